@@ -1,0 +1,157 @@
+/**
+ * @file The result of an explanation: plain, serialisable, versioned data. Renderers, reports, servers and metrics
+ * read this and nothing else.
+ */
+
+/** A smallest explained element of a text: one token of the model. */
+export interface TokenUnit {
+  /** The token as the user wrote it: the characters of the input it covers; for a special token its name ("[CLS]"). */
+  readonly text: string;
+  /** UTF-16 offsets into the original text, end exclusive. Special tokens have start === end. */
+  readonly start: number;
+  readonly end: number;
+  /** Added by the tokenizer, not part of the text. */
+  readonly special: boolean;
+  /** Index into `words`, or null for special tokens. */
+  readonly word: number | null;
+}
+
+/** A smallest explained element of an image. Special units (class token) have row and column -1. */
+export interface PatchUnit {
+  readonly row: number;
+  readonly column: number;
+  readonly special: boolean;
+}
+
+/** A word with the summed attribution of its tokens. */
+export interface WordAttribution {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+  readonly attribution: number;
+}
+
+export interface PatchAttribution {
+  readonly row: number;
+  readonly column: number;
+  readonly attribution: number;
+}
+
+/** How well the sum of attributions meets the difference of the score (METHOD 2). Units of the target score. */
+export interface Completeness {
+  readonly scoreAtInput: number;
+  readonly scoreAtBaseline: number;
+  /** sum of attributions - (scoreAtInput - scoreAtBaseline); the sign of captum's convergence delta. */
+  readonly delta: number;
+  /** |delta| / max(|scoreAtInput - scoreAtBaseline|, 1e-3). */
+  readonly relativeError: number;
+}
+
+export interface BlockCompleteness extends Completeness {
+  readonly sum: number;
+  /** Quadrature points spent on this block. */
+  readonly points: number;
+  /** relativeError <= tolerance. */
+  readonly converged: boolean;
+}
+
+/** Evidence at the entry of one block. Arrays have one number per unit. */
+export interface BlockExplanation {
+  readonly index: number;
+  /** r_l: Integrated Gradients of the hidden state, summed over the width. Sums to the score difference. */
+  readonly relevance: readonly number[];
+  /** c_l: column sums of the head-averaged attention x attention gradient. */
+  readonly attentionEvidence: readonly number[];
+  /** s_l: fusion of the two. */
+  readonly fused: readonly number[];
+  /** w_l: share of this block in the final attribution; weights sum to 1. */
+  readonly weight: number;
+  readonly completeness: BlockCompleteness;
+}
+
+export interface Prediction {
+  readonly index: number;
+  readonly label: string;
+  readonly logit: number;
+  readonly probability: number;
+}
+
+export type ScoreKind = "logit" | "probability" | "log-probability" | "margin";
+
+export interface Target {
+  readonly index: number;
+  readonly label: string;
+  /** Label of the class that the score is measured against (`--against`): the score is the difference of the two. */
+  readonly against?: { readonly index: number; readonly label: string };
+  /** Value of the target score at the input. */
+  readonly score: number;
+  readonly kind: ScoreKind;
+  readonly probability: number;
+}
+
+/** Something the reader of an explanation must know, e.g. code "truncated" or "not-converged". */
+export interface Warning {
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface ModelFacts {
+  readonly id: string;
+  readonly family: string;
+  readonly task: string;
+  readonly blocks: number;
+  readonly heads: number;
+  readonly width: number;
+  /** SHA-256 of the weights file, hexadecimal. */
+  readonly sha256: string;
+}
+
+export interface Cost {
+  readonly milliseconds: number;
+  /** Equivalent whole-model passes: one forward counts 1, one forward and backward of a path point through a share s of the blocks counts 2 s. */
+  readonly modelEvaluations: number;
+  /** Largest resident memory of the process seen during the explanation, bytes; 0 where the platform cannot tell. */
+  readonly peakBytes: number;
+}
+
+interface ExplanationCommon {
+  readonly version: 1;
+  readonly model: ModelFacts;
+  readonly target: Target;
+  /** All classes, best first. */
+  readonly predictions: readonly Prediction[];
+  /** Signed, one per unit, units of the target score. */
+  readonly attribution: readonly number[];
+  readonly blocks: readonly BlockExplanation[];
+  readonly method: { readonly name: string; readonly options: Readonly<Record<string, unknown>> };
+  /** Of the final attribution. */
+  readonly completeness: Completeness;
+  readonly cost: Cost;
+  readonly warnings: readonly Warning[];
+}
+
+export interface TextExplanation extends ExplanationCommon {
+  readonly input: { readonly kind: "text"; readonly text: string };
+  readonly units: readonly TokenUnit[];
+  readonly words: readonly WordAttribution[];
+  /** Words with attribution > 0, strongest first. */
+  readonly supporting: readonly WordAttribution[];
+  /** Words with attribution < 0, strongest first. */
+  readonly opposing: readonly WordAttribution[];
+}
+
+export interface ImageExplanation extends ExplanationCommon {
+  readonly input: {
+    readonly kind: "image";
+    readonly width: number;
+    readonly height: number;
+    readonly grid: readonly [rows: number, columns: number];
+    readonly patch: number;
+  };
+  readonly units: readonly PatchUnit[];
+  readonly supporting: readonly PatchAttribution[];
+  readonly opposing: readonly PatchAttribution[];
+}
+
+/** All of a run's output. `version` changes when a field changes meaning. */
+export type Explanation = TextExplanation | ImageExplanation;

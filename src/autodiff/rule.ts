@@ -1,0 +1,59 @@
+/**
+ * @file What a gradient rule is: given a node and the gradient of its outputs, the gradients of its inputs as values
+ * of the graph. Knows nothing of individual operators.
+ */
+
+import type { GraphBuilder } from "../graph/builder.ts";
+import type { Dimension, Node } from "../onnx/model.ts";
+import type { DType } from "../tensor/dtype.ts";
+
+/** What a rule sees of the node it differentiates and the words it writes gradients with. */
+export interface RuleContext {
+  readonly node: Node;
+  /** Version of the operator set that `node.domain` has in this model. */
+  readonly opset: number;
+  /** Emits nodes; names start with `<node>__grad/`. */
+  readonly builder: GraphBuilder;
+  /** Name of input i. @throws {InternalError} When it is omitted. */
+  input(i: number): string;
+  hasInput(i: number): boolean;
+  /** Name of output i of the forward node. */
+  output(i: number): string;
+  /** Gradient of the target with respect to output i, same shape as that output; undefined when it does not reach the target. */
+  outputGradient(i?: number): string;
+  hasOutputGradient(i: number): boolean;
+  /** Whether somebody wants the gradient of input i: leave the others undefined. */
+  needsGradient(i: number): boolean;
+  /** Attributes with the operator's default. */
+  int(name: string, fallback: number): number;
+  float(name: string, fallback: number): number;
+  string(name: string, fallback: string): string;
+  ints(name: string): readonly number[] | undefined;
+  /** What is known of the shape of a value; undefined where not even the rank is. */
+  shape(value: string): readonly Dimension[] | undefined;
+  /** Rank of a value. @throws {UnsupportedModelError} When it is unknown; names the node. */
+  rank(value: string): number;
+  dtype(value: string): DType | undefined;
+  /** Elements of a constant int64/int32 value (initializer or folded), undefined when it is computed at run time. */
+  constantInts(value: string): readonly number[] | undefined;
+}
+
+/**
+ * Gradients with respect to the inputs, in order; undefined where none is needed or none exists (integer inputs).
+ *
+ * A gradient may have the *broadcast* shape of the output: the engine sums it back to the shape of its input.
+ */
+export type GradientRule = (context: RuleContext) => readonly (string | undefined)[];
+
+/**
+ * How an operator stands to differentiation:
+ * a rule; "none" where the derivative is zero or undefined by design (Shape, ArgMax, comparisons);
+ * an operator that is absent from the registry has no rule yet.
+ */
+export interface RuleEntry {
+  readonly domain: string;
+  readonly opType: string;
+  /** First operator-set version the entry holds for; it holds until the next entry of the same operator. */
+  readonly since: number;
+  readonly rule: GradientRule | "none";
+}

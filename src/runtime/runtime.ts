@@ -1,0 +1,37 @@
+/** @file What calig needs of an engine that runs ONNX programs. The adapters beside this file are the only ones that know onnxruntime. */
+
+import type { Tensor } from "../tensor/tensor.ts";
+
+export type Feeds = Readonly<Record<string, Tensor>>;
+export type Fetches = Readonly<Record<string, Tensor>>;
+
+/** A compiled program. `run` calls on one session are executed one after the other. */
+export interface Session {
+  readonly inputNames: readonly string[];
+  readonly outputNames: readonly string[];
+  /** Runs the program. @throws {ExecutionError} When the engine fails; the message names the program. */
+  run(feeds: Feeds, outputs?: readonly string[]): Promise<Fetches>;
+  dispose(): Promise<void>;
+}
+
+/** How to compile a program. */
+export interface SessionOptions {
+  /** Name of the program for error messages: "forward", "sweep". */
+  readonly name: string;
+  /** Folder that external weights are relative to; undefined when the program has none. */
+  readonly weightsFolder?: string;
+  /** Weights given as bytes instead of files (browsers), by location. */
+  readonly weights?: Readonly<Record<string, Uint8Array>>;
+  /** Threads of one operator. Default: the engine decides (one per physical core). */
+  readonly threads?: number;
+}
+
+/** An engine. */
+export interface Runtime {
+  /** For reports: "onnxruntime-node 1.30.0 (cpu)". */
+  readonly description: string;
+  /** Whether com.microsoft FusedMatMul has a kernel here (not on WebGPU). */
+  readonly hasFusedMatMul: boolean;
+  /** Compiles an encoded ONNX model. @throws {ExecutionError} */
+  compile(model: Uint8Array, options: SessionOptions): Promise<Session>;
+}
