@@ -1,0 +1,71 @@
+/** @file The options of an explanation: names, allowed values, defaults. One table feeds the API, the command line and the docs. */
+
+import type { ScoreKind } from "./explanation.ts";
+
+export const SCORE_KINDS = [
+  "logit",
+  "probability",
+  "log-probability",
+  "margin",
+] as const satisfies readonly ScoreKind[];
+
+export const FUSIONS = ["transport", "additive", "gate"] as const;
+export type Fusion = (typeof FUSIONS)[number];
+
+export const LAYER_WEIGHTS = ["uniform", "magnitude", "decay", "last"] as const;
+export type LayerWeightsName = (typeof LAYER_WEIGHTS)[number];
+
+export const QUADRATURES = [
+  "gauss-legendre",
+  "riemann-left",
+  "riemann-right",
+  "riemann-mid",
+  "riemann-trapezoid",
+] as const;
+export type Quadrature = (typeof QUADRATURES)[number];
+
+export const TEXT_BASELINES = ["mask", "pad", "unk", "mean", "zero-embedding", "zero"] as const;
+export type BaselineName = (typeof TEXT_BASELINES)[number];
+
+/** What the caller may choose; everything has a default (`DEFAULTS`). */
+export interface ExplainOptions {
+  /** Name of a registered attribution method. */
+  readonly method?: string;
+  /** Label or class index to explain. Default: the predicted class. */
+  readonly target?: string | number;
+  /** Label or class index to explain the target against: the score becomes the difference of the two. */
+  readonly against?: string | number;
+  readonly score?: ScoreKind;
+  readonly baseline?: BaselineName;
+  /** Quadrature points per block, >= 1, or "auto": refine until `tolerance` is met. */
+  readonly steps?: number | "auto";
+  /** Relative completeness error that "auto" refines to, > 0. */
+  readonly tolerance?: number;
+  readonly quadrature?: Quadrature;
+  readonly fusion?: Fusion;
+  /** Weight of the block relevance in `additive` fusion, 0..1. */
+  readonly lambda?: number;
+  /** A named scheme or one non-negative number per explained block. */
+  readonly layerWeights?: LayerWeightsName | readonly number[];
+  /** Blocks to explain. Default: all. */
+  readonly layers?: readonly number[];
+  readonly seed?: number;
+  /** Bytes that one run of the sweep may use for activations. Default: a share of the free memory. */
+  readonly memory?: number;
+  readonly signal?: AbortSignal;
+  /** Called with the share of the work done, 0..1, and what is being done. */
+  readonly onProgress?: (done: number, activity: string) => void;
+}
+
+/** Defaults that do not depend on the model or the input. */
+export const DEFAULTS = {
+  method: "ca-lig",
+  score: "logit",
+  steps: "auto",
+  tolerance: 0.01,
+  quadrature: "gauss-legendre",
+  fusion: "transport",
+  lambda: 0.5,
+  layerWeights: "uniform",
+  seed: 0,
+} as const satisfies ExplainOptions;
