@@ -30,8 +30,6 @@ export interface SessionOptions {
 export interface Runtime {
   /** For reports: "onnxruntime-node 1.30.0 (cpu)". */
   readonly description: string;
-  /** Whether com.microsoft FusedMatMul has a kernel here (not on WebGPU). */
-  readonly hasFusedMatMul: boolean;
   /** Compiles an encoded ONNX model. @throws {ExecutionError} */
   compile(model: Uint8Array, options: SessionOptions): Promise<Session>;
 }
