@@ -1,0 +1,57 @@
+/** @file The forward programs: logits and every block's hidden state, from the input or from altered word vectors. */
+
+import { AnatomyError } from "../errors.ts";
+import { GraphBuilder } from "../graph/builder.ts";
+import { extractGraph } from "../graph/extract.ts";
+import { rewireInputs } from "../graph/rewire.ts";
+import { type Graph, int } from "../onnx/model.ts";
+import { dtypeCode } from "../tensor/dtype.ts";
+import type { TransformerGraph } from "../transformer/anatomy.ts";
+
+/** Names of the program's outputs: logits first, then the hidden state that enters each block. */
+export const forwardOutputs = ({ anatomy }: TransformerGraph): readonly string[] => [
+  anatomy.logits,
+  ...anatomy.hiddenStates,
+];
+
+/** Inputs of the model -> logits [batch, classes] and hidden states [batch, positions, width]. */
+export function buildForwardProgram(model: TransformerGraph): Graph {
+  return extractGraph(model.graph, { outputs: forwardOutputs(model) });
+}
+
+/** 1 [batch, tokens, 1] where the word vector is replaced, 0 where it is kept. */
+export const REPLACED = "baseline.replaced";
+/** What the replacing vector is multiplied by: 1 for the mean of the table, 0 for the zero vector. */
+export const SCALE = "baseline.scale";
+
+/**
+ * The forward program with some word vectors replaced by the mean of the embedding table (baselines "mean" and
+ * "zero-embedding"). Positions and types are kept.
+ *
+ * @throws {AnatomyError} When the model looks up no words.
+ */
+export function buildReplacedEmbeddingProgram(model: TransformerGraph): Graph {
+  const { graph, anatomy } = model;
+  const words = anatomy.wordEmbeddings;
+  if (words === undefined) {
+    throw new AnatomyError("Cannot replace word embeddings: the model looks up no words; use a baseline for images");
+  }
+  const dtype = graph.initializers.find((tensor) => tensor.name === words.table)?.dtype;
+  const builder = new GraphBuilder({ from: { ...graph, nodes: [], outputs: [] }, name: `${graph.name}.replaced` });
+  const replaced = builder.input(REPLACED, "float32", ["batch", "tokens", 1]);
+  const scale = builder.input(SCALE, "float32", []);
+  const table =
+    dtype === "float32"
+      ? words.table
+      : builder.emit("Cast", [words.table], { attributes: { to: int(dtypeCode("float32")) } });
+  const mean = builder.mul(builder.reduceMean(table, [0]), scale); // [1, width]
+  const redirect = new Map<string, string>();
+  for (const node of graph.nodes) {
+    builder.node(rewireInputs(node, redirect));
+    if (!node.outputs.includes(words.value)) continue;
+    const kept = builder.mul(words.value, builder.sub(builder.scalar(1), replaced));
+    redirect.set(words.value, builder.add(kept, builder.mul(mean, replaced), "word_embeddings.replaced"));
+  }
+  for (const output of graph.outputs) builder.output(output.name, output.name, "float32", output.shape);
+  return extractGraph(builder.build(), { outputs: forwardOutputs(model) });
+}

@@ -1,0 +1,129 @@
+/**
+ * @file The sweep program: Integrated Gradients of all blocks in one forward and one backward pass. METHOD 6.
+ *
+ * At the entry of block l the points of that block's path join the batch; on the way down their gradients are cut off
+ * where they joined. What comes back is reduced inside the graph: no gradient of a hidden state leaves it.
+ */
+
+import { buildGradientGraph } from "../autodiff/backward.ts";
+import { InternalError } from "../errors.ts";
+import { GraphBuilder } from "../graph/builder.ts";
+import { extractGraph } from "../graph/extract.ts";
+import { rewireInputs } from "../graph/rewire.ts";
+import type { Graph } from "../onnx/model.ts";
+import type { TransformerGraph } from "../transformer/anatomy.ts";
+import { emitScore, type ScoreSpec } from "./score.ts";
+
+/** Names of the sweep's inputs and outputs for block l. */
+export const sweepNames = {
+  /** H_l, B_l [1, positions, width]. */
+  hidden: (l: number) => `sweep.hidden.${l}`,
+  baseline: (l: number) => `sweep.baseline.${l}`,
+  /** Places on the path [points, 1, 1], 0 = baseline, 1 = input. */
+  alpha: (l: number) => `sweep.alpha.${l}`,
+  /** Quadrature weights [groups, points]: each group of points integrates one part of the path. */
+  weight: (l: number) => `sweep.weight.${l}`,
+  /** Weighted sum over points and width [groups, positions]. */
+  relevance: (l: number) => `sweep.relevance.${l}`,
+  /** dF/dalpha at every point [points, 1]. */
+  slope: (l: number) => `sweep.slope.${l}`,
+  /** mean over heads of A * dF/dA at the first row of the batch [queries, keys]. */
+  attention: (l: number) => `sweep.attention.${l}`,
+  /** F at every row [rows, 1]: points of block 0 first. */
+  scores: "sweep.scores",
+} as const;
+
+/**
+ * Builds the sweep for one kind of score.
+ *
+ * The first row of the batch must be the input itself (block 0, alpha 1, weight 0) where the attention outputs are
+ * wanted. Any number of points per block may be 0.
+ *
+ * @param classes - Number of logits.
+ * @throws {UnsupportedModelError} When an operator between the first hidden state and the logits has no gradient rule.
+ */
+export function buildSweepProgram(
+  model: TransformerGraph,
+  score: Pick<ScoreSpec, "kind" | "activation">,
+  classes: number,
+): Graph {
+  const { graph, anatomy, opsets } = model;
+  const { hiddenStates, attentionProbabilities, width } = anatomy;
+  const first = hiddenStates[0];
+  if (first === undefined) throw new InternalError("a Transformer without blocks cannot be swept");
+  const body = extractGraph(graph, {
+    inputs: [{ name: first, dtype: "float32", shape: ["rows", "positions", width] }],
+    outputs: [anatomy.logits],
+  });
+
+  const builder = new GraphBuilder({
+    name: `${graph.name}.sweep`,
+    from: { ...body, inputs: body.inputs.filter((value) => value.name !== first), nodes: [], outputs: [] },
+    opsets,
+  });
+  const joined = new Map<string, string>();
+  const paths: string[] = [];
+  const deltas: string[] = [];
+
+  const join = (l: number, fromBelow: string | undefined): string => {
+    const hidden = builder.input(sweepNames.hidden(l), "float32", [1, "positions", width]);
+    const baseline = builder.input(sweepNames.baseline(l), "float32", [1, "positions", width]);
+    const alpha = builder.input(sweepNames.alpha(l), "float32", [`points.${l}`, 1, 1]);
+    const delta = builder.sub(hidden, baseline, `sweep.delta.${l}`);
+    const path = builder.add(baseline, builder.mul(alpha, delta), `sweep.path.${l}`); // [points, positions, width]
+    deltas.push(delta);
+    paths.push(path);
+    return fromBelow === undefined ? path : builder.concat([fromBelow, path], 0, `sweep.entry.${l}`);
+  };
+
+  joined.set(first, join(0, undefined));
+  for (const node of body.nodes) {
+    builder.node(rewireInputs(node, joined));
+    for (const output of node.outputs) {
+      const l = hiddenStates.indexOf(output);
+      if (l > 0) joined.set(output, join(l, output));
+    }
+  }
+  const scores = emitScore(builder, joined.get(anatomy.logits) ?? anatomy.logits, score, classes);
+
+  const { graph: differentiated, gradients } = buildGradientGraph(builder.build(), {
+    of: scores,
+    withRespectTo: [...paths, ...attentionProbabilities],
+    opsets,
+  });
+  const outer = new GraphBuilder({ from: differentiated, opsets });
+  outer.output(scores, sweepNames.scores, "float32", ["rows", 1]);
+  for (let l = 0; l < paths.length; l++) {
+    const gradient = required(gradients, paths[l] as string);
+    const delta = deltas[l] as string;
+    const weight = outer.input(sweepNames.weight(l), "float32", [`groups.${l}`, `points.${l}`]);
+    // The sizes are spelled out, because -1 cannot be inferred when a block has no points.
+    const cells = outer.emit("Unsqueeze", [outer.emit("Size", [delta]), outer.integers([0])]);
+    const flat = outer.emit("Reshape", [gradient, outer.concat([outer.sizeOf(gradient, 0), cells], 0)]); // [points, positions * width]
+    const column = outer.emit("Reshape", [delta, outer.concat([cells, outer.integers([1])], 0)]); // [positions * width, 1]
+    outer.output(outer.matmul(flat, column), sweepNames.slope(l), "float32", [`points.${l}`, 1]);
+    const summed = outer.emit("Reshape", [
+      outer.matmul(weight, flat),
+      outer.concat([outer.sizeOf(weight, 0), outer.slice(outer.shapeOf(delta), 0, 1, 3)], 0),
+    ]); // [groups, positions, width]
+    outer.output(outer.reduceSum(outer.mul(summed, delta), [2], false), sweepNames.relevance(l), "float32", [
+      `groups.${l}`,
+      "positions",
+    ]);
+    const probabilities = attentionProbabilities[l] as string;
+    const firstRow = (value: string) => outer.slice(value, 0, 0, 1);
+    const evidence = outer.mul(firstRow(probabilities), firstRow(required(gradients, probabilities)));
+    outer.output(outer.reduceMean(evidence, [1], false), sweepNames.attention(l), "float32", [
+      "first",
+      "queries",
+      "positions",
+    ]);
+  }
+  return extractGraph(outer.build(), { outputs: outer.build().outputs });
+}
+
+function required(gradients: ReadonlyMap<string, string>, value: string): string {
+  const gradient = gradients.get(value);
+  if (gradient === undefined) throw new InternalError(`the score does not depend on "${value}"`);
+  return gradient;
+}

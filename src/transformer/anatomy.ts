@@ -1,0 +1,35 @@
+/** @file The parts of a Transformer classifier, by the names of their values in a graph. */
+
+import type { Graph } from "../onnx/model.ts";
+
+/** Where the parts are. Lists have one entry per block, first block first. */
+export interface Anatomy {
+  /** Number of positions is free for text ("tokens"), fixed for images. */
+  readonly kind: "text" | "image";
+  /** Inputs of the graph by role; `mask` is 1 where a position may be attended to. */
+  readonly inputs: {
+    readonly ids?: string;
+    readonly typeIds?: string;
+    readonly mask?: string;
+    readonly pixels?: string;
+  };
+  /** Text: the looked-up word vectors [batch, tokens, width] before positions are added, and the table they come from. */
+  readonly wordEmbeddings?: { readonly value: string; readonly table: string };
+  /** Hidden state entering each block [batch, positions, width]. */
+  readonly hiddenStates: readonly string[];
+  /** Attention probabilities of each block [batch, heads, queries, keys]. */
+  readonly attentionProbabilities: readonly string[];
+  /** Logits [batch, classes]. */
+  readonly logits: string;
+  readonly heads: number;
+  readonly width: number;
+  /** What the logits are read from: one position (class token) or a pool of all. */
+  readonly pooling: "class-token" | "mean";
+}
+
+/** A forward graph with its anatomy; outputs: the logits. */
+export interface TransformerGraph {
+  readonly graph: Graph;
+  readonly opsets: Readonly<Record<string, number>>;
+  readonly anatomy: Anatomy;
+}

@@ -1,0 +1,19 @@
+/** @file The model families that calig builds from checkpoints: one line each. */
+
+import { UnsupportedModelError } from "../errors.ts";
+import { bert } from "./families/bert.ts";
+import { vit } from "./families/vit.ts";
+import type { ModelFamily } from "./family.ts";
+
+export const FAMILIES: readonly ModelFamily[] = [bert, vit];
+
+/** The family of a `model_type`. @throws {UnsupportedModelError} For a type that no family builds; lists the known ones. */
+export function familyOf(modelType: string): ModelFamily {
+  const found = FAMILIES.find((family) => family.modelTypes.includes(modelType));
+  if (found !== undefined) return found;
+  const known = FAMILIES.flatMap((family) => family.modelTypes).join(", ");
+  throw new UnsupportedModelError(
+    `Cannot build a model of type "${modelType}": calig builds ${known} from checkpoints; check "model_type" in config.json`,
+    [{ reason: `unknown model_type "${modelType}"` }],
+  );
+}

@@ -1,0 +1,31 @@
+/** @file What a model family is: how a checkpoint of one `model_type` becomes a graph. */
+
+import type { CheckpointConfig } from "../checkpoint/config.ts";
+import type { TransformerGraph } from "./anatomy.ts";
+import type { WeightSource } from "./parameters.ts";
+
+export interface BuildOptions {
+  /**
+   * Positions that the last block computes: "all", or "pooled" for only those the logits are read from. "pooled" gives
+   * the same logits and gradients for less work; its last attention map has the pooled queries only.
+   */
+  readonly lastBlock?: "all" | "pooled";
+}
+
+/** One family. To add one: a file in families/ and a line in families.ts. */
+export interface ModelFamily {
+  /** Name for reports: "bert". */
+  readonly name: string;
+  /** Values of `model_type` in config.json that this family builds. */
+  readonly modelTypes: readonly string[];
+  readonly kind: "text" | "image";
+  /** Longest input in tokens, special ones included; undefined for images. */
+  maxLength(config: CheckpointConfig): number | undefined;
+  /**
+   * Builds the forward graph.
+   *
+   * @throws {CheckpointError} When weights are missing or do not fit the config.
+   * @throws {UnsupportedModelError} When the config asks for something that calig does not build.
+   */
+  build(config: CheckpointConfig, weights: WeightSource, options?: BuildOptions): TransformerGraph;
+}

@@ -1,0 +1,141 @@
+/** @file The layers that Transformer encoders are made of, as ONNX nodes. Weights are stored [out, in], as PyTorch keeps them. */
+
+import { UnsupportedModelError } from "../errors.ts";
+import type { GraphBuilder } from "../graph/builder.ts";
+import { float, int, ints, string } from "../onnx/model.ts";
+import type { Parameters } from "./parameters.ts";
+
+/** x W^T + b over the last axis; x [..., inputs] -> [..., outputs]. */
+export function linear(
+  builder: GraphBuilder,
+  x: string,
+  parameters: Parameters,
+  inputs: number,
+  outputs: number,
+  bias = true,
+): string {
+  const product = builder.matmul(x, parameters.get("weight", [outputs, inputs]), { transB: true });
+  return bias ? builder.add(product, parameters.get("bias", [outputs])) : product;
+}
+
+/** LayerNormalization over the last axis (opset 17). */
+export function layerNorm(
+  builder: GraphBuilder,
+  x: string,
+  parameters: Parameters,
+  width: number,
+  epsilon: number,
+  output?: string,
+): string {
+  return builder.emit("LayerNormalization", [x, parameters.get("weight", [width]), parameters.get("bias", [width])], {
+    attributes: { axis: int(-1), epsilon: float(epsilon) },
+    ...(output === undefined ? {} : { output }),
+  });
+}
+
+type Activation = (builder: GraphBuilder, x: string) => string;
+
+/** Activations by the name that `hidden_act` gives them. */
+const ACTIVATIONS: Readonly<Record<string, Activation>> = {
+  gelu: (builder, x) => builder.emit("Gelu", [x], { domain: "com.microsoft" }),
+  gelu_new: tanhGelu,
+  gelu_pytorch_tanh: tanhGelu,
+  gelu_fast: tanhGelu,
+  quick_gelu: (builder, x) =>
+    builder.emit("QuickGelu", [x], { domain: "com.microsoft", attributes: { alpha: float(1.702) } }),
+  relu: (builder, x) => builder.emit("Relu", [x]),
+  tanh: (builder, x) => builder.emit("Tanh", [x]),
+  silu: (builder, x) => builder.mul(x, builder.emit("Sigmoid", [x])),
+};
+
+function tanhGelu(builder: GraphBuilder, x: string): string {
+  return builder.emit("FastGelu", [x], { domain: "com.microsoft" });
+}
+
+/** The activation that a config names. @throws {UnsupportedModelError} For a name that calig does not know. */
+export function activation(name: string): Activation {
+  const found = ACTIVATIONS[name];
+  if (found !== undefined) return found;
+  throw new UnsupportedModelError(
+    `Cannot build the model: config.json names the activation "${name}"; calig knows ${Object.keys(ACTIVATIONS).join(", ")}`,
+  );
+}
+
+/** Sizes of an attention layer. */
+export interface AttentionShape {
+  readonly width: number;
+  readonly heads: number;
+}
+
+/** Query, key and value projections, each as a function of the input [batch, positions, width]. */
+export interface AttentionProjections {
+  readonly query: Parameters;
+  readonly key: Parameters;
+  readonly value: Parameters;
+  readonly bias?: boolean;
+}
+
+/**
+ * Scaled dot-product attention: softmax(Q K^T / sqrt(width / heads) + mask) V.
+ *
+ * `mask` is added to the scores and must broadcast to [batch, heads, queries, keys].
+ * `queries` gives the positions that ask (default: all of `x`).
+ *
+ * Shapes: x [batch, positions, width] -> context [batch, queries, width], probabilities [batch, heads, queries, keys].
+ */
+export function attention(
+  builder: GraphBuilder,
+  x: string,
+  { width, heads }: AttentionShape,
+  projections: AttentionProjections,
+  options: { readonly mask?: string; readonly queries?: string; readonly probabilities: string },
+): { readonly context: string; readonly probabilities: string } {
+  const size = width / heads;
+  const project = (input: string, parameters: Parameters) => {
+    const flat = linear(builder, input, parameters, width, width, projections.bias ?? true);
+    return builder.transpose(builder.reshape(flat, [0, 0, heads, size]), [0, 2, 1, 3]); // [batch, heads, positions, size]
+  };
+  const query = project(options.queries ?? x, projections.query);
+  const key = project(x, projections.key);
+  const value = project(x, projections.value);
+  const scores = builder.matmul(query, key, { transB: true, alpha: 1 / Math.sqrt(size) });
+  const masked = options.mask === undefined ? scores : builder.add(scores, options.mask);
+  const probabilities = builder.emit("Softmax", [masked], {
+    attributes: { axis: int(-1) },
+    output: options.probabilities,
+  });
+  const mixed = builder.transpose(builder.matmul(probabilities, value), [0, 2, 1, 3]); // [batch, queries, heads, size]
+  return { context: builder.reshape(mixed, [0, 0, width]), probabilities };
+}
+
+/**
+ * The attention mask of text models as a term added to attention scores: 0 where `mask` [batch, tokens] int64 is 1,
+ * the lowest finite float32 where it is 0. Result [batch, 1, 1, tokens].
+ */
+export function additiveMask(builder: GraphBuilder, mask: string): string {
+  const attended = builder.emit("Cast", [mask], { attributes: { to: int(1) } });
+  const blocked = builder.mul(builder.sub(builder.scalar(1), attended), builder.scalar(-3.4028234663852886e38));
+  return builder.emit("Unsqueeze", [blocked, builder.integers([1, 2])], { output: "attention_bias" });
+}
+
+/** Position 0 of [batch, positions, width] as [batch, width]. */
+export function firstPosition(builder: GraphBuilder, x: string): string {
+  return builder.emit("Squeeze", [builder.slice(x, 1, 0, 1), builder.integers([1])]);
+}
+
+/** A convolution whose kernels do not overlap: one vector per patch. pixels [batch, channels, height, width] -> [batch, patches, outputs]. */
+export function patchEmbedding(
+  builder: GraphBuilder,
+  pixels: string,
+  parameters: Parameters,
+  channels: number,
+  outputs: number,
+  patch: number,
+): string {
+  const maps = builder.emit(
+    "Conv",
+    [pixels, parameters.get("weight", [outputs, channels, patch, patch]), parameters.get("bias", [outputs])],
+    { attributes: { kernel_shape: ints([patch, patch]), strides: ints([patch, patch]), auto_pad: string("NOTSET") } },
+  ); // [batch, outputs, rows, columns]
+  return builder.transpose(builder.reshape(maps, [0, 0, -1]), [0, 2, 1]);
+}
