@@ -1,0 +1,30 @@
+/** @file What an explanation needs of a loaded model, whatever platform loaded it. */
+
+import type { Tokenizer } from "../input/text/tokenizer.ts";
+import type { Programs } from "../program/programs.ts";
+import type { Activation } from "../program/score.ts";
+import type { Anatomy } from "../transformer/anatomy.ts";
+import type { ModelFacts } from "./explanation.ts";
+
+/** The few facts of the machine that explanations report or depend on. */
+export interface Platform {
+  /** Milliseconds of a monotonic clock. */
+  now(): number;
+  /** Resident memory of the process, bytes; 0 where the platform cannot tell. */
+  residentBytes(): number;
+  /** Memory that could still be used, bytes; 0 where the platform cannot tell. */
+  freeBytes(): number;
+}
+
+/** A model that is ready to be explained. */
+export interface ExplainableModel {
+  readonly facts: ModelFacts;
+  /** Name of each class, by index. */
+  readonly labels: readonly string[];
+  readonly activation: Activation;
+  readonly anatomy: Anatomy;
+  readonly programs: Programs;
+  /** Text models only. */
+  readonly tokenizer?: Tokenizer;
+  readonly platform: Platform;
+}
