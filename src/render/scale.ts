@@ -1,0 +1,52 @@
+/** @file From signed attributions to display strength. Symmetric about 0 by construction; knows no colours. */
+
+import { InvalidOptionError, quote } from "../errors.ts";
+
+/** Maps signed numbers to display strength. */
+export interface SignedScale {
+  /** Magnitude that is shown at full strength; 0 when all values are 0. */
+  readonly bound: number;
+  /** Strength in 0..1, the same for v and -v. Values beyond the bound saturate at 1. */
+  strength(value: number): number;
+  /** Strength with the sign of the value, in -1..1. */
+  level(value: number): number;
+}
+
+export interface ScaleOptions {
+  /** Exponent applied to the strength, > 0; below 1 lifts weak values. Default 1: strength is proportional. */
+  readonly gamma?: number;
+  /** Magnitude shown at full strength. Default: the largest magnitude among the values. */
+  readonly bound?: number;
+}
+
+/** The largest finite magnitude among `values`; 0 when there is none. */
+export function largestMagnitude(values: Iterable<number>): number {
+  let largest = 0;
+  for (const value of values) {
+    const magnitude = Math.abs(value);
+    if (magnitude > largest && Number.isFinite(magnitude)) largest = magnitude;
+  }
+  return largest;
+}
+
+/**
+ * A scale over `values` that is symmetric about 0: equal magnitude means equal strength on both sides.
+ *
+ * A map of zeros has bound 0 and every strength is 0 (all neutral). NaN is neutral, an infinity is full strength.
+ *
+ * @throws {InvalidOptionError} When gamma is not a positive number or the bound is negative or not finite.
+ */
+export function signedScale(values: Iterable<number>, { gamma = 1, bound }: ScaleOptions = {}): SignedScale {
+  if (!(gamma > 0 && Number.isFinite(gamma))) {
+    throw new InvalidOptionError(`Cannot use gamma ${quote(gamma)}: it must be a number > 0`, "gamma", gamma);
+  }
+  if (bound !== undefined && !(bound >= 0 && Number.isFinite(bound))) {
+    throw new InvalidOptionError(`Cannot use bound ${quote(bound)}: it must be a number >= 0`, "bound", bound);
+  }
+  const full = bound ?? largestMagnitude(values);
+  const strength = (value: number): number => {
+    if (full === 0 || Number.isNaN(value)) return 0;
+    return Math.min(1, Math.abs(value) / full) ** gamma;
+  };
+  return { bound: full, strength, level: (value) => (value < 0 ? -strength(value) : strength(value)) };
+}
