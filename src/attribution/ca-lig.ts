@@ -1,0 +1,94 @@
+/**
+ * @file Context-Aware Layer-wise Integrated Gradients (Mersha & Kalita 2026, arXiv 2602.16608): Integrated Gradients
+ * at the hidden states of every block, fused with class-specific attention gradients, added up over the blocks.
+ */
+
+import { InvalidOptionError, keyword } from "../errors.ts";
+import { LEAST_DIFFERENCE } from "./block-integrals.ts";
+import type { BlockExplanation, Completeness } from "./explanation.ts";
+import { attentionEvidence, fuseBlocks } from "./fusion.ts";
+import { layerIntegrals } from "./layer-integrals.ts";
+import { layerWeights } from "./layer-weights.ts";
+import type { AttributionMethod } from "./method.ts";
+import { DEFAULTS, FUSIONS, LAYER_WEIGHTS, type LayerWeightsName } from "./options.ts";
+
+export const caLig: AttributionMethod = {
+  name: "ca-lig",
+  summary: "Integrated Gradients at every block, fused with attention gradients (Mersha & Kalita 2026)",
+  async run(context) {
+    const { options, model } = context;
+    const fusion = keyword("fusion", options.fusion ?? DEFAULTS.fusion, FUSIONS);
+    const lambda = options.lambda ?? DEFAULTS.lambda;
+    if (!(lambda >= 0 && lambda <= 1)) {
+      throw new InvalidOptionError(`Cannot use lambda ${lambda}: it must be between 0 and 1`, "lambda", lambda);
+    }
+    const scheme = checkedScheme(options.layerWeights ?? DEFAULTS.layerWeights);
+    const layers = checkedLayers(options.layers, model.programs.blocks);
+    const integrals = await layerIntegrals(context, layers);
+
+    // Transport needs the attention of every block below, also of those that are not explained.
+    const everyBlock = integrals.attention.map((attention, index) => ({
+      attention,
+      relevance:
+        integrals.blocks.find((block) => block.index === index)?.relevance ?? context.input.encoded.ids.map(() => 0),
+    }));
+    const fusedAll = fuseBlocks(everyBlock, fusion, lambda);
+    const fused = layers.map((index) => fusedAll[index] as number[]);
+    const weights = layerWeights(scheme, fused);
+    const blocks = integrals.blocks.map(
+      (block, i): BlockExplanation => ({
+        index: block.index,
+        relevance: block.relevance,
+        attentionEvidence: attentionEvidence((everyBlock[block.index] as (typeof everyBlock)[number]).attention),
+        fused: fused[i] as number[],
+        weight: weights[i] as number,
+        completeness: block.completeness,
+      }),
+    );
+    const attribution = context.input.encoded.ids.map((_, t) =>
+      blocks.reduce((sum, block) => sum + block.weight * (block.fused[t] as number), 0),
+    );
+    return {
+      attribution,
+      blocks,
+      completeness: combined(attribution, blocks),
+      options: { ...integrals.options, fusion, lambda, layerWeights: scheme },
+      modelEvaluations: integrals.evaluations,
+      warnings: integrals.warnings,
+    };
+  },
+};
+
+/** Completeness of the final attribution against the weighted score differences of the blocks (all equal for a propagated baseline). */
+function combined(attribution: readonly number[], blocks: readonly BlockExplanation[]): Completeness {
+  const mean = (value: (block: BlockExplanation) => number) =>
+    blocks.reduce((sum, block) => sum + block.weight * value(block), 0);
+  const scoreAtInput = mean((block) => block.completeness.scoreAtInput);
+  const scoreAtBaseline = mean((block) => block.completeness.scoreAtBaseline);
+  const delta = attribution.reduce((sum, value) => sum + value, 0) - (scoreAtInput - scoreAtBaseline);
+  return {
+    scoreAtInput,
+    scoreAtBaseline,
+    delta,
+    relativeError: Math.abs(delta) / Math.max(Math.abs(scoreAtInput - scoreAtBaseline), LEAST_DIFFERENCE),
+  };
+}
+
+function checkedScheme(scheme: LayerWeightsName | readonly number[]): LayerWeightsName | readonly number[] {
+  return typeof scheme === "string" ? keyword("layer weights", scheme, LAYER_WEIGHTS) : scheme;
+}
+
+/** The blocks to explain, ascending and once each. @throws {InvalidOptionError} */
+export function checkedLayers(layers: readonly number[] | undefined, blocks: number): readonly number[] {
+  if (layers === undefined) return Array.from({ length: blocks }, (_, index) => index);
+  const sorted = [...new Set(layers)].sort((a, b) => a - b);
+  const wrong = sorted.find((layer) => !Number.isInteger(layer) || layer < 0 || layer >= blocks);
+  if (wrong !== undefined || sorted.length === 0) {
+    throw new InvalidOptionError(
+      `Cannot explain ${wrong === undefined ? "an empty list of blocks" : `block ${wrong}`}: the model has blocks 0 to ${blocks - 1}`,
+      "layers",
+      layers,
+    );
+  }
+  return sorted;
+}

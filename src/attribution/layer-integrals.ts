@@ -1,0 +1,104 @@
+/** @file From a method's context to the integrals of the asked-for blocks: options checked, baseline run, memory divided. */
+
+import { InvalidOptionError, keyword } from "../errors.ts";
+import { evaluateScore } from "../program/score.ts";
+import { defaultBaseline, textBaseline } from "./baseline.ts";
+import { type IntegralResult, integrateBlocks } from "./block-integrals.ts";
+import type { ExplainableModel } from "./explainable-model.ts";
+import type { Warning } from "./explanation.ts";
+import type { MethodContext } from "./method.ts";
+import { DEFAULTS, type ExplainOptions, QUADRATURES, TEXT_BASELINES } from "./options.ts";
+
+export interface LayerIntegrals extends IntegralResult {
+  /** The options of the integration, defaults spelled out. */
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly warnings: readonly Warning[];
+}
+
+/** Share of the free memory that one run may use when nothing is asked for, and its limits in bytes. */
+const MEMORY_SHARE = 0.25;
+const LEAST_MEMORY = 64 * 2 ** 20;
+const MOST_MEMORY = 512 * 2 ** 20;
+
+/** Integrates the given blocks for a method. @throws {InvalidOptionError} For options out of range. */
+export async function layerIntegrals(context: MethodContext, layers: readonly number[]): Promise<LayerIntegrals> {
+  const { model, input, forward, score, scoreAtInput, options, onProgress } = context;
+  const baseline = keyword("baseline", options.baseline ?? defaultBaseline(model), TEXT_BASELINES);
+  const quadrature = keyword("quadrature", options.quadrature ?? DEFAULTS.quadrature, QUADRATURES);
+  const steps = checkedSteps(options.steps ?? DEFAULTS.steps);
+  const tolerance = options.tolerance ?? DEFAULTS.tolerance;
+  if (!(tolerance > 0)) {
+    throw new InvalidOptionError(
+      `Cannot use tolerance ${tolerance}: it must be greater than 0`,
+      "tolerance",
+      tolerance,
+    );
+  }
+  const states = await textBaseline(model, input, baseline);
+  const result = await integrateBlocks({
+    programs: model.programs,
+    hiddenStates: forward.hiddenStates,
+    baselines: states.hiddenStates,
+    scoreAtBaseline: states.logits === undefined ? undefined : evaluateScore(score, states.logits.data),
+    scoreAtInput,
+    score,
+    feeds: input.feeds,
+    layers,
+    quadrature,
+    steps,
+    tolerance,
+    rowsPerRun: rowsPerRun(model, input.encoded.ids.length, options),
+    onRun: onProgress,
+    signal: options.signal,
+  });
+  const missed = result.blocks.filter((block) => !block.completeness.converged);
+  return {
+    ...result,
+    evaluations: result.evaluations + states.passes,
+    options: { baseline, quadrature, steps, tolerance, layers },
+    warnings: missed.length === 0 ? [] : [notConverged(missed, tolerance, steps)],
+  };
+}
+
+function notConverged(missed: IntegralResult["blocks"], tolerance: number, steps: number | "auto"): Warning {
+  const blocks = missed.map(
+    ({ index, completeness }) =>
+      `block ${index} (${(100 * completeness.relativeError).toFixed(1)} % with ${completeness.points} points)`,
+  );
+  const remedy =
+    steps === "auto" ? "its sum is off by that share of the score difference" : 'use more steps, or steps "auto"';
+  return {
+    code: "not-converged",
+    message: `The completeness error is above ${100 * tolerance} % in ${blocks.join(", ")}: ${remedy}`,
+  };
+}
+
+function checkedSteps(steps: number | "auto"): number | "auto" {
+  if (steps === "auto" || (Number.isInteger(steps) && steps >= 1)) return steps;
+  throw new InvalidOptionError(
+    `Cannot integrate with steps ${JSON.stringify(steps)}: use a whole number of at least 1, or "auto"`,
+    "steps",
+    steps,
+  );
+}
+
+/**
+ * Rows of one run that fit the memory.
+ *
+ * A row keeps, for the way down, about 26 vectors of the width per position and block (inputs of the products, the
+ * inner layer counted as 4 widths, normalised states) and 4 attention maps per head.
+ */
+function rowsPerRun(model: ExplainableModel, positions: number, { memory }: ExplainOptions): number {
+  if (memory !== undefined && !(memory > 0)) {
+    throw new InvalidOptionError(
+      `Cannot run in ${memory} bytes of memory: give a number of bytes greater than 0`,
+      "memory",
+      memory,
+    );
+  }
+  const free = model.platform.freeBytes();
+  const budget = memory ?? Math.min(MOST_MEMORY, Math.max(LEAST_MEMORY, free * MEMORY_SHARE));
+  const { width, heads } = model.anatomy;
+  const bytesPerRow = 4 * positions * model.programs.blocks * (26 * width + 4 * heads * positions);
+  return Math.max(2, Math.floor(budget / bytesPerRow));
+}
