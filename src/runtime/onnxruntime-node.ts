@@ -20,6 +20,14 @@ export function createNodeRuntime(): Runtime {
   };
 }
 
+/** Version and execution providers of the installed engine. */
+export function nodeRuntimeFacts(): { readonly version: string; readonly providers: readonly string[] } {
+  return {
+    version: ort.env.versions.node ?? ort.env.versions.common,
+    providers: ort.listSupportedBackends().map((backend) => backend.name),
+  };
+}
+
 async function compile(model: Uint8Array, options: SessionOptions): Promise<Session> {
   const extra: Record<string, string> = { disable_prepacking: "1" };
   if (options.weightsFolder !== undefined) {

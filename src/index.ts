@@ -1,0 +1,50 @@
+/** @file calig without a platform: the explanation of a loaded model, its options and its renderers. */
+
+export { explain } from "./attribution/explain.ts";
+export type { ExplainableModel, Platform } from "./attribution/explainable-model.ts";
+export type {
+  BlockCompleteness,
+  BlockExplanation,
+  Completeness,
+  Cost,
+  Explanation,
+  ImageExplanation,
+  ModelFacts,
+  PatchAttribution,
+  PatchUnit,
+  Prediction,
+  ScoreKind,
+  Target,
+  TextExplanation,
+  TokenUnit,
+  Warning,
+  WordAttribution,
+} from "./attribution/explanation.ts";
+export { METHODS } from "./attribution/methods.ts";
+export {
+  type BaselineName,
+  DEFAULTS,
+  type ExplainOptions,
+  FUSIONS,
+  type Fusion,
+  LAYER_WEIGHTS,
+  type LayerWeightsName,
+  QUADRATURES,
+  type Quadrature,
+  SCORE_KINDS,
+  TEXT_BASELINES,
+} from "./attribution/options.ts";
+export type { TextInput } from "./attribution/text-input.ts";
+export {
+  AnatomyError,
+  CheckpointError,
+  ExecutionError,
+  InputError,
+  InternalError,
+  InvalidOptionError,
+  isCaligError,
+  OnnxParseError,
+  ShapeError,
+  UnsupportedModelError,
+  UsageError,
+} from "./errors.ts";

@@ -1,0 +1,7 @@
+/** @file calig in Node: everything of the core, and models from disk. */
+
+export * from "./index.ts";
+export { type BuiltinModel, builtinModels, DEFAULT_TEXT_MODEL } from "./node/builtin-models.ts";
+export { inspectModel, type ModelInspection } from "./node/inspect-model.ts";
+export { type LoadedModel, type LoadOptions, loadModel } from "./node/load-model.ts";
+export { type SystemFacts, systemFacts } from "./node/system-facts.ts";
