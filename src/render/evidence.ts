@@ -1,0 +1,182 @@
+/** @file What every renderer asks of an explanation: its items (words or patches), their evidence by block, its target in words. */
+
+import type {
+  BlockExplanation,
+  Explanation,
+  ImageExplanation,
+  ScoreKind,
+  TextExplanation,
+} from "../attribution/explanation.ts";
+import { largestMagnitude } from "./scale.ts";
+
+/** Whether a text is explained; an image otherwise. (The compiler does not narrow by a nested field.) */
+export function isText(explanation: Explanation): explanation is TextExplanation {
+  return explanation.input.kind === "text";
+}
+
+/** Something a reader sees as one thing: a word, a patch or a special token. */
+export interface Item {
+  /** Index among the words or patches, or among the special tokens. */
+  readonly index: number;
+  /** What to call it: a word with "(2)" after it where the same word comes a second time; "row 3, column 5". */
+  readonly label: string;
+  /** Indices of its units. */
+  readonly units: readonly number[];
+  readonly attribution: number;
+}
+
+/** The numbers that a block holds for each unit. */
+export type QuantityName = "fused" | "relevance" | "attentionEvidence";
+
+/** A quantity of the blocks, explained in a sentence. */
+export interface Quantity {
+  readonly name: QuantityName;
+  readonly title: string;
+  readonly description: string;
+}
+
+const QUANTITIES: readonly Quantity[] = [
+  {
+    name: "fused",
+    title: "Fused",
+    description: "Relevance and attention evidence of the block combined: what enters the final attribution.",
+  },
+  {
+    name: "relevance",
+    title: "Relevance",
+    description: "Integrated Gradients of the hidden state that enters the block, at each position.",
+  },
+  {
+    name: "attentionEvidence",
+    title: "Attention evidence",
+    description: "What leaves each position through attention: attention times its gradient.",
+  },
+];
+
+/** The quantities that the blocks of an explanation hold a number for each unit of. */
+export function quantitiesOf(explanation: Explanation): readonly Quantity[] {
+  const { blocks, units } = explanation;
+  return blocks.length === 0
+    ? []
+    : QUANTITIES.filter(({ name }) => blocks.every((block) => block[name].length === units.length));
+}
+
+/** Rows and columns counted from 0, as in the data. */
+export const patchLabel = (row: number, column: number): string => `row ${row}, column ${column}`;
+
+/** The words of a text or the patches of an image, in reading order. */
+export function itemsOf(explanation: Explanation): Item[] {
+  return isText(explanation) ? wordItems(explanation) : patchItems(explanation);
+}
+
+function wordItems({ units, words }: TextExplanation): Item[] {
+  const members: number[][] = words.map(() => []);
+  units.forEach((unit, index) => {
+    if (unit.word !== null) members[unit.word]?.push(index);
+  });
+  const occurrences = new Map<string, number>();
+  return words.map(({ text, attribution }, index) => {
+    const occurrence = (occurrences.get(text) ?? 0) + 1;
+    occurrences.set(text, occurrence);
+    const label = occurrence === 1 ? text : `${text} (${occurrence})`;
+    return { index, label, units: members[index]!, attribution };
+  });
+}
+
+function patchItems({ units, attribution }: ImageExplanation): Item[] {
+  const items: Item[] = [];
+  units.forEach((unit, index) => {
+    if (unit.special) return;
+    const label = patchLabel(unit.row, unit.column);
+    items.push({ index: items.length, label, units: [index], attribution: attribution[index] ?? 0 });
+  });
+  return items;
+}
+
+/** The special tokens ([CLS], the class token): they take part in the computation but are no part of the input. */
+export function specialsOf(explanation: Explanation): Item[] {
+  const specials: Item[] = [];
+  explanation.units.forEach((unit, index) => {
+    if (!unit.special) return;
+    const label = "text" in unit ? unit.text : "class token";
+    specials.push({ index: specials.length, label, units: [index], attribution: explanation.attribution[index] ?? 0 });
+  });
+  return specials;
+}
+
+/** Items with the strongest attribution first; equal ones in reading order. */
+export function byStrength(items: readonly Item[]): Item[] {
+  return [...items].sort((a, b) => Math.abs(b.attribution) - Math.abs(a.attribution) || a.index - b.index);
+}
+
+/** Items that support the target, and items that oppose it, strongest first. */
+export function rankedItems(items: readonly Item[]): { readonly supporting: Item[]; readonly opposing: Item[] } {
+  const ranked = byStrength(items);
+  return {
+    supporting: ranked.filter((item) => item.attribution > 0),
+    opposing: ranked.filter((item) => item.attribution < 0),
+  };
+}
+
+/** Sum of per-unit numbers over the units of an item. */
+export function sumOver(item: Item, values: readonly number[]): number {
+  let sum = 0;
+  for (const unit of item.units) sum += values[unit] ?? 0;
+  return sum;
+}
+
+/** Largest magnitude that any item shows in any block: the common scale of maps by block. */
+export function boundOver(items: readonly Item[], blocks: readonly BlockExplanation[], name: QuantityName): number {
+  return largestMagnitude(blocks.flatMap((block) => items.map((item) => sumOver(item, block[name]))));
+}
+
+/** How much of the attribution special tokens hold. */
+export interface SpecialShare {
+  readonly items: readonly Item[];
+  readonly sum: number;
+  /** Their part of the sum of magnitudes over all units, 0..1; 0 when all attributions are 0. */
+  readonly share: number;
+}
+
+export function specialShareOf(explanation: Explanation): SpecialShare {
+  const items = specialsOf(explanation);
+  const magnitude = (values: readonly number[]) => values.reduce((sum, value) => sum + Math.abs(value), 0);
+  const held = items.map((item) => item.attribution);
+  const total = magnitude(explanation.attribution);
+  return {
+    items,
+    sum: held.reduce((sum, value) => sum + value, 0),
+    share: total > 0 ? magnitude(held) / total : 0,
+  };
+}
+
+const SCORES: Readonly<Record<ScoreKind, string>> = {
+  logit: "logit",
+  probability: "probability",
+  "log-probability": "log-probability",
+  margin: "margin",
+};
+
+/** Name of the units of the attributions: "logit", or "logit difference" when measured against another class. */
+export function scoreName({ target }: Explanation): string {
+  const name = SCORES[target.kind] ?? String(target.kind);
+  return target.against === undefined ? name : `${name} difference`;
+}
+
+/** What the attributions support or oppose: "POSITIVE", or "POSITIVE rather than NEGATIVE". */
+export function targetName({ target }: Explanation): string {
+  return target.against === undefined ? target.label : `${target.label} rather than ${target.against.label}`;
+}
+
+/** Whether the explained class is the one that the model predicts. */
+export function isPredicted({ target, predictions }: Explanation): boolean {
+  return predictions[0] === undefined || predictions[0].index === target.index;
+}
+
+/** "words" or "patches" */
+export const itemNoun = (explanation: Explanation): { readonly one: string; readonly many: string } =>
+  explanation.input.kind === "text" ? { one: "word", many: "words" } : { one: "patch", many: "patches" };
+
+/** Sum of the attribution over all units. */
+export const attributionSum = ({ attribution }: Explanation): number =>
+  attribution.reduce((sum, value) => sum + value, 0);

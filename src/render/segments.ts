@@ -1,0 +1,80 @@
+/** @file Cuts a text into the pieces that a heatmap shows: units with a value, the gaps between them, special tokens. */
+
+import type { TokenUnit } from "../attribution/explanation.ts";
+
+/** A piece of a text. The texts of gaps and units, joined, are the text; specials are not part of it. */
+export interface Segment {
+  readonly kind: "unit" | "gap" | "special";
+  readonly text: string;
+  /** Indices of the spans shown by this piece: one, or several that share a character; none for a gap. */
+  readonly members: readonly number[];
+}
+
+/** Part of a text in UTF-16 offsets, end exclusive; an empty span is a special token called `text`. */
+export interface Span {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Offsets at which a text may be cut without breaking a visible character. */
+function graphemeStarts(text: string): readonly number[] {
+  const starts: number[] = [];
+  for (const { index } of new Intl.Segmenter(undefined, { granularity: "grapheme" }).segment(text)) starts.push(index);
+  return starts;
+}
+
+/**
+ * The pieces of `text` that `spans` cut it into, in the order of the text.
+ *
+ * Spans grow to whole graphemes, so that no emoji, accent or surrogate pair is broken; spans that then share a
+ * character (pieces of one character in byte-level vocabularies) become one piece with several members. Offsets
+ * beyond the text are clipped.
+ */
+export function segmentText(text: string, spans: readonly Span[]): Segment[] {
+  const cuts = [...graphemeStarts(text), text.length];
+  const clip = (offset: number) => Math.min(text.length, Math.max(0, offset));
+  const floor = (offset: number) => cuts.findLast((cut) => cut <= offset) ?? 0;
+  const ceil = (offset: number) => cuts.find((cut) => cut >= offset) ?? text.length;
+  const order = spans
+    .map((span, index) => {
+      const [start, end] = [clip(span.start), clip(span.end)];
+      return { index, name: span.text, start: floor(start), end: end > start ? ceil(end) : floor(start) };
+    })
+    .sort((a, b) => a.start - b.start || a.index - b.index);
+
+  const segments: Segment[] = [];
+  let cursor = 0;
+  for (const { index, name, start, end } of order) {
+    if (end <= start && start >= cursor) {
+      if (start > cursor) segments.push({ kind: "gap", text: text.slice(cursor, start), members: [] });
+      cursor = start;
+      segments.push({ kind: "special", text: name, members: [index] });
+      continue;
+    }
+    if (start < cursor) {
+      const last = segments.findLastIndex((segment) => segment.kind === "unit");
+      const merged = segments[last];
+      if (merged === undefined) continue;
+      const grown = end > cursor ? text.slice(cursor, end) : "";
+      segments[last] = { ...merged, text: merged.text + grown, members: [...merged.members, index] };
+      cursor = Math.max(cursor, end);
+      continue;
+    }
+    if (start > cursor) segments.push({ kind: "gap", text: text.slice(cursor, start), members: [] });
+    segments.push({ kind: "unit", text: text.slice(start, end), members: [index] });
+    cursor = end;
+  }
+  if (cursor < text.length) segments.push({ kind: "gap", text: text.slice(cursor), members: [] });
+  return segments;
+}
+
+/** Spans of all units; special tokens stand where they come in the sequence, whatever offsets they carry. */
+export function spansOfUnits(units: readonly TokenUnit[]): Span[] {
+  let position = 0;
+  return units.map((unit) => {
+    if (unit.special) return { text: unit.text, start: position, end: position };
+    position = Math.max(position, unit.end);
+    return { text: unit.text, start: unit.start, end: unit.end };
+  });
+}
