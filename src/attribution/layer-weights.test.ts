@@ -1,0 +1,32 @@
+import { describe, expect, it } from "vitest";
+import { InvalidOptionError } from "../errors.ts";
+import { layerWeights } from "./layer-weights.ts";
+
+const FUSED = [
+  [1, -1],
+  [3, 3],
+  [0, 0],
+];
+
+describe("layerWeights()", () => {
+  it("uniform, magnitude, decay and last sum to 1", () => {
+    expect(layerWeights("uniform", FUSED)).toEqual([1 / 3, 1 / 3, 1 / 3]);
+    expect(layerWeights("magnitude", FUSED)).toEqual([0.25, 0.75, 0]);
+    expect(layerWeights("decay", FUSED)).toBeAllClose([4 / 7, 2 / 7, 1 / 7]);
+    expect(layerWeights("last", FUSED)).toEqual([0, 0, 1]);
+  });
+
+  it("normalises a list", () => {
+    expect(layerWeights([1, 2, 1], FUSED)).toEqual([0.25, 0.5, 0.25]);
+  });
+
+  it("falls back to uniform where every map is zero", () => {
+    expect(layerWeights("magnitude", [[0], [0]])).toEqual([0.5, 0.5]);
+  });
+
+  it("refuses lists of another length, negative entries, and nothing but zeros", () => {
+    expect(() => layerWeights([1], FUSED)).toThrow(/3 blocks are explained/);
+    expect(() => layerWeights([1, -1, 1], FUSED)).toThrow(InvalidOptionError);
+    expect(() => layerWeights([0, 0, 0], FUSED)).toThrow(/not all zero/);
+  });
+});
