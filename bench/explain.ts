@@ -1,0 +1,165 @@
+/**
+ * @file One sentence, all blocks: calig against PyTorch + Captum, alternately in one run on the same weights, input,
+ * baseline and number of threads.
+ *
+ * Run: npm run bench -- --python PYTHON [--threads 2] [--runs 7] [--steps 50] [--model models/sst2] [--out FILE.json]
+ * PYTHON has torch, transformers and captum (tools/requirements.txt). Without --python only calig is timed.
+ */
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { writeFile } from "node:fs/promises";
+import { cpus, loadavg } from "node:os";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { explain, loadModel } from "../src/node.ts";
+
+const TEXT =
+  "A gripping, beautifully shot film that forgets to end, yet its two leads hold every scene and nobody in the audience moved.";
+
+const { values: options } = parseArgs({
+  options: {
+    python: { type: "string" },
+    threads: { type: "string", default: "2" },
+    runs: { type: "string", default: "7" },
+    steps: { type: "string", default: "50" },
+    model: { type: "string", default: fileURLToPath(new URL("../models/sst2", import.meta.url)) },
+    text: { type: "string", default: TEXT },
+    out: { type: "string" },
+  },
+});
+const threads = Number(options.threads);
+const runs = Number(options.runs);
+const steps = Number(options.steps);
+
+interface Sample {
+  readonly milliseconds: number;
+  readonly worstError: number;
+  readonly peakBytes: number;
+}
+
+const median = (values: readonly number[]) =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] as number;
+
+const started = performance.now();
+const model = await loadModel(options.model, { threads });
+const loaded = performance.now() - started;
+const firstStarted = performance.now();
+const first = await explain(model, options.text, { baseline: "pad" });
+const cold = performance.now() - firstStarted;
+
+async function calig(stepsOption: number | "auto"): Promise<Sample> {
+  const from = performance.now();
+  const { blocks, cost } = await explain(model, options.text, { baseline: "pad", steps: stepsOption });
+  return {
+    milliseconds: performance.now() - from,
+    worstError: Math.max(...blocks.map((block) => block.completeness.relativeError)),
+    peakBytes: cost.peakBytes,
+  };
+}
+
+/** The Python process answers one JSON line to each request line. */
+class Captum {
+  readonly #process: ChildProcess;
+  readonly #lines: AsyncIterator<string>;
+
+  constructor(python: string) {
+    const script = fileURLToPath(new URL("captum.py", import.meta.url));
+    this.#process = spawn(python, [script, "--model", options.model, "--threads", String(threads)], {
+      stdio: ["pipe", "pipe", "inherit"],
+      env: { ...process.env, OMP_NUM_THREADS: String(threads) },
+    });
+    if (this.#process.stdout === null) throw new Error("Cannot read from the Python process");
+    this.#lines = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]();
+  }
+
+  async read(): Promise<Record<string, unknown>> {
+    const { value, done } = await this.#lines.next();
+    if (done === true) throw new Error("The Python process ended early; its message is above");
+    return JSON.parse(value) as Record<string, unknown>;
+  }
+
+  async run(request: object): Promise<Sample> {
+    this.#process.stdin?.write(`${JSON.stringify(request)}\n`);
+    const answer = await this.read();
+    return {
+      milliseconds: answer.milliseconds as number,
+      worstError: Math.max(...(answer.errors as number[])),
+      peakBytes: answer.peakBytes as number,
+    };
+  }
+
+  end(): void {
+    this.#process.stdin?.end();
+  }
+}
+
+const encoded = await model.tokenizer?.encode(options.text);
+if (encoded === undefined) throw new Error("The model reads no text");
+const pad = model.tokenizer?.specialTokens.pad?.id ?? 0;
+const request = {
+  ids: encoded.ids,
+  baseline: encoded.ids.map((id, i) => (encoded.units[i]?.special === true ? id : pad)),
+  target: first.target.index,
+  steps,
+};
+const captum = options.python === undefined ? undefined : new Captum(options.python);
+const torch = (await captum?.read())?.torch;
+await captum?.run(request);
+
+const samples: Record<string, Sample[]> = { auto: [], fixed: [], captum: [] };
+for (let run = 0; run < runs; run++) {
+  samples.auto?.push(await calig("auto"));
+  if (captum !== undefined) samples.captum?.push(await captum.run(request));
+  samples.fixed?.push(await calig(steps));
+}
+captum?.end();
+const peakBytes = process.resourceUsage().maxRSS * 1024;
+await model.dispose();
+
+const rows = Object.entries(samples)
+  .filter(([, list]) => list.length > 0)
+  .map(([name, list]) => {
+    const times = list.map((sample) => sample.milliseconds);
+    return {
+      name,
+      medianMs: median(times),
+      minMs: Math.min(...times),
+      maxMs: Math.max(...times),
+      worstCompletenessError: median(list.map((sample) => sample.worstError)),
+      peakBytes: name === "captum" ? median(list.map((sample) => sample.peakBytes)) : peakBytes,
+    };
+  });
+const ratio = (name: "auto" | "fixed") =>
+  median((samples.captum ?? []).map((sample, i) => sample.milliseconds / (samples[name]?.[i]?.milliseconds as number)));
+const result = {
+  tokens: encoded.ids.length,
+  blocks: first.blocks.length,
+  threads,
+  runs,
+  steps,
+  cpu: cpus()[0]?.model,
+  loadAverage: loadavg()[0],
+  torch,
+  loadMs: loaded,
+  firstExplanationMs: cold,
+  rows,
+  ...(captum === undefined ? {} : { ratioCaptumOverAuto: ratio("auto"), ratioCaptumOverFixed: ratio("fixed") }),
+};
+console.table(
+  rows.map((row) => ({
+    what:
+      row.name === "captum"
+        ? `captum, ${steps} points`
+        : row.name === "auto"
+          ? "calig, auto"
+          : `calig, ${steps} points`,
+    "median ms": row.medianMs.toFixed(1),
+    "min ms": row.minMs.toFixed(1),
+    "max ms": row.maxMs.toFixed(1),
+    "worst block error": row.worstCompletenessError.toExponential(1),
+    "peak MB": (row.peakBytes / 2 ** 20).toFixed(0),
+  })),
+);
+console.log(JSON.stringify({ ...result, rows: undefined }));
+if (options.out !== undefined) await writeFile(options.out, `${JSON.stringify(result, null, 2)}\n`);
