@@ -3,18 +3,9 @@
  * read this and nothing else.
  */
 
-/** A smallest explained element of a text: one token of the model. */
-export interface TokenUnit {
-  /** The token as the user wrote it: the characters of the input it covers; for a special token its name ("[CLS]"). */
-  readonly text: string;
-  /** UTF-16 offsets into the original text, end exclusive. Special tokens have start === end. */
-  readonly start: number;
-  readonly end: number;
-  /** Added by the tokenizer, not part of the text. */
-  readonly special: boolean;
-  /** Index into `words`, or null for special tokens. */
-  readonly word: number | null;
-}
+import type { TokenUnit, Word } from "../input/units.ts";
+
+export type { TokenUnit, Word };
 
 /** A smallest explained element of an image. Special units (class token) have row and column -1. */
 export interface PatchUnit {
@@ -24,10 +15,7 @@ export interface PatchUnit {
 }
 
 /** A word with the summed attribution of its tokens. */
-export interface WordAttribution {
-  readonly text: string;
-  readonly start: number;
-  readonly end: number;
+export interface WordAttribution extends Word {
   readonly attribution: number;
 }
 

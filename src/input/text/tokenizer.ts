@@ -1,0 +1,59 @@
+/** @file What calig asks of a tokenizer, whichever library it wraps. */
+
+import type { TokenUnit, Word } from "../units.ts";
+
+/** A token of the vocabulary that stands for no text. */
+export interface SpecialToken {
+  readonly id: number;
+  readonly text: string;
+}
+
+/** The special tokens that a vocabulary has. */
+export interface SpecialTokens {
+  readonly pad?: SpecialToken;
+  readonly mask?: SpecialToken;
+  readonly unk?: SpecialToken;
+  readonly cls?: SpecialToken;
+  readonly sep?: SpecialToken;
+}
+
+/** What did not fit into the model. */
+export interface Truncation {
+  /** Tokens that the model reads, special ones included. */
+  readonly keptTokens: number;
+  /** Tokens that the whole text has, special ones included. */
+  readonly totalTokens: number;
+  /** UTF-16 characters from the beginning that are read; for a pair the sum over both texts. */
+  readonly keptCharacters: number;
+}
+
+/**
+ * A text as a model reads it. `ids`, `typeIds` and `units` have one element per token.
+ *
+ * Units are in the order of the text. A unit that is not special covers at least one character, begins and ends with
+ * no white space, and belongs to a word; a token that stands for white space alone covers what the next token covers.
+ * Units may share characters: a byte-level vocabulary can spend several tokens on one character. Characters that no
+ * unit covers (spaces, characters that the tokenizer drops) are fine.
+ */
+export interface EncodedText {
+  /** The original text, whole even when truncated; for a pair both texts with a line break between them. */
+  readonly text: string;
+  readonly ids: readonly number[];
+  readonly typeIds: readonly number[];
+  readonly units: readonly TokenUnit[];
+  /** In the order of the text; see words.ts for what a word is. */
+  readonly words: readonly Word[];
+  /** Present when the text is longer than the model's limit: only its beginning is encoded. */
+  readonly truncated?: Truncation;
+}
+
+/** Turns texts into token ids. */
+export interface Tokenizer {
+  /** Kind of vocabulary: "WordPiece", "BPE", "Unigram", "WordLevel". */
+  readonly kind: string;
+  /** Most tokens that the model reads at once, special ones included. */
+  readonly maxLength: number;
+  readonly specialTokens: SpecialTokens;
+  /** @throws {InputError} When the text is empty, or nothing of it becomes a token. */
+  encode(text: string, pair?: string): Promise<EncodedText>;
+}
