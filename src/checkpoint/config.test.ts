@@ -1,0 +1,85 @@
+import { describe, expect, it } from "vitest";
+import { CheckpointError } from "../errors.ts";
+import { parseConfig } from "./config.ts";
+
+const parse = (fields: object) => parseConfig(JSON.stringify({ model_type: "bert", ...fields }), "config.json");
+
+describe("parseConfig()", () => {
+  it("reads values by type", () => {
+    const config = parse({
+      architectures: ["BertForSequenceClassification"],
+      hidden_size: 384,
+      layer_norm_eps: 1e-12,
+      hidden_act: "relu",
+      qkv_bias: false,
+    });
+    expect(config.modelType).toBe("bert");
+    expect(config.architectures).toEqual(["BertForSequenceClassification"]);
+    expect(config.integer("hidden_size")).toBe(384);
+    expect(config.number("layer_norm_eps", 1)).toBe(1e-12);
+    expect(config.string("hidden_act", "gelu")).toBe("relu");
+    expect(config.boolean("qkv_bias", true)).toBe(false);
+  });
+
+  it("falls back where a key is absent or null", () => {
+    const config = parse({ hidden_act: null });
+    expect(config.has("hidden_act")).toBe(false);
+    expect(config.string("hidden_act", "gelu")).toBe("gelu");
+    expect(config.integer("type_vocab_size", 0)).toBe(0);
+    expect(config.boolean("qkv_bias", false)).toBe(false);
+    expect(config.problemType).toBeUndefined();
+    expect(config.architectures).toEqual([]);
+  });
+
+  it("keeps the value 0 and the empty string", () => {
+    const config = parse({ dropout: 0, note: "" });
+    expect(config.number("dropout", 0.1)).toBe(0);
+    expect(config.string("note", "x")).toBe("");
+  });
+
+  it("names file, key, found and wanted", () => {
+    const config = parse({ hidden_size: "384", heads: -1, layers: 1.5 });
+    expect(() => config.integer("hidden_size")).toThrow(
+      'Cannot use "config.json": "hidden_size" is "384", wanted a whole number of at least 0',
+    );
+    expect(() => config.integer("heads")).toThrow('"heads" is -1');
+    expect(() => config.integer("layers")).toThrow('"layers" is 1.5');
+    expect(() => config.integer("vocab_size")).toThrow('"vocab_size" is missing');
+    expect(() => config.number("hidden_size")).toThrow(CheckpointError);
+  });
+
+  it("sorts labels by index", () => {
+    const labels = Object.fromEntries(Array.from({ length: 12 }, (_, i) => [String(11 - i), `class ${11 - i}`]));
+    const config = parse({ id2label: labels });
+    expect(config.numLabels).toBe(12);
+    expect(config.labels[2]).toBe("class 2");
+    expect(config.labels[11]).toBe("class 11");
+  });
+
+  it("makes up labels where there are none: num_labels of them, or 2", () => {
+    expect(parse({ num_labels: 3 }).labels).toEqual(["LABEL_0", "LABEL_1", "LABEL_2"]);
+    expect(parse({}).labels).toEqual(["LABEL_0", "LABEL_1"]);
+    expect(parse({ id2label: { 0: "no", 1: "yes" }, num_labels: 5 }).labels).toEqual(["no", "yes"]);
+    expect(parse({ id2label: { 0: 1, 1: 2 } }).labels).toEqual(["1", "2"]);
+  });
+
+  it("refuses labels with a gap", () => {
+    expect(() => parse({ id2label: { 0: "no", 2: "yes" } })).toThrow(
+      '"id2label" has 2 classes but none with the index 1',
+    );
+    expect(() => parse({ id2label: ["no"] })).toThrow('"id2label" is ["no"], wanted an object');
+  });
+
+  it("refuses unknown problem types", () => {
+    expect(parse({ problem_type: "regression" }).problemType).toBe("regression");
+    expect(() => parse({ problem_type: "ranking" })).toThrow(
+      '"problem_type" is "ranking", wanted one of "regression", "single_label_classification", "multi_label_classification"',
+    );
+  });
+
+  it("refuses what is not a JSON object with a model_type", () => {
+    expect(() => parseConfig("{", "config.json")).toThrow('Cannot use "config.json": it is not valid JSON');
+    expect(() => parseConfig("[]", "config.json")).toThrow("it is [], wanted an object");
+    expect(() => parseConfig("{}", "config.json")).toThrow('"model_type" is missing, wanted a string');
+  });
+});

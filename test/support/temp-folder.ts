@@ -1,0 +1,33 @@
+/** @file Folders that live as long as a test file. */
+
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll } from "vitest";
+
+/** Contents by path inside the folder. */
+export type Files = Readonly<Record<string, string | Uint8Array>>;
+
+/**
+ * A maker of temporary folders; all are removed after the last test. Call it once, at the top of a test file or suite.
+ *
+ * @example
+ * const tempFolder = useTempFolders();
+ * const path = await tempFolder({ "config.json": "{}" });
+ */
+export function useTempFolders(): (files?: Files) => Promise<string> {
+  const made: string[] = [];
+  afterAll(async () => {
+    await Promise.all(made.map((path) => rm(path, { recursive: true, force: true })));
+  });
+  return async (files = {}) => {
+    const folder = await mkdtemp(join(tmpdir(), "calig-test-"));
+    made.push(folder);
+    for (const [name, content] of Object.entries(files)) {
+      const path = join(folder, name);
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, content);
+    }
+    return folder;
+  };
+}
