@@ -9,7 +9,7 @@
 import type { Programs, SweepPoint } from "../program/programs.ts";
 import type { ScoreSpec } from "../program/score.ts";
 import type { Feeds } from "../runtime/runtime.ts";
-import { type FloatTensor, zeros } from "../tensor/tensor.ts";
+import type { FloatTensor } from "../tensor/tensor.ts";
 import type { BlockCompleteness } from "./explanation.ts";
 import type { Quadrature } from "./options.ts";
 import { quadratureRule } from "./quadrature.ts";
@@ -240,7 +240,6 @@ class Runner {
         });
       });
     }
-    if (this.attention.length === 0)
-      this.attention = result.attention.map((map) => (map.data.length > 0 ? map : zeros(map.shape)));
+    if (this.attention.length === 0) this.attention = result.attention;
   }
 }

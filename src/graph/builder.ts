@@ -38,6 +38,8 @@ export interface GraphBuilderOptions {
   readonly name?: string;
   /** A graph to continue from; its names are taken. */
   readonly from?: Graph;
+  /** What names that the builder chooses start with: keeps them apart from names of nodes that are added later. */
+  readonly prefix?: string;
   /** Versions of the operator sets that nodes are emitted for. Default: { "": 17, "com.microsoft": 1 }. */
   readonly opsets?: Readonly<Record<string, number>>;
   /** Whether com.microsoft FusedMatMul may be emitted; otherwise Transpose + MatMul + Mul. Default true. */
@@ -55,6 +57,7 @@ export class GraphBuilder {
   readonly opsets: Readonly<Record<string, number>>;
   readonly fusedMatMul: boolean;
   readonly #name: string;
+  readonly #prefix: string;
   readonly #names = new Set<string>([""]);
   readonly #counters = new Map<string, number>();
   readonly #constants = new Map<string, string>();
@@ -69,6 +72,7 @@ export class GraphBuilder {
     this.opsets = options.opsets ?? DEFAULT_OPSETS;
     this.fusedMatMul = options.fusedMatMul ?? true;
     this.#name = options.name ?? from?.name ?? "graph";
+    this.#prefix = options.prefix ?? "";
     this.#nodes = [...(from?.nodes ?? [])];
     this.#initializers = [...(from?.initializers ?? [])];
     this.#inputs = [...(from?.inputs ?? [])];
@@ -127,7 +131,7 @@ export class GraphBuilder {
     const key = `${tensor.dtype}[${tensor.shape}]${Array.from(tensor.data as ArrayLike<number | bigint>, (v) => (Object.is(v, -0) ? "-0" : String(v))).join(",")}`;
     const existing = this.#constants.get(key);
     if (existing !== undefined) return existing;
-    const name = this.unique(wanted);
+    const name = this.unique(`${this.#prefix}${wanted}`);
     const { buffer, byteOffset, byteLength } = tensor.data;
     const bytes = new Uint8Array(buffer, byteOffset, byteLength).slice();
     this.#initializers.push({ name, dtype: tensor.dtype, shape: tensor.shape, storage: { kind: "bytes", bytes } });
@@ -157,7 +161,7 @@ export class GraphBuilder {
 
   /** Emits one node with `count` outputs and returns their names. */
   emitMany(opType: string, inputs: readonly string[], count: number, options: EmitOptions = {}): string[] {
-    const wanted = options.output ?? opType;
+    const wanted = options.output ?? `${this.#prefix}${opType}`;
     const outputs = Array.from({ length: count }, (_, i) => this.unique(i === 0 ? wanted : `${wanted}__${i}`));
     const name = options.name === undefined ? (outputs[0] as string) : options.name;
     this.#nodes.push({

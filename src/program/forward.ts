@@ -37,7 +37,11 @@ export function buildReplacedEmbeddingProgram(model: TransformerGraph): Graph {
     throw new AnatomyError("Cannot replace word embeddings: the model looks up no words; use a baseline for images");
   }
   const dtype = graph.initializers.find((tensor) => tensor.name === words.table)?.dtype;
-  const builder = new GraphBuilder({ from: { ...graph, nodes: [], outputs: [] }, name: `${graph.name}.replaced` });
+  const builder = new GraphBuilder({
+    from: { ...graph, nodes: [], outputs: [] },
+    name: `${graph.name}.replaced`,
+    prefix: "baseline/",
+  });
   const replaced = builder.input(REPLACED, "float32", ["batch", "tokens", 1]);
   const scale = builder.input(SCALE, "float32", []);
   const table =

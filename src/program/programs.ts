@@ -175,6 +175,8 @@ export class Programs {
       const { data, shape } = floats(fetches, sweepNames.relevance(l));
       const [groups = 0, positions = 0] = shape;
       relevance.push(Array.from({ length: groups }, (_, g) => data.subarray(g * positions, (g + 1) * positions)));
+      // Without points at block 0 the first row of the batch is no input: there is no attention gradient in this run.
+      if (byBlock[0]?.length === 0) continue;
       const map = floats(fetches, sweepNames.attention(l));
       attention.push(floatTensor(map.data, map.shape.slice(1)));
     }

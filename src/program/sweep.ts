@@ -58,6 +58,7 @@ export function buildSweepProgram(
 
   const builder = new GraphBuilder({
     name: `${graph.name}.sweep`,
+    prefix: "sweep/",
     from: { ...body, inputs: body.inputs.filter((value) => value.name !== first), nodes: [], outputs: [] },
     opsets,
   });
@@ -91,7 +92,7 @@ export function buildSweepProgram(
     withRespectTo: [...paths, ...attentionProbabilities],
     opsets,
   });
-  const outer = new GraphBuilder({ from: differentiated, opsets });
+  const outer = new GraphBuilder({ from: differentiated, opsets, prefix: "sweep/" });
   outer.output(scores, sweepNames.scores, "float32", ["rows", 1]);
   for (let l = 0; l < paths.length; l++) {
     const gradient = required(gradients, paths[l] as string);
