@@ -1,0 +1,109 @@
+/**
+ * @file Gradients of a BERT and a ViT of the real sizes against PyTorch autograd in float64.
+ *
+ * The reference is test/golden/autograd.json, made by tools/make_autograd_reference.py.
+ */
+
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { buildGradientGraph } from "../../src/autodiff/backward.ts";
+import { parseConfig } from "../../src/checkpoint/config.ts";
+import { GraphBuilder } from "../../src/graph/builder.ts";
+import { extractGraph } from "../../src/graph/extract.ts";
+import { createModel } from "../../src/onnx/create-model.ts";
+import { encodeModel } from "../../src/onnx/encode.ts";
+import { createNodeRuntime } from "../../src/runtime/onnxruntime-node.ts";
+import type { Feeds } from "../../src/runtime/runtime.ts";
+import { floatTensor, intTensor } from "../../src/tensor/tensor.ts";
+import type { TransformerGraph } from "../../src/transformer/anatomy.ts";
+import { familyOf } from "../../src/transformer/families.ts";
+import { hashedWeights } from "../support/hashed-model.ts";
+import { uniform } from "../support/hashed-weights.ts";
+
+interface Digest {
+  readonly norm: number;
+  readonly samples: readonly number[];
+}
+
+interface Case {
+  readonly config: { readonly model_type: string };
+  readonly tensors: readonly (readonly [string, readonly number[]])[];
+  readonly target: number;
+  readonly logits: readonly number[];
+  readonly gradients: readonly Digest[];
+  readonly ids?: readonly number[];
+  readonly pixelGradient?: Digest;
+}
+
+const { cases } = JSON.parse(readFileSync(new URL("../golden/autograd.json", import.meta.url), "utf8")) as {
+  readonly cases: Readonly<Record<string, Case>>;
+};
+
+/** Largest deviation allowed, relative to the norm of the gradient: float32 against float64 through 12 blocks. */
+const TOLERANCE = 1e-4;
+
+function inputs(model: TransformerGraph, { ids }: Case): Feeds {
+  const { inputs: names } = model.anatomy;
+  if (names.pixels !== undefined) {
+    return { [names.pixels]: floatTensor(uniform("pixels", 3 * 224 * 224), [1, 3, 224, 224]) };
+  }
+  const shape = [1, ids?.length ?? 0];
+  return {
+    [names.ids ?? ""]: intTensor(ids ?? [], shape),
+    [names.typeIds ?? ""]: intTensor(
+      (ids ?? []).map(() => 0),
+      shape,
+    ),
+    [names.mask ?? ""]: intTensor(
+      (ids ?? []).map(() => 1),
+      shape,
+    ),
+  };
+}
+
+/** Logits, and the gradient of one of them with respect to every hidden state (and the pixels). */
+async function run(model: TransformerGraph, { target }: Case, feeds: Feeds) {
+  const { graph, anatomy, opsets } = model;
+  const builder = new GraphBuilder({ from: graph, opsets, prefix: "test/" });
+  const picked = builder.slice(anatomy.logits, 1, target, target + 1);
+  const wanted = [...anatomy.hiddenStates, ...(anatomy.inputs.pixels === undefined ? [] : [anatomy.inputs.pixels])];
+  const { graph: differentiated, gradients } = buildGradientGraph(builder.build(), {
+    of: picked,
+    withRespectTo: wanted,
+    opsets,
+  });
+  const outputs = [anatomy.logits, ...wanted.map((value) => gradients.get(value) ?? "")];
+  const program = extractGraph(differentiated, { outputs });
+  const session = await createNodeRuntime().compile(encodeModel(createModel(program, opsets)), { name: "gradient" });
+  const fetches = await session.run(feeds);
+  await session.dispose();
+  return outputs.map((name) => fetches[name]?.data as Float32Array);
+}
+
+function expectDigest(gradient: Float32Array, expected: Digest): void {
+  const norm = Math.sqrt(gradient.reduce((sum, value) => sum + value * value, 0));
+  expect(Math.abs(norm - expected.norm) / expected.norm).toBeLessThan(TOLERANCE);
+  const places = expected.samples.map((_, i) =>
+    Math.round((i * (gradient.length - 1)) / (expected.samples.length - 1)),
+  );
+  const samples = places.map((place) => gradient[place] as number);
+  const scale = Math.max(...expected.samples.map(Math.abs));
+  expect(samples).toBeAllClose(expected.samples, { rtol: TOLERANCE, atol: TOLERANCE * scale });
+}
+
+describe.each(Object.entries(cases))("buildGradientGraph() on a %s of the real size", (_, reference) => {
+  it.each(["all", "pooled"] as const)("agrees with autograd in every block (last block: %s)", async (lastBlock) => {
+    const config = parseConfig(JSON.stringify(reference.config), "config.json");
+    const model = familyOf(reference.config.model_type).build(config, hashedWeights(reference.tensors), { lastBlock });
+    const [logits, ...gradients] = await run(model, reference, inputs(model, reference));
+    expect(logits as Float32Array).toBeAllClose(reference.logits, { rtol: TOLERANCE, atol: TOLERANCE });
+    const expected = [
+      ...reference.gradients,
+      ...(reference.pixelGradient === undefined ? [] : [reference.pixelGradient]),
+    ];
+    expect(gradients).toHaveLength(expected.length);
+    gradients.forEach((gradient, i) => {
+      expectDigest(gradient, expected[i] as Digest);
+    });
+  });
+});
