@@ -40,8 +40,8 @@ interface Hues {
 }
 
 const HUES: Readonly<Record<PaletteName, Hues>> = {
-  "orange-blue": { warm: 60, cool: 250, chroma: { light: 0.13, dark: 0.11 } },
-  "coral-teal": { warm: 38, cool: 218, chroma: { light: 0.12, dark: 0.085 } },
+  "orange-blue": { warm: 60, cool: 250, chroma: { light: 0.13, dark: 0.118 } },
+  "coral-teal": { warm: 38, cool: 218, chroma: { light: 0.12, dark: 0.088 } },
   grayscale: { warm: 0, cool: 0, chroma: { light: 0, dark: 0 } },
 };
 
@@ -49,7 +49,7 @@ const HUES: Readonly<Record<PaletteName, Hues>> = {
 const LIGHTNESS: Readonly<Record<Theme, { readonly neutral: number; readonly end: number; readonly stroke: number }>> =
   {
     light: { neutral: 0.995, end: 0.75, stroke: 0.6 },
-    dark: { neutral: 0.225, end: 0.5, stroke: 0.68 },
+    dark: { neutral: 0.225, end: 0.52, stroke: 0.68 },
   };
 
 const INK: Readonly<Record<Theme, Rgb>> = { light: [29, 31, 36], dark: [240, 238, 233] };

@@ -1,6 +1,7 @@
 /** @file Cuts a text into the pieces that a heatmap shows: units with a value, the gaps between them, special tokens. */
 
 import type { TokenUnit } from "../attribution/explanation.ts";
+import { graphemesOf } from "./graphemes.ts";
 
 /** A piece of a text. The texts of gaps and units, joined, are the text; specials are not part of it. */
 export interface Segment {
@@ -17,11 +18,16 @@ export interface Span {
   readonly end: number;
 }
 
-/** Offsets at which a text may be cut without breaking a visible character. */
-function graphemeStarts(text: string): readonly number[] {
-  const starts: number[] = [];
-  for (const { index } of new Intl.Segmenter(undefined, { granularity: "grapheme" }).segment(text)) starts.push(index);
-  return starts;
+/** For each offset of a text whether it may be cut there without breaking a visible character. */
+function cutsOf(text: string): Uint8Array {
+  const cuts = new Uint8Array(text.length + 1);
+  let offset = 0;
+  for (const grapheme of graphemesOf(text)) {
+    cuts[offset] = 1;
+    offset += grapheme.length;
+  }
+  cuts[text.length] = 1;
+  return cuts;
 }
 
 /**
@@ -32,10 +38,15 @@ function graphemeStarts(text: string): readonly number[] {
  * beyond the text are clipped.
  */
 export function segmentText(text: string, spans: readonly Span[]): Segment[] {
-  const cuts = [...graphemeStarts(text), text.length];
+  const cuts = cutsOf(text);
   const clip = (offset: number) => Math.min(text.length, Math.max(0, offset));
-  const floor = (offset: number) => cuts.findLast((cut) => cut <= offset) ?? 0;
-  const ceil = (offset: number) => cuts.find((cut) => cut >= offset) ?? text.length;
+  const move = (from: number, step: 1 | -1) => {
+    let offset = from;
+    while (cuts[offset] === 0) offset += step;
+    return offset;
+  };
+  const floor = (offset: number) => move(offset, -1);
+  const ceil = (offset: number) => move(offset, 1);
   const order = spans
     .map((span, index) => {
       const [start, end] = [clip(span.start), clip(span.end)];

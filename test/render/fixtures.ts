@@ -348,7 +348,7 @@ export const image: ImageExplanation = (() => {
       index: 281 + rank,
       label,
       logit: rounded(score - rank),
-      probability: rounded(0.71 * 0.29 ** rank),
+      probability: 0.71 * 0.29 ** rank,
     })),
     input: { kind: "image", width: 224, height: 224, grid: [rows, columns], patch: 16 },
     units,

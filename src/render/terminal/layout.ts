@@ -2,9 +2,10 @@
 
 import stringWidth from "string-width";
 import { wellFormed } from "../escape.ts";
+import { graphemesOf, isAscii } from "../graphemes.ts";
 
 /** Columns that a text takes; styling and isolates take none. */
-export const columnsOf = (text: string): number => stringWidth(text);
+export const columnsOf = (text: string): number => (isAscii(text) ? text.length : stringWidth(text));
 
 const DIRECTION_CONTROLS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 const RIGHT_TO_LEFT =
@@ -23,16 +24,13 @@ export function isolate(text: string): string {
   return RIGHT_TO_LEFT.test(text) ? `\u2068${text}\u2069` : text;
 }
 
-const graphemes = (text: string): string[] =>
-  Array.from(new Intl.Segmenter(undefined, { granularity: "grapheme" }).segment(text), ({ segment }) => segment);
-
 /** `text` cut to at most `columns`, with `mark` at the end when something was cut. */
 export function truncate(text: string, columns: number, mark = "…"): string {
   if (columnsOf(text) <= columns) return text;
   const room = columns - columnsOf(mark);
   let kept = "";
   let used = 0;
-  for (const grapheme of graphemes(text)) {
+  for (const grapheme of graphemesOf(text)) {
     const width = columnsOf(grapheme);
     if (used + width > room) break;
     kept += grapheme;
@@ -62,7 +60,7 @@ interface Atom extends Piece {
 function atomsOf({ text, paint }: Piece, previousWide: boolean): Atom[] {
   const atoms: { text: string; width: number; breakable: boolean; paint: Piece["paint"] }[] = [];
   let wide = previousWide;
-  for (const grapheme of graphemes(text)) {
+  for (const grapheme of graphemesOf(text)) {
     const width = columnsOf(grapheme);
     const last = atoms.at(-1);
     const parted = width === 2 || wide;
@@ -103,7 +101,7 @@ function runsOf(pieces: readonly Piece[]): Run[] {
           if (atom.breakable) close();
           open.push(atom);
         }
-        wide = columnsOf(graphemes(visible).at(-1) ?? "") === 2;
+        wide = columnsOf(graphemesOf(visible).at(-1) ?? "") === 2;
       }
     }
   }
@@ -116,7 +114,7 @@ function chop(run: readonly Atom[], columns: number): Atom[][] {
   const lines: Atom[][] = [[]];
   let used = 0;
   for (const atom of run) {
-    for (const text of graphemes(atom.text)) {
+    for (const text of graphemesOf(atom.text)) {
       const width = columnsOf(text);
       if (used + width > columns && used > 0) {
         lines.push([]);

@@ -1,0 +1,58 @@
+/** @file The patches of an image in the terminal, two columns each, merged where the terminal is too narrow. */
+
+import type { ImageExplanation } from "../../attribution/explanation.ts";
+import { signedScale } from "../scale.ts";
+import type { TerminalContext } from "./context.ts";
+import { wrap } from "./layout.ts";
+import { legend, type Mark } from "./legend.ts";
+import { STEPS, stepOf } from "./painter.ts";
+
+const MARKS: readonly Mark[] = [
+  { support: "+", oppose: "-", from: STEPS[0]! },
+  { support: "++", oppose: "--", from: STEPS[1]! },
+];
+const NEUTRAL = ". ";
+
+/** Mean attribution of the `merged` x `merged` patches that one cell stands for. */
+function cells({ input, units, attribution }: ImageExplanation, merged: number): number[][] {
+  const [rows, columns] = input.grid;
+  const members: number[][][] = Array.from({ length: Math.ceil(rows / merged) }, () =>
+    Array.from({ length: Math.ceil(columns / merged) }, () => []),
+  );
+  units.forEach(({ row, column, special }, unit) => {
+    if (!special) members[Math.floor(row / merged)]?.[Math.floor(column / merged)]?.push(attribution[unit] ?? 0);
+  });
+  return members.map((row) =>
+    row.map((values) => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length)),
+  );
+}
+
+function cell(level: number, { painter }: TerminalContext): string {
+  if (painter.continuous) {
+    const shade = painter.heat("  ", level);
+    return shade === "  " ? painter.faint(NEUTRAL) : shade;
+  }
+  const step = stepOf(level);
+  if (step === 0) return painter.faint(NEUTRAL);
+  const sign = level < 0 ? "-" : "+";
+  // A weak level may have no background of its own, so that the cell needs a character to colour.
+  if (step === 1) return painter.heat(`${sign} `, level);
+  return painter.heat(painter.colors > 0 ? "  " : sign + sign, level);
+}
+
+/** The grid of patches as a signed heatmap, with a legend. */
+export function heatGrid(explanation: ImageExplanation, context: TerminalContext): string[] {
+  const { columns } = context;
+  const [rows, across] = explanation.input.grid;
+  const merged = Math.max(1, Math.ceil((2 * across) / (columns - 2)));
+  const values = cells(explanation, merged);
+  const scale = signedScale(values.flat());
+  const size = `${rows} rows of ${across} patches`;
+  const note = merged > 1 ? `${size}; each cell is the mean of ${merged} x ${merged} patches` : size;
+  return [
+    ...values.map((row) => row.map((value) => cell(scale.level(value), context)).join("")),
+    "",
+    ...legend(scale.bound, MARKS, context),
+    ...wrap(note, columns - 2),
+  ].map((line) => `  ${line}`);
+}

@@ -1,0 +1,48 @@
+/** @file A text in the terminal, each word on the colour of its attribution, or with marks where there are no colours. */
+
+import type { TextExplanation } from "../../attribution/explanation.ts";
+import { signedScale } from "../scale.ts";
+import { type Segment, segmentText } from "../segments.ts";
+import { label, marks, type TerminalContext } from "./context.ts";
+import { flow, isolate, type Piece, wrap } from "./layout.ts";
+import { legend, type Mark } from "./legend.ts";
+import { STEPS } from "./painter.ts";
+
+const MARKS: readonly Mark[] = STEPS.map((from, i) => ({
+  support: `[${"+".repeat(i + 1)}]`,
+  oppose: `[${"-".repeat(i + 1)}]`,
+  from,
+}));
+
+const plain = (text: string): string => text;
+
+const isUnread = ({ kind, text }: Segment): boolean => kind === "gap" && text.trim() !== "";
+
+/** Says which part of the text is in no word: what a short context cut off. */
+function unread(segments: readonly Segment[], context: TerminalContext): string[] {
+  const text = segments
+    .filter(isUnread)
+    .map((gap) => gap.text.trim())
+    .join(" ");
+  if (text === "") return [];
+  const [open, close] = context.unicode ? ["“", "”"] : ['"', '"'];
+  return wrap(`Not read by the model: ${open}${label(text, 60, context)}${close}`, context.columns - 2);
+}
+
+/** The text as a signed heatmap, with a legend. */
+export function heatText({ words, input }: TextExplanation, context: TerminalContext): string[] {
+  const { columns, painter, unicode } = context;
+  const scale = signedScale(words.map((word) => word.attribution));
+  const segments = segmentText(input.text, words);
+  const pieces = segments.map((segment): Piece => {
+    const { kind, text, members } = segment;
+    if (kind !== "unit") return { text: kind === "gap" ? text : "", paint: isUnread(segment) ? painter.faint : plain };
+    const level = scale.level(members.reduce((sum, member) => sum + words[member]!.attribution, 0));
+    if (painter.colors > 0) return { text, paint: (part) => painter.heat(part, level) };
+    const mark = marks(level);
+    return { text: mark === "" ? text : `${text}[${mark}]`, paint: plain };
+  });
+  const lines = flow(pieces, columns - 2).map((line) => (unicode ? isolate(line) : line));
+  const notes = [...legend(scale.bound, MARKS, context), ...unread(segments, context)];
+  return [...lines, "", ...notes].map((line) => `  ${line}`);
+}
