@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { InvalidOptionError } from "../errors.ts";
-import { signedScale } from "./scale.ts";
+import { signedScale, stepOf } from "./scale.ts";
 
 /** Seeded numbers over many magnitudes (mulberry32), so that a failure repeats. */
 function* seededNumbers(seed: number, count: number): Generator<number> {
@@ -72,4 +72,9 @@ describe("signedScale()", () => {
     expect(() => signedScale([1], { gamma: Number.NaN })).toThrow("Cannot use gamma NaN: it must be a number > 0");
     expect(() => signedScale([1], { bound: -1 })).toThrow("Cannot use bound -1: it must be a number >= 0");
   });
+});
+
+test("stepOf() tells weak, medium and strong, the same for both signs", () => {
+  expect([0, 0.09, 0.1, 0.4, 0.9].map(stepOf)).toEqual([0, 0, 1, 2, 3]);
+  expect([-0.09, -0.1, -0.4, -0.9].map(stepOf)).toEqual([0, 1, 2, 3]);
 });

@@ -50,3 +50,9 @@ export function signedScale(values: Iterable<number>, { gamma = 1, bound }: Scal
   };
   return { bound: full, strength, level: (value) => (value < 0 ? -strength(value) : strength(value)) };
 }
+
+/** Strengths from which a level counts as weak, medium and strong, for displays that cannot show more. */
+export const STEPS: readonly number[] = [0.1, 1 / 3, 2 / 3];
+
+/** 0 for a level that looks neutral, 1 weak, 2 medium, 3 strong. */
+export const stepOf = (level: number): number => STEPS.filter((from) => Math.abs(level) >= from).length;

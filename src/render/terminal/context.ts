@@ -2,8 +2,10 @@
 
 import type { Explanation } from "../../attribution/explanation.ts";
 import { digitsFor, fixed, type NumberStyle, signed } from "../format.ts";
-import { columnsOf, isolate, padEnd, printable, truncate, wrap } from "./layout.ts";
-import { type Painter, stepOf } from "./painter.ts";
+import { visible } from "../plain-text.ts";
+import { stepOf } from "../scale.ts";
+import { columnsOf, isolate, padEnd, truncate, wrap } from "./layout.ts";
+import type { Painter } from "./painter.ts";
 
 export interface TerminalContext {
   readonly explanation: Explanation;
@@ -13,16 +15,9 @@ export interface TerminalContext {
   readonly painter: Painter;
 }
 
-const codePoints = (text: string): string =>
-  Array.from(text, (character) => `U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}`).join(
-    " ",
-  );
-
 /** Text of the user or the model as it may be shown (code points where nothing of it shows), at most `columns` wide, set apart when it runs right to left. */
 export function label(text: string, columns: number, { unicode }: TerminalContext): string {
-  const visible = printable(text);
-  const named = visible.trim() === "" && text !== "" ? codePoints(text) : visible;
-  const shown = truncate(named, columns, unicode ? "…" : "...");
+  const shown = truncate(visible(text), columns, unicode ? "…" : "...");
   return unicode ? isolate(shown) : shown;
 }
 

@@ -1,11 +1,10 @@
 /** @file The patches of an image in the terminal, two columns each, merged where the terminal is too narrow. */
 
 import type { ImageExplanation } from "../../attribution/explanation.ts";
-import { signedScale } from "../scale.ts";
+import { STEPS, signedScale, stepOf } from "../scale.ts";
 import type { TerminalContext } from "./context.ts";
 import { wrap } from "./layout.ts";
 import { legend, type Mark } from "./legend.ts";
-import { STEPS, stepOf } from "./painter.ts";
 
 const MARKS: readonly Mark[] = [
   { support: "+", oppose: "-", from: STEPS[0]! },

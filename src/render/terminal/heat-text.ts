@@ -1,12 +1,11 @@
 /** @file A text in the terminal, each word on the colour of its attribution, or with marks where there are no colours. */
 
 import type { TextExplanation } from "../../attribution/explanation.ts";
-import { signedScale } from "../scale.ts";
+import { STEPS, signedScale } from "../scale.ts";
 import { type Segment, segmentText } from "../segments.ts";
 import { label, marks, type TerminalContext } from "./context.ts";
 import { flow, isolate, type Piece, wrap } from "./layout.ts";
 import { legend, type Mark } from "./legend.ts";
-import { STEPS } from "./painter.ts";
 
 const MARKS: readonly Mark[] = STEPS.map((from, i) => ({
   support: `[${"+".repeat(i + 1)}]`,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { beside, columnsOf, flow, isolate, padEnd, padStart, printable, truncate, wrap } from "./layout.ts";
+import { beside, columnsOf, flow, isolate, padEnd, padStart, truncate, wrap } from "./layout.ts";
 
 const plain = (text: string) => text;
 
@@ -78,10 +78,6 @@ test("isolate() sets right-to-left text apart and leaves the rest alone", () => 
   expect(isolate("שלום")).toBe("\u2068שלום\u2069");
   expect(isolate("سلام!")).toBe("\u2068سلام!\u2069");
   expect(isolate("ሰላም")).toBe("ሰላም");
-});
-
-test("printable() leaves nothing that moves the cursor or the direction", () => {
-  expect(printable("a\tb\nc\u001b]0;title\u0007\u202e\u2067d")).toBe("a b c\ufffd]0;title\ufffdd");
 });
 
 test("beside() pads the left block", () => {

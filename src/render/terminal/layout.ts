@@ -1,23 +1,14 @@
 /** @file Columns of a terminal: widths of scripts and emoji, wrapping, padding. Knows nothing of explanations. */
 
 import stringWidth from "string-width";
-import { wellFormed } from "../escape.ts";
 import { graphemesOf, isAscii } from "../graphemes.ts";
+import { printable } from "../plain-text.ts";
 
 /** Columns that a text takes; styling and isolates take none. */
 export const columnsOf = (text: string): number => (isAscii(text) ? text.length : stringWidth(text));
 
-const DIRECTION_CONTROLS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 const RIGHT_TO_LEFT =
   /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\p{Script=Adlam}]/u;
-
-/**
- * `text` as a terminal may show it on one line: no escape sequences, no control characters, no marks that change the
- * direction of what follows.
- */
-export function printable(text: string): string {
-  return wellFormed(text.replace(/[\t\r\n\u0085\u2028\u2029]+/g, " ")).replace(DIRECTION_CONTROLS, "");
-}
 
 /** Sets a text that has right-to-left letters apart, so that it does not reorder the numbers around it. */
 export function isolate(text: string): string {

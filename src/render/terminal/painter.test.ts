@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { contrast, rgbToLab } from "../oklab.ts";
 import { contrastText, PALETTE_NAMES, paletteOf, THEMES } from "../palette.ts";
 import { INDEXED_RAMPS, indexedColor, type Pair } from "./indexed.ts";
-import { type ColorDepth, createPainter, stepOf } from "./painter.ts";
+import { type ColorDepth, createPainter } from "./painter.ts";
 
 const cases = PALETTE_NAMES.flatMap((name) => THEMES.map((theme) => ({ name, theme })));
 
@@ -41,11 +41,6 @@ describe("createPainter()", () => {
   test("refuses a depth that no terminal has", () => {
     expect(() => createPainter(16 as ColorDepth, paletteOf())).toThrow("Cannot paint with 16 bits of colour");
   });
-});
-
-test("stepOf() tells weak, medium and strong, the same for both signs", () => {
-  expect([0, 0.09, 0.1, 0.4, 0.9].map(stepOf)).toEqual([0, 0, 1, 2, 3]);
-  expect([-0.09, -0.1, -0.4, -0.9].map(stepOf)).toEqual([0, 1, 2, 3]);
 });
 
 describe.each(cases)("256 colours of $name, $theme", ({ name, theme }) => {

@@ -3,18 +3,13 @@
 import { InvalidOptionError, quote } from "../../errors.ts";
 import type { Rgb } from "../oklab.ts";
 import { contrastText, type Palette } from "../palette.ts";
+import { stepOf } from "../scale.ts";
 import { INDEXED_RAMPS, indexedColor } from "./indexed.ts";
 
 /** Bits of colour that a terminal shows; 0 means none. */
 export type ColorDepth = 0 | 4 | 8 | 24;
 
 const DEPTHS: readonly number[] = [0, 4, 8, 24];
-
-/** Strengths from which a level counts as weak, medium and strong: all that 16 or 256 colours can tell apart. */
-export const STEPS: readonly number[] = [0.1, 1 / 3, 2 / 3];
-
-/** 0 for a level that looks neutral, 1 weak, 2 medium, 3 strong. */
-export const stepOf = (level: number): number => STEPS.filter((from) => Math.abs(level) >= from).length;
 
 /** With all colours, levels below this strength cannot be told from neutral and are left alone. */
 const VISIBLE = 0.04;

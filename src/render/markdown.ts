@@ -1,0 +1,211 @@
+/** @file Explanations as Markdown (GitHub flavour) for reports and issues: tables, and the text with marks. */
+
+import type { Explanation, ImageExplanation, TextExplanation } from "../attribution/explanation.ts";
+import {
+  attributionSum,
+  byStrength,
+  type Item,
+  isPredicted,
+  isText,
+  itemNoun,
+  itemsOf,
+  quantitiesOf,
+  rankedItems,
+  scoreName,
+  specialShareOf,
+  sumOver,
+  targetName,
+} from "./evidence.ts";
+import { bytes, count, digitsFor, fixed, milliseconds, optionText, percent, signed, thousands } from "./format.ts";
+import { printable, visible } from "./plain-text.ts";
+import { largestMagnitude, signedScale, stepOf } from "./scale.ts";
+import { segmentText } from "./segments.ts";
+
+const ROWS = 10;
+const CLASSES = 10;
+const BLOCK_WORDS = 6;
+
+/** Text that Markdown shows as it is: no markup, no table border, no mention. One line. */
+function plain(text: string): string {
+  return printable(text)
+    .replace(/&/g, "&amp;")
+    .replace(/</g, "&lt;")
+    .replace(/>/g, "&gt;")
+    .replace(/@/g, "&#64;")
+    .replace(/[\\`*_{}[\]#|~!$^]/g, "\\$&");
+}
+
+/** A code span; backticks inside lengthen its fence, bars are escaped as tables want it. */
+function code(text: string): string {
+  const shown = printable(text).replace(/\|/g, "\\|");
+  const longest = Math.max(0, ...Array.from(shown.matchAll(/`+/g), ([run]) => run.length));
+  const fence = "`".repeat(longest + 1);
+  const pad = longest > 0 ? " " : "";
+  return `${fence}${pad}${shown}${pad}${fence}`;
+}
+
+type Align = "left" | "right";
+
+function table(header: readonly string[], align: readonly Align[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  return [
+    line(header),
+    line(align.map((side) => (side === "right" ? "---:" : "---"))),
+    ...rows.map((cells) => line(cells)),
+  ].join("\n");
+}
+
+function headline(explanation: Explanation): string {
+  const { target, predictions, model } = explanation;
+  const role = isPredicted(explanation)
+    ? "The predicted class"
+    : `Not the predicted class, which is **${plain(predictions[0]!.label)}** (${percent(predictions[0]!.probability)})`;
+  const rival = target.against === undefined ? "" : `, measured against **${plain(target.against.label)}**`;
+  const score = `${scoreName(explanation)} ${fixed(target.score, 3)}`;
+  const facts = `${plain(model.family)}, ${count(model.blocks, "block")}, ${count(model.heads, "head")} of width ${model.width}`;
+  return `# ${plain(target.label)} (${percent(target.probability)})\n\n${role}${rival}; ${score}. Model ${code(model.id)} (${facts}).`;
+}
+
+function warnings({ warnings }: Explanation): string[] {
+  return warnings.map(({ code: name, message }) => `> **Warning** (${plain(name)}): ${plain(message)}`);
+}
+
+function classes({ predictions }: Explanation): string {
+  const rows = predictions
+    .slice(0, CLASSES)
+    .map(({ label, probability, logit }) => [plain(label), percent(probability), fixed(logit, 3)]);
+  const rest = predictions.length - rows.length;
+  const note = rest > 0 ? `\n\nand ${count(rest, "more class", "more classes")}` : "";
+  return table(["Class", "Probability", "Logit"], ["left", "right", "right"], rows) + note;
+}
+
+function text({ input, words, target }: TextExplanation): string {
+  const scale = signedScale(words.map((word) => word.attribution));
+  const shown = segmentText(input.text, words).map(({ kind, text, members }) => {
+    if (kind !== "unit") {
+      return text
+        .split(/\r\n|[\n\r\u2028\u2029]/)
+        .map(plain)
+        .join("\n> ");
+    }
+    const level = scale.level(members.reduce((sum, member) => sum + words[member]!.attribution, 0));
+    const amount = stepOf(level);
+    return amount === 0 ? plain(text) : `**${plain(text)}** \`${(level < 0 ? "-" : "+").repeat(amount)}\``;
+  });
+  const legend = `\`+\` to \`+++\` supports ${plain(target.label)}, \`-\` to \`---\` opposes it; unmarked words are below a tenth of the strongest.`;
+  return `## Text\n\n> ${shown.join("").trim()}\n\n${legend}`;
+}
+
+function grid({ input, target, ...rest }: ImageExplanation): string {
+  const [rows, columns] = input.grid;
+  const values = Array.from({ length: rows }, () => new Array<number>(columns).fill(0));
+  rest.units.forEach(({ row, column, special }, unit) => {
+    if (!special && values[row]?.[column] !== undefined) values[row][column] = rest.attribution[unit] ?? 0;
+  });
+  const scale = signedScale(values.flat());
+  const cell = (value: number) => {
+    const amount = stepOf(scale.strength(value));
+    return amount === 0 ? ". " : (value < 0 ? "-" : "+").repeat(Math.min(2, amount)).padEnd(2);
+  };
+  const lines = values.map((row) => row.map(cell).join("").trimEnd());
+  return `## Image\n\n\`\`\`text\n${lines.join("\n")}\n\`\`\`\n\nOne cell per patch: \`+\` supports ${plain(target.label)}, \`-\` opposes it, doubled from a third of the strongest.`;
+}
+
+function ranking(explanation: Explanation, items: readonly Item[]): string {
+  const { one, many } = itemNoun(explanation);
+  const bound = largestMagnitude(items.map((item) => item.attribution));
+  const total = explanation.attribution.reduce((sum, value) => sum + Math.abs(value), 0);
+  const list = (title: string, ranked: readonly Item[]) => {
+    if (ranked.length === 0) return `## ${title}\n\nNo ${many}.`;
+    const rows = ranked
+      .slice(0, ROWS)
+      .map((item, i) => [
+        String(i + 1),
+        plain(visible(item.label)),
+        signed(item.attribution, digitsFor(bound)),
+        percent(Math.abs(item.attribution) / total),
+      ]);
+    const name = one.charAt(0).toUpperCase() + one.slice(1);
+    const rest = ranked.length - rows.length;
+    const note = rest > 0 ? `\n\nand ${count(rest, `more ${one}`, `more ${many}`)}` : "";
+    return `## ${title}\n\n${table(["#", name, "Attribution", "Share"], ["right", "left", "right", "right"], rows)}${note}`;
+  };
+  const { supporting, opposing } = rankedItems(items);
+  const target = plain(targetName(explanation));
+  return `${list(`Supports ${target}`, supporting)}\n\n${list(`Opposes ${target}`, opposing)}`;
+}
+
+function blocks(explanation: Explanation, items: readonly Item[]): string {
+  const shown = quantitiesOf(explanation).some(({ name }) => name === "fused")
+    ? byStrength(items).slice(0, BLOCK_WORDS)
+    : [];
+  const values = explanation.blocks.flatMap((block) => shown.map((item) => sumOver(item, block.fused)));
+  const digits = digitsFor(largestMagnitude(values));
+  const rows = explanation.blocks.map((block) => {
+    const { sum, delta, relativeError, points, converged } = block.completeness;
+    const mark = converged ? "" : " **not converged**";
+    return [
+      String(block.index),
+      ...shown.map((item) => signed(sumOver(item, block.fused), digits)),
+      signed(sum, 3),
+      signed(delta, Math.max(3, digitsFor(Math.abs(delta)))),
+      `${percent(relativeError)}${mark}`,
+      thousands(points),
+      percent(block.weight),
+    ];
+  });
+  const header = [
+    "Block",
+    ...shown.map((item) => plain(visible(item.label))),
+    "Sum",
+    "Delta",
+    "Error",
+    "Points",
+    "Weight",
+  ];
+  return `## Evidence by block\n\n${table(
+    header,
+    header.map(() => "right"),
+    rows,
+  )}`;
+}
+
+function facts(explanation: Explanation): string {
+  const { completeness, cost, method, model } = explanation;
+  const { scoreAtInput, scoreAtBaseline, delta, relativeError } = completeness;
+  const { items, sum, share } = specialShareOf(explanation);
+  const names = [...new Set(items.map((item) => code(item.label)))].join(", ");
+  const lines = [
+    `- **Completeness**: score ${fixed(scoreAtBaseline, 3)} at the baseline, ${fixed(scoreAtInput, 3)} at the input, difference ${signed(scoreAtInput - scoreAtBaseline, 3)}; the attributions sum to ${signed(attributionSum(explanation), 3)}: delta ${signed(delta, Math.max(3, digitsFor(Math.abs(delta))))}, relative error ${percent(relativeError)}`,
+    ...(items.length === 0
+      ? []
+      : [
+          `- **Special tokens** (${names}): ${signed(sum, 3)}, ${percent(share)} of the magnitude; in none of the lists`,
+        ]),
+    `- **Cost**: ${milliseconds(cost.milliseconds)}, ${thousands(cost.modelEvaluations, Number.isInteger(cost.modelEvaluations) ? 0 : 1)} model evaluations, peak memory ${bytes(cost.peakBytes)}`,
+    "- **Share**: part of the sum of magnitudes over all positions",
+    `- **Weights**: SHA-256 ${code(model.sha256)}`,
+  ];
+  const options = Object.entries(method.options).map(([name, value]) => [plain(name), plain(optionText(value))]);
+  const shown = table(["Option", "Value"], ["left", "left"], [["method", plain(method.name)], ...options]);
+  return `## How it was measured\n\n${lines.join("\n")}\n\n${shown}`;
+}
+
+function one(explanation: Explanation): string {
+  const items = itemsOf(explanation);
+  return [
+    headline(explanation),
+    ...warnings(explanation),
+    classes(explanation),
+    isText(explanation) ? text(explanation) : grid(explanation),
+    ranking(explanation, items),
+    ...(explanation.blocks.length > 0 ? [blocks(explanation, items)] : []),
+    facts(explanation),
+  ].join("\n\n");
+}
+
+/** Markdown of one explanation, or of several with rules between them; ended by a line end. */
+export function renderMarkdown(explanation: Explanation | readonly Explanation[]): string {
+  const list = "version" in explanation ? [explanation] : explanation;
+  return `${list.map(one).join("\n\n---\n\n")}\n`;
+}
