@@ -56,3 +56,6 @@ export const STEPS: readonly number[] = [0.1, 1 / 3, 2 / 3];
 
 /** 0 for a level that looks neutral, 1 weak, 2 medium, 3 strong. */
 export const stepOf = (level: number): number => STEPS.filter((from) => Math.abs(level) >= from).length;
+
+/** Strength below which a shade cannot be told from neutral and is left out. */
+export const VISIBLE = 0.04;

@@ -10,7 +10,7 @@ import {
   sentence,
   withoutBlocks,
 } from "../../test/render/fixtures.ts";
-import { columnsOf } from "./terminal/layout.ts";
+import { columnsOf } from "./flow.ts";
 import type { ColorDepth } from "./terminal/painter.ts";
 import { renderTerminal } from "./terminal.ts";
 

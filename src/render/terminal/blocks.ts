@@ -11,10 +11,11 @@ import {
   scoreName,
   sumOver,
 } from "../evidence.ts";
+import { columnsOf } from "../flow.ts";
 import { fixed, signed } from "../format.ts";
 import { signedScale } from "../scale.ts";
 import { label, numberStyle, type TerminalContext } from "./context.ts";
-import { columnsOf, padEnd, padStart, wrap } from "./layout.ts";
+import { padEnd, padStart, wrap } from "./layout.ts";
 
 const ROWS = 10;
 

@@ -1,10 +1,11 @@
 /** @file What every section of the terminal output shares: the explanation, the terminal, small drawing helpers. */
 
 import type { Explanation } from "../../attribution/explanation.ts";
+import { columnsOf } from "../flow.ts";
 import { digitsFor, fixed, type NumberStyle, signed } from "../format.ts";
 import { visible } from "../plain-text.ts";
 import { stepOf } from "../scale.ts";
-import { columnsOf, isolate, padEnd, truncate, wrap } from "./layout.ts";
+import { isolate, padEnd, truncate, wrap } from "./layout.ts";
 import type { Painter } from "./painter.ts";
 
 export interface TerminalContext {

@@ -1,9 +1,10 @@
 /** @file The head of the terminal output: what is explained, the classes, the model, the warnings. */
 
 import { isPredicted, scoreName } from "../evidence.ts";
+import { columnsOf } from "../flow.ts";
 import { count, percent } from "../format.ts";
 import { bar, label, score, type TerminalContext } from "./context.ts";
-import { columnsOf, padEnd, padStart, wrap } from "./layout.ts";
+import { padEnd, padStart, wrap } from "./layout.ts";
 
 const CLASSES = 3;
 const CLASSES_VERBOSE = 20;

@@ -4,7 +4,7 @@ import type { TextExplanation } from "../../attribution/explanation.ts";
 import { STEPS, signedScale } from "../scale.ts";
 import { type Segment, segmentText } from "../segments.ts";
 import { label, marks, type TerminalContext } from "./context.ts";
-import { flow, isolate, type Piece, wrap } from "./layout.ts";
+import { flowPainted, isolate, type Painted, wrap } from "./layout.ts";
 import { legend, type Mark } from "./legend.ts";
 
 const MARKS: readonly Mark[] = STEPS.map((from, i) => ({
@@ -12,8 +12,6 @@ const MARKS: readonly Mark[] = STEPS.map((from, i) => ({
   oppose: `[${"-".repeat(i + 1)}]`,
   from,
 }));
-
-const plain = (text: string): string => text;
 
 const isUnread = ({ kind, text }: Segment): boolean => kind === "gap" && text.trim() !== "";
 
@@ -33,15 +31,16 @@ export function heatText({ words, input }: TextExplanation, context: TerminalCon
   const { columns, painter, unicode } = context;
   const scale = signedScale(words.map((word) => word.attribution));
   const segments = segmentText(input.text, words);
-  const pieces = segments.map((segment): Piece => {
+  const pieces = segments.map((segment): Painted => {
     const { kind, text, members } = segment;
-    if (kind !== "unit") return { text: kind === "gap" ? text : "", paint: isUnread(segment) ? painter.faint : plain };
+    if (kind !== "unit")
+      return isUnread(segment) ? { text, paint: painter.faint } : { text: kind === "gap" ? text : "" };
     const level = scale.level(members.reduce((sum, member) => sum + words[member]!.attribution, 0));
     if (painter.colors > 0) return { text, paint: (part) => painter.heat(part, level) };
     const mark = marks(level);
-    return { text: mark === "" ? text : `${text}[${mark}]`, paint: plain };
+    return { text: mark === "" ? text : `${text}[${mark}]` };
   });
-  const lines = flow(pieces, columns - 2).map((line) => (unicode ? isolate(line) : line));
+  const lines = flowPainted(pieces, columns - 2).map((line) => (unicode ? isolate(line) : line));
   const notes = [...legend(scale.bound, MARKS, context), ...unread(segments, context)];
   return [...lines, "", ...notes].map((line) => `  ${line}`);
 }

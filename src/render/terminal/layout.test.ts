@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { beside, columnsOf, flow, isolate, padEnd, padStart, truncate, wrap } from "./layout.ts";
-
-const plain = (text: string) => text;
+import { columnsOf } from "../flow.ts";
+import { beside, flowPainted, isolate, padEnd, padStart, truncate, wrap } from "./layout.ts";
 
 describe("wrap()", () => {
   test("breaks at white space and never exceeds the width", () => {
@@ -32,30 +31,22 @@ describe("wrap()", () => {
   });
 });
 
-describe("flow()", () => {
+describe("flowPainted()", () => {
   const mark = (text: string) => `<${text}>`;
 
   test("keeps pieces without white space between them together", () => {
-    const pieces = [
-      { text: "aa ", paint: plain },
-      { text: "bb", paint: plain },
-      { text: ",", paint: plain },
-    ];
-    expect(flow(pieces, 5)).toEqual(["aa", "bb,"]);
+    const pieces = [{ text: "aa " }, { text: "bb" }, { text: "," }];
+    expect(flowPainted(pieces, 5)).toEqual(["aa", "bb,"]);
   });
 
   test("paints a piece once per line and not the space around it", () => {
-    const pieces = [
-      { text: "a ", paint: plain },
-      { text: "bcd", paint: mark },
-      { text: " e", paint: plain },
-    ];
-    expect(flow(pieces, 20)).toEqual(["a <bcd> e"]);
-    expect(flow([{ text: "abcdef", paint: mark }], 4)).toEqual(["<abcd>", "<ef>"]);
+    const pieces = [{ text: "a " }, { text: "bcd", paint: mark }, { text: " e" }];
+    expect(flowPainted(pieces, 20)).toEqual(["a <bcd> e"]);
+    expect(flowPainted([{ text: "abcdef", paint: mark }], 4)).toEqual(["<abcd>", "<ef>"]);
   });
 
   test("removes escape sequences and direction marks", () => {
-    expect(flow([{ text: "\u001b[31mx\u202ey", paint: plain }], 20)).toEqual(["\ufffd[31mxy"]);
+    expect(flowPainted([{ text: "\u001b[31mx\u202ey" }], 20)).toEqual(["\ufffd[31mxy"]);
   });
 });
 

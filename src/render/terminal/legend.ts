@@ -1,9 +1,10 @@
 /** @file What the colours or marks of a heatmap in the terminal mean. */
 
 import { scoreName } from "../evidence.ts";
+import { columnsOf } from "../flow.ts";
 import { digitsFor, fixed, signed } from "../format.ts";
 import { label, marks, numberStyle, type TerminalContext } from "./context.ts";
-import { columnsOf, wrap } from "./layout.ts";
+import { wrap } from "./layout.ts";
 
 /** A mark of a heatmap without colours, and the share of the strongest attribution that it starts at. */
 export interface Mark {

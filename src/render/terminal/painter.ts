@@ -3,16 +3,13 @@
 import { InvalidOptionError, quote } from "../../errors.ts";
 import type { Rgb } from "../oklab.ts";
 import { contrastText, type Palette } from "../palette.ts";
-import { stepOf } from "../scale.ts";
+import { stepOf, VISIBLE } from "../scale.ts";
 import { INDEXED_RAMPS, indexedColor } from "./indexed.ts";
 
 /** Bits of colour that a terminal shows; 0 means none. */
 export type ColorDepth = 0 | 4 | 8 | 24;
 
 const DEPTHS: readonly number[] = [0, 4, 8, 24];
-
-/** With all colours, levels below this strength cannot be told from neutral and are left alone. */
-const VISIBLE = 0.04;
 
 /** Paints plain text. Every function returns the text itself where the terminal shows no colours. */
 export interface Painter {

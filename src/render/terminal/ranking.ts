@@ -1,10 +1,11 @@
 /** @file Supporting and opposing words or patches, ranked, with bars. */
 
 import { type Item, itemNoun, itemsOf, rankedItems } from "../evidence.ts";
+import { columnsOf } from "../flow.ts";
 import { count, digitsFor, signed } from "../format.ts";
 import { largestMagnitude } from "../scale.ts";
 import { bar, label, numberStyle, type TerminalContext } from "./context.ts";
-import { beside, columnsOf, padEnd, padStart, truncate, wrap } from "./layout.ts";
+import { beside, padEnd, padStart, truncate, wrap } from "./layout.ts";
 
 const ROWS = 10;
 const ROWS_VERBOSE = 25;

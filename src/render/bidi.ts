@@ -1,0 +1,52 @@
+/**
+ * @file Visual order of the words of a line, for displays that place words themselves (SVG).
+ *
+ * A reduced form of the Unicode Bidirectional Algorithm (UAX #9): words are the smallest unit, numbers count as
+ * left-to-right, neutral text takes the direction of its neighbours where they agree (rules P2, N1, N2, L2). The
+ * letters inside a word are ordered by whoever draws the word.
+ */
+
+export type Direction = "ltr" | "rtl";
+
+const RTL = "\\p{Script=Hebrew}\\p{Script=Arabic}\\p{Script=Syriac}\\p{Script=Thaana}\\p{Script=Nko}\\p{Script=Adlam}";
+const FIRST_STRONG = new RegExp(`([${RTL}])|[\\p{L}\\p{N}]`, "u");
+const FIRST_LETTER = new RegExp(`([${RTL}])|\\p{L}`, "u");
+
+/** Whether a text has letters that run from right to left. */
+export const hasRightToLeft = (text: string): boolean => new RegExp(`[${RTL}]`, "u").test(text);
+
+/** The direction of a paragraph: that of its first letter; left to right when it has none. */
+export function baseDirection(text: string): Direction {
+  return FIRST_LETTER.exec(text)?.[1] === undefined ? "ltr" : "rtl";
+}
+
+function directionOf(text: string): Direction | undefined {
+  const match = FIRST_STRONG.exec(text);
+  return match === null ? undefined : match[1] === undefined ? "ltr" : "rtl";
+}
+
+/** Indices of `words` in the order in which they stand from left to right. */
+export function visualOrder(words: readonly string[], base: Direction): number[] {
+  const own = words.map(directionOf);
+  const before: Direction[] = [];
+  own.forEach((direction, i) => {
+    before.push(direction ?? before[i - 1] ?? base);
+  });
+  const after: Direction[] = [];
+  for (let i = own.length - 1; i >= 0; i--) after[i] = own[i] ?? after[i + 1] ?? base;
+  const levels = own.map((direction, i) => {
+    const resolved = direction ?? (before[i] === after[i] ? before[i]! : base);
+    return base === "ltr" ? (resolved === "ltr" ? 0 : 1) : resolved === "rtl" ? 1 : 2;
+  });
+  const order = words.map((_, i) => i);
+  for (let level = Math.max(0, ...levels); level >= 1; level--) {
+    for (let start = 0; start < order.length; start++) {
+      if (levels[order[start]!]! < level) continue;
+      let end = start;
+      while (end < order.length && levels[order[end]!]! >= level) end++;
+      order.splice(start, end - start, ...order.slice(start, end).reverse());
+      start = end;
+    }
+  }
+  return order;
+}
