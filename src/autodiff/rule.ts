@@ -7,19 +7,19 @@ import type { GraphBuilder } from "../graph/builder.ts";
 import type { Dimension, Node } from "../onnx/model.ts";
 import type { DType } from "../tensor/dtype.ts";
 
-/** What a rule sees of the node it differentiates and the words it writes gradients with. */
+/** What a rule sees of the node it differentiates, and the words it writes gradients with. */
 export interface RuleContext {
   readonly node: Node;
   /** Version of the operator set that `node.domain` has in this model. */
   readonly opset: number;
-  /** Emits nodes; names start with `<node>__grad/`. */
+  /** Emits nodes; the names it chooses start with `<node>__grad/`. */
   readonly builder: GraphBuilder;
   /** Name of input i. @throws {InternalError} When it is omitted. */
   input(i: number): string;
   hasInput(i: number): boolean;
   /** Name of output i of the forward node. */
   output(i: number): string;
-  /** Gradient of the target with respect to output i, same shape as that output; undefined when it does not reach the target. */
+  /** Gradient with respect to output i (0 unless given), of the shape of that output. @throws {InternalError} When nothing reached it. */
   outputGradient(i?: number): string;
   hasOutputGradient(i: number): boolean;
   /** Whether somebody wants the gradient of input i: leave the others undefined. */
@@ -31,29 +31,34 @@ export interface RuleContext {
   ints(name: string): readonly number[] | undefined;
   /** What is known of the shape of a value; undefined where not even the rank is. */
   shape(value: string): readonly Dimension[] | undefined;
+  /** Element type of a value; float32 where nothing is known. */
+  dtype(value: string): DType;
   /** Rank of a value. @throws {UnsupportedModelError} When it is unknown; names the node. */
   rank(value: string): number;
-  dtype(value: string): DType | undefined;
-  /** Elements of a constant int64/int32 value (initializer or folded), undefined when it is computed at run time. */
+  /** Elements of a constant integer value, undefined when it is computed at run time. */
   constantInts(value: string): readonly number[] | undefined;
+  /** Sums a gradient of shape `from` (undefined where unknown) over broadcast axes, to the shape of `value`. */
+  sumTo(gradient: string, from: readonly (Dimension | undefined)[] | undefined, value: string): string;
+  /** Refuses this node with a reason the user can act on. @throws {UnsupportedModelError} */
+  refuse(reason: string): never;
 }
 
-/**
- * Gradients with respect to the inputs, in order; undefined where none is needed or none exists (integer inputs).
- *
- * A gradient may have the *broadcast* shape of the output: the engine sums it back to the shape of its input.
- */
+/** Gradients with respect to the inputs, in order; undefined where none is needed or none exists (integer inputs). */
 export type GradientRule = (context: RuleContext) => readonly (string | undefined)[];
 
 /**
- * How an operator stands to differentiation:
- * a rule; "none" where the derivative is zero or undefined by design (Shape, ArgMax, comparisons);
- * an operator that is absent from the registry has no rule yet.
+ * How an operator stands to differentiation: a rule, or "none" where the derivative is zero or undefined by design
+ * (Shape, ArgMax, comparisons). An operator that is absent from the registry has no rule yet.
  */
 export interface RuleEntry {
+  /** "" is ai.onnx. */
   readonly domain: string;
   readonly opType: string;
   /** First operator-set version the entry holds for; it holds until the next entry of the same operator. */
   readonly since: number;
   readonly rule: GradientRule | "none";
+  /** The gradients have the broadcast shape of output 0: the engine sums them back to the shapes of the inputs. */
+  readonly broadcasts?: boolean;
+  /** Outputs of the forward node that the rule reads; the engine adds those that the model leaves out. */
+  readonly outputs?: number;
 }

@@ -57,7 +57,8 @@ export class GraphBuilder {
   readonly opsets: Readonly<Record<string, number>>;
   readonly fusedMatMul: boolean;
   readonly #name: string;
-  readonly #prefix: string;
+  readonly #basePrefix: string;
+  #prefix: string;
   readonly #names = new Set<string>([""]);
   readonly #counters = new Map<string, number>();
   readonly #constants = new Map<string, string>();
@@ -72,7 +73,8 @@ export class GraphBuilder {
     this.opsets = options.opsets ?? DEFAULT_OPSETS;
     this.fusedMatMul = options.fusedMatMul ?? true;
     this.#name = options.name ?? from?.name ?? "graph";
-    this.#prefix = options.prefix ?? "";
+    this.#basePrefix = options.prefix ?? "";
+    this.#prefix = this.#basePrefix;
     this.#nodes = [...(from?.nodes ?? [])];
     this.#initializers = [...(from?.initializers ?? [])];
     this.#inputs = [...(from?.inputs ?? [])];
@@ -121,6 +123,17 @@ export class GraphBuilder {
     return tensor.name;
   }
 
+  /** Runs `emit` with another start for the names that the builder chooses. */
+  withPrefix<T>(prefix: string, emit: () => T): T {
+    const outer = this.#prefix;
+    this.#prefix = prefix;
+    try {
+      return emit();
+    } finally {
+      this.#prefix = outer;
+    }
+  }
+
   /** Whether a value, constant or node of that name exists. */
   has(name: string): boolean {
     return this.#names.has(name);
@@ -131,7 +144,7 @@ export class GraphBuilder {
     const key = `${tensor.dtype}[${tensor.shape}]${Array.from(tensor.data as ArrayLike<number | bigint>, (v) => (Object.is(v, -0) ? "-0" : String(v))).join(",")}`;
     const existing = this.#constants.get(key);
     if (existing !== undefined) return existing;
-    const name = this.unique(`${this.#prefix}${wanted}`);
+    const name = this.unique(`${this.#basePrefix}${wanted}`);
     const { buffer, byteOffset, byteLength } = tensor.data;
     const bytes = new Uint8Array(buffer, byteOffset, byteLength).slice();
     this.#initializers.push({ name, dtype: tensor.dtype, shape: tensor.shape, storage: { kind: "bytes", bytes } });

@@ -1,0 +1,214 @@
+/**
+ * @file Reverse mode over an ONNX graph: gradients as more ONNX nodes.
+ *
+ * The engine finds the paths, accumulates, un-broadcasts and checks; it knows no operator. Rules know one each.
+ */
+
+import { InternalError, type ModelIssue, UnsupportedModelError } from "../errors.ts";
+import { GraphBuilder } from "../graph/builder.ts";
+import { inferShapes, type ShapeTable } from "../graph/infer-shapes.ts";
+import { type Graph, int, type Node } from "../onnx/model.ts";
+import { dtypeCode, isFloating } from "../tensor/dtype.ts";
+import { createContext } from "./context.ts";
+import { createRegistry, findEntry, type RuleRegistry } from "./registry.ts";
+import type { RuleEntry } from "./rule.ts";
+import { sumToShape } from "./unbroadcast.ts";
+
+export interface GradientOptions {
+  /** Value that is differentiated; of any shape: the gradient is that of the sum of its elements. */
+  readonly of: string;
+  /** Graph inputs or inner values whose gradients are wanted. */
+  readonly withRespectTo: readonly string[];
+  readonly opsets: Readonly<Record<string, number>>;
+  /** Rules to use. Default: all of calig's. */
+  readonly registry?: RuleRegistry;
+}
+
+export interface GradientGraph {
+  /** The forward graph and the gradient nodes; the outputs are those of the forward graph. */
+  readonly graph: Graph;
+  /** Gradient value of each reachable value asked for. */
+  readonly gradients: ReadonlyMap<string, string>;
+  /** Values asked for that `of` does not depend on. */
+  readonly unreachable: readonly string[];
+}
+
+/**
+ * Adds the gradient of `of` with respect to the wanted values to a graph. Only nodes on a path between them are
+ * differentiated; gradients of weights are never built.
+ *
+ * Cost: the gradient nodes do about as much work as the forward nodes on the path, twice that where both operands of
+ * products depend on the wanted values.
+ *
+ * @throws {UnsupportedModelError} When operators on a path have no rule; lists all of them.
+ */
+export function buildGradientGraph(graph: Graph, options: GradientOptions): GradientGraph {
+  const { of, withRespectTo, opsets, registry = createRegistry() } = options;
+  const path = findPath(graph, of, new Set(withRespectTo), inferShapes(graph, opsets));
+  const entries = entriesOf(path.nodes, graph.name, opsets, registry);
+  const extended = addOutputs(graph, entries);
+  const builder = new GraphBuilder({ from: extended.graph, opsets });
+  const tape = new Tape(builder, inferShapes(extended.graph, opsets), path.values, opsets);
+  tape.seed(of);
+  for (const node of [...path.nodes].reverse()) {
+    tape.differentiate(extended.replaced.get(node) ?? node, entries.get(node) as RuleEntry);
+  }
+  const gradients = new Map<string, string>();
+  for (const value of withRespectTo) {
+    const gradient = tape.gradientOf(value);
+    if (gradient !== undefined) gradients.set(value, gradient);
+  }
+  return { graph: builder.build(), gradients, unreachable: withRespectTo.filter((value) => !gradients.has(value)) };
+}
+
+interface Path {
+  /** In graph order. */
+  readonly nodes: readonly Node[];
+  readonly values: ReadonlySet<string>;
+}
+
+/** Nodes and floating-point values that lie between a wanted value and `of`. */
+function findPath(graph: Graph, of: string, wanted: ReadonlySet<string>, shapes: ShapeTable): Path {
+  const floating = (value: string) => {
+    const dtype = shapes.get(value)?.dtype;
+    return value !== "" && (dtype === undefined || isFloating(dtype));
+  };
+  const dependent = new Set(wanted);
+  for (const node of graph.nodes) {
+    if (!node.inputs.some((input) => dependent.has(input))) continue;
+    for (const output of node.outputs) if (floating(output)) dependent.add(output);
+  }
+  const values = new Set(dependent.has(of) ? [of] : []);
+  const nodes: Node[] = [];
+  for (const node of [...graph.nodes].reverse()) {
+    const inputs = node.inputs.filter((input) => dependent.has(input) && floating(input));
+    if (inputs.length === 0 || !node.outputs.some((output) => values.has(output))) continue;
+    nodes.push(node);
+    for (const input of inputs) values.add(input);
+  }
+  return { nodes: nodes.reverse(), values };
+}
+
+/** The registry entry of every node on the path. @throws {UnsupportedModelError} When any has none. */
+function entriesOf(
+  nodes: readonly Node[],
+  graphName: string,
+  opsets: Readonly<Record<string, number>>,
+  registry: RuleRegistry,
+): ReadonlyMap<Node, RuleEntry> {
+  const entries = new Map<Node, RuleEntry>();
+  const issues: Required<ModelIssue>[] = [];
+  for (const node of nodes) {
+    const { name, opType, domain } = node;
+    const opset = opsets[domain] ?? 1;
+    const entry = findEntry(registry, domain, opType, opset);
+    if (entry !== undefined) entries.set(node, entry);
+    else issues.push({ node: name, opType, domain, opset, reason: "no gradient rule is registered" });
+  }
+  const [first] = issues;
+  if (first === undefined) return entries;
+  const counts = new Map<string, number>();
+  for (const { opType, domain } of issues) {
+    const operator = domain === "" ? opType : `${domain}.${opType}`;
+    counts.set(operator, (counts.get(operator) ?? 0) + 1);
+  }
+  const list = [...counts].map(([operator, count]) => `${operator} (${count})`).join(", ");
+  throw new UnsupportedModelError(
+    `Cannot build a gradient for node "${first.node}" (${first.opType}, opset ${first.opset}) of graph "${graphName}": no gradient rule is registered. Operators without a rule in this model: ${list}`,
+    issues,
+  );
+}
+
+/** The graph with the optional outputs that rules read added to their nodes. */
+function addOutputs(graph: Graph, entries: ReadonlyMap<Node, RuleEntry>) {
+  const replaced = new Map<Node, Node>();
+  for (const [node, { outputs = 0 }] of entries) {
+    if (Array.from({ length: outputs }).every((_, i) => (node.outputs[i] ?? "") !== "")) continue;
+    const names = Array.from({ length: outputs }, (_, i) => node.outputs[i] || `${node.outputs[0]}__output_${i}`);
+    replaced.set(node, { ...node, outputs: names });
+  }
+  return { graph: { ...graph, nodes: graph.nodes.map((node) => replaced.get(node) ?? node) }, replaced };
+}
+
+/** Gradients while they gather. A class, because contributions add up until the producer of a value is reached. */
+class Tape {
+  readonly #builder: GraphBuilder;
+  readonly #shapes: ShapeTable;
+  readonly #path: ReadonlySet<string>;
+  readonly #opsets: Readonly<Record<string, number>>;
+  readonly #contributions = new Map<string, string[]>();
+  readonly #sums = new Map<string, string>();
+
+  constructor(
+    builder: GraphBuilder,
+    shapes: ShapeTable,
+    path: ReadonlySet<string>,
+    opsets: Readonly<Record<string, number>>,
+  ) {
+    this.#builder = builder;
+    this.#shapes = shapes;
+    this.#path = path;
+    this.#opsets = opsets;
+  }
+
+  /** Starts with the gradient of a value with respect to itself: ones. */
+  seed(of: string): void {
+    if (!this.#path.has(of)) return;
+    const one = this.#builder.scalar(1);
+    const ones = this.#builder.emit("Expand", [one, this.#builder.shapeOf(of)], { output: `${of}__grad` });
+    const dtype = this.#shapes.get(of)?.dtype ?? "float32";
+    const attributes = { to: int(dtypeCode(dtype)) };
+    this.#contributions.set(of, [dtype === "float32" ? ones : this.#builder.emit("Cast", [ones], { attributes })]);
+  }
+
+  /** The sum of what reached a value; undefined where nothing did. */
+  gradientOf(value: string): string | undefined {
+    const done = this.#sums.get(value);
+    if (done !== undefined) return done;
+    const parts = this.#contributions.get(value);
+    if (parts === undefined) return undefined;
+    const sum =
+      parts.length === 1 ? (parts[0] as string) : this.#builder.emit("Sum", parts, { output: `${value}__grad` });
+    this.#sums.set(value, sum);
+    return sum;
+  }
+
+  /** Passes the gradients of a node's outputs on to its inputs. */
+  differentiate(node: Node, entry: RuleEntry): void {
+    const outputGradients = node.outputs.map((output) => (output === "" ? undefined : this.gradientOf(output)));
+    if (entry.rule === "none" || outputGradients.every((gradient) => gradient === undefined)) return;
+    const { rule, broadcasts = false } = entry;
+    const context = createContext({
+      node,
+      opset: this.#opsets[node.domain] ?? 1,
+      builder: this.#builder,
+      shapes: this.#shapes,
+      outputGradients,
+      needed: this.#path,
+    });
+    this.#builder.withPrefix(`${node.name}__grad/`, () => {
+      const gradients = rule(context);
+      if (gradients.length !== node.inputs.length) {
+        throw new InternalError(
+          `rule of ${node.opType} gave ${gradients.length} gradients for the ${node.inputs.length} inputs of node "${node.name}"`,
+        );
+      }
+      node.inputs.forEach((input, i) => {
+        const gradient = gradients[i];
+        if (gradient === undefined || !this.#path.has(input)) return;
+        this.#contribute(input, broadcasts ? this.#unbroadcast(gradient, node, input) : gradient);
+      });
+    });
+  }
+
+  #unbroadcast(gradient: string, node: Node, input: string): string {
+    const from = this.#shapes.get(node.outputs[0] as string)?.shape;
+    return sumToShape(this.#builder, gradient, from, input, this.#shapes.get(input)?.shape);
+  }
+
+  #contribute(value: string, gradient: string): void {
+    const parts = this.#contributions.get(value);
+    if (parts === undefined) this.#contributions.set(value, [gradient]);
+    else parts.push(gradient);
+  }
+}

@@ -1,0 +1,62 @@
+/** @file The view of a node that a gradient rule gets. */
+
+import { InternalError, UnsupportedModelError } from "../errors.ts";
+import type { GraphBuilder } from "../graph/builder.ts";
+import type { ShapeTable } from "../graph/infer-shapes.ts";
+import type { Attribute, Node } from "../onnx/model.ts";
+import type { RuleContext } from "./rule.ts";
+import { sumToShape } from "./unbroadcast.ts";
+
+export interface ContextSource {
+  readonly node: Node;
+  readonly opset: number;
+  readonly builder: GraphBuilder;
+  readonly shapes: ShapeTable;
+  readonly outputGradients: readonly (string | undefined)[];
+  /** Values whose gradients are wanted. */
+  readonly needed: ReadonlySet<string>;
+}
+
+export function createContext({ node, opset, builder, shapes, outputGradients, needed }: ContextSource): RuleContext {
+  const refuse = (reason: string): never => {
+    const { name, opType, domain } = node;
+    throw new UnsupportedModelError(
+      `Cannot build a gradient for node "${name}" (${opType}, opset ${opset}): ${reason}`,
+      [{ node: name, opType, domain, opset, reason }],
+    );
+  };
+  function attribute<K extends Attribute["kind"]>(name: string, kind: K) {
+    type Wanted = Extract<Attribute, { kind: K }>;
+    const found = node.attributes[name];
+    if (found === undefined) return undefined;
+    if (found.kind !== kind) refuse(`attribute "${name}" is of kind "${found.kind}", wanted "${kind}"`);
+    return (found as Wanted).value as Wanted["value"];
+  }
+  const named = (list: readonly string[], i: number, what: string) =>
+    list[i] || internal(`${what} ${i} of node "${node.name}" (${node.opType}) is omitted`);
+  return {
+    node,
+    opset,
+    builder,
+    input: (i) => named(node.inputs, i, "input"),
+    hasInput: (i) => (node.inputs[i] ?? "") !== "",
+    output: (i) => named(node.outputs, i, "output"),
+    outputGradient: (i = 0) => outputGradients[i] ?? internal(`no gradient reached output ${i} of node "${node.name}"`),
+    hasOutputGradient: (i) => outputGradients[i] !== undefined,
+    needsGradient: (i) => needed.has(node.inputs[i] ?? ""),
+    int: (name, fallback) => attribute(name, "int") ?? fallback,
+    float: (name, fallback) => attribute(name, "float") ?? fallback,
+    string: (name, fallback) => attribute(name, "string") ?? fallback,
+    ints: (name) => attribute(name, "ints"),
+    shape: (value) => shapes.get(value)?.shape,
+    dtype: (value) => shapes.get(value)?.dtype ?? "float32",
+    rank: (value) => shapes.get(value)?.shape?.length ?? refuse(`the rank of "${value}" is not known`),
+    constantInts: (value) => shapes.constantInts(value),
+    sumTo: (gradient, from, value) => sumToShape(builder, gradient, from, value, shapes.get(value)?.shape),
+    refuse,
+  };
+}
+
+function internal(message: string): never {
+  throw new InternalError(message);
+}
