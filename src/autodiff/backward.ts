@@ -44,6 +44,7 @@ export interface GradientGraph {
  */
 export function buildGradientGraph(graph: Graph, options: GradientOptions): GradientGraph {
   const { of, withRespectTo, opsets, registry = createRegistry() } = options;
+  checkOpset(graph.name, opsets);
   const path = findPath(graph, of, new Set(withRespectTo), inferShapes(graph, opsets));
   const entries = entriesOf(path.nodes, graph.name, opsets, registry);
   const extended = addOutputs(graph, entries);
@@ -59,6 +60,18 @@ export function buildGradientGraph(graph: Graph, options: GradientOptions): Grad
     if (gradient !== undefined) gradients.set(value, gradient);
   }
   return { graph: builder.build(), gradients, unreachable: withRespectTo.filter((value) => !gradients.has(value)) };
+}
+
+/** Gradients are written with Slice-10, Pad-11, ScatterElements-11 and newer operators. */
+const OLDEST_OPSET = 11;
+
+function checkOpset(graphName: string, opsets: Readonly<Record<string, number>>): void {
+  const opset = opsets[""] ?? 0;
+  if (opset >= OLDEST_OPSET) return;
+  throw new UnsupportedModelError(
+    `Cannot build gradients for graph "${graphName}": it uses operator set ${opset}, wanted ${OLDEST_OPSET} or newer; export the model again with a newer opset`,
+    [{ domain: "", opset, reason: "operator set too old" }],
+  );
 }
 
 interface Path {

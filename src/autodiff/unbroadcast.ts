@@ -39,6 +39,7 @@ function broadcastAxes(from: Shape, to: Shape): number[] | undefined {
   return axes;
 }
 
+/** Needs ReduceSum-13, which takes its axes as an input. */
 function sumAtRunTime(builder: GraphBuilder, gradient: string, value: string): string {
   const one = builder.integers([1]);
   const from = builder.shapeOf(gradient);

@@ -227,20 +227,24 @@ export class GraphBuilder {
     return this.emit("Reshape", [a, this.integers(sizes)], named(output));
   }
 
-  /** Sum over constant axes (ReduceSum-13). */
+  /** Sum over constant axes (ReduceSum: axes are an attribute before opset 13, an input from there). */
   reduceSum(a: string, axes: readonly number[], keepDims = true, output?: string): string {
-    return this.emit("ReduceSum", [a, this.integers(axes)], {
-      attributes: { keepdims: int(keepDims ? 1 : 0) },
-      ...named(output),
-    });
+    return this.#withAxes("ReduceSum", a, axes, 13, { keepdims: int(keepDims ? 1 : 0) }, output);
   }
 
   /** Mean over constant axes (ReduceMean: axes are an attribute before opset 18, an input from there). */
   reduceMean(a: string, axes: readonly number[], keepDims = true, output?: string): string {
-    const keep = { keepdims: int(keepDims ? 1 : 0) };
-    return (this.opsets[""] ?? 0) >= 18
-      ? this.emit("ReduceMean", [a, this.integers(axes)], { attributes: keep, ...named(output) })
-      : this.emit("ReduceMean", [a], { attributes: { axes: ints(axes), ...keep }, ...named(output) });
+    return this.#withAxes("ReduceMean", a, axes, 18, { keepdims: int(keepDims ? 1 : 0) }, output);
+  }
+
+  /** Adds axes of size 1 (Unsqueeze: axes are an attribute before opset 13). */
+  unsqueeze(a: string, axes: readonly number[], output?: string): string {
+    return this.#withAxes("Unsqueeze", a, axes, 13, {}, output);
+  }
+
+  /** Removes axes of size 1 (Squeeze: axes are an attribute before opset 13). */
+  squeeze(a: string, axes: readonly number[], output?: string): string {
+    return this.#withAxes("Squeeze", a, axes, 13, {}, output);
   }
 
   concat(values: readonly string[], axis: number, output?: string): string {
@@ -273,6 +277,19 @@ export class GraphBuilder {
       initializers: [...this.#initializers],
       nodes: [...this.#nodes],
     };
+  }
+
+  #withAxes(
+    opType: string,
+    a: string,
+    axes: readonly number[],
+    inputSince: number,
+    attributes: Attributes,
+    output: string | undefined,
+  ): string {
+    return (this.opsets[""] ?? 0) >= inputSince
+      ? this.emit(opType, [a, this.integers(axes)], { attributes, ...named(output) })
+      : this.emit(opType, [a], { attributes: { axes: ints(axes), ...attributes }, ...named(output) });
   }
 
   #claim(name: string): void {

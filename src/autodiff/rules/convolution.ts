@@ -18,25 +18,25 @@ const conv: GradientRule = (context) => {
     context.string("auto_pad", "NOTSET") === "VALID"
       ? Array.from({ length: 2 * spatial }, () => 0)
       : filled("pads", 0, 2 * spatial);
-  // Rows of the input that the last window did not reach get no gradient; ConvTranspose must still make room for them.
-  const outputPadding = sizes.map((size, i) => {
-    const covered =
-      ((outputs[i] as number) - 1) * (strides[i] as number) +
-      (dilations[i] as number) * ((kernel[i] as number) - 1) +
-      1;
-    return size - (covered - (pads[i] as number) - (pads[i + spatial] as number));
+  // The last windows may leave rows of the padded input untouched: fewer rows are cut off at that end, or zeros added.
+  const untouched = sizes.map((size, i) => {
+    const span = ((outputs[i] as number) - 1) * (strides[i] as number);
+    const covered = span + (dilations[i] as number) * ((kernel[i] as number) - 1) + 1;
+    return size + (pads[i] as number) + (pads[i + spatial] as number) - covered;
   });
+  const ends = untouched.map((rows, i) => (pads[i + spatial] as number) - rows);
   const dx = b.emit("ConvTranspose", [context.outputGradient(), context.input(1)], {
     attributes: {
       strides: ints(strides),
       dilations: ints(dilations),
-      pads: ints(pads),
-      output_padding: ints(outputPadding),
+      pads: ints([...pads.slice(0, spatial), ...ends.map((end) => Math.max(0, end))]),
       group: int(context.int("group", 1)),
       kernel_shape: ints(kernel),
     },
   });
-  return node.inputs.map((_, i) => (i === 0 ? dx : undefined));
+  const added = [...Array.from({ length: spatial + 4 }, () => 0), ...ends.map((end) => Math.max(0, -end))];
+  const whole = ends.every((end) => end >= 0) ? dx : b.emit("Pad", [dx, b.integers(added)]);
+  return node.inputs.map((_, i) => (i === 0 ? whole : undefined));
 };
 
 /** Kernel and image sizes as numbers. */

@@ -61,17 +61,6 @@ function sliceAxes(context: RuleContext): SliceAxis[] {
   const { builder: b } = context;
   const rank = context.rank(context.input(0));
   const normalized = (axis: number) => (axis < 0 ? axis + rank : axis);
-  const attributes = context.ints("starts");
-  if (attributes !== undefined) {
-    const ends = context.ints("ends") ?? [];
-    return attributes.map((start, i) => ({
-      axis: normalized(context.ints("axes")?.[i] ?? i),
-      start: b.integers([start]),
-      end: b.integers([ends[i] as number]),
-      step: b.integers([1]),
-      constant: { start, step: 1 },
-    }));
-  }
   const starts = context.constantInts(context.input(1));
   const count = starts?.length ?? (context.shape(context.input(1))?.[0] as number | undefined);
   const axes = context.hasInput(3) ? context.constantInts(context.input(3)) : undefined;
@@ -118,7 +107,7 @@ function padAxis(b: GraphBuilder, gradient: string, rank: number, axis: number, 
 
 /** The same for any step and any limits: the places are those that the slice picks out of 0, 1, 2, ... */
 function scatterAxis(b: GraphBuilder, gradient: string, rank: number, part: SliceAxis, size: string): string {
-  const scalar = (value: string) => b.emit("Squeeze", [value, b.integers([0])]);
+  const scalar = (value: string) => b.squeeze(value, [0]);
   const zero = scalar(b.integers([0]));
   const all = b.emit("Range", [zero, scalar(size), scalar(b.integers([1]))]);
   const places = b.emit("Slice", [all, part.start, part.end, b.integers([0]), part.step]);
@@ -196,7 +185,7 @@ export const movementRules: readonly RuleEntry[] = [
   },
   entry("Concat", concat, 4),
   entry("Split", split, 2),
-  entry("Slice", slice),
+  entry("Slice", slice, 10),
   entry("Pad", pad, 2),
   entry("Tile", tile, 6),
   entry("Trilu", trilu, 14),

@@ -9,7 +9,7 @@ function kept(context: RuleContext, value: string): string {
   const { builder } = context;
   if (context.int("keepdims", 1) === 1) return value;
   const axes = context.ints("axes") ?? (context.hasInput(1) ? context.constantInts(context.input(1)) : undefined);
-  if (axes !== undefined && axes.length > 0) return builder.emit("Unsqueeze", [value, builder.integers(axes)]);
+  if (axes !== undefined && axes.length > 0) return builder.unsqueeze(value, axes);
   if (context.hasInput(1) && axes === undefined) return context.refuse("its axes are computed at run time");
   if (context.int("noop_with_empty_axes", 0) === 1) return value;
   const rank = context.rank(context.input(0));
