@@ -45,6 +45,12 @@ describe("parseSafetensorsHeader()", () => {
     );
   });
 
+  it("tells a file that lacks one byte", () => {
+    const header = { a: F32([2], 0, 8) };
+    expect(parse(header, 8).tensors.size).toBe(1);
+    expect(() => parse(header, 7)).toThrow("the file is truncated");
+  });
+
   it.each([
     ["broken JSON", "{", "its header is not valid JSON"],
     ["bytes that are not UTF-8", new Uint8Array([0x7b, 0xff, 0x7d]), "its header is not valid JSON"],

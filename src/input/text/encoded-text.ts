@@ -49,17 +49,17 @@ export function assembleEncodedText(
   const words: Word[] = [];
   const wordOf = new Map<number, number>();
   let keptCharacters = 0;
-  texts.forEach((text, sequence) => {
+  texts.forEach((whole, sequence) => {
     const own = kept.filter((token) => tokens[token]?.sequence === sequence);
     const spans = own.map((token) => visible[token] as Span);
     const readTo = spans.reduce((end, span) => Math.max(end, span.end), 0);
     // Of a word that is cut by the limit, only the part that the model reads is shown.
-    const grouped = groupWords(text.slice(0, readTo), spans);
+    const grouped = groupWords(whole.slice(0, readTo), spans);
     own.forEach((token, index) => {
       wordOf.set(token, words.length + (grouped.wordOf[index] as number));
     });
     const base = bases[sequence] as number;
-    words.push(...grouped.words.map((word) => ({ ...word, start: word.start + base, end: word.end + base })));
+    for (const { text, start, end } of grouped.words) words.push({ text, start: start + base, end: end + base });
     keptCharacters += readTo;
   });
 

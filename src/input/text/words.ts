@@ -41,7 +41,9 @@ const ENDING = String.raw`(?<!\S)['’](?:s|d|m|ll|re|ve)(?![\p{L}\p{N}])`;
 const PICTURE = String.raw`\p{Extended_Pictographic}(?:${EXTENSION}|\p{EMod})*`;
 const EMOJI = String.raw`(?:\p{RI}\p{RI}|${PICTURE}(?:(?<=\u200d)${PICTURE})*)`;
 const SIGN = String.raw`(?<sign>${EMOJI}|\S${EXTENSION}*)\k<sign>*`;
-const PIECE = new RegExp(`${ENDING}|(?<spaceless>${SPACELESS}+)|${WORD}|${SIGN}`, "gsu");
+/** Characters given to a splitter at once: the time of Intl.Segmenter grows with the square of the length (Node 20). */
+const LONGEST_RUN = 500;
+const PIECE = new RegExp(`${ENDING}|(?<spaceless>${SPACELESS}{1,${LONGEST_RUN}})|${WORD}|${SIGN}`, "gsu");
 const CHARACTER = new RegExp(String.raw`\S${EXTENSION}*`, "gsu");
 
 /**
