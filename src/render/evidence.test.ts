@@ -63,7 +63,13 @@ test("itemsOf() names patches by row and column, without the class token", () =>
 });
 
 test("byStrength() sorts by magnitude and keeps reading order among equals", () => {
-  const item = (index: number, attribution: number) => ({ index, label: `${index}`, units: [], attribution });
+  const item = (index: number, attribution: number) => ({
+    index,
+    label: `${index}`,
+    name: `${index}`,
+    units: [],
+    attribution,
+  });
   expect(byStrength([item(0, 0.1), item(1, -2), item(2, 2), item(3, 0.1)]).map((i) => i.index)).toEqual([1, 2, 0, 3]);
 });
 

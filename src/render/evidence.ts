@@ -20,6 +20,8 @@ export interface Item {
   readonly index: number;
   /** What to call it: a word with "(2)" after it where the same word comes a second time; "row 3, column 5". */
   readonly label: string;
+  /** The label without the count of repetitions. */
+  readonly name: string;
   /** Indices of its units. */
   readonly units: readonly number[];
   readonly attribution: number;
@@ -79,7 +81,7 @@ function wordItems({ units, words }: TextExplanation): Item[] {
     const occurrence = (occurrences.get(text) ?? 0) + 1;
     occurrences.set(text, occurrence);
     const label = occurrence === 1 ? text : `${text} (${occurrence})`;
-    return { index, label, units: members[index]!, attribution };
+    return { index, label, name: text, units: members[index]!, attribution };
   });
 }
 
@@ -88,7 +90,7 @@ function patchItems({ units, attribution }: ImageExplanation): Item[] {
   units.forEach((unit, index) => {
     if (unit.special) return;
     const label = patchLabel(unit.row, unit.column);
-    items.push({ index: items.length, label, units: [index], attribution: attribution[index] ?? 0 });
+    items.push({ index: items.length, label, name: label, units: [index], attribution: attribution[index] ?? 0 });
   });
   return items;
 }
@@ -99,7 +101,13 @@ export function specialsOf(explanation: Explanation): Item[] {
   explanation.units.forEach((unit, index) => {
     if (!unit.special) return;
     const label = "text" in unit ? unit.text : "class token";
-    specials.push({ index: specials.length, label, units: [index], attribution: explanation.attribution[index] ?? 0 });
+    specials.push({
+      index: specials.length,
+      label,
+      name: label,
+      units: [index],
+      attribution: explanation.attribution[index] ?? 0,
+    });
   });
   return specials;
 }

@@ -12,6 +12,11 @@ export function printable(text: string): string {
   return wellFormed(text.replace(/[\t\r\n\u0085\u2028\u2029]+/g, " ")).replace(DIRECTION_CONTROLS, "");
 }
 
+/** `text` as it is, lines included, without the controls that override the direction of letters or embed others. */
+export function withoutOverrides(text: string): string {
+  return text.replace(/[\u202a-\u202e\u2066-\u2069]/g, "");
+}
+
 /** `printable` text as a name; its code points where nothing of it would show: "U+202E". */
 export function visible(text: string): string {
   const shown = printable(text);

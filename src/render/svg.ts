@@ -124,7 +124,13 @@ function gridPart(explanation: ImageExplanation, frame: Frame, picture: string |
     const level = scale.level(value);
     const place = html`x="${at(column * size)}" y="${at(row * size)}" width="${at(size)}" height="${at(size)}"`;
     const title = html`<title>${caption(value, `row ${row}, column ${column}`, frame)}</title>`;
-    if (picture === undefined) return html`<rect ${place} fill="${hex(palette.color(level))}">${title}</rect>`;
+    if (picture === undefined) {
+      const cell = html`<rect ${place} fill="${hex(palette.color(level))}">${title}</rect>`;
+      if (palette.showsSign || level >= 0 || stepOf(level) === 0) return cell;
+      // The palette does not tell the sign: what opposes is crossed by a line.
+      const [left, top] = [column * size, row * size];
+      return html`${cell}<line x1="${at(left)}" y1="${at(top + size)}" x2="${at(left + size)}" y2="${at(top)}" stroke="${frame.muted}"/>`;
+    }
     const tone = hex(level < 0 ? palette.oppose : palette.support);
     return html`<rect ${place} fill="${tone}" fill-opacity="${at(Math.abs(level) * 0.8)}">${title}</rect>`;
   });

@@ -41,8 +41,7 @@ function completeness(scoreAtInput: number, scoreAtBaseline: number, sum: number
 }
 
 /** When in the network evidence of a unit arises: share of each block, summing to 1. */
-function profile(unit: number, blocks: number): number[] {
-  const peak = (unit * 7) % blocks;
+function profile(peak: number, blocks: number): number[] {
   const raw = Array.from({ length: blocks }, (_, block) => Math.exp(-(((block - peak) / (blocks / 3)) ** 2)) + 0.15);
   const sum = total(raw);
   return raw.map((value) => value / sum);
@@ -56,17 +55,21 @@ interface BlockPlan {
   readonly seed: number;
   /** Block that the quadrature did not converge in. */
   readonly unconverged?: number;
+  /** Block that the evidence of a unit peaks in. */
+  readonly peakOf?: (unit: number) => number;
 }
 
 function makeBlocks(plan: BlockPlan): BlockExplanation[] {
   const { strengths, special, blocks, scoreAtBaseline, seed, unconverged } = plan;
+  const peakOf = plan.peakOf ?? ((unit: number) => (unit * 7) % blocks);
   const random = generator(seed);
   const noise = 0.08 * Math.max(...strengths.map(Math.abs));
   const magnets = special.flatMap((isSpecial, unit) => (isSpecial ? [unit] : []));
   const difference = rounded(total(strengths));
   return Array.from({ length: blocks }, (_, index) => {
     const raw = strengths.map(
-      (strength, unit) => strength * profile(unit, blocks)[index]! * blocks + (strength === 0 ? 0 : noise * random()),
+      (strength, unit) =>
+        strength * profile(peakOf(unit), blocks)[index]! * blocks + (strength === 0 ? 0 : noise * random()),
     );
     // All blocks explain the same difference of scores; the error says how far the quadrature missed it.
     const error = index === unconverged ? 0.174 : 0.002 * random();
@@ -323,6 +326,8 @@ export const image: ImageExplanation = (() => {
     blocks: 4,
     scoreAtBaseline: 0.4,
     seed: 21,
+    // Evidence moves from the top of the image to its bottom as the network goes on.
+    peakOf: (unit) => 1 + (units[unit]!.row / rows) * 1.5,
   });
   const attribution = attributionOf(blocks, units.length);
   const patches = units.flatMap(({ row, column, special }, unit) =>

@@ -1,0 +1,56 @@
+/** @file What every section of the HTML page shares, and small pieces of markup. */
+
+import type { Explanation } from "../../attribution/explanation.ts";
+import { html, type Markup } from "../escape.ts";
+import { type Item, itemsOf } from "../evidence.ts";
+import { digitsFor, fixed, signed } from "../format.ts";
+import { visible } from "../plain-text.ts";
+import { type SignedScale, signedScale } from "../scale.ts";
+
+export interface PageContext {
+  readonly explanation: Explanation;
+  /** Prefix of the ids of this explanation: several share a page. */
+  readonly id: string;
+  /** Words or patches. */
+  readonly items: readonly Item[];
+  /** Scale of the items' attribution. */
+  readonly scale: SignedScale;
+  /** Decimals of attributions. */
+  readonly digits: number;
+  /** False when the colours of the palette do not tell the sign. */
+  readonly showsSign: boolean;
+  /** The picture under the patches, as a checked data URI. */
+  readonly picture: string | undefined;
+}
+
+export function createContext(
+  explanation: Explanation,
+  options: Pick<PageContext, "id" | "showsSign" | "picture">,
+): PageContext {
+  const items = itemsOf(explanation);
+  const scale = signedScale(items.map((item) => item.attribution));
+  return { ...options, explanation, items, scale, digits: digitsFor(scale.bound) };
+}
+
+/** Text of the user or the model, kept from reordering what stands around it. */
+export const isolated = (text: string): Markup => html`<bdi>${visible(text)}</bdi>`;
+
+/** A signed difference of scores: at least three decimals and three digits that count. */
+export const difference = (value: number): string => signed(value, Math.max(3, digitsFor(Math.abs(value))));
+
+/** A score: at least three decimals. */
+export const score = (value: number): string => fixed(value, Math.max(3, digitsFor(Math.abs(value))));
+
+/** "supports", "opposes" or "neutral": the sign in words. */
+export const signWord = (value: number): string => (value > 0 ? "supports" : value < 0 ? "opposes" : "neutral");
+
+/** A width in percent for a style attribute. */
+export const widthOf = (share: number): string =>
+  `width:${(100 * Math.min(1, Math.max(0, Number.isFinite(share) ? share : 0))).toFixed(2)}%`;
+
+/** Part of a total for reading: 0 when the total is 0. */
+export const shareOf = (value: number, total: number): number => (total > 0 ? Math.abs(value) / total : 0);
+
+/** Sum of magnitudes over all positions, which shares refer to. */
+export const magnitudeOf = ({ attribution }: Explanation): number =>
+  attribution.reduce((sum, value) => sum + Math.abs(value), 0);

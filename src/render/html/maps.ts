@@ -1,0 +1,168 @@
+/** @file The input on the page, coloured by attribution: words, tokens or patches, and the legend. */
+
+import type { Explanation, ImageExplanation, TextExplanation } from "../../attribution/explanation.ts";
+import { html, type Markup } from "../escape.ts";
+import { itemNoun, patchLabel, scoreName } from "../evidence.ts";
+import { digitsFor, signed } from "../format.ts";
+import { visible, withoutOverrides } from "../plain-text.ts";
+import { type SignedScale, signedScale } from "../scale.ts";
+import { type Segment, segmentText, spansOfUnits } from "../segments.ts";
+import { isolated, type PageContext } from "./context.ts";
+import { heatClass, SHADES } from "./heat.ts";
+
+/** A map that the script can repaint and step through: `data-u` of each element lists the units that it shows. */
+interface MapParts {
+  readonly name: "words" | "tokens" | "block";
+  readonly label: string;
+  readonly segments: readonly Segment[];
+  /** Units of a member of a segment. */
+  readonly unitsOf: (member: number, kind: Segment["kind"]) => readonly number[];
+  readonly values: readonly number[];
+  readonly scale: SignedScale;
+}
+
+function piece({ kind, text, members }: Segment, parts: MapParts, digits: number): Markup {
+  const kept = withoutOverrides(text);
+  if (kind === "gap") {
+    const [, before = "", unread = "", after = ""] = /^(\s*)(.*?)(\s*)$/s.exec(kept) ?? [];
+    return html`${before}${unread === "" ? null : html`<span class="unread">${unread}</span>`}${after}`;
+  }
+  const units = members.flatMap((member) => parts.unitsOf(member, kind));
+  const value = units.reduce((sum, unit) => sum + (parts.values[unit] ?? 0), 0);
+  const classes = ["w", kind === "special" ? "special" : "", heatClass(parts.scale.level(value))];
+  const names = classes.filter((name) => name !== "").join(" ");
+  return html`<span class="${names}"${kind === "special" ? html` dir="ltr"` : null} data-u="${units.join(" ")}" title="${visible(text)} ${signed(value, digits)}">${kind === "special" || kept === "" ? visible(text) : kept}</span>`;
+}
+
+function textMap(parts: MapParts, digits: number, extra: Markup | null = null): Markup {
+  const classes = parts.name === "tokens" ? "map tokens" : "map words";
+  return html`<div class="${parts.name === "block" ? "map" : classes}" data-map="${parts.name}" data-label="${parts.label}" data-bound="${String(parts.scale.bound)}" data-digits="${String(digits)}" dir="auto" lang=""${extra}>${parts.segments.map((segment) => piece(segment, parts, digits))}</div>`;
+}
+
+/** Segments of the words with the special tokens between them; members of words and of specials count apart. */
+function wordSegments(explanation: TextExplanation, withSpecials: boolean): Pick<MapParts, "segments" | "unitsOf"> {
+  const { words, units, input } = explanation;
+  const members: number[][] = words.map(() => []);
+  const specials: number[] = [];
+  units.forEach(({ word, special }, unit) => {
+    if (word !== null) members[word]?.push(unit);
+    else if (special) specials.push(unit);
+  });
+  if (!withSpecials) return { segments: segmentText(input.text, words), unitsOf: (member) => members[member]! };
+  const places = spansOfUnits(units);
+  // Leading specials come before the words, so that they stay in front of a word that starts where they stand.
+  const isLeading = (unit: number) => units.slice(0, unit).every((before) => before.special);
+  const lead = specials.filter(isLeading);
+  const trail = specials.filter((unit) => !isLeading(unit));
+  const spans = [...lead.map((unit) => places[unit]!), ...words, ...trail.map((unit) => places[unit]!)];
+  return {
+    segments: segmentText(input.text, spans),
+    unitsOf: (member) => {
+      if (member < lead.length) return [lead[member]!];
+      const word = member - lead.length;
+      return word < words.length ? members[word]! : [trail[word - words.length]!];
+    },
+  };
+}
+
+/** Gradient, numbers and the underlines that tell the sign without colour. */
+export function legend({ explanation, digits }: PageContext, { bound }: SignedScale): Markup {
+  const { many } = itemNoun(explanation);
+  if (bound === 0) {
+    return html`<p class="legend">All attributions are 0: no ${many} support or oppose ${isolated(explanation.target.label)}.</p>`;
+  }
+  const steps = Array.from({ length: 2 * SHADES + 1 }, (_, i) => i - SHADES);
+  const ramp = steps.map((step) => html`<i class="${heatClass(step / SHADES).split(" ")[0] ?? ""}"></i>`);
+  return html`<p class="legend"><span class="key op">opposes</span> <span>${signed(-bound, digits)}</span> <span class="ramp" aria-hidden="true">${ramp}</span> <span>${signed(bound, digits)}</span> <span class="key">supports</span> <span>${isolated(explanation.target.label)}, in units of the ${scoreName(explanation)}</span></p>`;
+}
+
+/** A group of choices that look like one control; the first is chosen. */
+export function choices(
+  name: string,
+  label: string,
+  options: readonly (readonly [value: string, title: string])[],
+): Markup {
+  const radios = options.map(
+    ([value, title], i) =>
+      html`<label><input type="radio" id="${name}-${value}" name="${name}" value="${value}" autocomplete="off"${i === 0 ? html` checked` : null}><span>${title}</span></label>`,
+  );
+  return html`<fieldset class="seg"><legend class="sr">${label}</legend>${radios}</fieldset>`;
+}
+
+/** What the line of details says until something is chosen. */
+export const hint = (explanation: Explanation): string =>
+  `Point at a ${itemNoun(explanation).one}, or move with the arrow keys, to read its number here.`;
+
+/** The text by words and by tokens. */
+export function textSection(explanation: TextExplanation, context: PageContext): Markup {
+  const { id, scale, digits } = context;
+  const { attribution, units, input } = explanation;
+  const tokenScale = signedScale(attribution.filter((_, unit) => !units[unit]!.special));
+  const words: MapParts = {
+    name: "words",
+    label: "Words with their attribution",
+    ...wordSegments(explanation, false),
+    values: attribution,
+    scale,
+  };
+  const tokens: MapParts = {
+    name: "tokens",
+    label: "Tokens with their attribution",
+    segments: segmentText(input.text, spansOfUnits(units)),
+    unitsOf: (member) => [member],
+    values: attribution,
+    scale: tokenScale,
+  };
+  const unread = words.segments.some(({ kind, text }) => kind === "gap" && text.trim() !== "")
+    ? html`<p class="more">The text with a dotted line was not read by the model.</p>`
+    : null;
+  return html`<section class="view-text" aria-labelledby="${id}-text"><h3 id="${id}-text">What the model read</h3><p class="about">${context.showsSign ? "Warm words with a solid line support the class, cool words with a dashed line oppose it." : "Words with a solid line support the class, words with a dashed line oppose it."} The stronger the colour, the more the word matters.</p><div class="tools">${choices(
+    `${id}-view`,
+    "Show the text by",
+    [
+      ["words", "Words"],
+      ["tokens", "Tokens"],
+    ],
+  )}${legend(context, scale)}</div>${textMap(words, digits)}${textMap(tokens, digits)}${unread}<p class="details js" data-details hidden>${hint(explanation)}</p></section>`;
+}
+
+/** The text of the section on blocks: words and special tokens, painted by the script. */
+export function blockTextMap(explanation: TextExplanation, { scale, digits }: PageContext): Markup {
+  return textMap(
+    {
+      name: "block",
+      label: "Words with their evidence in the chosen block",
+      ...wordSegments(explanation, true),
+      values: explanation.attribution,
+      scale,
+    },
+    digits,
+  );
+}
+
+/** The patches as a grid, over the picture when there is one. */
+export function patchMap(explanation: ImageExplanation, name: "words" | "block", context: PageContext): Markup {
+  const { scale, digits, picture } = context;
+  const { units, attribution, input } = explanation;
+  const [rows, columns] = input.grid;
+  const byPlace = new Map(units.map((unit, index) => [`${unit.row} ${unit.column}`, index]));
+  const cells = Array.from({ length: rows * columns }, (_, i) => {
+    const [row, column] = [Math.floor(i / columns), i % columns];
+    const unit = byPlace.get(`${row} ${column}`);
+    if (unit === undefined) return html`<span></span>`;
+    const value = attribution[unit] ?? 0;
+    const names = ["w", heatClass(scale.level(value))].filter((part) => part !== "").join(" ");
+    return html`<span class="${names}" data-u="${unit}" title="${patchLabel(row, column)} ${signed(value, digits)}"></span>`;
+  });
+  const under = picture === undefined ? "" : `;background-image:url("${picture}")`;
+  return html`<div class="patches${picture === undefined ? "" : " over"}" style="--columns:${columns}${under}" data-map="${name}" data-label="${name === "block" ? "Patches with their evidence in the chosen block" : "Patches with their attribution"}" data-bound="${String(scale.bound)}" data-digits="${digits}">${cells}</div>`;
+}
+
+export function imageSection(explanation: ImageExplanation, context: PageContext): Markup {
+  const { id, scale } = context;
+  const [rows, columns] = explanation.input.grid;
+  return html`<section aria-labelledby="${id}-text"><h3 id="${id}-text">What the model saw</h3><p class="about">The image as ${rows} rows of ${columns} patches. ${context.showsSign ? "Warm patches support the class, cool hatched patches oppose it." : "Plain patches support the class, hatched patches oppose it."} Rows and columns are counted from 0.</p><div class="tools">${legend(context, scale)}</div>${patchMap(explanation, "words", context)}<p class="details js" data-details hidden>${hint(explanation)}</p></section>`;
+}
+
+/** Decimals for numbers up to a bound, at most three: cells are narrow. */
+export const cellDigits = (bound: number): number => Math.min(digitsFor(bound), bound >= 0.01 ? 3 : 6);

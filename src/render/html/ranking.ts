@@ -1,0 +1,62 @@
+/** @file Supporting and opposing words or patches on the page, the full list, and what special tokens hold. */
+
+import { html, type Markup } from "../escape.ts";
+import { type Item, isText, itemNoun, rankedItems, specialShareOf } from "../evidence.ts";
+import { count, percent, signed } from "../format.ts";
+import { visible } from "../plain-text.ts";
+import { difference, isolated, magnitudeOf, type PageContext, shareOf, widthOf } from "./context.ts";
+
+const ROWS = 10;
+
+function list(title: Markup, items: readonly Item[], context: PageContext): Markup {
+  const { explanation, scale, digits } = context;
+  const { one, many } = itemNoun(explanation);
+  const rows = items.slice(0, ROWS).map((item, i) => {
+    const kind = item.attribution < 0 ? "op" : "su";
+    return html`<tr class="${kind}"><td class="place">${i + 1}</td><th scope="row">${isolated(item.label)}</th><td class="number">${signed(item.attribution, digits)}</td><td class="track" aria-hidden="true"><span class="fill" style="${widthOf(scale.strength(item.attribution))}"></span></td></tr>`;
+  });
+  const rest = items.length - rows.length;
+  const more = rest > 0 ? html`<p class="more">and ${count(rest, `more ${one}`, `more ${many}`)}</p>` : null;
+  const table =
+    rows.length === 0
+      ? html`<h4>${title}</h4><p class="none">No ${many}.</p>`
+      : html`<table class="rank"><caption>${title}</caption><tbody>${rows}</tbody></table>`;
+  return html`<div>${table}${more}</div>`;
+}
+
+/** Every word or patch in reading order, for readers who want all numbers. */
+function all(context: PageContext): Markup {
+  const { explanation, items, digits } = context;
+  const { one, many } = itemNoun(explanation);
+  const total = magnitudeOf(explanation);
+  const tokens = (item: Item): Markup | null =>
+    isText(explanation)
+      ? html`<td class="text">${item.units.map((unit, i) => html`${i === 0 ? "" : " · "}${isolated(explanation.units[unit]!.text)}`)}</td>`
+      : null;
+  const rows = items.map(
+    (item) =>
+      html`<tr><th scope="row">${isolated(item.label)}</th><td>${signed(item.attribution, digits)}</td><td>${percent(shareOf(item.attribution, total))}</td>${tokens(item)}</tr>`,
+  );
+  const name = one.charAt(0).toUpperCase() + one.slice(1);
+  const caption = `Attribution of all ${many} in reading order`;
+  return html`<details><summary>All ${count(items.length, one, many)} in reading order</summary><p class="about">Share: part of the sum of the magnitudes over all positions.</p><div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table class="data"><caption class="sr">${caption}</caption><thead><tr><th scope="col">${name}</th><th scope="col">Attribution</th><th scope="col">Share</th>${isText(explanation) ? html`<th scope="col" class="text">Tokens</th>` : null}</tr></thead><tbody>${rows}</tbody></table></div></details>`;
+}
+
+/** What the special tokens hold, said plainly: it is in none of the lists. */
+function specials({ explanation }: PageContext): Markup | null {
+  const { items, sum, share } = specialShareOf(explanation);
+  if (items.length === 0) return null;
+  const each = items
+    .slice(0, 6)
+    .map((item, i) => html`${i === 0 ? "" : ", "}<code>${visible(item.label)}</code> ${difference(item.attribution)}`);
+  const part = explanation.input.kind === "text" ? "the text" : "the image";
+  return html`<p class="more">Special tokens hold ${difference(sum)} of the attribution, ${percent(share)} of its magnitude: ${each}${items.length > 6 ? " and others" : ""}. They are no part of ${part} and in none of the lists.</p>`;
+}
+
+export function rankingSection(context: PageContext): Markup {
+  const { explanation, id, items } = context;
+  const { supporting, opposing } = rankedItems(items);
+  const { many } = itemNoun(explanation);
+  const target = isolated(explanation.target.label);
+  return html`<section aria-labelledby="${id}-ranking"><h3 id="${id}-ranking">Strongest ${many}</h3><p class="about">Bars of both lists share one scale.${isText(explanation) ? " A number in brackets counts repetitions of a word." : ""}</p><div class="lists">${list(html`Supports ${target}`, supporting, context)}${list(html`Opposes ${target}`, opposing, context)}</div>${specials(context)}${all(context)}</section>`;
+}
