@@ -1,0 +1,51 @@
+/** @file Rendered text compared with stored files: what readers see changes only on purpose. */
+
+import { readdirSync } from "node:fs";
+import { afterAll, describe, expect, test } from "vitest";
+import { renderHtml } from "../../src/render/html.ts";
+import { renderMarkdown } from "../../src/render/markdown.ts";
+import { renderSvg } from "../../src/render/svg.ts";
+import { renderTerminal } from "../../src/render/terminal.ts";
+import { expectFile, normalizeHtml } from "./expected-file.ts";
+import { allZero, hostile, image, longText, scripts, sentence } from "./fixtures.ts";
+
+/** Name of the expected file, and what makes it. */
+const CASES: Readonly<Record<string, () => string>> = {
+  "sentence-80.ansi": () => renderTerminal(sentence, { columns: 80, colors: 24 }),
+  "sentence-200.ansi": () => renderTerminal(sentence, { columns: 200, colors: 24 }),
+  "sentence-80-256-colors.ansi": () => renderTerminal(sentence, { columns: 80, colors: 8 }),
+  "sentence-80-16-colors.ansi": () => renderTerminal(sentence, { columns: 80, colors: 4 }),
+  "sentence-80.txt": () => renderTerminal(sentence, { columns: 80, colors: 0 }),
+  "sentence-40-ascii.txt": () => renderTerminal(sentence, { columns: 40, colors: 0, unicode: false }),
+  "sentence-120-verbose.txt": () => renderTerminal(sentence, { columns: 120, colors: 0, verbose: true }),
+  "sentence.html": () => normalizeHtml(renderHtml(sentence)),
+  "sentence.md": () => renderMarkdown(sentence),
+  "sentence.svg": () => renderSvg(sentence),
+  "sentence-dark.svg": () => renderSvg(sentence, { theme: "dark", palette: "coral-teal", width: 400 }),
+  "long-text-80.txt": () => renderTerminal(longText, { columns: 80, colors: 0 }),
+  "long-text-200.ansi": () => renderTerminal(longText, { columns: 200, colors: 24 }),
+  "scripts-80.txt": () => renderTerminal(scripts, { columns: 80, colors: 0 }),
+  "scripts.html": () => normalizeHtml(renderHtml(scripts)),
+  "scripts.svg": () => renderSvg(scripts),
+  "hostile-80.txt": () => renderTerminal(hostile, { columns: 80, colors: 0 }),
+  "hostile.html": () => normalizeHtml(renderHtml(hostile)),
+  "hostile.md": () => renderMarkdown(hostile),
+  "hostile.svg": () => renderSvg(hostile),
+  "all-zero-80.txt": () => renderTerminal(allZero, { columns: 80, colors: 0 }),
+  "all-zero.html": () => normalizeHtml(renderHtml(allZero)),
+  "image-80.ansi": () => renderTerminal(image, { columns: 80, colors: 24 }),
+  "image-40.txt": () => renderTerminal(image, { columns: 40, colors: 0 }),
+  "image.md": () => renderMarkdown(image),
+  "image.svg": () => renderSvg(image, { width: 360 }),
+};
+
+describe("rendered output", () => {
+  test.each(Object.keys(CASES))("%s", (name) => {
+    expectFile(name, CASES[name]!());
+  });
+
+  afterAll(() => {
+    const stored = readdirSync(new URL("expected/", import.meta.url)).filter((name) => !name.includes(".changed."));
+    expect(stored.sort(), "every stored file belongs to a case").toEqual(Object.keys(CASES).sort());
+  });
+});
