@@ -1,6 +1,7 @@
 /** @file The compiled programs of one loaded model: compiled when first needed, kept until disposed. */
 
 import { ShapeError } from "../errors.ts";
+import { verifyGraph } from "../graph/verify.ts";
 import { createModel } from "../onnx/create-model.ts";
 import { encodeModel } from "../onnx/encode.ts";
 import type { Graph } from "../onnx/model.ts";
@@ -196,7 +197,9 @@ export class Programs {
     const existing = this.#sessions.get(name);
     if (existing !== undefined) return existing;
     const { runtime, session, forward } = this.#source;
-    const compiled = runtime.compile(encodeModel(createModel(build(), forward.opsets)), { ...session, name });
+    const graph = build();
+    verifyGraph(graph, forward.opsets);
+    const compiled = runtime.compile(encodeModel(createModel(graph, forward.opsets)), { ...session, name });
     this.#sessions.set(name, compiled);
     // A failed compilation is not kept: the next call reports it afresh.
     compiled.catch(() => this.#sessions.delete(name));

@@ -1,0 +1,45 @@
+/** @file Checks that a graph is well formed, before an engine sees it: some malformed graphs end the process there. */
+
+import { type ModelIssue, UnsupportedModelError } from "../errors.ts";
+import type { Graph, Node } from "../onnx/model.ts";
+import { capturedValues } from "./index-graph.ts";
+
+/**
+ * Checks a graph: every value is made before it is used and made once, every output exists, every domain has a version.
+ *
+ * @throws {UnsupportedModelError} With all problems at once in `issues`.
+ */
+export function verifyGraph(graph: Graph, opsets: Readonly<Record<string, number>>): void {
+  const issues: ModelIssue[] = [];
+  const made = new Set<string>([""]);
+  const make = (name: string, what: string, node?: Node) => {
+    if (made.has(name) && name !== "") issues.push(issue(`${what} "${name}" is made twice`, node));
+    made.add(name);
+  };
+  for (const input of graph.inputs) make(input.name, "input");
+  // Old exports list constants among the inputs too.
+  const inputs = new Set(made);
+  for (const { name } of graph.initializers) if (!inputs.has(name)) make(name, "constant");
+  for (const node of graph.nodes) {
+    if (opsets[node.domain] === undefined) {
+      issues.push(issue(`the model imports no version of operator set "${node.domain || "ai.onnx"}"`, node));
+    }
+    for (const input of [...node.inputs, ...capturedValues(node)]) {
+      if (!made.has(input)) issues.push(issue(`value "${input}" is used before it is made, or never made`, node));
+    }
+    if (node.outputs.every((output) => output === "")) issues.push(issue("it makes no value", node));
+    for (const output of node.outputs) if (output !== "") make(output, "value", node);
+  }
+  for (const { name } of graph.outputs) {
+    if (name === "" || !made.has(name)) issues.push(issue(`output "${name}" is made by nothing`));
+  }
+  if (issues.length === 0) return;
+  const shown = issues
+    .slice(0, 5)
+    .map(({ node, opType, reason }) => (node === undefined ? reason : `node "${node}" (${opType}): ${reason}`));
+  const more = issues.length > shown.length ? `; and ${issues.length - shown.length} more` : "";
+  throw new UnsupportedModelError(`Cannot use graph "${graph.name}": ${shown.join("; ")}${more}`, issues);
+}
+
+const issue = (reason: string, node?: Node): ModelIssue =>
+  node === undefined ? { reason } : { node: node.name, opType: node.opType, domain: node.domain, reason };
