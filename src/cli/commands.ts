@@ -1,0 +1,9 @@
+/** @file The commands: one line each, in the order of the help. */
+
+import type { Command } from "./command.ts";
+import { doctor } from "./commands/doctor.ts";
+import { explain } from "./commands/explain.ts";
+import { inspect } from "./commands/inspect.ts";
+import { models } from "./commands/models.ts";
+
+export const COMMANDS: readonly Command[] = [explain, inspect, models, doctor];

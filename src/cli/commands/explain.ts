@@ -1,0 +1,200 @@
+/** @file `calig explain`: which words support a prediction, which oppose it, and in which block. */
+
+import type { Explanation } from "../../attribution/explanation.ts";
+import { DEFAULTS, type ExplainOptions } from "../../attribution/options.ts";
+import { InvalidOptionError, isCaligError } from "../../errors.ts";
+import { DEFAULT_TEXT_MODEL } from "../../node/builtin-models.ts";
+import type { LoadedModel } from "../../node/load-model.ts";
+import { count } from "../../render/format.ts";
+import { backgroundTheme, colorDepth, DEFAULT_COLUMNS, hasUnicode } from "../appearance.ts";
+import { defineCommand, EXIT, type Invocation } from "../command.ts";
+import { chooseDestination, type Destination } from "../destination.ts";
+import { chooseInputs, imageError } from "../explain-inputs.ts";
+import { describeFailure } from "../failure.ts";
+import type { RenderSettings } from "../formats.ts";
+import { given } from "../given.ts";
+import type { InputEntry } from "../read-inputs.ts";
+import { createResults, type Results, type Source, sourceName } from "../results.ts";
+import type { Terminal } from "../terminal.ts";
+
+const METHOD_OPTIONS = [
+  "target",
+  "against",
+  "score",
+  "method",
+  "baseline",
+  "steps",
+  "tolerance",
+  "quadrature",
+  "fusion",
+  "lambda",
+  "layerWeights",
+  "layers",
+  "seed",
+  "memory",
+] as const;
+
+const OWN_OPTIONS = [
+  "text",
+  "pair",
+  "image",
+  "input",
+  "model",
+  ...METHOD_OPTIONS,
+  "format",
+  "out",
+  "palette",
+  "theme",
+  "columns",
+  "verbose",
+  "threads",
+] as const;
+
+type Options = Invocation<(typeof OWN_OPTIONS)[number]>["options"];
+
+export const explain = defineCommand({
+  name: "explain",
+  summary: "explain a prediction: which words support it, which oppose it, in which block",
+  description:
+    "Explains what a model predicts for a text: which words support the prediction, which oppose it, and in which block of the network that evidence arises. Results go to standard output, everything else to standard error.",
+  argument: { name: "TEXT", description: "text to explain, in quotes; - reads it from standard input" },
+  options: OWN_OPTIONS,
+  examples: [
+    {
+      purpose: "Explain a sentence with the built-in model",
+      command: 'calig explain "A gripping film that forgets to end"',
+    },
+    {
+      purpose: "Ask why it could be the other class",
+      command: 'calig explain "A gripping film that forgets to end" --target negative',
+    },
+    { purpose: "Write a page to look at", command: 'calig explain "A gripping film" --out result.html' },
+    {
+      purpose: "Read the strongest word in a script",
+      command: `calig explain "A gripping film" --format json | jq '.supporting[0]'`,
+    },
+    {
+      purpose: "Explain every row of a file, one JSON line each",
+      command: "calig explain --input reviews.csv --out results.jsonl",
+    },
+    {
+      purpose: "Use your own model and plain Integrated Gradients",
+      command: 'calig explain "A gripping film" --model ./my-model --method integrated-gradients --steps 50',
+    },
+  ],
+  async run({ words, options, terminal }) {
+    const { signal } = terminal.io;
+    const inputs = await chooseInputs({ words, ...given(options, ["text", "pair", "image", "input"]) }, terminal);
+    if (inputs.kind === "image" && options.model === undefined) throw imageError(inputs.file, undefined);
+    const destination = await chooseDestination(options.out, options.format);
+    const results = createResults(
+      destination,
+      inputs.kind === "file",
+      renderSettings(options, destination, terminal),
+      terminal,
+    );
+    await warnOfUnused(options, terminal);
+
+    const source = options.model ?? DEFAULT_TEXT_MODEL;
+    terminal.progress.update(0, `loading ${source}`);
+    const { loadModel } = await import("../../node/load-model.ts");
+    await using model = await loadModel(source, { signal, ...given(options, ["threads"]) });
+    if (inputs.kind === "image") {
+      throw imageError(inputs.file, { id: model.facts.id, readsText: model.tokenizer !== undefined });
+    }
+    const job: Job = { model, options: given(options, METHOD_OPTIONS), destination, results, terminal };
+    try {
+      const entries: readonly Entry[] =
+        inputs.kind === "one"
+          ? [{ input: inputs.input }]
+          : inputs.entries.map((entry) => ({ input: entry.input, source: sourceOf(inputs.file, entry) }));
+      const failed = await explainAll(entries, job);
+      await results.finish();
+      if (inputs.kind === "file" && failed > 0) {
+        await terminal.fail(`${failed} of ${count(entries.length, "text")} could not be explained`);
+      }
+      return failed === 0 ? EXIT.done : EXIT.failed;
+    } finally {
+      await results.discard();
+    }
+  },
+});
+
+interface Entry {
+  readonly input: InputEntry["input"];
+  /** Only for entries of a file. */
+  readonly source?: Source;
+}
+
+interface Job {
+  readonly model: LoadedModel;
+  readonly options: ExplainOptions;
+  readonly destination: Destination;
+  readonly results: Results;
+  readonly terminal: Terminal;
+}
+
+const sourceOf = (file: string, { line, id }: InputEntry): Source => ({
+  file,
+  line,
+  ...(id === undefined ? {} : { id }),
+});
+
+/** Explains entry after entry; those of a file that fail are reported and left out. Returns how many failed. */
+async function explainAll(
+  entries: readonly Entry[],
+  { model, options, destination, results, terminal }: Job,
+): Promise<number> {
+  const { explain } = await import("../../attribution/explain.ts");
+  const { signal } = terminal.io;
+  let failed = 0;
+  for (const [i, { input, source }] of entries.entries()) {
+    signal.throwIfAborted();
+    const onProgress = (done: number, activity: string) =>
+      terminal.progress.update((i + done) / entries.length, source === undefined ? activity : `line ${source.line}`);
+    let explanation: Explanation;
+    try {
+      if (input instanceof Error) throw input;
+      explanation = await explain(model, input, { ...options, signal, onProgress });
+    } catch (error) {
+      // What is wrong with an option is wrong for every text; what is no error of ours is a bug.
+      if (source === undefined || signal.aborted || error instanceof InvalidOptionError || !isCaligError(error))
+        throw error;
+      await terminal.fail(`${sourceName(source)}: ${describeFailure(error, false).text}`);
+      failed++;
+      continue;
+    }
+    await results.add(explanation, source);
+    if (!showsWarnings(destination)) {
+      for (const { message } of explanation.warnings) {
+        await terminal.warn(source === undefined ? message : `${sourceName(source)}: ${message}`);
+      }
+    }
+  }
+  return failed;
+}
+
+/** Whether the person at the terminal reads the warnings in the result itself. */
+const showsWarnings = (destination: Destination): boolean =>
+  destination.kind === "stdout" && destination.format === "terminal";
+
+function renderSettings(options: Options, destination: Destination, { io, columns, colors }: Terminal): RenderSettings {
+  const toScreen = destination.kind === "stdout";
+  return {
+    columns: options.columns ?? (toScreen ? columns : DEFAULT_COLUMNS),
+    colors: toScreen ? colors : colorDepth(options.color === "always" ? "always" : "never", false, io.env),
+    unicode: !toScreen || hasUnicode(io.env),
+    background: backgroundTheme(io.env),
+    verbose: options.verbose ?? false,
+    ...given(options, ["palette", "theme"]),
+  };
+}
+
+/** Options that have no effect together with others. */
+async function warnOfUnused(options: Options, terminal: Terminal): Promise<void> {
+  const method = options.method ?? DEFAULTS.method;
+  const fusion = options.fusion ?? DEFAULTS.fusion;
+  if (options.lambda !== undefined && (method !== DEFAULTS.method || fusion !== "additive")) {
+    await terminal.warn("--lambda has no effect without --fusion additive");
+  }
+}

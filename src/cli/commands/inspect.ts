@@ -1,0 +1,106 @@
+/** @file `calig inspect`: what calig found in a model, and whether all of it can be differentiated. */
+
+import type { OperatorCoverage } from "../../autodiff/coverage.ts";
+import { DEFAULT_TEXT_MODEL } from "../../node/builtin-models.ts";
+import type { ModelInspection } from "../../node/inspect-model.ts";
+import { bytes, count, thousands } from "../../render/format.ts";
+import { defineCommand, EXIT } from "../command.ts";
+import { type Fact, factLines, section, tableLines } from "../listing.ts";
+import type { Terminal } from "../terminal.ts";
+
+/** Most labels that are listed by name. */
+const MOST_LABELS = 20;
+
+const STATUS: Readonly<Record<OperatorCoverage["status"], string>> = {
+  rule: "yes",
+  none: "has none",
+  missing: "MISSING",
+};
+
+export const inspect = defineCommand({
+  name: "inspect",
+  summary: "print the anatomy of a model, its operators and their gradient coverage",
+  description:
+    "Prints what calig found in a model: family, labels, blocks and heads, tokenizer, weights, where hidden states and attention probabilities are in the graph, and for each operator whether there is a gradient rule. Nothing is run.",
+  options: ["model", "json"],
+  examples: [
+    { purpose: "The built-in model", command: "calig inspect" },
+    { purpose: "Can my model be explained?", command: "calig inspect --model ./my-model" },
+    { purpose: "The same as JSON", command: "calig inspect --model ./my-model --json" },
+  ],
+  async run({ options, terminal }) {
+    const source = options.model ?? DEFAULT_TEXT_MODEL;
+    terminal.progress.update(0, `loading ${source}`);
+    const { loadModel } = await import("../../node/load-model.ts");
+    const { inspectModel } = await import("../../node/inspect-model.ts");
+    await using model = await loadModel(source, { signal: terminal.io.signal });
+    const inspection = inspectModel(model);
+    if (options.json === true) await terminal.print(`${JSON.stringify(inspection, null, 2)}\n`);
+    else await terminal.print(`${report(inspection, terminal).join("\n")}\n`);
+    return EXIT.done;
+  },
+});
+
+function report(inspection: ModelInspection, terminal: Terminal): string[] {
+  const { style } = terminal;
+  const { operators, anatomy, warnings } = inspection;
+  return [
+    style.bold(inspection.id),
+    ...factLines(facts(inspection), terminal),
+    ...section(
+      "Blocks",
+      tableLines(
+        ["block", "hidden state entering it", "attention probabilities"],
+        anatomy.map(({ block, hiddenState, attention }) => [String(block), hiddenState, attention]),
+        terminal,
+      ),
+      terminal,
+    ),
+    ...section(
+      "Operators",
+      tableLines(
+        ["operator", "domain", "opset", "nodes", "gradient"],
+        operators.map(({ opType, domain, opset, count: nodes, status }) => [
+          opType,
+          domain === "" ? "ai.onnx" : domain,
+          String(opset),
+          String(nodes),
+          STATUS[status],
+        ]),
+        terminal,
+      ),
+      terminal,
+    ),
+    "",
+    ...(warnings.length === 0
+      ? ["No operator lacks a gradient rule"]
+      : warnings.map((warning) => `${style.yellow("Warning:")} ${warning}`)),
+  ];
+}
+
+function facts(inspection: ModelInspection): Fact[] {
+  const { labels, maxLength, tokenizer, specialTokens } = inspection;
+  const roles = Object.entries(specialTokens).map(([role, token]) => `${role} ${token}`);
+  return [
+    ["family", inspection.family],
+    ["task", inspection.task],
+    ["labels", labelList(labels)],
+    ["blocks", `${inspection.blocks}, with ${count(inspection.heads, "head")} each and width ${inspection.width}`],
+    ["pooling", inspection.pooling],
+    ...(maxLength === undefined
+      ? []
+      : [["longest input", `${count(maxLength, "token")}, special ones included`] as const]),
+    ...(tokenizer === undefined ? [] : [["tokenizer", tokenizer] as const]),
+    ...(roles.length === 0 ? [] : [["special tokens", roles.join(", ")] as const]),
+    ["parameters", thousands(inspection.parameters)],
+    ["weights", `${bytes(inspection.weightBytes)}, ${inspection.dtypes.join(", ")}`],
+    ["sha256", inspection.sha256],
+    ["engine", inspection.runtime],
+    ["folder", inspection.folder],
+  ];
+}
+
+function labelList(labels: readonly string[]): string {
+  const shown = labels.slice(0, MOST_LABELS).join(", ");
+  return labels.length > MOST_LABELS ? `${shown} and ${count(labels.length - MOST_LABELS, "more", "more")}` : shown;
+}

@@ -1,0 +1,104 @@
+/** @file What `calig explain` is to explain: from its arguments, from standard input or from a file. */
+
+import { stat } from "node:fs/promises";
+import { extname } from "node:path";
+import type { TextInput } from "../attribution/text-input.ts";
+import { InputError, quote, UsageError } from "../errors.ts";
+import { readAll } from "./io.ts";
+import { INPUT_EXTENSIONS, type InputEntry, readInputs } from "./read-inputs.ts";
+import type { Terminal } from "./terminal.ts";
+
+const IMAGE_EXTENSIONS = [".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"];
+
+export interface InputChoice {
+  readonly words: readonly string[];
+  readonly text?: string;
+  readonly pair?: string;
+  readonly image?: string;
+  readonly input?: string;
+}
+
+export type ExplainInputs =
+  | { readonly kind: "one"; readonly input: TextInput }
+  | { readonly kind: "file"; readonly file: string; readonly entries: readonly InputEntry[] }
+  | { readonly kind: "image"; readonly file: string };
+
+/** @throws {UsageError} When there is nothing to explain, or more than one thing names it. */
+export async function chooseInputs(choice: InputChoice, terminal: Terminal): Promise<ExplainInputs> {
+  const { words, text, pair, image, input } = choice;
+  const named = [
+    ...(words.length > 0 ? ["TEXT"] : []),
+    ...(text === undefined ? [] : ["--text"]),
+    ...(image === undefined ? [] : ["--image"]),
+    ...(input === undefined ? [] : ["--input"]),
+  ];
+  if (named.length > 1) throw new UsageError(`Cannot explain ${named.join(" and ")} at once: give one of them`);
+  if (pair !== undefined && (image !== undefined || input !== undefined)) {
+    throw new UsageError(
+      `Cannot use --pair with ${named[0]}: in an input file, give the second text in a field or column "pair"`,
+    );
+  }
+  if (image !== undefined) return { kind: "image", file: image };
+  if (input !== undefined) return { kind: "file", file: input, entries: await readInputs(input) };
+  const own = text ?? (await positional(words, terminal));
+  if (own.trim() === "") throw new UsageError("Cannot explain an empty text: give at least one word");
+  return { kind: "one", input: { text: own, ...(pair === undefined ? {} : { pair }) } };
+}
+
+async function positional(words: readonly string[], { io, note }: Terminal): Promise<string> {
+  const [word] = words;
+  if (word === undefined) {
+    throw new UsageError(
+      `Nothing to explain: give a text, as in calig explain "A moving film"${io.isTTY.stdin ? "" : ", or - to read it from standard input"}, or a file of texts with --input`,
+    );
+  }
+  if (words.length > 1) {
+    throw new UsageError(
+      `Cannot explain ${words.length} separate arguments: put the text in quotes, as in calig explain "${words.join(" ")}"`,
+    );
+  }
+  if (word === "-") {
+    if (io.isTTY.stdin) await note("Reading the text from standard input; Ctrl-D ends it");
+    // The line end that echo and editors add is no part of the text.
+    return (await readAll(io.stdin)).replace(/\r?\n$/, "");
+  }
+  await refuseFile(word);
+  return word;
+}
+
+/** Nobody means to explain the name of a file. @throws {UsageError} */
+async function refuseFile(word: string): Promise<void> {
+  if (word.includes("\n") || word.length > 1024) return;
+  const found = await stat(word).catch(() => undefined);
+  if (found === undefined || (found.isDirectory() && !/[/\\]/.test(word))) return;
+  const extension = extname(word).toLowerCase();
+  const remedy = found.isDirectory()
+    ? "to use it as the model give --model"
+    : INPUT_EXTENSIONS.includes(extension)
+      ? `to explain the texts in it run calig explain --input ${shellWord(word)}`
+      : IMAGE_EXTENSIONS.includes(extension)
+        ? `to explain the image run calig explain --image ${shellWord(word)}`
+        : `to explain its content run calig explain - < ${shellWord(word)}`;
+  throw new UsageError(
+    `Cannot explain ${quote(word)}: it is a ${found.isDirectory() ? "folder" : "file"}; ${remedy}, to explain the name itself give it with --text`,
+  );
+}
+
+const shellWord = (word: string): string => (/^[\w./\\:-]+$/.test(word) ? word : `"${word}"`);
+
+/** Why an image cannot be explained. */
+export function imageError(
+  file: string,
+  model: { readonly id: string; readonly readsText: boolean } | undefined,
+): InputError {
+  if (model === undefined) {
+    return new InputError(
+      `Cannot explain image ${quote(file)}: the built-in models read texts; name an image model with --model`,
+    );
+  }
+  return new InputError(
+    model.readsText
+      ? `Cannot explain image ${quote(file)} with model "${model.id}": it reads texts; name an image model with --model`
+      : `Cannot explain image ${quote(file)} with model "${model.id}": explaining images is not available in this version`,
+  );
+}

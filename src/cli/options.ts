@@ -1,0 +1,173 @@
+/**
+ * @file Every option of the command line as data: one table feeds the parser, the help and docs/cli.md.
+ *
+ * To add an option: one entry here, and its key in `options` of the commands that take it.
+ */
+
+import { METHODS } from "../attribution/methods.ts";
+import { DEFAULTS, FUSIONS, LAYER_WEIGHTS, QUADRATURES, SCORE_KINDS, TEXT_BASELINES } from "../attribution/options.ts";
+import { PALETTE_NAMES, THEMES } from "../render/palette.ts";
+import { FORMATS } from "./formats.ts";
+import {
+  blockList,
+  byteSize,
+  flag,
+  number,
+  numbersOr,
+  oneOf,
+  path,
+  someOf,
+  text,
+  type ValueType,
+  wholeNumber,
+  wholeNumberOr,
+} from "./values.ts";
+
+/** Headings that help texts and docs gather options under, in this order. */
+export const GROUPS = ["Input", "What is explained", "Method", "Output", "Resources", "General"] as const;
+
+/** One option. Its name on the command line is its key in `OPTIONS` in kebab-case. */
+export interface OptionSpec<T> {
+  readonly group: (typeof GROUPS)[number];
+  readonly type: ValueType<T>;
+  /** One line for help and docs, without a final period. */
+  readonly description: string;
+  /** What happens without the option, as help texts say it; undefined where nothing does. */
+  readonly default?: string;
+}
+
+const option = <T>(
+  group: OptionSpec<T>["group"],
+  type: ValueType<T>,
+  description: string,
+  fallback?: string | number,
+): OptionSpec<T> => ({ group, type, description, ...(fallback === undefined ? {} : { default: String(fallback) }) });
+
+const LEAST_MEMORY = 2 ** 20;
+
+export const OPTIONS = {
+  text: option("Input", text("TEXT"), "text to explain; the same as giving it without an option"),
+  pair: option("Input", text("TEXT"), "second text, for models that judge pairs of texts"),
+  image: option("Input", path("FILE"), "image to explain (needs a model that reads images)"),
+  input: option(
+    "Input",
+    path("FILE"),
+    "explain every text in a .jsonl, .csv, .tsv (field or column text) or .txt file",
+  ),
+  model: option("Input", path("MODEL"), "built-in model or Hugging Face model folder", "the built-in one that fits"),
+
+  target: option("What is explained", text("LABEL|INDEX"), "class to explain", "the predicted class"),
+  against: option(
+    "What is explained",
+    text("LABEL|INDEX"),
+    "explain the target against this class: the score is the difference of the two",
+  ),
+  score: option(
+    "What is explained",
+    oneOf(SCORE_KINDS, "KIND"),
+    "score that attributions are measured in",
+    DEFAULTS.score,
+  ),
+
+  method: option("Method", oneOf(METHODS.map((method) => method.name)), "attribution method", DEFAULTS.method),
+  baseline: option(
+    "Method",
+    oneOf(TEXT_BASELINES),
+    "what the text is compared with",
+    "mask token, or what the model has",
+  ),
+  steps: option(
+    "Method",
+    wholeNumberOr({ min: 1, max: 10_000 }, ["auto"]),
+    "integration points per block; auto: refine until the tolerance is met",
+    DEFAULTS.steps,
+  ),
+  tolerance: option(
+    "Method",
+    number({ above: 0 }),
+    "relative completeness error that auto refines to",
+    DEFAULTS.tolerance,
+  ),
+  quadrature: option("Method", oneOf(QUADRATURES, "RULE"), "integration rule", DEFAULTS.quadrature),
+  fusion: option("Method", oneOf(FUSIONS), "how block relevance and attention gradients are fused", DEFAULTS.fusion),
+  lambda: option(
+    "Method",
+    number({ min: 0, max: 1 }),
+    "share of the block relevance in additive fusion",
+    DEFAULTS.lambda,
+  ),
+  layerWeights: option(
+    "Method",
+    numbersOr(LAYER_WEIGHTS),
+    "share of each block in the result: a scheme, or one number per block",
+    DEFAULTS.layerWeights,
+  ),
+  layers: option("Method", blockList, "blocks to explain, as in 0,2-4", "all"),
+  seed: option("Method", wholeNumber({ min: 0 }), "seed of methods that draw random numbers", DEFAULTS.seed),
+
+  format: option(
+    "Output",
+    someOf(FORMATS),
+    "output format; several separated by commas when --out is a folder",
+    "from the extension of --out, else terminal",
+  ),
+  out: option("Output", path("FILE|DIR"), "write to a file, or one file per input to a folder", "standard output"),
+  json: option("Output", flag, "print JSON instead of a table"),
+  palette: option("Output", oneOf(PALETTE_NAMES), "colours of support and opposition", PALETTE_NAMES[0]),
+  theme: option(
+    "Output",
+    oneOf(THEMES),
+    "background that the colours are made for",
+    "the terminal's where it tells, else dark",
+  ),
+  columns: option(
+    "Output",
+    wholeNumber({ min: 1, max: 1000 }),
+    "width of the terminal output",
+    "the terminal's, else 80",
+  ),
+  verbose: option("Output", flag, "show every class, option and score"),
+
+  memory: option(
+    "Resources",
+    byteSize(LEAST_MEMORY),
+    "memory for the activations of one run, as in 512MB or 2GB",
+    "a quarter of the free memory, at most 512MB",
+  ),
+  threads: option("Resources", wholeNumber({ min: 1, max: 1024 }), "threads of the engine", "one per core"),
+
+  color: option("General", oneOf(["auto", "always", "never"], "WHEN"), "use colours", "auto"),
+  quiet: option("General", flag, "no progress, notes or warnings on standard error"),
+  debug: option("General", flag, "print the stack trace of errors"),
+} as const satisfies Readonly<Record<string, OptionSpec<unknown>>>;
+
+export type OptionKey = keyof typeof OPTIONS;
+
+type ValueOf<S> = S extends OptionSpec<infer T> ? T : never;
+
+/** Values of the options that were given. */
+export type OptionValues = { readonly [K in OptionKey]?: ValueOf<(typeof OPTIONS)[K]> };
+
+/** Options that every command takes. */
+export const COMMON_OPTIONS = ["color", "quiet", "debug"] as const satisfies readonly OptionKey[];
+
+/** "--layer-weights" of `layerWeights`. */
+export const optionName = (key: OptionKey): string =>
+  `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
+/** "--layer-weights NAME|X,..": the option as help texts show it. */
+export function optionUsage(key: OptionKey): string {
+  const { placeholder } = OPTIONS[key].type;
+  return placeholder === undefined ? optionName(key) : `${optionName(key)} ${placeholder}`;
+}
+
+/** "uniform, magnitude, decay or last; default uniform": allowed values and default, or "" where there is neither. */
+export function optionFacts(key: OptionKey): string {
+  const spec: OptionSpec<unknown> = OPTIONS[key];
+  const { allowed } = spec.type;
+  const parts = [
+    ...(allowed === undefined ? [] : [`one of ${allowed.join(", ")}`]),
+    ...(spec.default === undefined ? [] : [`default: ${spec.default}`]),
+  ];
+  return parts.join("; ");
+}

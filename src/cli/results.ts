@@ -1,0 +1,177 @@
+/** @file Takes explanations as they are made and puts them where they were asked for. */
+
+import { extname, join } from "node:path";
+import type { Explanation } from "../attribution/explanation.ts";
+import { UsageError } from "../errors.ts";
+import { count } from "../render/format.ts";
+import { assertNever } from "../util/assert-never.ts";
+import type { Destination } from "./destination.ts";
+import { extensionOf, type FormatName, isForOne, type RenderSettings, renderAs } from "./formats.ts";
+import type { Terminal } from "./terminal.ts";
+import { type PendingFile, startFile, writeWhole } from "./write-file.ts";
+
+/** Where an input came from. */
+export interface Source {
+  readonly file: string;
+  readonly line: number;
+  readonly id?: string;
+}
+
+/** Takes results one by one. */
+export interface Results {
+  add(explanation: Explanation, source: Source | undefined): Promise<void>;
+  /** Puts what is left in its place. */
+  finish(): Promise<void>;
+  /** Leaves nothing behind that is not whole; does nothing after `finish`. */
+  discard(): Promise<void>;
+}
+
+/** One line of a JSONL output: the explanation, and which input it belongs to. */
+const jsonLine = (explanation: Explanation, source: Source | undefined): string =>
+  `${JSON.stringify(source === undefined ? explanation : { ...explanation, source })}\n`;
+
+/**
+ * Results for a destination.
+ *
+ * @param several - Whether there may be more than one.
+ * @throws {UsageError} When the format has room for one explanation only.
+ */
+export function createResults(
+  destination: Destination,
+  several: boolean,
+  settings: RenderSettings,
+  terminal: Terminal,
+): Results {
+  switch (destination.kind) {
+    case "folder":
+      return toFolder(destination.path, destination.formats, settings, terminal);
+    case "file": {
+      const { path, format } = destination;
+      checkRoom(format, several);
+      const lines = format === "json" && /^\.(jsonl|ndjson)$/i.test(extname(path));
+      return lines ? linesToFile(path, terminal) : wholeToFile(path, format, several, settings, terminal);
+    }
+    case "stdout": {
+      const { format } = destination;
+      checkRoom(format, several);
+      if (format === "terminal" && several) return severalToTerminal(settings, terminal);
+      if (format === "json" && several) {
+        return { add: (explanation, source) => terminal.print(jsonLine(explanation, source)), ...nothingLeft };
+      }
+      return gathered(several, async (text) => terminal.print(text), format, settings);
+    }
+    default:
+      return assertNever(destination);
+  }
+}
+
+const nothingLeft = { finish: async () => {}, discard: async () => {} };
+
+function checkRoom(format: FormatName, several: boolean): void {
+  if (several && isForOne(format)) {
+    throw new UsageError(
+      `Cannot put several results into one ${format} output: give --out with a folder (a path that ends in /)`,
+    );
+  }
+}
+
+/** Keeps all results and renders them together at the end. */
+function gathered(
+  several: boolean,
+  put: (text: string) => Promise<void>,
+  format: FormatName,
+  settings: RenderSettings,
+): Results {
+  const all: Explanation[] = [];
+  return {
+    add: async (explanation) => {
+      all.push(explanation);
+    },
+    async finish() {
+      if (all.length > 0) await put(renderAs(format, several ? all : (all[0] as Explanation), settings));
+    },
+    discard: async () => {},
+  };
+}
+
+function severalToTerminal(settings: RenderSettings, terminal: Terminal): Results {
+  return {
+    async add(explanation, source) {
+      const title = source === undefined ? "" : sourceName(source);
+      await terminal.print(`${terminal.style.bold(title)}\n\n${renderAs("terminal", explanation, settings)}\n`);
+    },
+    ...nothingLeft,
+  };
+}
+
+export const sourceName = ({ file, line, id }: Source): string =>
+  `${file}, line ${line}${id === undefined ? "" : ` (${id})`}`;
+
+function wholeToFile(
+  path: string,
+  format: FormatName,
+  several: boolean,
+  settings: RenderSettings,
+  terminal: Terminal,
+): Results {
+  return gathered(
+    several,
+    async (text) => {
+      await writeWhole(path, text);
+      await terminal.note(`Wrote ${path}`);
+    },
+    format,
+    settings,
+  );
+}
+
+function linesToFile(path: string, terminal: Terminal): Results {
+  let file: PendingFile | undefined;
+  let lines = 0;
+  return {
+    async add(explanation, source) {
+      file ??= await startFile(path);
+      await file.write(jsonLine(explanation, source));
+      lines++;
+    },
+    async finish() {
+      if (file === undefined) return;
+      await file.commit();
+      await terminal.note(`Wrote ${path} (${count(lines, "line")})`);
+    },
+    discard: async () => file?.discard(),
+  };
+}
+
+/** One file per result and format, named after the id or the line of the input. */
+function toFolder(path: string, formats: readonly FormatName[], settings: RenderSettings, terminal: Terminal): Results {
+  const names = new Set<string>();
+  let files = 0;
+  return {
+    async add(explanation, source) {
+      const name = freeName(source, names);
+      for (const format of formats) {
+        await writeWhole(join(path, `${name}${extensionOf(format)}`), renderAs(format, explanation, settings));
+        files++;
+      }
+    },
+    async finish() {
+      if (files > 0) await terminal.note(`Wrote ${count(files, "file")} to ${path}`);
+    },
+    discard: async () => {},
+  };
+}
+
+/** A file name that no other input has: its id without what file names cannot hold, else its line. */
+function freeName(source: Source | undefined, taken: Set<string>): string {
+  if (source === undefined) return "explanation";
+  const byLine = `line-${String(source.line).padStart(4, "0")}`;
+  const byId = (source.id ?? "")
+    .replace(/[^\p{L}\p{N}._-]+/gu, "_")
+    .replace(/^[._]+/, "")
+    .slice(0, 100);
+  // Ids that differ only in case are one file on some systems.
+  const name = byId === "" ? byLine : taken.has(byId.toLowerCase()) ? `${byId}-${byLine}` : byId;
+  taken.add(name.toLowerCase());
+  return name;
+}

@@ -1,0 +1,124 @@
+/** @file Files that are whole or not there: written beside their place and moved into it when complete. */
+
+import { randomUUID } from "node:crypto";
+import { access, constants, type FileHandle, mkdir, open, realpath, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { quote, UsageError } from "../errors.ts";
+
+/** A file being written. Nothing is seen at its path before `commit`; an existing file stays as it is until then. */
+export interface PendingFile {
+  readonly path: string;
+  write(text: string): Promise<void>;
+  /** Moves the file into its place. */
+  commit(): Promise<void>;
+  /** Removes what was written; does nothing after `commit`. */
+  discard(): Promise<void>;
+}
+
+/**
+ * Starts a file.
+ *
+ * Links are followed, and an existing file keeps its permissions. Devices and pipes ("/dev/stdout") are written to
+ * directly: they have no halves.
+ */
+export async function startFile(path: string): Promise<PendingFile> {
+  const target = await realpath(path).catch(() => resolve(path));
+  const existing = await stat(target).catch(() => undefined);
+  if (existing !== undefined && !existing.isFile()) return direct(path, await open(target, "w"));
+  const temporary = join(dirname(target), `.${basename(target)}.${randomUUID()}.tmp`);
+  const handle = await open(temporary, "wx", existing === undefined ? 0o666 : existing.mode & 0o777);
+  let open_ = true;
+  const close = async () => {
+    if (!open_) return;
+    open_ = false;
+    await handle.close();
+  };
+  return {
+    path,
+    write: async (text) => {
+      await handle.write(text);
+    },
+    async commit() {
+      await handle.sync();
+      await close();
+      await rename(temporary, target);
+    },
+    async discard() {
+      await close();
+      await rm(temporary, { force: true });
+    },
+  };
+}
+
+function direct(path: string, handle: FileHandle): PendingFile {
+  let closed = false;
+  const close = async () => {
+    if (closed) return;
+    closed = true;
+    await handle.close();
+  };
+  return {
+    path,
+    write: async (text) => {
+      await handle.write(text);
+    },
+    commit: close,
+    discard: close,
+  };
+}
+
+/** Writes a whole file at once. */
+export async function writeWhole(path: string, text: string): Promise<void> {
+  const file = await startFile(path);
+  try {
+    await file.write(text);
+    await file.commit();
+  } finally {
+    await file.discard();
+  }
+}
+
+/** Whether a path is a folder, or is written like one ("out/"). */
+export async function looksLikeFolder(path: string): Promise<boolean> {
+  return /[/\\]$/.test(path) || (await stat(path).catch(() => undefined))?.isDirectory() === true;
+}
+
+/** Makes a folder, with those above it. @throws {UsageError} When a file is in its place or it cannot be written to. */
+export async function ensureFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+    await access(path, constants.W_OK);
+  } catch (cause) {
+    throw new UsageError(`Cannot write to folder ${quote(path)}: ${reason(cause)}; name another folder`, { cause });
+  }
+}
+
+/** Finds out before the work starts whether a file can be made. @throws {UsageError} */
+export async function checkWritable(path: string): Promise<void> {
+  const target = await realpath(path).catch(() => resolve(path));
+  const exists = (await stat(target).catch(() => undefined)) !== undefined;
+  try {
+    if (exists) await access(target, constants.W_OK);
+    else await access(dirname(target), constants.W_OK);
+  } catch (cause) {
+    throw new UsageError(
+      exists || (await stat(dirname(target)).catch(() => undefined)) !== undefined
+        ? `Cannot write ${quote(path)}: ${reason(cause)}; name another file`
+        : `Cannot write ${quote(path)}: there is no folder ${quote(dirname(path))}; make it first`,
+      { cause },
+    );
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: "permission is denied",
+  EPERM: "permission is denied",
+  EROFS: "the file system is read-only",
+  EEXIST: "there is a file of that name",
+  ENOTDIR: "a part of the path is a file",
+};
+
+function reason(cause: unknown): string {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  return REASONS[code ?? ""] ?? message;
+}

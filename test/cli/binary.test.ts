@@ -1,0 +1,75 @@
+/** @file The built executable, as npm links it. */
+
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFile, symlink } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { beforeAll, describe, expect, test } from "vitest";
+import { useTempFolders } from "../support/temp-folder.ts";
+
+const tempFolder = useTempFolders();
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const run = promisify(execFile);
+
+describe("dist/cli/bin.js", () => {
+  let bin: string;
+
+  beforeAll(async () => {
+    // Built afresh and beside the checkout, so that the test neither needs nor disturbs a build.
+    const folder = await tempFolder();
+    for (const name of ["package.json", "node_modules", "models"]) await symlink(join(ROOT, name), join(folder, name));
+    const compiler = join(ROOT, "node_modules/typescript/bin/tsc");
+    await run(process.execPath, [compiler, "-p", join(ROOT, "tsconfig.build.json"), "--outDir", join(folder, "dist")]);
+    const { bin: bins } = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8")) as { bin: { calig: string } };
+    bin = join(folder, bins.calig);
+  });
+
+  test("starts with a line that makes it executable", async () => {
+    expect((await readFile(bin, "utf8")).split("\n")[0]).toBe("#!/usr/bin/env node");
+  });
+
+  test("explains a text", async () => {
+    const { stdout, stderr } = await run(process.execPath, [bin, "explain", "A gripping film", "--format", "json"]);
+    expect(stderr).toBe("");
+    expect((JSON.parse(stdout) as { target: { label: string } }).target.label).toBe("positive");
+  });
+
+  test("passes the exit code on", async () => {
+    await expect(run(process.execPath, [bin, "explain", "x", "--steps", "0"])).rejects.toMatchObject({
+      code: 2,
+      stdout: "",
+      stderr: 'Error: Cannot use --steps "0": give a whole number from 1 to 10000, or "auto"\n',
+    });
+  });
+
+  test("does not mind a reader that leaves early", async () => {
+    const { stdout, stderr } = await run("bash", [
+      "-c",
+      `set -o pipefail; "$0" "$1" explain "A gripping film" --steps 1 --columns 200 | head -c 1`,
+      process.execPath,
+      bin,
+    ]);
+    expect(stdout).toHaveLength(1);
+    expect(stderr).toBe("");
+  });
+
+  test("is interrupted by SIGINT", async () => {
+    const child = spawn(process.execPath, [bin, "explain", "-", "--steps", "2000"], {
+      stdio: ["pipe", "pipe", "pipe"],
+    });
+    let [stdout, stderr] = ["", ""];
+    child.stdout.on("data", (chunk) => {
+      stdout += String(chunk);
+    });
+    child.stderr.on("data", (chunk) => {
+      stderr += String(chunk);
+    });
+    child.stdin.end("A gripping film that forgets to end, and another one that does not.");
+    await new Promise((resolve) => setTimeout(resolve, 2500));
+    child.kill("SIGINT");
+    const [code] = await once(child, "exit");
+    expect({ code, stdout, stderr }).toEqual({ code: 130, stdout: "", stderr: "Interrupted\n" });
+  });
+});

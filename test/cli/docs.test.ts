@@ -1,0 +1,20 @@
+/** @file docs/cli.md is what the tables say. */
+
+import { readFile } from "node:fs/promises";
+import { expect, test } from "vitest";
+import { COMMANDS } from "../../src/cli/commands.ts";
+import { cliDocs } from "../../src/cli/docs.ts";
+import { OPTIONS, type OptionKey, optionName } from "../../src/cli/options.ts";
+
+test("docs/cli.md is fresh: run npm run docs:cli", async () => {
+  const written = await readFile(new URL("../../docs/cli.md", import.meta.url), "utf8");
+  expect(written).toBe(cliDocs(COMMANDS));
+});
+
+test("every option of the table is taken by a command and described in one line", () => {
+  const docs = cliDocs(COMMANDS);
+  for (const [key, { description }] of Object.entries(OPTIONS)) {
+    expect(docs).toContain(optionName(key as OptionKey));
+    expect(description).toMatch(/^[a-z][^\n]*[^.\n]$/);
+  }
+});
