@@ -1,0 +1,33 @@
+/** @file Finds and starts the Chromium of the system for tests of pages. */
+
+import { existsSync } from "node:fs";
+import { type Browser, chromium } from "playwright-core";
+
+const PLACES = [
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/usr/bin/google-chrome",
+  "/Applications/Chromium.app/Contents/MacOS/Chromium",
+  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+];
+
+/** Whether the person who runs the tests chose to leave the browser out. */
+export const skipsBrowser = (): boolean => process.env.CALIG_SKIP_BROWSER === "1";
+
+/** Path of the browser: CALIG_CHROMIUM, or the first usual place that exists. */
+function chromiumPath(): string {
+  const wanted = process.env.CALIG_CHROMIUM;
+  const found = wanted === undefined ? PLACES.find((place) => existsSync(place)) : wanted;
+  if (found !== undefined && existsSync(found)) return found;
+  throw new Error(
+    `Cannot run the browser tests: no Chromium at ${wanted ?? PLACES.join(", ")}. Install it (Debian, Ubuntu: apt-get install chromium), set CALIG_CHROMIUM to its path, or set CALIG_SKIP_BROWSER=1 to leave these tests out`,
+  );
+}
+
+/** @throws {Error} When there is no Chromium; the message says how to get one. */
+export function startChromium(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: chromiumPath(),
+    args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+  });
+}
