@@ -64,7 +64,7 @@ describe("loadModel()", () => {
     ["a config that is not JSON", () => folderWith({ "config.json": "{" }), /"config.json": it is not valid JSON/],
     [
       "no tokenizer",
-      async () => {
+      async (): Promise<string> => {
         const { "tokenizer.json": _, ...files } = tinyBertFiles();
         return tempFolder(files);
       },
@@ -72,7 +72,7 @@ describe("loadModel()", () => {
     ],
     [
       "no weights",
-      async () => {
+      async (): Promise<string> => {
         const { "model.safetensors": _, ...files } = tinyBertFiles();
         return tempFolder(files);
       },
