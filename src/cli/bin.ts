@@ -4,21 +4,28 @@
 import { EXIT } from "./command.ts";
 import { main } from "./main.ts";
 
-const interrupted = new AbortController();
-process.once("SIGINT", () => {
-  interrupted.abort();
-  // A second Ctrl-C does not wait for the engine, which cannot be stopped within a run.
-  process.once("SIGINT", () => process.exit(EXIT.interrupted));
-});
-process.once("SIGTERM", () => interrupted.abort());
+const stopped = new AbortController();
+let signalCode: number = EXIT.interrupted;
+for (const [signal, code] of [
+  ["SIGINT", EXIT.interrupted],
+  ["SIGTERM", EXIT.terminated],
+] as const) {
+  process.once(signal, () => {
+    signalCode = code;
+    stopped.abort();
+    // The second one does not wait for the engine, which cannot be stopped within a run.
+    process.once(signal, () => process.exit(code));
+  });
+}
 
 const { stdin, stdout, stderr, env } = process;
-process.exitCode = await main(process.argv.slice(2), {
+const code = await main(process.argv.slice(2), {
   stdin,
   stdout,
   stderr,
   env,
   isTTY: { stdin: stdin.isTTY === true, stdout: stdout.isTTY === true, stderr: stderr.isTTY === true },
   columns: stdout.columns,
-  signal: interrupted.signal,
+  signal: stopped.signal,
 });
+process.exitCode = code === EXIT.interrupted ? signalCode : code;

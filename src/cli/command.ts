@@ -4,7 +4,7 @@ import type { COMMON_OPTIONS, OptionKey, OptionValues } from "./options.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Exit codes: the contract with scripts that call calig. */
-export const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+export const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130, terminated: 143 } as const;
 
 export interface Example {
   /** What the example does, without a final period. */

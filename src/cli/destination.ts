@@ -1,5 +1,6 @@
 /** @file Where results go, and in which formats: from --out and --format. */
 
+import { realpath } from "node:fs/promises";
 import { extname } from "node:path";
 import { quote, UsageError } from "../errors.ts";
 import { FORMATS, type FormatName, formatOfExtension, KNOWN_EXTENSIONS } from "./formats.ts";
@@ -11,6 +12,14 @@ export type Destination =
   | { readonly kind: "file"; readonly path: string; readonly format: FormatName }
   | { readonly kind: "folder"; readonly path: string; readonly formats: readonly FormatName[] };
 
+/** What was asked for. */
+export interface Wishes {
+  readonly out: string | undefined;
+  readonly formats: readonly FormatName[] | undefined;
+  /** File that inputs are read from, which must not be overwritten. */
+  readonly input: string | undefined;
+}
+
 /** What files in a folder are, when nothing says so. */
 const FOLDER_FORMAT: FormatName = "html";
 
@@ -19,10 +28,7 @@ const FOLDER_FORMAT: FormatName = "html";
  *
  * @throws {UsageError} When path and formats do not fit together, or nothing can be written there.
  */
-export async function chooseDestination(
-  out: string | undefined,
-  formats: readonly FormatName[] | undefined,
-): Promise<Destination> {
+export async function chooseDestination({ out, formats, input }: Wishes): Promise<Destination> {
   if (out !== undefined && (await looksLikeFolder(out))) {
     await ensureFolder(out);
     return { kind: "folder", path: out, formats: formats ?? [FOLDER_FORMAT] };
@@ -39,6 +45,14 @@ export async function chooseDestination(
       `Cannot tell the format of ${quote(out)} from its ending: use one of ${wordList(KNOWN_EXTENSIONS)}, give --format with one of ${wordList(FORMATS)}, or end the path of a folder with /`,
     );
   }
+  if (input !== undefined && (await isSameFile(out, input))) {
+    throw new UsageError(`Cannot write ${quote(out)}: it is the file that the inputs are read from; name another file`);
+  }
   await checkWritable(out);
   return { kind: "file", path: out, format };
+}
+
+async function isSameFile(a: string, b: string): Promise<boolean> {
+  const [first, second] = await Promise.all([a, b].map((path) => realpath(path).catch(() => undefined)));
+  return first !== undefined && first === second;
 }

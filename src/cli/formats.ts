@@ -1,95 +1,70 @@
-/** @file Output formats of the command line: file endings, and how one or several explanations become a text. */
+/** @file Output formats of the command line: the registered renderers, their file endings, and several results in one output. */
 
 import type { Explanation } from "../attribution/explanation.ts";
 import { InternalError } from "../errors.ts";
 import { renderHtml } from "../render/html.ts";
 import { renderJson } from "../render/json.ts";
 import { renderMarkdown } from "../render/markdown.ts";
-import type { PaletteName, Theme } from "../render/palette.ts";
-import { renderSvg } from "../render/svg.ts";
-import type { ColorDepth } from "../render/terminal/painter.ts";
-import { renderTerminal } from "../render/terminal.ts";
+import type { Theme } from "../render/palette.ts";
+import { RENDERERS, type RenderOptions, rendererOf } from "../render/registry.ts";
 
 /** How results look. */
-export interface RenderSettings {
-  readonly columns: number;
-  readonly colors: ColorDepth;
-  readonly unicode: boolean;
-  /** Background of the terminal as far as it tells. */
+export interface RenderSettings extends RenderOptions {
+  /** Background of the terminal as far as it tells; used where no theme was asked for. */
   readonly background: Theme;
-  readonly verbose: boolean;
-  readonly palette?: PaletteName;
-  readonly theme?: Theme;
 }
 
-interface Format {
-  /** Endings of files in this format; new files get the first. */
-  readonly extensions: readonly string[];
-  render(one: Explanation, settings: RenderSettings): string;
-  /** All in one output, where the format has room for that. */
-  renderAll?(all: readonly Explanation[], settings: RenderSettings): string;
-}
+/** Name of a registered renderer. */
+export type FormatName = string;
 
-const look = ({ palette, theme }: RenderSettings): { palette?: string; theme?: Theme } => ({
-  ...(palette === undefined ? {} : { palette }),
-  ...(theme === undefined ? {} : { theme }),
-});
+export const FORMATS: readonly FormatName[] = RENDERERS.map((renderer) => renderer.name);
 
-const toTerminal = (one: Explanation, settings: RenderSettings): string =>
-  renderTerminal(one, {
-    columns: settings.columns,
-    colors: settings.colors,
-    unicode: settings.unicode,
-    verbose: settings.verbose,
-    theme: settings.background,
-    ...look(settings),
-  });
+/** Endings besides the renderers' own that tell a format. */
+const ALIASES: Readonly<Record<string, FormatName>> = {
+  ".jsonl": "json",
+  ".ndjson": "json",
+  ".htm": "html",
+  ".markdown": "markdown",
+  ".ansi": "terminal",
+};
 
-const toHtml = (explanations: Explanation | readonly Explanation[], { palette }: RenderSettings): string =>
-  renderHtml(explanations, palette === undefined ? {} : { palette });
-
-const TABLE = {
-  terminal: {
-    extensions: [".txt", ".ansi"],
-    render: toTerminal,
-    renderAll: (all, settings) => all.map((one) => toTerminal(one, settings)).join("\n"),
-  },
-  json: { extensions: [".json", ".jsonl", ".ndjson"], render: renderJson, renderAll: renderJson },
-  // A page has its own switch between light and dark.
-  html: { extensions: [".html", ".htm"], render: toHtml, renderAll: toHtml },
-  markdown: { extensions: [".md", ".markdown"], render: renderMarkdown, renderAll: renderMarkdown },
-  svg: { extensions: [".svg"], render: (one, settings) => renderSvg(one, look(settings)) },
-} as const satisfies Readonly<Record<string, Format>>;
-
-export type FormatName = keyof typeof TABLE;
-
-export const FORMATS = Object.keys(TABLE) as FormatName[];
-
-const formatOf = (name: FormatName): Format => TABLE[name];
+const ENDINGS: ReadonlyMap<string, FormatName> = new Map([
+  ...RENDERERS.map(({ extension, name }) => [`.${extension}`, name] as const),
+  ...Object.entries(ALIASES),
+]);
 
 /** All file endings that tell a format. */
-export const KNOWN_EXTENSIONS: readonly string[] = FORMATS.flatMap((name) => formatOf(name).extensions);
+export const KNOWN_EXTENSIONS: readonly string[] = [...ENDINGS.keys()];
 
 /** The format of files with this ending (".html"), in any case of letters. */
-export function formatOfExtension(extension: string): FormatName | undefined {
-  return FORMATS.find((name) => formatOf(name).extensions.includes(extension.toLowerCase()));
-}
+export const formatOfExtension = (extension: string): FormatName | undefined => ENDINGS.get(extension.toLowerCase());
 
 /** The ending of new files in a format. */
-export const extensionOf = (name: FormatName): string => formatOf(name).extensions[0] as string;
+export const extensionOf = (name: FormatName): string => `.${rendererOf(name).extension}`;
+
+type Together = (all: readonly Explanation[], settings: RenderSettings) => string;
+
+/** Formats with room for several explanations in one output. */
+const TOGETHER: Readonly<Record<FormatName, Together>> = {
+  terminal: (all, settings) => all.map((one) => renderOne("terminal", one, settings)).join("\n"),
+  json: (all) => renderJson(all),
+  html: (all, { palette, title }) =>
+    renderHtml(all, { ...(palette === undefined ? {} : { palette }), ...(title === undefined ? {} : { title }) }),
+  markdown: (all) => renderMarkdown(all),
+};
 
 /** Whether a format has room for one explanation only. */
-export const isForOne = (name: FormatName): boolean => formatOf(name).renderAll === undefined;
+export const isForOne = (name: FormatName): boolean => TOGETHER[name] === undefined;
 
-/** One or several explanations as a text. */
-export function renderAs(
-  name: FormatName,
-  explanations: Explanation | readonly Explanation[],
-  settings: RenderSettings,
-): string {
-  const format = formatOf(name);
-  if ("version" in explanations) return format.render(explanations, settings);
-  if (format.renderAll === undefined)
-    throw new InternalError(`format "${String(name)}" cannot hold several explanations`);
-  return format.renderAll(explanations, settings);
+/** One explanation as a text. */
+export function renderOne(name: FormatName, one: Explanation, { background, ...options }: RenderSettings): string {
+  const theme = name === "terminal" ? { theme: options.theme ?? background } : {};
+  return rendererOf(name).render(one, { ...options, ...theme });
+}
+
+/** Several explanations as one text. */
+export function renderAll(name: FormatName, all: readonly Explanation[], settings: RenderSettings): string {
+  const together = TOGETHER[name];
+  if (together === undefined) throw new InternalError(`format "${name}" cannot hold several explanations`);
+  return together(all, settings);
 }

@@ -48,7 +48,7 @@ const LEAST_MEMORY = 2 ** 20;
 export const OPTIONS = {
   text: option("Input", text("TEXT"), "text to explain; the same as giving it without an option"),
   pair: option("Input", text("TEXT"), "second text, for models that judge pairs of texts"),
-  image: option("Input", path("FILE"), "image to explain (needs a model that reads images)"),
+  image: option("Input", path("FILE"), "image to explain (not available in this version, which explains texts)"),
   input: option(
     "Input",
     path("FILE"),
@@ -112,7 +112,7 @@ export const OPTIONS = {
     "from the extension of --out, else terminal",
   ),
   out: option("Output", path("FILE|DIR"), "write to a file, or one file per input to a folder", "standard output"),
-  json: option("Output", flag, "print JSON instead of a table"),
+  json: option("Output", flag, "print JSON"),
   palette: option("Output", oneOf(PALETTE_NAMES), "colours of support and opposition", PALETTE_NAMES[0]),
   theme: option(
     "Output",

@@ -6,7 +6,7 @@ import { UsageError } from "../errors.ts";
 import { count } from "../render/format.ts";
 import { assertNever } from "../util/assert-never.ts";
 import type { Destination } from "./destination.ts";
-import { extensionOf, type FormatName, isForOne, type RenderSettings, renderAs } from "./formats.ts";
+import { extensionOf, type FormatName, isForOne, type RenderSettings, renderAll, renderOne } from "./formats.ts";
 import type { Terminal } from "./terminal.ts";
 import { type PendingFile, startFile, writeWhole } from "./write-file.ts";
 
@@ -88,7 +88,8 @@ function gathered(
       all.push(explanation);
     },
     async finish() {
-      if (all.length > 0) await put(renderAs(format, several ? all : (all[0] as Explanation), settings));
+      if (all.length > 0)
+        await put(several ? renderAll(format, all, settings) : renderOne(format, all[0] as Explanation, settings));
     },
     discard: async () => {},
   };
@@ -98,7 +99,7 @@ function severalToTerminal(settings: RenderSettings, terminal: Terminal): Result
   return {
     async add(explanation, source) {
       const title = source === undefined ? "" : sourceName(source);
-      await terminal.print(`${terminal.style.bold(title)}\n\n${renderAs("terminal", explanation, settings)}\n`);
+      await terminal.print(`${terminal.style.bold(title)}\n\n${renderOne("terminal", explanation, settings)}\n`);
     },
     ...nothingLeft,
   };
@@ -151,7 +152,7 @@ function toFolder(path: string, formats: readonly FormatName[], settings: Render
     async add(explanation, source) {
       const name = freeName(source, names);
       for (const format of formats) {
-        await writeWhole(join(path, `${name}${extensionOf(format)}`), renderAs(format, explanation, settings));
+        await writeWhole(join(path, `${name}${extensionOf(format)}`), renderOne(format, explanation, settings));
         files++;
       }
     },

@@ -148,6 +148,19 @@ describe("where results go", () => {
     );
   });
 
+  test("the file that the inputs are read from", async () => {
+    const path = join(await tempFolder({ "a.jsonl": '{"text": "x"}' }), "a.jsonl");
+    expect(await refused("explain", "--input", path, "--out", path)).toBe(
+      `Cannot write "${path}": it is the file that the inputs are read from; name another file`,
+    );
+  });
+
+  test("--json together with another format", async () => {
+    expect(await refused("explain", "x", "--json", "--format", "svg")).toBe(
+      "Cannot use --json together with --format svg: give one of them",
+    );
+  });
+
   test("several formats for one file", async () => {
     expect(await refused("explain", "x", "--format", "json,svg")).toBe(
       'Cannot write the formats "json", "svg" to standard output: give one format, or --out with a folder (a path that ends in /)',

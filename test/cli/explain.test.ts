@@ -45,7 +45,7 @@ describe("text to the terminal", () => {
   });
 
   test("reads the text from standard input for -", async () => {
-    const piped = await runCli(["explain", "-", "--format", "json", ...FAST], { stdin: `${TEXT}\n` });
+    const piped = await runCli(["explain", "-", "--json", ...FAST], { stdin: `${TEXT}\n` });
     expect(piped.code).toBe(0);
     expect((JSON.parse(piped.stdout) as TextExplanation).input.text).toBe(TEXT);
   });

@@ -2,7 +2,7 @@
 
 import type { Explanation } from "../../attribution/explanation.ts";
 import { DEFAULTS, type ExplainOptions } from "../../attribution/options.ts";
-import { InvalidOptionError, isCaligError } from "../../errors.ts";
+import { InvalidOptionError, isCaligError, UsageError } from "../../errors.ts";
 import { DEFAULT_TEXT_MODEL } from "../../node/builtin-models.ts";
 import type { LoadedModel } from "../../node/load-model.ts";
 import { count } from "../../render/format.ts";
@@ -42,6 +42,7 @@ const OWN_OPTIONS = [
   "model",
   ...METHOD_OPTIONS,
   "format",
+  "json",
   "out",
   "palette",
   "theme",
@@ -86,7 +87,11 @@ export const explain = defineCommand({
     const { signal } = terminal.io;
     const inputs = await chooseInputs({ words, ...given(options, ["text", "pair", "image", "input"]) }, terminal);
     if (inputs.kind === "image" && options.model === undefined) throw imageError(inputs.file, undefined);
-    const destination = await chooseDestination(options.out, options.format);
+    const destination = await chooseDestination({
+      out: options.out,
+      formats: formatsOf(options),
+      input: options.input,
+    });
     const results = createResults(
       destination,
       inputs.kind === "file",
@@ -119,6 +124,15 @@ export const explain = defineCommand({
     }
   },
 });
+
+/** --json is short for --format json. @throws {UsageError} When both are given and differ. */
+function formatsOf({ format, json }: Options): Options["format"] {
+  if (json === undefined) return format;
+  if (format !== undefined && format.join() !== "json") {
+    throw new UsageError(`Cannot use --json together with --format ${format.join()}: give one of them`);
+  }
+  return ["json"];
+}
 
 interface Entry {
   readonly input: InputEntry["input"];
