@@ -22,6 +22,49 @@ async function folderWith(changes: Readonly<Record<string, string | Uint8Array>>
   return tempFolder({ ...tinyBertFiles(leaveOut), ...changes });
 }
 
+/** What the source is, how it is made, and what the error says. */
+const BROKEN: readonly (readonly [what: string, make: () => Promise<string>, message: RegExp])[] = [
+  [
+    "a name that is nothing",
+    async () => "no-such-model",
+    /no such folder, and no built-in model of that name; built in: "sst2"/,
+  ],
+  ["a file", async () => join(await tempFolder({ "model.onnx": "x" }), "model.onnx"), /it is a file; give the folder/],
+  ["an empty folder", () => tempFolder(), /no readable "config.json"/],
+  ["a config that is not JSON", () => folderWith({ "config.json": "{" }), /"config.json": it is not valid JSON/],
+  [
+    "no tokenizer",
+    async () => {
+      const { "tokenizer.json": _, ...files } = tinyBertFiles();
+      return tempFolder(files);
+    },
+    /no readable "tokenizer.json"/,
+  ],
+  [
+    "no weights",
+    async () => {
+      const { "model.safetensors": _, ...files } = tinyBertFiles();
+      return tempFolder(files);
+    },
+    /there is no file "model.safetensors"/,
+  ],
+  [
+    "truncated weights",
+    () => folderWith({ "model.safetensors": (tinyBertFiles()["model.safetensors"] as Uint8Array).slice(0, 100_000) }),
+    /truncated/,
+  ],
+  [
+    "a missing tensor",
+    () => folderWith({}, ["bert.pooler.dense.bias", "classifier.weight"]),
+    /"bert.pooler.dense.bias" is missing.*"classifier.weight" is missing/,
+  ],
+  [
+    "a config of other sizes",
+    () => folderWith({ "config.json": JSON.stringify({ ...TINY_CONFIG, intermediate_size: 48 }) }),
+    /has shape \[32, 16\], wanted \[48, 16\]/,
+  ],
+];
+
 describe("loadModel()", () => {
   it("loads a Hugging Face folder as it is and explains with it", async () => {
     await using model = await loadModel(await tempFolder(tinyBertFiles()));
@@ -49,51 +92,7 @@ describe("loadModel()", () => {
     expect(warnings.find((warning) => warning.code === "truncated")?.message).toMatch(/502 tokens, the model reads 64/);
   });
 
-  it.each([
-    [
-      "a name that is nothing",
-      async () => "no-such-model",
-      /no such folder, and no built-in model of that name; built in: "sst2"/,
-    ],
-    [
-      "a file",
-      async () => join(await tempFolder({ "model.onnx": "x" }), "model.onnx"),
-      /it is a file; give the folder/,
-    ],
-    ["an empty folder", () => tempFolder(), /no readable "config.json"/],
-    ["a config that is not JSON", () => folderWith({ "config.json": "{" }), /"config.json": it is not valid JSON/],
-    [
-      "no tokenizer",
-      async (): Promise<string> => {
-        const { "tokenizer.json": _, ...files } = tinyBertFiles();
-        return tempFolder(files);
-      },
-      /no readable "tokenizer.json"/,
-    ],
-    [
-      "no weights",
-      async (): Promise<string> => {
-        const { "model.safetensors": _, ...files } = tinyBertFiles();
-        return tempFolder(files);
-      },
-      /there is no file "model.safetensors"/,
-    ],
-    [
-      "truncated weights",
-      () => folderWith({ "model.safetensors": (tinyBertFiles()["model.safetensors"] as Uint8Array).slice(0, 100_000) }),
-      /truncated/,
-    ],
-    [
-      "a missing tensor",
-      () => folderWith({}, ["bert.pooler.dense.bias", "classifier.weight"]),
-      /"bert.pooler.dense.bias" is missing.*"classifier.weight" is missing/,
-    ],
-    [
-      "a config of other sizes",
-      () => folderWith({ "config.json": JSON.stringify({ ...TINY_CONFIG, intermediate_size: 48 }) }),
-      /has shape \[32, 16\], wanted \[48, 16\]/,
-    ],
-  ] as const)("refuses %s and says what to do", async (_, source, message) => {
+  it.each(BROKEN)("refuses %s and says what to do", async (_, source, message) => {
     const loading = loadModel(await source());
     await expect(loading).rejects.toThrow(message);
     await expect(loading).rejects.toBeInstanceOf(CheckpointError);
