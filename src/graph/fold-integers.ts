@@ -1,73 +1,189 @@
-/** @file Arithmetic on small whole numbers that graphs compute shapes with, done ahead of time. */
+/**
+ * @file Arithmetic on the small whole numbers that graphs compute shapes with, done ahead of time.
+ *
+ * Elements are numbers, symbols (the size of an axis that has that symbol; taken to be at least 1), or undefined.
+ */
 
-import type { ShapeContext } from "./shape-rule.ts";
-import { sliceLength } from "./shape-rules/movement.ts";
+import type { Dimension, StoredTensor } from "../onnx/model.ts";
+import { type DType, viewBytes } from "../tensor/dtype.ts";
+import { productOf, type Shape, type ShapeContext } from "./shape-rule.ts";
+import { sliceLength } from "./shape-rules/slice.ts";
 
-type Fold = (context: ShapeContext) => readonly number[] | undefined;
+type Fold = (context: ShapeContext) => Shape | undefined;
+
+/** Larger integer constants are tables, not shapes. */
+const LARGEST_BYTES = 4096;
+const LARGEST_COUNT = LARGEST_BYTES / 8;
+
+export const isInteger = (dtype: DType | undefined): boolean => dtype === "int64" || dtype === "int32";
+
+/** Elements of a small stored tensor of whole numbers; undefined for all others. */
+export function storedIntegers({ dtype, shape, storage }: StoredTensor): readonly number[] | undefined {
+  if (!isInteger(dtype) || shape.length > 1 || storage.kind !== "bytes") return undefined;
+  if (storage.bytes.byteLength > LARGEST_BYTES) return undefined;
+  return Array.from(viewBytes(dtype, storage.bytes) as ArrayLike<number | bigint>, Number);
+}
+
+/** Elements of the first output of a node, where the inputs decide at least one of them. */
+export function foldIntegers(context: ShapeContext): Shape | undefined {
+  const folded = FOLDS[context.node.opType]?.(context);
+  return folded === undefined || folded.length > LARGEST_COUNT ? undefined : folded;
+}
+
+type Operation = (a: Dimension, b: Dimension, context: ShapeContext) => Dimension;
 
 /** An operation on two operands of equal length, or one of them a single number. */
 const pairwise =
-  (operation: (a: number, b: number) => number): Fold =>
+  (operation: Operation): Fold =>
   (c) => {
-    const [a, b] = [c.integers(0), c.integers(1)];
-    if (a === undefined || b === undefined || (a.length !== b.length && a.length !== 1 && b.length !== 1))
-      return undefined;
-    const length = Math.max(a.length, b.length);
-    return Array.from({ length }, (_, i) =>
-      operation(a[a.length === 1 ? 0 : i] as number, b[b.length === 1 ? 0 : i] as number),
-    );
+    const [a, b] = [c.elements(0), c.elements(1)];
+    if (a === undefined || b === undefined) return undefined;
+    return spread([a, b])?.map(([x, y]) => operation(x, y, c));
   };
 
-const unchanged: Fold = (c) => c.integers(0);
+/** Elements side by side; operands of one element are repeated. */
+function spread(operands: readonly Shape[]): Shape[] | undefined {
+  const length = operands.some((operand) => operand.length === 0)
+    ? 0
+    : Math.max(...operands.map((operand) => operand.length));
+  if (operands.some((operand) => operand.length !== 1 && operand.length !== length)) return undefined;
+  return Array.from({ length }, (_, i) => operands.map((operand) => operand[operand.length === 1 ? 0 : i]));
+}
+
+const numeric =
+  (operation: (a: number, b: number) => number): Operation =>
+  (a, b) =>
+    typeof a === "number" && typeof b === "number" ? operation(a, b) : undefined;
+
+/** Sums and products of sizes are sizes again: what cannot be computed gets a symbol, so that its uses stay equal. */
+const isSize = (value: Dimension): boolean => typeof value === "string" || (value !== undefined && value >= 1);
+
+const sum: Operation = (a, b, c) => {
+  if (a === 0) return b;
+  if (b === 0) return a;
+  return numeric((x, y) => x + y)(a, b, c) ?? (isSize(a) && isSize(b) ? c.fresh() : undefined);
+};
+
+const product = (values: Shape, c: ShapeContext): Dimension =>
+  productOf(values) ?? (values.every(isSize) ? c.fresh() : undefined);
+
+const difference: Operation = (a, b, c) =>
+  b === 0 ? a : a !== undefined && a === b ? 0 : numeric((x, y) => x - y)(a, b, c);
+
+const quotient: Operation = (a, b, c) => {
+  if (b === 1) return a;
+  if (typeof a === "string" && a === b) return 1;
+  return b === 0 ? undefined : numeric((x, y) => Math.trunc(x / y))(a, b, c);
+};
+
+const equality: Operation = (a, b) => {
+  if (a === undefined || b === undefined) return undefined;
+  if (a === b) return 1;
+  // A size is at least 1, so it is none of the smaller numbers; it may be any other number or the size of another axis.
+  const [low = 1] = [a, b].filter((value) => typeof value === "number");
+  return (typeof a === "number" && typeof b === "number") || low < 1 ? 0 : undefined;
+};
+
+const unchanged: Fold = (c) => c.elements(0);
+
+const cast: Fold = (c) =>
+  c.int("to", 1) === 9
+    ? c.elements(0)?.map((value) => (typeof value === "number" ? Number(value !== 0) : value && 1))
+    : c.elements(0);
 
 const concat: Fold = (c) => {
-  const parts = c.node.inputs.map((_, i) => c.integers(i));
+  const parts = c.node.inputs.map((_, i) => {
+    const length = c.shape(i)?.[0];
+    return c.elements(i) ?? (typeof length === "number" ? Array.from({ length }, () => undefined) : undefined);
+  });
   return parts.includes(undefined) ? undefined : parts.flatMap((part) => part ?? []);
 };
 
 const gather: Fold = (c) => {
-  const [x, indices] = [c.integers(0), c.integers(1)];
-  if (x === undefined || indices === undefined || c.shape(0)?.length !== 1) return undefined;
-  const picked = indices.map((index) => x[index < 0 ? index + x.length : index]);
-  return picked.includes(undefined) ? undefined : (picked as number[]);
+  const [x, indices] = [c.elements(0), c.constantInts(1)];
+  return c.shape(0)?.length === 1 ? indices?.map((index) => x?.[index < 0 ? index + x.length : index]) : undefined;
 };
 
 const slice: Fold = (c) => {
-  const x = c.integers(0);
-  const [start] = c.ints("starts") ?? c.integers(1) ?? [];
-  const [end] = c.ints("ends") ?? c.integers(2) ?? [];
-  const [step] = c.hasInput(4) ? (c.integers(4) ?? []) : [1];
+  const x = c.elements(0);
+  const [start] = c.ints("starts") ?? c.constantInts(1) ?? [];
+  const [end] = c.ints("ends") ?? c.constantInts(2) ?? [];
+  const [step] = c.hasInput(4) ? (c.constantInts(4) ?? []) : [1];
   if (x === undefined || start === undefined || end === undefined || step === undefined) return undefined;
-  const first = start < 0 ? Math.max(0, start + x.length) : Math.min(start, step > 0 ? x.length : x.length - 1);
-  const length = sliceLength(x.length, start, end, step);
-  return Array.from({ length }, (_, i) => x[first + i * step] as number);
+  const first = Math.min(Math.max(start < 0 ? start + x.length : start, 0), step > 0 ? x.length : x.length - 1);
+  return Array.from({ length: sliceLength(x.length, start, end, step) }, (_, i) => x[first + i * step]);
 };
 
-const shape: Fold = (c) => {
-  const sizes = c.shape(0)?.slice(c.int("start", 0), c.int("end", c.shape(0)?.length ?? 0));
-  return sizes?.every((size) => typeof size === "number") ? (sizes as readonly number[]) : undefined;
+const where: Fold = (c) => {
+  const [condition, yes, no] = [c.elements(0), c.elements(1), c.elements(2)];
+  if (condition === undefined || yes === undefined || no === undefined) return undefined;
+  return spread([condition, yes, no])?.map(([test, a, b]) =>
+    test === undefined ? (a === b ? a : undefined) : test === 0 ? b : a,
+  );
 };
 
 const constant: Fold = ({ node }) => {
-  const { value_int, value_ints } = node.attributes;
+  const { value, value_int, value_ints } = node.attributes;
+  if (value?.kind === "tensor") return storedIntegers(value.value);
   if (value_int?.kind === "int") return [value_int.value];
   return value_ints?.kind === "ints" ? value_ints.value : undefined;
 };
 
+/** As many times the same number as the shape of the result says. */
+function repeated(value: Dimension, count: Dimension): Shape | undefined {
+  return typeof count === "number" && count <= LARGEST_COUNT ? Array.from({ length: count }, () => value) : undefined;
+}
+
+const constantOfShape: Fold = (c) => {
+  const { value } = c.node.attributes;
+  const [element] = value?.kind === "tensor" ? (storedIntegers(value.value) ?? []) : [];
+  return element === undefined ? undefined : repeated(element, productOf(c.elements(0) ?? [undefined]));
+};
+
+const expand: Fold = (c) => {
+  const x = c.elements(0);
+  const count = c.elements(1)?.[0] ?? 1;
+  return x?.length === 1 && (c.elements(1)?.length ?? 2) < 2 ? repeated(x[0], count) : undefined;
+};
+
+const range: Fold = (c) => {
+  const [start, limit, step] = [0, 1, 2].map((i) => c.constantInts(i)?.[0]);
+  if (start === undefined || limit === undefined || step === undefined || step === 0) return undefined;
+  const length = Math.max(0, Math.ceil((limit - start) / step));
+  return length > LARGEST_COUNT ? undefined : Array.from({ length }, (_, i) => start + i * step);
+};
+
 /** By operator type. Operators that are absent are not folded. */
-export const INTEGER_FOLDS: Readonly<Record<string, Fold>> = {
-  Add: pairwise((a, b) => a + b),
-  Sub: pairwise((a, b) => a - b),
-  Mul: pairwise((a, b) => a * b),
-  Div: pairwise((a, b) => Math.trunc(a / b)),
+const FOLDS: Readonly<Record<string, Fold>> = {
+  Add: pairwise(sum),
+  Sub: pairwise(difference),
+  Mul: pairwise((a, b, c) => product([a, b], c)),
+  Div: pairwise(quotient),
+  Min: pairwise((a, b, c) => (a === b ? a : numeric(Math.min)(a, b, c))),
+  Max: pairwise((a, b, c) => (a === b ? a : numeric(Math.max)(a, b, c))),
+  Equal: pairwise(equality),
+  Neg: (c) => c.elements(0)?.map((value) => (typeof value === "number" ? 0 - value : undefined)),
+  Where: where,
   Identity: unchanged,
-  Cast: unchanged,
   Squeeze: unchanged,
   Unsqueeze: unchanged,
   Reshape: unchanged,
+  Flatten: unchanged,
+  Cast: cast,
   Concat: concat,
   Gather: gather,
   Slice: slice,
-  Shape: shape,
+  ReduceProd: (c) => {
+    const x = c.elements(0);
+    return x === undefined ? undefined : [product(x, c)];
+  },
+  Shape: (c) => c.shape(0)?.slice(c.int("start", 0), c.int("end", c.shape(0)?.length ?? 0)),
+  Size: (c) => {
+    const x = c.shape(0);
+    return x === undefined ? undefined : [product(x, c)];
+  },
   Constant: constant,
+  ConstantOfShape: constantOfShape,
+  Expand: expand,
+  Range: range,
 };

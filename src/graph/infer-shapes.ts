@@ -1,83 +1,119 @@
 /** @file Symbolic shapes and element types of all values of a graph, and the whole numbers that can be known ahead. */
 
-import type { Attribute, Graph, Node, StoredTensor } from "../onnx/model.ts";
-import { type DType, viewBytes } from "../tensor/dtype.ts";
-import { INTEGER_FOLDS } from "./fold-integers.ts";
+import type { Attribute, Dimension, Graph, Node } from "../onnx/model.ts";
+import { foldIntegers, isInteger, storedIntegers } from "./fold-integers.ts";
 import type { Shape, ShapeContext, ShapeRules, ValueType } from "./shape-rule.ts";
+import { constantShapes } from "./shape-rules/constants.ts";
+import { convolutionShapes } from "./shape-rules/convolution.ts";
 import { elementwiseShapes } from "./shape-rules/elementwise.ts";
+import { indexingShapes } from "./shape-rules/indexing.ts";
 import { matmulShapes } from "./shape-rules/matmul.ts";
 import { movementShapes } from "./shape-rules/movement.ts";
+import { normalizationShapes } from "./shape-rules/normalization.ts";
 import { reductionShapes } from "./shape-rules/reduction.ts";
+import { sliceShapes } from "./shape-rules/slice.ts";
 
 export type { ValueType } from "./shape-rule.ts";
 
 /** What is known of the values of a graph. */
 export interface ShapeTable {
   get(value: string): ValueType | undefined;
-  /** Elements of a value of whole numbers that does not depend on the input. */
+  /** Elements of a value of whole numbers with at most one axis that does not depend on the input. */
   constantInts(value: string): readonly number[] | undefined;
 }
 
-const SHAPE_RULES: ShapeRules = { ...elementwiseShapes, ...matmulShapes, ...movementShapes, ...reductionShapes };
+/** All rules: one line a family. */
+const SHAPE_RULES: ShapeRules = {
+  ...elementwiseShapes,
+  ...matmulShapes,
+  ...movementShapes,
+  ...sliceShapes,
+  ...indexingShapes,
+  ...reductionShapes,
+  ...normalizationShapes,
+  ...convolutionShapes,
+  ...constantShapes,
+};
 
-/** Larger integer constants are tables, not shapes. */
-const LARGEST_FOLDED_BYTES = 4096;
+/** Operator sets whose names the rules are for. */
+const DOMAINS: ReadonlySet<string> = new Set(["", "ai.onnx", "com.microsoft"]);
+
+/** Names that exporters give to every axis they know nothing of: they do not mean that two sizes are equal. */
+const NAMELESS: ReadonlySet<Dimension> = new Set([undefined, "", "?", "None"]);
 
 /**
  * Infers shapes and element types.
  *
  * Sizes that cannot be computed get a fresh symbol ("?12") each, so that equality stays provable: values with the same
- * symbol have the same size. Operators without a rule give values of unknown shape; where the graph states the type of
- * such a value, that is used. Cost: one pass over the nodes.
+ * symbol have the same size. Symbols are taken to be at least 1. Operators without a rule give values of unknown shape;
+ * where the graph states what a rule cannot know (value_info, outputs), that is used. Bodies of control flow are not
+ * entered. Cost: one pass over the nodes.
  */
 export function inferShapes(graph: Graph, opsets: Readonly<Record<string, number>>): ShapeTable {
   const stated = new Map([...graph.values, ...graph.outputs].map((value) => [value.name, value]));
   const types = new Map<string, ValueType>();
-  const integers = new Map<string, readonly number[]>();
-  let symbols = 0;
-  const fresh = () => `?${symbols++}`;
-  const named = (shape: Shape | undefined) => shape?.map((size) => size ?? fresh());
+  const elements = new Map<string, Shape>();
+  const symbols = createSymbols(graph);
+  const named = (shape: Shape | undefined) => shape?.map((size) => (isNameless(size) ? symbols.fresh() : size));
 
   for (const { name, dtype, shape } of graph.inputs) types.set(name, { dtype, shape: named(shape) });
   for (const tensor of graph.initializers) {
     types.set(tensor.name, { dtype: tensor.dtype, shape: tensor.shape });
-    const values = smallIntegers(tensor);
-    if (values !== undefined) integers.set(tensor.name, values);
+    const values = storedIntegers(tensor);
+    if (values !== undefined) elements.set(tensor.name, values);
   }
   for (const node of graph.nodes) {
-    const context = createShapeContext(node, opsets[node.domain] ?? 1, types, integers, fresh);
-    const inferred = SHAPE_RULES[node.opType]?.(context) ?? [];
-    node.outputs.forEach((output, i) => {
+    const opset = opsets[node.domain === "ai.onnx" ? "" : node.domain] ?? 1;
+    const context = createShapeContext(node, opset, types, elements, symbols.fresh);
+    const known = DOMAINS.has(node.domain);
+    const inferred = (known && SHAPE_RULES[node.opType]?.(context)) || [];
+    const results = node.outputs.map((output, i): ValueType => {
       const { dtype, shape } = inferred[i] ?? {};
-      const known = stated.get(output);
-      types.set(output, { dtype: dtype ?? known?.dtype, shape: named(shape ?? known?.shape) });
+      const declared = stated.get(output);
+      return { dtype: dtype ?? declared?.dtype, shape: named(complete(shape, declared?.shape)) };
     });
-    const [first] = node.outputs;
-    const folded = isInteger(types.get(first ?? "")?.dtype) ? foldIntegers(node, context) : undefined;
-    if (first !== undefined && folded !== undefined) integers.set(first, folded);
+    node.outputs.forEach((output, i) => {
+      if (output !== "") types.set(output, results[i] as ValueType);
+    });
+    const [first] = results;
+    const small = (first?.shape?.length ?? 2) <= 1 && (isInteger(first?.dtype) || first?.dtype === "bool");
+    const folded = known && small ? foldIntegers(context) : undefined;
+    if (folded !== undefined) elements.set(node.outputs[0] as string, folded);
   }
-  return { get: (value) => types.get(value), constantInts: (value) => integers.get(value) };
+  return {
+    get: (value) => types.get(value),
+    constantInts: (value) => (isInteger(types.get(value)?.dtype) ? numbersOf(elements.get(value)) : undefined),
+  };
 }
 
-const isInteger = (dtype: DType | undefined): boolean => dtype === "int64" || dtype === "int32";
-
-function foldIntegers(node: Node, context: ShapeContext): readonly number[] | undefined {
-  const { value } = node.attributes;
-  if (value?.kind === "tensor") return smallIntegers(value.value);
-  return INTEGER_FOLDS[node.opType]?.(context);
+/** Sizes that a rule left open are taken from what the graph states. */
+function complete(inferred: Shape | undefined, declared: Shape | undefined): Shape | undefined {
+  if (inferred === undefined || declared?.length !== inferred.length) return inferred ?? declared;
+  return inferred.map((size, axis) => size ?? declared[axis]);
 }
 
-function smallIntegers({ dtype, shape, storage }: StoredTensor): readonly number[] | undefined {
-  if (!isInteger(dtype) || shape.length > 1 || storage.kind !== "bytes") return undefined;
-  if (storage.bytes.byteLength > LARGEST_FOLDED_BYTES) return undefined;
-  return Array.from(viewBytes(dtype, storage.bytes) as ArrayLike<number | bigint>, Number);
+const isNameless = (size: Dimension): boolean => NAMELESS.has(size) || (typeof size === "number" && size < 0);
+
+/** Fresh symbols "?0", "?1", ... that the graph does not use itself. */
+function createSymbols(graph: Graph): { readonly fresh: () => string } {
+  const taken = new Set([...graph.inputs, ...graph.values, ...graph.outputs].flatMap(({ shape }) => shape ?? []));
+  let count = 0;
+  const fresh = (): string => {
+    const symbol = `?${count++}`;
+    return taken.has(symbol) ? fresh() : symbol;
+  };
+  return { fresh };
+}
+
+function numbersOf(elements: Shape | undefined): readonly number[] | undefined {
+  return elements?.every((value) => typeof value === "number") ? elements : undefined;
 }
 
 function createShapeContext(
   node: Node,
   opset: number,
   types: ReadonlyMap<string, ValueType>,
-  integers: ReadonlyMap<string, readonly number[]>,
+  elements: ReadonlyMap<string, Shape>,
   fresh: () => string,
 ): ShapeContext {
   const input = (i: number) => node.inputs[i] ?? "";
@@ -91,7 +127,8 @@ function createShapeContext(
     shape: (i) => types.get(input(i))?.shape,
     dtype: (i) => types.get(input(i))?.dtype,
     hasInput: (i) => input(i) !== "",
-    integers: (i) => integers.get(input(i)),
+    elements: (i) => elements.get(input(i)),
+    constantInts: (i) => numbersOf(elements.get(input(i))),
     int: (name, fallback) => attribute(name, "int")?.value ?? fallback,
     ints: (name) => attribute(name, "ints")?.value,
     string: (name, fallback) => attribute(name, "string")?.value ?? fallback,

@@ -1,4 +1,4 @@
-/** @file What a shape rule is: the types of a node's outputs from those of its inputs. */
+/** @file What a shape rule is (the types of a node's outputs from those of its inputs), and what rules share. */
 
 import type { Dimension, Node } from "../onnx/model.ts";
 import type { DType } from "../tensor/dtype.ts";
@@ -11,15 +11,17 @@ export interface ValueType {
   readonly shape: Shape | undefined;
 }
 
-/** What a rule sees of the node. Attributes come with the operator's default. */
+/** What a rule sees of the node. Input indices may be those of omitted inputs: nothing is known of them. */
 export interface ShapeContext {
   readonly node: Node;
   readonly opset: number;
   shape(i: number): Shape | undefined;
   dtype(i: number): DType | undefined;
   hasInput(i: number): boolean;
-  /** Elements of a constant or folded integer input. */
-  integers(i: number): readonly number[] | undefined;
+  /** Elements of an input of whole numbers: numbers, symbols where an element is the size of an axis, else undefined. */
+  elements(i: number): Shape | undefined;
+  /** The same where all elements are numbers. */
+  constantInts(i: number): readonly number[] | undefined;
   int(name: string, fallback: number): number;
   ints(name: string): readonly number[] | undefined;
   string(name: string, fallback: string): string;
@@ -27,45 +29,75 @@ export interface ShapeContext {
   fresh(): string;
 }
 
-/** Types of the outputs in order; missing ones are unknown. */
+/** Types of the outputs in order; missing ones are unknown. Sizes that are undefined become fresh symbols. */
 export type ShapeRule = (context: ShapeContext) => readonly ValueType[];
 
 /** Rules by operator type; the standard domain and com.microsoft share names where the shapes agree. */
 export type ShapeRules = Readonly<Record<string, ShapeRule>>;
 
-/** An output of the type of the first input with another shape. */
+/** One rule for all operators of a list of names that spaces part. */
+export const rulesFor = (names: string, rule: ShapeRule): ShapeRules =>
+  Object.fromEntries(names.split(" ").map((name) => [name, rule]));
+
+/** One output of the element type of the first input. */
 export const typed = (context: ShapeContext, shape: Shape | undefined): readonly ValueType[] => [
   { dtype: context.dtype(0), shape },
 ];
 
+/** One output of the type and shape of the first input. */
+export const sameAsFirst: ShapeRule = (context) => typed(context, context.shape(0));
+
 /** A non-negative axis. */
 export const axisIn = (axis: number, rank: number): number => (axis < 0 ? axis + rank : axis);
 
+/** Shape with one axis set to `size`. */
+export const withSize = (shape: Shape, axis: number, size: Dimension): Shape =>
+  shape.map((own, i) => (i === axisIn(axis, shape.length) ? size : own));
+
+/** Whole numbers that are an attribute in old versions of an operator and input `i` in new ones. */
+export const listed = (context: ShapeContext, attribute: string, i: number): readonly number[] | undefined =>
+  context.ints(attribute) ?? context.constantInts(i);
+
+/** The same with symbols where a number is the size of an axis. */
+export const listedSizes = (context: ShapeContext, attribute: string, i: number): Shape | undefined =>
+  context.ints(attribute) ?? context.elements(i);
+
+/** Sizes that input `i` states: its elements, or where they are unknown at least as many unknown sizes as it has elements. */
+export function statedSizes(context: ShapeContext, i: number): Shape | undefined {
+  const rank = context.shape(i)?.[0];
+  return context.elements(i) ?? (typeof rank === "number" ? unknownSizes(rank) : undefined);
+}
+
+export const unknownSizes = (rank: number): Shape => Array.from({ length: rank }, () => undefined);
+
 /** The shape that operands of these shapes broadcast to (numpy rules). */
-export function broadcast(context: ShapeContext, shapes: readonly (Shape | undefined)[]): Shape | undefined {
+export function broadcast(shapes: readonly (Shape | undefined)[]): Shape | undefined {
   let result: Shape | undefined = [];
   for (const shape of shapes) {
     if (shape === undefined || result === undefined) return undefined;
-    result = broadcastPair(context, result, shape);
+    result = broadcastPair(result, shape);
   }
   return result;
 }
 
-function broadcastPair(context: ShapeContext, a: Shape, b: Shape): Shape {
+function broadcastPair(a: Shape, b: Shape): Shape {
   const rank = Math.max(a.length, b.length);
-  return Array.from({ length: rank }, (_, i) => {
-    const x = i < rank - a.length ? 1 : a[i - rank + a.length];
-    const y = i < rank - b.length ? 1 : b[i - rank + b.length];
-    if (x === 1 || x === y) return y;
-    if (y === 1) return x;
-    if (typeof x === "number") return x;
-    return typeof y === "number" ? y : context.fresh();
-  });
+  return Array.from({ length: rank }, (_, i) =>
+    broadcastSize(i < rank - a.length ? 1 : a[i - rank + a.length], i < rank - b.length ? 1 : b[i - rank + b.length]),
+  );
 }
 
-/** Number of elements where every size is known. */
-export function knownSize(shape: Shape | undefined): number | undefined {
-  return shape?.every((size) => typeof size === "number")
-    ? (shape as readonly number[]).reduce((product, size) => product * size, 1)
-    : undefined;
+/** Size of an axis of which the operands have the sizes x and y. A symbol next to a number other than 1 must be that number, or 1. */
+export function broadcastSize(x: Dimension, y: Dimension): Dimension {
+  if (x === 1 || x === y) return y;
+  if (y === 1 || typeof x === "number") return x;
+  return typeof y === "number" ? y : undefined;
+}
+
+/** Product of sizes; a symbol where it is the only factor beside ones, undefined where it cannot be named. */
+export function productOf(sizes: Shape): Dimension {
+  const numbers = sizes.filter((size) => typeof size === "number").reduce((product, size) => product * size, 1);
+  const others = sizes.filter((size) => typeof size !== "number");
+  if (others.length === 0 || numbers === 0) return numbers;
+  return others.length === 1 && numbers === 1 ? others[0] : undefined;
 }

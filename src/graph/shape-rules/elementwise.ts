@@ -1,30 +1,27 @@
-/** @file Shapes of elementwise operators: broadcast operands, or the shape of the only one. */
+/** @file Shapes of elementwise operators: that of the broadcast operands, or of the only one. */
 
 import { dtypeFromCode } from "../../tensor/dtype.ts";
-import { broadcast, type ShapeRule, type ShapeRules } from "../shape-rule.ts";
+import { broadcast, rulesFor, type ShapeContext, type ShapeRule, type ShapeRules, sameAsFirst } from "../shape-rule.ts";
 
-const same: ShapeRule = (c) => [{ dtype: c.dtype(0), shape: c.shape(0) }];
-
-const operands = (c: Parameters<ShapeRule>[0]) =>
-  broadcast(
-    c,
-    c.node.inputs.map((_, i) => c.shape(i)),
-  );
+const operands = (c: ShapeContext) => broadcast(c.node.inputs.map((_, i) => c.shape(i)));
 
 const arithmetic: ShapeRule = (c) => [{ dtype: c.dtype(0), shape: operands(c) }];
 const comparison: ShapeRule = (c) => [{ dtype: "bool", shape: operands(c) }];
 const test: ShapeRule = (c) => [{ dtype: "bool", shape: c.shape(0) }];
-
-const rules = (names: string, rule: ShapeRule): ShapeRules =>
-  Object.fromEntries(names.split(" ").map((name) => [name, rule]));
+const quantized: ShapeRule = (c) => {
+  const stated = c.int("output_dtype", 0);
+  return [{ dtype: c.dtype(2) ?? (stated === 0 ? "uint8" : dtypeFromCode(stated)), shape: c.shape(0) }];
+};
 
 export const elementwiseShapes: ShapeRules = {
-  ...rules("Add Sub Mul Div Pow Mod Min Max Sum Mean PRelu", arithmetic),
-  ...rules("And Or Xor Equal Less Greater LessOrEqual GreaterOrEqual", comparison),
-  ...rules("Not IsNaN IsInf", test),
-  ...rules(
-    "Neg Sqrt Reciprocal Exp Log Abs Erf Tanh Sigmoid Softplus Relu LeakyRelu Elu Selu Sin Cos Sign Floor Ceil Round Clip Identity Softmax LogSoftmax HardSigmoid HardSwish Gelu FastGelu BiasGelu QuickGelu CumSum Trilu ScatterElements ScatterND CastLike BatchNormalization",
-    same,
+  ...rulesFor("Add Sub Mul Div Pow Mod Min Max Sum Mean BitShift BitwiseAnd BitwiseOr BitwiseXor BiasGelu", arithmetic),
+  ...rulesFor("And Or Xor Equal Less Greater LessOrEqual GreaterOrEqual", comparison),
+  ...rulesFor("Not IsNaN IsInf", test),
+  ...rulesFor(
+    "Abs Acos Acosh Asin Asinh Atan Atanh BitwiseNot Ceil Celu Clip Cos Cosh CumSum Elu Erf Exp Floor Gelu " +
+      "HardSigmoid HardSwish Hardmax Identity LeakyRelu Log LogSoftmax Mish Neg PRelu QuickGelu Reciprocal Relu Round " +
+      "Selu Shrink Sigmoid Sign Sin Sinh Softmax Softplus Softsign Sqrt Swish Tan Tanh ThresholdedRelu Trilu FastGelu",
+    sameAsFirst,
   ),
   Dropout: (c) => [
     { dtype: c.dtype(0), shape: c.shape(0) },
@@ -32,4 +29,7 @@ export const elementwiseShapes: ShapeRules = {
   ],
   Where: (c) => [{ dtype: c.dtype(1), shape: operands(c) }],
   Cast: (c) => [{ dtype: dtypeFromCode(c.int("to", 1)), shape: c.shape(0) }],
+  CastLike: (c) => [{ dtype: c.dtype(1), shape: c.shape(0) }],
+  QuantizeLinear: quantized,
+  DequantizeLinear: (c) => [{ dtype: c.dtype(1), shape: c.shape(0) }],
 };

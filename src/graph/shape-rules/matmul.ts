@@ -1,9 +1,9 @@
-/** @file Shapes of matrix products, convolutions and normalisations. */
+/** @file Shapes of matrix products. */
 
 import type { Dimension } from "../../onnx/model.ts";
 import {
-  axisIn,
   broadcast,
+  broadcastSize,
   type Shape,
   type ShapeContext,
   type ShapeRule,
@@ -11,21 +11,47 @@ import {
   typed,
 } from "../shape-rule.ts";
 
-const flip = (shape: Shape, yes: boolean): Shape => (yes ? [...shape.slice(0, -2), shape.at(-1), shape.at(-2)] : shape);
+interface Transposition {
+  /** The last two axes are swapped. */
+  readonly matrix: boolean;
+  /** The first axis is moved behind the others but the last, before `matrix` is applied. */
+  readonly batch: boolean;
+}
+
+const NONE: Transposition = { matrix: false, batch: false };
+
+/** Order in which an operand of FusedMatMul is read: axis i of the result is axis `perm[i]` of the operand. */
+export function operandOrder(rank: number, { matrix, batch }: Transposition): number[] {
+  const axes = Array.from({ length: rank }, (_, axis) => axis);
+  // The engine does not transpose vectors.
+  if (rank < 2) return axes;
+  const moved = batch ? [...axes.slice(1, -1), 0, rank - 1] : axes;
+  return matrix ? [...moved.slice(0, -2), ...moved.slice(-2).reverse()] : moved;
+}
 
 /** numpy.matmul: one-dimensional operands get an axis that the result loses again. */
-function product(c: ShapeContext, transA: boolean, transB: boolean): readonly ReturnType<ShapeRule>[number][] {
+function product(c: ShapeContext, transA: Transposition, transB: Transposition): ReturnType<ShapeRule> {
   const [left, right] = [c.shape(0), c.shape(1)];
   if (left === undefined || right === undefined || left.length === 0 || right.length === 0) return typed(c, undefined);
-  const a = left.length === 1 ? [1, ...left] : flip(left, transA);
-  const b = right.length === 1 ? [...right, 1] : flip(right, transB);
-  const batch = broadcast(c, [a.slice(0, -2), b.slice(0, -2)]) ?? [];
+  const reorder = (shape: Shape, how: Transposition) => operandOrder(shape.length, how).map((axis) => shape[axis]);
+  const a = left.length === 1 ? [1, ...left] : reorder(left, transA);
+  const b = right.length === 1 ? [...right, 1] : reorder(right, transB);
+  const batch = broadcast([a.slice(0, -2), b.slice(0, -2)]) ?? [];
   const rows = left.length === 1 ? [] : [a.at(-2)];
   const columns = right.length === 1 ? [] : [b.at(-1)];
   return typed(c, [...batch, ...rows, ...columns]);
 }
 
-const gemm: ShapeRule = (c) => product(c, c.int("transA", 0) !== 0, c.int("transB", 0) !== 0);
+/** How operand A or B of a FusedMatMul is read (com.microsoft FusedMatMul-1). */
+export const transpositionOf = (
+  operand: "A" | "B",
+  int: (name: string, fallback: number) => number,
+): Transposition => ({
+  matrix: int(`trans${operand}`, 0) !== 0,
+  batch: int(`transBatch${operand}`, 0) !== 0,
+});
+
+const fused: ShapeRule = (c) => product(c, transpositionOf("A", c.int), transpositionOf("B", c.int));
 
 /** Explicit equations without ellipsis: every index has one size. */
 const einsum: ShapeRule = (c) => {
@@ -33,55 +59,21 @@ const einsum: ShapeRule = (c) => {
   if (result === undefined || left.includes(".")) return typed(c, undefined);
   const sizes = new Map<string, Dimension>();
   for (const [i, term] of left.split(",").entries()) {
-    for (const [axis, index] of [...term].entries()) sizes.set(index, c.shape(i)?.[axis] ?? sizes.get(index));
+    for (const [axis, index] of [...term].entries()) {
+      const size = c.shape(i)?.[axis];
+      sizes.set(index, sizes.has(index) ? broadcastSize(sizes.get(index), size) : size);
+    }
   }
   return typed(
     c,
-    [...result].map((index) => sizes.get(index) ?? c.fresh()),
+    [...result].map((index) => sizes.get(index)),
   );
 };
 
-const conv: ShapeRule = (c) => {
-  const [x, w] = [c.shape(0), c.shape(1)];
-  if (x === undefined || w === undefined) return typed(c, undefined);
-  const spatial = x.length - 2;
-  const autoPad = c.string("auto_pad", "NOTSET");
-  const sizes = Array.from({ length: spatial }, (_, i): Dimension => {
-    const [size, kernel] = [x[i + 2], w[i + 2]];
-    const stride = c.ints("strides")?.[i] ?? 1;
-    if (typeof size !== "number" || typeof kernel !== "number") return c.fresh();
-    if (autoPad.startsWith("SAME")) return Math.ceil(size / stride);
-    const pads = autoPad === "VALID" ? 0 : (c.ints("pads")?.[i] ?? 0) + (c.ints("pads")?.[i + spatial] ?? 0);
-    const reach = (c.ints("dilations")?.[i] ?? 1) * (kernel - 1) + 1;
-    return Math.floor((size + pads - reach) / stride) + 1;
-  });
-  return typed(c, [x[0], w[0], ...sizes]);
-};
-
-/** Y, and the statistics with 1 on the normalised axes. */
-const layerNormalization: ShapeRule = (c) => {
-  const shape = c.shape(0);
-  const first = shape === undefined ? 0 : axisIn(c.int("axis", -1), shape.length);
-  const statistics = shape?.map((size, axis) => (axis < first ? size : 1));
-  const float = { dtype: "float32", shape: statistics } as const;
-  return [{ dtype: c.dtype(0), shape }, float, float];
-};
-
-const skipLayerNormalization: ShapeRule = (c) => {
-  const [y, mean, deviation] = layerNormalization(c);
-  const whole = { dtype: c.dtype(0), shape: c.shape(0) };
-  return [y ?? whole, mean ?? whole, deviation ?? whole, whole];
-};
-
 export const matmulShapes: ShapeRules = {
-  MatMul: (c) => product(c, false, false),
-  FusedMatMul: gemm,
-  Gemm: gemm,
+  MatMul: (c) => product(c, NONE, NONE),
+  MatMulInteger: (c) => product(c, NONE, NONE).map(({ shape }) => ({ dtype: "int32", shape })),
+  FusedMatMul: fused,
+  Gemm: fused,
   Einsum: einsum,
-  Conv: conv,
-  LayerNormalization: layerNormalization,
-  SimplifiedLayerNormalization: layerNormalization,
-  RMSNormalization: layerNormalization,
-  SkipLayerNormalization: skipLayerNormalization,
-  SkipSimplifiedLayerNormalization: skipLayerNormalization,
 };
