@@ -62,7 +62,7 @@ function headline(explanation: Explanation): string {
     : `Not the predicted class, which is **${plain(predictions[0]!.label)}** (${percent(predictions[0]!.probability)})`;
   const rival = target.against === undefined ? "" : `, measured against **${plain(target.against.label)}**`;
   const score = `${scoreName(explanation)} ${fixed(target.score, 3)}`;
-  const facts = `${plain(model.family)}, ${count(model.blocks, "block")}, ${count(model.heads, "head")} of width ${model.width}`;
+  const facts = `${plain(model.family)}, ${count(model.blocks, "block")}, ${count(model.heads, "head")}, width ${model.width}`;
   return `# ${plain(target.label)} (${percent(target.probability)})\n\n${role}${rival}; ${score}. Model ${code(model.id)} (${facts}).`;
 }
 

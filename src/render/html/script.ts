@@ -187,6 +187,7 @@ export const SCRIPT = String.raw`"use strict";
     const own = panel.querySelector("[data-own]");
     const facts = panel.querySelector("[data-facts]");
     const details = panel.querySelector("[data-details]");
+    const scaleNote = document.createElement("span");
     const grid = article.querySelector("[data-grid]");
     const bounds = JSON.parse(panel.dataset.bounds);
     const map = panel.querySelector("[data-map]");
@@ -211,6 +212,7 @@ export const SCRIPT = String.raw`"use strict";
       const values = valuesOf(chosen());
       const bound = own.checked || !chosen() ? boundOf(values) : shared();
       painted?.paint(values, bound, digitsFor(bound));
+      scaleNote.textContent = bound > 0 ? " Full colour is " + bound.toFixed(digitsFor(bound)) + "." : "";
     };
     const paintGrid = () => {
       if (!grid) return;
@@ -241,6 +243,7 @@ export const SCRIPT = String.raw`"use strict";
           ": error " + percent(relativeError) + (converged ? "" : ", not converged") +
           ". Points: " + points + ". Weight in the result: " + percent(block.weight) + "."
         : "The result: the blocks added up with their weights.";
+      facts.append(scaleNote);
       for (const node of article.querySelectorAll("[data-b]")) {
         const isChosen = node.dataset.b === (block ? String(block.index) : "all");
         node.classList.toggle("sel", isChosen);
@@ -295,4 +298,4 @@ export const SCRIPT = String.raw`"use strict";
 `;
 
 /** SHA-256 of `SCRIPT` for the content security policy; a test computes it again and prints the right one. */
-export const SCRIPT_HASH = "sha256-wB/nd3q4YRorkX46HiVmywysqHoQ7Y84dw/teSArACY=";
+export const SCRIPT_HASH = "sha256-jvHPtEy0b2bbrDsEzlm4RegR25ADT4kVp7rq9EXGgDg=";

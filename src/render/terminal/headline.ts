@@ -50,7 +50,8 @@ export function headline(context: TerminalContext): string[] {
     label(model.id, columns, context),
     label(model.family, 20, context),
     count(model.blocks, "block"),
-    `${count(model.heads, "head")} of width ${model.width}`,
+    count(model.heads, "head"),
+    `width ${model.width}`,
   ];
   return [
     `${painter.strong(title)}  ${painter.strong(probability)}`,
