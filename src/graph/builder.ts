@@ -42,8 +42,6 @@ export interface GraphBuilderOptions {
   readonly prefix?: string;
   /** Versions of the operator sets that nodes are emitted for. Default: { "": 17, "com.microsoft": 1 }. */
   readonly opsets?: Readonly<Record<string, number>>;
-  /** Whether com.microsoft FusedMatMul may be emitted; otherwise Transpose + MatMul + Mul. Default true. */
-  readonly fusedMatMul?: boolean;
 }
 
 export const DEFAULT_OPSETS: Readonly<Record<string, number>> = { "": 17, "com.microsoft": 1 };
@@ -55,7 +53,6 @@ export const DEFAULT_OPSETS: Readonly<Record<string, number>> = { "": 17, "com.m
  */
 export class GraphBuilder {
   readonly opsets: Readonly<Record<string, number>>;
-  readonly fusedMatMul: boolean;
   readonly #name: string;
   readonly #basePrefix: string;
   #prefix: string;
@@ -71,7 +68,6 @@ export class GraphBuilder {
   constructor(options: GraphBuilderOptions = {}) {
     const { from } = options;
     this.opsets = options.opsets ?? DEFAULT_OPSETS;
-    this.fusedMatMul = options.fusedMatMul ?? true;
     this.#name = options.name ?? from?.name ?? "graph";
     this.#basePrefix = options.prefix ?? "";
     this.#prefix = this.#basePrefix;
@@ -202,20 +198,18 @@ export class GraphBuilder {
   div = (a: string, b: string, output?: string): string => this.emit("Div", [a, b], named(output));
   neg = (a: string, output?: string): string => this.emit("Neg", [a], named(output));
 
-  /** alpha * A' B', where ' transposes the last two axes if asked. One FusedMatMul where the engine has it. */
+  /**
+   * alpha * A' B', where ' transposes the last two axes if asked. Anything but a plain product is one FusedMatMul of
+   * com.microsoft, which reads the operands as they lie; `lowerFusedMatMul` rewrites it for engines without that kernel.
+   */
   matmul(a: string, b: string, options: MatMulOptions = {}): string {
     const { transA = false, transB = false, alpha = 1, output } = options;
     if (!transA && !transB && alpha === 1) return this.emit("MatMul", [a, b], named(output));
-    if (this.fusedMatMul) {
-      return this.emit("FusedMatMul", [a, b], {
-        domain: "com.microsoft",
-        attributes: { transA: int(transA ? 1 : 0), transB: int(transB ? 1 : 0), alpha: float(alpha) },
-        ...named(output),
-      });
-    }
-    throw new InternalError(
-      "transposed products without FusedMatMul need ranks: use lowerFusedMatMul on the finished graph",
-    );
+    return this.emit("FusedMatMul", [a, b], {
+      domain: "com.microsoft",
+      attributes: { transA: int(transA ? 1 : 0), transB: int(transB ? 1 : 0), alpha: float(alpha) },
+      ...named(output),
+    });
   }
 
   transpose(a: string, perm: readonly number[], output?: string): string {
