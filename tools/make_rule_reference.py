@@ -1,7 +1,8 @@
-"""Loss and gradients of every case of test/rules/cases.json by PyTorch autograd in float64.
+"""Outputs and gradients of every case of test/rules by PyTorch autograd in float64.
 
-The operators are written again in torch_operators.py, after their definitions. The loss is the sum of the outputs, each
-element times a hash of its place, so that no two elements count alike.
+The cases come from the one table that the tests use (scripts/print-rule-cases.ts, which needs `npm install`); the
+operators are written again in torch_operators.py. The differentiated number is the sum of the outputs, each element
+times a hash of its place, so that no two elements count alike.
 
 Run:  python tools/make_rule_reference.py --out test/golden/rules.json
 """
@@ -9,51 +10,54 @@ Run:  python tools/make_rule_reference.py --out test/golden/rules.json
 import argparse
 import json
 import pathlib
+import subprocess
 
 import numpy
 import torch
 from hashed_weights import uniform
 from torch_operators import OPERATORS
 
-CASES = pathlib.Path(__file__).parent.parent / "test/rules/cases.json"
+
+def to_tensor(given):
+    if given is None:
+        return None
+    dtype = {"float32": torch.float64, "int64": torch.int64, "bool": torch.bool}[given["dtype"]]
+    return torch.tensor(given["data"], dtype=dtype).reshape(given["shape"])
 
 
-def hashed(name, shape, offset=0.0, scale=1.0):
-    """Rounded to float32, as the test does, and then exact."""
-    values = (offset + scale * uniform(name, int(numpy.prod(shape)))).astype(numpy.float32)
-    return torch.from_numpy(values).reshape(shape)
-
-
-def make_input(case, spec, i):
-    if "ints" in spec:
-        return torch.tensor(spec["ints"], dtype=torch.int64).reshape(spec["shape"])
-    if "bools" in spec:
-        return torch.tensor(spec["bools"], dtype=torch.bool).reshape(spec["shape"])
-    low, high = spec.get("low", 0), spec.get("high", 0)
-    values = hashed(f"{case['name']}/{i}", spec["shape"], (low + high) / 2, (high - low) / 2)
-    values = (values.double() + torch.sign(values).double() * spec.get("away", 0)).float()
-    return values.double().requires_grad_(i in case["wrt"])
+def rounded(tensor):
+    """Twelve digits: far below float32, without the noise of the last bits of float64."""
+    return [float(f"{value:.12g}") for value in tensor.detach().reshape(-1).tolist()]
 
 
 def reference(case):
     operator = ".".join(filter(None, [case["domain"], case["opType"]]))
-    attributes = {key: attribute["value"] for key, attribute in case["attributes"].items()}
-    inputs = [make_input(case, spec, i) for i, spec in enumerate(case["inputs"])]
+    inputs = [to_tensor(given) for given in case["inputs"]]
+    for i in case["differentiated"]:
+        inputs[i].requires_grad_()
     extra = {"outputs": case["outputs"]} if operator == "Split" else {}
-    outputs = OPERATORS[operator](attributes, case["opset"], *inputs, **extra)
-    weights = [hashed(f"{case['name']}/out{o}", outputs[o].shape).double() for o in range(case["outputs"])]
-    loss = sum((weight * output).sum() for weight, output in zip(weights, outputs))
-    gradients = torch.autograd.grad(loss, [inputs[i] for i in case["wrt"]])
-    return {"loss": loss.item(), "gradients": [gradient.reshape(-1).tolist() for gradient in gradients]}
+    outputs = OPERATORS[operator](case["attributes"], case["opset"], *inputs, **extra)
+    total = torch.zeros((), dtype=torch.float64)
+    for i in case["from"]:
+        weights = uniform(f"{case['name']}/projection/{i}", outputs[i].numel()).astype(numpy.float32)
+        total = total + (outputs[i] * torch.from_numpy(weights).double().reshape(outputs[i].shape)).sum()
+    total.backward()
+    return {
+        "outputs": {i: {"shape": list(outputs[i].shape), "data": rounded(outputs[i])} for i in case["from"]},
+        "gradients": {i: rounded(inputs[i].grad) for i in case["differentiated"]},
+    }
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=pathlib.Path, required=True)
     options = parser.parse_args()
-    cases = {case["name"]: reference(case) for case in json.loads(CASES.read_text())}
+    printed = subprocess.run(["npx", "tsx", "scripts/print-rule-cases.ts"], check=True, capture_output=True, text=True)
+    cases = json.loads(printed.stdout)
     made = {"script": "tools/make_rule_reference.py", "torch": torch.__version__}
-    options.out.write_text(json.dumps({"made": made, "cases": cases}) + "\n")
+    lines = [f"{json.dumps(case['name'])}: {json.dumps(reference(case))}" for case in cases]
+    options.out.write_text(f'{{"made": {json.dumps(made)}, "cases": {{\n' + ",\n".join(lines) + "\n}}\n")
+    print(f"{len(cases)} cases of {len({case['domain'] + case['opType'] for case in cases})} operators")
 
 
 if __name__ == "__main__":

@@ -58,6 +58,16 @@ def elu(attributes, opset, x):
     return [F.elu(x, attributes.get("alpha", 1.0))]
 
 
+@operator("PRelu")
+def parametric_relu(attributes, opset, x, slope):
+    return [torch.where(x > 0, x, x * slope)]
+
+
+@operator("HardSwish")
+def hard_swish(attributes, opset, x):
+    return [F.hardswish(x)]
+
+
 @operator("HardSigmoid")
 def hard_sigmoid(attributes, opset, x):
     return [torch.clamp(attributes.get("alpha", 0.2) * x + attributes.get("beta", 0.5), 0, 1)]
@@ -99,7 +109,7 @@ def flipped(x, flag):
     return x.transpose(-1, -2) if flag else x
 
 
-@operator("com.microsoft.FusedMatMul")
+@operator("com.microsoft.FusedMatMul", "com.microsoft.TransposeMatMul")
 def fused_matmul(attributes, opset, a, b):
     product = flipped(a, attributes.get("transA", 0)) @ flipped(b, attributes.get("transB", 0))
     return [attributes.get("alpha", 1.0) * product]
@@ -169,16 +179,32 @@ def instance_normalization(attributes, opset, x, scale, bias):
     return [F.instance_norm(x, weight=scale, bias=bias, eps=attributes.get("epsilon", 1e-5))]
 
 
-@operator("LpNormalization")
-def lp_normalization(attributes, opset, x):
-    return [x / torch.linalg.vector_norm(x, attributes.get("p", 2), attributes.get("axis", -1), keepdim=True)]
+def rotated(attributes, x, cosine, sine):
+    """x [batch, heads, places, size]; cosine and sine [batch, 1, places, size / 2]."""
+    if attributes.get("interleaved", 0):
+        a, b = x[..., 0::2], x[..., 1::2]
+        return torch.stack([a * cosine - b * sine, b * cosine + a * sine], -1).reshape(x.shape)
+    a, b = x.chunk(2, -1)
+    return torch.cat([a * cosine - b * sine, b * cosine + a * sine], -1)
+
+
+@operator("RotaryEmbedding")
+def rotary_embedding(attributes, opset, x, cosine, sine, positions=None):
+    picked = (table if positions is None else table[positions] for table in (cosine, sine))
+    return [rotated(attributes, x, *(table.unsqueeze(1) for table in picked))]
+
+
+@operator("com.microsoft.RotaryEmbedding")
+def microsoft_rotary_embedding(attributes, opset, x, positions, cosine, sine):
+    return rotary_embedding(attributes, opset, x, cosine, sine, positions)
 
 
 def reduction(function):
     def run(attributes, opset, x, axes=None):
         axes = attributes.get("axes", []) if axes is None else axes.tolist()
         if not axes and attributes.get("noop_with_empty_axes", 0) == 1:
-            return [x]
+            # Every element is a group of its own.
+            return [function(x.unsqueeze(-1), (-1,), False)]
         return [function(x, tuple(axes) or tuple(range(x.dim())), attributes.get("keepdims", 1) == 1)]
 
     return run
@@ -272,20 +298,6 @@ def pad(attributes, opset, x, pads=None, value=None, axes=None):
     for i, axis in enumerate(axes):
         both[axis] = (pads[i], pads[i + len(axes)])
     return [F.pad(x, [size for pair in reversed(both) for size in pair], value=0.0 if value is None else value.item())]
-
-
-@operator("DepthToSpace")
-def depth_to_space(attributes, opset, x):
-    n, c, h, w = x.shape
-    b = attributes["blocksize"]
-    return [x.reshape(n, b, b, c // b**2, h, w).permute(0, 3, 4, 1, 5, 2).reshape(n, c // b**2, h * b, w * b)]
-
-
-@operator("SpaceToDepth")
-def space_to_depth(attributes, opset, x):
-    n, c, h, w = x.shape
-    b = attributes["blocksize"]
-    return [x.reshape(n, c, h // b, b, w // b, b).permute(0, 3, 5, 1, 2, 4).reshape(n, c * b**2, h // b, w // b)]
 
 
 @operator("Gather")

@@ -6,8 +6,9 @@
 
 import { InternalError, type ModelIssue, UnsupportedModelError } from "../errors.ts";
 import { GraphBuilder } from "../graph/builder.ts";
+import { capturedValues } from "../graph/index-graph.ts";
 import { inferShapes, type ShapeTable } from "../graph/infer-shapes.ts";
-import { type Graph, int, type Node } from "../onnx/model.ts";
+import { type Graph, int, type Node, type StoredTensor } from "../onnx/model.ts";
 import { dtypeCode, isFloating } from "../tensor/dtype.ts";
 import { createContext } from "./context.ts";
 import { createRegistry, findEntry, type RuleRegistry } from "./registry.ts";
@@ -45,11 +46,13 @@ export interface GradientGraph {
 export function buildGradientGraph(graph: Graph, options: GradientOptions): GradientGraph {
   const { of, withRespectTo, opsets, registry = createRegistry() } = options;
   checkOpset(graph.name, opsets);
-  const path = findPath(graph, of, new Set(withRespectTo), inferShapes(graph, opsets));
-  const entries = entriesOf(path.nodes, graph.name, opsets, registry);
+  const find = ({ domain, opType }: Node) => findEntry(registry, domain, opType, opsets[domain] ?? 1);
+  const isOpen = (node: Node) => find(node)?.rule !== "none";
+  const path = findPath(graph, of, new Set(withRespectTo), inferShapes(graph, opsets), isOpen);
+  const entries = entriesOf(path.nodes, graph.name, opsets, find);
   const extended = addOutputs(graph, entries);
   const builder = new GraphBuilder({ from: extended.graph, opsets });
-  const tape = new Tape(builder, inferShapes(extended.graph, opsets), path.values, opsets);
+  const tape = new Tape(builder, extended.graph, path.values, opsets);
   tape.seed(of);
   for (const node of [...path.nodes].reverse()) {
     tape.differentiate(extended.replaced.get(node) ?? node, entries.get(node) as RuleEntry);
@@ -80,22 +83,31 @@ interface Path {
   readonly values: ReadonlySet<string>;
 }
 
-/** Nodes and floating-point values that lie between a wanted value and `of`. */
-function findPath(graph: Graph, of: string, wanted: ReadonlySet<string>, shapes: ShapeTable): Path {
+/** Nodes and floating-point values that lie between a wanted value and `of`. Nodes that are not open let nothing through. */
+function findPath(
+  graph: Graph,
+  of: string,
+  wanted: ReadonlySet<string>,
+  shapes: ShapeTable,
+  isOpen: (node: Node) => boolean,
+): Path {
   const floating = (value: string) => {
     const dtype = shapes.get(value)?.dtype;
     return value !== "" && (dtype === undefined || isFloating(dtype));
   };
+  // What the bodies of If and Loop take from outside is an input as well.
+  const used = new Map(graph.nodes.map((node) => [node, [...node.inputs, ...capturedValues(node)]]));
   const dependent = new Set(wanted);
-  for (const node of graph.nodes) {
-    if (!node.inputs.some((input) => dependent.has(input))) continue;
+  for (const [node, inputs] of used) {
+    if (!inputs.some((input) => dependent.has(input)) || !isOpen(node)) continue;
     for (const output of node.outputs) if (floating(output)) dependent.add(output);
   }
   const values = new Set(dependent.has(of) ? [of] : []);
   const nodes: Node[] = [];
-  for (const node of [...graph.nodes].reverse()) {
-    const inputs = node.inputs.filter((input) => dependent.has(input) && floating(input));
-    if (inputs.length === 0 || !node.outputs.some((output) => values.has(output))) continue;
+  for (const [node, all] of [...used].reverse()) {
+    if (!node.outputs.some((output) => values.has(output)) || !isOpen(node)) continue;
+    const inputs = all.filter((input) => dependent.has(input) && floating(input));
+    if (inputs.length === 0) continue;
     nodes.push(node);
     for (const input of inputs) values.add(input);
   }
@@ -107,16 +119,16 @@ function entriesOf(
   nodes: readonly Node[],
   graphName: string,
   opsets: Readonly<Record<string, number>>,
-  registry: RuleRegistry,
+  find: (node: Node) => RuleEntry | undefined,
 ): ReadonlyMap<Node, RuleEntry> {
   const entries = new Map<Node, RuleEntry>();
   const issues: Required<ModelIssue>[] = [];
   for (const node of nodes) {
     const { name, opType, domain } = node;
-    const opset = opsets[domain] ?? 1;
-    const entry = findEntry(registry, domain, opType, opset);
+    const entry = find(node);
     if (entry !== undefined) entries.set(node, entry);
-    else issues.push({ node: name, opType, domain, opset, reason: "no gradient rule is registered" });
+    else
+      issues.push({ node: name, opType, domain, opset: opsets[domain] ?? 1, reason: "no gradient rule is registered" });
   }
   const [first] = issues;
   if (first === undefined) return entries;
@@ -135,10 +147,14 @@ function entriesOf(
 /** The graph with the optional outputs that rules read added to their nodes. */
 function addOutputs(graph: Graph, entries: ReadonlyMap<Node, RuleEntry>) {
   const replaced = new Map<Node, Node>();
-  for (const [node, { outputs = 0 }] of entries) {
-    if (Array.from({ length: outputs }).every((_, i) => (node.outputs[i] ?? "") !== "")) continue;
-    const names = Array.from({ length: outputs }, (_, i) => node.outputs[i] || `${node.outputs[0]}__output_${i}`);
-    replaced.set(node, { ...node, outputs: names });
+  for (const [node, { outputs: read = [] }] of entries) {
+    if (read.every((i) => (node.outputs[i] ?? "") !== "")) continue;
+    const length = Math.max(node.outputs.length, ...read.map((i) => i + 1));
+    const outputs = Array.from({ length }, (_, i) => {
+      const own = node.outputs[i] ?? "";
+      return own === "" && read.includes(i) ? `${node.outputs[0]}__output_${i}` : own;
+    });
+    replaced.set(node, { ...node, outputs });
   }
   return { graph: { ...graph, nodes: graph.nodes.map((node) => replaced.get(node) ?? node) }, replaced };
 }
@@ -147,6 +163,7 @@ function addOutputs(graph: Graph, entries: ReadonlyMap<Node, RuleEntry>) {
 class Tape {
   readonly #builder: GraphBuilder;
   readonly #shapes: ShapeTable;
+  readonly #constants: ReadonlyMap<string, StoredTensor>;
   readonly #path: ReadonlySet<string>;
   readonly #opsets: Readonly<Record<string, number>>;
   readonly #contributions = new Map<string, string[]>();
@@ -154,12 +171,13 @@ class Tape {
 
   constructor(
     builder: GraphBuilder,
-    shapes: ShapeTable,
+    graph: Graph,
     path: ReadonlySet<string>,
     opsets: Readonly<Record<string, number>>,
   ) {
     this.#builder = builder;
-    this.#shapes = shapes;
+    this.#shapes = inferShapes(graph, opsets);
+    this.#constants = constantsOf(graph);
     this.#path = path;
     this.#opsets = opsets;
   }
@@ -187,27 +205,33 @@ class Tape {
   }
 
   /** Passes the gradients of a node's outputs on to its inputs. */
-  differentiate(node: Node, entry: RuleEntry): void {
-    const outputGradients = node.outputs.map((output) => (output === "" ? undefined : this.gradientOf(output)));
-    if (entry.rule === "none" || outputGradients.every((gradient) => gradient === undefined)) return;
-    const { rule, broadcasts = false } = entry;
+  differentiate(node: Node, { rule, broadcasts = false }: RuleEntry): void {
+    const gradients = node.outputs.map((output) => (output === "" ? undefined : this.gradientOf(output)));
+    if (rule === "none" || gradients.every((gradient) => gradient === undefined)) return;
+    const read = new Set<number>();
     const context = createContext({
       node,
       opset: this.#opsets[node.domain] ?? 1,
       builder: this.#builder,
       shapes: this.#shapes,
-      outputGradients,
+      constants: this.#constants,
+      outputGradient: (i) => {
+        read.add(i);
+        return gradients[i];
+      },
       needed: this.#path,
     });
-    this.#builder.withPrefix(`${node.name}__grad/`, () => {
-      const gradients = rule(context);
-      if (gradients.length !== node.inputs.length) {
+    this.#builder.withPrefix(`${node.name || node.outputs[0]}__grad/`, () => {
+      const inputGradients = rule(context);
+      if (inputGradients.length !== node.inputs.length) {
         throw new InternalError(
-          `rule of ${node.opType} gave ${gradients.length} gradients for the ${node.inputs.length} inputs of node "${node.name}"`,
+          `rule of ${node.opType} gave ${inputGradients.length} gradients for the ${node.inputs.length} inputs of node "${node.name}"`,
         );
       }
+      const ignored = gradients.findIndex((gradient, i) => gradient !== undefined && !read.has(i));
+      if (ignored >= 0) context.refuse(`output ${ignored} ("${node.outputs[ignored]}") is not differentiated`);
       node.inputs.forEach((input, i) => {
-        const gradient = gradients[i];
+        const gradient = inputGradients[i];
         if (gradient === undefined || !this.#path.has(input)) return;
         this.#contribute(input, broadcasts ? this.#unbroadcast(gradient, node, input) : gradient);
       });
@@ -224,4 +248,14 @@ class Tape {
     if (parts === undefined) this.#contributions.set(value, [gradient]);
     else parts.push(gradient);
   }
+}
+
+/** Initializers and the tensors of Constant nodes, by the name of the value. */
+function constantsOf(graph: Graph): ReadonlyMap<string, StoredTensor> {
+  const constants = new Map(graph.initializers.map((tensor) => [tensor.name, tensor]));
+  for (const { attributes, outputs } of graph.nodes) {
+    const { value } = attributes;
+    if (value?.kind === "tensor" && outputs[0] !== undefined) constants.set(outputs[0], value.value);
+  }
+  return constants;
 }

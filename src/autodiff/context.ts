@@ -3,7 +3,9 @@
 import { InternalError, UnsupportedModelError } from "../errors.ts";
 import type { GraphBuilder } from "../graph/builder.ts";
 import type { ShapeTable } from "../graph/infer-shapes.ts";
-import type { Attribute, Node } from "../onnx/model.ts";
+import type { Attribute, Node, StoredTensor } from "../onnx/model.ts";
+import { isFloating, viewBytes } from "../tensor/dtype.ts";
+import { reshapeToShape } from "./reshape.ts";
 import type { RuleContext } from "./rule.ts";
 import { sumToShape } from "./unbroadcast.ts";
 
@@ -12,12 +14,17 @@ export interface ContextSource {
   readonly opset: number;
   readonly builder: GraphBuilder;
   readonly shapes: ShapeTable;
-  readonly outputGradients: readonly (string | undefined)[];
+  /** Constants of the model by name. */
+  readonly constants: ReadonlyMap<string, StoredTensor>;
+  /** Gradient that reached output i. */
+  readonly outputGradient: (i: number) => string | undefined;
   /** Values whose gradients are wanted. */
   readonly needed: ReadonlySet<string>;
 }
 
-export function createContext({ node, opset, builder, shapes, outputGradients, needed }: ContextSource): RuleContext {
+/** A rule's view of `node`. */
+export function createContext(source: ContextSource): RuleContext {
+  const { node, opset, builder, shapes, constants, outputGradient, needed } = source;
   const refuse = (reason: string): never => {
     const { name, opType, domain } = node;
     throw new UnsupportedModelError(
@@ -41,8 +48,8 @@ export function createContext({ node, opset, builder, shapes, outputGradients, n
     input: (i) => named(node.inputs, i, "input"),
     hasInput: (i) => (node.inputs[i] ?? "") !== "",
     output: (i) => named(node.outputs, i, "output"),
-    outputGradient: (i = 0) => outputGradients[i] ?? internal(`no gradient reached output ${i} of node "${node.name}"`),
-    hasOutputGradient: (i) => outputGradients[i] !== undefined,
+    outputGradient: (i = 0) => outputGradient(i) ?? internal(`no gradient reached output ${i} of node "${node.name}"`),
+    hasOutputGradient: (i) => outputGradient(i) !== undefined,
     needsGradient: (i) => needed.has(node.inputs[i] ?? ""),
     int: (name, fallback) => attribute(name, "int") ?? fallback,
     float: (name, fallback) => attribute(name, "float") ?? fallback,
@@ -52,9 +59,23 @@ export function createContext({ node, opset, builder, shapes, outputGradients, n
     dtype: (value) => shapes.get(value)?.dtype ?? "float32",
     rank: (value) => shapes.get(value)?.shape?.length ?? refuse(`the rank of "${value}" is not known`),
     constantInts: (value) => shapes.constantInts(value),
+    constantFloat: (value) => scalarOf(constants.get(value)),
+    sizeOf(value, axis) {
+      const size = shapes.get(value)?.shape?.[axis];
+      return typeof size === "number" ? builder.integers([size]) : builder.sizeOf(value, axis);
+    },
+    reshapeTo: (gradient, from, value) => reshapeToShape(builder, gradient, from, value, shapes.get(value)?.shape),
     sumTo: (gradient, from, value) => sumToShape(builder, gradient, from, value, shapes.get(value)?.shape),
     refuse,
   };
+}
+
+function scalarOf(tensor: StoredTensor | undefined): number | undefined {
+  if (tensor === undefined || tensor.storage.kind !== "bytes") return undefined;
+  if (tensor.shape.some((size) => size !== 1) || !isFloating(tensor.dtype)) return undefined;
+  const [value] = viewBytes(tensor.dtype, tensor.storage.bytes);
+  // Half floats are kept as bit patterns.
+  return tensor.dtype === "float32" || tensor.dtype === "float64" ? Number(value) : undefined;
 }
 
 function internal(message: string): never {

@@ -4,6 +4,7 @@ import { InternalError } from "../errors.ts";
 import type { RuleEntry } from "./rule.ts";
 import { activationRules } from "./rules/activation.ts";
 import { convolutionRules } from "./rules/convolution.ts";
+import { einsumRules } from "./rules/einsum.ts";
 import { elementwiseRules } from "./rules/elementwise.ts";
 import { indexingRules } from "./rules/indexing.ts";
 import { matmulRules } from "./rules/matmul.ts";
@@ -11,6 +12,7 @@ import { movementRules } from "./rules/movement.ts";
 import { noGradientRules } from "./rules/no-gradient.ts";
 import { normalizationRules } from "./rules/normalization.ts";
 import { reductionRules } from "./rules/reduction.ts";
+import { rotationRules } from "./rules/rotation.ts";
 import { softmaxRules } from "./rules/softmax.ts";
 
 /** All rules: one line a family. */
@@ -18,7 +20,9 @@ export const RULES: readonly RuleEntry[] = [
   ...elementwiseRules,
   ...activationRules,
   ...matmulRules,
+  ...einsumRules,
   ...softmaxRules,
+  ...rotationRules,
   ...normalizationRules,
   ...reductionRules,
   ...movementRules,

@@ -37,8 +37,14 @@ export interface RuleContext {
   rank(value: string): number;
   /** Elements of a constant integer value, undefined when it is computed at run time. */
   constantInts(value: string): readonly number[] | undefined;
+  /** The number that a float constant of one element holds, undefined for every other value. */
+  constantFloat(value: string): number | undefined;
+  /** The size of one axis of a value as int64 [1]: a constant where it is known. */
+  sizeOf(value: string, axis: number): string;
+  /** A gradient of shape `from` (undefined where unknown) in the shape of `value`, which has as many elements. */
+  reshapeTo(gradient: string, from: readonly Dimension[] | undefined, value: string): string;
   /** Sums a gradient of shape `from` (undefined where unknown) over broadcast axes, to the shape of `value`. */
-  sumTo(gradient: string, from: readonly (Dimension | undefined)[] | undefined, value: string): string;
+  sumTo(gradient: string, from: readonly Dimension[] | undefined, value: string): string;
   /** Refuses this node with a reason the user can act on. @throws {UnsupportedModelError} */
   refuse(reason: string): never;
 }
@@ -59,6 +65,6 @@ export interface RuleEntry {
   readonly rule: GradientRule | "none";
   /** The gradients have the broadcast shape of output 0: the engine sums them back to the shapes of the inputs. */
   readonly broadcasts?: boolean;
-  /** Outputs of the forward node that the rule reads; the engine adds those that the model leaves out. */
-  readonly outputs?: number;
+  /** Optional outputs of the forward node that the rule reads; the engine adds those that the model leaves out. */
+  readonly outputs?: readonly number[];
 }

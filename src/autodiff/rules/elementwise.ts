@@ -1,6 +1,6 @@
 /** @file Gradient rules of elementwise operators. The engine sums broadcast gradients back to the shape of each input. */
 
-import { int } from "../../onnx/model.ts";
+import { float, int } from "../../onnx/model.ts";
 import { dtypeCode } from "../../tensor/dtype.ts";
 import type { GradientRule, RuleContext, RuleEntry } from "../rule.ts";
 
@@ -36,6 +36,23 @@ const extremum = every((context, i) => {
   return builder.mul(context.outputGradient(), builder.div(hits[i] as string, ties));
 });
 
+/** 1.0 where 0 < x < 1, else 0.0. */
+function inside(context: RuleContext, x: string): string {
+  const { builder: b } = context;
+  const above = b.emit("Greater", [x, b.scalar(0)]);
+  return indicator(context, b.emit("And", [above, b.emit("Less", [x, b.scalar(1)])]));
+}
+
+/** b a^(b-1). Constant exponents are common (squares in normalisations), and powers are slow where a product will do. */
+function powerSlope({ builder: b, ...context }: RuleContext): string {
+  const [base, exponent] = [context.input(0), context.input(1)];
+  const constant = context.constantFloat(exponent);
+  if (constant === 2) return b.mul(base, b.scalar(2));
+  if (constant === 3) return b.mul(b.mul(base, base), b.scalar(3));
+  if (constant !== undefined) return b.mul(b.emit("Pow", [base, b.scalar(constant - 1)]), b.scalar(constant));
+  return b.mul(exponent, b.emit("Pow", [base, b.sub(exponent, b.scalar(1))]));
+}
+
 const identity: GradientRule = (context) =>
   context.node.inputs.map((_, i) => (i === 0 ? context.outputGradient() : undefined));
 
@@ -64,10 +81,7 @@ export const elementwiseRules: readonly RuleEntry[] = [
   )),
   // d(a^b) = b a^(b-1) da + a^b ln(a) db
   entry("Pow", 7, each(
-    ({ builder: b, ...c }) => {
-      const lower = b.emit("Pow", [c.input(0), b.sub(c.input(1), b.scalar(1))]);
-      return b.mul(c.outputGradient(), b.mul(c.input(1), lower));
-    },
+    (c) => c.builder.mul(c.outputGradient(), powerSlope(c)),
     ({ builder: b, ...c }) => b.mul(c.outputGradient(), b.mul(c.output(0), b.emit("Log", [c.input(0)]))),
   )),
   // d(-x) = -dx
@@ -98,6 +112,26 @@ export const elementwiseRules: readonly RuleEntry[] = [
   entry("LeakyRelu", 6, derivative(({ builder: b, ...c }) => {
     const positive = b.emit("Greater", [c.input(0), b.scalar(0)]);
     return b.emit("Where", [positive, b.scalar(1), b.scalar(c.float("alpha", 0.01))]);
+  })),
+  // d(elu x) = (x > 0 ? 1 : y + alpha) dx
+  entry("Elu", 6, derivative(({ builder: b, ...c }) => {
+    const positive = b.emit("Greater", [c.input(0), b.scalar(0)]);
+    return b.emit("Where", [positive, b.scalar(1), b.add(c.output(0), b.scalar(c.float("alpha", 1)))]);
+  })),
+  // d(prelu x) = (x > 0 ? 1 : s) dx + min(x, 0) ds
+  entry("PRelu", 7, each(
+    ({ builder: b, ...c }) => {
+      const positive = b.emit("Greater", [c.input(0), b.scalar(0)]);
+      return b.mul(c.outputGradient(), b.emit("Where", [positive, b.scalar(1), c.input(1)]));
+    },
+    ({ builder: b, ...c }) => b.mul(c.outputGradient(), b.emit("Min", [c.input(0), b.scalar(0)])),
+  )),
+  // d(hard sigmoid x) = [0 < y < 1] alpha dx
+  entry("HardSigmoid", 6, derivative((c) => c.builder.mul(inside(c, c.output(0)), c.builder.scalar(c.float("alpha", 0.2))))),
+  // y = x h, h = hard sigmoid of slope 1/6: dy = (h + [0 < h < 1] x / 6) dx
+  entry("HardSwish", 14, derivative(({ builder: b, ...c }) => {
+    const h = b.emit("HardSigmoid", [c.input(0)], { attributes: { alpha: float(1 / 6), beta: float(0.5) } });
+    return b.add(h, b.mul(inside({ builder: b, ...c }, h), b.mul(c.input(0), b.scalar(1 / 6))));
   })),
   // d(sin x) = cos(x) dx
   entry("Sin", 7, derivative((c) => c.builder.emit("Cos", [c.input(0)]))),

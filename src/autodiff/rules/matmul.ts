@@ -1,7 +1,5 @@
 /** @file Gradient rules of matrix products. Transposes are folded into the products: no Transpose node is emitted. */
 
-import type { Dimension } from "../../onnx/model.ts";
-import { string } from "../../onnx/model.ts";
 import type { GradientRule, RuleContext, RuleEntry } from "../rule.ts";
 
 interface Product {
@@ -16,10 +14,14 @@ interface Product {
  */
 function product(context: RuleContext, { transA, transB, alpha }: Product): readonly (string | undefined)[] {
   const { builder } = context;
-  const [a, b, g] = [context.input(0), context.input(1), context.outputGradient()];
-  if (context.rank(a) < 2 || context.rank(b) < 2) {
-    return context.refuse("products with a one-dimensional operand are not differentiated");
-  }
+  const [left, right] = [context.input(0), context.input(1)];
+  const isRow = context.rank(left) === 1;
+  const isColumn = context.rank(right) === 1;
+  // A vector takes part as a matrix of one row or one column, which Y then lacks.
+  const a = isRow ? builder.unsqueeze(left, [0]) : left;
+  const b = isColumn ? builder.unsqueeze(right, [1]) : right;
+  const missing = [...(isRow ? [-2] : []), ...(isColumn ? [-1] : [])];
+  const g = missing.length === 0 ? context.outputGradient() : builder.unsqueeze(context.outputGradient(), missing);
   const gradientOfA = () =>
     transA
       ? builder.matmul(b, g, { transA: transB, transB: true, alpha })
@@ -28,19 +30,18 @@ function product(context: RuleContext, { transA, transB, alpha }: Product): read
     transB
       ? builder.matmul(g, a, { transA: true, transB: transA, alpha })
       : builder.matmul(a, g, { transA: !transA, alpha });
-  return [
-    context.needsGradient(0) ? toOperand(context, gradientOfA(), a) : undefined,
-    context.needsGradient(1) ? toOperand(context, gradientOfB(), b) : undefined,
-  ];
-}
-
-/** Sums over the batch axes along which the operand was broadcast: its gradient has the batch axes of the output. */
-function toOperand(context: RuleContext, gradient: string, operand: string): string {
+  // Sums over the batch axes along which the operand was broadcast: its gradient has the batch axes of Y.
   const output = context.shape(context.output(0));
-  const own = context.shape(operand);
-  const from: readonly Dimension[] | undefined =
-    output === undefined || own === undefined ? undefined : [...output.slice(0, -2), ...own.slice(-2)];
-  return context.sumTo(gradient, from, operand);
+  const batch = output?.slice(0, output.length - 2 + missing.length);
+  const toOperand = (i: number, gradient: () => string, vectorAxis: number | undefined) => {
+    if (!context.needsGradient(i)) return undefined;
+    const own = context.shape(context.input(i));
+    const from = batch === undefined || own === undefined ? undefined : [...batch, ...own.slice(-2)];
+    const matrix = gradient();
+    const value = vectorAxis === undefined ? matrix : builder.squeeze(matrix, [vectorAxis]);
+    return context.sumTo(value, from, context.input(i));
+  };
+  return [toOperand(0, gradientOfA, isRow ? -2 : undefined), toOperand(1, gradientOfB, isColumn ? -1 : undefined)];
 }
 
 const matmul: GradientRule = (context) => product(context, { transA: false, transB: false, alpha: 1 });
@@ -71,38 +72,9 @@ const gemm: GradientRule = (context) => {
   return [...operands, context.sumTo(scaled, context.shape(context.output(0)), context.input(2))];
 };
 
-/**
- * Y = einsum("a,b->y", A, B): dA = einsum("y,b->a", G, B), for indices of A that are in y or b.
- * Repeated and summed-out indices of one operand would need an expansion and are refused.
- */
-const einsum: GradientRule = (context) => {
-  const equation = context.string("equation", "").replaceAll(/\s/g, "");
-  const [left, result] = equation.split("->");
-  const terms = (left ?? "").split(",");
-  if (result === undefined || equation.includes(".")) {
-    return context.refuse(
-      `the equation "${equation}" is not differentiated: it needs an explicit result and no ellipsis`,
-    );
-  }
-  return context.node.inputs.map((_, i) => {
-    if (!context.needsGradient(i)) return undefined;
-    const own = terms[i] as string;
-    const others = terms.flatMap((term, j) => (j === i ? [] : [{ term, value: context.input(j) }]));
-    const known = result + others.map(({ term }) => term).join("");
-    if (new Set(own).size !== own.length || [...own].some((index) => !known.includes(index))) {
-      return context.refuse(
-        `the equation "${equation}" is not differentiated for operand ${i}: each of its indices must occur once, and in the result or another operand`,
-      );
-    }
-    return context.builder.emit("Einsum", [context.outputGradient(), ...others.map(({ value }) => value)], {
-      attributes: { equation: string(`${[result, ...others.map(({ term }) => term)].join(",")}->${own}`) },
-    });
-  });
-};
-
 export const matmulRules: readonly RuleEntry[] = [
   { domain: "", opType: "MatMul", since: 1, rule: matmul },
   { domain: "com.microsoft", opType: "FusedMatMul", since: 1, rule: fusedMatMul },
+  { domain: "com.microsoft", opType: "TransposeMatMul", since: 1, rule: fusedMatMul },
   { domain: "", opType: "Gemm", since: 7, rule: gemm },
-  { domain: "", opType: "Einsum", since: 12, rule: einsum },
 ];

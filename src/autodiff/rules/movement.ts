@@ -3,6 +3,7 @@
 import type { GraphBuilder } from "../../graph/builder.ts";
 import { int } from "../../onnx/model.ts";
 import type { GradientRule, RuleContext, RuleEntry } from "../rule.ts";
+import { padTo } from "./zero-padding.ts";
 
 /** Only the first input carries a gradient. */
 const data =
@@ -11,8 +12,8 @@ const data =
     context.node.inputs.map((_, i) => (i === 0 ? expression(context) : undefined));
 
 /** dx = g in the shape of x. */
-const backToShape = data(({ builder: b, ...context }) =>
-  b.emit("Reshape", [context.outputGradient(), b.shapeOf(context.input(0))]),
+const backToShape = data((context) =>
+  context.reshapeTo(context.outputGradient(), context.shape(context.output(0)), context.input(0)),
 );
 
 /** dx = g transposed by the inverse permutation. */
@@ -28,10 +29,14 @@ const concat: GradientRule = (context) => {
   const { builder: b, node } = context;
   const axis = context.int("axis", 1);
   const at = axis < 0 ? axis + context.rank(context.output(0)) : axis;
-  let start = b.integers([0]);
+  // Where the next part starts: a number until a part of unknown size came.
+  let start: number | string = 0;
   return node.inputs.map((input, i) => {
     const size = context.shape(input)?.[at];
-    const end = b.add(start, typeof size === "number" ? b.integers([size]) : b.sizeOf(input, at));
+    const end: number | string =
+      typeof start === "number" && typeof size === "number"
+        ? start + size
+        : b.add(typeof start === "number" ? b.integers([start]) : start, context.sizeOf(input, at));
     const part = context.needsGradient(i) ? b.slice(context.outputGradient(), at, start, end) : undefined;
     start = end;
     return part;
@@ -47,93 +52,55 @@ const split = data((context) => {
   return b.concat(parts, context.int("axis", 0));
 });
 
-interface SliceAxis {
-  readonly axis: number;
-  readonly start: string;
-  readonly end: string;
-  readonly step: string;
-  /** Known limits, where they are constant. */
-  readonly constant: { readonly start: number; readonly step: number } | undefined;
-}
-
-/** One entry per sliced axis. Limits are one-element values. */
-function sliceAxes(context: RuleContext): SliceAxis[] {
-  const { builder: b } = context;
-  const rank = context.rank(context.input(0));
-  const normalized = (axis: number) => (axis < 0 ? axis + rank : axis);
-  const starts = context.constantInts(context.input(1));
-  const count = starts?.length ?? (context.shape(context.input(1))?.[0] as number | undefined);
-  const axes = context.hasInput(3) ? context.constantInts(context.input(3)) : undefined;
-  if (typeof count !== "number" || (context.hasInput(3) && axes === undefined)) {
-    return context.refuse("its axes are computed at run time");
-  }
-  const steps = context.hasInput(4) ? context.constantInts(context.input(4)) : Array.from({ length: count }, () => 1);
-  const pick = (value: string, i: number) => (count === 1 ? value : b.slice(value, 0, i, i + 1));
-  return Array.from({ length: count }, (_, i) => ({
-    axis: normalized(axes?.[i] ?? i),
-    start: pick(context.input(1), i),
-    end: pick(context.input(2), i),
-    step: context.hasInput(4) ? pick(context.input(4), i) : b.integers([1]),
-    constant:
-      starts === undefined || steps === undefined
-        ? undefined
-        : { start: starts[i] as number, step: steps[i] as number },
-  }));
-}
-
-/** dx = zeros with g where the slice was taken; one axis after the other. */
-const slice = data((context) => {
-  const { builder: b } = context;
+/** Constant slices forward by 1: [axis, start] pairs; undefined for all others. */
+function plainSlices(context: RuleContext): readonly (readonly [axis: number, start: number])[] | undefined {
   const x = context.input(0);
   const rank = context.rank(x);
-  let gradient = context.outputGradient();
-  for (const part of sliceAxes(context)) {
-    const size = b.sizeOf(x, part.axis);
-    const contiguous = part.constant !== undefined && part.constant.step === 1 && part.constant.start >= 0;
-    gradient = contiguous
-      ? padAxis(b, gradient, rank, part.axis, part.constant?.start ?? 0, size)
-      : scatterAxis(b, gradient, rank, part, size);
+  const starts = context.constantInts(context.input(1));
+  const axes = context.hasInput(3) ? context.constantInts(context.input(3)) : starts?.map((_, i) => i);
+  const steps = context.hasInput(4) ? context.constantInts(context.input(4)) : [];
+  if (starts === undefined || axes === undefined || steps === undefined) return undefined;
+  if (steps.some((step) => step !== 1)) return undefined;
+  const slices: (readonly [number, number])[] = [];
+  for (const [i, listed] of axes.entries()) {
+    const axis = listed < 0 ? listed + rank : listed;
+    const start = starts[i] as number;
+    const size = context.shape(x)?.[axis];
+    if (start >= 0) slices.push([axis, typeof size === "number" ? Math.min(start, size) : start]);
+    else if (typeof size === "number") slices.push([axis, Math.max(0, start + size)]);
+    else return undefined;
   }
-  return gradient;
+  return slices;
+}
+
+/** dx = zeros with g where the slice was taken. */
+const slice = data((context) => {
+  const { builder: b } = context;
+  const [x, g] = [context.input(0), context.outputGradient()];
+  const slices = plainSlices(context);
+  if (slices !== undefined) return padTo(context, g, context.shape(context.output(0)), slices);
+  // Any limits and steps: the same slice of the numbers of the elements says where g came from.
+  const shape = b.shapeOf(x);
+  const count = b.emit("ReduceProd", [shape], { attributes: { keepdims: int(1) } });
+  const numbers = b.emit("Range", [scalar(b, b.integers([0])), scalar(b, count), scalar(b, b.integers([1]))]);
+  const [, ...limits] = context.node.inputs;
+  const places = b.emit("Slice", [b.emit("Reshape", [numbers, shape]), ...limits]);
+  const zeros = b.emit("Expand", [b.scalar(0), count]);
+  const flat = b.emit("ScatterElements", [zeros, b.reshape(places, [-1]), b.reshape(g, [-1])]);
+  return b.emit("Reshape", [flat, shape]);
 });
 
-/** `gradient` put at `start` into zeros of `size` along one axis. */
-function padAxis(b: GraphBuilder, gradient: string, rank: number, axis: number, start: number, size: string): string {
-  const after = b.sub(b.sub(size, b.sizeOf(gradient, axis)), b.integers([start]));
-  const before = Array.from({ length: rank }, (_, i) => (i === axis ? start : 0));
-  const zeros = (count: number) => (count === 0 ? [] : [b.integers(Array.from({ length: count }, () => 0))]);
-  return b.emit("Pad", [gradient, b.concat([b.integers(before), ...zeros(axis), after, ...zeros(rank - axis - 1)], 0)]);
-}
+const scalar = (b: GraphBuilder, value: string): string => b.squeeze(value, [0]);
 
-/** The same for any step and any limits: the places are those that the slice picks out of 0, 1, 2, ... */
-function scatterAxis(b: GraphBuilder, gradient: string, rank: number, part: SliceAxis, size: string): string {
-  const scalar = (value: string) => b.squeeze(value, [0]);
-  const zero = scalar(b.integers([0]));
-  const all = b.emit("Range", [zero, scalar(size), scalar(b.integers([1]))]);
-  const places = b.emit("Slice", [all, part.start, part.end, b.integers([0]), part.step]);
-  const column = b.reshape(
-    places,
-    Array.from({ length: rank }, (_, i) => (i === part.axis ? -1 : 1)),
-  );
-  const shape = b.shapeOf(gradient);
-  const target = b.concat([b.slice(shape, 0, 0, part.axis), size, b.slice(shape, 0, part.axis + 1, rank)], 0);
-  const zeros = b.emit("Expand", [b.scalar(0), target]);
-  const indices = b.emit("Expand", [column, shape]);
-  return b.emit("ScatterElements", [zeros, indices, gradient], { attributes: { axis: int(part.axis) } });
-}
-
-/** dx = g without the border. Only padding with constants; what is cut off by negative pads is zero again. */
+/** dx = g without the border; what negative pads cut off is zero again. Only padding with a constant. */
 const pad = data((context) => {
   const { builder: b } = context;
-  if (context.string("mode", "constant") !== "constant")
+  if (context.string("mode", "constant") !== "constant") {
     return context.refuse("only constant padding is differentiated");
-  const rank = context.rank(context.input(0));
-  const pads = context.ints("pads") ?? context.constantInts(context.input(1));
-  if (pads === undefined || context.hasInput(3)) return context.refuse("its pads are computed at run time");
-  return b.emit("Pad", [
-    context.outputGradient(),
-    b.integers(pads.map((size) => (size === 0 ? 0 : -size)).slice(0, 2 * rank)),
-  ]);
+  }
+  const pads = context.constantInts(context.input(1));
+  const back = pads === undefined ? b.neg(context.input(1)) : b.integers(pads.map((size) => (size === 0 ? 0 : -size)));
+  return b.emit("Pad", [context.outputGradient(), back, "", context.hasInput(3) ? context.input(3) : ""]);
 });
 
 /** dx = g summed over the copies: each axis is split into copies x size, and the copies are summed. */
@@ -143,7 +110,7 @@ const tile = data((context) => {
   const rank = context.rank(x);
   const sizes = Array.from({ length: rank }, (_, axis) => [
     b.slice(context.input(1), 0, axis, axis + 1),
-    b.sizeOf(x, axis),
+    context.sizeOf(x, axis),
   ]).flat();
   const apart = b.emit("Reshape", [context.outputGradient(), b.concat(sizes, 0)]);
   return b.reduceSum(
@@ -186,7 +153,7 @@ export const movementRules: readonly RuleEntry[] = [
   entry("Concat", concat, 4),
   entry("Split", split, 2),
   entry("Slice", slice, 10),
-  entry("Pad", pad, 2),
+  entry("Pad", pad, 11),
   entry("Tile", tile, 6),
   entry("Trilu", trilu, 14),
   entry("CumSum", cumSum, 11),

@@ -1,0 +1,91 @@
+/** @file Cases of operators that move values. */
+
+import { attributes, casesOf, fedIntegers, floats, integers, omitted, type RuleCase, x } from "../case.ts";
+
+export const movementCases: readonly RuleCase[] = [
+  ...casesOf(
+    "Reshape",
+    ["constant sizes", [x([2, 6]), integers([3, 4])]],
+    ["0 and -1", [x([2, 3, 4]), integers([0, -1])]],
+    ["sizes at run time", [x([2, 6]), fedIntegers([4, 3])]],
+    ["to a scalar", [x([1, 1]), integers([], [0])]],
+  ),
+  ...casesOf(
+    "Transpose",
+    ["heads", [x([2, 3, 4, 5])], { attributes: attributes({ perm: [0, 2, 1, 3] }) }],
+    ["a cycle", [x([2, 3, 4])], { attributes: attributes({ perm: [2, 0, 1] }) }],
+    ["reversed by default", [x([2, 3, 4])]],
+  ),
+  ...casesOf("Flatten", ["axis 1", [x([2, 3, 4])]], ["axis 0", [x([2, 3])], { attributes: attributes({ axis: 0 }) }], [
+    "axis -1",
+    [x([2, 3, 4])],
+    { attributes: attributes({ axis: -1 }) },
+  ]),
+  ...casesOf(
+    "Squeeze",
+    ["axes as input", [x([2, 1, 3, 1]), integers([1, 3])]],
+    ["all of size 1", [x([2, 1, 3, 1])]],
+    ["axes as attribute", [x([2, 1, 3])], { opset: 11, attributes: attributes({ axes: [1] }) }],
+  ),
+  ...casesOf(
+    "Unsqueeze",
+    ["axes as input", [x([2, 3]), integers([0, -1])]],
+    ["axes as attribute", [x([2, 3])], { opset: 11, attributes: attributes({ axes: [1] }) }],
+    ["a scalar", [x([]), integers([0])]],
+  ),
+  ...casesOf(
+    "Expand",
+    ["a batch in front", [x([3, 1]), integers([2, 3, 4])]],
+    ["sizes at run time", [x([1, 3]), fedIntegers([5, 3])]],
+    ["nothing to do", [x([2, 3]), integers([2, 3])]],
+    ["a 1 in the shape keeps the size", [x([2, 3]), integers([1, 1])]],
+    ["a scalar", [x([]), integers([2, 2])]],
+  ),
+  ...casesOf(
+    "Tile",
+    ["both axes", [x([2, 3]), integers([2, 3])]],
+    ["once", [x([2, 3]), integers([1, 1])]],
+    ["repeats at run time", [x([2, 3]), fedIntegers([3, 1])]],
+    ["rank 1", [x([5]), integers([4])]],
+  ),
+  ...casesOf(
+    "Concat",
+    ["three", [x([2, 1]), x([2, 3]), x([2, 2])], { attributes: attributes({ axis: 1 }) }],
+    ["negative axis", [x([2, 1, 3]), x([2, 4, 3])], { attributes: attributes({ axis: -2 }) }],
+    ["one", [x([2, 3])], { attributes: attributes({ axis: 0 }) }],
+    ["a constant among them", [floats([1, 2], [2, 1]), x([2, 3])], { attributes: attributes({ axis: 1 }) }],
+    ["an empty one", [x([2, 0]), x([2, 3])], { attributes: attributes({ axis: 1 }) }],
+  ),
+  ...casesOf(
+    "Split",
+    ["sizes as input", [x([2, 6]), integers([1, 2, 3])], { attributes: attributes({ axis: 1 }), outputs: 3, from: [0, 1, 2] }],
+    ["one output unused", [x([2, 6]), integers([1, 2, 3])], { attributes: attributes({ axis: 1 }), outputs: 3, from: [0, 2] }],
+    ["equal parts", [x([6, 2])], { outputs: 3, from: [0, 1, 2] }],
+    ["equal parts, one used", [x([2, 6])], { attributes: attributes({ axis: -1 }), outputs: 3, from: [1] }],
+    ["sizes as attribute", [x([2, 6])], { opset: 11, attributes: attributes({ axis: 1, split: [4, 2] }), outputs: 2, from: [0, 1] }],
+    ["number of parts, the last one smaller", [x([7, 2])], { opset: 18, attributes: attributes({ num_outputs: 3 }), outputs: 3, from: [0, 1, 2] }],
+    ["number of parts, the last one unused", [x([7, 2])], { opset: 18, attributes: attributes({ num_outputs: 3 }), outputs: 3, from: [0] }],
+  ),
+  ...casesOf(
+    "Slice",
+    ["one axis", [x([2, 6]), integers([1]), integers([4]), integers([1])]],
+    ["default axes", [x([3, 6]), integers([1, 2]), integers([3, 5])]],
+    ["steps", [x([2, 7]), integers([1]), integers([7]), integers([-1]), integers([2])]],
+    ["a step of 3 that ends early", [x([8]), integers([0]), integers([8]), integers([0]), integers([3])]],
+    ["backwards", [x([2, 5]), integers([-1]), integers([-100]), integers([1]), integers([-1])]],
+    ["backwards by 2", [x([7]), integers([5]), integers([0]), integers([0]), integers([-2])]],
+    ["negative limits", [x([6, 2]), integers([-4]), integers([-1]), integers([0])]],
+    ["limits beyond the end", [x([6, 2]), integers([2]), integers([2 ** 53]), integers([0])]],
+    ["limits at run time", [x([6, 2]), fedIntegers([2]), fedIntegers([5]), integers([0])]],
+    ["everything at run time", [x([6, 4]), fedIntegers([2, 3]), fedIntegers([5, 0]), fedIntegers([0, 1]), fedIntegers([1, -2])]],
+    ["empty", [x([6, 2]), integers([3]), integers([3]), integers([0])]],
+  ),
+  ...casesOf(
+    "Pad",
+    ["constant 0", [x([2, 3]), integers([1, 0, 2, 1])]],
+    ["a value", [x([2, 3]), integers([0, 1, 0, 1]), floats([7], [])]],
+    ["negative pads cut", [x([4, 5]), integers([-1, 1, 2, -2])]],
+    ["pads at run time", [x([2, 3]), fedIntegers([1, 0, 2, 1])]],
+    ["axes given", [x([2, 3, 2]), integers([1, 2]), omitted, integers([1])], { opset: 18 }],
+  ),
+]; // biome-ignore format: one table
