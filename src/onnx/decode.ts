@@ -7,19 +7,19 @@ import {
   type GraphProto,
   ModelProtoSchema,
   type NodeProto,
-  type StringStringEntryProto,
-  type TensorProto,
-  TensorProto_DataLocation,
+  TensorProto_DataType,
   type TypeProto,
   type ValueInfoProto,
 } from "onnx-buf";
 import { OnnxParseError } from "../errors.ts";
-import { byteSize, type DType, dtypeFromCode } from "../tensor/dtype.ts";
-import { elementCount } from "../tensor/tensor.ts";
-import type { Attribute, Dimension, Graph, Node, OnnxModel, StoredTensor, TensorStorage, ValueInfo } from "./model.ts";
+import { dtypeFromCode } from "../tensor/dtype.ts";
+import { decodeEntries, decodeTensor, elementType } from "./decode-tensor.ts";
+import type { Attribute, Dimension, Graph, Node, OnnxModel, ValueInfo } from "./model.ts";
 
 /**
  * The model in the bytes of an ONNX file. Raw tensor bytes stay views on `bytes`.
+ *
+ * Documentation strings, training information and quantisation annotations change no result and are left away.
  *
  * @throws {OnnxParseError} When the bytes are no ONNX model, or hold something that calig has no place for; names where.
  */
@@ -30,23 +30,27 @@ export function decodeModel(bytes: Uint8Array): OnnxModel {
       "Cannot read the model: the file holds no ONNX graph; check that it is an .onnx file and was downloaded whole",
     );
   }
-  if (proto.functions.length > 0) {
-    throw new OnnxParseError(
-      `Cannot read the model: it defines ${proto.functions.length} functions of its own, which calig does not inline; export it without model-local functions`,
-      "functions",
-    );
-  }
+  const graph = decodeGraph(proto.graph, "graph");
+  refuseFunctions(graph, "graph", new Set(proto.functions.map(({ domain, name }) => operator(standard(domain), name))));
   return {
     irVersion: Number(proto.irVersion),
     producerName: proto.producerName,
     producerVersion: proto.producerVersion,
     opsets: Object.fromEntries(proto.opsetImport.map(({ domain, version }) => [standard(domain), Number(version)])),
-    graph: decodeGraph(proto.graph, "graph"),
+    graph,
     metadata: decodeEntries(proto.metadataProps),
   };
 }
 
+/** Files that Git LFS has not downloaded hold a text that begins so. */
+const LFS_POINTER = "version https://git-lfs";
+
 function parse(bytes: Uint8Array) {
+  if (new TextDecoder().decode(bytes.subarray(0, LFS_POINTER.length)) === LFS_POINTER) {
+    throw new OnnxParseError(
+      "Cannot read the model: the file is a Git LFS pointer, not the model itself; download it with `git lfs pull`",
+    );
+  }
   try {
     return fromBinary(ModelProtoSchema, bytes);
   } catch (cause) {
@@ -61,6 +65,26 @@ function parse(bytes: Uint8Array) {
 
 /** "ai.onnx" is another name of the standard domain. */
 const standard = (domain: string): string => (domain === "ai.onnx" ? "" : domain);
+
+const operator = (domain: string, opType: string): string => (domain === "" ? opType : `${domain}.${opType}`);
+
+/** @throws {OnnxParseError} When a node calls a function that the model defines itself. */
+function refuseFunctions(graph: Graph, path: string, functions: ReadonlySet<string>): void {
+  if (functions.size === 0) return;
+  graph.nodes.forEach((node, i) => {
+    const place = `${path}.node[${i}]`;
+    const called = operator(node.domain, node.opType);
+    if (functions.has(called)) {
+      throw new OnnxParseError(
+        `Cannot read node "${node.name}" at ${place}: it calls "${called}", a function that the model defines itself, which calig does not inline; export the model with its functions inlined`,
+        place,
+      );
+    }
+    Object.values(node.attributes).forEach((attribute, k) => {
+      if (attribute.kind === "graph") refuseFunctions(attribute.value, `${place}.attribute[${k}]`, functions);
+    });
+  });
+}
 
 function decodeGraph(proto: GraphProto, path: string): Graph {
   if (proto.sparseInitializer.length > 0) {
@@ -82,6 +106,15 @@ function decodeGraph(proto: GraphProto, path: string): Graph {
 }
 
 function decodeNode(proto: NodeProto, path: string): Node {
+  const names = proto.attribute.map(({ name }) => name);
+  const twice = names.findIndex((name, i) => names.indexOf(name) !== i);
+  if (twice >= 0) {
+    const place = `${path}.attribute[${twice}]`;
+    throw new OnnxParseError(
+      `Cannot read node "${proto.name}" at ${path}: it has two attributes "${names[twice]}"`,
+      place,
+    );
+  }
   return {
     name: proto.name || proto.output[0] || path,
     opType: proto.opType,
@@ -102,13 +135,13 @@ function decodeAttribute(proto: AttributeProto, path: string): Attribute {
     case AttributeType.INT:
       return { kind: "int", value: Number(proto.i) };
     case AttributeType.STRING:
-      return { kind: "string", value: text(proto.s) };
+      return { kind: "string", value: decodeText(proto.s, proto.name, path) };
     case AttributeType.FLOATS:
       return { kind: "floats", value: proto.floats };
     case AttributeType.INTS:
       return { kind: "ints", value: proto.ints.map(Number) };
     case AttributeType.STRINGS:
-      return { kind: "strings", value: proto.strings.map(text) };
+      return { kind: "strings", value: proto.strings.map((bytes) => decodeText(bytes, proto.name, path)) };
     case AttributeType.TENSOR:
       if (proto.t !== undefined) return { kind: "tensor", value: decodeTensor(proto.t, path) };
       break;
@@ -123,70 +156,16 @@ function decodeAttribute(proto: AttributeProto, path: string): Attribute {
   );
 }
 
-function decodeTensor(proto: TensorProto, path: string): StoredTensor {
-  const dtype = dtypeFromCode(proto.dataType);
-  if (dtype === undefined) {
-    throw new OnnxParseError(
-      `Cannot read tensor "${proto.name}" at ${path}: calig does not know element type ${proto.dataType}`,
-      path,
-    );
-  }
-  const shape = proto.dims.map(Number);
-  const storage = decodeStorage(proto, dtype);
-  const wanted = byteSize(dtype, elementCount(shape));
-  if (storage.kind === "bytes" && storage.bytes.byteLength !== wanted) {
-    throw new OnnxParseError(
-      `Cannot read tensor "${proto.name}" at ${path}: it has ${storage.bytes.byteLength} bytes, wanted ${wanted} for shape [${shape.join(", ")}] of ${dtype}`,
-      path,
-    );
-  }
-  return { name: proto.name, dtype, shape, storage };
-}
-
-function decodeStorage(proto: TensorProto, dtype: DType): TensorStorage {
-  if (proto.dataLocation === TensorProto_DataLocation.EXTERNAL) {
-    const entries = decodeEntries(proto.externalData);
-    return {
-      kind: "external",
-      location: entries.location ?? "",
-      offset: Number(entries.offset ?? 0),
-      length: entries.length === undefined ? undefined : Number(entries.length),
-    };
-  }
-  if (dtype === "string") return { kind: "strings", strings: proto.stringData };
-  return { kind: "bytes", bytes: proto.rawData.byteLength > 0 ? proto.rawData : typedBytes(proto, dtype) };
-}
-
-/** Elements of the typed fields as little-endian bytes: which field holds which type is said in onnx.proto at TensorProto. */
-function typedBytes(proto: TensorProto, dtype: DType): Uint8Array {
-  switch (dtype) {
-    case "float32":
-      return new Uint8Array(Float32Array.from(proto.floatData).buffer);
-    case "float64":
-      return new Uint8Array(Float64Array.from(proto.doubleData).buffer);
-    case "int64":
-      return new Uint8Array(BigInt64Array.from(proto.int64Data).buffer);
-    case "uint32":
-      return new Uint8Array(Uint32Array.from(proto.uint64Data, Number).buffer);
-    case "uint64":
-      return new Uint8Array(BigUint64Array.from(proto.uint64Data).buffer);
-    case "int32":
-      return new Uint8Array(Int32Array.from(proto.int32Data).buffer);
-    case "int16":
-    case "uint16":
-    case "float16":
-    case "bfloat16":
-      return new Uint8Array(Uint16Array.from(proto.int32Data).buffer);
-    default:
-      return Uint8Array.from(proto.int32Data);
-  }
-}
-
 function decodeValue({ name, type }: ValueInfoProto, path: string): ValueInfo {
   const tensor = tensorType(type, path);
+  const code = tensor?.elemType ?? TensorProto_DataType.UNDEFINED;
+  const dtype = dtypeFromCode(code);
+  if (dtype === undefined && code !== TensorProto_DataType.UNDEFINED) {
+    throw new OnnxParseError(`Cannot read value "${name}" at ${path}: calig does not know ${elementType(code)}`, path);
+  }
   return {
     name,
-    dtype: tensor === undefined ? undefined : dtypeFromCode(tensor.elemType),
+    dtype,
     shape: tensor?.shape?.dim.map(({ value }): Dimension => {
       if (value.case === "dimValue") return Number(value.value);
       return value.case === "dimParam" && value.value !== "" ? value.value : undefined;
@@ -200,7 +179,10 @@ function tensorType(type: TypeProto | undefined, path: string) {
   throw new OnnxParseError(`Cannot read ${path}: its type is ${type.value.case}; calig reads tensors`, path);
 }
 
-const decodeEntries = (entries: readonly StringStringEntryProto[]): Record<string, string> =>
-  Object.fromEntries(entries.map(({ key, value }) => [key, value]));
-
-const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+function decodeText(bytes: Uint8Array, attribute: string, path: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    throw new OnnxParseError(`Cannot read attribute "${attribute}" at ${path}: it is no UTF-8 text`, path, { cause });
+  }
+}
