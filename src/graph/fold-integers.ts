@@ -1,7 +1,7 @@
 /**
  * @file Arithmetic on the small whole numbers that graphs compute shapes with, done ahead of time.
  *
- * Elements are numbers, symbols (the size of an axis that has that symbol; taken to be at least 1), or undefined.
+ * Elements are numbers, symbols (the size of every axis that has that symbol), or undefined.
  */
 
 import type { Dimension, StoredTensor } from "../onnx/model.ts";
@@ -56,7 +56,7 @@ const numeric =
     typeof a === "number" && typeof b === "number" ? operation(a, b) : undefined;
 
 /** Sums and products of sizes are sizes again: what cannot be computed gets a symbol, so that its uses stay equal. */
-const isSize = (value: Dimension): boolean => typeof value === "string" || (value !== undefined && value >= 1);
+const isSize = (value: Dimension): boolean => typeof value === "string" || (value !== undefined && value >= 0);
 
 const sum: Operation = (a, b, c) => {
   if (a === 0) return b;
@@ -79,16 +79,16 @@ const quotient: Operation = (a, b, c) => {
 const equality: Operation = (a, b) => {
   if (a === undefined || b === undefined) return undefined;
   if (a === b) return 1;
-  // A size is at least 1, so it is none of the smaller numbers; it may be any other number or the size of another axis.
-  const [low = 1] = [a, b].filter((value) => typeof value === "number");
-  return (typeof a === "number" && typeof b === "number") || low < 1 ? 0 : undefined;
+  // A size is not negative, but may be any other number, or the size of another axis.
+  const [least = 0] = [a, b].filter((value) => typeof value === "number");
+  return (typeof a === "number" && typeof b === "number") || least < 0 ? 0 : undefined;
 };
 
 const unchanged: Fold = (c) => c.elements(0);
 
 const cast: Fold = (c) =>
   c.int("to", 1) === 9
-    ? c.elements(0)?.map((value) => (typeof value === "number" ? Number(value !== 0) : value && 1))
+    ? c.elements(0)?.map((value) => (typeof value === "number" ? Number(value !== 0) : undefined))
     : c.elements(0);
 
 const concat: Fold = (c) => {

@@ -39,7 +39,7 @@ function slicedSize(size: Dimension, { start, end, step }: Range): Dimension {
   if (step !== 1) return undefined;
   const whole = end === size || (typeof end === "number" && end >= TO_THE_END);
   if (start === 0 && whole) return size;
-  // There is always a first and a last element.
+  // A graph that picks the first or last element relies on there being one.
   return (start === 0 && end === 1) || (start === -1 && whole) ? 1 : undefined;
 }
 
