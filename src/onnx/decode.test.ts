@@ -140,6 +140,11 @@ describe("decodeModel()", () => {
     expect(retype(DataType.UNDEFINED).graph.inputs[0]?.dtype).toBeUndefined();
   });
 
+  it("gives plain arrays for a Buffer, as files are read in Node", () => {
+    const model = createModel(graph, { "": 17, own: 1 });
+    expect(decodeModel(Buffer.from(encodeModel(model)))).toStrictEqual(model);
+  });
+
   it("says that a file is a Git LFS pointer", () => {
     const pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n";
     expect(() => decodeModel(new TextEncoder().encode(pointer))).toThrow("git lfs pull");

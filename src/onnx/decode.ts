@@ -52,7 +52,8 @@ function parse(bytes: Uint8Array) {
     );
   }
   try {
-    return fromBinary(ModelProtoSchema, bytes);
+    // A plain view: parts of Node's Buffer would be Buffers, whose slice() does not copy.
+    return fromBinary(ModelProtoSchema, new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new OnnxParseError(

@@ -58,6 +58,7 @@ export function viewBytes(dtype: DType, bytes: Uint8Array): TensorData {
   const { array, bits } = TABLE[dtype];
   if (array === undefined) throw new InternalError(`no array type for ${dtype}`);
   const size = bits / 8;
-  const aligned = bytes.byteOffset % size === 0 ? bytes : bytes.slice();
+  // Not bytes.slice(): that of Node's Buffer is a view.
+  const aligned = bytes.byteOffset % size === 0 ? bytes : new Uint8Array(bytes);
   return new array(aligned.buffer, aligned.byteOffset, aligned.byteLength / size);
 }
