@@ -1,15 +1,12 @@
 /** @file Runs one case: outputs, gradients and finite differences by onnxruntime. */
 
 import { buildGradientGraph } from "../../src/autodiff/backward.ts";
+import { createRegistry, type RuleRegistry } from "../../src/autodiff/registry.ts";
 import { GraphBuilder } from "../../src/graph/builder.ts";
-import { extractGraph } from "../../src/graph/extract.ts";
-import { createModel } from "../../src/onnx/create-model.ts";
-import { encodeModel } from "../../src/onnx/encode.ts";
 import { type Graph, int } from "../../src/onnx/model.ts";
-import { createNodeRuntime } from "../../src/runtime/onnxruntime-node.ts";
-import type { Feeds } from "../../src/runtime/runtime.ts";
 import { floatTensor, type Tensor } from "../../src/tensor/tensor.ts";
 import { uniform } from "../support/hashed-weights.ts";
+import { openGraph, runGraph } from "../support/run-graph.ts";
 import { type InputSpec, isConstant, isDifferentiated, projection, type RuleCase, valuesOf } from "./case.ts";
 
 /** What is known of the sizes of the inputs when the gradient is built. */
@@ -25,6 +22,9 @@ export interface Reference {
   readonly outputs: Readonly<Record<string, ReferenceOutput>>;
   readonly gradients: Readonly<Record<string, readonly number[]>>;
 }
+
+/** Name of the node that a case is about, among those of the projection. */
+export const NODE_UNDER_TEST = "node";
 
 const inputName = (i: number) => `input_${i}`;
 
@@ -48,7 +48,7 @@ function forwardGraph(ruleCase: RuleCase, knowledge: Knowledge): { graph: Graph;
   const outputs = Array.from({ length: ruleCase.outputs }, (_, k) =>
     ruleCase.outputs === 4 && !ruleCase.from.includes(k) ? "" : `output_${k}`,
   );
-  builder.node({ name: "node", opType, domain, inputs, outputs, attributes });
+  builder.node({ name: NODE_UNDER_TEST, opType, domain, inputs, outputs, attributes });
   return { graph: builder.build(), opsets };
 }
 
@@ -60,24 +60,13 @@ const feedsOf = (ruleCase: RuleCase): Record<string, Tensor> =>
     }),
   );
 
-async function open(graph: Graph, opsets: Readonly<Record<string, number>>, outputs: readonly string[]) {
-  const program = extractGraph(graph, { outputs });
-  const session = await createNodeRuntime().compile(encodeModel(createModel(program, opsets)), {
-    name: graph.name,
-    threads: 1,
-  });
-  return {
-    run: async (feeds: Feeds) => {
-      const known = Object.entries(feeds).filter(([name]) => session.inputNames.includes(name));
-      const fetches = await session.run(Object.fromEntries(known));
-      return outputs.map((name) => fetches[name] as Tensor);
-    },
-    dispose: () => session.dispose(),
-  };
-}
-
 /** Outputs of a case (those in `from`) and the gradients of their projection, by input. */
-export async function differentiate(ruleCase: RuleCase, reference: Reference, knowledge: Knowledge) {
+export async function differentiate(
+  ruleCase: RuleCase,
+  reference: Reference,
+  knowledge: Knowledge,
+  registry: RuleRegistry = createRegistry(),
+) {
   const { graph, opsets } = forwardGraph(ruleCase, knowledge);
   const builder = new GraphBuilder({ from: graph, opsets, prefix: "loss/" });
   // Outputs of other floating types are compared as float32.
@@ -89,17 +78,14 @@ export async function differentiate(ruleCase: RuleCase, reference: Reference, kn
   });
   const of = parts.length === 1 ? (parts[0] as string) : builder.concat(parts, 0);
   const wanted = ruleCase.inputs.flatMap((input, i) => (isDifferentiated(input) ? [i] : []));
-  const made = buildGradientGraph(builder.build(), { of, withRespectTo: wanted.map(inputName), opsets });
+  const made = buildGradientGraph(builder.build(), { of, withRespectTo: wanted.map(inputName), opsets, registry });
   const gradients = wanted.map((i) => {
     const gradient = made.gradients.get(inputName(i));
     if (gradient === undefined) throw new Error(`no gradient for input ${i}`);
     return gradient;
   });
-  const session = await open(made.graph, opsets, [...outputs, ...gradients]);
-  const results = await session.run(feedsOf(ruleCase));
-  await session.dispose();
+  const results = await runGraph(made.graph, opsets, [...outputs, ...gradients], feedsOf(ruleCase));
   return {
-    graph: made.graph,
     outputs: results.slice(0, outputs.length),
     gradients: new Map(wanted.map((i, n) => [i, results[outputs.length + n] as Tensor])),
   };
@@ -122,7 +108,7 @@ export async function finiteDifferences(ruleCase: RuleCase, i: number, direction
   const { graph, opsets } = forwardGraph(ruleCase, "sizes");
   const builder = new GraphBuilder({ from: graph, opsets, prefix: "outputs/" });
   const outputs = ruleCase.from.map((k) => builder.emit("Cast", [`output_${k}`], { attributes: { to: int(1) } }));
-  const session = await open(builder.build(), opsets, outputs);
+  const session = await openGraph(builder.build(), opsets, outputs);
   const feeds = feedsOf(ruleCase);
   const own = feeds[inputName(i)] as Tensor;
   const score = async (direction: Float32Array, step: number) => {

@@ -7,9 +7,10 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { createRegistry, findEntry, RULES } from "../../src/autodiff/registry.ts";
+import type { GradientRule } from "../../src/autodiff/rule.ts";
 import { isDifferentiated, type RuleCase, shapeOf } from "./case.ts";
 import { CASES } from "./cases.ts";
-import { differentiate, finiteDifferences, type Knowledge, type Reference } from "./check.ts";
+import { differentiate, finiteDifferences, type Knowledge, NODE_UNDER_TEST, type Reference } from "./check.ts";
 
 const { cases: references } = JSON.parse(readFileSync(new URL("../golden/rules.json", import.meta.url), "utf8")) as {
   readonly cases: Readonly<Record<string, Reference>>;
@@ -27,16 +28,23 @@ const DIFFERENCE_TOLERANCE = 5e-4;
 /** Below this, numbers count as equal whatever their size. */
 const FLOOR = 1e-3;
 
+const registry = createRegistry();
+const entryOf = ({ domain, opType, opset }: RuleCase) => findEntry(registry, domain, opType, opset);
+
 function referenceOf({ name }: RuleCase): Reference {
   const reference = references[name];
   expect(reference, `no case "${name}" in rules.json: run tools/make_rule_reference.py`).toBeDefined();
   return reference as Reference;
 }
 
+const largest = (values: readonly number[]) => values.reduce((most, value) => Math.max(most, Math.abs(value)), FLOOR);
+
 function expectClose(actual: ArrayLike<number>, expected: readonly number[]): void {
-  const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), FLOOR);
-  expect(actual).toBeAllClose(expected, { rtol: 0, atol: TORCH_TOLERANCE * largest });
+  expect(actual).toBeAllClose(expected, { rtol: 0, atol: TORCH_TOLERANCE * largest(expected) });
 }
+
+const isClose = (actual: ArrayLike<number>, expected: readonly number[] = []): boolean =>
+  expected.every((value, n) => Math.abs(value - (actual[n] as number)) <= TORCH_TOLERANCE * largest(expected));
 
 describe.each(CASES)("gradient of $name", (ruleCase) => {
   it.each<Knowledge>(["sizes", "ranks"])("agrees with PyTorch when the %s are known", async (knowledge) => {
@@ -70,9 +78,31 @@ describe.each(CASES.filter(({ smooth }) => smooth))("gradient of $name", (ruleCa
   });
 });
 
+describe("the comparison with PyTorch", () => {
+  /** The gradients of the node under test with the wrong sign; nodes of the projection are left alone. */
+  const negated =
+    (rule: GradientRule): GradientRule =>
+    (context) =>
+      context.node.name === NODE_UNDER_TEST
+        ? rule(context).map((gradient) => (gradient === undefined ? undefined : context.builder.neg(gradient)))
+        : rule(context);
+  const mutants = createRegistry(
+    RULES.map((entry) => (entry.rule === "none" ? entry : { ...entry, rule: negated(entry.rule) })),
+  );
+  // Later pairs replace earlier ones in a Map: reversed, the first case of every rule stays.
+  const first = new Map([...CASES].reverse().map((ruleCase) => [entryOf(ruleCase), ruleCase]));
+
+  it.each([...first.values()])("notices a flipped sign in the rule of $opType", async (ruleCase) => {
+    const reference = referenceOf(ruleCase);
+    const { gradients } = await differentiate(ruleCase, reference, "sizes", mutants);
+    const same = [...gradients].filter(([i, gradient]) =>
+      isClose(gradient.data as Float32Array, reference.gradients[i]),
+    );
+    expect(same).toEqual([]);
+  });
+});
+
 describe("the table of cases", () => {
-  const registry = createRegistry();
-  const entryOf = ({ domain, opType, opset }: RuleCase) => findEntry(registry, domain, opType, opset);
   const differentiable = RULES.filter((entry) => entry.rule !== "none");
 
   it("names every case once, and PyTorch's numbers are of these cases", () => {
