@@ -45,10 +45,10 @@ const NAMELESS: ReadonlySet<Dimension> = new Set([undefined, "", "?", "None"]);
  * Infers shapes and element types.
  *
  * Sizes that cannot be computed get a fresh symbol ("?12") each, so that equality stays provable: values with the same
- * symbol have the same size. An axis that is sliced at its first or last
- * element is taken to have one, and one whose symbol is given to Reshape not to be empty. Operators without a rule give values of unknown shape;
- * where the graph states what a rule cannot know (value_info, outputs), that is used. Bodies of control flow are not
- * entered. Cost: one pass over the nodes.
+ * symbol have the same size. An axis that is sliced at its first or last element is taken to have one, and one whose
+ * symbol is given to Reshape not to be empty. Operators without a rule give values of unknown shape; where the graph
+ * states what a rule cannot know (value_info, outputs), that is used. Bodies of control flow are not entered.
+ * Cost: one pass over the nodes.
  */
 export function inferShapes(graph: Graph, opsets: Readonly<Record<string, number>>): ShapeTable {
   const stated = new Map([...graph.values, ...graph.outputs].map((value) => [value.name, value]));

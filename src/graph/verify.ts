@@ -19,7 +19,11 @@ export function verifyGraph(graph: Graph, opsets: Readonly<Record<string, number
   for (const input of graph.inputs) make(input.name, "input");
   // Old exports list constants among the inputs too.
   const inputs = new Set(made);
-  for (const { name } of graph.initializers) if (!inputs.has(name)) make(name, "constant");
+  const constants = new Set<string>();
+  for (const { name } of graph.initializers) {
+    if (!inputs.has(name) || constants.has(name)) make(name, "constant");
+    constants.add(name);
+  }
   for (const node of graph.nodes) {
     if (opsets[node.domain] === undefined) {
       issues.push(issue(`the model imports no version of operator set "${node.domain || "ai.onnx"}"`, node));

@@ -21,7 +21,7 @@ interface Transposition {
 const NONE: Transposition = { matrix: false, batch: false };
 
 /** Order in which an operand of FusedMatMul is read: axis i of the result is axis `perm[i]` of the operand. */
-export function operandOrder(rank: number, { matrix, batch }: Transposition): number[] {
+function operandOrder(rank: number, { matrix, batch }: Transposition): number[] {
   const axes = Array.from({ length: rank }, (_, axis) => axis);
   // The engine does not transpose vectors.
   if (rank < 2) return axes;
@@ -43,7 +43,7 @@ function product(c: ShapeContext, transA: Transposition, transB: Transposition):
 }
 
 /** How operand A or B of a FusedMatMul is read (com.microsoft FusedMatMul-1). */
-export const transpositionOf = (
+const transpositionOf = (
   operand: "A" | "B",
   int: (name: string, fallback: number) => number,
 ): Transposition => ({
