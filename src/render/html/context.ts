@@ -41,9 +41,6 @@ export const difference = (value: number): string => signed(value, Math.max(3, d
 /** A score: at least three decimals. */
 export const score = (value: number): string => fixed(value, Math.max(3, digitsFor(Math.abs(value))));
 
-/** "supports", "opposes" or "neutral": the sign in words. */
-export const signWord = (value: number): string => (value > 0 ? "supports" : value < 0 ? "opposes" : "neutral");
-
 /** A width in percent for a style attribute. */
 export const widthOf = (share: number): string =>
   `width:${(100 * Math.min(1, Math.max(0, Number.isFinite(share) ? share : 0))).toFixed(2)}%`;
