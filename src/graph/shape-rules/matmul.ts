@@ -43,10 +43,7 @@ function product(c: ShapeContext, transA: Transposition, transB: Transposition):
 }
 
 /** How operand A or B of a FusedMatMul is read (com.microsoft FusedMatMul-1). */
-const transpositionOf = (
-  operand: "A" | "B",
-  int: (name: string, fallback: number) => number,
-): Transposition => ({
+const transpositionOf = (operand: "A" | "B", int: (name: string, fallback: number) => number): Transposition => ({
   matrix: int(`trans${operand}`, 0) !== 0,
   batch: int(`transBatch${operand}`, 0) !== 0,
 });
