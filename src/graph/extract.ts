@@ -12,7 +12,8 @@ export interface ExtractOptions {
 }
 
 /**
- * The smallest graph that makes `outputs`: only the nodes, initializers and inputs they need, in the old order.
+ * The smallest graph that makes `outputs`: only the nodes, initializers and inputs they need, in the old order. Where a
+ * node is kept for another of its outputs, the one that is cut gets the name `<value>__uncut`.
  *
  * @throws {InternalError} When an asked-for value does not exist.
  */
@@ -51,6 +52,12 @@ export function extractGraph(graph: Graph, { inputs = [], outputs }: ExtractOpti
     outputs: wanted,
     values: graph.values.filter((value) => needed.has(value.name) && !cut.has(value.name)),
     initializers: graph.initializers.filter((tensor) => needed.has(tensor.name)),
-    nodes: graph.nodes.filter((node) => kept.has(node)),
+    nodes: graph.nodes.filter((node) => kept.has(node)).map((node) => withoutOutputs(node, cut)),
   };
+}
+
+/** The node with outputs that are inputs of the part renamed: a value is made once. */
+function withoutOutputs(node: Node, cut: ReadonlyMap<string, ValueInfo>): Node {
+  if (!node.outputs.some((output) => cut.has(output))) return node;
+  return { ...node, outputs: node.outputs.map((output) => (cut.has(output) ? `${output}__uncut` : output)) };
 }
