@@ -76,8 +76,13 @@ export const SHAPE_CASES: readonly ShapeCase[] = [
   c("FusedMatMul", [x(2, 3, 4), x(2, 3, 5)], { transA: int(1), alpha: float(0.5) }, { domain: MS }),
   c("FusedMatMul", [x(2, 3, 4), x(5, 4)], { transB: int(1) }, { domain: MS }),
   c("FusedMatMul", [x(3, 2, 4), x(2, 4, 5)], { transBatchA: int(1) }, { domain: MS }),
+  c("TransposeMatMul", [x(2, 4), x(5, 4)], { transB: int(1) }, { domain: MS }),
   c("Gemm", [x(3, 2), x(4, 3), x(4)], { transA: int(1), transB: int(1) }),
   c("Einsum", [x(2, 3, 4), x(2, 5, 4)], { equation: string("bij, bkj -> bik") }),
+  c("Einsum", [x(2, 3), x(4, 2)], { equation: string("ba,cb") }),
+  c("Einsum", [x(5, 1, 2, 3), x(1, 6, 3, 4)], { equation: string("...ij,...jk->...ik") }),
+  c("Einsum", [x(5, 2, 3), x(3, 4)], { equation: string("i...j, jk -> k...i") }),
+  c("Einsum", [x(5, 2, 3), x(3, 4)], { equation: string("...ij,jk") }),
   c("Einsum", [x(3, 3)], { equation: string("ii->i") }),
 
   c("LayerNormalization", [x(2, 3, 4), x(4), x(4)], axis(-1), { outputs: 3 }),

@@ -19,7 +19,7 @@ export const elementwiseShapes: ShapeRules = {
   ...rulesFor("Not IsNaN IsInf", test),
   ...rulesFor(
     "Abs Acos Acosh Asin Asinh Atan Atanh BitwiseNot Ceil Celu Clip Cos Cosh CumSum Elu Erf Exp Floor Gelu " +
-      "HardSigmoid HardSwish Hardmax Identity LeakyRelu Log LogSoftmax Mish Neg PRelu QuickGelu Reciprocal Relu Round " +
+      "HardSigmoid HardSwish Hardmax Identity LeakyRelu Log LogSoftmax Mish Neg PRelu QuickGelu Reciprocal Relu RotaryEmbedding Round " +
       "Selu Shrink Sigmoid Sign Sin Sinh Softmax Softplus Softsign Sqrt Swish Tan Tanh ThresholdedRelu Trilu FastGelu",
     sameAsFirst,
   ),

@@ -50,20 +50,38 @@ const transpositionOf = (operand: "A" | "B", int: (name: string, fallback: numbe
 
 const fused: ShapeRule = (c) => product(c, transpositionOf("A", c.int), transpositionOf("B", c.int));
 
-/** Explicit equations without ellipsis: every index has one size. */
+/** Stands for "..." in a term: not a letter, so no index of an equation. */
+const ELLIPSIS = "*";
+
+/** Indices that an equation without "->" leaves: those that occur once, in alphabetical order, behind the ellipsis. */
+function impliedResult(left: string): string {
+  const indices = [...left.replaceAll(/[,*]/g, "")];
+  const once = indices.filter((index) => indices.filter((other) => other === index).length === 1).sort();
+  return (left.includes(ELLIPSIS) ? ELLIPSIS : "") + once.join("");
+}
+
+/** Every index has one size; the axes that the ellipsis of each operand stands for are broadcast. */
 const einsum: ShapeRule = (c) => {
-  const [left = "", result] = c.string("equation", "").replaceAll(/\s/g, "").split("->");
-  if (result === undefined || left.includes(".")) return typed(c, undefined);
+  const [left = "", stated] = c.string("equation", "").replaceAll(/\s/g, "").replaceAll("...", ELLIPSIS).split("->");
   const sizes = new Map<string, Dimension>();
+  const spread: (Shape | undefined)[] = [];
   for (const [i, term] of left.split(",").entries()) {
-    for (const [axis, index] of [...term].entries()) {
-      const size = c.shape(i)?.[axis];
+    const shape = c.shape(i);
+    const before = term.indexOf(ELLIPSIS);
+    const covered = (shape?.length ?? 0) - (term.length - 1);
+    if (before >= 0) spread.push(shape?.slice(before, before + covered));
+    for (const [place, index] of [...term].entries()) {
+      if (index === ELLIPSIS) continue;
+      const size = shape?.[before >= 0 && place > before ? place + covered - 1 : place];
       sizes.set(index, sizes.has(index) ? broadcastSize(sizes.get(index), size) : size);
     }
   }
+  const leading = broadcast(spread);
+  const result = [...(stated ?? impliedResult(left))];
+  if (result.includes(ELLIPSIS) && leading === undefined) return typed(c, undefined);
   return typed(
     c,
-    [...result].map((index) => sizes.get(index)),
+    result.flatMap((index) => (index === ELLIPSIS ? (leading ?? []) : [sizes.get(index)])),
   );
 };
 
@@ -71,6 +89,8 @@ export const matmulShapes: ShapeRules = {
   MatMul: (c) => product(c, NONE, NONE),
   MatMulInteger: (c) => product(c, NONE, NONE).map(({ shape }) => ({ dtype: "int32", shape })),
   FusedMatMul: fused,
+  // The old name of FusedMatMul.
+  TransposeMatMul: fused,
   Gemm: fused,
   Einsum: einsum,
 };
