@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { backgroundTheme, colorDepth, hasUnicode } from "./appearance.ts";
+import { backgroundTheme, colorDepth, hasUnicode, terminalColumns } from "./appearance.ts";
 
 describe("colorDepth()", () => {
   const XTERM = { TERM: "xterm-256color" };
@@ -42,4 +42,8 @@ test("backgroundTheme() reads COLORFGBG", () => {
   expect(backgroundTheme({ COLORFGBG: "15;0" })).toBe("dark");
   expect(backgroundTheme({ COLORFGBG: "0;15" })).toBe("light");
   expect(backgroundTheme({ COLORFGBG: "0;default;7" })).toBe("light");
+});
+
+test("terminalColumns() is 80 where the terminal does not know its width", () => {
+  expect([undefined, 0, 1, 132].map(terminalColumns)).toEqual([80, 80, 1, 132]);
 });

@@ -9,6 +9,10 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** Columns where nothing tells the width. */
 export const DEFAULT_COLUMNS = 80;
 
+/** Width of a terminal; some do not know theirs and say 0. */
+export const terminalColumns = (columns: number | undefined): number =>
+  columns === undefined || columns < 1 ? DEFAULT_COLUMNS : columns;
+
 /**
  * Bits of colour for a stream.
  *

@@ -1,7 +1,7 @@
 /** @file The command line: arguments in, exit code out. Streams are injected, so tests run it in their own process. */
 
 import { readFileSync } from "node:fs";
-import { colorDepth, DEFAULT_COLUMNS } from "./appearance.ts";
+import { colorDepth, terminalColumns } from "./appearance.ts";
 import { EXIT } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
 import { describeFailure } from "./failure.ts";
@@ -34,7 +34,7 @@ async function dispatch(argv: readonly string[], io: CliIo): Promise<number> {
   try {
     const parsed = parseArguments(argv, {
       commands: COMMANDS,
-      columns: io.columns ?? DEFAULT_COLUMNS,
+      columns: terminalColumns(io.columns),
       colors: colorDepth("auto", io.isTTY.stdout, io.env) > 0,
     });
     if (parsed.kind === "version") {

@@ -2,7 +2,7 @@
 
 import { Chalk, type ChalkInstance, type ColorSupportLevel } from "chalk";
 import type { ColorDepth } from "../render/terminal/painter.ts";
-import { colorDepth, DEFAULT_COLUMNS } from "./appearance.ts";
+import { colorDepth, terminalColumns } from "./appearance.ts";
 import { type CliIo, write } from "./io.ts";
 import { createProgress, type Progress } from "./progress.ts";
 
@@ -44,7 +44,7 @@ export function createTerminal(io: CliIo, { color, quiet }: TerminalSettings): T
   };
   return {
     io,
-    columns: io.columns ?? DEFAULT_COLUMNS,
+    columns: terminalColumns(io.columns),
     colors,
     style: styles(colors),
     async print(text) {

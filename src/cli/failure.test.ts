@@ -1,0 +1,40 @@
+import { stat } from "node:fs/promises";
+import { expect, test } from "vitest";
+import { ExecutionError, InternalError, InvalidOptionError, UnsupportedModelError, UsageError } from "../errors.ts";
+import { describeFailure } from "./failure.ts";
+
+test("misuse exits with 2, failures with 1", () => {
+  expect(describeFailure(new UsageError("Give a text"), false)).toEqual({ exitCode: 2, text: "Give a text" });
+  expect(describeFailure(new InvalidOptionError("Cannot use it", "steps"), false).exitCode).toBe(2);
+  expect(describeFailure(new ExecutionError("Cannot run it"), false)).toEqual({ exitCode: 1, text: "Cannot run it" });
+});
+
+test("lists what a model has that cannot be handled, up to a limit", () => {
+  const issues = Array.from({ length: 25 }, (_, i) => ({ node: `/n${i}`, opType: "Einsum", reason: "no rule" }));
+  const { text } = describeFailure(new UnsupportedModelError("Cannot explain the model", issues), false);
+  const lines = text.split("\n");
+  expect(lines.slice(0, 2)).toEqual(["Cannot explain the model", "  - /n0, Einsum: no rule"]);
+  expect(lines).toHaveLength(22);
+  expect(lines.at(-1)).toBe("  - and 5 more");
+});
+
+test("asks for a report of what is a bug, and of nothing else", async () => {
+  const bug = "This is a bug in calig";
+  expect(describeFailure(new InternalError("no such value"), false).text).toMatch(
+    /^internal: no such value\nThis is a bug/,
+  );
+  expect(describeFailure(new TypeError("x is undefined"), false).text).toMatch(
+    /^TypeError: x is undefined\nThis is a bug/,
+  );
+  expect(describeFailure("thrown text", false).text).toContain(bug);
+  const missing = await stat("/no/such/file").catch((error: unknown) => error);
+  expect(describeFailure(missing, false).text).toBe("ENOENT: no such file or directory, stat '/no/such/file'");
+});
+
+test("adds stacks and causes on request only", () => {
+  const error = new ExecutionError("Cannot run it", { cause: new Error("inner") });
+  expect(describeFailure(error, false).text).toBe("Cannot run it");
+  const { text } = describeFailure(error, true);
+  expect(text).toMatch(/^Cannot run it\nExecutionError: Cannot run it\n {4}at /);
+  expect(text).toMatch(/\nCaused by: Error: inner\n {4}at /);
+});
