@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { GraphBuilder } from "../../src/graph/builder.ts";
+import { inferShapes } from "../../src/graph/infer-shapes.ts";
 import { lowerFusedMatMul } from "../../src/graph/lower-fused-matmul.ts";
 import { verifyGraph } from "../../src/graph/verify.ts";
 import { createModel } from "../../src/onnx/create-model.ts";
@@ -141,8 +142,8 @@ const rows = Array.from(
 );
 
 describe("an encoder layer", () => {
-  it("prints as it was built", () => {
-    expect(printGraph(graph)).toMatchInlineSnapshot(`
+  it("prints with the types of all values", () => {
+    expect(printGraph(graph, inferShapes(graph, opsets))).toMatchInlineSnapshot(`
       "graph layer (%x: float32[rows, tokens, 4])
         const %query: float32[4, 4] 64 bytes
         const %integers: int64[4] {0, 0, 2, 2}
@@ -150,32 +151,32 @@ describe("an encoder layer", () => {
         const %value: float32[4, 4] 64 bytes
         const %integers_1: int64[3] {0, 0, 4}
         const %output: float32[4, 4] 64 bytes
-        const %scale: float32[4] {1.0842996835708618, 0.9808628559112549, 1.1820175647735596, 1.1474369764328003}
-        const %shift: float32[4] {-0.0357898585498333, -0.02069322019815445, -0.07811229676008224, 0.026875093579292297}
+        const %scale: float32[4] {1.0842997, 0.98086286, 1.1820176, 1.147437}
+        const %shift: float32[4] {-0.03578986, -0.02069322, -0.0781123, 0.026875094}
         const %up: float32[6, 4] 96 bytes
         const %down: float32[4, 6] 96 bytes
-        %FusedMatMul = com.microsoft.FusedMatMul(%x, %query) {transA: 0, transB: 1, alpha: 1.0}
-        %Reshape = Reshape(%FusedMatMul, %integers)
-        %Transpose = Transpose(%Reshape) {perm: [0,2,1,3]}
-        %FusedMatMul_1 = com.microsoft.FusedMatMul(%x, %key) {transA: 0, transB: 1, alpha: 1.0}
-        %Reshape_1 = Reshape(%FusedMatMul_1, %integers)
-        %Transpose_1 = Transpose(%Reshape_1) {perm: [0,2,1,3]}
-        %FusedMatMul_2 = com.microsoft.FusedMatMul(%x, %value) {transA: 0, transB: 1, alpha: 1.0}
-        %Reshape_2 = Reshape(%FusedMatMul_2, %integers)
-        %Transpose_2 = Transpose(%Reshape_2) {perm: [0,2,1,3]}
-        %FusedMatMul_3 = com.microsoft.FusedMatMul(%Transpose, %Transpose_1) {transA: 0, transB: 1, alpha: 0.7071067690849304}
-        %probabilities = Softmax(%FusedMatMul_3) {axis: -1}
-        %MatMul = MatMul(%probabilities, %Transpose_2)
-        %Transpose_3 = Transpose(%MatMul) {perm: [0,2,1,3]}
-        %Reshape_3 = Reshape(%Transpose_3, %integers_1)
-        %FusedMatMul_4 = com.microsoft.FusedMatMul(%Reshape_3, %output) {transA: 0, transB: 1, alpha: 1.0}
-        %Add = Add(%FusedMatMul_4, %x)
-        %middle = LayerNormalization(%Add, %scale, %shift) {axis: -1, epsilon: 0.000009999999747378752}
-        %FusedMatMul_5 = com.microsoft.FusedMatMul(%middle, %up) {transA: 0, transB: 1, alpha: 1.0}
-        %Gelu = com.microsoft.Gelu(%FusedMatMul_5)
-        %FusedMatMul_6 = com.microsoft.FusedMatMul(%Gelu, %down) {transA: 0, transB: 1, alpha: 1.0}
-        %Add_1 = Add(%FusedMatMul_6, %middle)
-        %hidden = LayerNormalization(%Add_1, %scale, %shift) {axis: -1, epsilon: 0.000009999999747378752}
+        %FusedMatMul: float32[rows, tokens, 4] = com.microsoft.FusedMatMul(%x, %query) {transA: 0, transB: 1, alpha: 1.0}
+        %Reshape: float32[rows, tokens, 2, 2] = Reshape(%FusedMatMul, %integers)
+        %Transpose: float32[rows, 2, tokens, 2] = Transpose(%Reshape) {perm: [0,2,1,3]}
+        %FusedMatMul_1: float32[rows, tokens, 4] = com.microsoft.FusedMatMul(%x, %key) {transA: 0, transB: 1, alpha: 1.0}
+        %Reshape_1: float32[rows, tokens, 2, 2] = Reshape(%FusedMatMul_1, %integers)
+        %Transpose_1: float32[rows, 2, tokens, 2] = Transpose(%Reshape_1) {perm: [0,2,1,3]}
+        %FusedMatMul_2: float32[rows, tokens, 4] = com.microsoft.FusedMatMul(%x, %value) {transA: 0, transB: 1, alpha: 1.0}
+        %Reshape_2: float32[rows, tokens, 2, 2] = Reshape(%FusedMatMul_2, %integers)
+        %Transpose_2: float32[rows, 2, tokens, 2] = Transpose(%Reshape_2) {perm: [0,2,1,3]}
+        %FusedMatMul_3: float32[rows, 2, tokens, tokens] = com.microsoft.FusedMatMul(%Transpose, %Transpose_1) {transA: 0, transB: 1, alpha: 0.70710677}
+        %probabilities: float32[rows, 2, tokens, tokens] = Softmax(%FusedMatMul_3) {axis: -1}
+        %MatMul: float32[rows, 2, tokens, 2] = MatMul(%probabilities, %Transpose_2)
+        %Transpose_3: float32[rows, tokens, 2, 2] = Transpose(%MatMul) {perm: [0,2,1,3]}
+        %Reshape_3: float32[rows, tokens, 4] = Reshape(%Transpose_3, %integers_1)
+        %FusedMatMul_4: float32[rows, tokens, 4] = com.microsoft.FusedMatMul(%Reshape_3, %output) {transA: 0, transB: 1, alpha: 1.0}
+        %Add: float32[rows, tokens, 4] = Add(%FusedMatMul_4, %x)
+        %middle: float32[rows, tokens, 4] = LayerNormalization(%Add, %scale, %shift) {axis: -1, epsilon: 0.00001}
+        %FusedMatMul_5: float32[rows, tokens, 6] = com.microsoft.FusedMatMul(%middle, %up) {transA: 0, transB: 1, alpha: 1.0}
+        %Gelu: float32[rows, tokens, 6] = com.microsoft.Gelu(%FusedMatMul_5)
+        %FusedMatMul_6: float32[rows, tokens, 4] = com.microsoft.FusedMatMul(%Gelu, %down) {transA: 0, transB: 1, alpha: 1.0}
+        %Add_1: float32[rows, tokens, 4] = Add(%FusedMatMul_6, %middle)
+        %hidden: float32[rows, tokens, 4] = LayerNormalization(%Add_1, %scale, %shift) {axis: -1, epsilon: 0.00001}
         return %hidden: float32[rows, tokens, 4], %probabilities: float32[rows, 2, tokens, tokens]"
     `);
   });
