@@ -64,7 +64,7 @@ class Captum {
   readonly #lines: AsyncIterator<string>;
 
   constructor(python: string) {
-    const script = fileURLToPath(new URL("captum.py", import.meta.url));
+    const script = fileURLToPath(new URL("captum_loop.py", import.meta.url));
     this.#process = spawn(python, [script, "--model", options.model, "--threads", String(threads)], {
       stdio: ["pipe", "pipe", "inherit"],
       env: { ...process.env, OMP_NUM_THREADS: String(threads) },
