@@ -18,10 +18,32 @@ const KNOWN: readonly (readonly [bits: number, value: number])[] = [
   [0xfc00, Number.NEGATIVE_INFINITY],
 ];
 
+const ALL_PATTERNS = Uint16Array.from({ length: 0x10000 }, (_, bits) => bits);
+
+/** A 16-bit pattern by the formula of IEEE 754-2008, section 3.4, read digit by digit. */
+function numberOf(bits: number, exponentBits: number, fractionBits: number): number {
+  const digits = bits.toString(2).padStart(16, "0");
+  const sign = digits[0] === "1" ? -1 : 1;
+  const exponent = Number.parseInt(digits.slice(1, 1 + exponentBits), 2);
+  const fraction = Number.parseInt(digits.slice(1 + exponentBits), 2) / 2 ** fractionBits;
+  const bias = 2 ** (exponentBits - 1) - 1;
+  if (exponent === 2 ** exponentBits - 1) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+  return exponent === 0 ? sign * 2 ** (1 - bias) * fraction : sign * 2 ** (exponent - bias) * (1 + fraction);
+}
+
+/** The patterns whose value is not what the formula says; zeros by their sign. */
+const differing = (formula: (bits: number) => number, values: Float32Array): number[] =>
+  [...ALL_PATTERNS].filter((bits) => !Object.is(values[bits], formula(bits)));
+
 describe("halfToFloat() and floatToHalf()", () => {
   it.each(KNOWN)("know that %i is %f", (bits, value) => {
     expect(halfToFloat(Uint16Array.of(bits))[0]).toBe(value);
     expect(floatToHalf(Float32Array.of(value))[0]).toBe(bits);
+  });
+
+  it("agree with the formula of the standard on all 65,536 bit patterns", () => {
+    const values = halfToFloat(ALL_PATTERNS);
+    expect(differing((bits) => numberOf(bits, 5, 10), values)).toEqual([]);
   });
 
   it("give back every bit pattern that is a number", () => {
@@ -55,6 +77,10 @@ describe("halfToFloat() and floatToHalf()", () => {
 });
 
 describe("bfloat16ToFloat()", () => {
+  it("agrees with the formula of the standard on all 65,536 bit patterns", () => {
+    expect(differing((bits) => numberOf(bits, 8, 7), bfloat16ToFloat(ALL_PATTERNS))).toEqual([]);
+  });
+
   it("puts the bits before sixteen zeros", () => {
     const bits = Uint16Array.of(0x3f80, 0xbf80, 0x4049, 0x0000, 0x8000, 0x7f80, 0x0001);
     expect([...bfloat16ToFloat(bits)]).toEqual([1, -1, 3.140625, 0, -0, Number.POSITIVE_INFINITY, 2 ** -133]);
