@@ -60,4 +60,48 @@ describe("verifyGraph()", () => {
       'the model imports no version of operator set "ai.onnx"',
     ]);
   });
+
+  it("finds values that are used before they are made, never made, and made twice", () => {
+    expect(reasons(graphOf({ nodes: [relu("h", "y"), relu("x", "h")] }))).toEqual([
+      'value "h" is used before it is made, or never made',
+    ]);
+    expect(reasons(graphOf({ nodes: [relu("x", "y"), relu("y", "y"), relu("x", "x")] }))).toEqual([
+      'value "y" is made twice',
+      'value "x" is made twice',
+    ]);
+  });
+
+  it("finds inputs and constants without names", () => {
+    expect(reasons(graphOf({ inputs: [value("x"), value("")] }))).toEqual(["input without a name"]);
+    expect(reasons(graphOf({ initializers: [constant("")] }))).toEqual(["constant without a name"]);
+  });
+
+  it("looks into bodies, which may use what was made before their node and nothing else", () => {
+    const body = (nodes: readonly Node[]) => graphOf({ name: "body", inputs: [], outputs: [value("inner")], nodes });
+    const nested = (nodes: readonly Node[]) => {
+      const branch: Node = {
+        ...relu("x", "y"),
+        opType: "If",
+        attributes: { then_branch: { kind: "graph", value: body(nodes) } },
+      };
+      return reasons(graphOf({ nodes: [relu("x", "before"), branch, relu("x", "after")] }));
+    };
+    expect(nested([relu("before", "inner")])).toEqual([]);
+    expect(nested([relu("after", "inner")])).toEqual(['value "after" is used before it is made, or never made']);
+    expect(nested([relu("x", "before")])).toEqual([
+      'value "before" is made twice',
+      'output "inner" is made by nothing',
+    ]);
+    expect(nested([{ ...relu("x", "inner"), domain: "odd" }])).toEqual([
+      'the model imports no version of operator set "odd"',
+    ]);
+  });
+
+  it("names graph, nodes and reasons, the first five of them", () => {
+    const nodes = Array.from({ length: 7 }, (_, i) => relu("lost", `y${i}`));
+    const verify = () => verifyGraph(graphOf({ nodes: [...nodes, relu("x", "y")] }), DEFAULT_OPSETS);
+    expect(verify).toThrow(
+      /^Cannot use graph "g": node "to y0" \(Relu\): value "lost" is used .*"to y4".*; and 2 more$/,
+    );
+  });
 });

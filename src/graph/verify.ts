@@ -2,23 +2,40 @@
 
 import { type ModelIssue, UnsupportedModelError } from "../errors.ts";
 import type { Graph, Node } from "../onnx/model.ts";
-import { capturedValues } from "./index-graph.ts";
 
 /**
- * Checks a graph: every value is made before it is used and made once, every output exists, every domain has a version.
+ * Checks a graph and the bodies of its control flow: every value is made before it is used and made once, every output
+ * exists, every input and constant has a name, every domain has a version.
  *
  * @throws {UnsupportedModelError} With all problems at once in `issues`.
  */
 export function verifyGraph(graph: Graph, opsets: Readonly<Record<string, number>>): void {
   const issues: ModelIssue[] = [];
-  const made = new Set<string>([""]);
+  checkGraph(graph, opsets, new Set([""]), issues);
+  if (issues.length === 0) return;
+  const shown = issues
+    .slice(0, 5)
+    .map(({ node, opType, reason }) => (node === undefined ? reason : `node "${node}" (${opType}): ${reason}`));
+  const more = issues.length > shown.length ? `; and ${issues.length - shown.length} more` : "";
+  throw new UnsupportedModelError(`Cannot use graph "${graph.name}": ${shown.join("; ")}${more}`, issues);
+}
+
+/** `outer`: the names that exist around the graph, which a body may use but not make again. */
+function checkGraph(
+  graph: Graph,
+  opsets: Readonly<Record<string, number>>,
+  outer: ReadonlySet<string>,
+  issues: ModelIssue[],
+): void {
+  const made = new Set(outer);
   const make = (name: string, what: string, node?: Node) => {
-    if (made.has(name) && name !== "") issues.push(issue(`${what} "${name}" is made twice`, node));
+    if (name === "") issues.push(issue(`${what} without a name`, node));
+    else if (made.has(name)) issues.push(issue(`${what} "${name}" is made twice`, node));
     made.add(name);
   };
-  for (const input of graph.inputs) make(input.name, "input");
+  for (const { name } of graph.inputs) make(name, "input");
   // Old exports list constants among the inputs too.
-  const inputs = new Set(made);
+  const inputs = new Set(graph.inputs.map(({ name }) => name));
   const constants = new Set<string>();
   for (const { name } of graph.initializers) {
     if (!inputs.has(name) || constants.has(name)) make(name, "constant");
@@ -28,8 +45,11 @@ export function verifyGraph(graph: Graph, opsets: Readonly<Record<string, number
     if (opsets[node.domain] === undefined) {
       issues.push(issue(`the model imports no version of operator set "${node.domain || "ai.onnx"}"`, node));
     }
-    for (const input of [...node.inputs, ...capturedValues(node)]) {
+    for (const input of node.inputs) {
       if (!made.has(input)) issues.push(issue(`value "${input}" is used before it is made, or never made`, node));
+    }
+    for (const attribute of Object.values(node.attributes)) {
+      if (attribute.kind === "graph") checkGraph(attribute.value, opsets, made, issues);
     }
     if (node.outputs.every((output) => output === "")) issues.push(issue("it makes no value", node));
     for (const output of node.outputs) if (output !== "") make(output, "value", node);
@@ -37,12 +57,6 @@ export function verifyGraph(graph: Graph, opsets: Readonly<Record<string, number
   for (const { name } of graph.outputs) {
     if (name === "" || !made.has(name)) issues.push(issue(`output "${name}" is made by nothing`));
   }
-  if (issues.length === 0) return;
-  const shown = issues
-    .slice(0, 5)
-    .map(({ node, opType, reason }) => (node === undefined ? reason : `node "${node}" (${opType}): ${reason}`));
-  const more = issues.length > shown.length ? `; and ${issues.length - shown.length} more` : "";
-  throw new UnsupportedModelError(`Cannot use graph "${graph.name}": ${shown.join("; ")}${more}`, issues);
 }
 
 const issue = (reason: string, node?: Node): ModelIssue =>
