@@ -38,6 +38,11 @@ const FOUNDATIONS = String.raw`errors\.ts$|util/|tensor/`;
 const NARROW: readonly { readonly from: RegExp; readonly about: RegExp; readonly may: RegExp }[] = [
   { from: /^(program|attribution)\//, about: /^runtime\//, may: /^runtime\/runtime\.ts$/ },
   {
+    from: /^checkpoint\//,
+    about: /./,
+    may: new RegExp(`^(${FOUNDATIONS}|checkpoint/|onnx/model\\.ts$)`),
+  },
+  {
     from: /^attribution\/(explanation|options)\.ts$/,
     about: /./,
     may: new RegExp(`^(${FOUNDATIONS}|input/units\\.ts$|attribution/(explanation|options)\\.ts$)`),
