@@ -48,3 +48,8 @@ export {
   UnsupportedModelError,
   UsageError,
 } from "./errors.ts";
+export { renderHtml } from "./render/html.ts";
+export { renderJson } from "./render/json.ts";
+export { renderMarkdown } from "./render/markdown.ts";
+export { renderSvg } from "./render/svg.ts";
+export { renderTerminal } from "./render/terminal.ts";

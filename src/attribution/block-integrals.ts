@@ -87,17 +87,19 @@ export async function integrateBlocks(request: IntegralRequest): Promise<Integra
     return { index, scores, parts: [{ from: 0, to: 1, error: Number.NaN }], points: 0 };
   });
 
+  let done = 0;
   for (;;) {
     const open = states.flatMap((state) =>
       state.parts.filter((part) => part.relevance === undefined).map((part) => ({ state, part })),
     );
-    await runner.evaluate(open, rule);
+    // How many rounds `auto` needs is not known: each one counts as half of what is left.
+    const span = (1 - done) * (steps === "auto" ? 0.5 : 1);
+    const before = done;
+    await runner.evaluate(open, rule, (share) => request.onRun(before + span * share));
+    done += span;
     if (steps !== "auto") break;
     let refined = false;
     for (const state of states) refined = refine(state, tolerance, rule.nodes.length) || refined;
-    request.onRun(
-      states.filter((state) => state.parts.every((part) => part.relevance !== undefined)).length / states.length,
-    );
     if (!refined) break;
   }
   return {
@@ -173,10 +175,11 @@ class Runner {
     this.#request = request;
   }
 
-  /** Integrates the given parts and learns F at their ends. */
+  /** Integrates the given parts and learns F at their ends. `onRun` gets the share of the points that is done. */
   async evaluate(
     open: readonly { readonly state: BlockState; readonly part: Part }[],
     rule: { readonly nodes: readonly number[]; readonly weights: readonly number[] },
+    onRun: (done: number) => void,
   ): Promise<void> {
     // The input itself comes first in the first run: attention gradients are taken there.
     const points: SweepPoint[] = this.attention.length === 0 ? [{ block: 0, alpha: 1, weight: 0, group: 0 }] : [];
@@ -207,6 +210,7 @@ class Runner {
     const { rowsPerRun } = this.#request;
     for (let start = 0; start < points.length; start += rowsPerRun) {
       await this.#run(points.slice(start, start + rowsPerRun), groups, states);
+      onRun(Math.min(1, (start + rowsPerRun) / points.length));
     }
     for (const { state, part } of open) {
       const sum = (part.relevance as Float64Array).reduce((total, value) => total + value, 0);

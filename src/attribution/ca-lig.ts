@@ -7,7 +7,7 @@ import { InvalidOptionError, keyword } from "../errors.ts";
 import { LEAST_DIFFERENCE } from "./block-integrals.ts";
 import type { BlockExplanation, Completeness } from "./explanation.ts";
 import { attentionEvidence, fuseBlocks } from "./fusion.ts";
-import { layerIntegrals } from "./layer-integrals.ts";
+import { checkedLayers, layerIntegrals } from "./layer-integrals.ts";
 import { layerWeights } from "./layer-weights.ts";
 import type { AttributionMethod } from "./method.ts";
 import { DEFAULTS, FUSIONS, LAYER_WEIGHTS, type LayerWeightsName } from "./options.ts";
@@ -76,19 +76,4 @@ function combined(attribution: readonly number[], blocks: readonly BlockExplanat
 
 function checkedScheme(scheme: LayerWeightsName | readonly number[]): LayerWeightsName | readonly number[] {
   return typeof scheme === "string" ? keyword("layer weights", scheme, LAYER_WEIGHTS) : scheme;
-}
-
-/** The blocks to explain, ascending and once each. @throws {InvalidOptionError} */
-export function checkedLayers(layers: readonly number[] | undefined, blocks: number): readonly number[] {
-  if (layers === undefined) return Array.from({ length: blocks }, (_, index) => index);
-  const sorted = [...new Set(layers)].sort((a, b) => a - b);
-  const wrong = sorted.find((layer) => !Number.isInteger(layer) || layer < 0 || layer >= blocks);
-  if (wrong !== undefined || sorted.length === 0) {
-    throw new InvalidOptionError(
-      `Cannot explain ${wrong === undefined ? "an empty list of blocks" : `block ${wrong}`}: the model has blocks 0 to ${blocks - 1}`,
-      "layers",
-      layers,
-    );
-  }
-  return sorted;
 }

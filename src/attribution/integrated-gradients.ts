@@ -3,9 +3,8 @@
 import { InvalidOptionError } from "../errors.ts";
 import type { FloatTensor } from "../tensor/tensor.ts";
 import type { BlockIntegral } from "./block-integrals.ts";
-import { checkedLayers } from "./ca-lig.ts";
 import { attentionEvidence } from "./fusion.ts";
-import { layerIntegrals } from "./layer-integrals.ts";
+import { checkedLayers, layerIntegrals } from "./layer-integrals.ts";
 import type { AttributionMethod } from "./method.ts";
 
 export const integratedGradients: AttributionMethod = {

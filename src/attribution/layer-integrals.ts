@@ -102,3 +102,18 @@ function rowsPerRun(model: ExplainableModel, positions: number, { memory }: Expl
   const bytesPerRow = 4 * positions * model.programs.blocks * (26 * width + 4 * heads * positions);
   return Math.max(2, Math.floor(budget / bytesPerRow));
 }
+
+/** The blocks to explain, ascending and once each. @throws {InvalidOptionError} */
+export function checkedLayers(layers: readonly number[] | undefined, blocks: number): readonly number[] {
+  if (layers === undefined) return Array.from({ length: blocks }, (_, index) => index);
+  const sorted = [...new Set(layers)].sort((a, b) => a - b);
+  const wrong = sorted.find((layer) => !Number.isInteger(layer) || layer < 0 || layer >= blocks);
+  if (wrong !== undefined || sorted.length === 0) {
+    throw new InvalidOptionError(
+      `Cannot explain ${wrong === undefined ? "an empty list of blocks" : `block ${wrong}`}: the model has blocks 0 to ${blocks - 1}`,
+      "layers",
+      layers,
+    );
+  }
+  return sorted;
+}

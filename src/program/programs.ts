@@ -46,8 +46,6 @@ export interface SweepRequest {
 export interface SweepResult {
   /** F at every point. */
   readonly scores: Float64Array;
-  /** dF/dalpha at every point. */
-  readonly slopes: Float64Array;
   /** relevance[l][group]: weighted sum over the points of the group [positions]. */
   readonly relevance: readonly (readonly Float32Array[])[];
   /** attention[l]: mean over heads of A * dF/dA [queries, positions] at the first point of block 0; empty when it has none. */
@@ -110,11 +108,6 @@ export class Programs {
     return this.#forwardResult(await session.run({ ...feeds, ...extra }, forwardOutputs(this.#source.forward)));
   }
 
-  /** Compiles the sweep for a kind of score ahead of its first run. */
-  async prepareSweep(score: Pick<ScoreSpec, "kind" | "activation">): Promise<void> {
-    await this.#sweepSession(score);
-  }
-
   /**
    * Integrated Gradients of all blocks over the given points, in one run.
    *
@@ -162,17 +155,12 @@ export class Programs {
     count: number,
   ): SweepResult {
     const scores = new Float64Array(count);
-    const slopes = new Float64Array(count);
     const relevance: Float32Array[][] = [];
     const attention: FloatTensor[] = [];
     const allScores = floats(fetches, sweepNames.scores).data;
     let row = 0;
     for (const [l, own] of byBlock.entries()) {
-      const slope = floats(fetches, sweepNames.slope(l)).data;
-      own.forEach((point, i) => {
-        scores[point.index] = allScores[row++] as number;
-        slopes[point.index] = slope[i] as number;
-      });
+      for (const point of own) scores[point.index] = allScores[row++] as number;
       const { data, shape } = floats(fetches, sweepNames.relevance(l));
       const [groups = 0, positions = 0] = shape;
       relevance.push(Array.from({ length: groups }, (_, g) => data.subarray(g * positions, (g + 1) * positions)));
@@ -181,7 +169,7 @@ export class Programs {
       const map = floats(fetches, sweepNames.attention(l));
       attention.push(floatTensor(map.data, map.shape.slice(1)));
     }
-    return { scores, slopes, relevance, attention };
+    return { scores, relevance, attention };
   }
 
   #forwardResult(fetches: Fetches): ForwardResult {

@@ -25,8 +25,6 @@ export const sweepNames = {
   weight: (l: number) => `sweep.weight.${l}`,
   /** Weighted sum over points and width [groups, positions]. */
   relevance: (l: number) => `sweep.relevance.${l}`,
-  /** dF/dalpha at every point [points, 1]. */
-  slope: (l: number) => `sweep.slope.${l}`,
   /** mean over heads of A * dF/dA at the first row of the batch [queries, keys]. */
   attention: (l: number) => `sweep.attention.${l}`,
   /** F at every row [rows, 1]: points of block 0 first. */
@@ -101,8 +99,6 @@ export function buildSweepProgram(
     // The sizes are spelled out, because -1 cannot be inferred when a block has no points.
     const cells = outer.emit("Unsqueeze", [outer.emit("Size", [delta]), outer.integers([0])]);
     const flat = outer.emit("Reshape", [gradient, outer.concat([outer.sizeOf(gradient, 0), cells], 0)]); // [points, positions * width]
-    const column = outer.emit("Reshape", [delta, outer.concat([cells, outer.integers([1])], 0)]); // [positions * width, 1]
-    outer.output(outer.matmul(flat, column), sweepNames.slope(l), "float32", [`points.${l}`, 1]);
     const summed = outer.emit("Reshape", [
       outer.matmul(weight, flat),
       outer.concat([outer.sizeOf(weight, 0), outer.slice(outer.shapeOf(delta), 0, 1, 3)], 0),
