@@ -7,7 +7,8 @@ import { zeros } from "../tensor/tensor.ts";
 import { assertNever } from "../util/assert-never.ts";
 import type { ExplainableModel } from "./explainable-model.ts";
 import type { BaselineName } from "./options.ts";
-import { type PreparedText, textFeeds } from "./text-input.ts";
+import type { PreparedText } from "./prepared-input.ts";
+import { textFeeds } from "./text-input.ts";
 
 /** Where the paths of all blocks start. */
 export interface BaselineStates {
@@ -56,7 +57,7 @@ export async function textBaseline(
     case "zero-embedding":
       return propagated(await model.programs.forwardReplaced(input.feeds, input.replaceable, "zero"));
     case "zero": {
-      const shape = [1, input.encoded.ids.length, model.programs.width];
+      const shape = [1, input.units.length, model.programs.width];
       const state = zeros(shape);
       return {
         hiddenStates: Array.from({ length: model.programs.blocks }, () => state),

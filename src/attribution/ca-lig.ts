@@ -29,8 +29,7 @@ export const caLig: AttributionMethod = {
     // Transport needs the attention of every block below, also of those that are not explained.
     const everyBlock = integrals.attention.map((attention, index) => ({
       attention,
-      relevance:
-        integrals.blocks.find((block) => block.index === index)?.relevance ?? context.input.encoded.ids.map(() => 0),
+      relevance: integrals.blocks.find((block) => block.index === index)?.relevance ?? context.input.units.map(() => 0),
     }));
     const fusedAll = fuseBlocks(everyBlock, fusion, lambda);
     const fused = layers.map((index) => fusedAll[index] as number[]);
@@ -45,7 +44,7 @@ export const caLig: AttributionMethod = {
         completeness: block.completeness,
       }),
     );
-    const attribution = context.input.encoded.ids.map((_, t) =>
+    const attribution = context.input.units.map((_, t) =>
       blocks.reduce((sum, block) => sum + block.weight * (block.fused[t] as number), 0),
     );
     return {

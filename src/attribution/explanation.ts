@@ -3,16 +3,9 @@
  * read this and nothing else.
  */
 
-import type { TokenUnit, Word } from "../input/units.ts";
+import type { PatchUnit, TokenUnit, Word } from "../input/units.ts";
 
-export type { TokenUnit, Word };
-
-/** A smallest explained element of an image. Special units (class token) have row and column -1. */
-export interface PatchUnit {
-  readonly row: number;
-  readonly column: number;
-  readonly special: boolean;
-}
+export type { PatchUnit, TokenUnit, Word };
 
 /** A word with the summed attribution of its tokens. */
 export interface WordAttribution extends Word {

@@ -47,7 +47,7 @@ export async function layerIntegrals(context: MethodContext, layers: readonly nu
     quadrature,
     steps,
     tolerance,
-    rowsPerRun: rowsPerRun(model, input.encoded.ids.length, options),
+    rowsPerRun: rowsPerRun(model, input.units.length, options),
     onRun: onProgress,
     signal: options.signal,
   });

@@ -5,12 +5,12 @@ import type { ScoreSpec } from "../program/score.ts";
 import type { ExplainableModel } from "./explainable-model.ts";
 import type { BlockExplanation, Completeness, Warning } from "./explanation.ts";
 import type { ExplainOptions } from "./options.ts";
-import type { PreparedText } from "./text-input.ts";
+import type { PreparedInput } from "./prepared-input.ts";
 
 /** What a method works on. */
 export interface MethodContext {
   readonly model: ExplainableModel;
-  readonly input: PreparedText;
+  readonly input: PreparedInput;
   /** The forward pass at the input. */
   readonly forward: ForwardResult;
   readonly score: ScoreSpec;

@@ -1,24 +1,16 @@
 /** @file A text as the input of a model: token ids, units, and which of them a baseline may replace. */
 
 import { InputError } from "../errors.ts";
-import type { EncodedText } from "../input/text/tokenizer.ts";
 import type { Feeds } from "../runtime/runtime.ts";
 import { intTensor } from "../tensor/tensor.ts";
 import type { ExplainableModel } from "./explainable-model.ts";
 import type { Warning } from "./explanation.ts";
+import type { PreparedText } from "./prepared-input.ts";
 
 /** A text, or a pair of texts for models that judge pairs. */
 export interface TextInput {
   readonly text: string;
   readonly pair?: string;
-}
-
-export interface PreparedText {
-  readonly encoded: EncodedText;
-  readonly feeds: Feeds;
-  /** 1 where the unit is part of the text, 0 for special tokens [positions]. */
-  readonly replaceable: Float32Array;
-  readonly warnings: readonly Warning[];
 }
 
 /**
@@ -40,7 +32,14 @@ export async function prepareText(model: ExplainableModel, input: TextInput): Pr
       message: `The text has ${totalTokens} tokens, the model reads ${keptTokens}: only the first ${keptCharacters} characters were read and explained`,
     });
   }
-  return { encoded, feeds: textFeeds(model, encoded.ids, encoded.typeIds), replaceable, warnings };
+  return {
+    kind: "text",
+    encoded,
+    feeds: textFeeds(model, encoded.ids, encoded.typeIds),
+    units: encoded.units,
+    replaceable,
+    warnings,
+  };
 }
 
 /** Token ids as feeds of the model, one text, nothing masked. */

@@ -1,4 +1,4 @@
-/** @file What inputs are cut into: the smallest explained elements of a text and its words. */
+/** @file What inputs are cut into: the smallest explained elements of a text or an image, and words. */
 
 /** A smallest explained element of a text: one token of the model. */
 export interface TokenUnit {
@@ -18,4 +18,11 @@ export interface Word {
   readonly text: string;
   readonly start: number;
   readonly end: number;
+}
+
+/** A smallest explained element of an image. Special units (class token) have row and column -1. */
+export interface PatchUnit {
+  readonly row: number;
+  readonly column: number;
+  readonly special: boolean;
 }
