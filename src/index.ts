@@ -29,6 +29,8 @@ export {
   type Fusion,
   LAYER_WEIGHTS,
   type LayerWeightsName,
+  LONG_TEXTS,
+  type LongText,
   QUADRATURES,
   type Quadrature,
   SCORE_KINDS,

@@ -1,12 +1,10 @@
 /** @file The main job: a model and an input become an `Explanation`. */
 
 import { InputError } from "../errors.ts";
-import { evaluateScore } from "../program/score.ts";
+import { attribute } from "./attribute.ts";
 import type { ExplainableModel } from "./explainable-model.ts";
 import type { TextExplanation, WordAttribution } from "./explanation.ts";
-import { methodByName } from "./methods.ts";
-import { DEFAULTS, type ExplainOptions } from "./options.ts";
-import { chooseScore, rankPredictions } from "./target.ts";
+import type { ExplainOptions } from "./options.ts";
 import { prepareText, type TextInput } from "./text-input.ts";
 
 /**
@@ -26,69 +24,25 @@ export async function explain(
   input: string | TextInput,
   options: ExplainOptions = {},
 ): Promise<TextExplanation> {
-  const { platform, programs } = model;
-  const started = platform.now();
-  let peakBytes = platform.residentBytes();
-  const progress = (done: number, activity: string) => {
-    peakBytes = Math.max(peakBytes, platform.residentBytes());
-    options.onProgress?.(Math.min(1, done), activity);
-  };
   const given: TextInput = typeof input === "string" ? { text: input } : input;
   if (typeof given.text !== "string") throw new InputError("Cannot explain the input: give a text");
-  const method = methodByName(options.method ?? DEFAULTS.method);
-  const prepared = await prepareText(model, given);
-
-  progress(0, "forward pass");
-  const forward = await programs.forward(prepared.feeds);
-  const predictions = rankPredictions(model, forward.logits.data);
-  const score = chooseScore(model, predictions, options);
-  const scoreAtInput = evaluateScore(score, forward.logits.data);
-  options.signal?.throwIfAborted();
-  const result = await method.run({
-    model,
-    input: prepared,
-    forward,
-    score,
-    scoreAtInput,
-    options,
-    onProgress: (done) => progress(0.05 + 0.95 * done, "integrating"),
-  });
-  progress(1, "done");
-
-  const words = wordAttributions(prepared.encoded, result.attribution);
-  const target = predictions.find((prediction) => prediction.index === score.target);
+  const { whole, parts, warnings } = await prepareText(model, given, options);
+  const common = await attribute(model, parts, whole.units.length, options);
+  const words = wordAttributions(whole, common.attribution);
+  const { version, model: facts, target, predictions, attribution, ...rest } = common;
   return {
-    version: 1,
-    model: model.facts,
-    input: { kind: "text", text: given.pair === undefined ? given.text : prepared.encoded.text },
-    target: {
-      index: score.target,
-      label: model.labels[score.target] ?? String(score.target),
-      ...(score.against === undefined
-        ? {}
-        : { against: { index: score.against, label: model.labels[score.against] ?? String(score.against) } }),
-      score: scoreAtInput,
-      kind: score.kind,
-      probability: target?.probability ?? Number.NaN,
-    },
+    version,
+    model: facts,
+    input: { kind: "text", text: whole.text },
+    target,
     predictions,
-    units: prepared.encoded.units,
-    attribution: result.attribution,
+    units: whole.units,
+    attribution,
     words,
     supporting: words.filter((word) => word.attribution > 0).sort((a, b) => b.attribution - a.attribution),
     opposing: words.filter((word) => word.attribution < 0).sort((a, b) => a.attribution - b.attribution),
-    blocks: result.blocks,
-    method: {
-      name: method.name,
-      options: { ...result.options, score: score.kind, seed: options.seed ?? DEFAULTS.seed },
-    },
-    completeness: result.completeness,
-    cost: {
-      milliseconds: platform.now() - started,
-      modelEvaluations: 1 + result.modelEvaluations,
-      peakBytes,
-    },
-    warnings: [...prepared.warnings, ...result.warnings],
+    ...rest,
+    warnings: [...warnings, ...rest.warnings],
   };
 }
 

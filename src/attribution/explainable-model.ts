@@ -4,7 +4,7 @@ import type { Tokenizer } from "../input/text/tokenizer.ts";
 import type { Programs } from "../program/programs.ts";
 import type { Activation } from "../program/score.ts";
 import type { Anatomy } from "../transformer/anatomy.ts";
-import type { ModelFacts } from "./explanation.ts";
+import type { ModelFacts, Warning } from "./explanation.ts";
 
 /** The few facts of the machine that explanations report or depend on. */
 export interface Platform {
@@ -27,4 +27,6 @@ export interface ExplainableModel {
   /** Text models only. */
   readonly tokenizer?: Tokenizer;
   readonly platform: Platform;
+  /** What the reader of every explanation of this model must know. */
+  readonly warnings?: readonly Warning[];
 }

@@ -95,7 +95,8 @@ export interface Cost {
   readonly peakBytes: number;
 }
 
-interface ExplanationCommon {
+/** What explanations of texts and images share. */
+export interface ExplanationCommon {
   readonly version: 1;
   readonly model: ModelFacts;
   readonly target: Target;

@@ -27,6 +27,9 @@ export type Quadrature = (typeof QUADRATURES)[number];
 export const TEXT_BASELINES = ["mask", "pad", "unk", "mean", "zero-embedding", "zero"] as const;
 export type BaselineName = (typeof TEXT_BASELINES)[number];
 
+export const LONG_TEXTS = ["windows", "truncate"] as const;
+export type LongText = (typeof LONG_TEXTS)[number];
+
 /** What the caller may choose; everything has a default (`DEFAULTS`). */
 export interface ExplainOptions {
   /** Name of a registered attribution method. */
@@ -49,6 +52,11 @@ export interface ExplainOptions {
   readonly layerWeights?: LayerWeightsName | readonly number[];
   /** Blocks to explain. Default: all. */
   readonly layers?: readonly number[];
+  /**
+   * Texts longer than the model reads: "windows" that overlap, joined into one map of the whole text, or "truncate":
+   * the beginning only. Default: windows; pairs of texts are always truncated.
+   */
+  readonly longText?: LongText;
   readonly seed?: number;
   /** Bytes that one run of the sweep may use for activations. Default: a share of the free memory. */
   readonly memory?: number;
@@ -67,5 +75,6 @@ export const DEFAULTS = {
   fusion: "transport",
   lambda: 0.5,
   layerWeights: "uniform",
+  longText: "windows",
   seed: 0,
 } as const satisfies ExplainOptions;

@@ -1,10 +1,14 @@
 /** @file A text as the input of a model: token ids, units, and which of them a baseline may replace. */
 
-import { InputError } from "../errors.ts";
+import { InputError, keyword } from "../errors.ts";
+import type { EncodedText } from "../input/text/tokenizer.ts";
+import { cutWindows } from "../input/text/windows.ts";
 import type { Feeds } from "../runtime/runtime.ts";
 import { intTensor } from "../tensor/tensor.ts";
 import type { ExplainableModel } from "./explainable-model.ts";
 import type { Warning } from "./explanation.ts";
+import { onlyPart, type Part } from "./join-parts.ts";
+import { DEFAULTS, type ExplainOptions, LONG_TEXTS } from "./options.ts";
 import type { PreparedText } from "./prepared-input.ts";
 
 /** A text, or a pair of texts for models that judge pairs. */
@@ -13,32 +17,67 @@ export interface TextInput {
   readonly pair?: string;
 }
 
+/** A text made ready: whole, and in the parts that the model reads. */
+export interface PreparedWhole {
+  readonly whole: EncodedText;
+  readonly parts: readonly Part[];
+  readonly warnings: readonly Warning[];
+}
+
 /**
- * Tokenizes a text for a model.
+ * Tokenizes a text for a model; a text that is longer than the model reads becomes several windows, or is truncated.
  *
  * @throws {InputError} When the model does not read text, or the text has nothing to explain.
+ * @throws {InvalidOptionError} For an unknown `longText`.
  */
-export async function prepareText(model: ExplainableModel, input: TextInput): Promise<PreparedText> {
-  if (model.tokenizer === undefined) {
+export async function prepareText(
+  model: ExplainableModel,
+  { text, pair }: TextInput,
+  options: Pick<ExplainOptions, "longText"> = {},
+): Promise<PreparedWhole> {
+  const { tokenizer } = model;
+  if (tokenizer === undefined) {
     throw new InputError(`Cannot explain a text with model "${model.facts.id}": it classifies images; give an image`);
   }
-  const encoded = await model.tokenizer.encode(input.text, input.pair);
-  const replaceable = Float32Array.from(encoded.units, (unit) => (unit.special ? 0 : 1));
-  const warnings: Warning[] = [];
-  if (encoded.truncated !== undefined) {
-    const { keptTokens, totalTokens, keptCharacters } = encoded.truncated;
-    warnings.push({
-      code: "truncated",
-      message: `The text has ${totalTokens} tokens, the model reads ${keptTokens}: only the first ${keptCharacters} characters were read and explained`,
-    });
+  const longText = keyword("long text", options.longText ?? DEFAULTS.longText, LONG_TEXTS);
+  if (pair !== undefined || longText === "truncate") {
+    const whole = await tokenizer.encode(text, pair);
+    return { whole, parts: [onlyPart(prepared(model, whole))], warnings: truncationWarnings(whole) };
   }
+  const { whole, windows } = cutWindows(await tokenizer.encodeWhole(text), tokenizer.maxLength);
+  return {
+    whole,
+    parts: windows.map(({ encoded, ...window }) => ({ input: prepared(model, encoded), ...window })),
+    warnings: windows.length === 1 ? [] : [windowsWarning(model, whole, windows.length)],
+  };
+}
+
+function prepared(model: ExplainableModel, encoded: EncodedText): PreparedText {
   return {
     kind: "text",
     encoded,
     feeds: textFeeds(model, encoded.ids, encoded.typeIds),
     units: encoded.units,
-    replaceable,
-    warnings,
+    replaceable: Float32Array.from(encoded.units, (unit) => (unit.special ? 0 : 1)),
+    warnings: [],
+  };
+}
+
+function truncationWarnings({ truncated }: EncodedText): readonly Warning[] {
+  if (truncated === undefined) return [];
+  const { keptTokens, totalTokens, keptCharacters } = truncated;
+  return [
+    {
+      code: "truncated",
+      message: `The text has ${totalTokens} tokens, the model reads ${keptTokens}: only the first ${keptCharacters} characters were read and explained`,
+    },
+  ];
+}
+
+function windowsWarning(model: ExplainableModel, whole: EncodedText, windows: number): Warning {
+  return {
+    code: "windows",
+    message: `The text has ${whole.ids.length} tokens, the model reads ${model.tokenizer?.maxLength}: it was read in ${windows} overlapping windows; the score is their mean weighted by length, and each word has the evidence of the window in which it lies most central`,
   };
 }
 

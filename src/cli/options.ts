@@ -5,7 +5,15 @@
  */
 
 import { METHODS } from "../attribution/methods.ts";
-import { DEFAULTS, FUSIONS, LAYER_WEIGHTS, QUADRATURES, SCORE_KINDS, TEXT_BASELINES } from "../attribution/options.ts";
+import {
+  DEFAULTS,
+  FUSIONS,
+  LAYER_WEIGHTS,
+  LONG_TEXTS,
+  QUADRATURES,
+  SCORE_KINDS,
+  TEXT_BASELINES,
+} from "../attribution/options.ts";
 import { PALETTE_NAMES, THEMES } from "../render/palette.ts";
 import { FORMATS } from "./formats.ts";
 import {
@@ -101,6 +109,12 @@ export const OPTIONS = {
     numbersOr(LAYER_WEIGHTS),
     "share of each block in the result: a scheme, or one number per block",
     DEFAULTS.layerWeights,
+  ),
+  longText: option(
+    "Method",
+    oneOf(LONG_TEXTS, "HOW"),
+    "texts longer than the model reads: windows joined into one map, or the beginning only",
+    DEFAULTS.longText,
   ),
   layers: option("Method", blockList, "blocks to explain, as in 0,2-4", "all"),
   seed: option("Method", wholeNumber({ min: 0 }), "seed of methods that draw random numbers", DEFAULTS.seed),

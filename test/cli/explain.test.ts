@@ -206,25 +206,27 @@ describe("what the model cannot do", () => {
   });
 });
 
-test("a text of 10,000 words is explained as far as the model reads, with a warning", async () => {
-  const argv = [
-    "explain",
-    "fine ".repeat(10_000),
-    "--layers",
-    "5",
-    "--steps",
-    "1",
-    "--tolerance",
-    "10",
-    "--format",
-    "json",
-  ];
-  const { code, stdout, stderr } = await runCli(argv);
-  expect(code).toBe(0);
-  expect(stderr).toMatch(
-    /^Warning: The text has 10002 tokens, the model reads 512: only the first \d+ characters[^\n]*\n$/,
-  );
-  expect((JSON.parse(stdout) as TextExplanation).warnings.map((warning) => warning.code)).toEqual(["truncated"]);
+describe("a text longer than the model reads", () => {
+  const cheap = ["--layers", "5", "--steps", "1", "--tolerance", "10", "--format", "json"];
+  const codes = (json: string) => (JSON.parse(json) as TextExplanation).warnings.map((warning) => warning.code);
+
+  test("is explained in windows, with a warning", async () => {
+    const { code, stdout, stderr } = await runCli(["explain", "fine ".repeat(700), ...cheap]);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^Warning: The text has 702 tokens, the model reads 512: it was read in 2 [^\n]*\n$/);
+    expect((JSON.parse(stdout) as TextExplanation).words).toHaveLength(700);
+    expect(codes(stdout)).toEqual(["windows"]);
+  });
+
+  test("is truncated on demand, with a warning", async () => {
+    const argv = ["explain", "fine ".repeat(10_000), ...cheap, "--long-text", "truncate"];
+    const { code, stdout, stderr } = await runCli(argv);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(
+      /^Warning: The text has 10002 tokens, the model reads 512: only the first \d+ characters[^\n]*\n$/,
+    );
+    expect(codes(stdout)).toEqual(["truncated"]);
+  });
 });
 
 describe("warnings", () => {

@@ -30,6 +30,7 @@ const METHOD_OPTIONS = [
   "lambda",
   "layerWeights",
   "layers",
+  "longText",
   "seed",
   "memory",
 ] as const;

@@ -47,6 +47,10 @@ export async function loadNativeTokenizer(files: NativeTokenizerFiles): Promise<
       checkTexts(texts);
       return assembleEncodedText(texts, await encode(library, texts), maxLength);
     },
+    async encodeWhole(text) {
+      checkTexts([text]);
+      return assembleEncodedText([text], await encode(library, [text]), Number.POSITIVE_INFINITY);
+    },
   };
 }
 

@@ -56,4 +56,6 @@ export interface Tokenizer {
   readonly specialTokens: SpecialTokens;
   /** @throws {InputError} When the text is empty, or nothing of it becomes a token. */
   encode(text: string, pair?: string): Promise<EncodedText>;
+  /** One text without regard to the limit. @throws {InputError} As `encode`. */
+  encodeWhole(text: string): Promise<EncodedText>;
 }

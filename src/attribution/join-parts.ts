@@ -1,0 +1,130 @@
+/**
+ * @file An input that the model reads in several parts, joined into one map.
+ *
+ * The score of the whole is the mean of the parts' scores, weighted by the share of units that each part speaks for.
+ * Every unit has the value from the one part that speaks for it, times that part's share; what other parts say of it is
+ * left out, which the completeness of the joined map shows.
+ */
+
+import type { ForwardResult } from "../program/programs.ts";
+import { LEAST_DIFFERENCE } from "./block-integrals.ts";
+import type { BlockCompleteness, BlockExplanation, Completeness, Warning } from "./explanation.ts";
+import type { MethodResult } from "./method.ts";
+import type { PreparedInput } from "./prepared-input.ts";
+
+/** One part of an input. */
+export interface Part {
+  readonly input: PreparedInput;
+  /** Index in the whole of each of the part's units. */
+  readonly positions: readonly number[];
+  /** 1 where this part speaks for the unit, 0 where another one does; special units 0, they are added up [positions]. */
+  readonly owned: readonly (0 | 1)[];
+  /** Weight of this part; the weights of all parts sum to 1. */
+  readonly share: number;
+}
+
+/** The part of an input that the model reads at once. */
+export function onlyPart(input: PreparedInput): Part {
+  return {
+    input,
+    positions: [...input.units.keys()],
+    owned: input.units.map(({ special }) => (special ? 0 : 1)),
+    share: 1,
+  };
+}
+
+/** Mean of the parts' logits by their shares [classes]. */
+export function weightedLogits(parts: readonly Part[], forwards: readonly ForwardResult[]): readonly number[] {
+  const classes = forwards[0]?.logits.data.length ?? 0;
+  return Array.from({ length: classes }, (_, index) =>
+    weightedMean(parts, (p) => forwards[p]?.logits.data[index] as number),
+  );
+}
+
+/** One result for the whole; the result itself when there is one part. */
+export function joinParts(parts: readonly Part[], results: readonly MethodResult[], unitCount: number): MethodResult {
+  const [first, ...others] = results as readonly [MethodResult, ...MethodResult[]];
+  if (others.length === 0) return first;
+  const join = (values: (result: MethodResult) => readonly number[]) => joinMaps(parts, results.map(values), unitCount);
+  const attribution = join((result) => result.attribution);
+  const blocks = first.blocks.map((block, b): BlockExplanation => {
+    const of = (p: number) => (results[p] as MethodResult).blocks[b] as BlockExplanation;
+    return {
+      index: block.index,
+      relevance: join((result) => (result.blocks[b] as BlockExplanation).relevance),
+      attentionEvidence: join((result) => (result.blocks[b] as BlockExplanation).attentionEvidence),
+      fused: join((result) => (result.blocks[b] as BlockExplanation).fused),
+      weight: weightedMean(parts, (p) => of(p).weight),
+      completeness: joinedIntegration(
+        parts,
+        results.map((_, p) => of(p).completeness),
+      ),
+    };
+  });
+  return {
+    attribution,
+    blocks,
+    completeness: joinedCompleteness(parts, results, attribution),
+    options: first.options,
+    modelEvaluations: results.reduce((sum, result) => sum + result.modelEvaluations, 0),
+    warnings: numbered(results),
+  };
+}
+
+function weightedMean(parts: readonly Part[], value: (part: number) => number): number {
+  return parts.reduce((sum, { share }, p) => sum + share * value(p), 0);
+}
+
+function joinMaps(parts: readonly Part[], maps: readonly (readonly number[])[], unitCount: number): number[] {
+  const joined = new Array<number>(unitCount).fill(0);
+  parts.forEach(({ input, positions, owned, share }, p) => {
+    positions.forEach((position, index) => {
+      if (owned[index] !== 1 && input.units[index]?.special !== true) return;
+      joined[position] = (joined[position] as number) + share * ((maps[p] as readonly number[])[index] as number);
+    });
+  });
+  return joined;
+}
+
+/** How well the parts were integrated, overlaps included: errors of parts are added without their signs. */
+function joinedIntegration(parts: readonly Part[], of: readonly BlockCompleteness[]): BlockCompleteness {
+  const mean = (value: (part: BlockCompleteness) => number) =>
+    weightedMean(parts, (p) => value(of[p] as BlockCompleteness));
+  const scoreAtInput = mean((part) => part.scoreAtInput);
+  const scoreAtBaseline = mean((part) => part.scoreAtBaseline);
+  return {
+    scoreAtInput,
+    scoreAtBaseline,
+    sum: mean((part) => part.sum),
+    delta: mean((part) => part.delta),
+    relativeError: mean((part) => Math.abs(part.delta)) / denominator(scoreAtInput - scoreAtBaseline),
+    points: of.reduce((sum, part) => sum + part.points, 0),
+    converged: of.every((part) => part.converged),
+  };
+}
+
+function joinedCompleteness(
+  parts: readonly Part[],
+  results: readonly MethodResult[],
+  attribution: readonly number[],
+): Completeness {
+  const mean = (value: (part: Completeness) => number) =>
+    weightedMean(parts, (p) => value((results[p] as MethodResult).completeness));
+  const scoreAtInput = mean((part) => part.scoreAtInput);
+  const scoreAtBaseline = mean((part) => part.scoreAtBaseline);
+  const delta = attribution.reduce((sum, value) => sum + value, 0) - (scoreAtInput - scoreAtBaseline);
+  return {
+    scoreAtInput,
+    scoreAtBaseline,
+    delta,
+    relativeError: Math.abs(delta) / denominator(scoreAtInput - scoreAtBaseline),
+  };
+}
+
+const denominator = (difference: number): number => Math.max(Math.abs(difference), LEAST_DIFFERENCE);
+
+function numbered(results: readonly MethodResult[]): Warning[] {
+  return results.flatMap(({ warnings }, p) =>
+    warnings.map(({ code, message }) => ({ code, message: `Part ${p + 1} of ${results.length}: ${message}` })),
+  );
+}
