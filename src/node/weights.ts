@@ -1,36 +1,94 @@
-/** @file The weights of a checkpoint folder: where each tensor lies in its file. Bytes stay in the file. */
+/** @file The weights of a checkpoint folder, in one file or in shards: where each tensor lies. Bytes stay in the files. */
 
-import { createHash } from "node:crypto";
+import { createHash, type Hash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { open, realpath } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
-import { parseSafetensorsHeader, safetensorsHeaderLength, toStoredTensor } from "../checkpoint/safetensors.ts";
+import { open, readFile, realpath } from "node:fs/promises";
+import { dirname, join, relative, sep } from "node:path";
+import {
+  parseSafetensorsHeader,
+  type SafetensorsIndex,
+  safetensorsHeaderLength,
+  toStoredTensor,
+} from "../checkpoint/safetensors.ts";
+import { shardFiles } from "../checkpoint/shards.ts";
 import { CheckpointError } from "../errors.ts";
 import type { WeightSource } from "../transformer/parameters.ts";
 
 export interface CheckpointWeights {
   readonly source: WeightSource;
-  /** Real folder of the weights file: what external data is relative to. */
+  /** Real folder that holds all files: what external data is relative to. */
   readonly folder: string;
   readonly bytes: number;
   readonly parameters: number;
   /** Element types found, most frequent first. */
   readonly dtypes: readonly string[];
+  /** Of the bytes of all files, in the order of their names. */
   readonly sha256: string;
 }
 
+const WEIGHTS = "model.safetensors";
+const SHARD_INDEX = "model.safetensors.index.json";
 /** Bytes of the length field that a safetensors file starts with. */
 const LENGTH_FIELD = 8;
 
+/** One weights file whose header was read. */
+interface WeightsFile {
+  /** Real path. */
+  readonly path: string;
+  readonly size: number;
+  readonly index: SafetensorsIndex;
+}
+
 /**
- * Reads the header of `model.safetensors`.
+ * Reads the headers of `model.safetensors`, or of the shards that `model.safetensors.index.json` names.
  *
- * The path is resolved through links first: the engine refuses external data that leaves its folder.
- * Cost: the file is read once for its SHA-256; its tensors are not loaded.
+ * Paths are resolved through links first: the engine refuses external data that leaves its folder.
+ * Cost: the files are read once for their SHA-256; their tensors are not loaded.
  *
- * @throws {CheckpointError} When the file is missing, truncated or inconsistent.
+ * @throws {CheckpointError} When a file is missing, truncated or inconsistent.
  */
-export async function readWeights(folder: string, file = "model.safetensors"): Promise<CheckpointWeights> {
+export async function readWeights(folder: string): Promise<CheckpointWeights> {
+  const names = await weightFiles(folder);
+  const files: WeightsFile[] = [];
+  for (const name of names) files.push(await readHeader(folder, name));
+  const common = commonFolder(files.map(({ path }) => dirname(path)));
+  const places = new Map(
+    files.flatMap(({ index, path }) =>
+      [...index.tensors].map(([name, entry]) => [name, { entry, location: relative(common, path) }] as const),
+    ),
+  );
+  const counts = new Map<string, number>();
+  for (const { entry } of places.values()) {
+    const elements = entry.shape.reduce((product, axis) => product * axis, 1);
+    counts.set(entry.dtype, (counts.get(entry.dtype) ?? 0) + elements);
+  }
+  const description = join(folder, names.length === 1 ? (names[0] as string) : SHARD_INDEX);
+  return {
+    folder: common,
+    bytes: files.reduce((sum, { size }) => sum + size, 0),
+    parameters: [...counts.values()].reduce((sum, elements) => sum + elements, 0),
+    dtypes: [...counts].sort((a, b) => b[1] - a[1]).map(([dtype]) => dtype),
+    sha256: await sha256(files.map(({ path }) => path)),
+    source: {
+      description,
+      names: new Set(places.keys()),
+      get(name) {
+        const place = places.get(name);
+        if (place === undefined) throw new CheckpointError(`Cannot find tensor "${name}" in "${description}"`);
+        return toStoredTensor(place.entry, place.location);
+      },
+    },
+  };
+}
+
+/** Names of the weights files: the one, else the shards of the index. */
+async function weightFiles(folder: string): Promise<readonly string[]> {
+  if ((await realpath(join(folder, WEIGHTS)).catch(() => undefined)) !== undefined) return [WEIGHTS];
+  const index = await readFile(join(folder, SHARD_INDEX), "utf8").catch(() => undefined);
+  return index === undefined ? [WEIGHTS] : shardFiles(index, SHARD_INDEX);
+}
+
+async function readHeader(folder: string, file: string): Promise<WeightsFile> {
   const path = await resolveFile(folder, file);
   const handle = await open(path);
   try {
@@ -40,31 +98,7 @@ export async function readWeights(folder: string, file = "model.safetensors"): P
     const length = safetensorsHeaderLength(first, size, file);
     const header = new Uint8Array(length);
     await handle.read(header, 0, length, LENGTH_FIELD);
-    const index = parseSafetensorsHeader(header, size, file);
-    const location = basename(path);
-    const counts = new Map<string, number>();
-    let parameters = 0;
-    for (const tensor of index.tensors.values()) {
-      const elements = tensor.shape.reduce((product, axis) => product * axis, 1);
-      parameters += elements;
-      counts.set(tensor.dtype, (counts.get(tensor.dtype) ?? 0) + elements);
-    }
-    return {
-      folder: dirname(path),
-      bytes: size,
-      parameters,
-      dtypes: [...counts].sort((a, b) => b[1] - a[1]).map(([dtype]) => dtype),
-      sha256: await sha256(path),
-      source: {
-        description: join(folder, file),
-        names: new Set(index.tensors.keys()),
-        get(name) {
-          const entry = index.tensors.get(name);
-          if (entry === undefined) throw new CheckpointError(`Cannot find tensor "${name}" in "${file}"`, file);
-          return toStoredTensor(entry, location);
-        },
-      },
-    };
+    return { path, size, index: parseSafetensorsHeader(header, size, file) };
   } finally {
     await handle.close();
   }
@@ -75,19 +109,36 @@ async function resolveFile(folder: string, file: string): Promise<string> {
     return await realpath(join(folder, file));
   } catch (cause) {
     throw new CheckpointError(
-      `Cannot load weights from "${folder}": there is no file "${file}"; calig reads checkpoints stored as safetensors`,
+      `Cannot load weights from "${folder}": there is no file "${file}"; calig reads checkpoints stored as safetensors, in one file or in shards with "${SHARD_INDEX}"`,
       file,
       { cause },
     );
   }
 }
 
-function sha256(path: string): Promise<string> {
+/** The deepest folder that contains all of the given ones. */
+function commonFolder(folders: readonly string[]): string {
+  const [first = "", ...others] = folders;
+  const parts = first.split(sep);
+  const shared = others.reduce((length, other) => {
+    const own = other.split(sep);
+    const differs = parts.slice(0, length).findIndex((part, depth) => part !== own[depth]);
+    return differs < 0 ? length : differs;
+  }, parts.length);
+  return parts.slice(0, shared).join(sep) || sep;
+}
+
+async function sha256(paths: readonly string[]): Promise<string> {
+  const hash = createHash("sha256");
+  for (const path of paths) await feed(hash, path);
+  return hash.digest("hex");
+}
+
+function feed(hash: Hash, path: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    const hash = createHash("sha256");
     createReadStream(path, { highWaterMark: 2 ** 20 })
       .on("data", (chunk) => hash.update(chunk))
       .on("error", reject)
-      .on("end", () => resolve(hash.digest("hex")));
+      .on("end", resolve);
   });
 }
