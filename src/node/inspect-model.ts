@@ -54,7 +54,7 @@ export function inspectModel(model: LoadedModel): ModelInspection {
     pooling: anatomy.pooling,
     parameters: weights.parameters,
     weightBytes: weights.bytes,
-    dtypes: weights.dtypes,
+    dtypes: [...weights.elements.keys()],
     sha256: weights.sha256,
     runtime: model.runtime,
     anatomy: anatomy.hiddenStates.map((hiddenState, block) => ({

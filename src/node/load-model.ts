@@ -13,6 +13,7 @@ import { createNodeRuntime } from "../runtime/onnxruntime-node.ts";
 import type { TransformerGraph } from "../transformer/anatomy.ts";
 import { familyOf } from "../transformer/families.ts";
 import { builtinFolder, builtinModels } from "./builtin-models.ts";
+import { availableBytes, checkMemory, weightMemory } from "./memory-check.ts";
 import { nodePlatform } from "./platform.ts";
 import { type CheckpointWeights, readWeights } from "./weights.ts";
 
@@ -48,6 +49,7 @@ export async function loadModel(source: string, options: LoadOptions = {}): Prom
   const config = parseConfig(await readText(folder, "config.json"), "config.json");
   const family = familyOf(config.modelType);
   const weights = await readWeights(folder);
+  const warnings = checkMemory(source, weightMemory(weights.elements), availableBytes());
   options.signal?.throwIfAborted();
   const transformer = family.build(config, weights.source);
   const maxLength = family.maxLength(config);
@@ -83,6 +85,7 @@ export async function loadModel(source: string, options: LoadOptions = {}): Prom
     programs,
     ...(tokenizer === undefined ? {} : { tokenizer }),
     platform: nodePlatform,
+    warnings,
     dispose,
     [Symbol.asyncDispose]: dispose,
   };

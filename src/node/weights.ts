@@ -12,6 +12,7 @@ import {
 } from "../checkpoint/safetensors.ts";
 import { shardFiles } from "../checkpoint/shards.ts";
 import { CheckpointError } from "../errors.ts";
+import type { DType } from "../tensor/dtype.ts";
 import type { WeightSource } from "../transformer/parameters.ts";
 
 export interface CheckpointWeights {
@@ -20,8 +21,8 @@ export interface CheckpointWeights {
   readonly folder: string;
   readonly bytes: number;
   readonly parameters: number;
-  /** Element types found, most frequent first. */
-  readonly dtypes: readonly string[];
+  /** Number of elements of each element type, most frequent type first. */
+  readonly elements: ReadonlyMap<DType, number>;
   /** Of the bytes of all files, in the order of their names. */
   readonly sha256: string;
 }
@@ -57,7 +58,7 @@ export async function readWeights(folder: string): Promise<CheckpointWeights> {
       [...index.tensors].map(([name, entry]) => [name, { entry, location: relative(common, path) }] as const),
     ),
   );
-  const counts = new Map<string, number>();
+  const counts = new Map<DType, number>();
   for (const { entry } of places.values()) {
     const elements = entry.shape.reduce((product, axis) => product * axis, 1);
     counts.set(entry.dtype, (counts.get(entry.dtype) ?? 0) + elements);
@@ -67,7 +68,7 @@ export async function readWeights(folder: string): Promise<CheckpointWeights> {
     folder: common,
     bytes: files.reduce((sum, { size }) => sum + size, 0),
     parameters: [...counts.values()].reduce((sum, elements) => sum + elements, 0),
-    dtypes: [...counts].sort((a, b) => b[1] - a[1]).map(([dtype]) => dtype),
+    elements: new Map([...counts].sort((a, b) => b[1] - a[1])),
     sha256: await sha256(files.map(({ path }) => path)),
     source: {
       description,

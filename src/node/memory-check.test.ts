@@ -1,0 +1,38 @@
+import { describe, expect, it } from "vitest";
+import { availableBytes, checkMemory, weightMemory } from "./memory-check.ts";
+
+describe("weightMemory()", () => {
+  it("counts float32 as mapped and other types as converted for each program", () => {
+    expect(
+      weightMemory(
+        new Map([
+          ["float32", 10],
+          ["float16", 3],
+          ["bfloat16", 2],
+        ]),
+      ),
+    ).toEqual({ mapped: 40, converted: 40 });
+  });
+});
+
+describe("checkMemory()", () => {
+  it("is silent about what fits", () => {
+    expect(checkMemory("m", { mapped: 4e9, converted: 1e9 }, 5e9)).toEqual([]);
+  });
+  it("warns about weights that fit only in the file", () => {
+    expect(checkMemory("m", { mapped: 4e9, converted: 1e9 }, 3e9)).toEqual([
+      { code: "memory", message: expect.stringMatching(/about 5\.0 GB and 3\.0 GB are free: .* close other programs/) },
+    ]);
+  });
+  it("refuses what cannot fit, with an estimate and advice", () => {
+    expect(() => checkMemory("big", { mapped: 0, converted: 8e9 }, 3e9)).toThrow(
+      /Cannot load model "big": .* about 8\.0 GB .* 3\.0 GB are free; store them as float32/,
+    );
+  });
+});
+
+describe("availableBytes()", () => {
+  it("is a positive number of bytes", () => {
+    expect(availableBytes()).toBeGreaterThan(1e6);
+  });
+});
