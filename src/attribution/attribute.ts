@@ -1,13 +1,16 @@
 /** @file The part of an explanation that texts and images share: what the model says, which score is explained, and the method's answer. */
 
-import { evaluateScore } from "../program/score.ts";
+import { InvalidOptionError } from "../errors.ts";
+import type { ForwardResult } from "../program/programs.ts";
+import { evaluateScore, logitsRow, type ScoreSpec } from "../program/score.ts";
 import type { ExplainableModel } from "./explainable-model.ts";
-import type { ExplanationCommon } from "./explanation.ts";
-import { joinParts, type Part, weightedLogits } from "./join-parts.ts";
+import type { ExplanationCommon, Prediction, Target } from "./explanation.ts";
+import { joinParts, onlyPart, type Part, weightedLogits } from "./join-parts.ts";
 import type { MethodResult } from "./method.ts";
 import { methodByName } from "./methods.ts";
 import { DEFAULTS, type ExplainOptions } from "./options.ts";
 import { chooseScore, rankPredictions } from "./target.ts";
+import { chooseToken } from "./token-target.ts";
 
 /** Share of the progress that the forward passes are given. */
 const FORWARD_SHARE = 0.05;
@@ -42,20 +45,20 @@ export async function attribute(
     forwards.push(await programs.forward(input.feeds));
     options.signal?.throwIfAborted();
   }
-  const predictions = rankPredictions(model, weightedLogits(parts, forwards));
-  const score = chooseScore(model, predictions, options);
-  const scores = forwards.map((forward) => evaluateScore(score, forward.logits.data));
+  const job = chooseJob(model, parts, forwards, options);
+  const { predictions, score } = job;
+  const scores = job.forwards.map((forward) => evaluateScore(score, logitsRow(forward.logits, score.position)));
 
   const results: MethodResult[] = [];
-  for (const [p, part] of parts.entries()) {
+  for (const [p, part] of job.parts.entries()) {
     const onProgress = (done: number) =>
-      progress(FORWARD_SHARE + ((1 - FORWARD_SHARE) * (p + done)) / parts.length, "integrating");
-    const forward = forwards[p] as (typeof forwards)[number];
+      progress(FORWARD_SHARE + ((1 - FORWARD_SHARE) * (p + done)) / job.parts.length, "integrating");
+    const forward = job.forwards[p] as ForwardResult;
     const scoreAtInput = scores[p] as number;
     results.push(await method.run({ model, input: part.input, forward, score, scoreAtInput, options, onProgress }));
     options.signal?.throwIfAborted();
   }
-  const result = joinParts(parts, results, unitCount);
+  const result = joinParts(job.parts, results, unitCount);
   progress(1, "done");
 
   const target = predictions.find((prediction) => prediction.index === score.target);
@@ -66,7 +69,8 @@ export async function attribute(
     target: {
       ...named(score.target),
       ...(score.against === undefined ? {} : { against: named(score.against) }),
-      score: parts.reduce((sum, { share }, p) => sum + share * (scores[p] as number), 0),
+      ...(job.token === undefined ? {} : { token: job.token }),
+      score: job.parts.reduce((sum, { share }, p) => sum + share * (scores[p] as number), 0),
       kind: score.kind,
       probability: target?.probability ?? Number.NaN,
     },
@@ -83,6 +87,45 @@ export async function attribute(
       modelEvaluations: parts.length + result.modelEvaluations,
       peakBytes,
     },
-    warnings: [...(model.warnings ?? []), ...parts.flatMap(({ input }) => input.warnings), ...result.warnings],
+    warnings: [...(model.warnings ?? []), ...job.parts.flatMap(({ input }) => input.warnings), ...result.warnings],
+  };
+}
+
+/** What is explained, and which parts of the input have a say in it. */
+interface Job {
+  readonly parts: readonly Part[];
+  readonly forwards: readonly ForwardResult[];
+  readonly predictions: readonly Prediction[];
+  readonly score: ScoreSpec;
+  readonly token?: NonNullable<Target["token"]>;
+}
+
+function chooseJob(
+  model: ExplainableModel,
+  parts: readonly Part[],
+  forwards: readonly ForwardResult[],
+  options: ExplainOptions,
+): Job {
+  if (model.anatomy.logitsPer === "input") {
+    if (options.token !== undefined) {
+      throw new InvalidOptionError(
+        `Cannot explain the label of a token with model "${model.facts.id}": it labels the whole input; leave "token" out`,
+        "token",
+        options.token,
+      );
+    }
+    const predictions = rankPredictions(model, weightedLogits(parts, forwards));
+    return { parts, forwards, predictions, score: chooseScore(model, predictions, options) };
+  }
+  // The label of a token depends on the one part that speaks for it, of which everything counts.
+  const { part: p, position, index, text } = chooseToken(model, parts, forwards, options.token);
+  const [part, forward] = [parts[p] as Part, forwards[p] as ForwardResult];
+  const predictions = rankPredictions(model, logitsRow(forward.logits, position));
+  return {
+    parts: [{ ...onlyPart(part.input), positions: part.positions }],
+    forwards: [forward],
+    predictions,
+    score: { ...chooseScore(model, predictions, options), position },
+    token: { index, text },
   };
 }

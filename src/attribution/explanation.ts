@@ -64,6 +64,8 @@ export interface Target {
   readonly label: string;
   /** Label of the class that the score is measured against (`--against`): the score is the difference of the two. */
   readonly against?: { readonly index: number; readonly label: string };
+  /** Models that label every token: the token whose label is explained, an index into `units`. */
+  readonly token?: { readonly index: number; readonly text: string };
   /** Value of the target score at the input. */
   readonly score: number;
   readonly kind: ScoreKind;

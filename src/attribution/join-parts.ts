@@ -41,10 +41,10 @@ export function weightedLogits(parts: readonly Part[], forwards: readonly Forwar
   );
 }
 
-/** One result for the whole; the result itself when there is one part. */
+/** One result for the whole; the result itself when one part is the whole. */
 export function joinParts(parts: readonly Part[], results: readonly MethodResult[], unitCount: number): MethodResult {
   const [first, ...others] = results as readonly [MethodResult, ...MethodResult[]];
-  if (others.length === 0) return first;
+  if (others.length === 0 && parts[0]?.positions.length === unitCount) return first;
   const join = (values: (result: MethodResult) => readonly number[]) => joinMaps(parts, results.map(values), unitCount);
   const attribution = join((result) => result.attribution);
   const blocks = first.blocks.map((block, b): BlockExplanation => {
@@ -124,6 +124,7 @@ function joinedCompleteness(
 const denominator = (difference: number): number => Math.max(Math.abs(difference), LEAST_DIFFERENCE);
 
 function numbered(results: readonly MethodResult[]): Warning[] {
+  if (results.length === 1) return [...(results[0]?.warnings ?? [])];
   return results.flatMap(({ warnings }, p) =>
     warnings.map(({ code, message }) => ({ code, message: `Part ${p + 1} of ${results.length}: ${message}` })),
   );

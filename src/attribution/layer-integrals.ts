@@ -1,7 +1,7 @@
 /** @file From a method's context to the integrals of the asked-for blocks: options checked, baseline run, memory divided. */
 
 import { InvalidOptionError, keyword } from "../errors.ts";
-import { evaluateScore } from "../program/score.ts";
+import { evaluateScore, logitsRow } from "../program/score.ts";
 import { defaultBaseline, textBaseline } from "./baseline.ts";
 import { type IntegralResult, integrateBlocks } from "./block-integrals.ts";
 import type { ExplainableModel } from "./explainable-model.ts";
@@ -39,7 +39,8 @@ export async function layerIntegrals(context: MethodContext, layers: readonly nu
     programs: model.programs,
     hiddenStates: forward.hiddenStates,
     baselines: states.hiddenStates,
-    scoreAtBaseline: states.logits === undefined ? undefined : evaluateScore(score, states.logits.data),
+    scoreAtBaseline:
+      states.logits === undefined ? undefined : evaluateScore(score, logitsRow(states.logits, score.position)),
     scoreAtInput,
     score,
     feeds: input.feeds,

@@ -38,6 +38,11 @@ export interface ExplainOptions {
   readonly target?: string | number;
   /** Label or class index to explain the target against: the score becomes the difference of the two. */
   readonly against?: string | number;
+  /**
+   * For models that label every token: which one, by its index in `units` or by the word it begins. Default: the token
+   * that is most surely something else than the most frequent label.
+   */
+  readonly token?: number | string;
   readonly score?: ScoreKind;
   readonly baseline?: BaselineName;
   /** Quadrature points per block, >= 1, or "auto": refine until `tolerance` is met. */

@@ -1,6 +1,7 @@
 /** @file An input made ready for a model, whatever it was before: what attribution methods may know of it. */
 
 import type { EncodedText } from "../input/text/tokenizer.ts";
+import type { TokenUnit } from "../input/units.ts";
 import type { Feeds } from "../runtime/runtime.ts";
 import type { Warning } from "./explanation.ts";
 
@@ -17,6 +18,7 @@ interface PreparedCommon {
 export interface PreparedText extends PreparedCommon {
   readonly kind: "text";
   readonly encoded: EncodedText;
+  readonly units: readonly TokenUnit[];
 }
 
 /** Methods work on the common part; baselines and results look at the kind. */

@@ -77,6 +77,13 @@ export const OPTIONS = {
     DEFAULTS.score,
   ),
 
+  token: option(
+    "What is explained",
+    text("WORD|INDEX"),
+    "the token whose label is explained, for models that label every token",
+    "the one most surely labelled otherwise than most",
+  ),
+
   method: option("Method", oneOf(METHODS.map((method) => method.name)), "attribution method", DEFAULTS.method),
   baseline: option(
     "Method",

@@ -117,7 +117,7 @@ export class Programs {
     const { score, points, hiddenStates, baselines } = request;
     const session = await this.#sweepSession(score);
     const inputs = new Set(session.inputNames);
-    const feeds: Record<string, Tensor> = { ...scoreFeeds(score, this.classes) };
+    const feeds: Record<string, Tensor> = { ...scoreFeeds(score, this.classes, hiddenStates[0]?.shape[1] ?? 0) };
     for (const [name, tensor] of Object.entries(request.feeds)) if (inputs.has(name)) feeds[name] = tensor;
     const byBlock = Array.from({ length: this.blocks }, (_, block) =>
       points.map((point, index) => ({ ...point, index })).filter((point) => point.block === block),

@@ -26,7 +26,7 @@ describe("emitScore()", () => {
       name: "score",
     });
     const rows = [LOGITS, LOGITS.map((logit) => -2 * logit)];
-    const feeds = { logits: floatTensor(rows.flat(), [2, 3]), ...scoreFeeds(spec, 3) };
+    const feeds = { logits: floatTensor(rows.flat(), [2, 3]), ...scoreFeeds(spec, 3, 0) };
     const { score } = await session.run(feeds);
     await session.dispose();
     expect(score?.shape).toEqual([2, 1]);

@@ -17,10 +17,13 @@ export interface ScoreSpec {
   readonly target: number;
   /** The score is that of `target` minus that of this class. */
   readonly against?: number;
+  /** The token whose label is explained, for models that label every token. */
+  readonly position?: number;
 }
 
 const TARGET = "score.target";
 const EXCLUDED = "score.excluded";
+const POSITION = "score.position";
 /** Low enough to lose every maximum, high enough to stay finite in float32 sums. */
 const NEVER = -1e30;
 
@@ -28,9 +31,25 @@ const NEVER = -1e30;
  * Emits F for every row of the batch. Declares the inputs that `scoreFeeds` fills, so that one program serves every
  * target.
  *
- * Shapes: logits [rows, classes] -> F [rows, 1].
+ * Shapes: logits [rows, classes], or [rows, tokens, classes] where `per` is "token" -> F [rows, 1].
  */
 export function emitScore(
+  builder: GraphBuilder,
+  logits: string,
+  { kind, activation }: Pick<ScoreSpec, "kind" | "activation">,
+  classes: number,
+  per: "input" | "token" = "input",
+): string {
+  return emitRowScore(builder, per === "token" ? emitRow(builder, logits) : logits, { kind, activation }, classes);
+}
+
+/** The logits of the token that is fed: [rows, tokens, classes] -> [rows, classes]. */
+function emitRow(builder: GraphBuilder, logits: string): string {
+  const position = builder.input(POSITION, "float32", ["positions", 1]);
+  return builder.reduceSum(builder.mul(logits, position), [1], false);
+}
+
+function emitRowScore(
   builder: GraphBuilder,
   logits: string,
   { kind, activation }: Pick<ScoreSpec, "kind" | "activation">,
@@ -67,12 +86,21 @@ function emitLogProbabilities(builder: GraphBuilder, logits: string, activation:
   return activation === "sigmoid" ? builder.neg(builder.emit("Softplus", [builder.neg(logits)])) : logits;
 }
 
-/** The feeds that select the classes of `spec` in a program built by `emitScore`. */
-export function scoreFeeds(spec: ScoreSpec, classes: number): Feeds {
+/**
+ * The feeds that select the classes, and the token, of `spec` in a program built by `emitScore`.
+ *
+ * @param positions - Tokens of the input; read only when the score is that of one token.
+ */
+export function scoreFeeds(spec: ScoreSpec, classes: number, positions: number): Feeds {
   const target = new Float32Array(classes);
   target[spec.target] = 1;
   if (spec.against !== undefined) target[spec.against] = -1;
   const feeds: Record<string, FloatTensor> = { [TARGET]: floatTensor(target, [classes, 1]) };
+  if (spec.position !== undefined) {
+    const chosen = new Float32Array(positions);
+    chosen[spec.position] = 1;
+    feeds[POSITION] = floatTensor(chosen, [positions, 1]);
+  }
   if (spec.kind === "margin") {
     const excluded = new Float32Array(classes);
     excluded[spec.target] = NEVER;
@@ -90,6 +118,13 @@ export function probabilities(logits: ArrayLike<number>, activation: Activation)
   const powers = values.map((logit) => Math.exp(logit - highest));
   const total = powers.reduce((sum, power) => sum + power, 0);
   return powers.map((power) => power / total);
+}
+
+/** The row of logits [classes] that a score is read from: that of one token, or the only one of the first input. */
+export function logitsRow(logits: FloatTensor, position: number | undefined): Float32Array {
+  const classes = logits.shape.at(-1) as number;
+  const start = (position ?? 0) * classes;
+  return logits.data.subarray(start, start + classes);
 }
 
 /** F of one row of logits; the same function that `emitScore` writes as nodes. */

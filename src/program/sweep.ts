@@ -83,7 +83,7 @@ export function buildSweepProgram(
       if (l > 0) joined.set(output, join(l, output));
     }
   }
-  const scores = emitScore(builder, joined.get(anatomy.logits) ?? anatomy.logits, score, classes);
+  const scores = emitScore(builder, joined.get(anatomy.logits) ?? anatomy.logits, score, classes, anatomy.logitsPer);
 
   const { graph: differentiated, gradients } = buildGradientGraph(builder.build(), {
     of: scores,

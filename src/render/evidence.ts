@@ -171,9 +171,15 @@ export function scoreName({ target }: Explanation): string {
   return target.against === undefined ? name : `${name} difference`;
 }
 
+/** The explained class: "POSITIVE", or "PERSON for “Ada”" of a model that labels every token. */
+export function targetLabel({ target }: Explanation): string {
+  return target.token === undefined ? target.label : `${target.label} for “${target.token.text}”`;
+}
+
 /** What the attributions support or oppose: "POSITIVE", or "POSITIVE rather than NEGATIVE". */
-export function targetName({ target }: Explanation): string {
-  return target.against === undefined ? target.label : `${target.label} rather than ${target.against.label}`;
+export function targetName(explanation: Explanation): string {
+  const { against } = explanation.target;
+  return against === undefined ? targetLabel(explanation) : `${targetLabel(explanation)} rather than ${against.label}`;
 }
 
 /** Whether the explained class is the one that the model predicts. */

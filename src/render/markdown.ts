@@ -14,6 +14,7 @@ import {
   scoreName,
   specialShareOf,
   sumOver,
+  targetLabel,
   targetName,
 } from "./evidence.ts";
 import { bytes, count, digitsFor, fixed, milliseconds, optionText, percent, signed, thousands } from "./format.ts";
@@ -63,7 +64,7 @@ function headline(explanation: Explanation): string {
   const rival = target.against === undefined ? "" : `, measured against **${plain(target.against.label)}**`;
   const score = `${scoreName(explanation)} ${fixed(target.score, 3)}`;
   const facts = `${plain(model.family)}, ${count(model.blocks, "block")}, ${count(model.heads, "head")}, width ${model.width}`;
-  return `# ${plain(target.label)} (${percent(target.probability)})\n\n${role}${rival}; ${score}. Model ${code(model.id)} (${facts}).`;
+  return `# ${plain(targetLabel(explanation))} (${percent(target.probability)})\n\n${role}${rival}; ${score}. Model ${code(model.id)} (${facts}).`;
 }
 
 function warnings({ warnings }: Explanation): string[] {

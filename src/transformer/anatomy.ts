@@ -19,8 +19,9 @@ export interface Anatomy {
   readonly hiddenStates: readonly string[];
   /** Attention probabilities of each block [batch, heads, queries, keys]. */
   readonly attentionProbabilities: readonly string[];
-  /** Logits [batch, classes]. */
+  /** Logits [batch, classes], or [batch, tokens, classes] of models that label every token. */
   readonly logits: string;
+  readonly logitsPer: "input" | "token";
   readonly heads: number;
   readonly width: number;
   /** What the logits are read from: one position (class token) or a pool of all. */

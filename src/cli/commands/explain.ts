@@ -20,6 +20,7 @@ import type { Terminal } from "../terminal.ts";
 const METHOD_OPTIONS = [
   "target",
   "against",
+  "token",
   "score",
   "method",
   "baseline",

@@ -1,6 +1,6 @@
 /** @file The head of the terminal output: what is explained, the classes, the model, the warnings. */
 
-import { isPredicted, scoreName } from "../evidence.ts";
+import { isPredicted, scoreName, targetLabel } from "../evidence.ts";
 import { columnsOf } from "../flow.ts";
 import { count, percent } from "../format.ts";
 import { bar, label, score, type TerminalContext } from "./context.ts";
@@ -44,7 +44,7 @@ export function headline(context: TerminalContext): string[] {
   const { explanation, columns, painter, unicode } = context;
   const { target, model } = explanation;
   const probability = percent(target.probability);
-  const title = label(target.label, columns - probability.length - 2, context);
+  const title = label(targetLabel(explanation), columns - probability.length - 2, context);
   const dot = unicode ? " · " : ", ";
   const facts = [
     label(model.id, columns, context),

@@ -76,6 +76,7 @@ export const bert: ModelFamily = {
       hiddenStates,
       attentionProbabilities,
       logits,
+      logitsPer: "input",
       heads,
       width,
       pooling: "class-token",

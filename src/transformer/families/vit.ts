@@ -106,6 +106,7 @@ export const vit: ModelFamily = {
         hiddenStates,
         attentionProbabilities,
         logits,
+        logitsPer: "input",
         heads,
         width,
         pooling: "class-token",

@@ -1,0 +1,104 @@
+/** @file Models that label every token: which token's label is explained. */
+
+import { InvalidOptionError } from "../errors.ts";
+import type { TokenUnit } from "../input/units.ts";
+import type { ForwardResult } from "../program/programs.ts";
+import { logitsRow } from "../program/score.ts";
+import type { ExplainableModel } from "./explainable-model.ts";
+import type { Part } from "./join-parts.ts";
+import type { ExplainOptions } from "./options.ts";
+import { rankPredictions } from "./target.ts";
+
+/** The token whose label is explained. */
+export interface TokenTarget {
+  /** Part that speaks for the token. */
+  readonly part: number;
+  /** Index of the token in that part. */
+  readonly position: number;
+  /** Index into the units of the whole. */
+  readonly index: number;
+  readonly text: string;
+}
+
+interface Candidate extends TokenTarget {
+  readonly label: number;
+  readonly probability: number;
+}
+
+/**
+ * The token that the options name; by default the one that is most surely labelled otherwise than most tokens are.
+ *
+ * Of a word in several tokens, the first one counts: token classifiers are trained so.
+ *
+ * @throws {InvalidOptionError} When the input has no such token or word.
+ */
+export function chooseToken(
+  model: ExplainableModel,
+  parts: readonly Part[],
+  forwards: readonly ForwardResult[],
+  wanted: ExplainOptions["token"],
+): TokenTarget {
+  const candidates = parts.flatMap((part, p) => ownTokens(model, part, p, forwards[p] as ForwardResult));
+  if (typeof wanted === "number") {
+    const found = candidates.find(({ index }) => index === wanted);
+    if (found !== undefined) return found;
+    throw notFound(`token ${wanted}`, wanted, candidates);
+  }
+  if (wanted !== undefined) {
+    const found = candidates.find(({ text }) => text === wanted) ?? byIndex(candidates, wanted);
+    if (found !== undefined) return found;
+    throw notFound(`the word "${wanted}"`, wanted, candidates);
+  }
+  const usual = mostFrequent(candidates.map(({ label }) => label));
+  const unusual = candidates.filter(({ label }) => label !== usual);
+  const pool = unusual.length > 0 ? unusual : candidates;
+  return pool.reduce((best, candidate) => (candidate.probability > best.probability ? candidate : best));
+}
+
+/** The tokens that a part speaks for, each with the label that the model gives it. */
+function ownTokens(model: ExplainableModel, part: Part, p: number, forward: ForwardResult): Candidate[] {
+  const { units } = part.input;
+  return units.flatMap((_, position): Candidate[] => {
+    if (part.owned[position] !== 1) return [];
+    const [best] = rankPredictions(model, logitsRow(forward.logits, position));
+    return [
+      {
+        part: p,
+        position,
+        index: part.positions[position] as number,
+        text: wordOf(units, position),
+        label: best?.index ?? 0,
+        probability: best?.probability ?? 0,
+      },
+    ];
+  });
+}
+
+/** The whole word for its first token, the token itself for the others. */
+function wordOf(units: readonly TokenUnit[], position: number): string {
+  const { word, text } = units[position] as TokenUnit;
+  if (word === null || units[position - 1]?.word === word) return text;
+  return units
+    .filter((unit) => unit.word === word)
+    .map((unit) => unit.text)
+    .join("");
+}
+
+const byIndex = (candidates: readonly Candidate[], wanted: string) =>
+  /^\d+$/.test(wanted) ? candidates.find(({ index }) => index === Number(wanted)) : undefined;
+
+function mostFrequent(labels: readonly number[]): number | undefined {
+  const counts = new Map<number, number>();
+  for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
+  return [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0])[0]?.[0];
+}
+
+function notFound(what: string, wanted: number | string, candidates: readonly Candidate[]): InvalidOptionError {
+  const shown = candidates.slice(0, 20).map(({ index, text }) => `${index} "${text}"`);
+  const more = candidates.length > 20 ? ` and ${candidates.length - 20} more` : "";
+  return new InvalidOptionError(
+    `Cannot explain the label of ${what}: the text has the tokens ${shown.join(", ")}${more}; give one of these indices or words`,
+    "token",
+    wanted,
+  );
+}
