@@ -20,6 +20,8 @@ export interface ShapeTable {
   get(value: string): ValueType | undefined;
   /** Elements of a value of whole numbers with at most one axis that does not depend on the input. */
   constantInts(value: string): readonly number[] | undefined;
+  /** The same for integers and truth values (0 and 1), with symbols where an element is the size of an axis and undefined where nothing is known. */
+  elements(value: string): readonly Dimension[] | undefined;
 }
 
 /** All rules: one line a family. */
@@ -83,6 +85,7 @@ export function inferShapes(graph: Graph, opsets: Readonly<Record<string, number
   }
   return {
     get: (value) => types.get(value),
+    elements: (value) => elements.get(value),
     constantInts: (value) => (isInteger(types.get(value)?.dtype) ? numbersOf(elements.get(value)) : undefined),
   };
 }

@@ -1,0 +1,75 @@
+import { expect, it } from "vitest";
+import { runGraph } from "../../test/support/run-graph.ts";
+import { GraphBuilder } from "../graph/builder.ts";
+import { type Graph, int } from "../onnx/model.ts";
+import { boolTensor, floatTensor } from "../tensor/tensor.ts";
+import { simplify } from "./simplify.ts";
+
+const OPSETS = { "": 17 };
+
+/** x -> y through everything that computes nothing, and an If that depends on the rank of x. */
+function wordy(): Graph {
+  const b = new GraphBuilder({ opsets: OPSETS });
+  const x = b.input("x", "float32", ["batch", 3]);
+  const two = b.emit("Constant", [], { attributes: { value_float: { kind: "float", value: 2 } } });
+  const dropped = b.emitMany("Dropout", [b.emit("Identity", [x])], 1)[0] as string;
+  const same = b.emit("Cast", [dropped], { attributes: { to: int(1) } });
+  const condition = b.emit("Equal", [b.emit("Size", [b.shapeOf(same)]), b.emit("Squeeze", [b.integers([2])])]);
+  const branch = (opType: string): Graph => {
+    const body = new GraphBuilder({ opsets: OPSETS });
+    body.node({ name: "n", opType, domain: "", inputs: [same, two], outputs: ["inner"], attributes: {} });
+    return { ...body.build(), outputs: [{ name: "inner", dtype: "float32", shape: undefined }] };
+  };
+  const chosen = b.emit("If", [condition], {
+    attributes: {
+      then_branch: { kind: "graph", value: branch("Mul") },
+      else_branch: { kind: "graph", value: branch("Add") },
+    },
+  });
+  b.output(b.emit("Identity", [chosen], { output: "y" }));
+  return b.build();
+}
+
+it("simplify() leaves the one node that computes something, and its result", async () => {
+  const graph = wordy();
+  const simple = simplify({ graph, opsets: OPSETS });
+  expect(simple.graph.nodes.map(({ opType }) => opType)).toEqual(["Mul", "Identity"]);
+  expect(simple.notes).toEqual(["1 If node decided ahead of time"]);
+  const feeds = { x: floatTensor([1, 2, 3, 4, 5, 6], [2, 3]) };
+  const [before] = await runGraph(graph, OPSETS, ["y"], feeds);
+  const [after] = await runGraph(simple.graph, OPSETS, ["y"], feeds);
+  expect(after).toEqual(before);
+});
+
+it("simplify() keeps what may do something", () => {
+  const b = new GraphBuilder({ opsets: OPSETS });
+  const x = b.input("x", "float32", ["batch", 3]);
+  const flag = b.input("flag", "bool", []);
+  const trains = b.constant(boolTensor([true], []));
+  const dropped = b.emit("Dropout", [x, "", trains]);
+  const widened = b.emit("Cast", [dropped], { attributes: { to: int(11) } });
+  const body: Graph = {
+    name: "b",
+    inputs: [],
+    outputs: [{ name: widened, dtype: "float64", shape: undefined }],
+    values: [],
+    initializers: [],
+    nodes: [],
+  };
+  const branches = {
+    then_branch: { kind: "graph", value: body },
+    else_branch: { kind: "graph", value: body },
+  } as const;
+  b.output(b.emit("If", [flag], { attributes: branches }), "y", "float64");
+  const graph = b.build();
+  expect(simplify({ graph, opsets: OPSETS }).graph).toBe(graph);
+});
+
+it("simplify() takes constants off the inputs, where old exports list them", () => {
+  const b = new GraphBuilder({ opsets: OPSETS });
+  const x = b.input("x", "float32", ["batch", 3]);
+  b.output(b.add(x, b.scalar(1)), "y");
+  const graph = b.build();
+  const inputs = [...graph.inputs, { name: graph.initializers[0]?.name ?? "", dtype: "float32", shape: [] } as const];
+  expect(simplify({ graph: { ...graph, inputs }, opsets: OPSETS }).graph.inputs.map(({ name }) => name)).toEqual(["x"]);
+});
