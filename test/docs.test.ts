@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, vi } from "vitest";
+import { readParityFiles } from "./support/parity.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 const pages = [
@@ -30,6 +31,14 @@ describe.each(pages)("%s", (page) => {
     };
     const named = [...text.matchAll(/npm run ([\w:-]+)/g)].map(([, name = ""]) => name);
     expect(named.filter((name) => scripts[name] === undefined)).toEqual([]);
+  });
+});
+
+describe("docs/parity.md", () => {
+  it("has a row for every model that is compared (npm run docs:parity writes it)", () => {
+    const page = readFileSync(join(ROOT, "docs/parity.md"), "utf8");
+    const rows = [...page.matchAll(/^\| (.+?) \| \d+ \|/gm)].map(([, name]) => name);
+    expect(rows).toEqual(readParityFiles().flatMap(({ cases }) => cases.map(({ name }) => name)));
   });
 });
 

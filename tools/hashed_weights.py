@@ -6,6 +6,7 @@ The twin is test/support/hashed-weights.ts. Elements are uniform in (-amplitude,
 import numpy
 
 FNV_OFFSET, FNV_PRIME, MASK = 0x811C9DC5, 0x01000193, 0xFFFFFFFF
+MATRIX = 0.07  # unit gain at width 768
 
 
 def fnv1a(text):
@@ -34,9 +35,12 @@ def amplitude(name, shape):
         return 0.0, 0.05
     if "embeddings" in name and "projection" not in name:
         return 0.0, 0.5
-    return 0.0, 0.07
+    return 0.0, MATRIX
 
 
-def hashed(name, shape):
+def hashed(name, shape, gain=1.0):
+    """A parameter; `gain` multiplies the elements of matrices that are not embeddings."""
     offset, scale = amplitude(name, shape)
+    if scale == MATRIX:
+        scale *= gain
     return (offset + scale * uniform(name, int(numpy.prod(shape)))).astype(numpy.float32).reshape(shape)

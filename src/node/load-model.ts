@@ -73,7 +73,7 @@ export async function loadModel(source: string, options: LoadOptions = {}): Prom
     facts: {
       id: builtin === undefined ? basename(folder) : source,
       family: family.name,
-      task: `${family.kind}-classification`,
+      task: anatomy.logitsPer === "token" ? "token-classification" : `${family.kind}-classification`,
       blocks: anatomy.hiddenStates.length,
       heads: anatomy.heads,
       width: anatomy.width,

@@ -19,13 +19,14 @@ export interface Anatomy {
   readonly hiddenStates: readonly string[];
   /** Attention probabilities of each block [batch, heads, queries, keys]. */
   readonly attentionProbabilities: readonly string[];
-  /** Logits [batch, classes], or [batch, tokens, classes] of models that label every token. */
+  /** Logits [batch, classes], or [batch, tokens, classes] where every token is classified. */
   readonly logits: string;
+  /** What is classified: the whole input or every token of it. */
   readonly logitsPer: "input" | "token";
   readonly heads: number;
   readonly width: number;
-  /** What the logits are read from: one position (class token) or a pool of all. */
-  readonly pooling: "class-token" | "mean";
+  /** What logits are read from: one position (class token), the mean of all, or each from its own token. */
+  readonly pooling: "class-token" | "mean" | "none";
 }
 
 /** A forward graph with its anatomy; outputs: the logits. */

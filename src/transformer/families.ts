@@ -2,10 +2,11 @@
 
 import { UnsupportedModelError } from "../errors.ts";
 import { bert } from "./families/bert.ts";
+import { roberta } from "./families/roberta.ts";
 import { vit } from "./families/vit.ts";
 import type { ModelFamily } from "./family.ts";
 
-export const FAMILIES: readonly ModelFamily[] = [bert, vit];
+export const FAMILIES: readonly ModelFamily[] = [bert, roberta, vit];
 
 /** The family of a `model_type`. @throws {UnsupportedModelError} For a type that no family builds; lists the known ones. */
 export function familyOf(modelType: string): ModelFamily {

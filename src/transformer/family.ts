@@ -7,7 +7,8 @@ import type { WeightSource } from "./parameters.ts";
 export interface BuildOptions {
   /**
    * Positions that the last block computes: "all", or "pooled" for only those the logits are read from. "pooled" gives
-   * the same logits and gradients for less work; its last attention map has the pooled queries only.
+   * the same logits and gradients for less work; its last attention map has the pooled queries only. Without effect
+   * where the logits are read from all positions.
    */
   readonly lastBlock?: "all" | "pooled";
 }

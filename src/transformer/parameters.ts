@@ -36,6 +36,12 @@ export class Parameters {
     return new Parameters(this.#builder, this.#source, this.#full(name), this.#problems);
   }
 
+  /** Parameters of the encoder: below `prefix`, or here where the checkpoint names them without it, as transformers allows. */
+  base(prefix: string): Parameters {
+    const bare = [...this.#source.names].some((name) => name.startsWith("embeddings."));
+    return bare ? this : this.at(prefix);
+  }
+
   has(name: string): boolean {
     return this.#source.names.has(this.#full(name));
   }

@@ -101,7 +101,7 @@ describe("loadModel()", () => {
   it("refuses a family it does not build and lists those it does", async () => {
     const folder = await folderWith({ "config.json": JSON.stringify({ ...TINY_CONFIG, model_type: "gpt2" }) });
     const loading = loadModel(folder);
-    await expect(loading).rejects.toThrow(/type "gpt2": calig builds bert, vit/);
+    await expect(loading).rejects.toThrow(/type "gpt2": calig builds bert, .*vit/);
     await expect(loading).rejects.toBeInstanceOf(UnsupportedModelError);
   });
 

@@ -5,7 +5,10 @@ import type { WeightSource } from "../../src/transformer/parameters.ts";
 import { hashedParameter } from "./hashed-weights.ts";
 
 /** The tensors [name, shape] filled by `hashedParameter`, each made when it is first asked for. */
-export function hashedWeights(tensors: readonly (readonly [name: string, shape: readonly number[]])[]): WeightSource {
+export function hashedWeights(
+  tensors: readonly (readonly [name: string, shape: readonly number[]])[],
+  gain = 1,
+): WeightSource {
   const shapes = new Map(tensors);
   const made = new Map<string, StoredTensor>();
   return {
@@ -15,7 +18,7 @@ export function hashedWeights(tensors: readonly (readonly [name: string, shape: 
       const existing = made.get(name);
       if (existing !== undefined) return existing;
       const shape = shapes.get(name) ?? [];
-      const { buffer } = hashedParameter(name, shape);
+      const { buffer } = hashedParameter(name, shape, gain);
       const tensor: StoredTensor = {
         name,
         dtype: "float32",

@@ -1,0 +1,133 @@
+/** @file The frame of a text classifier: inputs, encoder, head by task, anatomy. A family fills in its embeddings, blocks and head. */
+
+import type { CheckpointConfig } from "../checkpoint/config.ts";
+import { UnsupportedModelError } from "../errors.ts";
+import { GraphBuilder } from "../graph/builder.ts";
+import { int } from "../onnx/model.ts";
+import type { TransformerGraph } from "./anatomy.ts";
+import type { WordEmbeddings } from "./embeddings.ts";
+import type { BuildOptions } from "./family.ts";
+import { activation, firstPosition, linear } from "./layers.ts";
+import { Parameters, type WeightSource } from "./parameters.ts";
+import type { EncodedBlocks } from "./post-norm.ts";
+
+/** A text model under construction. */
+export interface TextModel {
+  readonly builder: GraphBuilder;
+  readonly config: CheckpointConfig;
+  /** All parameters, and those of the encoder. */
+  readonly all: Parameters;
+  readonly encoder: Parameters;
+  /** Inputs of the graph, int64 [batch, tokens]. */
+  readonly ids: string;
+  readonly typeIds: string | undefined;
+  readonly mask: string;
+  /** Only the first position is read after the last block. */
+  readonly pooled: boolean;
+}
+
+/** What distinguishes one family of text models. */
+export interface TextProfile {
+  readonly name: string;
+  /** What the names of the encoder's tensors start with: "bert". */
+  readonly prefix: string;
+  /** Number of kinds of token that the model tells apart. */
+  readonly types: number;
+  readonly sizes: { readonly width: number; readonly heads: number };
+  /** What a sequence head reads. Default "class-token". */
+  readonly pooling?: "class-token" | "mean";
+  encode(model: TextModel): EncodedBlocks & { readonly words: WordEmbeddings };
+  /** Logits of the input [batch, classes] from the state that the head reads [batch, width]. */
+  sequenceLogits(model: TextModel, state: string): string;
+  /** Logits of every token from the last hidden states. Default: the linear layer "classifier". */
+  tokenLogits?(model: TextModel, states: string): string;
+}
+
+/**
+ * Builds a text classifier: `...ForTokenClassification` gives logits for every token, anything else for the input.
+ *
+ * @throws {UnsupportedModelError} When the checkpoint has a head for another task.
+ * @throws {CheckpointError} When weights are missing or misshapen.
+ */
+export function buildTextModel(
+  config: CheckpointConfig,
+  weights: WeightSource,
+  { lastBlock = "all" }: BuildOptions,
+  profile: TextProfile,
+): TransformerGraph {
+  checkTask(config, weights);
+  const builder = new GraphBuilder({ name: profile.name });
+  const all = new Parameters(builder, weights);
+  const perToken = config.architectures.some((name) => name.endsWith("ForTokenClassification"));
+  const { pooling = "class-token" } = profile;
+  const pooled = lastBlock === "pooled" && !perToken && pooling === "class-token";
+
+  const input = (name: string) => builder.input(name, "int64", ["batch", "tokens"]);
+  const ids = input("input_ids");
+  const typeIds = profile.types > 1 ? input("token_type_ids") : undefined;
+  const mask = input("attention_mask");
+  const model = { builder, config, all, encoder: all.base(profile.prefix), ids, typeIds, mask, pooled };
+  const { output, hiddenStates, attentionProbabilities, words } = profile.encode(model);
+  const classes = config.labels.length;
+  const raw = perToken
+    ? (profile.tokenLogits?.(model, output) ??
+      linear(builder, output, all.at("classifier"), profile.sizes.width, classes))
+    : profile.sequenceLogits(model, pooling === "mean" ? meanPosition(model, output) : firstPosition(builder, output));
+  const shape = perToken ? ["batch", "tokens", classes] : ["batch", classes];
+  const logits = builder.output(raw, "logits", "float32", shape);
+  all.check();
+  return {
+    graph: builder.build(),
+    opsets: builder.opsets,
+    anatomy: {
+      kind: "text",
+      inputs: { ids, mask, ...(typeIds === undefined ? {} : { typeIds }) },
+      wordEmbeddings: words,
+      hiddenStates,
+      attentionProbabilities,
+      logits,
+      logitsPer: perToken ? "token" : "input",
+      heads: profile.sizes.heads,
+      width: profile.sizes.width,
+      pooling: perToken ? "none" : pooling,
+    },
+  };
+}
+
+/** The head most families have: project(act(dense(state))), state [batch, width]. */
+export function denseHead(
+  { builder, config }: TextModel,
+  state: string,
+  { dense, act, project, width }: DenseHead,
+): string {
+  const features = activation(act)(builder, linear(builder, state, dense, width, width));
+  return linear(builder, features, project, width, config.labels.length);
+}
+
+export interface DenseHead {
+  readonly dense: Parameters;
+  /** Name of the activation. */
+  readonly act: string;
+  readonly project: Parameters;
+  readonly width: number;
+}
+
+/** A head beyond classification would give logits of another meaning, or none: say so before tensors are missed. */
+function checkTask(config: CheckpointConfig, weights: WeightSource): void {
+  const { architectures } = config;
+  if (architectures.length === 0 || architectures.some((name) => /For(Sequence|Token)Classification$/.test(name)))
+    return;
+  if ([...weights.names].some((name) => name.startsWith("classifier"))) return;
+  const found = architectures.join(", ");
+  throw new UnsupportedModelError(
+    `Cannot build a classifier from ${weights.description}: config.json says it is a ${found}, and it has no tensors "classifier..."; give a model fine-tuned for sequence or token classification`,
+    [{ reason: `architecture ${found}` }],
+  );
+}
+
+/** Mean over the positions that `mask` keeps: [batch, tokens, width] -> [batch, width]. */
+function meanPosition({ builder, mask }: TextModel, states: string): string {
+  const kept = builder.unsqueeze(builder.emit("Cast", [mask], { attributes: { to: int(1) } }), [2]); // [batch, tokens, 1]
+  const sum = builder.reduceSum(builder.mul(states, kept), [1], false);
+  return builder.div(sum, builder.reduceSum(kept, [1], false));
+}

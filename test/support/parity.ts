@@ -1,0 +1,172 @@
+/** @file Runs a model of test/golden/parity-*.json and compares it with the reference; tools/README.md describes the files. */
+
+import { readdirSync, readFileSync } from "node:fs";
+import { buildGradientGraph } from "../../src/autodiff/backward.ts";
+import { parseConfig } from "../../src/checkpoint/config.ts";
+import { GraphBuilder } from "../../src/graph/builder.ts";
+import type { Feeds } from "../../src/runtime/runtime.ts";
+import { elementCount, floatTensor, intTensor, type Tensor } from "../../src/tensor/tensor.ts";
+import type { TransformerGraph } from "../../src/transformer/anatomy.ts";
+import { familyOf } from "../../src/transformer/families.ts";
+import type { BuildOptions } from "../../src/transformer/family.ts";
+import { hashedWeights } from "./hashed-model.ts";
+import { uniform } from "./hashed-weights.ts";
+import { runGraph } from "./run-graph.ts";
+
+/** A tensor by some of its elements (`places`); `largest` is the largest magnitude of all of them. */
+export interface Sample {
+  readonly shape: readonly number[];
+  readonly largest: number;
+  readonly values: readonly number[];
+}
+
+/** Numbers of one model, and what it takes to make the same model. */
+export interface ParityCase {
+  readonly name: string;
+  readonly config: { readonly model_type: string };
+  readonly gain: number;
+  readonly tensors: readonly (readonly [name: string, shape: readonly number[]])[];
+  readonly inputs: {
+    readonly ids?: readonly (readonly number[])[];
+    readonly typeIds?: readonly (readonly number[])[];
+    readonly mask?: readonly (readonly number[])[];
+    /** Shape; the elements are `uniform("pixels", ...)`. */
+    readonly pixels?: readonly number[];
+  };
+  /** The logit whose gradients are given, summed over the batch. */
+  readonly target: { readonly class: number; readonly token?: number };
+  readonly logits: Pick<Sample, "shape" | "values">;
+  readonly hiddenStates: readonly Sample[];
+  readonly attention: readonly Sample[];
+  readonly gradients: { readonly hiddenStates: readonly Sample[]; readonly attention: readonly Sample[] };
+}
+
+export interface ParityFile {
+  /** Part of the file's name: "text". */
+  readonly name: string;
+  readonly made: Readonly<Record<string, string>>;
+  readonly cases: readonly ParityCase[];
+}
+
+const GOLDEN = new URL("../golden/", import.meta.url);
+
+export function readParityFile(name: string): ParityFile {
+  const contents = JSON.parse(readFileSync(new URL(`parity-${name}.json`, GOLDEN), "utf8")) as Omit<ParityFile, "name">;
+  return { name, ...contents };
+}
+
+/** All of them, by name. */
+export function readParityFiles(): readonly ParityFile[] {
+  const names = readdirSync(GOLDEN).flatMap((file) => /^parity-(.+)\.json$/.exec(file)?.[1] ?? []);
+  return names.sort().map(readParityFile);
+}
+
+/** The model of a case. */
+export function parityModel({ config, tensors, gain }: ParityCase, options: BuildOptions = {}): TransformerGraph {
+  const parsed = parseConfig(JSON.stringify(config), "config.json");
+  return familyOf(config.model_type).build(parsed, hashedWeights(tensors, gain), options);
+}
+
+/** The inputs of a case as feeds of its model. */
+export function parityFeeds({ anatomy }: TransformerGraph, { inputs }: ParityCase): Feeds {
+  const feeds: [string, Feeds[string]][] = [];
+  for (const role of ["ids", "typeIds", "mask"] as const) {
+    const name = anatomy.inputs[role];
+    const rows = inputs[role] ?? inputs.ids?.map((row) => row.map(() => 0));
+    if (name !== undefined && rows !== undefined)
+      feeds.push([name, intTensor(rows.flat(), [rows.length, rows[0]?.length ?? 0])]);
+  }
+  const { pixels } = anatomy.inputs;
+  if (pixels !== undefined && inputs.pixels !== undefined) {
+    const count = inputs.pixels.reduce((product, size) => product * size, 1);
+    feeds.push([pixels, floatTensor(uniform("pixels", count), inputs.pixels)]);
+  }
+  return Object.fromEntries(feeds);
+}
+
+/** Largest differences, each relative to the largest magnitude of its tensor. */
+export interface ParityDifferences {
+  readonly logits: number;
+  readonly hiddenStates: number;
+  readonly attention: number;
+  readonly gradients: number;
+}
+
+/** Runs the model of a case, and its gradients, and compares everything that the case has. */
+export async function compareParity(reference: ParityCase, options: BuildOptions = {}): Promise<ParityDifferences> {
+  const model = parityModel(reference, options);
+  const { graph, anatomy, opsets } = model;
+  const { target } = reference;
+  const builder = new GraphBuilder({ from: graph, opsets, prefix: "test/" });
+  const token =
+    target.token === undefined ? anatomy.logits : builder.slice(anatomy.logits, 1, target.token, target.token + 1);
+  const logit = builder.slice(token, -1, target.class, target.class + 1);
+  const { graph: differentiated, gradients } = buildGradientGraph(builder.build(), {
+    of: logit,
+    withRespectTo: [...anatomy.hiddenStates, ...anatomy.attentionProbabilities],
+    opsets,
+  });
+  const gradientsOf = (values: readonly string[]) => values.map((value) => gradients.get(value) ?? "");
+  const compared = [
+    { values: anatomy.hiddenStates, samples: reference.hiddenStates, what: "hiddenStates" },
+    { values: anatomy.attentionProbabilities, samples: reference.attention, what: "attention" },
+    { values: gradientsOf(anatomy.hiddenStates), samples: reference.gradients.hiddenStates, what: "gradients" },
+    { values: gradientsOf(anatomy.attentionProbabilities), samples: reference.gradients.attention, what: "gradients" },
+  ] as const;
+  const outputs = [anatomy.logits, ...compared.flatMap(({ values }) => values)];
+  const [logits, ...tensors] = await runGraph(differentiated, opsets, outputs, parityFeeds(model, reference));
+  const worst = { logits: 0, hiddenStates: 0, attention: 0, gradients: 0 };
+  const { shape, values } = reference.logits;
+  worst.logits = largestDifference(logits as Tensor, shape, values);
+  for (const { samples, what, values } of compared) {
+    if (values.length !== samples.length) return { ...worst, [what]: Number.POSITIVE_INFINITY };
+    for (const sample of samples) {
+      worst[what] = Math.max(worst[what], sampleDifference(tensors.shift() as Tensor, sample));
+    }
+  }
+  return worst;
+}
+
+/** As `sampleDifference`, of tensors that are stored whole. */
+function largestDifference(actual: Tensor, shape: readonly number[], values: readonly number[]): number {
+  if (shape.join() !== actual.shape.join()) return Number.POSITIVE_INFINITY;
+  const apart = values.map((value, i) => Math.abs(Number(actual.data[i]) - value));
+  return Math.max(...apart) / Math.max(...values.map(Math.abs));
+}
+
+/** Which elements of a flat tensor a sample holds. */
+export function places(size: number, count: number): number[] {
+  return Array.from(uniform("places", count), (u) => Math.trunc(((u + 1) / 2) * size));
+}
+
+/** Largest difference of the elements that both have, relative to the largest of the reference. */
+function sampleDifference(actual: Tensor, { shape, largest, values }: Sample): number {
+  const size = elementCount(shape);
+  let worst = 0;
+  for (const [i, place] of places(size, values.length).entries()) {
+    const own = ownPlace(actual.shape, shape, place);
+    if (own === undefined) continue;
+    // A NaN must count as a difference.
+    const apart = Math.abs(Number(actual.data[own]) - (values[i] as number)) / largest;
+    worst = apart <= worst ? worst : apart;
+  }
+  return worst;
+}
+
+/**
+ * The place in `actual` of an element of `expected`, undefined where it was not computed: the last attention map may
+ * have the first query only.
+ */
+function ownPlace(actual: readonly number[], expected: readonly number[], place: number): number | undefined {
+  let rest = place;
+  let own = 0;
+  let stride = 1;
+  for (let axis = expected.length - 1; axis >= 0; axis--) {
+    const index = rest % (expected[axis] as number);
+    rest = Math.trunc(rest / (expected[axis] as number));
+    if (index >= (actual[axis] ?? 0)) return undefined;
+    own += index * stride;
+    stride *= actual[axis] as number;
+  }
+  return own;
+}

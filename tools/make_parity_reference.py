@@ -1,0 +1,105 @@
+"""Text classifiers of every family by transformers in float64 with eager attention, for test/reference/parity-text.test.ts.
+
+The models are small, their weights hashes of their names (hashed_weights.py), the second input of each batch is padded.
+
+Run:  python tools/make_parity_reference.py --out test/golden/parity-text.json
+"""
+
+import argparse
+import pathlib
+import tempfile
+
+import parity
+import torch
+import transformers
+from hashed_weights import hashed
+from safetensors.torch import load_file, save_file
+from transformers import AutoConfig, AutoModelForSequenceClassification, AutoModelForTokenClassification
+
+# Small matrices need larger elements for the same gain, and attention that is far from uniform.
+GAIN = 4.0
+CLASSES = 3
+TARGET = 1
+TOKEN = 2  # whose logit is differentiated where every token is classified
+LENGTH, PADDED = 14, 5
+
+COMMON = {"vocab_size": 60, "hidden_size": 32, "num_hidden_layers": 3, "num_attention_heads": 4, "intermediate_size": 48, "max_position_embeddings": 40, "num_labels": CLASSES}
+FAMILIES = {
+    "bert": {**COMMON, "type_vocab_size": 2},
+    "roberta": {**COMMON, "type_vocab_size": 1, "pad_token_id": 1},
+    "xlm-roberta": {**COMMON, "type_vocab_size": 1, "pad_token_id": 1, "layer_norm_eps": 1e-5},
+    "camembert": {**COMMON, "type_vocab_size": 1, "pad_token_id": 1},
+}
+# Other names for what another family computes: one case is enough.
+SAME = ("xlm-roberta", "camembert")
+# Cases beyond one of each family: name -> (model_type, changes of its configuration).
+VARIANTS = {
+    "roberta with types": ("roberta", {"type_vocab_size": 2}),
+}
+
+
+def build(model_type, fields, auto):
+    # Weights go through a checkpoint on disk, because its tensor names, not those of this library's version, are what counts.
+    with tempfile.TemporaryDirectory() as folder:
+        config = AutoConfig.for_model(model_type, **fields)
+        auto.from_config(config).save_pretrained(folder)
+        path = pathlib.Path(folder) / "model.safetensors"
+        shapes = {name: list(tensor.shape) for name, tensor in load_file(path).items()}
+        save_file({n: torch.from_numpy(hashed(n, tuple(shape), GAIN)) for n, shape in shapes.items()}, path, metadata={"format": "pt"})
+        model = auto.from_pretrained(folder, attn_implementation="eager", local_files_only=True).eval().double()
+    return model, [[name, shape] for name, shape in shapes.items()]
+
+
+def blocks_of(model):
+    """The modules that are one block each, in the order of the model; a shared one is called for each of its uses."""
+    names = ("Layer", "TransformerBlock", "EncoderLayer")
+    found = [module for module in model.modules() if type(module).__name__.endswith(names) and hasattr(module, "attention")]
+    return found
+
+
+def inputs_of(fields, padding):
+    first = [(7 * i * i + 11 * i + 5) % (fields["vocab_size"] - 4) + 4 for i in range(LENGTH)]
+    second = [(5 * i * i + 3 * i + 9) % (fields["vocab_size"] - 4) + 4 for i in range(LENGTH - PADDED)] + [padding] * PADDED
+    inputs = {"ids": [first, second], "mask": [[1] * LENGTH, [1] * (LENGTH - PADDED) + [0] * PADDED]}
+    if fields.get("type_vocab_size", 0) > 1:
+        inputs["typeIds"] = [[0] * 6 + [1] * (LENGTH - 6), [0] * 4 + [1] * (LENGTH - 4)]
+    return inputs
+
+
+def make(name, model_type, fields, auto, per_token):
+    model, tensors = build(model_type, fields, auto)
+    inputs = inputs_of({**COMMON, **fields}, model.config.pad_token_id or 0)
+    keys = {"ids": "input_ids", "mask": "attention_mask", "typeIds": "token_type_ids"}
+    feeds = {keys[key]: torch.tensor(rows) for key, rows in inputs.items()}
+    score = (lambda logits: logits[:, TOKEN, TARGET].sum()) if per_token else (lambda logits: logits[:, TARGET].sum())
+    config = {key: value for key, value in fields.items() if key != "num_labels"}
+    numbers = parity.trace(model, blocks_of(model), lambda: model(**feeds, output_attentions=True), score)
+    print(f"{name}: {len(numbers['hiddenStates'])} blocks, logits {numbers['logits']['values'][:3]}")
+    return {
+        "name": name,
+        "config": {"model_type": model_type, "architectures": [type(model).__name__], **config, "id2label": {str(i): f"class {i}" for i in range(CLASSES)}},
+        "gain": GAIN,
+        "tensors": tensors,
+        "inputs": inputs,
+        "target": {"class": TARGET, **({"token": TOKEN} if per_token else {})},
+        **numbers,
+    }
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=pathlib.Path, required=True)
+    options = parser.parse_args()
+    transformers.utils.logging.disable_progress_bar()
+    cases = []
+    for model_type, fields in FAMILIES.items():
+        cases.append(make(model_type, model_type, fields, AutoModelForSequenceClassification, False))
+        if model_type not in SAME:
+            cases.append(make(f"{model_type}, tokens", model_type, fields, AutoModelForTokenClassification, True))
+    for name, (model_type, changes) in VARIANTS.items():
+        cases.append(make(name, model_type, {**FAMILIES[model_type], **changes}, AutoModelForSequenceClassification, False))
+    parity.write(options.out, "tools/make_parity_reference.py", cases)
+
+
+if __name__ == "__main__":
+    main()
