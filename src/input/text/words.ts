@@ -3,7 +3,8 @@
  *
  * 1. White space ends a word.
  * 2. Letters, digits and their marks are one word; single apostrophes, hyphens and underscores inside it do not split
- *    it ("can't", "well-made", "rock'n'roll"), nor do points and commas inside a number ("1,000.5").
+ *    it ("can't", "well-made", "rock'n'roll"), nor do points and commas inside a number ("1,000.5"), nor the slashes
+ *    and points of Ethiopic abbreviations ("ዶ/ር", doctor; "ዓ.ም", A.D.).
  * 3. Every other sign is a word of its own ("(", "#", "$"); the same sign repeated is one ("...", "!!!"), and so is an
  *    emoji with everything that is joined to it.
  * 4. English endings that a corpus writes apart are one word ("film 's"; "ca n't" by rule 2).
@@ -36,7 +37,13 @@ const LETTER = String.raw`(?:(?!${SPACELESS})[\p{L}\p{N}]${EXTENSION}*)`;
 /** Apostrophes, hyphens, underscore, Catalan middle dot, Hebrew geresh and gershayim. */
 const INSIDE_WORD = String.raw`['’\-‐‑_·׳״](?=${LETTER})`;
 const INSIDE_NUMBER = String.raw`(?<=\p{Nd})[.,](?=\p{Nd})`;
-const WORD = `${LETTER}+(?:(?:${INSIDE_WORD}|${INSIDE_NUMBER})${LETTER}+)*`;
+/**
+ * After one letter, which a preposition or article written as one letter (የ, በ, ለ, ከ) may precede: a slash before any
+ * word, a point before one letter. "ወንድ/ሴት" (man or woman) stays two words.
+ */
+const ETHIOPIC = String.raw`(?:(?=\p{L})\p{Script=Ethiopic})`;
+const INSIDE_ABBREVIATION = String.raw`(?<=(?<![\p{L}\p{N}\p{M}])[የበለከ]?${ETHIOPIC})(?:\/(?=${ETHIOPIC})|\.(?=${ETHIOPIC}(?!\p{L})))`;
+const WORD = `${LETTER}+(?:(?:${INSIDE_WORD}|${INSIDE_NUMBER}|${INSIDE_ABBREVIATION})${LETTER}+)*`;
 const ENDING = String.raw`(?<!\S)['’](?:s|d|m|ll|re|ve)(?![\p{L}\p{N}])`;
 const PICTURE = String.raw`\p{Extended_Pictographic}(?:${EXTENSION}|\p{EMod})*`;
 const EMOJI = String.raw`(?:\p{RI}\p{RI}|${PICTURE}(?:(?<=\u200d)${PICTURE})*)`;
