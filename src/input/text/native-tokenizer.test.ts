@@ -44,6 +44,7 @@ describe.each([
   { name: "wordpiece", kind: "WordPiece", mask: "[MASK]" },
   { name: "byte-bpe", kind: "BPE", mask: "<mask>" },
   { name: "unigram", kind: "Unigram", mask: "<mask>" },
+  { name: "xlmr", kind: "Unigram", mask: "<mask>" },
 ])("loadNativeTokenizer() with $name", ({ name, kind, mask }) => {
   const reference = golden(name);
   let path: string;
