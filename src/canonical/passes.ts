@@ -1,6 +1,18 @@
 /** @file The canonicalisation passes in the order in which they run: one line each. */
 
+import { localReshapes } from "./local-reshapes.ts";
+import { nameAxes } from "./name-axes.ts";
 import type { Pass } from "./pass.ts";
+import { recogniseGelu } from "./recognise-gelu.ts";
+import { recogniseLayerNorm } from "./recognise-layer-norm.ts";
+import { restateSizes } from "./restate-sizes.ts";
 import { simplify } from "./simplify.ts";
 
-export const PASSES: readonly Pass[] = [simplify];
+export const PASSES: readonly Pass[] = [
+  nameAxes,
+  simplify,
+  recogniseLayerNorm,
+  recogniseGelu,
+  restateSizes,
+  localReshapes,
+];
