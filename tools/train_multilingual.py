@@ -95,9 +95,9 @@ def predict(model, encoded, pad):
     return logits
 
 
-def measure(model, encoded, labels, options, pad):
+def measure(model, encoded, labels, options, pad, every_window=True):
     """Accuracy, macro F1 and confusion [true][predicted] of the first window, and of the mean over windows where there are several."""
-    parts = [windows(ids, options.max_tokens) for ids in encoded]
+    parts = [windows(ids, options.max_tokens)[: None if every_window else 1] for ids in encoded]
     logits = predict(model, [part for several in parts for part in several], pad).split([len(several) for several in parts])
     found = scores(torch.stack([part[0] for part in logits]), labels)
     if any(len(several) > 1 for several in parts):
@@ -152,7 +152,7 @@ def train(model, rows, dev, options, pad, finish):
             step += 1
             if step % 25 == 0:
                 print(f"epoch {epoch + 1} step {step}/{total} loss {numpy.mean(losses[-25:]):.4f} {time.time() - started:.0f} s", flush=True)
-        history.append({"epoch": epoch + 1, "loss": float(numpy.mean(losses)), "seconds": round(time.time() - started), **measure(model, *dev, options, pad)})
+        history.append({"epoch": epoch + 1, "loss": float(numpy.mean(losses)), "seconds": round(time.time() - started), **measure(model, *dev, options, pad, every_window=False)})
         print(json.dumps(history[-1]), flush=True)
         finish()
     return history
