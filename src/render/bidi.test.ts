@@ -29,6 +29,13 @@ describe("visualOrder()", () => {
     ]);
   });
 
+  test("puts a number on the side of the letters before it", () => {
+    const phrase = ["ב", " ", "2023", " ", "good", " ", "film", " ", "5", " ", "ג"];
+    const line = ["ג", " ", "good", " ", "film", " ", "5", " ", "2023", " ", "ב"];
+    expect(arranged(phrase, "rtl")).toEqual(line);
+    expect(arranged(["in", " ", "ב", " ", "2023", " ", "x"], "ltr")).toEqual(["in", " ", "2023", " ", "ב", " ", "x"]);
+  });
+
   test("keeps the digits of a number together and every word exactly once", () => {
     const words = ["ב", " ", "12", " ", "ג", ".", "x"];
     for (const base of ["ltr", "rtl"] as const) {

@@ -1,15 +1,14 @@
 /**
  * @file Visual order of the words of a line, for displays that place words themselves (SVG).
  *
- * A reduced form of the Unicode Bidirectional Algorithm (UAX #9): words are the smallest unit, numbers count as
- * left-to-right, neutral text takes the direction of its neighbours where they agree (rules P2, N1, N2, L2). The
- * letters inside a word are ordered by whoever draws the word.
+ * A reduced form of the Unicode Bidirectional Algorithm (UAX #9): words are the smallest unit, a number goes on in the
+ * direction of the letters before it, neutral text takes the direction of its neighbours where they agree (rules P2,
+ * W2, W7, N1, N2, L2). The letters and digits inside a word are ordered by whoever draws the word.
  */
 
 export type Direction = "ltr" | "rtl";
 
 const RTL = "\\p{Script=Hebrew}\\p{Script=Arabic}\\p{Script=Syriac}\\p{Script=Thaana}\\p{Script=Nko}\\p{Script=Adlam}";
-const FIRST_STRONG = new RegExp(`([${RTL}])|[\\p{L}\\p{N}]`, "u");
 const FIRST_LETTER = new RegExp(`([${RTL}])|\\p{L}`, "u");
 
 /** Whether a text has letters that run from right to left. */
@@ -20,14 +19,20 @@ export function baseDirection(text: string): Direction {
   return FIRST_LETTER.exec(text)?.[1] === undefined ? "ltr" : "rtl";
 }
 
-function directionOf(text: string): Direction | undefined {
-  const match = FIRST_STRONG.exec(text);
-  return match === null ? undefined : match[1] === undefined ? "ltr" : "rtl";
+/** The direction of each word's first letter or, for numbers, of the letters before; undefined for signs. */
+function directionsOf(words: readonly string[], base: Direction): readonly (Direction | undefined)[] {
+  let last = base;
+  return words.map((word) => {
+    const letter = FIRST_LETTER.exec(word);
+    if (letter === null) return /\p{N}/u.test(word) ? last : undefined;
+    last = letter[1] === undefined ? "ltr" : "rtl";
+    return last;
+  });
 }
 
 /** Indices of `words` in the order in which they stand from left to right. */
 export function visualOrder(words: readonly string[], base: Direction): number[] {
-  const own = words.map(directionOf);
+  const own = directionsOf(words, base);
   const before: Direction[] = [];
   own.forEach((direction, i) => {
     before.push(direction ?? before[i - 1] ?? base);
