@@ -13,7 +13,7 @@ import { createNodeRuntime } from "../runtime/onnxruntime-node.ts";
 import type { TransformerGraph } from "../transformer/anatomy.ts";
 import { familyOf } from "../transformer/families.ts";
 import { builtinFolder, builtinModels } from "./builtin-models.ts";
-import { availableBytes, checkMemory, weightMemory } from "./memory-check.ts";
+import { availableBytes, checkMemory, weightMemory, worthPrepacking } from "./memory-check.ts";
 import { nodePlatform } from "./platform.ts";
 import { type CheckpointWeights, readWeights } from "./weights.ts";
 
@@ -49,7 +49,8 @@ export async function loadModel(source: string, options: LoadOptions = {}): Prom
   const config = parseConfig(await readText(folder, "config.json"), "config.json");
   const family = familyOf(config.modelType);
   const weights = await readWeights(folder);
-  const warnings = checkMemory(source, weightMemory(weights.elements), availableBytes());
+  const memory = weightMemory(weights.elements);
+  const warnings = checkMemory(source, memory, availableBytes());
   options.signal?.throwIfAborted();
   const transformer = family.build(config, weights.source);
   const maxLength = family.maxLength(config);
@@ -61,7 +62,11 @@ export async function loadModel(source: string, options: LoadOptions = {}): Prom
     sweep: family.build(config, weights.source, { lastBlock: "pooled" }),
     classes: config.labels.length,
     runtime,
-    session: { weightsFolder: weights.folder, ...(options.threads === undefined ? {} : { threads: options.threads }) },
+    session: {
+      weightsFolder: weights.folder,
+      prepack: worthPrepacking(memory),
+      ...(options.threads === undefined ? {} : { threads: options.threads }),
+    },
   });
   const dispose = () => programs.dispose();
   return {

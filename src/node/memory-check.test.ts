@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { availableBytes, checkMemory, weightMemory } from "./memory-check.ts";
+import { availableBytes, checkMemory, weightMemory, worthPrepacking } from "./memory-check.ts";
 
 describe("weightMemory()", () => {
   it("counts float32 as mapped and other types as converted for each program", () => {
@@ -28,6 +28,14 @@ describe("checkMemory()", () => {
     expect(() => checkMemory("big", { mapped: 0, converted: 8e9 }, 3e9)).toThrow(
       /Cannot load model "big": .* about 8\.0 GB .* 3\.0 GB are free; store them as float32/,
     );
+  });
+});
+
+describe("worthPrepacking()", () => {
+  it("holds for weights that are converted or small, not for large mapped ones", () => {
+    expect(worthPrepacking({ mapped: 0, converted: 8e9 })).toBe(true);
+    expect(worthPrepacking({ mapped: 90e6, converted: 0 })).toBe(true);
+    expect(worthPrepacking({ mapped: 440e6, converted: 0 })).toBe(false);
   });
 });
 

@@ -28,6 +28,12 @@ export function weightMemory(elements: ReadonlyMap<DType, number>): WeightMemory
   return { mapped, converted };
 }
 
+/** Weights that are mapped and no larger than this are copied for the sake of speed, bytes. */
+const SMALL = 128 * 2 ** 20;
+
+/** Whether programs should lay out weights of their own: where they have copies anyway, or where copies are small. */
+export const worthPrepacking = ({ mapped }: WeightMemory): boolean => mapped <= SMALL;
+
 /** Memory that this process may still use, bytes: what the system has, within the limit of its container. */
 export function availableBytes(): number {
   const limit = process.constrainedMemory();

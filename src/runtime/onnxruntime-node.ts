@@ -9,9 +9,7 @@ import type { Feeds, Fetches, Runtime, Session, SessionOptions } from "./runtime
 /**
  * onnxruntime-node on the processor.
  *
- * Weights in side files stay mapped from the file: prepacking is switched off, because it would give every session a
- * private copy of all weights, and products with weights stored [out, in] are as fast without it at the row counts of
- * a sweep.
+ * Weights in side files stay mapped from the file unless prepacking is asked for.
  */
 export function createNodeRuntime(): Runtime {
   return {
@@ -29,7 +27,7 @@ export function nodeRuntimeFacts(): { readonly version: string; readonly provide
 }
 
 async function compile(model: Uint8Array, options: SessionOptions): Promise<Session> {
-  const extra: Record<string, string> = { disable_prepacking: "1" };
+  const extra: Record<string, string> = { disable_prepacking: options.prepack === true ? "0" : "1" };
   if (options.weightsFolder !== undefined) {
     extra.model_external_initializers_file_folder_path = options.weightsFolder;
   }

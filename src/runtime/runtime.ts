@@ -22,6 +22,11 @@ export interface SessionOptions {
   readonly weightsFolder?: string;
   /** Weights given as bytes instead of files (browsers), by location. */
   readonly weights?: Readonly<Record<string, Uint8Array>>;
+  /**
+   * Lay the weights out for fast products when compiling. 10 to 25 % faster, but every program gets a private copy of
+   * all weights instead of sharing what is mapped from the file. Default: false.
+   */
+  readonly prepack?: boolean;
   /** Threads of one operator. Default: the engine decides (one per physical core). */
   readonly threads?: number;
 }
