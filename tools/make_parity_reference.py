@@ -29,12 +29,18 @@ FAMILIES = {
     "roberta": {**COMMON, "type_vocab_size": 1, "pad_token_id": 1},
     "xlm-roberta": {**COMMON, "type_vocab_size": 1, "pad_token_id": 1, "layer_norm_eps": 1e-5},
     "camembert": {**COMMON, "type_vocab_size": 1, "pad_token_id": 1},
+    "distilbert": {"vocab_size": 60, "dim": 32, "n_layers": 3, "n_heads": 4, "hidden_dim": 48, "max_position_embeddings": 40, "num_labels": CLASSES},
+    "electra": {**COMMON, "type_vocab_size": 2, "embedding_size": 16},
+    "albert": {**COMMON, "type_vocab_size": 2, "embedding_size": 16},
+    "mpnet": {**COMMON},
 }
 # Other names for what another family computes: one case is enough.
 SAME = ("xlm-roberta", "camembert")
 # Cases beyond one of each family: name -> (model_type, changes of its configuration).
 VARIANTS = {
     "roberta with types": ("roberta", {"type_vocab_size": 2}),
+    "electra of one width": ("electra", {"embedding_size": 32}),
+    "albert with groups": ("albert", {"num_hidden_layers": 4, "num_hidden_groups": 2, "inner_group_num": 2, "hidden_act": "gelu"}),
 }
 
 

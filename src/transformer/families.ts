@@ -1,12 +1,16 @@
 /** @file The model families that calig builds from checkpoints: one line each. */
 
 import { UnsupportedModelError } from "../errors.ts";
+import { albert } from "./families/albert.ts";
 import { bert } from "./families/bert.ts";
+import { distilbert } from "./families/distilbert.ts";
+import { electra } from "./families/electra.ts";
+import { mpnet } from "./families/mpnet.ts";
 import { roberta } from "./families/roberta.ts";
 import { vit } from "./families/vit.ts";
 import type { ModelFamily } from "./family.ts";
 
-export const FAMILIES: readonly ModelFamily[] = [bert, roberta, vit];
+export const FAMILIES: readonly ModelFamily[] = [bert, roberta, distilbert, electra, albert, mpnet, vit];
 
 /** The family of a `model_type`. @throws {UnsupportedModelError} For a type that no family builds; lists the known ones. */
 export function familyOf(modelType: string): ModelFamily {
