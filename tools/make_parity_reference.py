@@ -33,6 +33,7 @@ FAMILIES = {
     "electra": {**COMMON, "type_vocab_size": 2, "embedding_size": 16},
     "albert": {**COMMON, "type_vocab_size": 2, "embedding_size": 16},
     "mpnet": {**COMMON},
+    "deberta-v2": {**COMMON, "relative_attention": True, "position_buckets": 8, "norm_rel_ebd": "layer_norm", "share_att_key": True, "pos_att_type": ["p2c", "c2p"], "position_biased_input": False, "pooler_hidden_size": 32},
 }
 # Other names for what another family computes: one case is enough.
 SAME = ("xlm-roberta", "camembert")
@@ -40,6 +41,8 @@ SAME = ("xlm-roberta", "camembert")
 VARIANTS = {
     "roberta with types": ("roberta", {"type_vocab_size": 2}),
     "electra of one width": ("electra", {"embedding_size": 32}),
+    "deberta-v2 without buckets": ("deberta-v2", {"position_buckets": -1, "max_relative_positions": 9, "norm_rel_ebd": "none", "share_att_key": False, "pos_att_type": ["p2c", "c2p"], "position_biased_input": True, "type_vocab_size": 2}),
+    "deberta-v2, content to position": ("deberta-v2", {"pos_att_type": ["c2p"], "embedding_size": 16}),
     "albert with groups": ("albert", {"num_hidden_layers": 4, "num_hidden_groups": 2, "inner_group_num": 2, "hidden_act": "gelu"}),
 }
 

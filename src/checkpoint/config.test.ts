@@ -21,6 +21,14 @@ describe("parseConfig()", () => {
     expect(config.boolean("qkv_bias", true)).toBe(false);
   });
 
+  it("reads a list of strings, or one string as a list", () => {
+    const config = parse({ terms: ["c2p", "p2c"], term: "c2p|p2c", numbers: [1] });
+    expect(config.strings("terms")).toEqual(["c2p", "p2c"]);
+    expect(config.strings("term", [])).toEqual(["c2p|p2c"]);
+    expect(config.strings("absent", [])).toEqual([]);
+    expect(() => config.strings("numbers")).toThrow('"numbers" is [1], wanted a string or a list of strings');
+  });
+
   it("falls back where a key is absent or null", () => {
     const config = parse({ hidden_act: null });
     expect(config.has("hidden_act")).toBe(false);

@@ -35,6 +35,8 @@ export interface CheckpointConfig {
   number(key: string, fallback?: number): number;
   string(key: string, fallback?: string): string;
   boolean(key: string, fallback?: boolean): boolean;
+  /** A list of strings; one string is a list of one. */
+  strings(key: string, fallback?: readonly string[]): readonly string[];
 }
 
 /**
@@ -72,6 +74,8 @@ export function parseConfig(json: string, file: string): CheckpointConfig {
     number: (key, fallback) => read(key, fallback, "a number", isNumber),
     string,
     boolean: (key, fallback) => read(key, fallback, "true or false", isBoolean),
+    strings: (key, fallback) =>
+      isString(fields[key]) ? [fields[key]] : read(key, fallback, "a string or a list of strings", isStrings),
   };
 
   function readProblemType(): ProblemType {

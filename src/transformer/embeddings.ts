@@ -28,12 +28,10 @@ export function lookUp(
 
 export interface EmbeddingSizes {
   readonly vocabulary: number;
-  /** Rows of the position table. */
+  /** Rows of the tables of positions and types, 0 where there is none. */
   readonly positions: number;
-  /** Rows of the type table, 0 where there is none. */
   readonly types: number;
   readonly width: number;
-  readonly epsilon: number;
 }
 
 /** Int64 inputs [batch, tokens]. Without `typeIds` all tokens are of type 0, without `positionIds` they are numbered from 0. */
@@ -44,36 +42,43 @@ export interface EmbeddingInputs {
 }
 
 /**
- * LayerNorm(words + positions + types), the embeddings that BERT began with.
+ * LayerNorm(words + types + positions), the embeddings that BERT began with.
  *
  * Result: hidden [batch, tokens, width] under the name `output`, and the word vectors.
  */
 export function embed(
   builder: GraphBuilder,
   parameters: Parameters,
-  { vocabulary, positions, types, width, epsilon }: EmbeddingSizes,
-  { ids, typeIds, positionIds }: EmbeddingInputs,
+  sizes: EmbeddingSizes & { readonly epsilon: number },
+  inputs: EmbeddingInputs,
   output: string,
 ): { readonly hidden: string; readonly words: WordEmbeddings } {
+  const { sum, words } = sumEmbeddings(builder, parameters, sizes, inputs);
+  const norm = parameters.at("LayerNorm");
+  return { hidden: layerNorm(builder, sum, norm, sizes.width, sizes.epsilon, output), words };
+}
+
+/** words + types + positions [batch, tokens, width], and the word vectors. */
+export function sumEmbeddings(
+  builder: GraphBuilder,
+  parameters: Parameters,
+  { vocabulary, positions, types, width }: EmbeddingSizes,
+  { ids, typeIds, positionIds }: EmbeddingInputs,
+): { readonly sum: string; readonly words: WordEmbeddings } {
   const words = lookUp(builder, parameters.at("word_embeddings"), [vocabulary, width], ids, "word_embeddings");
-  let sum = words.value;
-  if (types > 0) {
-    const table = parameters.at("token_type_embeddings");
-    sum = builder.add(
-      sum,
-      typeIds === undefined
-        ? firstRows(builder, table, [types, width], 1)
-        : lookUp(builder, table, [types, width], typeIds).value,
-    );
-  }
-  const table = parameters.at("position_embeddings");
-  sum = builder.add(
-    sum,
-    positionIds === undefined
-      ? firstRows(builder, table, [positions, width], builder.sizeOf(words.value, 1))
-      : lookUp(builder, table, [positions, width], positionIds).value,
-  );
-  return { hidden: layerNorm(builder, sum, parameters.at("LayerNorm"), width, epsilon, output), words };
+  /** Adds the rows that `indices` name, else the first `count`. */
+  const plus = (sum: string, name: string, rows: number, indices: string | undefined, count: string | number) => {
+    if (rows === 0) return sum;
+    const table = parameters.at(name);
+    const added =
+      indices === undefined
+        ? firstRows(builder, table, [rows, width], count)
+        : lookUp(builder, table, [rows, width], indices).value;
+    return builder.add(sum, added);
+  };
+  const typed = plus(words.value, "token_type_embeddings", types, typeIds, 1);
+  const sum = plus(typed, "position_embeddings", positions, positionIds, builder.sizeOf(words.value, 1));
+  return { sum, words };
 }
 
 function firstRows(

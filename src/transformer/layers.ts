@@ -18,7 +18,7 @@ export function linear(
   return bias ? builder.add(product, parameters.get("bias", [outputs])) : product;
 }
 
-/** LayerNormalization over the last axis (opset 17). */
+/** LayerNormalization over the last axis (opset 17). Checkpoints from TensorFlow name scale and shift gamma and beta. */
 export function layerNorm(
   builder: GraphBuilder,
   x: string,
@@ -27,7 +27,8 @@ export function layerNorm(
   epsilon: number,
   output?: string,
 ): string {
-  return builder.emit("LayerNormalization", [x, parameters.get("weight", [width]), parameters.get("bias", [width])], {
+  const named = (name: string, old: string) => parameters.get(parameters.has(old) ? old : name, [width]);
+  return builder.emit("LayerNormalization", [x, named("weight", "gamma"), named("bias", "beta")], {
     attributes: { axis: int(-1), epsilon: float(epsilon) },
     ...(output === undefined ? {} : { output }),
   });
@@ -75,6 +76,11 @@ export interface AttentionProjections {
   readonly bias?: boolean;
 }
 
+/** [batch, positions, heads * size] -> [batch, heads, positions, size] */
+export function splitHeads(builder: GraphBuilder, flat: string, heads: number, size: number): string {
+  return builder.transpose(builder.reshape(flat, [0, 0, heads, size]), [0, 2, 1, 3]);
+}
+
 /**
  * Scaled dot-product attention: softmax(Q K^T / sqrt(width / heads) + mask) V.
  *
@@ -93,7 +99,7 @@ export function attention(
   const size = width / heads;
   const project = (input: string, parameters: Parameters) => {
     const flat = linear(builder, input, parameters, width, width, projections.bias ?? true);
-    return builder.transpose(builder.reshape(flat, [0, 0, heads, size]), [0, 2, 1, 3]); // [batch, heads, positions, size]
+    return splitHeads(builder, flat, heads, size);
   };
   const query = project(options.queries ?? x, projections.query);
   const key = project(x, projections.key);

@@ -26,6 +26,7 @@ export interface PostNormSizes {
 
 /** One use of attention: everything that an `Attend` may depend on. */
 export interface AttentionSite {
+  readonly block: number;
   readonly layers: AttentionProjections;
   /** Input of the block [batch, positions, width]. */
   readonly hidden: string;
@@ -75,7 +76,14 @@ export function postNormBlocks(
     hiddenStates.push(output);
     const pooled = onlyFirst && b === blocks.length - 1;
     const asking = pooled ? builder.slice(output, 1, 0, 1) : output;
-    const site = { layers, hidden: output, asking, pooled, probabilities: `block.${b}.attention_probabilities` };
+    const site = {
+      block: b,
+      layers,
+      hidden: output,
+      asking,
+      pooled,
+      probabilities: `block.${b}.attention_probabilities`,
+    };
     const { context, probabilities } = attend(site);
     attentionProbabilities.push(probabilities);
     const mixed = builder.add(linear(builder, context, layers.mix, width, width), asking);

@@ -65,8 +65,11 @@ describe.each(cases.map((reference) => [reference.name, reference] as const))("%
       ...(token === undefined ? {} : { position: token }),
     };
     const { scores, relevance, attention } = await programs.sweep({ hiddenStates, baselines, score, points, feeds });
+    const last = points.filter(({ block }) => block === hiddenStates.length - 1);
+    const alone = await programs.sweep({ hiddenStates, baselines, score, points: last, feeds });
     await programs.dispose();
     expect(attention).toHaveLength(hiddenStates.length);
+    expect(alone.relevance.at(-1)?.[0]).toBeAllClose(relevance.at(-1)?.[0] ?? [], { rtol: 1e-4, atol: 1e-6 });
     for (const block of hiddenStates.keys()) {
       const [end, start] = scores.subarray(block * (path.length + 2)) as unknown as [number, number];
       expect(end).toBeCloseTo(logitsRow(logits, token)[target] as number, 4);

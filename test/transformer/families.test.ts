@@ -1,0 +1,98 @@
+/** @file What families accept of checkpoints, and what they refuse; their numbers are in test/reference. */
+
+import { describe, expect, it } from "vitest";
+import { parseConfig } from "../../src/checkpoint/config.ts";
+import { CheckpointError, UnsupportedModelError } from "../../src/errors.ts";
+import type { StoredTensor } from "../../src/onnx/model.ts";
+import type { Tensor } from "../../src/tensor/tensor.ts";
+import { familyOf } from "../../src/transformer/families.ts";
+import type { WeightSource } from "../../src/transformer/parameters.ts";
+import { hashedWeights } from "../support/hashed-model.ts";
+import { type ParityCase, parityFeeds, parityModel, readParityFile } from "../support/parity.ts";
+import { runGraph } from "../support/run-graph.ts";
+
+const { cases } = readParityFile("text");
+const caseOf = (name: string) => cases.find((reference) => reference.name === name) as ParityCase;
+
+/** The weights of a case under other names; undefined leaves a tensor out. */
+function renamed({ tensors, gain }: ParityCase, rename: (name: string) => string | undefined): WeightSource {
+  const source = hashedWeights(tensors, gain);
+  const names = new Map(
+    tensors.flatMap(([name]) => {
+      const other = rename(name);
+      return other === undefined ? [] : [[other, name] as const];
+    }),
+  );
+  return {
+    description: "renamed weights",
+    names: new Set(names.keys()),
+    get: (name): StoredTensor => ({ ...source.get(names.get(name) as string), name }),
+  };
+}
+
+const build = (reference: ParityCase, weights: WeightSource, changes: object = {}) =>
+  familyOf(reference.config.model_type).build(
+    parseConfig(JSON.stringify({ ...reference.config, ...changes }), "config.json"),
+    weights,
+  );
+
+async function logitsOf(model: ReturnType<typeof parityModel>, reference: ParityCase): Promise<Tensor["data"]> {
+  const [logits] = await runGraph(model.graph, model.opsets, [model.anatomy.logits], parityFeeds(model, reference));
+  return (logits as Tensor).data;
+}
+
+describe("ModelFamily.build()", () => {
+  it.each([
+    ["bert", "bert."],
+    ["roberta", "roberta."],
+    ["distilbert", "distilbert."],
+    ["deberta-v2", "deberta."],
+  ])("reads a %s whose tensors lack the prefix %s", async (name, prefix) => {
+    const reference = caseOf(name);
+    const bare = build(
+      reference,
+      renamed(reference, (tensor) => (tensor.startsWith(prefix) ? tensor.slice(prefix.length) : tensor)),
+    );
+    expect(await logitsOf(bare, reference)).toEqual(await logitsOf(parityModel(reference), reference));
+  });
+
+  it("reads normalisations that are named as in checkpoints from TensorFlow: gamma and beta", async () => {
+    const reference = caseOf("bert");
+    const old = build(
+      reference,
+      renamed(reference, (tensor) =>
+        tensor.replace("LayerNorm.weight", "LayerNorm.gamma").replace("LayerNorm.bias", "LayerNorm.beta"),
+      ),
+    );
+    expect(await logitsOf(old, reference)).toEqual(await logitsOf(parityModel(reference), reference));
+  });
+
+  it("says that a checkpoint has no classifier before it misses tensors", () => {
+    const reference = caseOf("roberta");
+    const weights = renamed(reference, (tensor) => (tensor.startsWith("classifier") ? undefined : tensor));
+    const building = () => build(reference, weights, { architectures: ["RobertaForMaskedLM"] });
+    expect(building).toThrow(UnsupportedModelError);
+    expect(building).toThrow(/it is a RobertaForMaskedLM, and it has no tensors "classifier/);
+    expect(() => build(reference, weights)).toThrow(CheckpointError);
+  });
+
+  it("refuses a DeBERTa-v2 with a convolution", () => {
+    const reference = caseOf("deberta-v2");
+    const building = () => build(reference, hashedWeights(reference.tensors), { conv_kernel_size: 3 });
+    expect(building).toThrow(UnsupportedModelError);
+    expect(building).toThrow(/"conv_kernel_size" in config.json is 3/);
+  });
+});
+
+describe("ModelFamily.maxLength()", () => {
+  it("leaves out the positions that families with padded positions never give to a token", () => {
+    const limit = (model_type: string, fields: object = {}) =>
+      familyOf(model_type).maxLength(
+        parseConfig(JSON.stringify({ model_type, max_position_embeddings: 514, ...fields }), "config.json"),
+      );
+    expect(limit("bert")).toBe(514);
+    expect(limit("xlm-roberta")).toBe(512);
+    expect(limit("roberta", { pad_token_id: 0 })).toBe(513);
+    expect(limit("mpnet")).toBe(512);
+  });
+});
