@@ -1,0 +1,78 @@
+/** @file JSON objects from checkpoint files: checked access to their fields, with errors that name file, key, found and wanted. */
+
+import { CheckpointError, quote } from "../errors.ts";
+
+/**
+ * The fields of a JSON object. The getters read one top-level key; a key that is absent or null gives `fallback`.
+ *
+ * They throw {@link CheckpointError} naming file, key, what was found and what was wanted: when the value is of another
+ * type, or absent and there is no fallback.
+ */
+export interface JsonFields {
+  /** Name for error messages. */
+  readonly file: string;
+  has(key: string): boolean;
+  /** The value as it is; undefined where it is absent or null. */
+  raw(key: string): unknown;
+  /** A value of any type that `fits`; `wanted` describes the type in errors. */
+  read<T>(key: string, fallback: T | undefined, wanted: string, fits: (value: unknown) => value is T): T;
+  /** A whole number >= 0. */
+  integer(key: string, fallback?: number): number;
+  /** A finite number. */
+  number(key: string, fallback?: number): number;
+  string(key: string, fallback?: string): string;
+  boolean(key: string, fallback?: boolean): boolean;
+  /** A list of strings; one string is a list of one. */
+  strings(key: string, fallback?: readonly string[]): readonly string[];
+}
+
+/** Reads a JSON object. @throws {CheckpointError} When `json` is not one. */
+export function parseFields(json: string, file: string): JsonFields {
+  const fields = parseObject(json, file);
+  const raw = (key: string): unknown => (Object.hasOwn(fields, key) ? (fields[key] ?? undefined) : undefined);
+
+  const read = <T>(key: string, fallback: T | undefined, wanted: string, fits: (value: unknown) => value is T): T => {
+    const value = raw(key);
+    if (value === undefined && fallback !== undefined) return fallback;
+    if (fits(value)) return value;
+    const found = value === undefined ? "missing" : quote(value);
+    throw new CheckpointError(
+      `Cannot use "${file}": "${key}" is ${found}, wanted ${wanted}; check that the file belongs to this model`,
+      file,
+    );
+  };
+
+  return {
+    file,
+    has: (key) => raw(key) !== undefined,
+    raw,
+    read,
+    integer: (key, fallback) => read(key, fallback, "a whole number of at least 0", isSize),
+    number: (key, fallback) => read(key, fallback, "a number", isNumber),
+    string: (key, fallback) => read(key, fallback, "a string", isString),
+    boolean: (key, fallback) => read(key, fallback, "true or false", isBoolean),
+    strings(key, fallback) {
+      const value = raw(key);
+      return isString(value) ? [value] : read(key, fallback, "a string or a list of strings", isStrings);
+    },
+  };
+}
+
+function parseObject(json: string, file: string): Readonly<Record<string, unknown>> {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch (cause) {
+    throw new CheckpointError(`Cannot use "${file}": it is not valid JSON; download it again`, file, { cause });
+  }
+  if (isRecord(value)) return value;
+  throw new CheckpointError(`Cannot use "${file}": it is ${quote(value)}, wanted an object; download it again`, file);
+}
+
+export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+const isString = (value: unknown): value is string => typeof value === "string";
+export const isStrings = (value: unknown): value is readonly string[] => Array.isArray(value) && value.every(isString);
+export const isNumber = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value);
+export const isSize = (value: unknown): value is number => isNumber(value) && Number.isSafeInteger(value) && value >= 0;
+const isBoolean = (value: unknown): value is boolean => typeof value === "boolean";
