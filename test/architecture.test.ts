@@ -59,6 +59,7 @@ const NARROW: readonly { readonly from: RegExp; readonly about: RegExp; readonly
 const LIBRARIES: readonly { readonly library: RegExp; readonly where: RegExp }[] = [
   { library: /^onnxruntime/, where: /^runtime\// },
   { library: /^tokenizers$/, where: /^input\/text\/native-/ },
+  { library: /^sharp$/, where: /^node\// },
   { library: /^(onnx-buf|@bufbuild\/)/, where: /^onnx\// },
   { library: /^node:/, where: /^(node|cli)\/|^runtime\/.*-node\.ts$|^input\/text\/native-/ },
 ];

@@ -1,0 +1,65 @@
+/**
+ * @file Resizing against Pillow and processing against transformers' PIL processors: every pixel equal.
+ *
+ * The reference is test/golden/image.json, made by tools/make_image_reference.py.
+ */
+
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { parseImageProcessor } from "../../src/input/image/image-processor.ts";
+import { fitImage, toPixelTensor } from "../../src/input/image/process-image.ts";
+import { resizeImage } from "../../src/input/image/resize.ts";
+import type { ResizeFilter } from "../../src/input/image/resize-filters.ts";
+import { syntheticPicture } from "../support/synthetic-picture.ts";
+
+interface Resize {
+  readonly filter: ResizeFilter;
+  readonly from: readonly [width: number, height: number];
+  readonly to: readonly [width: number, height: number];
+  readonly hard?: boolean;
+  /** Base64 of the bytes, or their hash. */
+  readonly pixels?: string;
+  readonly sha256?: string;
+}
+
+interface Processed {
+  readonly name: string;
+  readonly config: object;
+  readonly from: readonly [width: number, height: number];
+  readonly shape: readonly number[];
+  /** Base64 of float32 elements. */
+  readonly pixels: string;
+}
+
+const { resizes, processors } = JSON.parse(readFileSync(new URL("../golden/image.json", import.meta.url), "utf8")) as {
+  readonly resizes: readonly Resize[];
+  readonly processors: readonly Processed[];
+};
+
+describe("resizeImage()", () => {
+  it.each(
+    resizes.map(
+      (reference) => [reference.filter, reference.from.join("x"), reference.to.join("x"), reference] as const,
+    ),
+  )("gives the pixels of Pillow: %s, %s to %s", (filter, _from, _to, { from, to, hard, pixels, sha256 }) => {
+    const [width, height] = to;
+    const { data, ...size } = resizeImage(syntheticPicture(...from, hard), { width, height }, filter);
+    expect(size).toEqual({ width, height });
+    if (pixels !== undefined) expect(Array.from(data)).toEqual(Array.from(Buffer.from(pixels, "base64")));
+    else expect(createHash("sha256").update(data).digest("hex")).toBe(sha256);
+  });
+});
+
+describe("fitImage() and toPixelTensor()", () => {
+  it.each(processors.map((reference) => [reference.name, reference.from.join("x"), reference] as const))(
+    "give the numbers of transformers: %s, %s",
+    (_name, _from, { config, from, shape, pixels }) => {
+      const processor = parseImageProcessor(JSON.stringify(config), "preprocessor_config.json");
+      const tensor = toPixelTensor(fitImage(syntheticPicture(...from), processor).image, processor);
+      expect(tensor.shape).toEqual(shape);
+      const { buffer } = Uint8Array.from(Buffer.from(pixels, "base64"));
+      expect(Array.from(tensor.data)).toEqual(Array.from(new Float32Array(buffer)));
+    },
+  );
+});
