@@ -1,0 +1,273 @@
+"""Makes the built-in vision model: a small ViT pretrained as a masked autoencoder on CIFAR-10, then fine-tuned to classify it.
+
+Pretraining (He et al. 2022): three quarters of the patches are hidden, the encoder sees the rest, a small decoder
+paints the hidden patches (loss: mean squared error of normalised patches). Fine-tuning: the encoder with a class-token
+head (ViTForImageClassification), learning rate falling from block to block, random crops, flips and mixup, exponential
+average of the weights. The pictures of the test split choose nothing; they are measured once, at the end.
+
+Progress is stored after every epoch in OUT/checkpoint.pt: run the same command again to go on.
+
+Run:  python tools/train_mae.py --data CIFAR_FOLDER --out models/cifar10
+"""
+
+import argparse
+import hashlib
+import io
+import json
+import math
+import pathlib
+import tarfile
+import time
+
+import numpy
+import torch
+from PIL import Image
+from safetensors.torch import save_file
+from transformers import ViTConfig, ViTForImageClassification, ViTMAEConfig, ViTMAEForPreTraining
+
+CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
+MEAN, STD = (0.4914, 0.4822, 0.4465), (0.2470, 0.2435, 0.2616)
+SIZE = 32
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=pathlib.Path, required=True, help="folder with train.tar.gz and test.tar.gz (SPLIT/CLASS/NNNN.jpg)")
+    parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("models/cifar10"))
+    parser.add_argument("--pretrain-epochs", type=int, default=40)
+    parser.add_argument("--epochs", type=int, default=25)
+    parser.add_argument("--patch", type=int, default=4)
+    parser.add_argument("--width", type=int, default=192)
+    parser.add_argument("--blocks", type=int, default=6)
+    parser.add_argument("--heads", type=int, default=6)
+    parser.add_argument("--batch-size", type=int, default=256)
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--limit", type=int, default=None, help="pictures to use of each split, for trying the script")
+    parser.add_argument("--device", default="cpu")
+    return parser.parse_args()
+
+
+def read_split(options, split):
+    """uint8 [pictures, 32, 32, 3] and labels, in the order of the names; with --limit evenly spread ones."""
+    pictures, labels = [], []
+    with tarfile.open(options.data / f"{split}.tar.gz") as archive:
+        members = sorted((m for m in archive.getmembers() if m.name.endswith(".jpg")), key=lambda m: m.name)
+        for member in members[:: 1 if options.limit is None else max(1, len(members) // options.limit)]:
+            picture = Image.open(io.BytesIO(archive.extractfile(member).read())).convert("RGB")
+            pictures.append(numpy.asarray(picture))
+            labels.append(CLASSES.index(member.name.split("/")[1]))
+    return torch.from_numpy(numpy.stack(pictures)), torch.tensor(labels)
+
+
+def normalised(pictures):
+    """uint8 [n, 32, 32, 3] -> float [n, 3, 32, 32]."""
+    pixels = pictures.permute(0, 3, 1, 2).float() / 255
+    return (pixels - torch.tensor(MEAN, device=pixels.device)[:, None, None]) / torch.tensor(STD, device=pixels.device)[:, None, None]
+
+
+def augmented(pictures, generator):
+    """Random crops of the picture padded by 4, half of them mirrored."""
+    count = len(pictures)
+    padded = torch.nn.functional.pad(pictures.permute(0, 3, 1, 2).float(), (4, 4, 4, 4), mode="reflect").permute(0, 2, 3, 1)
+    rows = torch.randint(0, 9, (count,), generator=generator)
+    columns = torch.randint(0, 9, (count,), generator=generator)
+    span = torch.arange(SIZE)
+    crops = padded[torch.arange(count)[:, None, None], (rows[:, None] + span)[:, :, None], (columns[:, None] + span)[:, None, :]]
+    mirrored = torch.rand(count, generator=generator) < 0.5
+    crops[mirrored] = crops[mirrored].flip(2)
+    return crops
+
+
+def schedule(optimizer, total, warm_up):
+    """Linear warm-up, then a cosine to zero."""
+    rate = lambda step: min((step + 1) / warm_up, 0.5 * (1 + math.cos(math.pi * min(1, step / total))))
+    return torch.optim.lr_scheduler.LambdaLR(optimizer, rate)
+
+
+class Checkpoint:
+    """What a run needs to go on after it was stopped."""
+
+    def __init__(self, out):
+        self.path = out / "checkpoint.pt"
+        self.state = torch.load(self.path, weights_only=False) if self.path.exists() else {"seconds": 0.0}
+
+    def save(self, **entries):
+        self.state.update(entries)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        partial = self.path.with_suffix(".partial")
+        torch.save(self.state, partial)
+        partial.rename(self.path)
+
+
+def shape_of(options):
+    return {
+        "image_size": SIZE, "patch_size": options.patch, "hidden_size": options.width, "num_hidden_layers": options.blocks,
+        "num_attention_heads": options.heads, "intermediate_size": 4 * options.width, "layer_norm_eps": 1e-6,
+        "hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0,
+    }
+
+
+def run_epochs(name, model, optimizer, options, checkpoint, pictures, epochs, loss_of, average=None):
+    """Trains from the epoch that the checkpoint has; `loss_of(indices, generator)` gives the loss of a batch."""
+    steps = len(pictures) // options.batch_size
+    plan = schedule(optimizer, steps * epochs, max(1, steps * epochs // 20))
+    saved = checkpoint.state.get(name)
+    history = []
+    if saved is not None:
+        model.load_state_dict(saved["model"])
+        optimizer.load_state_dict(saved["optimizer"])
+        plan.load_state_dict(saved["plan"])
+        if average is not None:
+            average.load_state_dict(saved["average"])
+        history = saved["history"]
+    for epoch in range(len(history), epochs):
+        started, losses = time.time(), []
+        generator = torch.Generator().manual_seed(options.seed * 1000 + epoch)
+        torch.manual_seed(options.seed * 1000 + epoch)
+        model.train()
+        for batch in torch.randperm(len(pictures), generator=generator)[: steps * options.batch_size].split(options.batch_size):
+            loss = loss_of(batch, generator)
+            optimizer.zero_grad()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimizer.step()
+            plan.step()
+            if average is not None:
+                average.update_parameters(model)
+            losses.append(loss.item())
+        history.append(float(numpy.mean(losses)))
+        seconds = checkpoint.state["seconds"] + time.time() - started
+        entry = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "plan": plan.state_dict(), "history": history}
+        if average is not None:
+            entry["average"] = average.state_dict()
+        checkpoint.save(**{name: entry, "seconds": seconds})
+        print(f"{name} epoch {epoch + 1}/{epochs} loss {history[-1]:.4f} {time.time() - started:.0f} s", flush=True)
+    return history
+
+
+def pretrain(options, checkpoint, pictures):
+    config = ViTMAEConfig(
+        **shape_of(options), mask_ratio=0.75, norm_pix_loss=True, decoder_hidden_size=128, decoder_num_hidden_layers=2,
+        decoder_num_attention_heads=4, decoder_intermediate_size=512,
+    )
+    model = ViTMAEForPreTraining(config).to(options.device)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=1.5e-3, betas=(0.9, 0.95), weight_decay=0.05, fused=True)
+
+    def loss_of(batch, generator):
+        pixels = normalised(augmented(pictures[batch], generator).to(options.device))
+        with torch.autocast(options.device, torch.bfloat16):
+            return model(pixels).loss
+
+    history = run_epochs("pretrain", model, optimizer, options, checkpoint, pictures, options.pretrain_epochs, loss_of)
+    return model, history
+
+
+@torch.no_grad()
+def reconstruction_loss(model, pictures, options):
+    model.eval()
+    torch.manual_seed(options.seed)
+    losses = [model(normalised(part.to(options.device))).loss.item() for part in pictures.split(500)]
+    return float(numpy.mean(losses))
+
+
+def parameter_groups(model, rate, decay):
+    """Lower blocks learn slower; vectors are not decayed."""
+    blocks = model.config.num_hidden_layers
+    groups = []
+    for name, parameter in model.named_parameters():
+        parts = name.split(".")
+        depth = int(parts[parts.index("layer") + 1]) + 1 if "layer" in parts else (0 if "embeddings" in parts else blocks + 1)
+        still = parameter.ndim == 1 or "position_embeddings" in name
+        groups.append({"params": [parameter], "lr": rate * decay ** (blocks + 1 - depth), "weight_decay": 0.0 if still else 0.05})
+    return groups
+
+
+def fine_tune(options, checkpoint, encoder, pictures, labels):
+    names = dict(enumerate(CLASSES))
+    config = ViTConfig(**shape_of(options), id2label=names, label2id={v: k for k, v in names.items()})
+    model = ViTForImageClassification(config).to(options.device)
+    missing = model.vit.load_state_dict(encoder.vit.state_dict(), strict=False)
+    if missing.missing_keys or missing.unexpected_keys:
+        raise SystemExit(f"The encoder does not fit the classifier: {missing}")
+    average = torch.optim.swa_utils.AveragedModel(model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.998))
+    optimizer = torch.optim.AdamW(parameter_groups(model, 1e-3, 0.8), fused=True)
+    targets = torch.nn.functional.one_hot(labels, len(CLASSES)).float() * 0.9 + 0.01
+
+    def loss_of(batch, generator):
+        pixels, target = normalised(augmented(pictures[batch], generator).to(options.device)), targets[batch].to(options.device)
+        share = torch.distributions.Beta(0.4, 0.4).sample().item()
+        other = torch.randperm(len(batch), generator=generator)
+        pixels, target = share * pixels + (1 - share) * pixels[other], share * target + (1 - share) * target[other]
+        with torch.autocast(options.device, torch.bfloat16):
+            logits = model(pixels).logits
+        return torch.nn.functional.cross_entropy(logits.float(), target)
+
+    history = run_epochs("fine-tune", model, optimizer, options, checkpoint, pictures, options.epochs, loss_of, average)
+    return average.module, history
+
+
+@torch.no_grad()
+def measure(model, pictures, labels):
+    """Accuracy, accuracy of each class and expected calibration error (10 bins)."""
+    model.eval()
+    probabilities = torch.cat([model(normalised(part)).logits.softmax(-1) for part in pictures.split(500)])
+    confidence, predicted = probabilities.max(-1)
+    right = (predicted == labels).float()
+    bins = (confidence * 10).long().clamp(max=9)
+    calibration = sum((right[bins == b].mean() - confidence[bins == b].mean()).abs().item() * (bins == b).sum().item() for b in range(10) if (bins == b).any())
+    return {
+        "accuracy": right.mean().item(),
+        "classes": {name: right[labels == index].mean().item() for index, name in enumerate(CLASSES)},
+        "calibrationError": calibration / len(labels),
+    }
+
+
+def store(model, options):
+    out = options.out
+    out.mkdir(parents=True, exist_ok=True)
+    tensors = {name: tensor.detach().cpu().to(torch.float16).contiguous() for name, tensor in model.state_dict().items()}
+    save_file(tensors, out / "model.safetensors", metadata={"format": "pt"})
+    config = {"architectures": ["ViTForImageClassification"], "model_type": "vit", **shape_of(options)}
+    config |= {"num_channels": 3, "qkv_bias": True, "hidden_act": "gelu", "problem_type": "single_label_classification", "torch_dtype": "float16"}
+    config |= {"id2label": {str(i): name for i, name in enumerate(CLASSES)}, "label2id": {name: i for i, name in enumerate(CLASSES)}}
+    (out / "config.json").write_text(json.dumps(config, indent=2) + "\n")
+    processor = {
+        "image_processor_type": "ViTImageProcessor", "do_resize": True, "size": {"height": SIZE, "width": SIZE}, "resample": 3,
+        "do_rescale": True, "rescale_factor": 1 / 255, "do_normalize": True, "image_mean": MEAN, "image_std": STD,
+    }
+    (out / "preprocessor_config.json").write_text(json.dumps(processor, indent=2) + "\n")
+
+
+def main():
+    options = arguments()
+    torch.set_num_threads(options.threads)
+    torch.set_flush_denormal(True)
+    torch.manual_seed(options.seed)
+    checkpoint = Checkpoint(options.out)
+    pictures, labels = read_split(options, "train")
+    encoder, pretraining = pretrain(options, checkpoint, pictures)
+    torch.manual_seed(options.seed + 1)
+    model, fine_tuning = fine_tune(options, checkpoint, encoder, pictures, labels)
+    store(model, options)
+    stored = ViTForImageClassification.from_pretrained(options.out, local_files_only=True, dtype=torch.float32)
+    test_pictures, test_labels = read_split(options, "test")
+    weights = (options.out / "model.safetensors").read_bytes()
+    metrics = {
+        "dataset": "CIFAR-10 test (as JPEG)",
+        "pictures": len(test_labels),
+        **measure(stored, test_pictures, test_labels),
+        "reconstructionLoss": reconstruction_loss(encoder, test_pictures, options),
+        "sha256": hashlib.sha256(weights).hexdigest(),
+        "bytes": len(weights),
+        "training": {
+            "pretraining": pretraining, "fineTuning": fine_tuning, "batchSize": options.batch_size, "seed": options.seed,
+            "device": options.device, "seconds": round(checkpoint.state["seconds"]),
+        },
+    }
+    (options.out / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n")
+    print(json.dumps(metrics, indent=2))
+
+
+if __name__ == "__main__":
+    main()
