@@ -15,6 +15,11 @@ import transformers
 from hashed_weights import hashed
 from safetensors.torch import load_file, save_file
 from transformers import AutoConfig, AutoModelForSequenceClassification, AutoModelForTokenClassification
+from transformers.models.bert import modeling_bert
+from transformers.models.modernbert import modeling_modernbert
+
+# ModernBERT's own takes the softmax in float32, where the masking value of float64 is infinite; the rest is the same.
+modeling_modernbert.eager_attention_forward = modeling_bert.eager_attention_forward
 
 # Small matrices need larger elements for the same gain, and attention that is far from uniform.
 GAIN = 4.0
@@ -34,6 +39,7 @@ FAMILIES = {
     "albert": {**COMMON, "type_vocab_size": 2, "embedding_size": 16},
     "mpnet": {**COMMON},
     "deberta-v2": {**COMMON, "relative_attention": True, "position_buckets": 8, "norm_rel_ebd": "layer_norm", "share_att_key": True, "pos_att_type": ["p2c", "c2p"], "position_biased_input": False, "pooler_hidden_size": 32},
+    "modernbert": {**COMMON, "num_hidden_layers": 4, "pad_token_id": 0, "local_attention": 6},
 }
 # Other names for what another family computes: one case is enough.
 SAME = ("xlm-roberta", "camembert")
@@ -43,6 +49,7 @@ VARIANTS = {
     "electra of one width": ("electra", {"embedding_size": 32}),
     "deberta-v2 without buckets": ("deberta-v2", {"position_buckets": -1, "max_relative_positions": 9, "norm_rel_ebd": "none", "share_att_key": False, "pos_att_type": ["p2c", "c2p"], "position_biased_input": True, "type_vocab_size": 2}),
     "deberta-v2, content to position": ("deberta-v2", {"pos_att_type": ["c2p"], "embedding_size": 16}),
+    "modernbert with biases and mean": ("modernbert", {"classifier_pooling": "mean", "norm_bias": True, "mlp_bias": True, "attention_bias": True, "classifier_bias": True, "layer_types": ["sliding_attention", "full_attention", "sliding_attention"], "num_hidden_layers": 3}),
     "albert with groups": ("albert", {"num_hidden_layers": 4, "num_hidden_groups": 2, "inner_group_num": 2, "hidden_act": "gelu"}),
 }
 
@@ -62,7 +69,7 @@ def build(model_type, fields, auto):
 def blocks_of(model):
     """The modules that are one block each, in the order of the model; a shared one is called for each of its uses."""
     names = ("Layer", "TransformerBlock", "EncoderLayer")
-    found = [module for module in model.modules() if type(module).__name__.endswith(names) and hasattr(module, "attention")]
+    found = [module for module in model.modules() if type(module).__name__.endswith(names) and (hasattr(module, "attention") or hasattr(module, "attn"))]
     return found
 
 

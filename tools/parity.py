@@ -59,5 +59,5 @@ def trace(model, blocks, run, score):
 
 def write(path, script, cases):
     made = {"script": script, "torch": torch.__version__, "transformers": transformers.__version__}
-    lines = ",\n".join(json.dumps(case, separators=(",", ":")) for case in cases)
+    lines = ",\n".join(json.dumps(case, allow_nan=False, separators=(",", ":")) for case in cases)
     path.write_text(f'{{"made":{json.dumps(made)},"cases":[\n{lines}\n]}}\n')

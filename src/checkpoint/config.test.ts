@@ -29,6 +29,15 @@ describe("parseConfig()", () => {
     expect(() => config.strings("numbers")).toThrow('"numbers" is [1], wanted a string or a list of strings');
   });
 
+  it("reads objects within and names their keys in full", () => {
+    const config = parse({ rope: { full: { theta: 1e4, type: 3 } }, list: [] });
+    const full = config.section("rope").section("full");
+    expect(full.number("theta")).toBe(1e4);
+    expect(() => full.string("type")).toThrow('"rope.full.type" is 3, wanted a string');
+    expect(config.section("absent").section("absent").number("theta", 5)).toBe(5);
+    expect(() => config.section("list")).toThrow('"list" is [], wanted an object');
+  });
+
   it("falls back where a key is absent or null", () => {
     const config = parse({ hidden_act: null });
     expect(config.has("hidden_act")).toBe(false);

@@ -3,7 +3,7 @@
 import { CheckpointError, quote } from "../errors.ts";
 
 /**
- * The fields of a JSON object. The getters read one top-level key; a key that is absent or null gives `fallback`.
+ * The fields of a JSON object. The getters read one key; a key that is absent or null gives `fallback`.
  *
  * They throw {@link CheckpointError} naming file, key, what was found and what was wanted: when the value is of another
  * type, or absent and there is no fallback.
@@ -24,11 +24,17 @@ export interface JsonFields {
   boolean(key: string, fallback?: boolean): boolean;
   /** A list of strings; one string is a list of one. */
   strings(key: string, fallback?: readonly string[]): readonly string[];
+  /** The fields of an object within; an absent one is empty. */
+  section(key: string): JsonFields;
 }
 
 /** Reads a JSON object. @throws {CheckpointError} When `json` is not one. */
 export function parseFields(json: string, file: string): JsonFields {
-  const fields = parseObject(json, file);
+  return fieldsOf(parseObject(json, file), file, "");
+}
+
+/** `path` is the name of the object in the file: "" or "rope_parameters.". */
+function fieldsOf(fields: Readonly<Record<string, unknown>>, file: string, path: string): JsonFields {
   const raw = (key: string): unknown => (Object.hasOwn(fields, key) ? (fields[key] ?? undefined) : undefined);
 
   const read = <T>(key: string, fallback: T | undefined, wanted: string, fits: (value: unknown) => value is T): T => {
@@ -37,7 +43,7 @@ export function parseFields(json: string, file: string): JsonFields {
     if (fits(value)) return value;
     const found = value === undefined ? "missing" : quote(value);
     throw new CheckpointError(
-      `Cannot use "${file}": "${key}" is ${found}, wanted ${wanted}; check that the file belongs to this model`,
+      `Cannot use "${file}": "${path}${key}" is ${found}, wanted ${wanted}; check that the file belongs to this model`,
       file,
     );
   };
@@ -55,6 +61,7 @@ export function parseFields(json: string, file: string): JsonFields {
       const value = raw(key);
       return isString(value) ? [value] : read(key, fallback, "a string or a list of strings", isStrings);
     },
+    section: (key) => fieldsOf(read(key, {}, "an object", isRecord), file, `${path}${key}.`),
   };
 }
 

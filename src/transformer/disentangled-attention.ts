@@ -6,7 +6,7 @@
 import type { GraphBuilder } from "../graph/builder.ts";
 import { int } from "../onnx/model.ts";
 import { intTensor } from "../tensor/tensor.ts";
-import { linear, splitHeads } from "./layers.ts";
+import { linear, NEVER, splitHeads } from "./layers.ts";
 import type { Parameters } from "./parameters.ts";
 import type { Attend, PostNormSizes } from "./post-norm.ts";
 import { shiftRows } from "./relative-positions.ts";
@@ -38,9 +38,6 @@ export interface DisentangledOptions {
   /** Of each block. */
   readonly projections: readonly DistanceProjections[];
 }
-
-/** Lowest finite float32: the score of pairs that may not attend. */
-const NEVER = -3.4028234663852886e38;
 
 /** Attention of all blocks; `like` [batch, positions, width] says how many positions there are. */
 export function disentangledAttention(

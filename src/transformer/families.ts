@@ -6,12 +6,23 @@ import { bert } from "./families/bert.ts";
 import { debertaV2 } from "./families/deberta-v2.ts";
 import { distilbert } from "./families/distilbert.ts";
 import { electra } from "./families/electra.ts";
+import { modernbert } from "./families/modernbert.ts";
 import { mpnet } from "./families/mpnet.ts";
 import { roberta } from "./families/roberta.ts";
 import { vit } from "./families/vit.ts";
 import type { ModelFamily } from "./family.ts";
 
-export const FAMILIES: readonly ModelFamily[] = [bert, roberta, distilbert, electra, albert, mpnet, debertaV2, vit];
+export const FAMILIES: readonly ModelFamily[] = [
+  bert,
+  roberta,
+  distilbert,
+  electra,
+  albert,
+  mpnet,
+  debertaV2,
+  modernbert,
+  vit,
+];
 
 /** The family of a `model_type`. @throws {UnsupportedModelError} For a type that no family builds; lists the known ones. */
 export function familyOf(modelType: string): ModelFamily {

@@ -26,9 +26,11 @@ export function layerNorm(
   width: number,
   epsilon: number,
   output?: string,
+  bias = true,
 ): string {
   const named = (name: string, old: string) => parameters.get(parameters.has(old) ? old : name, [width]);
-  return builder.emit("LayerNormalization", [x, named("weight", "gamma"), named("bias", "beta")], {
+  const shift = bias ? [named("bias", "beta")] : [];
+  return builder.emit("LayerNormalization", [x, named("weight", "gamma"), ...shift], {
     attributes: { axis: int(-1), epsilon: float(epsilon) },
     ...(output === undefined ? {} : { output }),
   });
@@ -101,10 +103,29 @@ export function attention(
     const flat = linear(builder, input, parameters, width, width, projections.bias ?? true);
     return splitHeads(builder, flat, heads, size);
   };
-  const query = project(options.queries ?? x, projections.query);
-  const key = project(x, projections.key);
-  const value = project(x, projections.value);
-  const scores = builder.matmul(query, key, { transB: true, alpha: 1 / Math.sqrt(size) });
+  const states = {
+    query: project(options.queries ?? x, projections.query),
+    key: project(x, projections.key),
+    value: project(x, projections.value),
+  };
+  return mixByAttention(builder, states, { width, heads }, options);
+}
+
+/** Queries, keys and values [batch, heads, positions, size]. */
+export interface AttentionStates {
+  readonly query: string;
+  readonly key: string;
+  readonly value: string;
+}
+
+/** Attention as `attention` has it, from states that are projected already. */
+export function mixByAttention(
+  builder: GraphBuilder,
+  { query, key, value }: AttentionStates,
+  { width, heads }: AttentionShape,
+  options: { readonly mask?: string; readonly probabilities: string },
+): { readonly context: string; readonly probabilities: string } {
+  const scores = builder.matmul(query, key, { transB: true, alpha: 1 / Math.sqrt(width / heads) });
   const masked = options.mask === undefined ? scores : builder.add(scores, options.mask);
   const probabilities = builder.emit("Softmax", [masked], {
     attributes: { axis: int(-1) },
@@ -114,13 +135,16 @@ export function attention(
   return { context: builder.reshape(mixed, [0, 0, width]), probabilities };
 }
 
+/** Lowest finite float32: the score of pairs that may not attend. */
+export const NEVER = -3.4028234663852886e38;
+
 /**
  * The attention mask of text models as a term added to attention scores: 0 where `mask` [batch, tokens] int64 is 1,
  * the lowest finite float32 where it is 0. Result [batch, 1, 1, tokens].
  */
 export function additiveMask(builder: GraphBuilder, mask: string): string {
   const attended = builder.emit("Cast", [mask], { attributes: { to: int(1) } });
-  const blocked = builder.mul(builder.sub(builder.scalar(1), attended), builder.scalar(-3.4028234663852886e38));
+  const blocked = builder.mul(builder.sub(builder.scalar(1), attended), builder.scalar(NEVER));
   return builder.emit("Unsqueeze", [blocked, builder.integers([1, 2])], { output: "attention_bias" });
 }
 

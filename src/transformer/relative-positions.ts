@@ -3,12 +3,16 @@
 import type { GraphBuilder } from "../graph/builder.ts";
 import { intTensor } from "../tensor/tensor.ts";
 
-/** Key minus query position, int64 [positions, positions]; `like` [batch, positions, width] says how many there are. */
-export function keyMinusQuery(builder: GraphBuilder, like: string): string {
+/** 0, 1, 2, ... int64 [positions]; `like` [batch, positions, width] says how many. */
+export function positionNumbers(builder: GraphBuilder, like: string): string {
   const count = builder.squeeze(builder.sizeOf(like, 1), [0]);
-  const zero = builder.constant(intTensor([0], []));
-  const one = builder.constant(intTensor([1], []));
-  const numbers = builder.emit("Range", [zero, count, one]);
+  const scalar = (value: number) => builder.constant(intTensor([value], []));
+  return builder.emit("Range", [scalar(0), count, scalar(1)]);
+}
+
+/** Key minus query position, int64 [positions, positions]; `like` as above. */
+export function keyMinusQuery(builder: GraphBuilder, like: string): string {
+  const numbers = positionNumbers(builder, like);
   return builder.sub(builder.unsqueeze(numbers, [0]), builder.unsqueeze(numbers, [1]));
 }
 

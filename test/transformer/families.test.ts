@@ -82,6 +82,15 @@ describe("ModelFamily.build()", () => {
     expect(building).toThrow(UnsupportedModelError);
     expect(building).toThrow(/"conv_kernel_size" in config.json is 3/);
   });
+
+  it("refuses what it does not know of a ModernBERT", () => {
+    const reference = caseOf("modernbert");
+    const building = (changes: object) => () => build(reference, hashedWeights(reference.tensors), changes);
+    const scaled = { rope_parameters: { full_attention: { rope_type: "yarn" } } };
+    expect(building(scaled)).toThrow(/"rope_type" is "yarn"/);
+    expect(building({ classifier_pooling: "max" })).toThrow(/"max"; calig knows cls, mean/);
+    expect(building({ layer_types: ["linear_attention"] })).toThrow(/has "linear_attention"; calig knows/);
+  });
 });
 
 describe("ModelFamily.maxLength()", () => {
