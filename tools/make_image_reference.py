@@ -8,6 +8,7 @@ Run:  python tools/make_image_reference.py --out test/golden/image.json
 import argparse
 import base64
 import hashlib
+import io
 import json
 import pathlib
 
@@ -30,7 +31,7 @@ SIZES = [
 LARGE = ((1021, 767), (341, 256))
 # Pictures whose colours are only black and white, so that results overshoot and are clipped.
 HARD = ((20, 15), (33, 9))
-PICTURES = [(40, 29), (23, 37), (16, 16), (5, 50)]
+PICTURES = [(40, 29), (23, 37), (5, 50)]
 PROCESSORS = {
     "ViT": (ViTImageProcessorPil, {"size": {"height": 16, "width": 24}}),
     "ViT, square by one number": (ViTImageProcessorPil, {"size": 16, "resample": 3, "image_mean": [0.485, 0.456, 0.406], "image_std": [0.229, 0.224, 0.225]}),
@@ -45,6 +46,18 @@ PROCESSORS = {
     "DINOv2": (BitImageProcessorPil, {"size": {"shortest_edge": 18}, "crop_size": 16, "image_mean": [0.485, 0.456, 0.406], "image_std": [0.229, 0.224, 0.225]}),
     "Bit, edge by one number": (BitImageProcessorPil, {"size": 19, "crop_size": 16}),
 }
+# Files by Pillow: format and options of Image.save, and the mode of the picture.
+FILES = {
+    "JPEG, 4:2:0": ("JPEG", {"quality": 80}, "RGB"),
+    "JPEG, 4:4:4, progressive": ("JPEG", {"quality": 90, "subsampling": 0, "progressive": True}, "RGB"),
+    "JPEG, grey": ("JPEG", {"quality": 75}, "L"),
+    "PNG": ("PNG", {}, "RGB"),
+    "PNG, grey": ("PNG", {}, "L"),
+    "PNG, palette": ("PNG", {}, "P"),
+    "WebP": ("WEBP", {"quality": 80}, "RGB"),
+    "WebP, lossless": ("WEBP", {"lossless": True}, "RGB"),
+}
+FILE_SIZE = (27, 19)
 
 
 def picture(width, height, hard=False):
@@ -54,6 +67,16 @@ def picture(width, height, hard=False):
 
 def base64_of(array):
     return base64.b64encode(numpy.ascontiguousarray(array).tobytes()).decode()
+
+
+def saved(kind, settings, mode):
+    """A smooth picture with some noise as a file, and what Pillow reads from it."""
+    width, height = FILE_SIZE
+    small = Image.fromarray(picture(5, 4)).resize(FILE_SIZE, resample=3)
+    blended = Image.blend(small, Image.fromarray(picture(width, height)), 0.2).convert(mode)
+    with io.BytesIO() as file:
+        blended.save(file, kind, **settings)
+        return file.getvalue(), numpy.asarray(Image.open(file).convert("RGB"))
 
 
 def resized(size, to, number, hard=False):
@@ -77,10 +100,14 @@ def main():
             pixels = processor(Image.fromarray(picture(*size)), return_tensors="np").pixel_values.astype(numpy.float32)
             type_ = kind.__name__.removesuffix("Pil")
             processors.append({"name": name, "config": {"image_processor_type": type_, **fields}, "from": size, "shape": pixels.shape, "pixels": base64_of(pixels)})
+    files = []
+    for name, settings in FILES.items():
+        file, pixels = saved(*settings)
+        files.append({"name": name, "size": FILE_SIZE, "file": base64.b64encode(file).decode(), "pixels": base64_of(pixels)})
     made = {"script": "tools/make_image_reference.py", "pillow": PIL.__version__, "transformers": transformers.__version__}
-    lines = [",\n".join(json.dumps(case, separators=(",", ":")) for case in cases) for cases in (resizes, processors)]
-    options.out.write_text(f'{{"made":{json.dumps(made)},"resizes":[\n{lines[0]}\n],"processors":[\n{lines[1]}\n]}}\n')
-    print(len(resizes), "resizes,", len(processors), "processed pictures,", options.out.stat().st_size, "bytes")
+    lines = [",\n".join(json.dumps(case, separators=(",", ":")) for case in cases) for cases in (resizes, processors, files)]
+    options.out.write_text(f'{{"made":{json.dumps(made)},"resizes":[\n{lines[0]}\n],"processors":[\n{lines[1]}\n],"files":[\n{lines[2]}\n]}}\n')
+    print(len(resizes), "resizes,", len(processors), "processed pictures,", len(files), "files,", options.out.stat().st_size, "bytes")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 /**
- * @file Resizing against Pillow and processing against transformers' PIL processors: every pixel equal.
+ * @file Reading and resizing against Pillow, processing against transformers' PIL processors: every pixel equal.
  *
  * The reference is test/golden/image.json, made by tools/make_image_reference.py.
  */
@@ -11,6 +11,7 @@ import { parseImageProcessor } from "../../src/input/image/image-processor.ts";
 import { fitImage, toPixelTensor } from "../../src/input/image/process-image.ts";
 import { resizeImage } from "../../src/input/image/resize.ts";
 import type { ResizeFilter } from "../../src/input/image/resize-filters.ts";
+import { decodeImage } from "../../src/node/image-file.ts";
 import { syntheticPicture } from "../support/synthetic-picture.ts";
 
 interface Resize {
@@ -32,10 +33,29 @@ interface Processed {
   readonly pixels: string;
 }
 
-const { resizes, processors } = JSON.parse(readFileSync(new URL("../golden/image.json", import.meta.url), "utf8")) as {
+interface File {
+  readonly name: string;
+  readonly size: readonly [width: number, height: number];
+  /** Base64 of the file, and of its pixels. */
+  readonly file: string;
+  readonly pixels: string;
+}
+
+const { resizes, processors, files } = JSON.parse(
+  readFileSync(new URL("../golden/image.json", import.meta.url), "utf8"),
+) as {
   readonly resizes: readonly Resize[];
   readonly processors: readonly Processed[];
+  readonly files: readonly File[];
 };
+
+describe("decodeImage()", () => {
+  it.each(files)("gives the pixels of Pillow: $name", async ({ size, file, pixels }) => {
+    const { width, height, data } = await decodeImage(Buffer.from(file, "base64"));
+    expect([width, height]).toEqual(size);
+    expect(Array.from(data)).toEqual(Array.from(Buffer.from(pixels, "base64")));
+  });
+});
 
 describe("resizeImage()", () => {
   it.each(
