@@ -46,7 +46,7 @@ export interface TextProfile {
 /**
  * Builds a text classifier: `...ForTokenClassification` gives logits for every token, anything else for the input.
  *
- * @throws {UnsupportedModelError} When the checkpoint has a head for another task.
+ * @throws {UnsupportedModelError} When the checkpoint has a head for another task, or is a decoder.
  * @throws {CheckpointError} When weights are missing or misshapen.
  */
 export function buildTextModel(
@@ -55,6 +55,7 @@ export function buildTextModel(
   { lastBlock = "all" }: BuildOptions,
   profile: TextProfile,
 ): TransformerGraph {
+  checkConfig(config);
   checkTask(config, weights);
   const builder = new GraphBuilder({ name: profile.name });
   const all = new Parameters(builder, weights);
@@ -110,6 +111,20 @@ export interface DenseHead {
   readonly act: string;
   readonly project: Parameters;
   readonly width: number;
+}
+
+/** Variations that BERT's descendants can be configured to and that no family builds. */
+function checkConfig(config: CheckpointConfig): void {
+  const positions = config.string("position_embedding_type", "absolute");
+  const found = [
+    ...(positions === "absolute" ? [] : [`"position_embedding_type" is "${positions}" (wanted "absolute")`]),
+    ...(config.boolean("is_decoder", false) ? ['"is_decoder" is true (wanted false)'] : []),
+  ];
+  if (found.length === 0) return;
+  throw new UnsupportedModelError(
+    `Cannot build the model: in ${config.file} ${found.join(" and ")}; give an encoder with absolute positions`,
+    found.map((reason) => ({ reason })),
+  );
 }
 
 /** A head beyond classification would give logits of another meaning, or none: say so before tensors are missed. */

@@ -4,11 +4,13 @@ import { readdirSync, readFileSync } from "node:fs";
 import { buildGradientGraph } from "../../src/autodiff/backward.ts";
 import { parseConfig } from "../../src/checkpoint/config.ts";
 import { GraphBuilder } from "../../src/graph/builder.ts";
+import { readWeights } from "../../src/node/weights.ts";
 import type { Feeds } from "../../src/runtime/runtime.ts";
 import { elementCount, floatTensor, intTensor, type Tensor } from "../../src/tensor/tensor.ts";
 import type { TransformerGraph } from "../../src/transformer/anatomy.ts";
 import { familyOf } from "../../src/transformer/families.ts";
 import type { BuildOptions } from "../../src/transformer/family.ts";
+import type { WeightSource } from "../../src/transformer/parameters.ts";
 import { hashedWeights } from "./hashed-model.ts";
 import { uniform } from "./hashed-weights.ts";
 import { runGraph } from "./run-graph.ts";
@@ -24,7 +26,10 @@ export interface Sample {
 export interface ParityCase {
   readonly name: string;
   readonly config: { readonly model_type: string };
+  /** Where the weights are, if not hashed: "models/sst2" of this repository, or the name of a folder elsewhere. */
+  readonly checkpoint?: string;
   readonly gain: number;
+  /** Hashed weights: all, or those that the checkpoint lacks. */
   readonly tensors: readonly (readonly [name: string, shape: readonly number[]])[];
   readonly inputs: {
     readonly ids?: readonly (readonly number[])[];
@@ -61,10 +66,26 @@ export function readParityFiles(): readonly ParityFile[] {
   return names.sort().map(readParityFile);
 }
 
-/** The model of a case. */
-export function parityModel({ config, tensors, gain }: ParityCase, options: BuildOptions = {}): TransformerGraph {
+/** The model of a case; `weights` default to hashed ones. */
+export function parityModel(
+  { config, tensors, gain }: ParityCase,
+  options: BuildOptions = {},
+  weights: WeightSource = hashedWeights(tensors, gain),
+): TransformerGraph {
   const parsed = parseConfig(JSON.stringify(config), "config.json");
-  return familyOf(config.model_type).build(parsed, hashedWeights(tensors, gain), options);
+  return familyOf(config.model_type).build(parsed, weights, options);
+}
+
+/** The weights of a case that come from a checkpoint folder, and those it lacks. */
+async function checkpointWeights({ tensors, gain }: ParityCase, folder: string) {
+  const { source, folder: weightsFolder } = await readWeights(folder);
+  const hashed = hashedWeights(tensors, gain);
+  const weights: WeightSource = {
+    description: source.description,
+    names: new Set([...source.names, ...hashed.names]),
+    get: (name) => (hashed.names.has(name) ? hashed : source).get(name),
+  };
+  return { weights, weightsFolder };
 }
 
 /** The inputs of a case as feeds of its model. */
@@ -92,9 +113,16 @@ export interface ParityDifferences {
   readonly gradients: number;
 }
 
+export interface ParityOptions extends BuildOptions {
+  /** Folder of the weights of a case that names a checkpoint. */
+  readonly folder?: string;
+}
+
 /** Runs the model of a case, and its gradients, and compares everything that the case has. */
-export async function compareParity(reference: ParityCase, options: BuildOptions = {}): Promise<ParityDifferences> {
-  const model = parityModel(reference, options);
+export async function compareParity(reference: ParityCase, options: ParityOptions = {}): Promise<ParityDifferences> {
+  const { folder } = options;
+  const stored = folder === undefined ? undefined : await checkpointWeights(reference, folder);
+  const model = parityModel(reference, options, stored?.weights);
   const { graph, anatomy, opsets } = model;
   const { target } = reference;
   const builder = new GraphBuilder({ from: graph, opsets, prefix: "test/" });
@@ -114,7 +142,13 @@ export async function compareParity(reference: ParityCase, options: BuildOptions
     { values: gradientsOf(anatomy.attentionProbabilities), samples: reference.gradients.attention, what: "gradients" },
   ] as const;
   const outputs = [anatomy.logits, ...compared.flatMap(({ values }) => values)];
-  const [logits, ...tensors] = await runGraph(differentiated, opsets, outputs, parityFeeds(model, reference));
+  const [logits, ...tensors] = await runGraph(
+    differentiated,
+    opsets,
+    outputs,
+    parityFeeds(model, reference),
+    stored?.weightsFolder,
+  );
   const worst = { logits: 0, hiddenStates: 0, attention: 0, gradients: 0 };
   const { shape, values } = reference.logits;
   worst.logits = largestDifference(logits as Tensor, shape, values);

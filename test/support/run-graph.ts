@@ -16,17 +16,23 @@ export interface OpenGraph {
   dispose(): Promise<void>;
 }
 
-/** Compiles what `values` (float32) need of a graph, after a check that the graph is well formed. */
+/**
+ * Compiles what `values` (float32) need of a graph, after a check that the graph is well formed.
+ *
+ * @param weightsFolder - What external data is relative to.
+ */
 export async function openGraph(
   graph: Graph,
   opsets: Readonly<Record<string, number>>,
   values: readonly string[],
+  weightsFolder?: string,
 ): Promise<OpenGraph> {
   verifyGraph(graph, opsets);
   const program = extractGraph(graph, { outputs: values });
   const session = await createNodeRuntime().compile(encodeModel(createModel(program, opsets)), {
     name: graph.name,
     threads: 1,
+    ...(weightsFolder === undefined ? {} : { weightsFolder }),
   });
   return {
     async run(feeds) {
@@ -44,8 +50,9 @@ export async function runGraph(
   opsets: Readonly<Record<string, number>>,
   values: readonly string[],
   feeds: Feeds,
+  weightsFolder?: string,
 ): Promise<readonly Tensor[]> {
-  const open = await openGraph(graph, opsets, values);
+  const open = await openGraph(graph, opsets, values, weightsFolder);
   try {
     return await open.run(feeds);
   } finally {

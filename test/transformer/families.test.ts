@@ -76,6 +76,14 @@ describe("ModelFamily.build()", () => {
     expect(() => build(reference, weights)).toThrow(CheckpointError);
   });
 
+  it("refuses decoders and relative positions that no family builds, all at once", () => {
+    const reference = caseOf("bert");
+    const changes = { position_embedding_type: "relative_key", is_decoder: true };
+    const building = () => build(reference, hashedWeights(reference.tensors), changes);
+    expect(building).toThrow(UnsupportedModelError);
+    expect(building).toThrow(/"position_embedding_type" is "relative_key".* and "is_decoder" is true/);
+  });
+
   it("refuses a DeBERTa-v2 with a convolution", () => {
     const reference = caseOf("deberta-v2");
     const building = () => build(reference, hashedWeights(reference.tensors), { conv_kernel_size: 3 });
