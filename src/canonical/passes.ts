@@ -7,12 +7,20 @@ import { recogniseGelu } from "./recognise-gelu.ts";
 import { recogniseLayerNorm } from "./recognise-layer-norm.ts";
 import { restateSizes } from "./restate-sizes.ts";
 import { simplify } from "./simplify.ts";
+import { singlePrecision } from "./single-precision.ts";
+import { statePositions } from "./state-positions.ts";
+import { writeOut } from "./write-out.ts";
 
 export const PASSES: readonly Pass[] = [
   nameAxes,
   simplify,
+  singlePrecision,
+  statePositions,
+  writeOut,
   recogniseLayerNorm,
   recogniseGelu,
+  // Again, for the position tables of embedding layers that are written out by now.
+  statePositions,
   restateSizes,
   localReshapes,
 ];
