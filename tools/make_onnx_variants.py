@@ -131,12 +131,13 @@ def blocked(source, path, bits, symmetric):
 
 
 def strip(path):
-    """Drops what changes no result: documentation, node metadata, stated types of inner values."""
+    """Drops what changes no result: documentation, names and metadata of nodes, stated types of inner values."""
     model = onnx.load(path)
     for holder in [model, model.graph, *model.graph.node, *model.graph.initializer, *model.graph.input, *model.graph.output]:
         holder.ClearField("doc_string")
     for node in model.graph.node:
         node.ClearField("metadata_props")
+        node.ClearField("name")
     model.graph.ClearField("metadata_props")
     model.ClearField("metadata_props")
     if not model.functions:
@@ -170,7 +171,7 @@ def main():
         with torch.no_grad():
             reference = build(kind, "eager")(*inputs_of(kind, len(logits))).numpy()
         moved = float(abs(logits - reference).max())
-        assert moved < (1e-5 if exact else 0.3), (name, moved)
+        assert moved < (1e-5 if exact else 0.5), (name, moved)
         rows[name] = {"kind": kind, "exact": exact, "batch": len(logits), "logits": (reference if exact else logits).tolist(), "torch": reference.tolist()}
         print(f"{name}: {path.stat().st_size} bytes, moved {moved:.1e}")
 

@@ -1,10 +1,15 @@
 /** @file The canonicalisation passes in the order in which they run: one line each. */
 
+import { dequantise } from "./dequantise.ts";
+import { dropExpands } from "./drop-expands.ts";
+import { foldScales } from "./fold-scales.ts";
+import { freeBatch } from "./free-batch.ts";
 import { localReshapes } from "./local-reshapes.ts";
 import { nameAxes } from "./name-axes.ts";
 import type { Pass } from "./pass.ts";
 import { recogniseGelu } from "./recognise-gelu.ts";
 import { recogniseLayerNorm } from "./recognise-layer-norm.ts";
+import { recogniseTranspose } from "./recognise-transpose.ts";
 import { restateSizes } from "./restate-sizes.ts";
 import { simplify } from "./simplify.ts";
 import { singlePrecision } from "./single-precision.ts";
@@ -15,12 +20,17 @@ export const PASSES: readonly Pass[] = [
   nameAxes,
   simplify,
   singlePrecision,
+  dequantise,
+  foldScales,
   statePositions,
   writeOut,
   recogniseLayerNorm,
   recogniseGelu,
   // Again, for the position tables of embedding layers that are written out by now.
   statePositions,
+  freeBatch,
   restateSizes,
+  recogniseTranspose,
   localReshapes,
+  dropExpands,
 ];
