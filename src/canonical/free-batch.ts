@@ -120,7 +120,7 @@ const onlyFirst: KeepsRows = (place) =>
 
 const axesAwayFromRows: KeepsRows = (place) => {
   const axes = axesOf(place, 1, rankOf(place, 0));
-  return onlyFirst(place) && axes !== undefined && axes.every((axis) => axis > 0);
+  return onlyFirst(place) && axes?.every((axis) => axis > 0) === true;
 };
 
 const product: KeepsRows = (place) => {
@@ -139,7 +139,7 @@ const gather: KeepsRows = (place) => {
 
 const slice: KeepsRows = (place) => {
   const axes = axesOf(place, 3, rankOf(place, 0));
-  return onlyFirst(place) && axes !== undefined && axes.every((axis) => axis > 0);
+  return onlyFirst(place) && axes?.every((axis) => axis > 0) === true;
 };
 
 const transpose: KeepsRows = ({ node }) => {
