@@ -59,13 +59,25 @@ def read(path, columns):
 
 
 def windows(ids, most):
-    """Windows of a text, special tokens included: equally long, evenly spread, overlapping by a quarter, as calig cuts them."""
+    """Windows of a text, special tokens included, and the share of the text that each speaks for, as calig cuts and weighs them.
+
+    They are equally long, evenly spread and overlap by a quarter; a token belongs to the window in which it is farthest
+    from a cut (src/input/text/windows.ts).
+    """
     (first, *body, last), room = ids, most - 2
     if len(body) <= room:
-        return [ids]
+        return [ids], [1.0]
     many = 1 + math.ceil((len(body) - room) / (room - room // 4))
     starts = [math.floor(w * (len(body) - room) / (many - 1) + 0.5) for w in range(many)]
-    return [[first, *body[start : start + room], last] for start in starts]
+
+    def distance(token, start):
+        left = math.inf if start == 0 else token - start
+        right = math.inf if start + room >= len(body) else start + room - 1 - token
+        return min(left, right) if start <= token < start + room else -1
+
+    owners = [max(range(many), key=lambda w: distance(token, starts[w])) for token in range(len(body))]
+    shares = [owners.count(w) / len(body) for w in range(many)]
+    return [[first, *body[start : start + room], last] for start in starts], shares
 
 
 def batches(lengths, size, rng):
@@ -96,12 +108,13 @@ def predict(model, encoded, pad):
 
 
 def measure(model, encoded, labels, options, pad, every_window=True):
-    """Accuracy, macro F1 and confusion [true][predicted] of the first window, and of the mean over windows where there are several."""
-    parts = [windows(ids, options.max_tokens)[: None if every_window else 1] for ids in encoded]
+    """Accuracy, macro F1 and confusion [true][predicted] of the first window, and of all windows where a text has several."""
+    cut = [windows(ids, options.max_tokens) for ids in encoded]
+    parts = [several if every_window else several[:1] for several, _ in cut]
     logits = predict(model, [part for several in parts for part in several], pad).split([len(several) for several in parts])
     found = scores(torch.stack([part[0] for part in logits]), labels)
     if any(len(several) > 1 for several in parts):
-        found["meanOverWindows"] = scores(torch.stack([part.mean(0) for part in logits]), labels)
+        found["allWindows"] = scores(torch.stack([torch.tensor(shares) @ part for part, (_, shares) in zip(logits, cut)]), labels)
     return found
 
 

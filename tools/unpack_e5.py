@@ -258,7 +258,7 @@ def main():
     print(f"{options.out}: {sum(file.stat().st_size for file in options.out.iterdir()) / 1e6:.0f} MB")
     if options.check:
         files = options.keep_tokens_of or []
-        samples = [" ".join(line.split()) for file in files for line in file.read_text(encoding="utf-8").splitlines()[: len(SAMPLES)]]
+        samples = [" ".join(line.split()[:40]) for file in files for line in file.read_text(encoding="utf-8").splitlines()[: len(SAMPLES)]]
         check(samples or SAMPLES, options.out, options.package_file, sizes["hidden_size"], tokenizer, kept)
 
 
