@@ -82,19 +82,25 @@ function windowsWarning(model: ExplainableModel, whole: EncodedText, windows: nu
 }
 
 /** Token ids as feeds of the model, one text, nothing masked. */
-export function textFeeds(model: ExplainableModel, ids: readonly number[], typeIds: readonly number[]): Feeds {
+export const textFeeds = (model: ExplainableModel, ids: readonly number[], typeIds: readonly number[]): Feeds =>
+  textBatchFeeds(model, [ids], typeIds);
+
+/** Texts of one length as feeds of the model, one row each, nothing masked; all with the same types. */
+export function textBatchFeeds(
+  model: Pick<ExplainableModel, "anatomy">,
+  rows: readonly (readonly number[])[],
+  typeIds: readonly number[],
+): Feeds {
   const { inputs } = model.anatomy;
-  const shape = [1, ids.length];
+  const shape = [rows.length, typeIds.length];
+  const batch = (row: (index: number) => readonly number[]) =>
+    intTensor(
+      rows.flatMap((_, index) => row(index)),
+      shape,
+    );
   return {
-    ...(inputs.ids === undefined ? {} : { [inputs.ids]: intTensor(ids, shape) }),
-    ...(inputs.typeIds === undefined ? {} : { [inputs.typeIds]: intTensor(typeIds, shape) }),
-    ...(inputs.mask === undefined
-      ? {}
-      : {
-          [inputs.mask]: intTensor(
-            ids.map(() => 1),
-            shape,
-          ),
-        }),
+    ...(inputs.ids === undefined ? {} : { [inputs.ids]: batch((index) => rows[index] as readonly number[]) }),
+    ...(inputs.typeIds === undefined ? {} : { [inputs.typeIds]: batch(() => typeIds) }),
+    ...(inputs.mask === undefined ? {} : { [inputs.mask]: batch(() => typeIds.map(() => 1)) }),
   };
 }

@@ -2,8 +2,9 @@
 
 import type { Command } from "./command.ts";
 import { doctor } from "./commands/doctor.ts";
+import { evaluate } from "./commands/evaluate.ts";
 import { explain } from "./commands/explain.ts";
 import { inspect } from "./commands/inspect.ts";
 import { models } from "./commands/models.ts";
 
-export const COMMANDS: readonly Command[] = [explain, inspect, models, doctor];
+export const COMMANDS: readonly Command[] = [explain, evaluate, inspect, models, doctor];

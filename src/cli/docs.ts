@@ -1,5 +1,7 @@
 /** @file The reference of the command line in Markdown, from the same tables as parser and help. */
 
+import { METRICS } from "../evaluation/metrics.ts";
+import { LAYOUTS } from "../node/datasets/layouts.ts";
 import type { Command } from "./command.ts";
 import { GROUPS, OPTIONS, type OptionKey, type OptionSpec, optionUsage } from "./options.ts";
 import { keysOf } from "./parser.ts";
@@ -29,6 +31,24 @@ Colours follow \`--color\`, then \`FORCE_COLOR\`, \`NO_COLOR\` and \`TERM\`. The
 | \`.txt\` | a line that is not blank |
 
 Files are UTF-8. An input that cannot be explained is reported with its line; the others are still explained.
+
+## Data sets
+
+\`calig evaluate --dataset FILE\` reads these layouts; the file itself tells which:
+
+| layout | what it is |
+|---|---|
+${LAYOUTS.map(({ name, summary }) => `| ${name} | ${summary} |`).join("\n")}
+
+Character offsets count code points, as Python does, from 0, ends exclusive. A row that is no input is reported with its line.
+
+## Metrics
+
+| metric | what it measures |
+|---|---|
+${METRICS.map(({ name, summary, expensive }) => `| ${name} | ${summary}${expensive === true ? "; measured only when named" : ""} |`).join("\n")}
+
+Removed units (words, or tokens with \`--units token\`) are replaced by a special token on the same token ids: the text is never tokenized again. Units are ranked by attribution, most supportive first. Intervals are 95 % percentile bootstrap intervals over the inputs; methods are compared by a paired bootstrap on the same inputs, corrected for all pairs by Holm.
 
 ## Output
 

@@ -14,6 +14,9 @@ import {
   SCORE_KINDS,
   TEXT_BASELINES,
 } from "../attribution/options.ts";
+import { METRICS } from "../evaluation/metrics.ts";
+import { TEXT_SUBSTRATES } from "../evaluation/substrate.ts";
+import { UNIT_KINDS } from "../evaluation/units.ts";
 import { PALETTE_NAMES, THEMES } from "../render/palette.ts";
 import { FORMATS } from "./formats.ts";
 import {
@@ -32,7 +35,7 @@ import {
 } from "./values.ts";
 
 /** Headings that help texts and docs gather options under, in this order. */
-export const GROUPS = ["Input", "What is explained", "Method", "Output", "Resources", "General"] as const;
+export const GROUPS = ["Input", "What is explained", "Evaluation", "Method", "Output", "Resources", "General"] as const;
 
 /** One option. Its name on the command line is its key in `OPTIONS` in kebab-case. */
 export interface OptionSpec<T> {
@@ -64,6 +67,19 @@ export const OPTIONS = {
   ),
   model: option("Input", path("MODEL"), "built-in model or Hugging Face model folder", "the built-in one that fits"),
 
+  dataset: option(
+    "Input",
+    path("FILE"),
+    "data set: .jsonl, .csv, .tsv with text, label, rationale, or one of the published layouts (see docs/cli.md)",
+  ),
+  limit: option("Input", wholeNumber({ min: 1 }), "measure a seeded sample of at most N inputs", "all"),
+  badRows: option(
+    "Input",
+    oneOf(["refuse", "skip"], "HOW"),
+    "rows of the data set without a text, with a rationale that does not fit and the like",
+    "refuse",
+  ),
+
   target: option("What is explained", text("LABEL|INDEX"), "class to explain", "the predicted class"),
   against: option(
     "What is explained",
@@ -83,6 +99,26 @@ export const OPTIONS = {
     "the token whose label is explained, for models that label every token",
     "the one most surely labelled otherwise than most",
   ),
+
+  methods: option(
+    "Evaluation",
+    someOf(METHODS.map((method) => method.name)),
+    "methods to measure; the random floor is always measured too",
+    "all",
+  ),
+  metrics: option(
+    "Evaluation",
+    someOf(METRICS.map((metric) => metric.name)),
+    "metrics to measure",
+    "all that the data set has the truth for, without those that explain an input many times",
+  ),
+  substrate: option(
+    "Evaluation",
+    oneOf(TEXT_SUBSTRATES),
+    "token that stands in for removed words",
+    "mask, or what the model has",
+  ),
+  units: option("Evaluation", oneOf(UNIT_KINDS, "KIND"), "what is ranked and removed", UNIT_KINDS[0]),
 
   method: option("Method", oneOf(METHODS.map((method) => method.name)), "attribution method", DEFAULTS.method),
   baseline: option(

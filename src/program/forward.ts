@@ -19,6 +19,11 @@ export function buildForwardProgram(model: TransformerGraph): Graph {
   return extractGraph(model.graph, { outputs: forwardOutputs(model) });
 }
 
+/** Inputs of the model -> logits alone. */
+export function buildLogitsProgram({ graph, anatomy }: TransformerGraph): Graph {
+  return extractGraph(graph, { outputs: [anatomy.logits] });
+}
+
 /** 1 [batch, tokens, 1] where the word vector is replaced, 0 where it is kept. */
 export const REPLACED = "baseline.replaced";
 /** What the replacing vector is multiplied by: 1 for the mean of the table, 0 for the zero vector. */

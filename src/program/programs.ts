@@ -8,7 +8,14 @@ import type { Graph } from "../onnx/model.ts";
 import type { Feeds, Fetches, Runtime, Session, SessionOptions } from "../runtime/runtime.ts";
 import { type FloatTensor, floatTensor, type Tensor } from "../tensor/tensor.ts";
 import type { TransformerGraph } from "../transformer/anatomy.ts";
-import { buildForwardProgram, buildReplacedEmbeddingProgram, forwardOutputs, REPLACED, SCALE } from "./forward.ts";
+import {
+  buildForwardProgram,
+  buildLogitsProgram,
+  buildReplacedEmbeddingProgram,
+  forwardOutputs,
+  REPLACED,
+  SCALE,
+} from "./forward.ts";
 import { type ScoreSpec, scoreFeeds } from "./score.ts";
 import { buildSweepProgram, sweepNames } from "./sweep.ts";
 
@@ -88,6 +95,16 @@ export class Programs {
   async forward(feeds: Feeds): Promise<ForwardResult> {
     const session = await this.#session("forward", () => buildForwardProgram(this.#source.forward));
     return this.#forwardResult(await session.run(feeds, forwardOutputs(this.#source.forward)));
+  }
+
+  /**
+   * Logits alone, of any number of inputs of one length: [batch, classes], or [batch, tokens, classes] where every token
+   * is classified. Cost: one forward pass per row; nothing is kept that the logits do not need.
+   */
+  async logits(feeds: Feeds): Promise<FloatTensor> {
+    const { sweep } = this.#source;
+    const session = await this.#session("logits", () => buildLogitsProgram(sweep));
+    return floats(await session.run(feeds, [sweep.anatomy.logits]), sweep.anatomy.logits);
   }
 
   /**

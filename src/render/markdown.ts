@@ -18,43 +18,14 @@ import {
   targetName,
 } from "./evidence.ts";
 import { bytes, count, digitsFor, fixed, milliseconds, optionText, percent, signed, thousands } from "./format.ts";
-import { printable, visible } from "./plain-text.ts";
+import { code, plain, table } from "./markdown-text.ts";
+import { visible } from "./plain-text.ts";
 import { largestMagnitude, signedScale, stepOf } from "./scale.ts";
 import { segmentText } from "./segments.ts";
 
 const ROWS = 10;
 const CLASSES = 10;
 const BLOCK_WORDS = 6;
-
-/** Text that Markdown shows as it is: no markup, no table border, no mention. One line. */
-function plain(text: string): string {
-  return printable(text)
-    .replace(/&/g, "&amp;")
-    .replace(/</g, "&lt;")
-    .replace(/>/g, "&gt;")
-    .replace(/@/g, "&#64;")
-    .replace(/[\\`*_{}[\]#|~!$^]/g, "\\$&");
-}
-
-/** A code span; backticks inside lengthen its fence, bars are escaped as tables want it. */
-function code(text: string): string {
-  const shown = printable(text).replace(/\|/g, "\\|");
-  const longest = Math.max(0, ...Array.from(shown.matchAll(/`+/g), ([run]) => run.length));
-  const fence = "`".repeat(longest + 1);
-  const pad = longest > 0 ? " " : "";
-  return `${fence}${pad}${shown}${pad}${fence}`;
-}
-
-type Align = "left" | "right";
-
-function table(header: readonly string[], align: readonly Align[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  return [
-    line(header),
-    line(align.map((side) => (side === "right" ? "---:" : "---"))),
-    ...rows.map((cells) => line(cells)),
-  ].join("\n");
-}
 
 function headline(explanation: Explanation): string {
   const { target, predictions, model } = explanation;

@@ -1,0 +1,74 @@
+/** @file How evaluations are written: by the ending of --out, or to the terminal. */
+
+import { extname } from "node:path";
+import { quote, UsageError } from "../errors.ts";
+import type { Evaluation } from "../evaluation/evaluation.ts";
+import { evaluationHtml } from "../evaluation/report/html.ts";
+import { evaluationMarkdown } from "../evaluation/report/markdown.ts";
+import {
+  beatsText,
+  decimalsOf,
+  directionText,
+  evaluationFacts,
+  type FigureTable,
+  figureTables,
+  intervalText,
+} from "../evaluation/report/tables.ts";
+import { fixed } from "../render/format.ts";
+import { factLines, section, tableLines } from "./listing.ts";
+import type { Terminal } from "./terminal.ts";
+import { wordList } from "./values.ts";
+
+export const evaluationJson = (evaluation: Evaluation): string => `${JSON.stringify(evaluation, null, 2)}\n`;
+
+const WRITERS: Readonly<Record<string, (evaluation: Evaluation) => string>> = {
+  ".json": evaluationJson,
+  ".md": evaluationMarkdown,
+  ".markdown": evaluationMarkdown,
+  ".html": evaluationHtml,
+  ".htm": evaluationHtml,
+};
+
+/** The report that a file with this name holds. @throws {UsageError} When its ending is unknown. */
+export function evaluationWriter(path: string): (evaluation: Evaluation) => string {
+  const writer = WRITERS[extname(path).toLowerCase()];
+  if (writer !== undefined) return writer;
+  throw new UsageError(
+    `Cannot write an evaluation to ${quote(path)}: its ending must be one of ${wordList(Object.keys(WRITERS))}`,
+  );
+}
+
+/** The report for a terminal. */
+export function evaluationText(evaluation: Evaluation, terminal: Terminal): string {
+  const { methods } = evaluation;
+  const { style } = terminal;
+  const floors = methods.filter(({ floor }) => floor).map(({ name }) => name);
+  return [
+    style.bold(`Evaluation of ${methods.length} methods`),
+    ...factLines(
+      [...evaluationFacts(evaluation), ...(floors.length === 0 ? [] : [["floor", floors.join(", ")] as const])],
+      terminal,
+    ),
+    ...figureTables(evaluation).flatMap((table) => tableSection(table, terminal)),
+  ]
+    .join("\n")
+    .concat("\n");
+}
+
+function tableSection(table: FigureTable, terminal: Terminal): string[] {
+  const direction = directionText(table.figure);
+  const decimals = decimalsOf(table);
+  const style = { unicode: false };
+  const title = `${table.figure.name}${direction === "" ? "" : ` (${direction})`}, ${table.inputs} inputs`;
+  const rows = table.rows.map((row) => [
+    row.method,
+    fixed(row.value, decimals, style),
+    intervalText(row, decimals, style),
+    ...(direction === "" ? [] : [beatsText(row, table)]),
+  ]);
+  return section(
+    title,
+    tableLines(["method", "mean", "95 % interval", ...(direction === "" ? [] : ["better than"])], rows, terminal),
+    terminal,
+  );
+}

@@ -1,0 +1,77 @@
+/** @file Inputs with what people said of them, however they were stored. */
+
+import type { TextInput } from "../attribution/text-input.ts";
+import type { EvaluationUnit } from "./units.ts";
+
+/** Part of a text in UTF-16 offsets, end exclusive. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What people said of a part of a text: > 0 speaks for the data set's `polarityLabel`, < 0 against it, 0 neither. */
+export interface PolaritySpan extends Span {
+  readonly value: number;
+}
+
+/** One input. */
+export interface DatasetItem {
+  /** Line of the file that it starts on, from 1. */
+  readonly line: number;
+  readonly id?: string;
+  readonly input: TextInput;
+  /** The true class, by name or index. */
+  readonly label?: string | number;
+  /** The parts of the text that people marked as the reason for its label; empty when they saw none. */
+  readonly rationale?: readonly Span[];
+  readonly polarities?: readonly PolaritySpan[];
+}
+
+/** A row that is no input. */
+export interface DatasetProblem {
+  readonly line: number;
+  readonly message: string;
+}
+
+export interface Dataset {
+  readonly name: string;
+  readonly items: readonly DatasetItem[];
+  readonly problems: readonly DatasetProblem[];
+  /** Name of the class that positive polarities speak for. */
+  readonly polarityLabel?: string;
+}
+
+/** For each unit 1 when a span covers any of it, else 0. */
+export const markedUnits = (units: readonly EvaluationUnit[], spans: readonly Span[]): number[] =>
+  units.map((unit) => (spans.some((span) => overlap(unit, span) > 0) ? 1 : 0));
+
+/** For each unit the polarity of the span that covers most of it; 0 without one. */
+export function unitPolarities(units: readonly EvaluationUnit[], spans: readonly PolaritySpan[]): number[] {
+  return units.map((unit) => {
+    let best = 0;
+    let value = 0;
+    for (const span of spans) {
+      const covered = overlap(unit, span);
+      if (covered > best) [best, value] = [covered, span.value];
+    }
+    return value;
+  });
+}
+
+const overlap = (a: Span, b: Span): number => Math.min(a.end, b.end) - Math.max(a.start, b.start);
+
+/**
+ * Mean share of a text that its rationale covers, in characters that are not white space; over the inputs that have a
+ * rationale. Undefined where none has.
+ */
+export function rationaleShare(items: readonly DatasetItem[]): number | undefined {
+  const shares = items.flatMap(({ input, rationale }) => {
+    if (rationale === undefined || rationale.length === 0) return [];
+    const length = visible(input.text);
+    const marked = rationale.reduce((sum, { start, end }) => sum + visible(input.text.slice(start, end)), 0);
+    return [Math.min(1, marked / length)];
+  });
+  return shares.length === 0 ? undefined : shares.reduce((sum, share) => sum + share, 0) / shares.length;
+}
+
+const visible = (text: string): number => text.replace(/\s+/g, "").length;

@@ -1,0 +1,305 @@
+/** @file The main job: methods and metrics on the inputs of a data set, compared. */
+
+import type { ExplainableModel } from "../attribution/explainable-model.ts";
+import type { ScoreKind, Warning } from "../attribution/explanation.ts";
+import { DEFAULTS, type ExplainOptions } from "../attribution/options.ts";
+import { InputError, InvalidOptionError, isCaligError } from "../errors.ts";
+import { createRandom } from "../util/random.ts";
+import { type Dataset, type DatasetItem, rationaleShare } from "./dataset.ts";
+import type {
+  EvaluatedInput,
+  EvaluatedMethod,
+  Evaluation,
+  EvaluationFailure,
+  EvaluationSettings,
+} from "./evaluation.ts";
+import { type MeasureSettings, type OpenInput, openInput } from "./measure-input.ts";
+import type { Metric } from "./metric.ts";
+import { RESAMPLES } from "./statistics/bootstrap.ts";
+import { defaultTextSubstrate, type TextSubstrateName } from "./substrate.ts";
+import { shareOf, summarise } from "./summarise.ts";
+import type { UnitKind } from "./units.ts";
+
+/** A method with its options. */
+export interface Contender {
+  /** Unique among the contenders. */
+  readonly name: string;
+  readonly options: ExplainOptions & { readonly method: string };
+  /** Stands for knowing nothing. */
+  readonly floor?: boolean;
+}
+
+/** Numbers of one input under one method, by metric. */
+export type StoredMeasurement = Readonly<Record<string, readonly number[] | null>>;
+
+/** Keeps measurements between runs. Keys say everything that the numbers depend on. */
+export interface MeasurementStore {
+  get(key: string): StoredMeasurement | undefined;
+  /** Resolves when the measurement is safe. */
+  put(key: string, measurement: StoredMeasurement): Promise<void>;
+}
+
+export interface EvaluateOptions {
+  readonly contenders: readonly Contender[];
+  readonly metrics: readonly Metric[];
+  /** What removed words are replaced by. Default: the first of mask, pad, unk that the tokenizer has. */
+  readonly substrate?: TextSubstrateName;
+  /** What is removed and ranked. Default: words. */
+  readonly units?: UnitKind;
+  /** Label or index of the class that is explained. Default: the predicted class of each input. */
+  readonly target?: string | number;
+  readonly score?: ScoreKind;
+  readonly seed?: number;
+  /** Variants that are run at once. */
+  readonly batchSize?: number;
+  readonly store?: MeasurementStore;
+  readonly signal?: AbortSignal;
+  /** Called with the share of the work done, 0..1, and what is being done. */
+  readonly onProgress?: (done: number, activity: string) => void;
+}
+
+/**
+ * A seeded sample of a data set, in its order: files are often sorted by class.
+ *
+ * @param limit - Most items of the sample; the data set itself when it has no more.
+ */
+export function sampleDataset(dataset: Dataset, limit: number, seed: number): Dataset {
+  if (dataset.items.length <= limit) return dataset;
+  const chosen = createRandom(`${seed} sample`)
+    .shuffle([...dataset.items.keys()])
+    .slice(0, limit)
+    .sort((a, b) => a - b);
+  return { ...dataset, items: chosen.map((index) => dataset.items[index] as DatasetItem) };
+}
+
+/**
+ * Measures how well methods explain a model on the inputs of a data set.
+ *
+ * The class that is explained is fixed at each input and is the same for all methods. An input that fails under one
+ * method counts for none. The same data set, options and seed give the same numbers, in one run or in several.
+ *
+ * @throws {InvalidOptionError} For options out of range, or when a metric needs what the data set does not have.
+ * @throws {InputError} When no input could be measured.
+ */
+export async function evaluate(
+  model: ExplainableModel,
+  dataset: Dataset,
+  options: EvaluateOptions,
+): Promise<Evaluation> {
+  const started = model.platform.now();
+  const { contenders, metrics, signal, onProgress } = options;
+  const { seed = DEFAULTS.seed, units = "word", substrate = defaultTextSubstrate(model) } = options;
+  checkContenders(model, dataset, options);
+  const share = rationaleShare(dataset.items);
+  const settings: MeasureSettings = {
+    substrate,
+    units,
+    seed,
+    ...(options.target === undefined ? {} : { target: options.target }),
+    ...(options.score === undefined ? {} : { score: options.score }),
+    ...(options.batchSize === undefined ? {} : { batchSize: options.batchSize }),
+    ...(share === undefined ? {} : { rationaleShare: share }),
+    ...(dataset.polarityLabel === undefined ? {} : { polarityLabel: dataset.polarityLabel }),
+    ...(signal === undefined ? {} : { signal }),
+  };
+  const inputs: EvaluatedInput[] = [];
+  const failures: EvaluationFailure[] = [];
+  for (const [i, item] of dataset.items.entries()) {
+    const progress = (done: number, activity: string) => onProgress?.((i + done) / dataset.items.length, activity);
+    progress(0, `line ${item.line}`);
+    const outcome = await measureItem(model, item, settings, { ...options, onProgress: progress });
+    if ("message" in outcome) failures.push(outcome);
+    else inputs.push(outcome);
+  }
+  if (inputs.length === 0) {
+    throw new InputError(
+      `Cannot evaluate on ${dataset.name}: none of its ${dataset.items.length} inputs could be measured${failures[0] === undefined ? "" : `; line ${failures[0].line}: ${failures[0].message}`}`,
+    );
+  }
+  const methods = contenders.map(({ name, options: own, floor = false }): EvaluatedMethod => {
+    const { signal: _signal, onProgress: _onProgress, ...plain } = own;
+    return { name, options: plain, floor };
+  });
+  const outcomes = inputs.flatMap(({ correct }) => (correct === undefined ? [] : [correct]));
+  return {
+    version: 1,
+    model: model.facts,
+    dataset: {
+      name: dataset.name,
+      size: dataset.items.length,
+      measured: inputs.length,
+      skipped: dataset.problems.length,
+      accuracy: shareOf(outcomes, { seed }),
+    },
+    settings: describeSettings(settings),
+    methods,
+    metrics: metrics.map(({ name, summary }) => ({ name, summary })),
+    figures: metrics.flatMap((metric) =>
+      metric.figures.map(({ name, better }) => ({ name, metric: metric.name, better })),
+    ),
+    ...summarise(
+      inputs.map(({ measurements }) => measurements),
+      methods,
+      metrics,
+      { seed },
+    ),
+    inputs,
+    failures,
+    cost: { milliseconds: model.platform.now() - started },
+    warnings: warningsOf(dataset, failures, contenders),
+  };
+}
+
+async function measureItem(
+  model: ExplainableModel,
+  item: DatasetItem,
+  settings: MeasureSettings,
+  { contenders, metrics, store, signal, onProgress }: EvaluateOptions,
+): Promise<EvaluatedInput | EvaluationFailure> {
+  const where = { line: item.line, ...(item.id === undefined ? {} : { id: item.id }) };
+  let method: string | undefined;
+  try {
+    const label = labelIndex(model, item);
+    const open = await openInput(model, item, settings);
+    const measurements: Record<string, StoredMeasurement> = {};
+    for (const [c, contender] of contenders.entries()) {
+      signal?.throwIfAborted();
+      method = contender.name;
+      onProgress?.(c / contenders.length, `line ${item.line}, ${method}`);
+      measurements[method] = await measured(model, item, settings, contender, metrics, open, store);
+    }
+    return {
+      ...where,
+      target: model.labels[open.target] ?? String(open.target),
+      probability: open.probability,
+      predicted: model.labels[open.predicted] ?? String(open.predicted),
+      ...(label === undefined ? {} : { correct: label === open.predicted }),
+      units: open.unitCount,
+      measurements,
+    };
+  } catch (error) {
+    // What is wrong with an option is wrong for every input; what is no error of ours is a bug.
+    if (signal?.aborted === true || error instanceof InvalidOptionError || !isCaligError(error)) throw error;
+    return { ...where, ...(method === undefined ? {} : { method }), message: error.message };
+  }
+}
+
+/** Measurements of one method, those that are stored taken from there. */
+async function measured(
+  model: ExplainableModel,
+  item: DatasetItem,
+  settings: MeasureSettings,
+  contender: Contender,
+  metrics: readonly Metric[],
+  open: OpenInput,
+  store: MeasurementStore | undefined,
+): Promise<StoredMeasurement> {
+  const key = measurementKey(model, item, settings, contender);
+  const stored = store?.get(key) ?? {};
+  const missing = metrics.filter((metric) => stored[revisionName(metric)] === undefined);
+  const fresh = missing.length === 0 ? {} : await open.measure(contender.options, missing);
+  if (missing.length > 0) {
+    await store?.put(
+      key,
+      Object.fromEntries(missing.map((metric) => [revisionName(metric), fresh[metric.name] ?? null])),
+    );
+  }
+  return Object.fromEntries(
+    metrics.map((metric) => [metric.name, fresh[metric.name] ?? stored[revisionName(metric)] ?? null]),
+  );
+}
+
+const revisionName = ({ name, revision }: Metric): string => `${name}@${revision}`;
+
+/** Everything that the numbers of one method on one input depend on, besides the metric. */
+function measurementKey(
+  model: ExplainableModel,
+  item: DatasetItem,
+  settings: MeasureSettings,
+  { options }: Contender,
+): string {
+  const { signal: _signal, onProgress: _onProgress, memory: _memory, ...method } = options;
+  const { signal: _stop, batchSize: _batchSize, ...rest } = settings;
+  const sorted = (record: object) => Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify([1, model.facts.sha256, sorted(method), sorted(rest), sorted(item)]);
+}
+
+function checkContenders(model: ExplainableModel, dataset: Dataset, { contenders, metrics }: EvaluateOptions): void {
+  const { facts, anatomy } = model;
+  if (anatomy.kind !== "text" || anatomy.logitsPer !== "input") {
+    throw new InvalidOptionError(
+      `Cannot evaluate with model "${facts.id}": its task is ${facts.task}; give a model that classifies whole texts`,
+      "model",
+      facts.id,
+    );
+  }
+  const twice = contenders.find(({ name }, i) => contenders.findIndex((other) => other.name === name) !== i);
+  if (twice !== undefined) {
+    throw new InvalidOptionError(
+      `Cannot compare "${twice.name}" with itself: name each method once`,
+      "methods",
+      twice.name,
+    );
+  }
+  for (const { name, needs } of metrics) {
+    const present =
+      needs === undefined ||
+      dataset.items.some((item) => (needs === "rationale" ? item.rationale : item.polarities) !== undefined);
+    if (present) continue;
+    throw new InvalidOptionError(
+      `Cannot measure "${name}" on ${dataset.name}: its inputs have no ${needs}; leave the metric out or use a data set with ${needs}`,
+      "metrics",
+      name,
+    );
+  }
+}
+
+/** Class of the item's label; undefined where it has none. @throws {InputError} When the model has no such class. */
+function labelIndex({ labels, facts }: ExplainableModel, { label }: DatasetItem): number | undefined {
+  if (label === undefined) return undefined;
+  const text = String(label).toLowerCase();
+  const named = labels.findIndex((name) => name.toLowerCase() === text);
+  if (named >= 0) return named;
+  if (/^\d+$/.test(text) && Number(text) < labels.length) return Number(text);
+  const shown = labels.slice(0, 20).map((name) => `"${name}"`);
+  throw new InputError(
+    `label ${JSON.stringify(label)} is none of the model "${facts.id}", which has ${shown.join(", ")}${labels.length > 20 ? ` and ${labels.length - 20} more` : ""}`,
+  );
+}
+
+function describeSettings({ substrate, units, target, score, seed }: MeasureSettings): EvaluationSettings {
+  return {
+    substrate,
+    units,
+    target: target === undefined ? "predicted" : String(target),
+    score: score ?? DEFAULTS.score,
+    seed,
+    resamples: RESAMPLES,
+  };
+}
+
+function warningsOf(
+  { name, problems }: Dataset,
+  failures: readonly EvaluationFailure[],
+  contenders: readonly Contender[],
+): Warning[] {
+  const warnings: Warning[] = [];
+  if (problems.length > 0) {
+    const are = problems.length === 1 ? "row of NAME is no input and was" : "rows of NAME are no inputs and were";
+    warnings.push({ code: "rows-skipped", message: `${problems.length} ${are.replace("NAME", name)} left out` });
+  }
+  if (failures.length > 0) {
+    const inputs = failures.length === 1 ? "input" : "inputs";
+    warnings.push({
+      code: "inputs-failed",
+      message: `${failures.length} ${inputs} could not be measured and count for no method`,
+    });
+  }
+  if (!contenders.some(({ floor }) => floor === true)) {
+    warnings.push({
+      code: "no-floor",
+      message: "No random floor was measured: the figures do not say what knowing nothing would give",
+    });
+  }
+  return warnings;
+}

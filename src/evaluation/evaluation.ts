@@ -1,0 +1,106 @@
+/** @file The result of an evaluation: plain, serialisable, versioned data. Reports are made from this and nothing else. */
+
+import type { ModelFacts, Warning } from "../attribution/explanation.ts";
+import type { Figure } from "./metric.ts";
+import type { Interval } from "./statistics/bootstrap.ts";
+
+/** A method as it was evaluated. */
+export interface EvaluatedMethod {
+  /** Unique among the methods of an evaluation. */
+  readonly name: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Stands for knowing nothing: what a method must beat. */
+  readonly floor: boolean;
+}
+
+export interface EvaluatedFigure {
+  readonly name: string;
+  readonly metric: string;
+  readonly better: Figure["better"];
+}
+
+/** One cell of the table. */
+export interface FigureResult extends Interval {
+  readonly method: string;
+  readonly figure: string;
+  /** Mean over the inputs, or made from means where the figure says so. */
+  readonly value: number;
+  /** Inputs that the metric applies to, the same for all methods. */
+  readonly inputs: number;
+}
+
+/** Two methods on the same inputs. */
+export interface Comparison extends Interval {
+  readonly figure: string;
+  readonly method: string;
+  readonly other: string;
+  /** Figure of `method` minus that of `other`; low and high are its 95 % interval. */
+  readonly difference: number;
+  /** Paired bootstrap, two-sided. */
+  readonly pValue: number;
+  /** Corrected for all pairs of methods of this figure (Holm). */
+  readonly correctedPValue: number;
+  /** The method that is better by a corrected p-value of at most 0.05; null where none is. */
+  readonly winner: string | null;
+}
+
+/** Measurements of one input: numbers per method and metric; null where the metric does not apply. */
+export type Measurements = Readonly<Record<string, Readonly<Record<string, readonly number[] | null>>>>;
+
+export interface EvaluatedInput {
+  readonly line: number;
+  readonly id?: string;
+  /** The class that was explained, and what the model says of it. */
+  readonly target: string;
+  readonly probability: number;
+  readonly predicted: string;
+  /** Whether the model predicts the label of the data set, where it has one. */
+  readonly correct?: boolean;
+  readonly units: number;
+  readonly measurements: Measurements;
+}
+
+/** An input that could not be measured. */
+export interface EvaluationFailure {
+  readonly line: number;
+  readonly id?: string;
+  readonly method?: string;
+  readonly message: string;
+}
+
+export interface EvaluationSettings {
+  readonly substrate: string;
+  readonly units: string;
+  /** "predicted", or the label that was explained for all inputs. */
+  readonly target: string;
+  readonly score: string;
+  readonly seed: number;
+  readonly resamples: number;
+}
+
+/** All of an evaluation. `version` changes when a field changes meaning. */
+export interface Evaluation {
+  readonly version: 1;
+  readonly model: ModelFacts;
+  readonly dataset: {
+    readonly name: string;
+    /** Inputs in the data set, rows that are none left out. */
+    readonly size: number;
+    /** Inputs that were measured under all methods. */
+    readonly measured: number;
+    /** Rows of the file that are no inputs. */
+    readonly skipped: number;
+    /** Share of the measured inputs whose label the model predicts; null where they have none. */
+    readonly accuracy: (Interval & { readonly value: number; readonly inputs: number }) | null;
+  };
+  readonly settings: EvaluationSettings;
+  readonly methods: readonly EvaluatedMethod[];
+  readonly metrics: readonly { readonly name: string; readonly summary: string }[];
+  readonly figures: readonly EvaluatedFigure[];
+  readonly results: readonly FigureResult[];
+  readonly comparisons: readonly Comparison[];
+  readonly inputs: readonly EvaluatedInput[];
+  readonly failures: readonly EvaluationFailure[];
+  readonly cost: { readonly milliseconds: number };
+  readonly warnings: readonly Warning[];
+}

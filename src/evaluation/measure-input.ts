@@ -1,0 +1,150 @@
+/** @file One input under one or more methods: explanations made, metrics measured. */
+
+import { attribute } from "../attribution/attribute.ts";
+import type { ExplainableModel } from "../attribution/explainable-model.ts";
+import type { ExplanationCommon, ScoreKind } from "../attribution/explanation.ts";
+import { onlyPart } from "../attribution/join-parts.ts";
+import { DEFAULTS, type ExplainOptions } from "../attribution/options.ts";
+import type { PreparedText } from "../attribution/prepared-input.ts";
+import { chooseScore, rankPredictions } from "../attribution/target.ts";
+import { prepareText } from "../attribution/text-input.ts";
+import { logitsRow } from "../program/score.ts";
+import { createRandom } from "../util/random.ts";
+import { type DatasetItem, markedUnits, unitPolarities } from "./dataset.ts";
+import type { Metric, Subject } from "./metric.ts";
+import { permutedInput } from "./permuted-input.ts";
+import { createProbe, type Probe } from "./perturbation.ts";
+import { createTextSubstrate, type TextSubstrateName } from "./substrate.ts";
+import { type EvaluationUnit, textUnits, type UnitKind, unitAttribution } from "./units.ts";
+
+/** How inputs are measured; the same for all inputs and methods. */
+export interface MeasureSettings {
+  readonly substrate: TextSubstrateName;
+  readonly units: UnitKind;
+  /** Label or index of the class that is explained. Default: the predicted class of each input. */
+  readonly target?: string | number;
+  /** What attributions are measured in. Default: the logit. */
+  readonly score?: ScoreKind;
+  readonly seed: number;
+  readonly batchSize?: number;
+  readonly rationaleShare?: number;
+  readonly polarityLabel?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** An input that is ready to be measured. */
+export interface OpenInput {
+  /** Index of the class that is explained. */
+  readonly target: number;
+  readonly probability: number;
+  /** Index of the class that the model predicts. */
+  readonly predicted: number;
+  /** Units that can be removed. */
+  readonly unitCount: number;
+  /** Measures one method. Numbers per metric; null where the metric does not apply to the input. */
+  measure(
+    options: ExplainOptions,
+    metrics: readonly Metric[],
+  ): Promise<Readonly<Record<string, readonly number[] | null>>>;
+}
+
+/**
+ * Tokenizes an input, chooses the class that is explained (once, for all methods), and makes it ready to be measured.
+ * Texts longer than the model reads are cut: only what is read can be perturbed.
+ *
+ * @throws {InputError} When there is nothing to explain.
+ * @throws {InvalidOptionError} For an option out of range or an unknown name.
+ */
+export async function openInput(
+  model: ExplainableModel,
+  item: DatasetItem,
+  settings: MeasureSettings,
+): Promise<OpenInput> {
+  const { parts } = await prepareText(model, item.input, { longText: "truncate" });
+  const prepared = (parts[0] as (typeof parts)[number]).input;
+  const units = textUnits(prepared.encoded, settings.units);
+  const { logits } = await model.programs.forward(prepared.feeds);
+  const predictions = rankPredictions(model, logitsRow(logits, undefined));
+  const { target, score: kind = DEFAULTS.score, seed, signal, batchSize } = settings;
+  const score = chooseScore(model, predictions, { score: kind, ...(target === undefined ? {} : { target }) });
+  const probe = createProbe(model, createTextSubstrate(model, prepared, units, settings.substrate), score, {
+    ...(batchSize === undefined ? {} : { batchSize }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  const fixed = {
+    target: score.target,
+    score: kind,
+    seed: inputSeed(seed, item.line),
+    ...(signal === undefined ? {} : { signal }),
+  };
+  return {
+    target: score.target,
+    probability: predictions.find(({ index }) => index === score.target)?.probability ?? Number.NaN,
+    predicted: predictions[0]?.index ?? 0,
+    unitCount: units.length,
+    async measure(options, metrics) {
+      const own = { ...options, ...fixed };
+      const explanation = await explainPrepared(model, prepared, own);
+      const subject = createSubject({ model, prepared, units, probe, item, settings, options: own, explanation });
+      const measured: Record<string, readonly number[] | null> = {};
+      for (const metric of metrics) {
+        signal?.throwIfAborted();
+        measured[metric.name] = (await metric.measure(subject)) ?? null;
+      }
+      return measured;
+    },
+  };
+}
+
+/** Inputs get seeds of their own: with one seed for all, a random method would rank the words of all of them alike. */
+const inputSeed = (seed: number, line: number): number => createRandom(`${seed} input ${line}`).below(2 ** 31);
+
+const explainPrepared = (model: ExplainableModel, prepared: PreparedText, options: ExplainOptions) =>
+  attribute(model, [onlyPart(prepared)], prepared.units.length, options);
+
+interface SubjectParts {
+  readonly model: ExplainableModel;
+  readonly prepared: PreparedText;
+  readonly units: readonly EvaluationUnit[];
+  readonly probe: Probe;
+  readonly item: DatasetItem;
+  readonly settings: MeasureSettings;
+  readonly options: ExplainOptions & { readonly target: number };
+  readonly explanation: ExplanationCommon;
+}
+
+function createSubject(parts: SubjectParts): Subject {
+  const { model, prepared, units, probe, item, settings, options, explanation } = parts;
+  const { rationaleShare, polarityLabel } = settings;
+  const { rationale, polarities } = item;
+  const direction = polarityDirection(model, polarityLabel, options.target);
+  return {
+    attribution: unitAttribution(units, explanation.attribution),
+    probe,
+    target: options.target,
+    completeness: explanation.completeness,
+    cost: explanation.cost,
+    ...(rationale === undefined ? {} : { rationale: markedUnits(units, rationale) }),
+    ...(rationaleShare === undefined ? {} : { rationaleShare }),
+    ...(polarities === undefined || direction === undefined
+      ? {}
+      : { polarities: unitPolarities(units, polarities).map((value) => direction * value) }),
+    random: (purpose) => createRandom(`${settings.seed} input ${item.line} ${purpose}`),
+    permuted: async (order) => {
+      const permuted = permutedInput(model, prepared, units, order);
+      const { attribution, target } = await explainPrepared(model, permuted, options);
+      const all = unitAttribution(units, attribution);
+      return {
+        attribution: order.kept.map((unit) => all[unit] as number),
+        probability: target.probability,
+      };
+    },
+  };
+}
+
+/** 1 where positive polarities speak for the explained class, -1 for another, undefined where the model has no such class. */
+function polarityDirection(model: ExplainableModel, label: string | undefined, target: number): 1 | -1 | undefined {
+  const same = (other: string | undefined) => other?.toLowerCase() === label?.toLowerCase();
+  if (label === undefined || !model.labels.some(same)) return undefined;
+  return same(model.labels[target]) ? 1 : -1;
+}

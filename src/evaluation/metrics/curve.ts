@@ -1,0 +1,34 @@
+/** @file Curves of the probability while units are removed or restored step by step. */
+
+import type { Subject } from "../metric.ts";
+import { type Kept, only, ranked, without } from "../units.ts";
+
+/** Most steps of a curve. Short inputs have one unit per step. */
+export const MOST_STEPS = 32;
+
+/** Number of units changed after each of the steps 0..n, n = min(units, MOST_STEPS): evenly spread. */
+export function stepSizes(units: number): number[] {
+  const steps = Math.min(units, MOST_STEPS);
+  return Array.from({ length: steps + 1 }, (_, step) => Math.round((step * units) / Math.max(1, steps)));
+}
+
+/** Area under a curve over [0, 1] by the trapezoid rule: (sum - first/2 - last/2) / (points - 1). */
+export function curveArea(values: readonly number[]): number {
+  const [first, last] = [values[0] as number, values.at(-1) as number];
+  if (values.length === 1) return first;
+  return (values.reduce((sum, value) => sum + value, 0) - first / 2 - last / 2) / (values.length - 1);
+}
+
+/** Probability of the target at each step of removing the units, most supportive first. */
+export const deletionCurve = (subject: Subject): Promise<readonly number[]> => curve(subject, without);
+
+/** Probability of the target at each step of restoring the units to an input of nothing, most supportive first. */
+export const insertionCurve = (subject: Subject): Promise<readonly number[]> => curve(subject, only);
+
+function curve(
+  { attribution, probe }: Subject,
+  variant: (count: number, units: readonly number[]) => Kept,
+): Promise<readonly number[]> {
+  const order = ranked(attribution);
+  return probe.probabilities(stepSizes(order.length).map((size) => variant(order.length, order.slice(0, size))));
+}

@@ -1,0 +1,12 @@
+/** @file Insertion (Petsiuk et al. 2018, RISE): area under the probability while units are restored, most supportive first. */
+
+import { type Metric, meanFigure } from "../metric.ts";
+import { curveArea, insertionCurve } from "./curve.ts";
+
+export const insertion: Metric = {
+  name: "insertion",
+  summary: "area under the target's probability while units are restored, most supportive first (RISE)",
+  figures: [meanFigure("insertion", "higher")],
+  revision: 1,
+  measure: async (subject) => [curveArea(await insertionCurve(subject))],
+};

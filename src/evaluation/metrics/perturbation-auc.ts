@@ -1,0 +1,26 @@
+/** @file Perturbation AUC (Chefer et al. 2021): does the prediction stay when 10..90 % of the units are removed? */
+
+import { type Metric, meanFigure, type Subject } from "../metric.ts";
+import { ranked, without } from "../units.ts";
+import { curveArea } from "./curve.ts";
+
+/** Shares of units removed. */
+const LEVELS = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
+
+export const perturbationAuc: Metric = {
+  name: "perturbation-auc",
+  summary:
+    "area under the share of inputs still predicted as the target with 10..90 % of the units removed, most (positive) or least (negative) relevant first (Chefer et al. 2021)",
+  figures: [meanFigure("perturbation-auc-positive", "lower", 0), meanFigure("perturbation-auc-negative", "higher", 1)],
+  revision: 1,
+  async measure(subject) {
+    const order = ranked(subject.attribution);
+    return [await area(subject, order), await area(subject, order.reverse())];
+  },
+};
+
+async function area({ probe, target }: Subject, order: readonly number[]): Promise<number> {
+  const variants = LEVELS.map((level) => without(order.length, order.slice(0, Math.round(level * order.length))));
+  const outputs = await probe.outputs(variants);
+  return curveArea(outputs.map(({ predicted }) => (predicted === target ? 1 : 0)));
+}

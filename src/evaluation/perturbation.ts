@@ -1,0 +1,100 @@
+/** @file What a model says to variants of one input, in batches; each variant is run once. */
+
+import type { ExplainableModel } from "../attribution/explainable-model.ts";
+import { InvalidOptionError } from "../errors.ts";
+import { evaluateScore, probabilities, type ScoreSpec } from "../program/score.ts";
+import type { Substrate } from "./substrate.ts";
+import type { Kept } from "./units.ts";
+
+/** What the model says to one variant. */
+export interface VariantOutput {
+  /** Probability of the target class, which is fixed at the original input. */
+  readonly probability: number;
+  /** The target score: what attributions are measured in. */
+  readonly score: number;
+  /** Class with the largest logit; the first one of equals. */
+  readonly predicted: number;
+}
+
+/** Answers questions about variants of one input. */
+export interface Probe {
+  readonly unitCount: number;
+  /** The output for each variant, in their order. */
+  outputs(variants: readonly Kept[]): Promise<readonly VariantOutput[]>;
+  /** As `outputs`, the probability alone. */
+  probabilities(variants: readonly Kept[]): Promise<readonly number[]>;
+  /** Forward passes spent so far. */
+  evaluations(): number;
+}
+
+export interface ProbeOptions {
+  /** Variants per run. Default: as many as have 2048 positions together, at most 64. */
+  readonly batchSize?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** Positions of one run: beyond this the engine gains nothing from larger batches, and memory grows. */
+const RUN_POSITIONS = 2048;
+const MOST_VARIANTS = 64;
+
+/**
+ * A probe of the variants that a substrate makes.
+ *
+ * Variants that were asked for before, by whichever metric or method, are not run again. Batches change results by no
+ * more than the rounding of the engine.
+ *
+ * Cost: one forward pass per new variant.
+ *
+ * @throws {InvalidOptionError} When the batch size is not a whole number of at least 1.
+ */
+export function createProbe(
+  model: Pick<ExplainableModel, "programs" | "activation">,
+  substrate: Substrate,
+  score: ScoreSpec,
+  options: ProbeOptions = {},
+): Probe {
+  const { batchSize = Math.max(1, Math.min(MOST_VARIANTS, Math.floor(RUN_POSITIONS / substrate.positions))), signal } =
+    options;
+  if (!(Number.isInteger(batchSize) && batchSize >= 1)) {
+    throw new InvalidOptionError(
+      `Cannot use a batch size of ${batchSize}: give a whole number of at least 1`,
+      "batchSize",
+      batchSize,
+    );
+  }
+  const known = new Map<string, VariantOutput>();
+  let evaluations = 0;
+
+  const read = (logits: Float32Array): VariantOutput => ({
+    probability: probabilities(logits, model.activation)[score.target] as number,
+    score: evaluateScore(score, logits),
+    predicted: logits.reduce((best, logit, index) => (logit > (logits[best] as number) ? index : best), 0),
+  });
+
+  async function outputs(variants: readonly Kept[]): Promise<readonly VariantOutput[]> {
+    const keys = variants.map((kept) => kept.join(""));
+    const fresh = new Map<string, Kept>();
+    keys.forEach((key, index) => {
+      if (!known.has(key)) fresh.set(key, variants[index] as Kept);
+    });
+    const pending = [...fresh];
+    for (let start = 0; start < pending.length; start += batchSize) {
+      signal?.throwIfAborted();
+      const batch = pending.slice(start, start + batchSize);
+      const { data, shape } = await model.programs.logits(substrate.feeds(batch.map(([, kept]) => kept)));
+      const classes = shape.at(-1) as number;
+      batch.forEach(([key], row) => {
+        known.set(key, read(data.subarray(row * classes, (row + 1) * classes)));
+      });
+      evaluations += batch.length;
+    }
+    return keys.map((key) => known.get(key) as VariantOutput);
+  }
+
+  return {
+    unitCount: substrate.unitCount,
+    outputs,
+    probabilities: async (variants) => (await outputs(variants)).map(({ probability }) => probability),
+    evaluations: () => evaluations,
+  };
+}

@@ -1,0 +1,105 @@
+/** @file An evaluation as tables, whatever they are written in: one per figure, best method first. */
+
+import { fixed, type NumberStyle } from "../../render/format.ts";
+import type { EvaluatedFigure, Evaluation } from "../evaluation.ts";
+
+export interface FigureRow {
+  readonly method: string;
+  readonly floor: boolean;
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+  /** Methods that it is significantly better than, best first. */
+  readonly beats: readonly string[];
+}
+
+export interface FigureTable {
+  readonly figure: EvaluatedFigure;
+  readonly inputs: number;
+  /** Best first; in the order of the methods where no direction is better. */
+  readonly rows: readonly FigureRow[];
+}
+
+/** A table for every figure that could be measured. */
+export function figureTables({ figures, methods, results, comparisons }: Evaluation): FigureTable[] {
+  const isFloor = (name: string) => methods.some((method) => method.name === name && method.floor);
+  return figures.flatMap((figure): FigureTable[] => {
+    const own = results.filter((result) => result.figure === figure.name);
+    const [first] = own;
+    if (first === undefined) return [];
+    const sign = { higher: -1, lower: 1, none: 0 }[figure.better];
+    const sorted = [...own].sort((a, b) => sign * (a.value - b.value));
+    const wins = comparisons.filter((comparison) => comparison.figure === figure.name);
+    const beats = (method: string) =>
+      sorted
+        .map((other) => other.method)
+        .filter((other) =>
+          wins.some(
+            ({ method: a, other: b, winner }) =>
+              winner === method && ((a === method && b === other) || (b === method && a === other)),
+          ),
+        );
+    return [
+      {
+        figure,
+        inputs: first.inputs,
+        rows: sorted.map(({ method, value, low, high }) => ({
+          method,
+          floor: isFloor(method),
+          value,
+          low,
+          high,
+          beats: beats(method),
+        })),
+      },
+    ];
+  });
+}
+
+/** "lower is better", "higher is better", or nothing. */
+export const directionText = ({ better }: Pick<EvaluatedFigure, "better">): string =>
+  better === "none" ? "" : `${better} is better`;
+
+/** Decimals that show three significant digits of the smallest interval of a table, at least 3. */
+export function decimalsOf({ rows }: FigureTable): number {
+  const width = Math.min(...rows.map(({ low, high }) => high - low).filter((span) => span > 0));
+  return Number.isFinite(width) ? Math.min(6, Math.max(3, 1 - Math.floor(Math.log10(width)))) : 3;
+}
+
+/** "0.371 to 0.412" */
+export const intervalText = ({ low, high }: FigureRow, decimals: number, style: NumberStyle = {}): string =>
+  `${fixed(low, decimals, style)} to ${fixed(high, decimals, style)}`;
+
+/** What a method beats: "all others", their names, or nothing. */
+export function beatsText({ beats }: FigureRow, { rows }: FigureTable): string {
+  if (beats.length === 0) return "";
+  return beats.length === rows.length - 1 && rows.length > 2 ? "all others" : beats.join(", ");
+}
+
+/** What was measured and how, as names and values. */
+export function evaluationFacts(evaluation: Evaluation): (readonly [name: string, value: string])[] {
+  const { model, dataset, settings } = evaluation;
+  const { accuracy } = dataset;
+  return [
+    ["model", `${model.id} (${model.family}, ${model.blocks} blocks)`],
+    [
+      "data set",
+      `${dataset.name}, ${dataset.measured} of ${dataset.size} inputs measured${dataset.skipped > 0 ? `, ${dataset.skipped} rows left out` : ""}`,
+    ],
+    ...(accuracy === null
+      ? []
+      : ([
+          [
+            "accuracy of the model",
+            `${fixed(accuracy.value, 3)} (${fixed(accuracy.low, 3)} to ${fixed(accuracy.high, 3)}) on ${accuracy.inputs} inputs`,
+          ],
+        ] as const)),
+    ["class explained", settings.target === "predicted" ? "the predicted one of each input" : settings.target],
+    ["score", settings.score],
+    ["removed units", `${settings.units}s, replaced by the ${settings.substrate} token`],
+    [
+      "intervals",
+      `95 %, ${settings.resamples} bootstrap resamples, seed ${settings.seed}; methods are compared on the same inputs, p-values corrected by Holm`,
+    ],
+  ];
+}

@@ -1,0 +1,78 @@
+/** @file What stands in for removed units, behind an interface that metrics do not look behind. METHOD 8. */
+
+import type { ExplainableModel } from "../attribution/explainable-model.ts";
+import type { PreparedText } from "../attribution/prepared-input.ts";
+import { textBatchFeeds } from "../attribution/text-input.ts";
+import { InvalidOptionError } from "../errors.ts";
+import type { Feeds } from "../runtime/runtime.ts";
+import type { EvaluationUnit, Kept } from "./units.ts";
+
+/** Variants of one input: the same input with some units replaced. */
+export interface Substrate {
+  /** What a removed unit is replaced by: "mask", "pad". */
+  readonly name: string;
+  /** Number of units that can be removed. */
+  readonly unitCount: number;
+  /** Positions of the model that one variant has: what a batch is sized by. */
+  readonly positions: number;
+  /** Feeds of the model with one row per variant. */
+  feeds(variants: readonly Kept[]): Feeds;
+}
+
+/** Tokens that can stand in for a removed one, in the order of preference. */
+export const TEXT_SUBSTRATES = ["mask", "pad", "unk"] as const;
+export type TextSubstrateName = (typeof TEXT_SUBSTRATES)[number];
+
+/** The first of mask, pad, unk that the tokenizer has. @throws {InvalidOptionError} When it has none of them. */
+export function defaultTextSubstrate(model: ExplainableModel): TextSubstrateName {
+  const found = TEXT_SUBSTRATES.find((name) => model.tokenizer?.specialTokens[name] !== undefined);
+  if (found !== undefined) return found;
+  throw new InvalidOptionError(
+    `Cannot evaluate with model "${model.facts.id}": its tokenizer has no mask, pad or unknown token that could stand in for removed words`,
+    "substrate",
+  );
+}
+
+/**
+ * Removed units of a text become a special token on the same token ids: the text is never tokenized again, every
+ * variant has the length of the original, and the tokens around the removed ones stay what they are.
+ *
+ * @throws {InvalidOptionError} When the tokenizer has no such token; lists the ones it has.
+ */
+export function createTextSubstrate(
+  model: ExplainableModel,
+  { encoded }: Pick<PreparedText, "encoded">,
+  units: readonly EvaluationUnit[],
+  name: TextSubstrateName,
+): Substrate {
+  const id = tokenId(model, name);
+  const { ids, typeIds } = encoded;
+  return {
+    name,
+    unitCount: units.length,
+    positions: ids.length,
+    feeds(variants) {
+      const rows = variants.map((kept) => {
+        const row = [...ids];
+        units.forEach(({ positions }, unit) => {
+          if (kept[unit] === 0) for (const position of positions) row[position] = id;
+        });
+        return row;
+      });
+      return textBatchFeeds(model, rows, typeIds);
+    },
+  };
+}
+
+function tokenId(model: ExplainableModel, name: TextSubstrateName): number {
+  const tokens = model.tokenizer?.specialTokens ?? {};
+  const token = tokens[name];
+  if (token !== undefined) return token.id;
+  const allowed = TEXT_SUBSTRATES.filter((other) => tokens[other] !== undefined);
+  throw new InvalidOptionError(
+    `Cannot use substrate "${name}": the tokenizer of "${model.facts.id}" has no such token; use one of ${allowed.map((other) => `"${other}"`).join(", ")}`,
+    "substrate",
+    name,
+    allowed,
+  );
+}

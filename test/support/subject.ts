@@ -1,0 +1,44 @@
+/** @file A subject of metrics whose model is a function: worked examples need no network. */
+
+import type { Subject } from "../../src/evaluation/metric.ts";
+import type { Kept } from "../../src/evaluation/units.ts";
+import { createRandom } from "../../src/util/random.ts";
+
+export interface SubjectSettings extends Partial<Omit<Subject, "probe" | "attribution">> {
+  readonly attribution: readonly number[];
+  /** Probability of the target class, 1, of two, for a variant. */
+  readonly probability?: (kept: readonly number[]) => number;
+  /** Target score of a variant. Default: its probability. */
+  readonly score?: (kept: readonly number[]) => number;
+}
+
+/** Class 1 of two is explained; it is predicted where its probability is above a half. */
+export function subjectOf(settings: SubjectSettings): Subject & { readonly asked: string[] } {
+  const { attribution, probability = () => 1, score = probability, ...rest } = settings;
+  const asked: string[] = [];
+  const outputs = async (variants: readonly Kept[]) =>
+    variants.map((kept) => {
+      asked.push(kept.join(""));
+      const p = probability([...kept]);
+      return { probability: p, score: score([...kept]), predicted: p > 0.5 ? 1 : 0 };
+    });
+  return {
+    attribution,
+    target: 1,
+    completeness: { scoreAtInput: 1, scoreAtBaseline: 0, delta: 0, relativeError: 0 },
+    cost: { milliseconds: 0, modelEvaluations: 0, peakBytes: 0 },
+    random: (purpose) => createRandom(purpose),
+    permuted: async ({ kept }) => ({
+      attribution: kept.map((unit) => attribution[unit] as number),
+      probability: probability(attribution.map(() => 1)),
+    }),
+    probe: {
+      unitCount: attribution.length,
+      outputs,
+      probabilities: async (variants) => (await outputs(variants)).map((output) => output.probability),
+      evaluations: () => asked.length,
+    },
+    ...rest,
+    asked,
+  };
+}
