@@ -69,7 +69,12 @@ export function encodeLikeBert(
     { ids, typeIds, positionIds },
     projected ? "embeddings" : "hidden_state.0",
   );
-  const hidden = projected ? linear(builder, embedded, encoder.at("embeddings_project"), narrow, width) : embedded;
+  const hidden = projected ? project() : embedded;
   const attend = plainAttention(builder, sizes, additiveMask(builder, mask));
   return { ...postNormBlocks(builder, hidden, bertBlocks(encoder, config), sizes, { attend, pooled }), words };
+
+  function project(): string {
+    const wide = linear(builder, embedded, encoder.at("embeddings_project"), narrow, width);
+    return builder.emit("Identity", [wide], { output: "hidden_state.0" });
+  }
 }

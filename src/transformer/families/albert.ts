@@ -31,7 +31,8 @@ export const albert: ModelFamily = {
         const tables = { ...bertTables(config, types), width: narrow, epsilon };
         const inputs = { ids, typeIds };
         const { hidden: embedded, words } = embed(builder, encoder.at("embeddings"), tables, inputs, "embeddings");
-        const hidden = linear(builder, embedded, encoder.at("encoder.embedding_hidden_mapping_in"), narrow, width);
+        const wide = linear(builder, embedded, encoder.at("encoder.embedding_hidden_mapping_in"), narrow, width);
+        const hidden = builder.emit("Identity", [wide], { output: "hidden_state.0" });
         const attend = plainAttention(builder, sizes, additiveMask(builder, mask));
         const blocks = usesOf(encoder, config);
         return { ...postNormBlocks(builder, hidden, blocks, sizes, { attend, pooled }), words };
