@@ -39,6 +39,14 @@ describe("flow()", () => {
     ]);
   });
 
+  test("may end a line after Ethiopic word spaces and stops, which stay with the word before", () => {
+    const pieces = ["ሰማይንና", "፡", "ምድርን", "፡", "ፈጠረ", "፡፡", "ምድርም"].map((text) => ({ text, style: { text } }));
+    const lines = flow(pieces, 13).map((line) => line.map(({ text }) => text).join(""));
+    expect(lines).toEqual(["ሰማይንና፡ምድርን፡", "ፈጠረ፡፡ምድርም"]);
+    expect(flow(pieces, 11).map((line) => line.map(({ text }) => text).join(""))[0]).toBe("ሰማይንና፡ምድርን፡");
+    expect(flow(pieces, 10).map((line) => line.map(({ text }) => text).join(""))[0]).toBe("ሰማይንና፡");
+  });
+
   test("never returns a line wider than asked, unless one character is", () => {
     const text = "The café 素晴らしい映画 👩‍👩‍👧 antidisestablishmentarianism\nx";
     for (let columns = 2; columns < 40; columns++) {

@@ -27,20 +27,30 @@ interface Atom<Style> extends Run<Style> {
   readonly breakable: boolean;
 }
 
-/** Graphemes of a piece, joined as long as no line may end between them: wide characters may be parted. */
-function atomsOf<Style>({ text, style }: Piece<Style>, previousWide: boolean): Atom<Style>[] {
+/** Word spaces, commas and stops of Ethiopic texts, which may have no white space at all (UAX #14: break after). */
+const ETHIOPIC_MARK = /^[\u1361-\u1368]/;
+
+/** Whether a line may end between two graphemes: beside wide characters, and after Ethiopic marks. */
+function mayPart(previous: string, next: string): boolean {
+  if (previous === "") return false;
+  if (columnsOf(previous) === 2 || columnsOf(next) === 2) return true;
+  return ETHIOPIC_MARK.test(previous) && !ETHIOPIC_MARK.test(next);
+}
+
+/** Graphemes of a piece, joined as long as no line may end between them. */
+function atomsOf<Style>({ text, style }: Piece<Style>, before: string): Atom<Style>[] {
   const atoms: { text: string; width: number; breakable: boolean; style: Style }[] = [];
-  let wide = previousWide;
+  let previous = before;
   for (const grapheme of graphemesOf(text)) {
     const width = columnsOf(grapheme);
     const last = atoms.at(-1);
-    const parted = width === 2 || wide;
+    const parted = mayPart(previous, grapheme);
     if (last === undefined || parted) atoms.push({ text: grapheme, width, breakable: parted, style });
     else {
       last.text += grapheme;
       last.width += width;
     }
-    wide = width === 2;
+    previous = grapheme;
   }
   return atoms;
 }
@@ -51,11 +61,11 @@ type Chunk<Style> = readonly Atom<Style>[] | "space" | "newline";
 function chunksOf<Style>(pieces: readonly Piece<Style>[]): Chunk<Style>[] {
   const chunks: Chunk<Style>[] = [];
   let open: Atom<Style>[] = [];
-  let wide = false;
+  let previous = "";
   const close = () => {
     if (open.length > 0) chunks.push(open);
     open = [];
-    wide = false;
+    previous = "";
   };
   for (const { text, style } of pieces) {
     for (const part of text.split(/(\r\n|[\n\r\u2028\u2029]|[^\S\n\r\u2028\u2029\u00a0]+)/)) {
@@ -68,11 +78,11 @@ function chunksOf<Style>(pieces: readonly Piece<Style>[]): Chunk<Style>[] {
         chunks.push("space");
       } else {
         const visible = printable(part);
-        for (const atom of atomsOf({ text: visible, style }, wide)) {
+        for (const atom of atomsOf({ text: visible, style }, previous)) {
           if (atom.breakable) close();
           open.push(atom);
         }
-        wide = columnsOf(graphemesOf(visible).at(-1) ?? "") === 2;
+        previous = graphemesOf(visible).at(-1) ?? "";
       }
     }
   }
@@ -114,8 +124,8 @@ const widthOf = (runs: readonly { readonly width: number }[]): number =>
   runs.reduce((sum, { width }) => sum + width, 0);
 
 /**
- * Lines of at most `columns` columns, broken at white space, between wide characters, and inside a word only when
- * the word alone is wider than a line. Line ends in the text stay; runs of spaces become one; a line starts and ends
+ * Lines of at most `columns` columns, broken at white space, between wide characters, after Ethiopic marks, and inside a
+ * word only when the word alone is wider than a line. Line ends in the text stay; runs of spaces become one; a line starts and ends
  * without a space.
  */
 export function flow<Style>(pieces: readonly Piece<Style>[], columns: number): Line<Style>[] {
