@@ -3,7 +3,6 @@ import {
   AttributeProtoSchema,
   AttributeProto_AttributeType as AttributeType,
   TensorProto_DataType as DataType,
-  FunctionProtoSchema,
   type ModelProto,
   ModelProtoSchema,
   NodeProtoSchema,
@@ -102,13 +101,6 @@ describe("decodeModel()", () => {
   it("refuses sparse initializers", () => {
     const sparse = () => decodeChanged((proto) => proto.graph?.sparseInitializer.push(create(SparseTensorProtoSchema)));
     expect(sparse).toThrow("graph: it has 1 sparse initializers");
-  });
-
-  it("accepts functions that no node calls, refuses the others, also in bodies", () => {
-    const define = (name: string) => () =>
-      decodeChanged((proto) => proto.functions.push(create(FunctionProtoSchema, { domain: "own", name })));
-    expect(define("Unused")).not.toThrow();
-    expect(define("Helper")).toThrow('node "inner" at graph.node[1].attribute[0].node[0]: it calls "own.Helper"');
   });
 
   it("reads ai.onnx as the standard domain", () => {

@@ -14,29 +14,32 @@ import {
 import { OnnxParseError } from "../errors.ts";
 import { dtypeFromCode } from "../tensor/dtype.ts";
 import { decodeEntries, decodeTensor, elementType } from "./decode-tensor.ts";
+import { inlineFunctions, standardDomain } from "./inline-functions.ts";
 import type { Attribute, Dimension, Graph, Node, OnnxModel, ValueInfo } from "./model.ts";
 
 /**
  * The model in the bytes of an ONNX file. Raw tensor bytes stay views on `bytes`.
  *
- * Documentation strings, training information and quantisation annotations change no result and are left away.
+ * Functions that the model defines itself are inlined. Documentation strings, training information and quantisation annotations change no result and are left away.
  *
  * @throws {OnnxParseError} When the bytes are no ONNX model, or hold something that calig has no place for; names where.
  */
 export function decodeModel(bytes: Uint8Array): OnnxModel {
   const proto = parse(bytes);
+  inlineFunctions(proto);
   if (proto.graph === undefined || proto.opsetImport.length === 0) {
     throw new OnnxParseError(
       "Cannot read the model: the file holds no ONNX graph; check that it is an .onnx file and was downloaded whole",
     );
   }
   const graph = decodeGraph(proto.graph, "graph");
-  refuseFunctions(graph, "graph", new Set(proto.functions.map(({ domain, name }) => operator(standard(domain), name))));
   return {
     irVersion: Number(proto.irVersion),
     producerName: proto.producerName,
     producerVersion: proto.producerVersion,
-    opsets: Object.fromEntries(proto.opsetImport.map(({ domain, version }) => [standard(domain), Number(version)])),
+    opsets: Object.fromEntries(
+      proto.opsetImport.map(({ domain, version }) => [standardDomain(domain), Number(version)]),
+    ),
     graph,
     metadata: decodeEntries(proto.metadataProps),
   };
@@ -62,29 +65,6 @@ function parse(bytes: Uint8Array) {
       { cause },
     );
   }
-}
-
-/** "ai.onnx" is another name of the standard domain. */
-const standard = (domain: string): string => (domain === "ai.onnx" ? "" : domain);
-
-const operator = (domain: string, opType: string): string => (domain === "" ? opType : `${domain}.${opType}`);
-
-/** @throws {OnnxParseError} When a node calls a function that the model defines itself. */
-function refuseFunctions(graph: Graph, path: string, functions: ReadonlySet<string>): void {
-  if (functions.size === 0) return;
-  graph.nodes.forEach((node, i) => {
-    const place = `${path}.node[${i}]`;
-    const called = operator(node.domain, node.opType);
-    if (functions.has(called)) {
-      throw new OnnxParseError(
-        `Cannot read node "${node.name}" at ${place}: it calls "${called}", a function that the model defines itself, which calig does not inline; export the model with its functions inlined`,
-        place,
-      );
-    }
-    Object.values(node.attributes).forEach((attribute, k) => {
-      if (attribute.kind === "graph") refuseFunctions(attribute.value, `${place}.attribute[${k}]`, functions);
-    });
-  });
 }
 
 function decodeGraph(proto: GraphProto, path: string): Graph {
@@ -119,7 +99,7 @@ function decodeNode(proto: NodeProto, path: string): Node {
   return {
     name: proto.name || proto.output[0] || path,
     opType: proto.opType,
-    domain: standard(proto.domain),
+    domain: standardDomain(proto.domain),
     inputs: proto.input,
     outputs: proto.output,
     attributes: Object.fromEntries(
