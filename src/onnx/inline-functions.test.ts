@@ -87,8 +87,8 @@ const graph: Graph = {
   values: [],
   initializers: [],
   nodes: [
-    { name: "first", opType: "Outer", domain: "own", inputs: ["x", "flag"], outputs: ["y"], attributes: {} },
-    { name: "", opType: "Outer", domain: "own", inputs: ["y", "flag"], outputs: ["z", ""], attributes: {} },
+    { name: "first", opType: "Outer", domain: "own", inputs: ["x", "flag"], outputs: ["y", "copy"], attributes: {} },
+    { name: "", opType: "Outer", domain: "own", inputs: ["y", "flag"], outputs: ["z", "copy of y"], attributes: {} },
   ],
 };
 
