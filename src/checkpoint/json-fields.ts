@@ -22,6 +22,8 @@ export interface JsonFields {
   number(key: string, fallback?: number): number;
   string(key: string, fallback?: string): string;
   boolean(key: string, fallback?: boolean): boolean;
+  /** A list of whole numbers >= 0; one number is a list of one. */
+  integers(key: string, fallback?: readonly number[]): readonly number[];
   /** A list of strings; one string is a list of one. */
   strings(key: string, fallback?: readonly string[]): readonly string[];
   /** The fields of an object within; an absent one is empty. */
@@ -57,6 +59,11 @@ function fieldsOf(fields: Readonly<Record<string, unknown>>, file: string, path:
     number: (key, fallback) => read(key, fallback, "a number", isNumber),
     string: (key, fallback) => read(key, fallback, "a string", isString),
     boolean: (key, fallback) => read(key, fallback, "true or false", isBoolean),
+    integers(key, fallback) {
+      const value = raw(key);
+      const wanted = "a whole number of at least 0, or a list of such numbers";
+      return isSize(value) ? [value] : read(key, fallback, wanted, isSizes);
+    },
     strings(key, fallback) {
       const value = raw(key);
       return isString(value) ? [value] : read(key, fallback, "a string or a list of strings", isStrings);
@@ -82,4 +89,5 @@ const isString = (value: unknown): value is string => typeof value === "string";
 export const isStrings = (value: unknown): value is readonly string[] => Array.isArray(value) && value.every(isString);
 export const isNumber = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value);
 export const isSize = (value: unknown): value is number => isNumber(value) && Number.isSafeInteger(value) && value >= 0;
+const isSizes = (value: unknown): value is readonly number[] => Array.isArray(value) && value.every(isSize);
 const isBoolean = (value: unknown): value is boolean => typeof value === "boolean";

@@ -2,6 +2,16 @@
 
 import type { Graph } from "../onnx/model.ts";
 
+/** How a picture is cut into patches; the positions after `specialTokens` are the patches, row by row. */
+export interface PatchGrid {
+  readonly rows: number;
+  readonly columns: number;
+  /** Side of a patch in pixels of the input. */
+  readonly patch: number;
+  /** Positions before the first patch: class token, distillation token, registers. */
+  readonly specialTokens: number;
+}
+
 /** Where the parts are. Lists have one entry per block, first block first. */
 export interface Anatomy {
   /** Number of positions is free for text ("tokens"), fixed for images. */
@@ -13,6 +23,8 @@ export interface Anatomy {
     readonly mask?: string;
     readonly pixels?: string;
   };
+  /** Images: the patches. */
+  readonly patches?: PatchGrid;
   /** Text: the looked-up word vectors [batch, tokens, width] before positions are added, and the table they come from. */
   readonly wordEmbeddings?: { readonly value: string; readonly table: string };
   /** Hidden state entering each block [batch, positions, width]. */
@@ -25,8 +37,11 @@ export interface Anatomy {
   readonly logitsPer: "input" | "token";
   readonly heads: number;
   readonly width: number;
-  /** What logits are read from: one position (class token), the mean of all, or each from its own token. */
-  readonly pooling: "class-token" | "mean" | "none";
+  /**
+   * What logits are read from: one position (class token), the mean of all positions (of images: of all patches), the
+   * class token and the distillation token, the class token and that mean, or each from its own token.
+   */
+  readonly pooling: "class-token" | "mean" | "class-and-distillation-token" | "class-token-and-mean" | "none";
 }
 
 /** A forward graph with its anatomy; outputs: the logits. */

@@ -2,8 +2,11 @@
 
 import { UnsupportedModelError } from "../errors.ts";
 import { albert } from "./families/albert.ts";
+import { beit } from "./families/beit.ts";
 import { bert } from "./families/bert.ts";
 import { debertaV2 } from "./families/deberta-v2.ts";
+import { deit } from "./families/deit.ts";
+import { dinov2 } from "./families/dinov2.ts";
 import { distilbert } from "./families/distilbert.ts";
 import { electra } from "./families/electra.ts";
 import { modernbert } from "./families/modernbert.ts";
@@ -22,6 +25,9 @@ export const FAMILIES: readonly ModelFamily[] = [
   debertaV2,
   modernbert,
   vit,
+  deit,
+  beit,
+  dinov2,
 ];
 
 /** The family of a `model_type`. @throws {UnsupportedModelError} For a type that no family builds; lists the known ones. */

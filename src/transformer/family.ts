@@ -11,6 +11,11 @@ export interface BuildOptions {
    * where the logits are read from all positions.
    */
   readonly lastBlock?: "all" | "pooled";
+  /**
+   * Size in pixels of the pictures that the model gets. Default: that of the configuration. Models whose positions
+   * cannot be adapted refuse another one.
+   */
+  readonly inputSize?: { readonly width: number; readonly height: number };
 }
 
 /** One family. To add one: a file in families/ and a line in families.ts. */

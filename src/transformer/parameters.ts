@@ -42,6 +42,11 @@ export class Parameters {
     return bare ? this : this.at(prefix);
   }
 
+  /** Names of all tensors of the checkpoint, not only of those here. */
+  get names(): ReadonlySet<string> {
+    return this.#source.names;
+  }
+
   has(name: string): boolean {
     return this.#source.names.has(this.#full(name));
   }

@@ -68,12 +68,14 @@ export function readParityFiles(): readonly ParityFile[] {
 
 /** The model of a case; `weights` default to hashed ones. */
 export function parityModel(
-  { config, tensors, gain }: ParityCase,
+  { config, tensors, gain, inputs }: ParityCase,
   options: BuildOptions = {},
   weights: WeightSource = hashedWeights(tensors, gain),
 ): TransformerGraph {
   const parsed = parseConfig(JSON.stringify(config), "config.json");
-  return familyOf(config.model_type).build(parsed, weights, options);
+  const [, , height = 0, width = 0] = inputs.pixels ?? [];
+  const inputSize = inputs.pixels === undefined ? {} : { inputSize: { width, height } };
+  return familyOf(config.model_type).build(parsed, weights, { ...inputSize, ...options });
 }
 
 /** The weights of a case that come from a checkpoint folder, and those it lacks. */

@@ -1,0 +1,191 @@
+/** @file The frame of an image classifier: patches, special tokens, positions, blocks, anatomy. A family fills in tensors, blocks and head. */
+
+import type { CheckpointConfig } from "../checkpoint/config.ts";
+import { UnsupportedModelError } from "../errors.ts";
+import { GraphBuilder } from "../graph/builder.ts";
+import type { Anatomy, PatchGrid, TransformerGraph } from "./anatomy.ts";
+import type { BuildOptions } from "./family.ts";
+import { patchEmbedding } from "./layers.ts";
+import { Parameters, type WeightSource } from "./parameters.ts";
+import { type PreNormLayers, type PreNormSizes, preNormBlocks, type ReadParameter } from "./pre-norm.ts";
+
+/** An image model under construction. */
+export interface VisionModel {
+  readonly builder: GraphBuilder;
+  readonly config: CheckpointConfig;
+  readonly all: Parameters;
+  readonly sizes: VisionSizes;
+}
+
+export interface VisionSizes extends PreNormSizes {
+  /** Width and height of the input in pixels. */
+  readonly input: { readonly width: number; readonly height: number };
+  /** Patches of the input. */
+  readonly rows: number;
+  readonly columns: number;
+  /** Side of a patch in pixels. */
+  readonly patch: number;
+}
+
+/** The parts of one model. */
+export interface VisionParts {
+  /** The convolution that cuts the picture into patches. */
+  readonly patches: Parameters;
+  /** Tokens in front of the patches, each [1, 1, width], and added to by positions: class token, distillation token. */
+  readonly tokens: readonly ReadParameter[];
+  /** Tokens between those and the patches, [1, count, width], without positions. */
+  readonly registers?: { readonly count: number; readonly read: ReadParameter };
+  /** Position embeddings [1, tokens + patches, width] of the given tokens and patches; undefined where there are none. */
+  readonly positions: string | undefined;
+  readonly blocks: readonly PreNormLayers[];
+  readonly head: VisionHead;
+}
+
+/** What becomes of the last hidden states. */
+export interface VisionHead {
+  readonly pooling: Anatomy["pooling"];
+  /** How many leading positions are read; undefined: all. */
+  readonly read: number | undefined;
+  /** Output of the last block [batch, positions, width], or of the positions that are read -> logits [batch, classes]. */
+  logits(states: string): string;
+}
+
+const CHANNELS = 3;
+
+/**
+ * Builds an image classifier.
+ *
+ * @throws {UnsupportedModelError} When there is no classification head, or the sizes cannot be built.
+ * @throws {CheckpointError} When weights are missing or misshapen.
+ */
+export function buildVisionModel(
+  config: CheckpointConfig,
+  weights: WeightSource,
+  { lastBlock = "all", inputSize }: BuildOptions,
+  profile: {
+    readonly name: string;
+    /** Names of weights of which a classifier has at least one. */
+    readonly heads: readonly string[];
+    readonly epsilon: number;
+    /** Positions are adapted to pictures of other sizes than that of the configuration. */
+    readonly adapts?: boolean;
+    parts(model: VisionModel): VisionParts;
+  },
+): TransformerGraph {
+  checkHead(config, weights, profile.heads);
+  const builder = new GraphBuilder({ name: profile.name });
+  const all = new Parameters(builder, weights);
+  checkInput(config, inputSize, profile.adapts ?? false);
+  const sizes = visionSizes(config, profile.epsilon, inputSize);
+  const { width, heads, input, rows, columns, patch } = sizes;
+  const parts = profile.parts({ builder, config, all, sizes });
+
+  const pixels = builder.input("pixel_values", "float32", ["batch", CHANNELS, input.height, input.width]);
+  const { hidden, specialTokens } = embed(builder, pixels, parts, sizes);
+  const { head } = parts;
+  const read = lastBlock === "pooled" ? head.read : undefined;
+  const { output, hiddenStates, attentionProbabilities } = preNormBlocks(builder, hidden, parts.blocks, sizes, read);
+  const classes = config.labels.length;
+  const logits = builder.output(head.logits(output), "logits", "float32", ["batch", classes]);
+  all.check();
+  const patches: PatchGrid = { rows, columns, patch, specialTokens };
+  return {
+    graph: builder.build(),
+    opsets: builder.opsets,
+    anatomy: {
+      kind: "image",
+      inputs: { pixels },
+      patches,
+      hiddenStates,
+      attentionProbabilities,
+      logits,
+      logitsPer: "input",
+      heads,
+      width,
+      pooling: head.pooling,
+    },
+  };
+}
+
+/** Tokens and patches with their positions [batch, positions, width]. */
+function embed(
+  builder: GraphBuilder,
+  pixels: string,
+  { patches, tokens, registers, positions }: VisionParts,
+  { width, patch, rows, columns }: VisionSizes,
+): { readonly hidden: string; readonly specialTokens: number } {
+  const patchStates = patchEmbedding(builder, pixels, patches, CHANNELS, width, patch);
+  const batch = builder.sizeOf(patchStates, 0);
+  const repeated = (token: string, count: number) =>
+    builder.emit("Expand", [token, builder.concat([batch, builder.integers([count, width])], 0)]);
+  const specialTokens = tokens.length + (registers?.count ?? 0);
+  const output = "hidden_state.0";
+  const named = registers === undefined ? output : undefined;
+  const joined = (last: string | undefined) =>
+    builder.concat([...tokens.map((read) => repeated(read([1, 1, width]), 1)), patchStates], 1, last);
+  const placed = positions === undefined ? joined(named) : builder.add(joined(undefined), positions, named);
+  if (registers === undefined) return { hidden: placed, specialTokens };
+  const { count, read } = registers;
+  const before = builder.slice(placed, 1, 0, tokens.length);
+  const after = builder.slice(placed, 1, tokens.length, tokens.length + rows * columns);
+  return {
+    hidden: builder.concat([before, repeated(read([1, count, width]), count), after], 1, output),
+    specialTokens,
+  };
+}
+
+/** One position of [batch, positions, width] as [batch, width]. */
+export const position = (builder: GraphBuilder, states: string, index: number): string =>
+  builder.squeeze(builder.slice(states, 1, index, index + 1), [1]);
+
+/** Mean of the patches, which come after `specialTokens`: [batch, positions, width] -> [batch, width]. */
+export function patchMean({ builder, sizes }: VisionModel, states: string, specialTokens: number): string {
+  const end = specialTokens + sizes.rows * sizes.columns;
+  return builder.reduceMean(builder.slice(states, 1, specialTokens, end), [1], false);
+}
+
+function checkHead(config: CheckpointConfig, weights: WeightSource, heads: readonly string[]): void {
+  if (heads.some((name) => weights.names.has(name))) return;
+  const architecture = config.architectures.join(", ");
+  const found = architecture === "" ? "" : `config.json says it is a ${architecture}, and `;
+  throw new UnsupportedModelError(
+    `Cannot build a classifier from ${weights.description}: ${found}it has no classification head (none of the tensors ${heads.map((name) => `"${name}"`).join(", ")}); give a model that was fine-tuned for image classification`,
+    [{ reason: "no classification head" }],
+  );
+}
+
+function checkInput(config: CheckpointConfig, given: BuildOptions["inputSize"], adapts: boolean): void {
+  const { width, height } = configuredInput(config);
+  if (adapts || given === undefined || (given.width === width && given.height === height)) return;
+  throw new UnsupportedModelError(
+    `Cannot build the model for pictures of ${given.height} x ${given.width} pixels: it reads ${height} x ${width}; make preprocessor_config.json produce that size`,
+    [{ reason: "pictures of another size" }],
+  );
+}
+
+function visionSizes(config: CheckpointConfig, epsilon: number, inputSize: BuildOptions["inputSize"]): VisionSizes {
+  const width = config.integer("hidden_size");
+  const heads = config.integer("num_attention_heads");
+  const [patch = 16, patchWidth = patch] = config.integers("patch_size", [16]);
+  const input = inputSize ?? configuredInput(config);
+  const problems: string[] = [];
+  if (config.integer("num_channels", CHANNELS) !== CHANNELS) problems.push("calig reads pictures of 3 channels only");
+  if (patch !== patchWidth) problems.push("calig reads square patches only");
+  if (patch < 1 || input.width % patch !== 0 || input.height % patch !== 0 || input.width * input.height === 0) {
+    problems.push(`patches of ${patch} pixels do not fill a picture of ${input.height} x ${input.width}`);
+  }
+  if (heads < 1 || width % heads !== 0) problems.push(`${width} channels cannot be shared by ${heads} heads`);
+  if (problems.length > 0) {
+    throw new UnsupportedModelError(
+      `Cannot build the model: ${problems.join("; ")}; check "${config.file}"`,
+      problems.map((reason) => ({ reason })),
+    );
+  }
+  return { width, heads, epsilon, input, patch, rows: input.height / patch, columns: input.width / patch };
+}
+
+/** The size of pictures that the configuration states. */
+export function configuredInput(config: CheckpointConfig): { readonly width: number; readonly height: number } {
+  const [height = 224, width = height] = config.integers("image_size", [224]);
+  return { width, height };
+}
