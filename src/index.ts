@@ -20,13 +20,16 @@ export type {
   Warning,
   WordAttribution,
 } from "./attribution/explanation.ts";
+export type { ImageInput } from "./attribution/image-input.ts";
 export { METHODS } from "./attribution/methods.ts";
 export {
+  BASELINES,
   type BaselineName,
   DEFAULTS,
   type ExplainOptions,
   FUSIONS,
   type Fusion,
+  IMAGE_BASELINES,
   LAYER_WEIGHTS,
   type LayerWeightsName,
   LONG_TEXTS,

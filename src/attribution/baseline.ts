@@ -1,86 +1,31 @@
-/** @file Baselines: the hidden states that paths start from. METHOD 2. */
+/** @file Baselines: the hidden states that paths start from, whatever the input is. METHOD 2. */
 
-import { InvalidOptionError } from "../errors.ts";
-import type { SpecialTokens } from "../input/text/tokenizer.ts";
-import type { ForwardResult } from "../program/programs.ts";
-import { zeros } from "../tensor/tensor.ts";
-import { assertNever } from "../util/assert-never.ts";
+import { keyword } from "../errors.ts";
+import type { BaselineStates } from "./baseline-states.ts";
 import type { ExplainableModel } from "./explainable-model.ts";
-import type { BaselineName } from "./options.ts";
-import type { PreparedText } from "./prepared-input.ts";
-import { textFeeds } from "./text-input.ts";
+import { defaultImageBaseline, imageBaseline } from "./image-baseline.ts";
+import { type BaselineName, type ExplainOptions, IMAGE_BASELINES, TEXT_BASELINES } from "./options.ts";
+import type { PreparedInput } from "./prepared-input.ts";
+import { defaultTextBaseline, textBaseline } from "./text-baseline.ts";
 
-/** Where the paths of all blocks start. */
-export interface BaselineStates {
-  /** B_l [1, positions, width]. */
-  readonly hiddenStates: ForwardResult["hiddenStates"];
-  /** Logits at the baseline: the same for every block when it was propagated through the model; undefined for "zero". */
-  readonly logits: ForwardResult["logits"] | undefined;
-  /** Forward passes spent. */
-  readonly passes: number;
-}
-
-const TOKEN_BASELINES = ["mask", "pad", "unk"] as const satisfies readonly (keyof SpecialTokens)[];
-type TokenBaseline = (typeof TOKEN_BASELINES)[number];
-
-const isTokenBaseline = (name: BaselineName): name is TokenBaseline =>
-  (TOKEN_BASELINES as readonly string[]).includes(name);
-
-/** The baseline used when none is asked for: the first of mask, pad, unk that the tokenizer has, else the mean word vector. */
-export function defaultBaseline(model: ExplainableModel): BaselineName {
-  return TOKEN_BASELINES.find((name) => model.tokenizer?.specialTokens[name] !== undefined) ?? "mean";
+export interface NamedBaseline extends BaselineStates {
+  readonly name: BaselineName;
 }
 
 /**
- * Hidden states at the baseline of a text.
+ * Hidden states at the baseline that the options ask for, or at the default one of the kind of input.
  *
- * - `mask`, `pad`, `unk`: the model runs on the text with every non-special token replaced.
- * - `mean`, `zero-embedding`: on the word vectors of the non-special tokens replaced by the mean of the embedding
- *   table, or by zero; positions kept.
- * - `zero`: zero hidden states at every block; nothing is run.
- *
- * @throws {InvalidOptionError} When the tokenizer has no such token; lists the ones it has.
+ * @throws {InvalidOptionError} For a baseline that this kind of input or this model does not have; lists those it has.
  */
-export async function textBaseline(
+export async function baselineStates(
   model: ExplainableModel,
-  input: PreparedText,
-  name: BaselineName,
-): Promise<BaselineStates> {
-  if (isTokenBaseline(name)) {
-    const id = tokenId(model, name);
-    const ids = input.encoded.ids.map((own, position) => (input.replaceable[position] === 1 ? id : own));
-    return propagated(await model.programs.forward(textFeeds(model, ids, input.encoded.typeIds)));
+  input: PreparedInput,
+  options: Pick<ExplainOptions, "baseline" | "seed">,
+): Promise<NamedBaseline> {
+  if (input.kind === "text") {
+    const name = keyword("baseline", options.baseline ?? defaultTextBaseline(model), TEXT_BASELINES);
+    return { name, ...(await textBaseline(model, input, name)) };
   }
-  switch (name) {
-    case "mean":
-      return propagated(await model.programs.forwardReplaced(input.feeds, input.replaceable, "mean"));
-    case "zero-embedding":
-      return propagated(await model.programs.forwardReplaced(input.feeds, input.replaceable, "zero"));
-    case "zero": {
-      const shape = [1, input.units.length, model.programs.width];
-      const state = zeros(shape);
-      return {
-        hiddenStates: Array.from({ length: model.programs.blocks }, () => state),
-        logits: undefined,
-        passes: 0,
-      };
-    }
-    default:
-      return assertNever(name);
-  }
-}
-
-const propagated = ({ hiddenStates, logits }: ForwardResult): BaselineStates => ({ hiddenStates, logits, passes: 1 });
-
-function tokenId(model: ExplainableModel, name: TokenBaseline): number {
-  const tokens = model.tokenizer?.specialTokens ?? {};
-  const token = tokens[name];
-  if (token !== undefined) return token.id;
-  const allowed = [...TOKEN_BASELINES.filter((other) => tokens[other] !== undefined), "mean", "zero-embedding", "zero"];
-  throw new InvalidOptionError(
-    `Cannot use baseline "${name}": the tokenizer of "${model.facts.id}" has no such token; use one of ${allowed.map((other) => `"${other}"`).join(", ")}`,
-    "baseline",
-    name,
-    allowed,
-  );
+  const name = keyword("baseline", options.baseline ?? defaultImageBaseline, IMAGE_BASELINES);
+  return { name, ...(await imageBaseline(model, input, name, options.seed)) };
 }

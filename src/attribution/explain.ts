@@ -1,9 +1,12 @@
 /** @file The main job: a model and an input become an `Explanation`. */
 
 import { InputError } from "../errors.ts";
+import { seenRectangle } from "../input/image/pixel-map.ts";
 import { attribute } from "./attribute.ts";
 import type { ExplainableModel } from "./explainable-model.ts";
-import type { TextExplanation, WordAttribution } from "./explanation.ts";
+import type { Explanation, ImageExplanation, TextExplanation, WordAttribution } from "./explanation.ts";
+import { type ImageInput, patchesOf, prepareImage } from "./image-input.ts";
+import { onlyPart } from "./join-parts.ts";
 import type { ExplainOptions } from "./options.ts";
 import { prepareText, type TextInput } from "./text-input.ts";
 
@@ -22,11 +25,35 @@ import { prepareText, type TextInput } from "./text-input.ts";
 export async function explain(
   model: ExplainableModel,
   input: string | TextInput,
+  options?: ExplainOptions,
+): Promise<TextExplanation>;
+export async function explain(
+  model: ExplainableModel,
+  input: ImageInput,
+  options?: ExplainOptions,
+): Promise<ImageExplanation>;
+export async function explain(
+  model: ExplainableModel,
+  input: string | TextInput | ImageInput,
+  options?: ExplainOptions,
+): Promise<Explanation>;
+export async function explain(
+  model: ExplainableModel,
+  input: string | TextInput | ImageInput,
   options: ExplainOptions = {},
+): Promise<Explanation> {
+  if (typeof input === "string") return explainText(model, { text: input }, options);
+  if ("image" in input) return explainImage(model, input, options);
+  if (typeof input.text !== "string") throw new InputError("Cannot explain the input: give a text or an image");
+  return explainText(model, input, options);
+}
+
+async function explainText(
+  model: ExplainableModel,
+  input: TextInput,
+  options: ExplainOptions,
 ): Promise<TextExplanation> {
-  const given: TextInput = typeof input === "string" ? { text: input } : input;
-  if (typeof given.text !== "string") throw new InputError("Cannot explain the input: give a text");
-  const { whole, parts, warnings } = await prepareText(model, given, options);
+  const { whole, parts, warnings } = await prepareText(model, input, options);
   const common = await attribute(model, parts, whole.units.length, options);
   const words = wordAttributions(whole, common.attribution);
   const { version, model: facts, target, predictions, attribution, ...rest } = common;
@@ -39,10 +66,57 @@ export async function explain(
     units: whole.units,
     attribution,
     words,
-    supporting: words.filter((word) => word.attribution > 0).sort((a, b) => b.attribution - a.attribution),
-    opposing: words.filter((word) => word.attribution < 0).sort((a, b) => a.attribution - b.attribution),
+    ...ranked(words),
     ...rest,
     warnings: [...warnings, ...rest.warnings],
+  };
+}
+
+async function explainImage(
+  model: ExplainableModel,
+  input: ImageInput,
+  options: ExplainOptions,
+): Promise<ImageExplanation> {
+  const prepared = prepareImage(model, input);
+  const { units } = prepared;
+  const {
+    version,
+    model: facts,
+    target,
+    predictions,
+    attribution,
+    ...rest
+  } = await attribute(model, [onlyPart(prepared)], units.length, options);
+  const patches = units.flatMap(({ row, column, special }, position) =>
+    special ? [] : [{ row, column, attribution: attribution[position] as number }],
+  );
+  const { rows, columns, patch } = patchesOf(model);
+  const { x, y, width, height } = seenRectangle(prepared.fitted.map);
+  return {
+    version,
+    model: facts,
+    input: {
+      kind: "image",
+      width: input.image.width,
+      height: input.image.height,
+      grid: [rows, columns],
+      patch,
+      seen: [x, y, width, height],
+    },
+    target,
+    predictions,
+    units,
+    attribution,
+    ...ranked(patches),
+    ...rest,
+  };
+}
+
+/** Items with positive and with negative attribution, each strongest first. */
+function ranked<T extends { readonly attribution: number }>(items: readonly T[]) {
+  return {
+    supporting: items.filter((item) => item.attribution > 0).sort((a, b) => b.attribution - a.attribution),
+    opposing: items.filter((item) => item.attribution < 0).sort((a, b) => a.attribution - b.attribution),
   };
 }
 

@@ -1,5 +1,6 @@
 /** @file What an explanation needs of a loaded model, whatever platform loaded it. */
 
+import type { ImageProcessor } from "../input/image/image-processor.ts";
 import type { Tokenizer } from "../input/text/tokenizer.ts";
 import type { Programs } from "../program/programs.ts";
 import type { Activation } from "../program/score.ts";
@@ -26,6 +27,8 @@ export interface ExplainableModel {
   readonly programs: Programs;
   /** Text models only. */
   readonly tokenizer?: Tokenizer;
+  /** Image models only: what is done to a picture before the model sees it. */
+  readonly imageProcessor?: ImageProcessor;
   readonly platform: Platform;
   /** What the reader of every explanation of this model must know. */
   readonly warnings?: readonly Warning[];

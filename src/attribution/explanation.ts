@@ -127,10 +127,14 @@ export interface TextExplanation extends ExplanationCommon {
 export interface ImageExplanation extends ExplanationCommon {
   readonly input: {
     readonly kind: "image";
+    /** Of the picture as it was given, pixels. */
     readonly width: number;
     readonly height: number;
     readonly grid: readonly [rows: number, columns: number];
+    /** Side of a patch in pixels of the model's input. */
     readonly patch: number;
+    /** The part of the given picture that the model saw: the grid lies on it. Pixels of the picture. */
+    readonly seen: readonly [x: number, y: number, width: number, height: number];
   };
   readonly units: readonly PatchUnit[];
   readonly supporting: readonly PatchAttribution[];

@@ -13,8 +13,8 @@ import type { MethodResult } from "./method.ts";
 import type { PreparedInput } from "./prepared-input.ts";
 
 /** One part of an input. */
-export interface Part {
-  readonly input: PreparedInput;
+export interface Part<T extends PreparedInput = PreparedInput> {
+  readonly input: T;
   /** Index in the whole of each of the part's units. */
   readonly positions: readonly number[];
   /** 1 where this part speaks for the unit, 0 where another one does; special units 0, they are added up [positions]. */
@@ -24,7 +24,7 @@ export interface Part {
 }
 
 /** The part of an input that the model reads at once. */
-export function onlyPart(input: PreparedInput): Part {
+export function onlyPart<T extends PreparedInput>(input: T): Part<T> {
   return {
     input,
     positions: [...input.units.keys()],

@@ -2,12 +2,12 @@
 
 import { InvalidOptionError, keyword } from "../errors.ts";
 import { evaluateScore, logitsRow } from "../program/score.ts";
-import { defaultBaseline, textBaseline } from "./baseline.ts";
+import { baselineStates } from "./baseline.ts";
 import { type IntegralResult, integrateBlocks } from "./block-integrals.ts";
 import type { ExplainableModel } from "./explainable-model.ts";
 import type { Warning } from "./explanation.ts";
 import type { MethodContext } from "./method.ts";
-import { DEFAULTS, type ExplainOptions, QUADRATURES, TEXT_BASELINES } from "./options.ts";
+import { DEFAULTS, type ExplainOptions, QUADRATURES } from "./options.ts";
 
 export interface LayerIntegrals extends IntegralResult {
   /** The options of the integration, defaults spelled out. */
@@ -23,7 +23,6 @@ const MOST_MEMORY = 512 * 2 ** 20;
 /** Integrates the given blocks for a method. @throws {InvalidOptionError} For options out of range. */
 export async function layerIntegrals(context: MethodContext, layers: readonly number[]): Promise<LayerIntegrals> {
   const { model, input, forward, score, scoreAtInput, options, onProgress } = context;
-  const baseline = keyword("baseline", options.baseline ?? defaultBaseline(model), TEXT_BASELINES);
   const quadrature = keyword("quadrature", options.quadrature ?? DEFAULTS.quadrature, QUADRATURES);
   const steps = checkedSteps(options.steps ?? DEFAULTS.steps);
   const tolerance = options.tolerance ?? DEFAULTS.tolerance;
@@ -34,7 +33,7 @@ export async function layerIntegrals(context: MethodContext, layers: readonly nu
       tolerance,
     );
   }
-  const states = await textBaseline(model, input, baseline);
+  const states = await baselineStates(model, input, options);
   const result = await integrateBlocks({
     programs: model.programs,
     hiddenStates: forward.hiddenStates,
@@ -56,7 +55,7 @@ export async function layerIntegrals(context: MethodContext, layers: readonly nu
   return {
     ...result,
     evaluations: result.evaluations + states.passes,
-    options: { baseline, quadrature, steps, tolerance, layers },
+    options: { baseline: states.name, quadrature, steps, tolerance, layers },
     warnings: missed.length === 0 ? [] : [notConverged(missed, tolerance, steps)],
   };
 }

@@ -25,7 +25,14 @@ export const QUADRATURES = [
 export type Quadrature = (typeof QUADRATURES)[number];
 
 export const TEXT_BASELINES = ["mask", "pad", "unk", "mean", "zero-embedding", "zero"] as const;
-export type BaselineName = (typeof TEXT_BASELINES)[number];
+export type TextBaseline = (typeof TEXT_BASELINES)[number];
+
+export const IMAGE_BASELINES = ["blur", "black", "white", "mean", "noise", "zero"] as const;
+export type ImageBaseline = (typeof IMAGE_BASELINES)[number];
+
+/** All baselines, each once: those of texts, then those that only images have. */
+export const BASELINES = [...new Set<BaselineName>([...TEXT_BASELINES, ...IMAGE_BASELINES])] as const;
+export type BaselineName = TextBaseline | ImageBaseline;
 
 export const LONG_TEXTS = ["windows", "truncate"] as const;
 export type LongText = (typeof LONG_TEXTS)[number];

@@ -1,7 +1,9 @@
 /** @file An input made ready for a model, whatever it was before: what attribution methods may know of it. */
 
+import type { ImageProcessor } from "../input/image/image-processor.ts";
+import type { FittedImage } from "../input/image/process-image.ts";
 import type { EncodedText } from "../input/text/tokenizer.ts";
-import type { TokenUnit } from "../input/units.ts";
+import type { PatchUnit, TokenUnit } from "../input/units.ts";
 import type { Feeds } from "../runtime/runtime.ts";
 import type { Warning } from "./explanation.ts";
 
@@ -21,5 +23,13 @@ export interface PreparedText extends PreparedCommon {
   readonly units: readonly TokenUnit[];
 }
 
+export interface PreparedImage extends PreparedCommon {
+  readonly kind: "image";
+  readonly units: readonly PatchUnit[];
+  /** The picture as the model sees it, before it is normalised, and where on the original it lies. */
+  readonly fitted: FittedImage;
+  readonly processor: ImageProcessor;
+}
+
 /** Methods work on the common part; baselines and results look at the kind. */
-export type PreparedInput = PreparedText;
+export type PreparedInput = PreparedText | PreparedImage;

@@ -20,7 +20,7 @@ export interface TextInput {
 /** A text made ready: whole, and in the parts that the model reads. */
 export interface PreparedWhole {
   readonly whole: EncodedText;
-  readonly parts: readonly Part[];
+  readonly parts: readonly Part<PreparedText>[];
   readonly warnings: readonly Warning[];
 }
 

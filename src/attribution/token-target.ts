@@ -57,6 +57,7 @@ export function chooseToken(
 
 /** The tokens that a part speaks for, each with the label that the model gives it. */
 function ownTokens(model: ExplainableModel, part: Part, p: number, forward: ForwardResult): Candidate[] {
+  if (part.input.kind !== "text") return [];
   const { units } = part.input;
   return units.flatMap((_, position): Candidate[] => {
     if (part.owned[position] !== 1) return [];

@@ -6,13 +6,13 @@
 
 import { METHODS } from "../attribution/methods.ts";
 import {
+  BASELINES,
   DEFAULTS,
   FUSIONS,
   LAYER_WEIGHTS,
   LONG_TEXTS,
   QUADRATURES,
   SCORE_KINDS,
-  TEXT_BASELINES,
 } from "../attribution/options.ts";
 import { METRICS } from "../evaluation/metrics.ts";
 import { TEXT_SUBSTRATES } from "../evaluation/substrate.ts";
@@ -123,9 +123,9 @@ export const OPTIONS = {
   method: option("Method", oneOf(METHODS.map((method) => method.name)), "attribution method", DEFAULTS.method),
   baseline: option(
     "Method",
-    oneOf(TEXT_BASELINES),
-    "what the text is compared with",
-    "mask token, or what the model has",
+    oneOf(BASELINES),
+    "what the input is compared with",
+    "mask token or what the model has, blur for images",
   ),
   steps: option(
     "Method",

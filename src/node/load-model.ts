@@ -5,6 +5,7 @@ import { basename, join, resolve } from "node:path";
 import type { ExplainableModel } from "../attribution/explainable-model.ts";
 import { type CheckpointConfig, parseConfig } from "../checkpoint/config.ts";
 import { CheckpointError, InvalidOptionError } from "../errors.ts";
+import { type ImageProcessor, parseImageProcessor } from "../input/image/image-processor.ts";
 import { loadNativeTokenizer } from "../input/text/native-tokenizer.ts";
 import type { Tokenizer } from "../input/text/tokenizer.ts";
 import { Programs } from "../program/programs.ts";
@@ -55,6 +56,7 @@ export async function loadModel(source: string, options: LoadOptions = {}): Prom
   const transformer = family.build(config, weights.source);
   const maxLength = family.maxLength(config);
   const tokenizer = maxLength === undefined ? undefined : await readTokenizer(folder, maxLength);
+  const imageProcessor = family.kind === "image" ? await readImageProcessor(folder) : undefined;
   const { anatomy } = transformer;
   const runtime = createNodeRuntime();
   const programs = new Programs({
@@ -89,6 +91,7 @@ export async function loadModel(source: string, options: LoadOptions = {}): Prom
     anatomy,
     programs,
     ...(tokenizer === undefined ? {} : { tokenizer }),
+    ...(imageProcessor === undefined ? {} : { imageProcessor }),
     platform: nodePlatform,
     warnings,
     dispose,
@@ -142,6 +145,12 @@ async function readJson(folder: string, file: string): Promise<object | undefine
       cause,
     });
   }
+}
+
+const PREPROCESSOR = "preprocessor_config.json";
+
+async function readImageProcessor(folder: string): Promise<ImageProcessor> {
+  return parseImageProcessor(await readText(folder, PREPROCESSOR), PREPROCESSOR);
 }
 
 async function readTokenizer(folder: string, modelMaxLength: number): Promise<Tokenizer> {

@@ -31,7 +31,7 @@ export interface RenderOptions {
   readonly width?: number;
   /** Title of an HTML page. */
   readonly title?: string;
-  /** The picture that the model saw (after resizing and cropping), as a data URI, for HTML and SVG. */
+  /** The picture as it was given, as a data URI, for HTML and SVG: the patches are drawn over it. */
   readonly picture?: string;
 }
 

@@ -113,34 +113,62 @@ function textPart({ input, words }: TextExplanation, frame: Frame): Part {
   };
 }
 
+/** Side of a patch at most, in the units of the picture. */
+const LARGEST_CELL = 32;
+
 function gridPart(explanation: ImageExplanation, frame: Frame, picture: string | undefined): Part {
   const { input, units, attribution } = explanation;
   const { palette, scale } = frame;
   const [rows, columns] = input.grid;
-  const size = Math.min(32, (frame.width - 2 * MARGIN) / columns);
+  const { image, left: gridLeft, top: gridTop, cellWidth, cellHeight } = gridLayout(explanation, frame, picture);
   const cells = units.map(({ row, column, special }, unit) => {
     if (special) return null;
     const value = attribution[unit] ?? 0;
     const level = scale.level(value);
-    const place = html`x="${at(column * size)}" y="${at(row * size)}" width="${at(size)}" height="${at(size)}"`;
+    const [left, top] = [gridLeft + column * cellWidth, gridTop + row * cellHeight];
+    const place = html`x="${at(left)}" y="${at(top)}" width="${at(cellWidth)}" height="${at(cellHeight)}"`;
     const title = html`<title>${caption(value, `row ${row}, column ${column}`, frame)}</title>`;
     if (picture === undefined) {
       const cell = html`<rect ${place} fill="${hex(palette.color(level))}">${title}</rect>`;
       if (palette.showsSign || level >= 0 || stepOf(level) === 0) return cell;
       // The palette does not tell the sign: what opposes is crossed by a line.
-      const [left, top] = [column * size, row * size];
-      return html`${cell}<line x1="${at(left)}" y1="${at(top + size)}" x2="${at(left + size)}" y2="${at(top)}" stroke="${frame.muted}"/>`;
+      return html`${cell}<line x1="${at(left)}" y1="${at(top + cellHeight)}" x2="${at(left + cellWidth)}" y2="${at(top)}" stroke="${frame.muted}"/>`;
     }
     const tone = hex(level < 0 ? palette.oppose : palette.support);
     return html`<rect ${place} fill="${tone}" fill-opacity="${at(Math.abs(level) * 0.8)}">${title}</rect>`;
   });
-  const [width, height] = [columns * size, rows * size];
   const under =
     picture === undefined
       ? null
-      : html`<image href="${picture}" width="${at(width)}" height="${at(height)}" preserveAspectRatio="none"/>`;
-  const border = html`<rect width="${at(width)}" height="${at(height)}" fill="none" stroke="${frame.muted}" stroke-opacity="0.4"/>`;
-  return { markup: html`<g shape-rendering="crispEdges">${under}${cells}${border}</g>`, height: height + 16 };
+      : html`<image href="${picture}" width="${at(image.width)}" height="${at(image.height)}" preserveAspectRatio="none"/>`;
+  const [width, height] = [columns * cellWidth, rows * cellHeight];
+  const border = html`<rect x="${at(gridLeft)}" y="${at(gridTop)}" width="${at(width)}" height="${at(height)}" fill="none" stroke="${frame.muted}" stroke-opacity="0.4"/>`;
+  return { markup: html`<g shape-rendering="crispEdges">${under}${cells}${border}</g>`, height: image.height + 16 };
+}
+
+/** Sizes and places of the picture and of the patches on it: the model may have seen only a part. */
+function gridLayout({ input }: ImageExplanation, frame: Frame, picture: string | undefined) {
+  const [rows, columns] = input.grid;
+  const room = frame.width - 2 * MARGIN;
+  if (picture === undefined) {
+    const size = Math.min(LARGEST_CELL, room / columns);
+    return {
+      image: { width: columns * size, height: rows * size },
+      left: 0,
+      top: 0,
+      cellWidth: size,
+      cellHeight: size,
+    };
+  }
+  const [x, y, width, height] = input.seen;
+  const scale = Math.min((LARGEST_CELL * columns) / width, room / input.width);
+  return {
+    image: { width: input.width * scale, height: input.height * scale },
+    left: x * scale,
+    top: y * scale,
+    cellWidth: (width * scale) / columns,
+    cellHeight: (height * scale) / rows,
+  };
 }
 
 function legendPart(explanation: Explanation, frame: Frame): Part {

@@ -355,7 +355,7 @@ export const image: ImageExplanation = (() => {
       logit: rounded(score - rank),
       probability: 0.71 * 0.29 ** rank,
     })),
-    input: { kind: "image", width: 224, height: 224, grid: [rows, columns], patch: 16 },
+    input: { kind: "image", width: 224, height: 224, grid: [rows, columns], patch: 16, seen: [0, 0, 224, 224] },
     units,
     attribution,
     supporting: byMagnitude.filter((patch) => patch.attribution > 0),

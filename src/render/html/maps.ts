@@ -154,8 +154,18 @@ export function patchMap(explanation: ImageExplanation, name: "words" | "block",
     const names = ["w", heatClass(scale.level(value))].filter((part) => part !== "").join(" ");
     return html`<span class="${names}" data-u="${unit}" title="${patchLabel(row, column)} ${signed(value, digits)}"></span>`;
   });
-  const under = picture === undefined ? "" : `;background-image:url("${picture}")`;
-  return html`<div class="patches${picture === undefined ? "" : " over"}" style="--columns:${columns}${under}" data-map="${name}" data-label="${name === "block" ? "Patches with their evidence in the chosen block" : "Patches with their attribution"}" data-bound="${String(scale.bound)}" data-digits="${digits}">${cells}</div>`;
+  const over = picture === undefined ? "" : ` over`;
+  const map = html`<div class="patches${over}" style="--columns:${columns}${picture === undefined ? "" : placeOnPicture(input)}" data-map="${name}" data-label="${name === "block" ? "Patches with their evidence in the chosen block" : "Patches with their attribution"}" data-bound="${String(scale.bound)}" data-digits="${digits}">${cells}</div>`;
+  if (picture === undefined) return map;
+  const style = `aspect-ratio:${input.width}/${input.height};background-image:url("${picture}")`;
+  return html`<div class="photo" style="${style}">${map}</div>`;
+}
+
+/** Where on the picture the patches lie: the model may have seen only a part. */
+function placeOnPicture({ width, height, seen }: ImageExplanation["input"]): string {
+  const [x, y, across, down] = seen;
+  const share = (part: number, whole: number) => `${((100 * part) / whole).toFixed(3)}%`;
+  return `;left:${share(x, width)};top:${share(y, height)};width:${share(across, width)};height:${share(down, height)}`;
 }
 
 export function imageSection(explanation: ImageExplanation, context: PageContext): Markup {

@@ -160,7 +160,7 @@ export const SCRIPT = String.raw`"use strict";
       return parts.join(" ");
     };
     for (const map of article.querySelectorAll('[data-map="words"], [data-map="tokens"]')) {
-      const details = map.parentElement.querySelector("[data-details]");
+      const details = (map.closest(".photo") ?? map).parentElement.querySelector("[data-details]");
       if (!map.querySelector("[data-u]")) continue;
       const { paint } = enhance(map, details, data, describeResult);
       paint(data.attribution, Number(map.dataset.bound), Number(map.dataset.digits));
@@ -298,4 +298,4 @@ export const SCRIPT = String.raw`"use strict";
 `;
 
 /** SHA-256 of `SCRIPT` for the content security policy; a test computes it again and prints the right one. */
-export const SCRIPT_HASH = "sha256-jvHPtEy0b2bbrDsEzlm4RegR25ADT4kVp7rq9EXGgDg=";
+export const SCRIPT_HASH = "sha256-auwa0ftKwZ0acxiQJSZ1sYYFi9lIqR5Z0f1L4ltV5ZE=";

@@ -201,7 +201,10 @@ const BLOCKS = `
 .trends rect.op{fill:var(--oppose)}
 .trends rect.slot{fill:transparent}
 .trends rect.slot.sel{fill:var(--rule);fill-opacity:.6}
-.patches{display:grid;grid-template-columns:repeat(var(--columns),1fr);width:min(100%,30rem);margin-top:1.25rem;border:1px solid var(--rule);background-size:100% 100%;line-height:0}
+.patches{display:grid;grid-template-columns:repeat(var(--columns),1fr);width:min(100%,30rem);margin-top:1.25rem;border:1px solid var(--rule);line-height:0}
+.photo{position:relative;width:min(100%,34rem);margin-top:1.25rem;background-size:100% 100%}
+.photo .patches{position:absolute;margin:0;border:0;outline:1px solid var(--rule);grid-auto-rows:1fr}
+.photo .patches .w{aspect-ratio:auto}
 .patches .w{aspect-ratio:1;cursor:default;transition:background-color .15s}
 .patches .op:not(.over *){background-image:repeating-linear-gradient(45deg,transparent 0 4px,color-mix(in srgb,var(--oppose) 55%,transparent) 4px 5px)}
 .patches [aria-selected=true]{outline:2px solid var(--accent);outline-offset:-1px;position:relative}

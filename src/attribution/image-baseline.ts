@@ -1,0 +1,30 @@
+/** @file Baselines of images. METHOD 2. */
+
+import { toPixelTensor } from "../input/image/process-image.ts";
+import { type ImageSubstrate, substituteImage } from "../input/image/substrate.ts";
+import { type BaselineStates, propagated, zeroStates } from "./baseline-states.ts";
+import type { ExplainableModel } from "./explainable-model.ts";
+import { imageFeeds } from "./image-input.ts";
+import { DEFAULTS, type ImageBaseline } from "./options.ts";
+import type { PreparedImage } from "./prepared-input.ts";
+
+/** The baseline used when none is asked for: what blurring takes away is what the patches show. */
+export const defaultImageBaseline: ImageBaseline = "blur";
+
+/**
+ * Hidden states at the baseline of an image: the model runs on the picture that `name` makes of it; `zero`: zero hidden
+ * states at every block, nothing is run.
+ */
+export async function imageBaseline(
+  model: ExplainableModel,
+  input: PreparedImage,
+  name: ImageBaseline,
+  seed: number = DEFAULTS.seed,
+): Promise<BaselineStates> {
+  if (name === "zero") return zeroStates(model, input);
+  const picture = substituteImage(input.fitted.image, name satisfies ImageSubstrate, {
+    processor: input.processor,
+    seed,
+  });
+  return propagated(await model.programs.forward(imageFeeds(model, toPixelTensor(picture, input.processor))));
+}

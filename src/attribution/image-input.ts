@@ -1,0 +1,70 @@
+/** @file A picture as the input of a model: pixels, patches, and which positions a baseline may replace. */
+
+import { AnatomyError, InputError } from "../errors.ts";
+import { fitImage, toPixelTensor } from "../input/image/process-image.ts";
+import type { RgbImage } from "../input/image/rgb-image.ts";
+import type { PatchUnit } from "../input/units.ts";
+import type { Feeds } from "../runtime/runtime.ts";
+import type { FloatTensor } from "../tensor/tensor.ts";
+import type { PatchGrid } from "../transformer/anatomy.ts";
+import type { ExplainableModel } from "./explainable-model.ts";
+import type { PreparedImage } from "./prepared-input.ts";
+
+/** A picture to explain, decoded: 8-bit RGB, the right way up. */
+export interface ImageInput {
+  readonly image: RgbImage;
+}
+
+/** Where the patches are. @throws {AnatomyError} When the model does not say. */
+export function patchesOf(model: ExplainableModel): PatchGrid {
+  const { patches } = model.anatomy;
+  if (patches !== undefined) return patches;
+  throw new AnatomyError(
+    `Cannot explain an image with model "${model.facts.id}": the grid of its patches was not found`,
+  );
+}
+
+/**
+ * Resizes, crops and normalises a picture for a model.
+ *
+ * @throws {InputError} When the model does not read images, or the picture becomes another size than the model reads.
+ */
+export function prepareImage(model: ExplainableModel, { image }: ImageInput): PreparedImage {
+  const { imageProcessor: processor } = model;
+  if (processor === undefined || model.anatomy.inputs.pixels === undefined) {
+    throw new InputError(`Cannot explain an image with model "${model.facts.id}": it reads texts; give a text`);
+  }
+  const patches = patchesOf(model);
+  const fitted = fitImage(image, processor);
+  const [width, height] = [patches.columns * patches.patch, patches.rows * patches.patch];
+  if (fitted.image.width !== width || fitted.image.height !== height) {
+    throw new InputError(
+      `Cannot explain the image: its preprocessor makes ${fitted.image.width} x ${fitted.image.height} pixels of it, the model "${model.facts.id}" reads ${width} x ${height}; check preprocessor_config.json`,
+    );
+  }
+  const units = patchUnits(patches);
+  return {
+    kind: "image",
+    feeds: imageFeeds(model, toPixelTensor(fitted.image, processor)),
+    units,
+    replaceable: Float32Array.from(units, ({ special }) => (special ? 0 : 1)),
+    warnings: [],
+    fitted,
+    processor,
+  };
+}
+
+/** Pixels [batch, 3, height, width] as feeds of the model. */
+export function imageFeeds(model: ExplainableModel, pixels: FloatTensor): Feeds {
+  return { [model.anatomy.inputs.pixels ?? "pixel_values"]: pixels };
+}
+
+/** One unit per position: special ones, then the patches row by row. */
+function patchUnits({ specialTokens, rows, columns }: PatchGrid): PatchUnit[] {
+  return Array.from({ length: specialTokens + rows * columns }, (_, position) => {
+    const patch = position - specialTokens;
+    return patch < 0
+      ? { row: -1, column: -1, special: true }
+      : { row: Math.floor(patch / columns), column: patch % columns, special: false };
+  });
+}

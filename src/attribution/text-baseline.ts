@@ -1,0 +1,66 @@
+/** @file Baselines of texts. METHOD 2. */
+
+import { InvalidOptionError } from "../errors.ts";
+import type { SpecialTokens } from "../input/text/tokenizer.ts";
+import { assertNever } from "../util/assert-never.ts";
+import { type BaselineStates, propagated, zeroStates } from "./baseline-states.ts";
+import type { ExplainableModel } from "./explainable-model.ts";
+import type { TextBaseline } from "./options.ts";
+import type { PreparedText } from "./prepared-input.ts";
+import { textFeeds } from "./text-input.ts";
+
+const TOKEN_BASELINES = ["mask", "pad", "unk"] as const satisfies readonly (keyof SpecialTokens)[];
+type TokenBaseline = (typeof TOKEN_BASELINES)[number];
+
+const isTokenBaseline = (name: TextBaseline): name is TokenBaseline =>
+  (TOKEN_BASELINES as readonly string[]).includes(name);
+
+/** The baseline used when none is asked for: the first of mask, pad, unk that the tokenizer has, else the mean word vector. */
+export function defaultTextBaseline(model: ExplainableModel): TextBaseline {
+  return TOKEN_BASELINES.find((name) => model.tokenizer?.specialTokens[name] !== undefined) ?? "mean";
+}
+
+/**
+ * Hidden states at the baseline of a text.
+ *
+ * - `mask`, `pad`, `unk`: the model runs on the text with every non-special token replaced.
+ * - `mean`, `zero-embedding`: on the word vectors of the non-special tokens replaced by the mean of the embedding
+ *   table, or by zero; positions kept.
+ * - `zero`: zero hidden states at every block; nothing is run.
+ *
+ * @throws {InvalidOptionError} When the tokenizer has no such token; lists the ones it has.
+ */
+export async function textBaseline(
+  model: ExplainableModel,
+  input: PreparedText,
+  name: TextBaseline,
+): Promise<BaselineStates> {
+  if (isTokenBaseline(name)) {
+    const id = tokenId(model, name);
+    const ids = input.encoded.ids.map((own, position) => (input.replaceable[position] === 1 ? id : own));
+    return propagated(await model.programs.forward(textFeeds(model, ids, input.encoded.typeIds)));
+  }
+  switch (name) {
+    case "mean":
+      return propagated(await model.programs.forwardReplaced(input.feeds, input.replaceable, "mean"));
+    case "zero-embedding":
+      return propagated(await model.programs.forwardReplaced(input.feeds, input.replaceable, "zero"));
+    case "zero":
+      return zeroStates(model, input);
+    default:
+      return assertNever(name);
+  }
+}
+
+function tokenId(model: ExplainableModel, name: TokenBaseline): number {
+  const tokens = model.tokenizer?.specialTokens ?? {};
+  const token = tokens[name];
+  if (token !== undefined) return token.id;
+  const allowed = [...TOKEN_BASELINES.filter((other) => tokens[other] !== undefined), "mean", "zero-embedding", "zero"];
+  throw new InvalidOptionError(
+    `Cannot use baseline "${name}": the tokenizer of "${model.facts.id}" has no such token; use one of ${allowed.map((other) => `"${other}"`).join(", ")}`,
+    "baseline",
+    name,
+    allowed,
+  );
+}
