@@ -115,7 +115,9 @@ function createRewriter(draft: Draft): Rewriter {
   /** Nodes that are no quantised operators, but see a value that was one's. */
   function follow({ node, refuse }: QuantContext): readonly string[] | undefined {
     const [x = ""] = node.inputs;
-    if (!node.inputs.some((input) => real.has(input))) return undefined;
+    // Under the names that its inputs had: a value that was rounded may have other uses.
+    const before = producer.get(node.outputs[0] ?? "")?.inputs ?? [];
+    if (!before.some((input) => real.has(input))) return undefined;
     if (node.opType === "Cast" && isReal(node.outputs[0] ?? "")) return [x];
     if (MOVEMENTS.has(node.opType)) for (const output of node.outputs) real.add(output);
     else if (node.outputs.some(isWhole)) return refuse("it computes with quantised values as whole numbers");

@@ -7,7 +7,10 @@ import { split, type WriteContext, type Writer, withBias } from "./writer.ts";
 
 /** Default of mask_filter_value. */
 const FILTER = -10000;
-/** What a truth-value mask adds in ai.onnx Attention: the lowest float32, so that a row without keys is no NaN. */
+/**
+ * What a truth-value mask adds in ai.onnx Attention: the lowest float32. A query without any key gets equal weights,
+ * where engines give 0 or NaN; a text has at least one token.
+ */
 const LOWEST = -3.4028234663852886e38;
 
 /** Refuses inputs and outputs that only text generation uses. */
