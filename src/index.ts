@@ -53,6 +53,38 @@ export {
   UnsupportedModelError,
   UsageError,
 } from "./errors.ts";
+export type { Dataset, DatasetItem, DatasetProblem, PolaritySpan, Span } from "./evaluation/dataset.ts";
+export {
+  type Contender,
+  type EvaluateOptions,
+  evaluate,
+  type MeasurementStore,
+  type StoredMeasurement,
+  sampleDataset,
+} from "./evaluation/evaluate.ts";
+export type {
+  Comparison,
+  EvaluatedFigure,
+  EvaluatedInput,
+  EvaluatedMethod,
+  Evaluation,
+  EvaluationFailure,
+  EvaluationSettings,
+  FigureResult,
+  Measurements,
+} from "./evaluation/evaluation.ts";
+export type { Figure, Metric, Subject } from "./evaluation/metric.ts";
+export { METRICS } from "./evaluation/metrics.ts";
+export { createProbe, type Probe, type ProbeOptions, type VariantOutput } from "./evaluation/perturbation.ts";
+export { evaluationHtml } from "./evaluation/report/html.ts";
+export { evaluationMarkdown } from "./evaluation/report/markdown.ts";
+export {
+  createTextSubstrate,
+  type Substrate,
+  TEXT_SUBSTRATES,
+  type TextSubstrateName,
+} from "./evaluation/substrate.ts";
+export { type EvaluationUnit, type Kept, textUnits, UNIT_KINDS, type UnitKind } from "./evaluation/units.ts";
 export { renderHtml } from "./render/html.ts";
 export { renderJson } from "./render/json.ts";
 export { renderMarkdown } from "./render/markdown.ts";

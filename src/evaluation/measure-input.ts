@@ -9,10 +9,11 @@ import type { PreparedText } from "../attribution/prepared-input.ts";
 import { chooseScore, rankPredictions } from "../attribution/target.ts";
 import { prepareText } from "../attribution/text-input.ts";
 import { logitsRow } from "../program/score.ts";
+import { assertNever } from "../util/assert-never.ts";
 import { createRandom } from "../util/random.ts";
+import { permutedText, removedText } from "./changed-text.ts";
 import { type DatasetItem, markedUnits, unitPolarities } from "./dataset.ts";
-import type { Metric, Subject } from "./metric.ts";
-import { permutedInput } from "./permuted-input.ts";
+import type { Change, Metric, Subject } from "./metric.ts";
 import { createProbe, type Probe } from "./perturbation.ts";
 import { createTextSubstrate, type TextSubstrateName } from "./substrate.ts";
 import { type EvaluationUnit, textUnits, type UnitKind, unitAttribution } from "./units.ts";
@@ -118,6 +119,16 @@ function createSubject(parts: SubjectParts): Subject {
   const { rationaleShare, polarityLabel } = settings;
   const { rationale, polarities } = item;
   const direction = polarityDirection(model, polarityLabel, options.target);
+  const changed = (change: Change): PreparedText => {
+    switch (change.kind) {
+      case "permuted":
+        return permutedText(model, prepared, units, change.others);
+      case "removed":
+        return removedText(model, prepared, units, change.units, settings.substrate);
+      default:
+        return assertNever(change);
+    }
+  };
   return {
     attribution: unitAttribution(units, explanation.attribution),
     probe,
@@ -130,14 +141,9 @@ function createSubject(parts: SubjectParts): Subject {
       ? {}
       : { polarities: unitPolarities(units, polarities).map((value) => direction * value) }),
     random: (purpose) => createRandom(`${settings.seed} input ${item.line} ${purpose}`),
-    permuted: async (order) => {
-      const permuted = permutedInput(model, prepared, units, order);
-      const { attribution, target } = await explainPrepared(model, permuted, options);
-      const all = unitAttribution(units, attribution);
-      return {
-        attribution: order.kept.map((unit) => all[unit] as number),
-        probability: target.probability,
-      };
+    explainChanged: async (change) => {
+      const { attribution, target } = await explainPrepared(model, changed(change), options);
+      return { attribution: unitAttribution(units, attribution), probability: target.probability };
     },
   };
 }

@@ -22,22 +22,21 @@ export interface Subject {
   readonly polarities?: readonly number[];
   /** A stream of random numbers that depends on seed, input and purpose, not on method or order. */
   random(purpose: string): Random;
-  /** Explains the same input with its removable units in another order. */
-  permuted(order: PermutedUnits): Promise<PermutedAttribution>;
+  /** Explains a changed input by the same method, for the same class. Cost: one explanation. */
+  explainChanged(change: Change): Promise<ChangedExplanation>;
 }
 
-/** Content of a permuted input. */
-export interface PermutedUnits {
-  /** Units that stay where they are. */
-  readonly kept: readonly number[];
-  /** The other units in their new order. */
-  readonly others: readonly number[];
-}
+/** A change of an input that keeps the places of its units. */
+export type Change =
+  /** The others fill the places between the kept units in a new order: units in their new order. */
+  | { readonly kind: "permuted"; readonly others: readonly number[] }
+  /** Units replaced by the substrate. */
+  | { readonly kind: "removed"; readonly units: readonly number[] };
 
-export interface PermutedAttribution {
-  /** Attribution of the kept units, in the order they were given. */
+export interface ChangedExplanation {
+  /** Attribution of each unit, at its place in the original input. */
   readonly attribution: readonly number[];
-  /** Probability of the target in the permuted input. */
+  /** Probability of the target in the changed input. */
   readonly probability: number;
 }
 

@@ -2,13 +2,28 @@
 
 import { keyword } from "../errors.ts";
 import type { Metric } from "./metric.ts";
+import { auprc } from "./metrics/auprc.ts";
+import { completenessError } from "./metrics/completeness-error.ts";
+import { complexity } from "./metrics/complexity.ts";
 import { comprehensiveness } from "./metrics/comprehensiveness.ts";
+import { contextSensitivity } from "./metrics/context-sensitivity.ts";
+import { cost } from "./metrics/cost.ts";
 import { deletion } from "./metrics/deletion.ts";
+import { energyInMask } from "./metrics/energy-in-mask.ts";
 import { faithfulness } from "./metrics/faithfulness.ts";
+import { infidelity } from "./metrics/infidelity.ts";
 import { insertion } from "./metrics/insertion.ts";
+import { iouF1 } from "./metrics/iou-f1.ts";
+import { leaveOneOut } from "./metrics/leave-one-out.ts";
 import { logOdds } from "./metrics/log-odds.ts";
+import { maxSensitivity } from "./metrics/max-sensitivity.ts";
 import { perturbationAuc } from "./metrics/perturbation-auc.ts";
+import { pointingGame } from "./metrics/pointing-game.ts";
+import { signAccuracy } from "./metrics/sign-accuracy.ts";
+import { sparseness } from "./metrics/sparseness.ts";
 import { sufficiency } from "./metrics/sufficiency.ts";
+import { tokenF1 } from "./metrics/token-f1.ts";
+import { tokenF1AtK } from "./metrics/token-f1-at-k.ts";
 
 export const METRICS: readonly Metric[] = [
   deletion,
@@ -18,6 +33,21 @@ export const METRICS: readonly Metric[] = [
   comprehensiveness,
   sufficiency,
   logOdds,
+  leaveOneOut,
+  infidelity,
+  tokenF1,
+  iouF1,
+  auprc,
+  tokenF1AtK,
+  pointingGame,
+  energyInMask,
+  signAccuracy,
+  completenessError,
+  maxSensitivity,
+  contextSensitivity,
+  sparseness,
+  complexity,
+  cost,
 ];
 
 /** @throws {InvalidOptionError} For a name that no metric has; lists the known ones. */

@@ -45,7 +45,7 @@ export function createTextSubstrate(
   units: readonly EvaluationUnit[],
   name: TextSubstrateName,
 ): Substrate {
-  const id = tokenId(model, name);
+  const id = substrateToken(model, name);
   const { ids, typeIds } = encoded;
   return {
     name,
@@ -64,7 +64,8 @@ export function createTextSubstrate(
   };
 }
 
-function tokenId(model: ExplainableModel, name: TextSubstrateName): number {
+/** Id of the token. @throws {InvalidOptionError} When the tokenizer has no such token; lists the ones it has. */
+export function substrateToken(model: ExplainableModel, name: TextSubstrateName): number {
   const tokens = model.tokenizer?.specialTokens ?? {};
   const token = tokens[name];
   if (token !== undefined) return token.id;

@@ -21,7 +21,7 @@ export interface SummaryOptions {
 
 /**
  * Figures of every method and metric, with 95 % bootstrap intervals, and all pairs of methods compared on the same
- * inputs. An input counts for a metric when all methods have a measurement of it.
+ * inputs. An input counts for a metric when all methods have a measurement of it that have any.
  *
  * The same measurements and seed give the same numbers; a metric's numbers do not depend on which others there are.
  */
@@ -34,9 +34,12 @@ export function summarise(
   const results: FigureResult[] = [];
   const comparisons: Comparison[] = [];
   for (const metric of metrics) {
-    const names = methods.map(({ name }) => name);
+    // A method that the metric does not apply to (no baseline, no completeness) is no reason to leave the others out.
+    const names = methods
+      .map(({ name }) => name)
+      .filter((method) => measurements.some((input) => (input[method]?.[metric.name] ?? null) !== null));
     const rows = completeRows(measurements, names, metric.name);
-    if (rows.length === 0) continue;
+    if (names.length === 0 || rows.length === 0) continue;
     const width = (rows[0] as Row)[0]?.length ?? 0;
     // Column m x width + i: element i of method m.
     const columns = names.flatMap((_, m) =>

@@ -28,10 +28,7 @@ export function subjectOf(settings: SubjectSettings): Subject & { readonly asked
     completeness: { scoreAtInput: 1, scoreAtBaseline: 0, delta: 0, relativeError: 0 },
     cost: { milliseconds: 0, modelEvaluations: 0, peakBytes: 0 },
     random: (purpose) => createRandom(purpose),
-    permuted: async ({ kept }) => ({
-      attribution: kept.map((unit) => attribution[unit] as number),
-      probability: probability(attribution.map(() => 1)),
-    }),
+    explainChanged: async () => ({ attribution, probability: probability(attribution.map(() => 1)) }),
     probe: {
       unitCount: attribution.length,
       outputs,

@@ -1,0 +1,31 @@
+/** @file AUPRC (DeYoung et al. 2020, ERASER): area under precision over recall of the marked units, over all thresholds. */
+
+import { type Metric, meanFigure } from "../metric.ts";
+import { ranked } from "../units.ts";
+
+export const auprc: Metric = {
+  name: "auprc",
+  summary:
+    "area under the precision-recall curve of attributions against the rationale, trapezoid rule (DeYoung et al. 2020)",
+  figures: [meanFigure("auprc", "higher")],
+  needs: "rationale",
+  revision: 1,
+  measure: async ({ attribution, rationale }) =>
+    rationale === undefined || !rationale.includes(1) ? undefined : [precisionRecallArea(attribution, rationale)],
+};
+
+/** As `auc(recall, precision)` of scikit-learn: a point for every different score, and (recall 0, precision 1). */
+export function precisionRecallArea(scores: readonly number[], marks: readonly number[]): number {
+  const order = ranked(scores);
+  const positives = marks.filter((mark) => mark === 1).length;
+  let [hits, area, recall, precision] = [0, 0, 0, 1];
+  order.forEach((unit, i) => {
+    hits += marks[unit] as number;
+    const next = order[i + 1];
+    if (next !== undefined && scores[next] === scores[unit]) return;
+    const [newRecall, newPrecision] = [hits / positives, hits / (i + 1)];
+    area += ((newRecall - recall) * (newPrecision + precision)) / 2;
+    [recall, precision] = [newRecall, newPrecision];
+  });
+  return area;
+}

@@ -1,0 +1,17 @@
+/** @file Pointing game (Zhang et al. 2016): is the most supportive unit one that people marked? */
+
+import { type Metric, meanFigure } from "../metric.ts";
+import { ranked } from "../units.ts";
+
+export const pointingGame: Metric = {
+  name: "pointing-game",
+  summary: "share of inputs whose most supportive unit is in the rationale (Zhang et al. 2016)",
+  figures: [meanFigure("pointing-game", "higher")],
+  needs: "rationale",
+  revision: 1,
+  async measure({ attribution, rationale }) {
+    if (rationale === undefined || !rationale.includes(1)) return undefined;
+    const [best] = ranked(attribution);
+    return [rationale[best as number] as number];
+  },
+};

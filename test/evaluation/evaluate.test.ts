@@ -1,0 +1,153 @@
+/** @file The evaluation of the built-in model on made-up reviews: what good and bad methods must look like. */
+
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Dataset } from "../../src/evaluation/dataset.ts";
+import { type Contender, type EvaluateOptions, evaluate, sampleDataset } from "../../src/evaluation/evaluate.ts";
+import type { Evaluation } from "../../src/evaluation/evaluation.ts";
+import { openInput } from "../../src/evaluation/measure-input.ts";
+import type { Metric } from "../../src/evaluation/metric.ts";
+import { metricByName } from "../../src/evaluation/metrics.ts";
+import { type LoadedModel, loadModel } from "../../src/node/load-model.ts";
+
+const REVIEWS: readonly (readonly [text: string, label: string, marked: string])[] = [
+  ["a gripping and beautiful film from start to finish", "positive", "gripping and beautiful"],
+  ["the plot is a mess and the jokes are awful", "negative", "awful"],
+  ["every scene in this movie is simply wonderful", "positive", "wonderful"],
+  ["two tedious hours in the cinema about a bank", "negative", "tedious"],
+];
+
+const DATASET: Dataset = {
+  name: "reviews",
+  problems: [],
+  items: REVIEWS.map(([text, label, marked], i) => {
+    const start = text.indexOf(marked);
+    return { line: i + 1, input: { text }, label, rationale: [{ start, end: start + marked.length }] };
+  }),
+};
+
+const FAST = { method: "integrated-gradients", steps: 4, tolerance: 1000 } as const;
+/** The last block knows little of single words; the embeddings do. */
+const CONTENDERS: readonly Contender[] = [
+  { name: "embeddings", options: { ...FAST, layers: [0] } },
+  { name: "last block", options: { ...FAST, layers: [5] } },
+];
+const METRICS = ["deletion", "insertion", "faithfulness", "comprehensiveness", "auprc", "token-f1"].map(metricByName);
+
+let model: LoadedModel;
+/** Everything measured once; the tests look at it. */
+let whole: Evaluation;
+beforeAll(async () => {
+  model = await loadModel("sst2");
+  whole = await run();
+});
+afterAll(() => model.dispose());
+
+const run = (options: Partial<EvaluateOptions> = {}) =>
+  evaluate(model, DATASET, { contenders: CONTENDERS, metrics: METRICS, ...options });
+
+const figureOf = ({ results }: Evaluation, method: string, figure: string) =>
+  results.find((result) => result.method === method && result.figure === figure)?.value as number;
+
+describe("evaluate()", () => {
+  it("finds that Integrated Gradients at the embeddings name the words that count and that people marked", async () => {
+    const evaluation = whole;
+    expect(evaluation.dataset.accuracy).toMatchObject({ value: 1, inputs: 4 });
+    expect(figureOf(evaluation, "embeddings", "auprc")).toBeGreaterThan(0.8);
+    expect(figureOf(evaluation, "embeddings", "faithfulness")).toBeGreaterThan(0.2);
+    expect(figureOf(evaluation, "embeddings", "faithfulness")).toBeCloseTo(
+      figureOf(evaluation, "embeddings", "insertion") - figureOf(evaluation, "embeddings", "deletion"),
+      10,
+    );
+    expect(evaluation.comparisons).toHaveLength(METRICS.flatMap(({ figures }) => figures).length);
+    expect(evaluation.warnings.map(({ code }) => code)).toEqual(["no-floor"]);
+  });
+
+  it("does not depend on the batch size beyond rounding", async () => {
+    const numbers = (evaluation: Evaluation) =>
+      evaluation.results.flatMap(({ value, low, high }) => [value, low, high]);
+    const one = await run({ batchSize: 1 });
+    expect(numbers(whole)).toBeAllClose(numbers(one), { atol: 1e-5, rtol: 0 });
+  });
+
+  it("measures every input with the numbers it has alone", async () => {
+    const item = DATASET.items[3] as Dataset["items"][number];
+    const alone = await evaluate(
+      model,
+      { ...DATASET, items: [item] },
+      {
+        contenders: CONTENDERS,
+        metrics: [metricByName("deletion")],
+      },
+    );
+    const deletion = ({ inputs }: Evaluation, i: number) => inputs[i]?.measurements.embeddings?.deletion as number[];
+    expect(deletion(alone, 0)).toBeAllClose(deletion(whole, 3), { rtol: 1e-6 });
+  });
+
+  it("explains one class for all when it is named, else the predicted one", async () => {
+    const metrics = [metricByName("deletion")];
+    const named = await run({ target: "positive", metrics });
+    expect(new Set(named.inputs.map(({ target }) => target))).toEqual(new Set(["positive"]));
+    expect(named.settings.target).toBe("positive");
+    expect(whole.inputs.map(({ target }) => target)).toEqual(REVIEWS.map(([, label]) => label));
+  });
+
+  it("refuses what cannot be measured before measuring anything", async () => {
+    await expect(run({ metrics: [metricByName("sign-accuracy")] })).rejects.toThrow(
+      'Cannot measure "sign-accuracy" on reviews: its inputs have no polarities',
+    );
+    await expect(run({ contenders: [CONTENDERS[0]!, CONTENDERS[0]!] })).rejects.toThrow(
+      'Cannot compare "embeddings" with itself',
+    );
+    await expect(run({ substrate: "unk", target: "middling" })).rejects.toThrow('Cannot find target "middling"');
+  });
+});
+
+describe("openInput()", () => {
+  const settings = { substrate: "mask", units: "word", seed: 0 } as const;
+
+  /** A metric that shows what it is given. */
+  const spy = (seen: Parameters<Metric["measure"]>[0][]): Metric => ({
+    name: "spy",
+    summary: "",
+    figures: [],
+    revision: 1,
+    measure: async (subject) => {
+      seen.push(subject);
+      return [0];
+    },
+  });
+
+  it("explains a changed input for the same class: words in another order, words replaced", async () => {
+    const seen: Parameters<Metric["measure"]>[0][] = [];
+    const open = await openInput(model, DATASET.items[0]!, settings);
+    await open.measure({ ...FAST, layers: [0] }, [spy(seen)]);
+    const [subject] = seen as [(typeof seen)[0]];
+    // The same order is the same input.
+    const units = [...subject.attribution.keys()];
+    const same = await subject.explainChanged({ kind: "permuted", others: units });
+    expect(same.attribution).toBeAllClose(subject.attribution, { rtol: 1e-5, atol: 1e-6 });
+    expect(same.probability).toBeCloseTo(open.probability, 6);
+    // With everything replaced nothing differs from the baseline, which is the same token.
+    const removed = await subject.explainChanged({ kind: "removed", units });
+    expect(removed.attribution).toBeAllClose(
+      units.map(() => 0),
+      { atol: 1e-6 },
+    );
+    const [none] = await subject.probe.probabilities([new Uint8Array(units.length)]);
+    expect(removed.probability).toBeCloseTo(none as number, 5);
+    // Another order is another input.
+    const reversed = await subject.explainChanged({ kind: "permuted", others: [...units].reverse() });
+    expect(reversed.probability).not.toBeCloseTo(open.probability, 6);
+    expect(subject.rationale).toEqual([0, 1, 1, 1, 0, 0, 0, 0, 0]);
+  });
+});
+
+describe("sampleDataset()", () => {
+  it("is seeded, keeps the order, and takes all where there are no more", () => {
+    const lines = (limit: number, seed: number) => sampleDataset(DATASET, limit, seed).items.map(({ line }) => line);
+    expect(lines(2, 1)).toEqual(lines(2, 1));
+    expect(lines(2, 1)).toEqual([...lines(2, 1)].sort((a, b) => a - b));
+    expect(new Set(Array.from({ length: 10 }, (_, seed) => lines(2, seed).join())).size).toBeGreaterThan(3);
+    expect(lines(9, 1)).toEqual([1, 2, 3, 4]);
+  });
+});

@@ -1,0 +1,54 @@
+/** @file Metrics and statistics against scikit-learn, scipy and numpy (tools/make_metric_reference.py). */
+
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import type { Metric } from "../../src/evaluation/metric.ts";
+import { auprc } from "../../src/evaluation/metrics/auprc.ts";
+import { complexity } from "../../src/evaluation/metrics/complexity.ts";
+import { sparseness } from "../../src/evaluation/metrics/sparseness.ts";
+import { tokenF1AtK } from "../../src/evaluation/metrics/token-f1-at-k.ts";
+import { holm } from "../../src/evaluation/statistics/holm.ts";
+import { kendall, ranks, spearman } from "../../src/evaluation/statistics/rank-correlation.ts";
+import { subjectOf } from "../support/subject.ts";
+
+interface Reference {
+  readonly cases: readonly {
+    readonly scores: readonly number[];
+    readonly others: readonly number[];
+    readonly marks: readonly number[];
+    readonly auprc: number;
+    readonly f1At5: number;
+    readonly ranks: readonly number[];
+    readonly spearman: number;
+    readonly kendall: number;
+    readonly gini: number;
+    readonly entropy: number;
+  }[];
+  readonly holm: readonly { readonly values: readonly number[]; readonly corrected: readonly number[] }[];
+}
+
+const reference = JSON.parse(readFileSync(new URL("../golden/metrics.json", import.meta.url), "utf8")) as Reference;
+
+describe.each(reference.cases.map((one, index) => ({ ...one, index })))("case $index", (one) => {
+  const subject = subjectOf({ attribution: one.scores, rationale: one.marks });
+  const first = async (metric: Metric) => (await metric.measure(subject))?.[0];
+
+  it("agrees on areas, F1, Gini index and entropy", async () => {
+    const ours = [await first(auprc), await first(tokenF1AtK), await first(sparseness), await first(complexity)];
+    expect(ours as number[]).toBeAllClose([one.auprc, one.f1At5, one.gini, one.entropy], { rtol: 1e-10 });
+  });
+
+  it("agrees on rank correlations with ties", () => {
+    expect(ranks(one.scores)).toEqual(one.ranks);
+    expect([spearman(one.scores, one.others), kendall(one.scores, one.others)]).toBeAllClose(
+      [one.spearman, one.kendall],
+      { rtol: 1e-10, atol: 1e-12 },
+    );
+  });
+});
+
+describe("holm()", () => {
+  it.each(reference.holm)("of $values", ({ values, corrected }) => {
+    expect(holm(values)).toBeAllClose(corrected, { rtol: 1e-12 });
+  });
+});
