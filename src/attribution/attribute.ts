@@ -4,9 +4,9 @@ import { InvalidOptionError } from "../errors.ts";
 import type { ForwardResult } from "../program/programs.ts";
 import { evaluateScore, logitsRow, type ScoreSpec } from "../program/score.ts";
 import type { ExplainableModel } from "./explainable-model.ts";
-import type { ExplanationCommon, Prediction, Target } from "./explanation.ts";
+import type { ExplanationCommon, Prediction, Target, Warning } from "./explanation.ts";
 import { joinParts, onlyPart, type Part, weightedLogits } from "./join-parts.ts";
-import type { MethodResult } from "./method.ts";
+import type { AttributionMethod, MethodResult } from "./method.ts";
 import { methodByName } from "./methods.ts";
 import { DEFAULTS, type ExplainOptions } from "./options.ts";
 import { chooseScore, rankPredictions } from "./target.ts";
@@ -52,7 +52,7 @@ export async function attribute(
   const results: MethodResult[] = [];
   for (const [p, part] of job.parts.entries()) {
     const onProgress = (done: number) =>
-      progress(FORWARD_SHARE + ((1 - FORWARD_SHARE) * (p + done)) / job.parts.length, "integrating");
+      progress(FORWARD_SHARE + ((1 - FORWARD_SHARE) * (p + done)) / job.parts.length, "attribution");
     const forward = job.forwards[p] as ForwardResult;
     const scoreAtInput = scores[p] as number;
     results.push(await method.run({ model, input: part.input, forward, score, scoreAtInput, options, onProgress }));
@@ -87,8 +87,28 @@ export async function attribute(
       modelEvaluations: parts.length + result.modelEvaluations,
       peakBytes,
     },
-    warnings: [...(model.warnings ?? []), ...job.parts.flatMap(({ input }) => input.warnings), ...result.warnings],
+    warnings: [
+      ...(model.warnings ?? []),
+      ...job.parts.flatMap(({ input }) => input.warnings),
+      ...meaning(method),
+      ...result.warnings,
+    ],
   };
+}
+
+/** What the values of a method do not say, though readers of attributions expect it. */
+function meaning({ name, signed, classSpecific }: AttributionMethod): readonly Warning[] {
+  if (!classSpecific) {
+    const message = `Method "${name}" does not look at the target: its values are the same whatever class is explained`;
+    return [{ code: "not-class-specific", message }];
+  }
+  if (signed) return [];
+  return [
+    {
+      code: "unsigned",
+      message: `Method "${name}" has no sign: it says what matters, not whether it supports or opposes the target`,
+    },
+  ];
 }
 
 /** What is explained, and which parts of the input have a say in it. */

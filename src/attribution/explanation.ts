@@ -104,12 +104,16 @@ export interface ExplanationCommon {
   readonly target: Target;
   /** All classes, best first. */
   readonly predictions: readonly Prediction[];
-  /** Signed, one per unit, units of the target score. */
+  /**
+   * One per unit: > 0 supports the target, < 0 opposes it, in units of the target score. Some methods to compare with have
+   * neither sign nor unit; a warning says so.
+   */
   readonly attribution: readonly number[];
+  /** Empty for methods that do not look at blocks one by one. */
   readonly blocks: readonly BlockExplanation[];
   readonly method: { readonly name: string; readonly options: Readonly<Record<string, unknown>> };
-  /** Of the final attribution. */
-  readonly completeness: Completeness;
+  /** Of the final attribution; null for methods that say nothing of what their values should add up to. */
+  readonly completeness: Completeness | null;
   readonly cost: Cost;
   readonly warnings: readonly Warning[];
 }

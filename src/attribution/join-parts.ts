@@ -107,9 +107,10 @@ function joinedCompleteness(
   parts: readonly Part[],
   results: readonly MethodResult[],
   attribution: readonly number[],
-): Completeness {
-  const mean = (value: (part: Completeness) => number) =>
-    weightedMean(parts, (p) => value((results[p] as MethodResult).completeness));
+): Completeness | null {
+  const all = results.flatMap(({ completeness }) => completeness ?? []);
+  if (all.length < results.length) return null;
+  const mean = (value: (part: Completeness) => number) => weightedMean(parts, (p) => value(all[p] as Completeness));
   const scoreAtInput = mean((part) => part.scoreAtInput);
   const scoreAtBaseline = mean((part) => part.scoreAtBaseline);
   const delta = attribution.reduce((sum, value) => sum + value, 0) - (scoreAtInput - scoreAtBaseline);

@@ -1,4 +1,4 @@
-/** @file What an attribution method is: from a prepared input to one signed number per unit. */
+/** @file What an attribution method is: from a prepared input to one number per unit. */
 
 import type { ForwardResult } from "../program/programs.ts";
 import type { ScoreSpec } from "../program/score.ts";
@@ -22,10 +22,12 @@ export interface MethodContext {
 }
 
 export interface MethodResult {
-  /** Signed, one per unit, units of the target score. */
+  /** One per unit. Special units have the value that the method gives them, 0 where it gives none. */
   readonly attribution: readonly number[];
+  /** Empty for methods that do not look at blocks one by one. */
   readonly blocks: readonly BlockExplanation[];
-  readonly completeness: Completeness;
+  /** Null where nothing says what the attributions should add up to. */
+  readonly completeness: Completeness | null;
   /** Every option that had a say, defaults spelled out. */
   readonly options: Readonly<Record<string, unknown>>;
   /** Equivalent whole-model passes spent, beyond the forward pass at the input. */
@@ -38,5 +40,9 @@ export interface AttributionMethod {
   readonly name: string;
   /** One line for help texts, with the source. */
   readonly summary: string;
+  /** Whether values below 0 say that a unit opposes the target. Without a sign, larger is more influence either way. */
+  readonly signed: boolean;
+  /** Whether the values depend on which class is explained. */
+  readonly classSpecific: boolean;
   run(context: MethodContext): Promise<MethodResult>;
 }

@@ -130,10 +130,11 @@ async function explainSentence(model: LoadedModel, signal: AbortSignal): Promise
   if (target.label !== EXPECTED_LABEL) {
     throw new Error(`"${SENTENCE}" was found ${target.label}, not ${EXPECTED_LABEL}: the engine computes wrongly`);
   }
-  if (!(completeness.relativeError <= MOST_ERROR)) {
+  const relativeError = completeness?.relativeError ?? Number.NaN;
+  if (!(relativeError <= MOST_ERROR)) {
     throw new Error(
-      `attributions of "${SENTENCE}" miss the score difference by ${(100 * completeness.relativeError).toFixed(1)} %: the engine computes wrongly`,
+      `attributions of "${SENTENCE}" miss the score difference by ${(100 * relativeError).toFixed(1)} %: the engine computes wrongly`,
     );
   }
-  return `one sentence explained in ${Math.round(cost.milliseconds)} ms, completeness error ${(100 * completeness.relativeError).toFixed(2)} %`;
+  return `one sentence explained in ${Math.round(cost.milliseconds)} ms, completeness error ${(100 * relativeError).toFixed(2)} %`;
 }

@@ -12,7 +12,8 @@ export interface Subject {
   readonly probe: Probe;
   /** The class that is explained. */
   readonly target: number;
-  readonly completeness: Completeness;
+  /** Null for methods that have none. */
+  readonly completeness: Completeness | null;
   readonly cost: Cost;
   /** 1 for each unit that people marked as the reason; absent where nobody marked anything. */
   readonly rationale?: readonly number[];

@@ -16,6 +16,13 @@ import {
   REPLACED,
   SCALE,
 } from "./forward.ts";
+import {
+  buildAttentionGradientProgram,
+  buildAttentionProgram,
+  buildHiddenGradientProgram,
+  buildLogitsFromProgram,
+  gradientNames,
+} from "./input-gradients.ts";
 import { type ScoreSpec, scoreFeeds } from "./score.ts";
 import { buildSweepProgram, sweepNames } from "./sweep.ts";
 
@@ -57,6 +64,30 @@ export interface SweepResult {
   readonly relevance: readonly (readonly Float32Array[])[];
   /** attention[l]: mean over heads of A * dF/dA [queries, positions] at the first point of block 0; empty when it has none. */
   readonly attention: readonly FloatTensor[];
+}
+
+/** Hidden states entering one block, to go on from. */
+export interface StateRequest {
+  readonly block: number;
+  /** [rows, positions, width] */
+  readonly hiddenState: FloatTensor;
+  /** Inputs of the model that the blocks use besides the hidden state (attention mask): of one row for all, or of each. */
+  readonly feeds: Feeds;
+}
+
+export interface HiddenGradient {
+  /** F of every row. */
+  readonly scores: Float32Array;
+  /** dF/dH [rows, positions, width]. */
+  readonly gradient: FloatTensor;
+}
+
+export interface AttentionGradients {
+  /** F of every row. */
+  readonly scores: Float32Array;
+  /** A_l and dF/dA_l of every block [rows, heads, queries, keys]. */
+  readonly probabilities: readonly FloatTensor[];
+  readonly gradients: readonly FloatTensor[];
 }
 
 /** How a model is run: everything the programs need of a loaded model. */
@@ -157,6 +188,56 @@ export class Programs {
     return this.#sweepResult(fetches, byBlock, points.length);
   }
 
+  /**
+   * Logits of any number of hidden states entering a block: [rows, classes], or [rows, tokens, classes]. Cost: one forward
+   * pass through the blocks from there on per row.
+   */
+  async logitsFrom({ block, ...state }: StateRequest): Promise<FloatTensor> {
+    const { sweep } = this.#source;
+    const session = await this.#session(`logits from block ${block}`, () => buildLogitsFromProgram(sweep, block));
+    return floats(await session.run(this.#stateFeeds(session, sweep, block, state)), sweep.anatomy.logits);
+  }
+
+  /** Attention probabilities of `block` and all later blocks [rows, heads, queries, keys]. Cost: as `logitsFrom`. */
+  async attention({ block, ...state }: StateRequest): Promise<readonly FloatTensor[]> {
+    const { forward } = this.#source;
+    const session = await this.#session(`attention from block ${block}`, () => buildAttentionProgram(forward, block));
+    const fetches = await session.run(this.#stateFeeds(session, forward, block, state));
+    return forward.anatomy.attentionProbabilities.slice(block).map((name) => floats(fetches, name));
+  }
+
+  /** F and its gradient with respect to the hidden state entering a block. Cost: one pass forward and one back per row. */
+  async hiddenGradient({
+    block,
+    score,
+    ...state
+  }: StateRequest & { readonly score: ScoreSpec }): Promise<HiddenGradient> {
+    const { sweep } = this.#source;
+    const session = await this.#session(`gradient of ${score.kind} at block ${block}`, () =>
+      buildHiddenGradientProgram(sweep, block, score, this.classes),
+    );
+    const fetches = await session.run(this.#stateFeeds(session, sweep, block, state, score));
+    return { scores: floats(fetches, gradientNames.scores).data, gradient: floats(fetches, gradientNames.hidden) };
+  }
+
+  /** F, the attention of all blocks and its gradients, from the first hidden state. Cost: one pass forward and one back per row. */
+  async attentionGradients({
+    score,
+    ...state
+  }: Omit<StateRequest, "block"> & { readonly score: ScoreSpec }): Promise<AttentionGradients> {
+    const { forward } = this.#source;
+    const session = await this.#session(`attention gradients of ${score.kind}`, () =>
+      buildAttentionGradientProgram(forward, score, this.classes),
+    );
+    const fetches = await session.run(this.#stateFeeds(session, forward, 0, state, score));
+    const { attentionProbabilities } = forward.anatomy;
+    return {
+      scores: floats(fetches, gradientNames.scores).data,
+      probabilities: attentionProbabilities.map((name) => floats(fetches, name)),
+      gradients: attentionProbabilities.map((_, l) => floats(fetches, gradientNames.attention(l))),
+    };
+  }
+
   /** Releases all compiled programs. */
   async dispose(): Promise<void> {
     const sessions = [...this.#sessions.values()];
@@ -164,6 +245,23 @@ export class Programs {
     for (const session of await Promise.allSettled(sessions)) {
       if (session.status === "fulfilled") await session.value.dispose();
     }
+  }
+
+  #stateFeeds(
+    session: Session,
+    { anatomy }: TransformerGraph,
+    block: number,
+    { hiddenState, feeds }: Omit<StateRequest, "block">,
+    score?: ScoreSpec,
+  ): Feeds {
+    const inputs = new Set(session.inputNames);
+    const positions = hiddenState.shape[1] ?? 0;
+    const used = Object.entries(feeds).filter(([name]) => inputs.has(name));
+    return {
+      ...Object.fromEntries(used),
+      ...(score === undefined ? {} : scoreFeeds(score, this.classes, positions)),
+      [anatomy.hiddenStates[block] as string]: hiddenState,
+    };
   }
 
   #sweepResult(

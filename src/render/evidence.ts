@@ -192,5 +192,8 @@ export const itemNoun = (explanation: Explanation): { readonly one: string; read
   explanation.input.kind === "text" ? { one: "word", many: "words" } : { one: "patch", many: "patches" };
 
 /** Sum of the attribution over all units. */
+/** What is said instead of completeness of methods that have none. */
+export const NO_COMPLETENESS = "this method does not say what its values should add up to";
+
 export const attributionSum = ({ attribution }: Explanation): number =>
   attribution.reduce((sum, value) => sum + value, 0);

@@ -8,6 +8,7 @@ import {
   longText,
   sentence,
   withoutBlocks,
+  withoutCompleteness,
 } from "../../test/render/fixtures.ts";
 import { SCRIPT } from "./html/script.ts";
 import { renderHtml } from "./html.ts";
@@ -146,6 +147,12 @@ describe("renderHtml()", () => {
     expect(page.match(/<li data-b=/g)).toHaveLength(4);
     expect(page).toContain(`background-image:url(&quot;${picture}&quot;)`);
     expect(() => renderHtml(image, { pictures: ["https://example.org/x.png"] })).toThrow("give a data URI");
+  });
+
+  test("says so of a method that has no completeness", () => {
+    const page = textOf(renderHtml(withoutCompleteness));
+    expect(page).toContain("This method does not say what its values should add up to.");
+    expect(page).not.toMatch(/at the baseline|NaN/);
   });
 
   test("leaves out the blocks of a method that has none, and says that a map of zeros is one", () => {

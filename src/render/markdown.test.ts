@@ -8,6 +8,7 @@ import {
   longText,
   sentence,
   withoutBlocks,
+  withoutCompleteness,
 } from "../../test/render/fixtures.ts";
 import { renderMarkdown } from "./markdown.ts";
 
@@ -66,6 +67,12 @@ describe("renderMarkdown()", () => {
     ).toBe(14);
     expect(renderMarkdown(withoutBlocks)).not.toContain("Evidence by block");
     expect(renderMarkdown(allZero)).toContain("No words.");
+  });
+
+  test("says so of a method that has no completeness", () => {
+    const page = renderMarkdown(withoutCompleteness);
+    expect(page).toContain("- **Completeness**: this method does not say what its values should add up to\n");
+    expect(page).not.toMatch(/at the baseline|NaN/);
   });
 
   test("puts rules between several explanations", () => {

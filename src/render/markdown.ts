@@ -1,6 +1,6 @@
 /** @file Explanations as Markdown (GitHub flavour) for reports and issues: tables, and the text with marks. */
 
-import type { Explanation, ImageExplanation, TextExplanation } from "../attribution/explanation.ts";
+import type { Completeness, Explanation, ImageExplanation, TextExplanation } from "../attribution/explanation.ts";
 import {
   attributionSum,
   byStrength,
@@ -9,6 +9,7 @@ import {
   isText,
   itemNoun,
   itemsOf,
+  NO_COMPLETENESS,
   quantitiesOf,
   rankedItems,
   scoreName,
@@ -142,13 +143,18 @@ function blocks(explanation: Explanation, items: readonly Item[]): string {
   )}`;
 }
 
+function additivity({ scoreAtInput, scoreAtBaseline, delta, relativeError }: Completeness, sum: number): string {
+  const difference = signed(scoreAtInput - scoreAtBaseline, 3);
+  const off = `delta ${signed(delta, Math.max(3, digitsFor(Math.abs(delta))))}, relative error ${percent(relativeError)}`;
+  return `score ${fixed(scoreAtBaseline, 3)} at the baseline, ${fixed(scoreAtInput, 3)} at the input, difference ${difference}; the attributions sum to ${signed(sum, 3)}: ${off}`;
+}
+
 function facts(explanation: Explanation): string {
   const { completeness, cost, method, model } = explanation;
-  const { scoreAtInput, scoreAtBaseline, delta, relativeError } = completeness;
   const { items, sum, share } = specialShareOf(explanation);
   const names = [...new Set(items.map((item) => code(item.label)))].join(", ");
   const lines = [
-    `- **Completeness**: score ${fixed(scoreAtBaseline, 3)} at the baseline, ${fixed(scoreAtInput, 3)} at the input, difference ${signed(scoreAtInput - scoreAtBaseline, 3)}; the attributions sum to ${signed(attributionSum(explanation), 3)}: delta ${signed(delta, Math.max(3, digitsFor(Math.abs(delta))))}, relative error ${percent(relativeError)}`,
+    `- **Completeness**: ${completeness === null ? NO_COMPLETENESS : additivity(completeness, attributionSum(explanation))}`,
     ...(items.length === 0
       ? []
       : [

@@ -9,6 +9,7 @@ import {
   scripts,
   sentence,
   withoutBlocks,
+  withoutCompleteness,
 } from "../../test/render/fixtures.ts";
 import { columnsOf } from "./flow.ts";
 import type { ColorDepth } from "./terminal/painter.ts";
@@ -134,6 +135,11 @@ describe("renderTerminal()", () => {
 
   test("leaves the block table out for a method without blocks", () => {
     expect(plain(withoutBlocks, 80)).not.toContain("Evidence by block");
+  });
+
+  test("says so of a method that has no completeness", () => {
+    expect(plain(withoutCompleteness, 200)).toContain("this method does not say what its values should add up to");
+    expect(plain(withoutCompleteness, 200)).not.toMatch(/at the baseline|NaN|null/);
   });
 
   test("states completeness, the share of special tokens, cost and method", () => {

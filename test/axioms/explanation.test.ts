@@ -1,7 +1,8 @@
 /** @file What must hold of every explanation, whatever the model learnt: completeness, conservation, linearity, independence of chunks, determinism. */
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Explanation, explain, FUSIONS, type LoadedModel, loadModel, TEXT_BASELINES } from "../../src/node.ts";
+import { explain, FUSIONS, type LoadedModel, loadModel, TEXT_BASELINES } from "../../src/node.ts";
+import { scoreDifference } from "../support/completeness.ts";
 
 const TEXTS = [
   "A gripping, beautifully shot film that forgets to end.",
@@ -14,7 +15,6 @@ const TEXTS = [
 const ROUNDING = { rtol: 1e-3, atol: 2e-4 };
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
-const difference = ({ completeness }: Explanation) => completeness.scoreAtInput - completeness.scoreAtBaseline;
 
 let model: LoadedModel;
 beforeAll(async () => {
@@ -63,7 +63,7 @@ describe("conservation", () => {
       for (const text of TEXTS) {
         const explanation = await explain(model, text, { fusion: "transport", layerWeights });
         const worst = Math.max(...explanation.blocks.map((block) => Math.abs(block.completeness.delta)));
-        expect(Math.abs(sum(explanation.attribution) - difference(explanation))).toBeLessThanOrEqual(worst + 1e-6);
+        expect(Math.abs(sum(explanation.attribution) - scoreDifference(explanation))).toBeLessThanOrEqual(worst + 1e-6);
       }
     },
   );

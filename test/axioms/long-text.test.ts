@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { explain, loadModel, type TextExplanation } from "../../src/node.ts";
+import { completenessOf, scoreDifference } from "../support/completeness.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
 import { tinyBertFiles } from "../support/tiny-bert.ts";
 
@@ -44,14 +45,8 @@ describe("explain() of a long text", () => {
       mean((window) => window.target.score),
       4,
     );
-    expect(whole.completeness.scoreAtInput - whole.completeness.scoreAtBaseline).toBeCloseTo(
-      mean(({ completeness }) => completeness.scoreAtInput - completeness.scoreAtBaseline),
-      4,
-    );
-    expect(whole.completeness.delta).toBeCloseTo(
-      sum(whole.attribution) - (whole.completeness.scoreAtInput - whole.completeness.scoreAtBaseline),
-      5,
-    );
+    expect(scoreDifference(whole)).toBeCloseTo(mean(scoreDifference), 4);
+    expect(completenessOf(whole).delta).toBeCloseTo(sum(whole.attribution) - scoreDifference(whole), 5);
     expect(whole.words).toHaveLength(150);
     expect(whole.units).toHaveLength(152);
     expect(whole.warnings.map(({ code }) => code)).toEqual(["windows"]);

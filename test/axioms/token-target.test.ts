@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { explain, InvalidOptionError, loadModel, type TextExplanation } from "../../src/node.ts";
+import { completenessOf } from "../support/completeness.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
 import { TINY_CONFIG, tinyBertFiles } from "../support/tiny-bert.ts";
 
@@ -21,11 +22,11 @@ describe("explain() of a token's label", () => {
   it("explains the label that the model gives to the word that is named", async () => {
     await using model = await labeller();
     const explanation = await explain(model, TEXT, { token: "good", steps: 16 });
-    const { target, units, completeness, blocks } = explanation;
+    const { target, units, blocks } = explanation;
     expect(units[target.token?.index as number]?.text).toBe("good");
     expect(target.token?.text).toBe("good");
     expect(target.label).toBe(explanation.predictions[0]?.label);
-    expect(completeness.relativeError).toBeLessThan(0.02);
+    expect(completenessOf(explanation).relativeError).toBeLessThan(0.02);
     expect(blocks).toHaveLength(2);
   });
 

@@ -376,6 +376,19 @@ export const withoutBlocks: TextExplanation = {
   warnings: [],
 };
 
+/** A method whose values have no sign and add up to nothing in particular. */
+export const withoutCompleteness: TextExplanation = {
+  ...withoutBlocks,
+  attribution: sentence.attribution.map(Math.abs),
+  words: sentence.words.map((word) => ({ ...word, attribution: Math.abs(word.attribution) })),
+  supporting: [...sentence.supporting, ...sentence.opposing]
+    .map((word) => ({ ...word, attribution: Math.abs(word.attribution) }))
+    .sort((a, b) => b.attribution - a.attribution),
+  opposing: [],
+  method: { name: "saliency", options: { layers: [0] } },
+  completeness: null,
+};
+
 /** Every fixture by name, for tests that hold whatever is rendered. */
 export const FIXTURES: Readonly<Record<string, Explanation>> = {
   sentence,
@@ -386,4 +399,5 @@ export const FIXTURES: Readonly<Record<string, Explanation>> = {
   hostile,
   image,
   withoutBlocks,
+  withoutCompleteness,
 };

@@ -8,6 +8,5 @@ export const completenessError: Metric = {
     "|sum of attributions - (score at the input - score at the baseline)| / max(|that difference|, 0.001), for methods with a baseline",
   figures: [meanFigure("completeness-error", "lower")],
   revision: 1,
-  measure: async ({ completeness: { relativeError } }) =>
-    Number.isFinite(relativeError) ? [relativeError] : undefined,
+  measure: async ({ completeness }) => (completeness === null ? undefined : [completeness.relativeError]),
 };

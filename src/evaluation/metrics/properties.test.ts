@@ -78,7 +78,7 @@ describe("shape of a map", () => {
 });
 
 describe("completeness error and cost", () => {
-  it("are what the explanation says of itself; a method without a baseline has no completeness", async () => {
+  it("are what the explanation says of itself; a method without a baseline has none", async () => {
     const completeness = { scoreAtInput: 3, scoreAtBaseline: 1, delta: 0.1, relativeError: 0.05 };
     const subject = subjectOf({
       attribution: [1],
@@ -87,7 +87,7 @@ describe("completeness error and cost", () => {
     });
     expect(await completenessError.measure(subject)).toEqual([0.05]);
     expect(await cost.measure(subject)).toEqual([12, 34]);
-    const without = subjectOf({ attribution: [1], completeness: { ...completeness, relativeError: Number.NaN } });
+    const without = subjectOf({ attribution: [1], completeness: null });
     expect(await completenessError.measure(without)).toBeUndefined();
   });
 });

@@ -1,13 +1,13 @@
 /** @file How the explanation was made and how far it can be trusted: completeness, method, model, cost. */
 
+import type { Completeness } from "../../attribution/explanation.ts";
 import { html, type Markup } from "../escape.ts";
-import { attributionSum, scoreName } from "../evidence.ts";
+import { attributionSum, NO_COMPLETENESS, scoreName } from "../evidence.ts";
 import { bytes, milliseconds, optionText, percent, thousands } from "../format.ts";
 import { difference, isolated, type PageContext, score } from "./context.ts";
 
-function verdict({ explanation }: PageContext): string {
+function verdict({ explanation }: PageContext, relativeError: number): string {
   const { tolerance } = explanation.method.options;
-  const { relativeError } = explanation.completeness;
   if (typeof tolerance !== "number") return "";
   return relativeError <= tolerance
     ? `, within the tolerance of ${percent(tolerance)}`
@@ -26,7 +26,10 @@ function blockTable({ explanation }: PageContext): Markup | null {
     return html`<tr${c.converged ? null : html` class="miss"`}><th scope="row">Block ${index}</th><td>${score(c.scoreAtBaseline)}</td><td>${score(c.scoreAtInput)}</td><td>${difference(c.sum)}</td><td>${difference(c.delta)}</td><td>${percent(c.relativeError)}</td>${state}<td>${thousands(c.points)}</td><td>${percent(weight)}</td></tr>`;
   });
   const points = blocks.reduce((sum, block) => sum + block.completeness.points, 0);
-  const result = html`<tr><th scope="row">Result</th><td>${score(completeness.scoreAtBaseline)}</td><td>${score(completeness.scoreAtInput)}</td><td>${difference(attributionSum(explanation))}</td><td>${difference(completeness.delta)}</td><td>${percent(completeness.relativeError)}</td><td></td><td>${thousands(points)}</td><td></td></tr>`;
+  const result =
+    completeness === null
+      ? null
+      : html`<tr><th scope="row">Result</th><td>${score(completeness.scoreAtBaseline)}</td><td>${score(completeness.scoreAtInput)}</td><td>${difference(attributionSum(explanation))}</td><td>${difference(completeness.delta)}</td><td>${percent(completeness.relativeError)}</td><td></td><td>${thousands(points)}</td><td></td></tr>`;
   const header = [
     "Block",
     "Score at baseline",
@@ -41,15 +44,26 @@ function blockTable({ explanation }: PageContext): Markup | null {
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Table of completeness"><table class="data"><caption class="sr">Completeness of every block and of the result</caption><thead><tr>${header.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${rows}${result}</tbody></table></div>`;
 }
 
+const NO_COMPLETENESS_SENTENCE = html`${NO_COMPLETENESS.charAt(0).toUpperCase()}${NO_COMPLETENESS.slice(1)}.`;
+
+function additivity(
+  context: PageContext,
+  { scoreAtInput, scoreAtBaseline, delta, relativeError }: Completeness,
+): Markup {
+  const { explanation } = context;
+  return html`Attributions should add up to what the input changes in the score. The ${scoreName(explanation)} is ${score(scoreAtBaseline)} at the baseline and ${score(scoreAtInput)} at the input, a difference of ${difference(scoreAtInput - scoreAtBaseline)}; the attributions sum to ${difference(attributionSum(explanation))}. That is off by ${difference(delta)}, or ${percent(relativeError)}${verdict(context, relativeError)}.`;
+}
+
 export function completenessSection(context: PageContext): Markup {
   const { explanation, id } = context;
-  const { scoreAtInput, scoreAtBaseline, delta, relativeError } = explanation.completeness;
+  const about =
+    explanation.completeness === null ? NO_COMPLETENESS_SENTENCE : additivity(context, explanation.completeness);
   const missed = explanation.blocks.filter((block) => !block.completeness.converged).length;
   const note =
     missed === 0
       ? null
       : html` <strong>${missed} of ${explanation.blocks.length} blocks did not converge</strong>: read their numbers with care.`;
-  return html`<section aria-labelledby="${id}-completeness"><h3 id="${id}-completeness">Completeness</h3><p class="about">Attributions should add up to what the input changes in the score. The ${scoreName(explanation)} is ${score(scoreAtBaseline)} at the baseline and ${score(scoreAtInput)} at the input, a difference of ${difference(scoreAtInput - scoreAtBaseline)}; the attributions sum to ${difference(attributionSum(explanation))}. That is off by ${difference(delta)}, or ${percent(relativeError)}${verdict(context)}.${note}</p>${blockTable(context)}</section>`;
+  return html`<section aria-labelledby="${id}-completeness"><h3 id="${id}-completeness">Completeness</h3><p class="about">${about}${note}</p>${blockTable(context)}</section>`;
 }
 
 const entry = (name: string, value: Markup | string): Markup => html`<dt>${name}</dt><dd>${value}</dd>`;

@@ -81,7 +81,7 @@ function rowsOf(
         text: `${wholePercent(relativeError)}${converged ? "" : "!"}`,
         alert: !converged,
       }),
-      { text: wholePercent(completeness.relativeError) },
+      { text: completeness === null ? "" : wholePercent(completeness.relativeError) },
     ),
     facts("points", (block) => ({ text: String(block.completeness.points) }), {
       text: String(blocks.reduce((sum, block) => sum + block.completeness.points, 0)),

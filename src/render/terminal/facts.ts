@@ -1,11 +1,12 @@
 /** @file The foot of the terminal output: completeness, special tokens, cost, method. */
 
-import { attributionSum, specialShareOf } from "../evidence.ts";
+import { attributionSum, NO_COMPLETENESS, specialShareOf } from "../evidence.ts";
 import { bytes, count, milliseconds, optionText, percent, thousands } from "../format.ts";
 import { difference, entry, label, score, type TerminalContext } from "./context.ts";
 
 function completeness(context: TerminalContext): string {
   const { explanation, unicode } = context;
+  if (explanation.completeness === null) return NO_COMPLETENESS;
   const { scoreAtInput, scoreAtBaseline, delta, relativeError } = explanation.completeness;
   const { tolerance } = explanation.method.options;
   const judged =

@@ -3,18 +3,20 @@
  * at the hidden states of every block, fused with class-specific attention gradients, added up over the blocks.
  */
 
-import { InvalidOptionError, keyword } from "../errors.ts";
-import { LEAST_DIFFERENCE } from "./block-integrals.ts";
-import type { BlockExplanation, Completeness } from "./explanation.ts";
-import { attentionEvidence, fuseBlocks } from "./fusion.ts";
-import { checkedLayers, layerIntegrals } from "./layer-integrals.ts";
-import { layerWeights } from "./layer-weights.ts";
-import type { AttributionMethod } from "./method.ts";
-import { DEFAULTS, FUSIONS, LAYER_WEIGHTS, type LayerWeightsName } from "./options.ts";
+import { InvalidOptionError, keyword } from "../../errors.ts";
+import { LEAST_DIFFERENCE } from "../block-integrals.ts";
+import type { BlockExplanation, Completeness } from "../explanation.ts";
+import { attentionEvidence, fuseBlocks } from "../fusion.ts";
+import { checkedLayers, layerIntegrals } from "../layer-integrals.ts";
+import { layerWeights } from "../layer-weights.ts";
+import type { AttributionMethod } from "../method.ts";
+import { DEFAULTS, FUSIONS, LAYER_WEIGHTS, type LayerWeightsName } from "../options.ts";
 
 export const caLig: AttributionMethod = {
   name: "ca-lig",
   summary: "Integrated Gradients at every block, fused with attention gradients (Mersha & Kalita 2026)",
+  signed: true,
+  classSpecific: true,
   async run(context) {
     const { options, model } = context;
     const fusion = keyword("fusion", options.fusion ?? DEFAULTS.fusion, FUSIONS);

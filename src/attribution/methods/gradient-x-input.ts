@@ -1,0 +1,31 @@
+/** @file Gradient x input (Shrikumar et al. 2016): what the score would lose, to first order, without the vector of a unit. */
+
+import type { FloatTensor } from "../../tensor/tensor.ts";
+import { dot, gradientAtInput, overWidth } from "../hidden-gradient.ts";
+import type { AttributionMethod } from "../method.ts";
+import { oneBlock } from "../one-block.ts";
+
+/** sum_d H_0[t,d] dF/dH_0[t,d] of every unit t; of the hidden state entering another block where one is given. */
+export const gradientXInput: AttributionMethod = {
+  name: "gradient-x-input",
+  summary: "gradient times embedding of each unit (Shrikumar et al. 2016)",
+  signed: true,
+  classSpecific: true,
+  async run(context) {
+    const block = oneBlock(context, "gradient-x-input", 0);
+    const { hiddenState, gradient, modelEvaluations } = await gradientAtInput(context, block);
+    return {
+      attribution: overWidth(gradient, (row, t) => dot(row, rowOf(hiddenState, t))),
+      blocks: [],
+      completeness: null,
+      options: { layers: [block] },
+      modelEvaluations,
+      warnings: [],
+    };
+  },
+};
+
+const rowOf = ({ data, shape }: FloatTensor, position: number): Float32Array => {
+  const width = shape[2] as number;
+  return data.subarray(position * width, (position + 1) * width);
+};

@@ -1,0 +1,109 @@
+/**
+ * @file Programs that look at inputs themselves, not at paths: the score, attention probabilities and gradients from the
+ * hidden state that enters a block.
+ *
+ * The engine computes everything that a program contains, so there is one program for each thing that is asked for.
+ */
+
+import { buildGradientGraph } from "../autodiff/backward.ts";
+import { InternalError } from "../errors.ts";
+import { GraphBuilder } from "../graph/builder.ts";
+import { extractGraph } from "../graph/extract.ts";
+import type { Graph } from "../onnx/model.ts";
+import type { TransformerGraph } from "../transformer/anatomy.ts";
+import { emitScore, type ScoreSpec } from "./score.ts";
+
+/** Names of outputs. Hidden states and attention probabilities keep their own. */
+export const gradientNames = {
+  /** F of every row [rows, 1]. */
+  scores: "gradients.scores",
+  /** dF/dH of the hidden state that is fed [rows, positions, width]. */
+  hidden: "gradients.hidden",
+  /** dF/dA_l [rows, heads, queries, keys]. */
+  attention: (l: number) => `gradients.attention.${l}`,
+} as const;
+
+/** Logits [rows, classes] from the hidden state entering block `block` [rows, positions, width]. */
+export const buildLogitsFromProgram = (model: TransformerGraph, block: number): Graph =>
+  fromBlock(model, block, [model.anatomy.logits]);
+
+/** Attention probabilities of block `block` and all later ones, from the hidden state entering `block`. */
+export const buildAttentionProgram = (model: TransformerGraph, block: number): Graph =>
+  fromBlock(model, block, model.anatomy.attentionProbabilities.slice(block));
+
+/**
+ * F and its gradient with respect to the hidden state entering block `block`.
+ *
+ * @throws {UnsupportedModelError} When an operator between that hidden state and the logits has no gradient rule.
+ */
+export function buildHiddenGradientProgram(
+  model: TransformerGraph,
+  block: number,
+  score: Pick<ScoreSpec, "kind" | "activation">,
+  classes: number,
+): Graph {
+  const hidden = hiddenState(model, block);
+  const { builder, gradients } = differentiated(model, block, [hidden], score, classes);
+  builder.output(required(gradients, hidden), gradientNames.hidden);
+  return finished(builder);
+}
+
+/** F, the attention probabilities of all blocks and the gradients of F with respect to them, from the first hidden state. */
+export function buildAttentionGradientProgram(
+  model: TransformerGraph,
+  score: Pick<ScoreSpec, "kind" | "activation">,
+  classes: number,
+): Graph {
+  const { attentionProbabilities } = model.anatomy;
+  const { builder, gradients } = differentiated(model, 0, attentionProbabilities, score, classes);
+  attentionProbabilities.forEach((value, l) => {
+    builder.output(value);
+    builder.output(required(gradients, value), gradientNames.attention(l));
+  });
+  return finished(builder);
+}
+
+function hiddenState({ anatomy }: TransformerGraph, block: number): string {
+  const name = anatomy.hiddenStates[block];
+  if (name === undefined) throw new InternalError(`there is no block ${block} to start a program at`);
+  return name;
+}
+
+function fromBlock(model: TransformerGraph, block: number, outputs: readonly string[]): Graph {
+  const { graph, anatomy } = model;
+  const shape = ["rows", "positions", anatomy.width];
+  return extractGraph(graph, {
+    inputs: [{ name: hiddenState(model, block), dtype: "float32", shape }],
+    outputs,
+  });
+}
+
+/** The part of the model above a hidden state with the score of every row as output, and its gradients. */
+function differentiated(
+  model: TransformerGraph,
+  block: number,
+  withRespectTo: readonly string[],
+  score: Pick<ScoreSpec, "kind" | "activation">,
+  classes: number,
+): { readonly builder: GraphBuilder; readonly gradients: ReadonlyMap<string, string> } {
+  const { anatomy, opsets } = model;
+  const body = fromBlock(model, block, [anatomy.logits]);
+  const forward = new GraphBuilder({ from: { ...body, outputs: [] }, opsets, prefix: "gradients/" });
+  const scores = emitScore(forward, anatomy.logits, score, classes, anatomy.logitsPer);
+  const { graph, gradients } = buildGradientGraph(forward.build(), { of: scores, withRespectTo, opsets });
+  const builder = new GraphBuilder({ from: graph, opsets, prefix: "gradients/" });
+  builder.output(scores, gradientNames.scores, "float32", ["rows", 1]);
+  return { builder, gradients };
+}
+
+/** Without what only the forward graph's own outputs needed. */
+function finished(builder: GraphBuilder): Graph {
+  const graph = builder.build();
+  return extractGraph(graph, { outputs: graph.outputs });
+}
+
+function required(gradients: ReadonlyMap<string, string>, value: string): string {
+  const gradient = gradients.get(value);
+  if (gradient === undefined) throw new InternalError(`the score does not depend on "${value}"`);
+  return gradient;
+}
