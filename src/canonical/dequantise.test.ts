@@ -69,7 +69,7 @@ const ROWS: readonly (readonly [name: string, write: Write])[] = [
     const product = b.emit("MatMulInteger", [q, k(bytes("int8", [4, 3])), zero, k(list("int8", [1, -2, 3]))]);
     return b.mul(b.emit("Cast", [product], { attributes: { to: int(1) } }), b.mul(scale, k(real(0.01, 0.02, 0.03))));
   }],
-  ["two quantised values multiplied", (b, x, k) => {
+  ["two quantised values multiplied", (b, x) => {
     const [q, scale, zero] = b.emitMany("DynamicQuantizeLinear", [x], 3) as [string, string, string];
     const product = b.emit("MatMulInteger", [q, b.transpose(q, [0, 2, 1]), zero, zero]);
     return b.mul(b.mul(b.emit("Cast", [product], { attributes: { to: int(1) } }), scale), scale);

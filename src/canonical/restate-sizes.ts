@@ -2,7 +2,7 @@
 
 import type { GraphBuilder } from "../graph/builder.ts";
 import { inferShapes } from "../graph/infer-shapes.ts";
-import type { Dimension, Graph } from "../onnx/model.ts";
+import type { Dimension, Graph, Node } from "../onnx/model.ts";
 import { intTensor } from "../tensor/tensor.ts";
 import { type Pass, unchanged } from "./pass.ts";
 import { rewriteNodes } from "./rewrite-nodes.ts";
@@ -19,13 +19,24 @@ export const restateSizes: Pass = (draft) => {
   const types = inferShapes(draft.graph, draft.opsets);
   const sources = sourcesOf(draft.graph);
   const sizes = new Map<string, string>();
+  const plain = new Set(draft.graph.initializers.map(({ name }) => name));
+  /** Whether sizes are taken from where they would be written to be taken from. */
+  const isPlain = ({ opType, inputs }: Node) => {
+    if (opType !== "Shape") return PICKS.has(opType) && inputs.every((input) => plain.has(input));
+    const own = draft.graph.inputs.find(({ name }) => name === inputs[0]);
+    const isSource = (size: Dimension) => typeof size === "number" || sources.get(size)?.input === own?.name;
+    return own?.shape?.every(isSource) === true;
+  };
   const { graph, counts } = rewriteNodes(draft, (node, builder) => {
     const [value = ""] = node.outputs;
     const { dtype, shape } = types.get(value) ?? {};
     const elements = types.elements(value);
     if (elements === undefined || shape === undefined || shape.length > 1 || dtype !== "int64") return undefined;
     if (shape[0] !== undefined && shape[0] !== elements.length) return undefined;
-    if (isPlain(node.opType, node.inputs[0], draft.graph)) return undefined;
+    if (isPlain(node)) {
+      plain.add(value);
+      return undefined;
+    }
     const known = elements.every((size) => typeof size === "number" || sources.has(size));
     if (!known || node.outputs.length > 1) return undefined;
     const sizeOf = (size: Dimension) => {
@@ -40,6 +51,9 @@ export const restateSizes: Pass = (draft) => {
   });
   return counts.size === 0 ? unchanged(draft) : { ...draft, graph, notes: [] };
 };
+
+/** Operators that pick sizes and put them together. */
+const PICKS: ReadonlySet<string> = new Set(["Concat", "Gather", "Slice", "Squeeze", "Unsqueeze"]);
 
 interface Source {
   readonly input: string;
@@ -57,10 +71,6 @@ function sourcesOf({ inputs }: Graph): ReadonlyMap<Dimension, Source> {
   }
   return sources;
 }
-
-/** The shape of an input is as plain as a size can be. */
-const isPlain = (opType: string, input: string | undefined, { inputs }: Graph): boolean =>
-  opType === "Shape" && inputs.some(({ name }) => name === input);
 
 /** A scalar or list of these elements. */
 function write(

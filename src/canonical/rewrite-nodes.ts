@@ -10,7 +10,7 @@ import type { Draft } from "./pass.ts";
 /**
  * Emits what replaces a node through `builder` and returns the value for each of its outputs, in order (undefined or
  * missing for outputs that nothing uses); undefined keeps the node as it is. `node.inputs` are those of the rewritten
- * graph.
+ * graph. Values that were emitted for one node may be used for later ones.
  */
 export type NodeRewrite = (node: Node, builder: GraphBuilder) => readonly (string | undefined)[] | undefined;
 
@@ -31,6 +31,8 @@ export function rewriteNodes({ graph, opsets }: Draft, rewrite: NodeRewrite): Re
   const counts = new Map<string, number>();
   const builder = new GraphBuilder({ from: { ...graph, values: [] }, opsets, prefix: "canonical/" });
   const aliases = new Map<string, string>();
+  /** New names of values that the builder named: whoever emitted one may use it again under its old name. */
+  const renames = new Map<string, string>();
   const outputs = new Set(graph.outputs.map(({ name }) => name));
   const nodes: Node[] = [];
   let emitted = graph.nodes.length;
@@ -46,7 +48,6 @@ export function rewriteNodes({ graph, opsets }: Draft, rewrite: NodeRewrite): Re
     const added = all.slice(emitted);
     emitted = all.length;
     const made = new Set(added.flatMap((each) => each.outputs));
-    const renames = new Map<string, string>();
     const copies: Node[] = [];
     node.outputs.forEach((output, i) => {
       const value = values[i];

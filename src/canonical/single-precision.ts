@@ -1,5 +1,6 @@
 /** @file Half-precision graphs computed in float32: weights widened by Cast, the casts in between gone. */
 
+import { indexGraph } from "../graph/index-graph.ts";
 import { inferShapes } from "../graph/infer-shapes.ts";
 import { rewireInputs } from "../graph/rewire.ts";
 import { type Attribute, type Graph, int, type Node, type StoredTensor } from "../onnx/model.ts";
@@ -20,7 +21,11 @@ const isHalf = (dtype: DType | undefined): boolean => dtype === "float16" || dty
  */
 export const singlePrecision: Pass = (draft) => {
   const { graph } = draft;
-  const stored = graph.initializers.filter(({ dtype }) => isHalf(dtype));
+  const { consumers } = indexGraph(graph);
+  // A weight that nothing but a Cast reads is as it should be.
+  const stored = graph.initializers.filter(
+    ({ name, dtype }) => isHalf(dtype) && consumers.get(name)?.every(({ opType }) => opType === "Cast") !== true,
+  );
   const isAffected =
     stored.length > 0 || [...graph.inputs, ...graph.outputs].some(({ dtype }) => isHalf(dtype)) || castsToHalf(graph);
   if (!isAffected) return unchanged(draft);
@@ -59,9 +64,7 @@ function widenConstants(graph: Graph, stored: readonly StoredTensor[]): Graph {
   const names = new Map<string, string>();
   const casts: Node[] = [];
   const initializers = graph.initializers.map((tensor) => {
-    if (!isHalf(tensor.dtype)) return tensor;
-    if (smallNumbers(tensor) !== undefined) return widen(tensor);
-    return tensor;
+    return isHalf(tensor.dtype) && smallNumbers(tensor) !== undefined ? widen(tensor) : tensor;
   });
   const taken = new Set(graph.nodes.flatMap(({ outputs }) => outputs));
   for (const { name } of stored.filter((tensor) => smallNumbers(tensor) === undefined)) {

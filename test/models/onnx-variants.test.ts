@@ -2,8 +2,10 @@
 
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { buildGradientGraph } from "../../src/autodiff/backward.ts";
 import { gradientCoverage } from "../../src/autodiff/coverage.ts";
 import { canonicalise } from "../../src/canonical/canonicalise.ts";
+import { GraphBuilder } from "../../src/graph/builder.ts";
 import { extractGraph } from "../../src/graph/extract.ts";
 import { inferShapes } from "../../src/graph/infer-shapes.ts";
 import { decodeModel } from "../../src/onnx/decode.ts";
@@ -39,8 +41,31 @@ const ROUNDING: readonly (readonly [form: RegExp, atol: number])[] = [
   [/./, 2e-6],
 ];
 
+/** Gradient of one logit with respect to the output of the first normalisation of a graph, by the value that it has. */
+async function gradientAt(graph: Graph, opsets: Readonly<Record<string, number>>, wanted?: Float32Array) {
+  const feeds = feedsFor(graph.inputs, 1);
+  const candidates = hiddenStates(graph, opsets);
+  const values = await runGraph(graph, opsets, candidates, feeds);
+  const places = candidates.map((name, i) => ({ name, value: values[i]?.data as Float32Array }));
+  const normalised = new Set(
+    graph.nodes.filter(({ opType }) => opType === "LayerNormalization").flatMap((n) => n.outputs),
+  );
+  const place = places.find(({ name, value }) =>
+    wanted === undefined ? normalised.has(name) : value.every((x, i) => Math.abs(x - (wanted[i] as number)) < 1e-4),
+  );
+  if (place === undefined) throw new Error(`no hidden state of graph "${graph.name}" has the wanted value`);
+  const b = new GraphBuilder({ from: graph, opsets });
+  const logit = b.slice("logits", 1, 1, 2);
+  const made = buildGradientGraph(b.build(), { of: logit, withRespectTo: [place.name], opsets });
+  const [gradient] = await runGraph(made.graph, opsets, [made.gradients.get(place.name) ?? ""], feeds);
+  return { value: place.value, gradient: gradient?.data as Float32Array };
+}
+
 /** Exported for one text, with constant row numbers by which the mask is looked up. */
 const KEEP_ONE_ROW = ["bert-fixed"];
+
+/** Whose gradients those of all exact forms of a model are compared with. */
+const REFERENCES: Readonly<Record<string, string>> = { bert: "bert-legacy-17-eager", vit: "vit-legacy-14" };
 
 const toleranceOf = (name: string): number => ROUNDING.find(([form]) => form.test(name))?.[1] ?? 0;
 
@@ -88,6 +113,12 @@ describe.each(Object.entries(made.variants))("%s", (name, { batch, logits, exact
     expect(found?.data as Float32Array).toBeAllClose(logits.flat(), { rtol: 0, atol: toleranceOf(name) });
   });
 
+  it("finds nothing more to rewrite in what it made", () => {
+    const again = canonicalise(canonical);
+    expect(again.notes).toEqual(graph.inputs[0]?.shape?.[0] === 1 ? canonical.notes.slice(-1) : []);
+    expect(again.graph.nodes.length).toBe(graph.nodes.length);
+  });
+
   it("has a gradient rule for every operator", () => {
     expect(gradientCoverage(graph, opsets).filter(({ status }) => status === "missing")).toEqual([]);
     expect(canonical.dequantised).toBe(!exact && !name.includes("fp16"));
@@ -113,6 +144,17 @@ describe.each(Object.entries(made.variants))("%s", (name, { batch, logits, exact
       expect(together?.data as Float32Array, `rows entering at "${value}"`).toBeAllClose(expected, { atol: 1e-5 });
     }
   });
+
+  const reference = REFERENCES[name.split("-")[0] ?? ""];
+  if (exact && reference !== undefined) {
+    it("has the gradients of the same model in another form", async () => {
+      const other = canonicalise(load(reference));
+      const expected = await gradientAt(other.graph, other.opsets);
+      const found = await gradientAt(graph, opsets, expected.value);
+      expect(Math.max(...expected.gradient.map(Math.abs))).toBeGreaterThan(1e-3);
+      expect(found.gradient).toBeAllClose(expected.gradient, { rtol: 1e-4, atol: 1e-5 });
+    });
+  }
 
   if (!KEEP_ONE_ROW.includes(name)) {
     it("takes a batch of two texts or images", async () => {
