@@ -6,6 +6,7 @@ import type { ExplainableModel } from "../attribution/explainable-model.ts";
 import { type CheckpointConfig, parseConfig } from "../checkpoint/config.ts";
 import { CheckpointError, InvalidOptionError } from "../errors.ts";
 import { type ImageProcessor, parseImageProcessor } from "../input/image/image-processor.ts";
+import { processedSize } from "../input/image/process-image.ts";
 import { loadNativeTokenizer } from "../input/text/native-tokenizer.ts";
 import type { Tokenizer } from "../input/text/tokenizer.ts";
 import { Programs } from "../program/programs.ts";
@@ -53,15 +54,17 @@ export async function loadModel(source: string, options: LoadOptions = {}): Prom
   const memory = weightMemory(weights.elements);
   const warnings = checkMemory(source, memory, availableBytes());
   options.signal?.throwIfAborted();
-  const transformer = family.build(config, weights.source);
+  const imageProcessor = family.kind === "image" ? await readImageProcessor(folder) : undefined;
+  const inputSize = imageProcessor === undefined ? undefined : processedSize(imageProcessor);
+  const build = { ...(inputSize === undefined ? {} : { inputSize }) };
+  const transformer = family.build(config, weights.source, build);
   const maxLength = family.maxLength(config);
   const tokenizer = maxLength === undefined ? undefined : await readTokenizer(folder, maxLength);
-  const imageProcessor = family.kind === "image" ? await readImageProcessor(folder) : undefined;
   const { anatomy } = transformer;
   const runtime = createNodeRuntime();
   const programs = new Programs({
     forward: transformer,
-    sweep: family.build(config, weights.source, { lastBlock: "pooled" }),
+    sweep: family.build(config, weights.source, { ...build, lastBlock: "pooled" }),
     classes: config.labels.length,
     runtime,
     session: {

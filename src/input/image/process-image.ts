@@ -61,6 +61,12 @@ function valuesOfBytes(
   });
 }
 
+/** The size of every picture that a processor makes; undefined where it depends on the picture. */
+export function processedSize({ resize, crop }: Pick<ImageProcessor, "resize" | "crop">): Size | undefined {
+  if (crop !== undefined) return crop;
+  return resize === undefined || "shortestEdge" in resize.to ? undefined : resize.to;
+}
+
 /** transformers' get_resize_output_image_size: the longer side is cut off, not rounded. */
 function targetSize({ width, height }: Size, to: ResizeTarget): Size {
   if (!("shortestEdge" in to)) return to;
