@@ -1,7 +1,7 @@
 /** @file What `calig explain` is to explain: from its arguments, from standard input or from a file. */
 
-import { stat } from "node:fs/promises";
-import { extname } from "node:path";
+import { readdir, stat } from "node:fs/promises";
+import { extname, join } from "node:path";
 import type { TextInput } from "../attribution/text-input.ts";
 import { InputError, quote, UsageError } from "../errors.ts";
 import { readAll } from "./io.ts";
@@ -21,7 +21,7 @@ export interface InputChoice {
 export type ExplainInputs =
   | { readonly kind: "one"; readonly input: TextInput }
   | { readonly kind: "file"; readonly file: string; readonly entries: readonly InputEntry[] }
-  | { readonly kind: "image"; readonly file: string };
+  | { readonly kind: "images"; readonly files: readonly string[]; readonly folder?: string };
 
 /** @throws {UsageError} When there is nothing to explain, or more than one thing names it. */
 export async function chooseInputs(choice: InputChoice, terminal: Terminal): Promise<ExplainInputs> {
@@ -38,11 +38,27 @@ export async function chooseInputs(choice: InputChoice, terminal: Terminal): Pro
       `Cannot use --pair with ${named[0]}: in an input file, give the second text in a field or column "pair"`,
     );
   }
-  if (image !== undefined) return { kind: "image", file: image };
+  if (image !== undefined) return { kind: "images", files: [image] };
+  if (input !== undefined && (await isFolder(input))) {
+    return { kind: "images", files: await imagesOf(input), folder: input };
+  }
   if (input !== undefined) return { kind: "file", file: input, entries: await readInputs(input) };
   const own = text ?? (await positional(words, terminal));
   if (own.trim() === "") throw new UsageError("Cannot explain an empty text: give at least one word");
   return { kind: "one", input: { text: own, ...(pair === undefined ? {} : { pair }) } };
+}
+
+const isFolder = async (path: string): Promise<boolean> =>
+  (await stat(path).catch(() => undefined))?.isDirectory() === true;
+
+/** The image files of a folder and of the folders in it, sorted. @throws {UsageError} When there are none. */
+async function imagesOf(folder: string): Promise<readonly string[]> {
+  const names = await readdir(folder, { recursive: true });
+  const files = names.filter((name) => IMAGE_EXTENSIONS.includes(extname(name).toLowerCase())).sort();
+  if (files.length > 0) return files.map((name) => join(folder, name));
+  throw new UsageError(
+    `Cannot explain ${quote(folder)}: there are no images in this folder; images end in ${IMAGE_EXTENSIONS.join(", ")}`,
+  );
 }
 
 async function positional(words: readonly string[], { io, note }: Terminal): Promise<string> {
@@ -86,19 +102,11 @@ async function refuseFile(word: string): Promise<void> {
 
 const shellWord = (word: string): string => (/^[\w./\\:-]+$/.test(word) ? word : `"${word}"`);
 
-/** Why an image cannot be explained. */
-export function imageError(
-  file: string,
-  model: { readonly id: string; readonly readsText: boolean } | undefined,
-): InputError {
-  if (model === undefined) {
-    return new InputError(
-      `Cannot explain image ${quote(file)}: the built-in models read texts; name an image model with --model`,
-    );
-  }
+/** Why an image cannot be explained with a model, or with none. */
+export function imageError(file: string, model: string | undefined): InputError {
   return new InputError(
-    model.readsText
-      ? `Cannot explain image ${quote(file)} with model "${model.id}": it reads texts; name an image model with --model`
-      : `Cannot explain image ${quote(file)} with model "${model.id}": explaining images is not available in this version`,
+    model === undefined
+      ? `Cannot explain image ${quote(file)}: the built-in models read texts; name an image model with --model`
+      : `Cannot explain image ${quote(file)} with model "${model}": it reads texts; name an image model with --model`,
   );
 }

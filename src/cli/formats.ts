@@ -42,28 +42,47 @@ export const formatOfExtension = (extension: string): FormatName | undefined => 
 /** The ending of new files in a format. */
 export const extensionOf = (name: FormatName): string => `.${rendererOf(name).extension}`;
 
-type Together = (all: readonly Explanation[], settings: RenderSettings) => string;
+/** An explanation, and the picture that it is about as a data URI. */
+export interface Result {
+  readonly explanation: Explanation;
+  readonly picture?: string;
+}
+
+type Together = (all: readonly Result[], settings: RenderSettings) => string;
+
+/** Formats that show the picture that is explained. */
+const WITH_PICTURE: ReadonlySet<FormatName> = new Set(["html", "svg"]);
+
+export const showsPicture = (name: FormatName): boolean => WITH_PICTURE.has(name);
 
 /** Formats with room for several explanations in one output. */
 const TOGETHER: Readonly<Record<FormatName, Together>> = {
   terminal: (all, settings) => all.map((one) => renderOne("terminal", one, settings)).join("\n"),
-  json: (all) => renderJson(all),
+  json: (all) => renderJson(all.map(({ explanation }) => explanation)),
   html: (all, { palette, title }) =>
-    renderHtml(all, { ...(palette === undefined ? {} : { palette }), ...(title === undefined ? {} : { title }) }),
-  markdown: (all) => renderMarkdown(all),
+    renderHtml(
+      all.map(({ explanation }) => explanation),
+      {
+        pictures: all.map(({ picture }) => picture),
+        ...(palette === undefined ? {} : { palette }),
+        ...(title === undefined ? {} : { title }),
+      },
+    ),
+  markdown: (all) => renderMarkdown(all.map(({ explanation }) => explanation)),
 };
 
 /** Whether a format has room for one explanation only. */
 export const isForOne = (name: FormatName): boolean => TOGETHER[name] === undefined;
 
 /** One explanation as a text. */
-export function renderOne(name: FormatName, one: Explanation, { background, ...options }: RenderSettings): string {
+export function renderOne(name: FormatName, one: Result, { background, ...options }: RenderSettings): string {
   const theme = name === "terminal" ? { theme: options.theme ?? background } : {};
-  return rendererOf(name).render(one, { ...options, ...theme });
+  const picture = one.picture === undefined ? {} : { picture: one.picture };
+  return rendererOf(name).render(one.explanation, { ...options, ...theme, ...picture });
 }
 
 /** Several explanations as one text. */
-export function renderAll(name: FormatName, all: readonly Explanation[], settings: RenderSettings): string {
+export function renderAll(name: FormatName, all: readonly Result[], settings: RenderSettings): string {
   const together = TOGETHER[name];
   if (together === undefined) throw new InternalError(`format "${name}" cannot hold several explanations`);
   return together(all, settings);

@@ -1,25 +1,33 @@
 /** @file Takes explanations as they are made and puts them where they were asked for. */
 
 import { extname, join } from "node:path";
-import type { Explanation } from "../attribution/explanation.ts";
 import { UsageError } from "../errors.ts";
 import { count } from "../render/format.ts";
 import { assertNever } from "../util/assert-never.ts";
 import type { Destination } from "./destination.ts";
-import { extensionOf, type FormatName, isForOne, type RenderSettings, renderAll, renderOne } from "./formats.ts";
+import {
+  extensionOf,
+  type FormatName,
+  isForOne,
+  type RenderSettings,
+  type Result,
+  renderAll,
+  renderOne,
+} from "./formats.ts";
 import type { Terminal } from "./terminal.ts";
 import { type PendingFile, startFile, writeWhole } from "./write-file.ts";
 
 /** Where an input came from. */
 export interface Source {
   readonly file: string;
-  readonly line: number;
+  /** Undefined where the file itself is the input. */
+  readonly line?: number;
   readonly id?: string;
 }
 
 /** Takes results one by one. */
 export interface Results {
-  add(explanation: Explanation, source: Source | undefined): Promise<void>;
+  add(result: Result, source: Source | undefined): Promise<void>;
   /** Puts what is left in its place. */
   finish(): Promise<void>;
   /** Leaves nothing behind that is not whole; does nothing after `finish`. */
@@ -27,7 +35,7 @@ export interface Results {
 }
 
 /** One line of a JSONL output: the explanation, and which input it belongs to. */
-const jsonLine = (explanation: Explanation, source: Source | undefined): string =>
+const jsonLine = ({ explanation }: Result, source: Source | undefined): string =>
   `${JSON.stringify(source === undefined ? explanation : { ...explanation, source })}\n`;
 
 /**
@@ -56,7 +64,7 @@ export function createResults(
       checkRoom(format, several);
       if (format === "terminal" && several) return severalToTerminal(settings, terminal);
       if (format === "json" && several) {
-        return { add: (explanation, source) => terminal.print(jsonLine(explanation, source)), ...nothingLeft };
+        return { add: (result, source) => terminal.print(jsonLine(result, source)), ...nothingLeft };
       }
       return gathered(several, async (text) => terminal.print(text), format, settings);
     }
@@ -82,14 +90,14 @@ function gathered(
   format: FormatName,
   settings: RenderSettings,
 ): Results {
-  const all: Explanation[] = [];
+  const all: Result[] = [];
   return {
-    add: async (explanation) => {
-      all.push(explanation);
+    add: async (result) => {
+      all.push(result);
     },
     async finish() {
       if (all.length > 0)
-        await put(several ? renderAll(format, all, settings) : renderOne(format, all[0] as Explanation, settings));
+        await put(several ? renderAll(format, all, settings) : renderOne(format, all[0] as Result, settings));
     },
     discard: async () => {},
   };
@@ -97,16 +105,16 @@ function gathered(
 
 function severalToTerminal(settings: RenderSettings, terminal: Terminal): Results {
   return {
-    async add(explanation, source) {
+    async add(result, source) {
       const title = source === undefined ? "" : sourceName(source);
-      await terminal.print(`${terminal.style.bold(title)}\n\n${renderOne("terminal", explanation, settings)}\n`);
+      await terminal.print(`${terminal.style.bold(title)}\n\n${renderOne("terminal", result, settings)}\n`);
     },
     ...nothingLeft,
   };
 }
 
 export const sourceName = ({ file, line, id }: Source): string =>
-  `${file}, line ${line}${id === undefined ? "" : ` (${id})`}`;
+  line === undefined ? file : `${file}, line ${line}${id === undefined ? "" : ` (${id})`}`;
 
 function wholeToFile(
   path: string,
@@ -130,9 +138,9 @@ function linesToFile(path: string, terminal: Terminal): Results {
   let file: PendingFile | undefined;
   let lines = 0;
   return {
-    async add(explanation, source) {
+    async add(result, source) {
       file ??= await startFile(path);
-      await file.write(jsonLine(explanation, source));
+      await file.write(jsonLine(result, source));
       lines++;
     },
     async finish() {
@@ -149,10 +157,10 @@ function toFolder(path: string, formats: readonly FormatName[], settings: Render
   const names = new Set<string>();
   let files = 0;
   return {
-    async add(explanation, source) {
+    async add(result, source) {
       const name = freeName(source, names);
       for (const format of formats) {
-        await writeWhole(join(path, `${name}${extensionOf(format)}`), renderOne(format, explanation, settings));
+        await writeWhole(join(path, `${name}${extensionOf(format)}`), renderOne(format, result, settings));
         files++;
       }
     },
@@ -166,7 +174,7 @@ function toFolder(path: string, formats: readonly FormatName[], settings: Render
 /** A file name that no other input has: its id without what file names cannot hold, else its line. */
 function freeName(source: Source | undefined, taken: Set<string>): string {
   if (source === undefined) return "explanation";
-  const byLine = `line-${String(source.line).padStart(4, "0")}`;
+  const byLine = source.line === undefined ? `file-${taken.size + 1}` : `line-${String(source.line).padStart(4, "0")}`;
   const byId = (source.id ?? "")
     .replace(/[^\p{L}\p{N}._-]+/gu, "_")
     .replace(/^[._]+/, "")

@@ -1,17 +1,20 @@
 /** @file `calig explain`: which words support a prediction, which oppose it, and in which block. */
 
-import type { Explanation } from "../../attribution/explanation.ts";
+import { basename, relative } from "node:path";
+import type { ImageInput } from "../../attribution/image-input.ts";
 import { DEFAULTS, type ExplainOptions } from "../../attribution/options.ts";
+import type { TextInput } from "../../attribution/text-input.ts";
 import { InvalidOptionError, isCaligError, UsageError } from "../../errors.ts";
 import { DEFAULT_TEXT_MODEL } from "../../node/builtin-models.ts";
 import type { LoadedModel } from "../../node/load-model.ts";
 import { count } from "../../render/format.ts";
+import { assertNever } from "../../util/assert-never.ts";
 import { backgroundTheme, colorDepth, DEFAULT_COLUMNS, hasUnicode } from "../appearance.ts";
 import { defineCommand, EXIT, type Invocation } from "../command.ts";
 import { chooseDestination, type Destination } from "../destination.ts";
-import { chooseInputs, imageError } from "../explain-inputs.ts";
+import { chooseInputs, type ExplainInputs, imageError } from "../explain-inputs.ts";
 import { describeFailure } from "../failure.ts";
-import type { RenderSettings } from "../formats.ts";
+import { type RenderSettings, type Result, showsPicture } from "../formats.ts";
 import { given } from "../given.ts";
 import type { InputEntry } from "../read-inputs.ts";
 import { createResults, type Results, type Source, sourceName } from "../results.ts";
@@ -88,37 +91,31 @@ export const explain = defineCommand({
   async run({ words, options, terminal }) {
     const { signal } = terminal.io;
     const inputs = await chooseInputs({ words, ...given(options, ["text", "pair", "image", "input"]) }, terminal);
-    if (inputs.kind === "image" && options.model === undefined) throw imageError(inputs.file, undefined);
+    if (inputs.kind === "images" && options.model === undefined) throw imageError(inputs.files[0] ?? "", undefined);
+    const several = inputs.kind === "file" || (inputs.kind === "images" && inputs.folder !== undefined);
     const destination = await chooseDestination({
       out: options.out,
       formats: formatsOf(options),
       input: options.input,
     });
-    const results = createResults(
-      destination,
-      inputs.kind === "file",
-      renderSettings(options, destination, terminal),
-      terminal,
-    );
+    const results = createResults(destination, several, renderSettings(options, destination, terminal), terminal);
     await warnOfUnused(options, terminal);
 
     const source = options.model ?? DEFAULT_TEXT_MODEL;
     terminal.progress.update(0, `loading ${source}`);
     const { loadModel } = await import("../../node/load-model.ts");
     await using model = await loadModel(source, { signal, ...given(options, ["threads"]) });
-    if (inputs.kind === "image") {
-      throw imageError(inputs.file, { id: model.facts.id, readsText: model.tokenizer !== undefined });
+    if (inputs.kind === "images" && model.imageProcessor === undefined) {
+      throw imageError(inputs.files[0] ?? "", model.facts.id);
     }
     const job: Job = { model, options: given(options, METHOD_OPTIONS), destination, results, terminal };
     try {
-      const entries: readonly Entry[] =
-        inputs.kind === "one"
-          ? [{ input: inputs.input }]
-          : inputs.entries.map((entry) => ({ input: entry.input, source: sourceOf(inputs.file, entry) }));
+      const entries = entriesOf(inputs);
       const failed = await explainAll(entries, job);
       await results.finish();
-      if (inputs.kind === "file" && failed > 0) {
-        await terminal.fail(`${failed} of ${count(entries.length, "text")} could not be explained`);
+      if (several && failed > 0) {
+        const noun = inputs.kind === "images" ? "image" : "text";
+        await terminal.fail(`${failed} of ${count(entries.length, noun)} could not be explained`);
       }
       return failed === 0 ? EXIT.done : EXIT.failed;
     } finally {
@@ -137,9 +134,39 @@ function formatsOf({ format, json }: Options): Options["format"] {
 }
 
 interface Entry {
-  readonly input: InputEntry["input"];
-  /** Only for entries of a file. */
+  /** What to explain; reading it may fail. */
+  readonly read: () => Promise<TextInput | ImageInput>;
+  /** Only where there are several. */
   readonly source?: Source;
+}
+
+function entriesOf(inputs: ExplainInputs): readonly Entry[] {
+  switch (inputs.kind) {
+    case "one":
+      return [{ read: async () => inputs.input }];
+    case "file":
+      return inputs.entries.map((entry) => ({
+        read: async () => readable(entry),
+        source: sourceOf(inputs.file, entry),
+      }));
+    case "images":
+      return inputs.files.map((file) => ({
+        read: () => readImage(file),
+        ...(inputs.folder === undefined ? {} : { source: { file, id: relative(inputs.folder, file) } }),
+      }));
+    default:
+      return assertNever(inputs);
+  }
+}
+
+function readable({ input }: InputEntry): TextInput {
+  if (input instanceof Error) throw input;
+  return input;
+}
+
+async function readImage(file: string): Promise<ImageInput> {
+  const { readImageFile } = await import("../../node/image-file.ts");
+  return { image: await readImageFile(file) };
 }
 
 interface Job {
@@ -164,14 +191,15 @@ async function explainAll(
   const { explain } = await import("../../attribution/explain.ts");
   const { signal } = terminal.io;
   let failed = 0;
-  for (const [i, { input, source }] of entries.entries()) {
+  for (const [i, { read, source }] of entries.entries()) {
     signal.throwIfAborted();
     const onProgress = (done: number, activity: string) =>
-      terminal.progress.update((i + done) / entries.length, source === undefined ? activity : `line ${source.line}`);
-    let explanation: Explanation;
+      terminal.progress.update((i + done) / entries.length, source === undefined ? activity : shortName(source));
+    let result: Result;
     try {
-      if (input instanceof Error) throw input;
-      explanation = await explain(model, input, { ...options, signal, onProgress });
+      const input = await read();
+      const explanation = await explain(model, input, { ...options, signal, onProgress });
+      result = { explanation, ...("image" in input ? await pictureFor(destination, input) : {}) };
     } catch (error) {
       // What is wrong with an option is wrong for every text; what is no error of ours is a bug.
       if (source === undefined || signal.aborted || error instanceof InvalidOptionError || !isCaligError(error))
@@ -180,14 +208,24 @@ async function explainAll(
       failed++;
       continue;
     }
-    await results.add(explanation, source);
+    await results.add(result, source);
     if (!showsWarnings(destination)) {
-      for (const { message } of explanation.warnings) {
+      for (const { message } of result.explanation.warnings) {
         await terminal.warn(source === undefined ? message : `${sourceName(source)}: ${message}`);
       }
     }
   }
   return failed;
+}
+
+const shortName = ({ file, line }: Source): string => (line === undefined ? basename(file) : `line ${line}`);
+
+/** The picture, where it will be shown. */
+async function pictureFor(destination: Destination, { image }: ImageInput): Promise<{ readonly picture?: string }> {
+  const formats = destination.kind === "folder" ? destination.formats : [destination.format];
+  if (!formats.some(showsPicture)) return {};
+  const { pictureUri } = await import("../../node/picture-uri.ts");
+  return { picture: await pictureUri(image) };
 }
 
 /** Whether the person at the terminal reads the warnings in the result itself. */
