@@ -145,7 +145,7 @@ describe("renderHtml()", () => {
     const page = renderHtml(image, { pictures: [picture] });
     expect(page.match(/data-map="words".*?<\/div>/s)![0].match(/data-u=/g)).toHaveLength(196);
     expect(page.match(/<li data-b=/g)).toHaveLength(4);
-    expect(page).toContain(`background-image:url(&quot;${picture}&quot;)`);
+    expect(page).toContain(`<img src="${picture}" alt=`);
     expect(() => renderHtml(image, { pictures: ["https://example.org/x.png"] })).toThrow("give a data URI");
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { InvalidOptionError } from "../errors.ts";
-import { signedScale, stepOf } from "./scale.ts";
+import { patchBound, signedScale, stepOf } from "./scale.ts";
 
 /** Seeded numbers over many magnitudes (mulberry32), so that a failure repeats. */
 function* seededNumbers(seed: number, count: number): Generator<number> {
@@ -77,4 +77,17 @@ describe("signedScale()", () => {
 test("stepOf() tells weak, medium and strong, the same for both signs", () => {
   expect([0, 0.09, 0.1, 0.4, 0.9].map(stepOf)).toEqual([0, 0, 1, 2, 3]);
   expect([-0.09, -0.1, -0.4, -0.9].map(stepOf)).toEqual([0, 1, 2, 3]);
+});
+
+describe("patchBound()", () => {
+  test("leaves out the strongest fiftieth, whatever their sign", () => {
+    const values = Array.from({ length: 98 }, (_, index) => (index + 1) / 100);
+    expect(patchBound([...values, -40, 50])).toBe(0.98);
+    expect(signedScale([...values, -40, 50], { bound: 0.98 }).saturates).toBe(true);
+    expect(signedScale(values).saturates).toBe(false);
+  });
+  test("is the largest magnitude when nearly all are zero", () => {
+    expect(patchBound([...new Array<number>(99).fill(0), -3])).toBe(3);
+    expect(patchBound([])).toBe(0);
+  });
 });

@@ -6,6 +6,8 @@ import { InvalidOptionError, quote } from "../errors.ts";
 export interface SignedScale {
   /** Magnitude that is shown at full strength; 0 when all values are 0. */
   readonly bound: number;
+  /** Whether a value lies beyond the bound. */
+  readonly saturates: boolean;
   /** Strength in 0..1, the same for v and -v. Values beyond the bound saturate at 1. */
   strength(value: number): number;
   /** Strength with the sign of the value, in -1..1. */
@@ -29,6 +31,19 @@ export function largestMagnitude(values: Iterable<number>): number {
   return largest;
 }
 
+/** Share of the patches of an image that a scale must tell apart; the few stronger ones are shown at full strength. */
+export const TOLD_APART = 0.98;
+
+/** The magnitude that all but the strongest 2 % of patches stay within: one patch shall not make all others look like nothing. */
+export function patchBound(values: readonly number[]): number {
+  const magnitudes = values
+    .map(Math.abs)
+    .filter(Number.isFinite)
+    .sort((a, b) => a - b);
+  const within = magnitudes[Math.ceil(TOLD_APART * magnitudes.length) - 1] ?? 0;
+  return within > 0 ? within : largestMagnitude(values);
+}
+
 /**
  * A scale over `values` that is symmetric about 0: equal magnitude means equal strength on both sides.
  *
@@ -43,12 +58,18 @@ export function signedScale(values: Iterable<number>, { gamma = 1, bound }: Scal
   if (bound !== undefined && !(bound >= 0 && Number.isFinite(bound))) {
     throw new InvalidOptionError(`Cannot use bound ${quote(bound)}: it must be a number >= 0`, "bound", bound);
   }
-  const full = bound ?? largestMagnitude(values);
+  const largest = largestMagnitude(values);
+  const full = bound ?? largest;
   const strength = (value: number): number => {
     if (full === 0 || Number.isNaN(value)) return 0;
     return Math.min(1, Math.abs(value) / full) ** gamma;
   };
-  return { bound: full, strength, level: (value) => (value < 0 ? -strength(value) : strength(value)) };
+  return {
+    bound: full,
+    saturates: largest > full,
+    strength,
+    level: (value) => (value < 0 ? -strength(value) : strength(value)),
+  };
 }
 
 /** Strengths from which a level counts as weak, medium and strong, for displays that cannot show more. */

@@ -11,7 +11,7 @@ import { hex } from "./oklab.ts";
 import { type Palette, paletteOf, type Theme } from "./palette.ts";
 import { checkPicture } from "./picture.ts";
 import { printable, visible } from "./plain-text.ts";
-import { type SignedScale, signedScale, stepOf, VISIBLE } from "./scale.ts";
+import { patchBound, type SignedScale, signedScale, stepOf, VISIBLE } from "./scale.ts";
 import { segmentText } from "./segments.ts";
 
 export interface SvgOptions {
@@ -191,7 +191,7 @@ function legendPart(explanation: Explanation, frame: Frame): Part {
   const middle = left + (steps / 2) * swatch;
   const right = left + steps * swatch;
   return {
-    markup: html`<g ${style}><g shape-rendering="crispEdges">${bar}</g>${line(14, left, true, hex(palette.oppose))}${line(14, middle + 10, false, hex(palette.support))}<text x="${at(left - 8)}" y="10" text-anchor="end">opposes ${signed(-scale.bound, digits)}</text><text x="${at(middle)}" y="28" text-anchor="middle">0</text><text x="${at(right + 8)}" y="10">${signed(scale.bound, digits)} supports</text></g>`,
+    markup: html`<g ${style}><g shape-rendering="crispEdges">${bar}</g>${line(14, left, true, hex(palette.oppose))}${line(14, middle + 10, false, hex(palette.support))}<text x="${at(left - 8)}" y="10" text-anchor="end">opposes ${scale.saturates ? "≤ " : ""}${signed(-scale.bound, digits)}</text><text x="${at(middle)}" y="28" text-anchor="middle">0</text><text x="${at(right + 8)}" y="10">${scale.saturates ? "≥ " : ""}${signed(scale.bound, digits)} supports</text></g>`,
     height: 36,
   };
 }
@@ -234,7 +234,7 @@ export function renderSvg(
   const values = isText(explanation)
     ? explanation.words.map((word) => word.attribution)
     : itemsOf(explanation).map((item) => item.attribution);
-  const scale = signedScale(values);
+  const scale = signedScale(values, isText(explanation) ? {} : { bound: patchBound(values) });
   const frame: Frame = {
     palette,
     scale,

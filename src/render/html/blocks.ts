@@ -5,7 +5,7 @@ import { html, type Markup } from "../escape.ts";
 import { byStrength, isText, itemNoun, type Quantity, quantitiesOf, sumOver } from "../evidence.ts";
 import { signed } from "../format.ts";
 import { visible } from "../plain-text.ts";
-import { largestMagnitude, type SignedScale, signedScale } from "../scale.ts";
+import { largestMagnitude, patchBound, type SignedScale, signedScale } from "../scale.ts";
 import { isolated, type PageContext } from "./context.ts";
 import { heatClass } from "./heat.ts";
 import { blockTextMap, cellDigits, choices, hint, patchMap } from "./maps.ts";
@@ -52,7 +52,8 @@ function trends(context: PageContext): Markup | null {
 /** Bound of a quantity over what is part of the input: special tokens may saturate, so that the rest stays visible. */
 function unitBound({ explanation, items }: PageContext, { name }: Quantity): number {
   const units = items.flatMap((item) => item.units);
-  return largestMagnitude(explanation.blocks.flatMap((block) => units.map((unit) => block[name][unit] ?? 0)));
+  const values = explanation.blocks.flatMap((block) => units.map((unit) => block[name][unit] ?? 0));
+  return isText(explanation) ? largestMagnitude(values) : patchBound(values);
 }
 
 function cells(values: readonly number[], scale: SignedScale, digits: number): Markup[] {

@@ -2,10 +2,10 @@
 
 import type { Explanation } from "../../attribution/explanation.ts";
 import { html, type Markup } from "../escape.ts";
-import { type Item, itemsOf } from "../evidence.ts";
+import { type Item, isText, itemsOf } from "../evidence.ts";
 import { digitsFor, fixed, signed } from "../format.ts";
 import { visible } from "../plain-text.ts";
-import { type SignedScale, signedScale } from "../scale.ts";
+import { largestMagnitude, patchBound, type SignedScale, signedScale } from "../scale.ts";
 
 export interface PageContext {
   readonly explanation: Explanation;
@@ -28,8 +28,9 @@ export function createContext(
   options: Pick<PageContext, "id" | "showsSign" | "picture">,
 ): PageContext {
   const items = itemsOf(explanation);
-  const scale = signedScale(items.map((item) => item.attribution));
-  return { ...options, explanation, items, scale, digits: digitsFor(scale.bound) };
+  const values = items.map((item) => item.attribution);
+  const scale = signedScale(values, isText(explanation) ? {} : { bound: patchBound(values) });
+  return { ...options, explanation, items, scale, digits: digitsFor(largestMagnitude(values)) };
 }
 
 /** Text of the user or the model, kept from reordering what stands around it. */

@@ -66,14 +66,14 @@ function wordSegments(explanation: TextExplanation, withSpecials: boolean): Pick
 }
 
 /** Gradient, numbers and the underlines that tell the sign without colour. */
-export function legend({ explanation, digits }: PageContext, { bound }: SignedScale): Markup {
+export function legend({ explanation, digits }: PageContext, { bound, saturates }: SignedScale): Markup {
   const { many } = itemNoun(explanation);
   if (bound === 0) {
     return html`<p class="legend">All attributions are 0: no ${many} support or oppose ${isolated(explanation.target.label)}.</p>`;
   }
   const steps = Array.from({ length: 2 * SHADES + 1 }, (_, i) => i - SHADES);
   const ramp = steps.map((step) => html`<i class="${heatClass(step / SHADES).split(" ")[0] ?? ""}"></i>`);
-  return html`<p class="legend"><span class="key op">opposes</span> <span>${signed(-bound, digits)}</span> <span class="ramp" aria-hidden="true">${ramp}</span> <span>${signed(bound, digits)}</span> <span class="key">supports</span> <span>${isolated(explanation.target.label)}, in units of the ${scoreName(explanation)}</span></p>`;
+  return html`<p class="legend"><span class="key op">opposes</span> <span>${saturates ? "≤ " : ""}${signed(-bound, digits)}</span> <span class="ramp" aria-hidden="true">${ramp}</span> <span>${saturates ? "≥ " : ""}${signed(bound, digits)}</span> <span class="key">supports</span> <span>${isolated(explanation.target.label)}, in units of the ${scoreName(explanation)}</span></p>`;
 }
 
 /** A group of choices that look like one control; the first is chosen. */
@@ -157,8 +157,8 @@ export function patchMap(explanation: ImageExplanation, name: "words" | "block",
   const over = picture === undefined ? "" : ` over`;
   const map = html`<div class="patches${over}" style="--columns:${columns}${picture === undefined ? "" : placeOnPicture(input)}" data-map="${name}" data-label="${name === "block" ? "Patches with their evidence in the chosen block" : "Patches with their attribution"}" data-bound="${String(scale.bound)}" data-digits="${digits}">${cells}</div>`;
   if (picture === undefined) return map;
-  const style = `aspect-ratio:${input.width}/${input.height};background-image:url("${picture}")`;
-  return html`<div class="photo" style="${style}">${map}</div>`;
+  const style = `aspect-ratio:${input.width}/${input.height}`;
+  return html`<div class="photo" style="${style}"><img src="${picture}" alt="The picture that is explained">${map}</div>`;
 }
 
 /** Where on the picture the patches lie: the model may have seen only a part. */

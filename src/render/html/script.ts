@@ -5,7 +5,7 @@
  * the content security policy of the page lets this script run and no other (`SCRIPT_HASH`).
  */
 
-import { STEPS } from "../scale.ts";
+import { STEPS, TOLD_APART } from "../scale.ts";
 import { SHADES } from "./heat.ts";
 
 export const SCRIPT = String.raw`"use strict";
@@ -205,7 +205,12 @@ export const SCRIPT = String.raw`"use strict";
     };
     const painted = hasUnits ? enhance(map, details, data, describe) : null;
     const inputs = painted ? painted.nodes.filter((node) => !node.classList.contains("special")).map(unitsOf) : [];
-    const boundOf = (values) => largest(inputs.map((units) => sum(units, values)));
+    const patchBound = (values) => {
+      const sorted = values.map(Math.abs).filter(Number.isFinite).sort((a, b) => a - b);
+      return sorted[Math.ceil(${TOLD_APART} * sorted.length) - 1] || largest(values);
+    };
+    const full = data.input.kind === "image" ? patchBound : largest;
+    const boundOf = (values) => full(inputs.map((units) => sum(units, values)));
     const shared = () => blocks.reduce((most, block) => Math.max(most, boundOf(valuesOf(block))), 0);
 
     const paintMap = () => {
@@ -298,4 +303,4 @@ export const SCRIPT = String.raw`"use strict";
 `;
 
 /** SHA-256 of `SCRIPT` for the content security policy; a test computes it again and prints the right one. */
-export const SCRIPT_HASH = "sha256-auwa0ftKwZ0acxiQJSZ1sYYFi9lIqR5Z0f1L4ltV5ZE=";
+export const SCRIPT_HASH = "sha256-57bTUeBGCVIIU5jhYEA5qwJGGwt6HzXl36T5GUgAdog=";

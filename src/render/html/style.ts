@@ -202,7 +202,8 @@ const BLOCKS = `
 .trends rect.slot{fill:transparent}
 .trends rect.slot.sel{fill:var(--rule);fill-opacity:.6}
 .patches{display:grid;grid-template-columns:repeat(var(--columns),1fr);width:min(100%,30rem);margin-top:1.25rem;border:1px solid var(--rule);line-height:0}
-.photo{position:relative;width:min(100%,34rem);margin-top:1.25rem;background-size:100% 100%}
+.photo{position:relative;width:min(100%,34rem);margin-top:1.25rem}
+.photo img{position:absolute;width:100%;height:100%;filter:grayscale(.9) contrast(.85)}
 .photo .patches{position:absolute;margin:0;border:0;outline:1px solid var(--rule);grid-auto-rows:1fr}
 .photo .patches .w{aspect-ratio:auto}
 .patches .w{aspect-ratio:1;cursor:default;transition:background-color .15s}
