@@ -85,6 +85,7 @@ export {
   type TextSubstrateName,
 } from "./evaluation/substrate.ts";
 export { type EvaluationUnit, type Kept, textUnits, UNIT_KINDS, type UnitKind } from "./evaluation/units.ts";
+export { type RgbImage, rgbImage } from "./input/image/rgb-image.ts";
 export { renderHtml } from "./render/html.ts";
 export { renderJson } from "./render/json.ts";
 export { renderMarkdown } from "./render/markdown.ts";

@@ -2,6 +2,7 @@
 
 export * from "./index.ts";
 export { type BuiltinModel, builtinModels, DEFAULT_TEXT_MODEL } from "./node/builtin-models.ts";
+export { decodeImage, type ImageFileOptions, readImageFile } from "./node/image-file.ts";
 export { inspectModel, type ModelInspection } from "./node/inspect-model.ts";
 export { type LoadedModel, type LoadOptions, loadModel } from "./node/load-model.ts";
 export { type ReadDatasetOptions, readDataset } from "./node/read-dataset.ts";

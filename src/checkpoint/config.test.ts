@@ -54,6 +54,16 @@ describe("parseConfig()", () => {
     expect(config.string("note", "x")).toBe("");
   });
 
+  it("reads one number as a list of one", () => {
+    const config = parse({ image_size: 224, patch_size: [16, 8], depths: [2, -1] });
+    expect(config.integers("image_size")).toEqual([224]);
+    expect(config.integers("patch_size")).toEqual([16, 8]);
+    expect(config.integers("stride", [4])).toEqual([4]);
+    expect(() => config.integers("depths")).toThrow(
+      '"depths" is [2, -1], wanted a whole number of at least 0, or a list',
+    );
+  });
+
   it("names file, key, found and wanted", () => {
     const config = parse({ hidden_size: "384", heads: -1, layers: 1.5 });
     expect(() => config.integer("hidden_size")).toThrow(
