@@ -73,6 +73,12 @@ export type {
   FigureResult,
   Measurements,
 } from "./evaluation/evaluation.ts";
+export {
+  type ComparedMethod,
+  type CompareOptions,
+  compareMethods,
+  type MethodComparison,
+} from "./evaluation/method-comparison.ts";
 export type { Figure, Metric, Subject } from "./evaluation/metric.ts";
 export { METRICS } from "./evaluation/metrics.ts";
 export { createProbe, type Probe, type ProbeOptions, type VariantOutput } from "./evaluation/perturbation.ts";

@@ -1,10 +1,11 @@
 /** @file The commands: one line each, in the order of the help. */
 
 import type { Command } from "./command.ts";
+import { compare } from "./commands/compare.ts";
 import { doctor } from "./commands/doctor.ts";
 import { evaluate } from "./commands/evaluate.ts";
 import { explain } from "./commands/explain.ts";
 import { inspect } from "./commands/inspect.ts";
 import { models } from "./commands/models.ts";
 
-export const COMMANDS: readonly Command[] = [explain, evaluate, inspect, models, doctor];
+export const COMMANDS: readonly Command[] = [explain, compare, evaluate, inspect, models, doctor];

@@ -1,7 +1,5 @@
 /** @file How evaluations are written: by the ending of --out, or to the terminal. */
 
-import { extname } from "node:path";
-import { quote, UsageError } from "../errors.ts";
 import type { Evaluation } from "../evaluation/evaluation.ts";
 import { evaluationHtml } from "../evaluation/report/html.ts";
 import { evaluationMarkdown } from "../evaluation/report/markdown.ts";
@@ -16,27 +14,14 @@ import {
 } from "../evaluation/report/tables.ts";
 import { fixed } from "../render/format.ts";
 import { factLines, section, tableLines } from "./listing.ts";
+import { writerOf, writers } from "./report-writers.ts";
 import type { Terminal } from "./terminal.ts";
-import { wordList } from "./values.ts";
 
-export const evaluationJson = (evaluation: Evaluation): string => `${JSON.stringify(evaluation, null, 2)}\n`;
-
-const WRITERS: Readonly<Record<string, (evaluation: Evaluation) => string>> = {
-  ".json": evaluationJson,
-  ".md": evaluationMarkdown,
-  ".markdown": evaluationMarkdown,
-  ".html": evaluationHtml,
-  ".htm": evaluationHtml,
-};
+/** Text of a report by the ending of its file. */
+const EVALUATION_WRITERS = writers(evaluationMarkdown, evaluationHtml);
 
 /** The report that a file with this name holds. @throws {UsageError} When its ending is unknown. */
-export function evaluationWriter(path: string): (evaluation: Evaluation) => string {
-  const writer = WRITERS[extname(path).toLowerCase()];
-  if (writer !== undefined) return writer;
-  throw new UsageError(
-    `Cannot write an evaluation to ${quote(path)}: its ending must be one of ${wordList(Object.keys(WRITERS))}`,
-  );
-}
+export const evaluationWriter = (path: string) => writerOf(path, EVALUATION_WRITERS);
 
 /** The report for a terminal. */
 export function evaluationText(evaluation: Evaluation, terminal: Terminal): string {

@@ -13,7 +13,7 @@ import type {
   EvaluationFailure,
   EvaluationSettings,
 } from "./evaluation.ts";
-import { type MeasureSettings, type OpenInput, openInput } from "./measure-input.ts";
+import { checkTask, type MeasureSettings, type OpenInput, openInput } from "./measure-input.ts";
 import type { Metric } from "./metric.ts";
 import { RESAMPLES } from "./statistics/bootstrap.ts";
 import { defaultTextSubstrate, type TextSubstrateName } from "./substrate.ts";
@@ -87,9 +87,10 @@ export async function evaluate(
   options: EvaluateOptions,
 ): Promise<Evaluation> {
   const started = model.platform.now();
+  checkTask(model);
+  checkContenders(dataset, options);
   const { contenders, metrics, signal, onProgress } = options;
   const { seed = DEFAULTS.seed, units = "word", substrate = defaultTextSubstrate(model) } = options;
-  checkContenders(model, dataset, options);
   const share = rationaleShare(dataset.items);
   const settings: MeasureSettings = {
     substrate,
@@ -174,7 +175,7 @@ async function measureItem(
       probability: open.probability,
       predicted: model.labels[open.predicted] ?? String(open.predicted),
       ...(label === undefined ? {} : { correct: label === open.predicted }),
-      units: open.unitCount,
+      units: open.units.length,
       measurements,
     };
   } catch (error) {
@@ -224,15 +225,7 @@ function measurementKey(
   return JSON.stringify([1, model.facts.sha256, sorted(method), sorted(rest), sorted(item)]);
 }
 
-function checkContenders(model: ExplainableModel, dataset: Dataset, { contenders, metrics }: EvaluateOptions): void {
-  const { facts, anatomy } = model;
-  if (anatomy.kind !== "text" || anatomy.logitsPer !== "input") {
-    throw new InvalidOptionError(
-      `Cannot evaluate with model "${facts.id}": its task is ${facts.task}; give a model that classifies whole texts`,
-      "model",
-      facts.id,
-    );
-  }
+function checkContenders(dataset: Dataset, { contenders, metrics }: EvaluateOptions): void {
   const twice = contenders.find(({ name }, i) => contenders.findIndex((other) => other.name === name) !== i);
   if (twice !== undefined) {
     throw new InvalidOptionError(

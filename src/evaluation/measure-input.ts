@@ -2,12 +2,13 @@
 
 import { attribute } from "../attribution/attribute.ts";
 import type { ExplainableModel } from "../attribution/explainable-model.ts";
-import type { ExplanationCommon, ScoreKind } from "../attribution/explanation.ts";
+import type { ExplanationCommon, ScoreKind, Warning } from "../attribution/explanation.ts";
 import { onlyPart } from "../attribution/join-parts.ts";
 import { DEFAULTS, type ExplainOptions } from "../attribution/options.ts";
 import type { PreparedText } from "../attribution/prepared-input.ts";
 import { chooseScore, rankPredictions } from "../attribution/target.ts";
 import { prepareText } from "../attribution/text-input.ts";
+import { InvalidOptionError } from "../errors.ts";
 import { logitsRow } from "../program/score.ts";
 import { assertNever } from "../util/assert-never.ts";
 import { createRandom } from "../util/random.ts";
@@ -40,13 +41,25 @@ export interface OpenInput {
   readonly probability: number;
   /** Index of the class that the model predicts. */
   readonly predicted: number;
-  /** Units that can be removed. */
-  readonly unitCount: number;
+  /** The original text, and its units that can be removed. */
+  readonly text: string;
+  readonly units: readonly EvaluationUnit[];
+  readonly warnings: readonly Warning[];
   /** Measures one method. Numbers per metric; null where the metric does not apply to the input. */
   measure(
     options: ExplainOptions,
     metrics: readonly Metric[],
   ): Promise<Readonly<Record<string, readonly number[] | null>>>;
+}
+
+/** @throws {InvalidOptionError} When inputs of this model cannot be perturbed. */
+export function checkTask({ facts, anatomy }: ExplainableModel): void {
+  if (anatomy.kind === "text" && anatomy.logitsPer === "input") return;
+  throw new InvalidOptionError(
+    `Cannot measure methods with model "${facts.id}": its task is ${facts.task}; give a model that classifies whole texts`,
+    "model",
+    facts.id,
+  );
 }
 
 /**
@@ -61,7 +74,7 @@ export async function openInput(
   item: DatasetItem,
   settings: MeasureSettings,
 ): Promise<OpenInput> {
-  const { parts } = await prepareText(model, item.input, { longText: "truncate" });
+  const { parts, warnings } = await prepareText(model, item.input, { longText: "truncate" });
   const prepared = (parts[0] as (typeof parts)[number]).input;
   const units = textUnits(prepared.encoded, settings.units);
   const { logits } = await model.programs.forward(prepared.feeds);
@@ -82,7 +95,9 @@ export async function openInput(
     target: score.target,
     probability: predictions.find(({ index }) => index === score.target)?.probability ?? Number.NaN,
     predicted: predictions[0]?.index ?? 0,
-    unitCount: units.length,
+    text: prepared.encoded.text,
+    units,
+    warnings,
     async measure(options, metrics) {
       const own = { ...options, ...fixed };
       const explanation = await explainPrepared(model, prepared, own);

@@ -142,7 +142,7 @@ describe("calig evaluate", () => {
     [["--dataset", "x.jsonl"], 'Cannot read a data set from "x.jsonl": there is no such file'],
     [
       ["--dataset", "x.jsonl", "--out", "x.pdf"],
-      'Cannot write an evaluation to "x.pdf": its ending must be one of ".json", ".md"',
+      'Cannot write a report to "x.pdf": its ending must be one of ".json", ".md"',
     ],
     [
       ["--dataset", "x.jsonl", "--metrics", "magic"],

@@ -1,30 +1,19 @@
 /** @file `calig evaluate`: how well methods explain a model, measured on a data set. */
 
-import { METHODS } from "../../attribution/methods.ts";
 import { DEFAULTS } from "../../attribution/options.ts";
 import { UsageError } from "../../errors.ts";
 import type { Dataset } from "../../evaluation/dataset.ts";
-import type { Contender } from "../../evaluation/evaluate.ts";
 import type { Metric } from "../../evaluation/metric.ts";
 import { METRICS, metricByName } from "../../evaluation/metrics.ts";
 import { DEFAULT_TEXT_MODEL } from "../../node/builtin-models.ts";
 import { count } from "../../render/format.ts";
 import { defineCommand, EXIT, type Invocation } from "../command.ts";
-import { evaluationJson, evaluationText, evaluationWriter } from "../evaluation-output.ts";
+import { CONTENDER_OPTIONS, chooseContenders } from "../contenders.ts";
+import { evaluationText, evaluationWriter } from "../evaluation-output.ts";
 import { given } from "../given.ts";
 import { openMeasurementStore } from "../measurement-store.ts";
+import { reportJson } from "../report-writers.ts";
 import { checkWritable, writeWhole } from "../write-file.ts";
-
-const METHOD_OPTIONS = [
-  "baseline",
-  "steps",
-  "tolerance",
-  "quadrature",
-  "fusion",
-  "lambda",
-  "layerWeights",
-  "memory",
-] as const;
 
 const OWN_OPTIONS = [
   "dataset",
@@ -37,7 +26,7 @@ const OWN_OPTIONS = [
   "metrics",
   "substrate",
   "units",
-  ...METHOD_OPTIONS,
+  ...CONTENDER_OPTIONS,
   "seed",
   "out",
   "json",
@@ -45,9 +34,6 @@ const OWN_OPTIONS = [
 ] as const;
 
 type Options = Invocation<(typeof OWN_OPTIONS)[number]>["options"];
-
-/** Methods that know nothing, and that every evaluation includes. */
-const FLOORS: readonly string[] = ["random"];
 
 export const evaluate = defineCommand({
   name: "evaluate",
@@ -99,10 +85,10 @@ export const evaluate = defineCommand({
         ...(store === undefined ? {} : { store }),
       });
       if (out === undefined || write === undefined) {
-        await terminal.print(options.json === true ? evaluationJson(evaluation) : evaluationText(evaluation, terminal));
+        await terminal.print(options.json === true ? reportJson(evaluation) : evaluationText(evaluation, terminal));
       } else {
         await writeWhole(out, write(evaluation));
-        if (options.json === true) await terminal.print(evaluationJson(evaluation));
+        if (options.json === true) await terminal.print(reportJson(evaluation));
         await terminal.note(`Wrote ${out}`);
       }
       for (const { message } of evaluation.warnings) await terminal.warn(message);
@@ -119,19 +105,6 @@ export const evaluate = defineCommand({
     }
   },
 });
-
-/** The methods asked for, with the floors. */
-function chooseContenders(options: Options): Contender[] {
-  const known = METHODS.map(({ name }) => name);
-  const wanted = options.methods ?? known;
-  const floors = FLOORS.filter((name) => known.includes(name));
-  const own = given(options, METHOD_OPTIONS);
-  return [...new Set([...wanted, ...floors])].map((method) => ({
-    name: method,
-    options: { ...own, method },
-    floor: floors.includes(method),
-  }));
-}
 
 /** The metrics asked for, or those that the data set has the truth for and that explain each input once. */
 function chooseMetrics({ metrics }: Options, { items }: Dataset): readonly Metric[] {

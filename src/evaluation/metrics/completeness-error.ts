@@ -8,5 +8,8 @@ export const completenessError: Metric = {
     "|sum of attributions - (score at the input - score at the baseline)| / max(|that difference|, 0.001), for methods with a baseline",
   figures: [meanFigure("completeness-error", "lower")],
   revision: 1,
-  measure: async ({ completeness }) => (completeness === null ? undefined : [completeness.relativeError]),
+  async measure({ completeness }) {
+    const error = completeness?.relativeError ?? Number.NaN;
+    return Number.isFinite(error) ? [error] : undefined;
+  },
 };

@@ -87,8 +87,7 @@ describe("completeness error and cost", () => {
     });
     expect(await completenessError.measure(subject)).toEqual([0.05]);
     expect(await cost.measure(subject)).toEqual([12, 34]);
-    const without = subjectOf({ attribution: [1], completeness: null });
-    expect(await completenessError.measure(without)).toBeUndefined();
+    expect(await completenessError.measure(subjectOf({ attribution: [1], completeness: null }))).toBeUndefined();
   });
 });
 

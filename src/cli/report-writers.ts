@@ -1,0 +1,28 @@
+/** @file Reports in a file: JSON, Markdown or HTML by its ending. */
+
+import { extname } from "node:path";
+import { quote, UsageError } from "../errors.ts";
+import { wordList } from "./values.ts";
+
+type Writer<T> = (data: T) => string;
+
+/** JSON for people and programs. */
+export const reportJson = (data: unknown): string => `${JSON.stringify(data, null, 2)}\n`;
+
+/** The writers of a kind of report, by ending. */
+export const writers = <T>(markdown: Writer<T>, html: Writer<T>): Readonly<Record<string, Writer<T>>> => ({
+  ".json": reportJson,
+  ".md": markdown,
+  ".markdown": markdown,
+  ".html": html,
+  ".htm": html,
+});
+
+/** The writer for a file with this name. @throws {UsageError} When its ending is unknown. */
+export function writerOf<T>(path: string, all: Readonly<Record<string, Writer<T>>>): Writer<T> {
+  const writer = all[extname(path).toLowerCase()];
+  if (writer !== undefined) return writer;
+  throw new UsageError(
+    `Cannot write a report to ${quote(path)}: its ending must be one of ${wordList(Object.keys(all))}`,
+  );
+}

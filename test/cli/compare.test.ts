@@ -1,0 +1,71 @@
+/** @file `calig compare` on a small model, from arguments to output. */
+
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import type { TextExplanation } from "../../src/attribution/explanation.ts";
+import type { MethodComparison } from "../../src/evaluation/method-comparison.ts";
+import { runCli } from "../support/run-cli.ts";
+import { useTempFolders } from "../support/temp-folder.ts";
+import { tinyBertFiles } from "../support/tiny-bert.ts";
+
+const tempFolder = useTempFolders();
+
+const TEXT = "a <b>fine</b> film, unforgettably so";
+const FAST = ["--steps", "2", "--tolerance", "100"];
+
+let model: string;
+beforeAll(async () => {
+  model = await tempFolder(tinyBertFiles());
+});
+
+const compare = (...argv: string[]) =>
+  runCli(["compare", TEXT, "--model", model, "--methods", "ca-lig,integrated-gradients", ...FAST, ...argv]);
+
+describe("calig compare", () => {
+  test("shows what calig explain says, method by method", async () => {
+    const { code, stdout } = await compare("--json");
+    expect(code).toBe(0);
+    const comparison = JSON.parse(stdout) as MethodComparison;
+    for (const [m, method] of ["ca-lig", "integrated-gradients"].entries()) {
+      const run = await runCli(["explain", TEXT, "--model", model, "--method", method, ...FAST, "--json"]);
+      const explanation = JSON.parse(run.stdout) as TextExplanation;
+      expect(comparison.units.map(({ text }) => text)).toEqual(explanation.words.map(({ text }) => text));
+      expect(comparison.methods[m]?.name).toBe(method);
+      expect(comparison.methods[m]?.attribution).toEqual(explanation.words.map(({ attribution }) => attribution));
+      expect(comparison.target.label).toBe(explanation.target.label);
+    }
+    const [row = []] = comparison.agreement;
+    expect(row[0]).toBeCloseTo(1, 12);
+    expect(comparison.agreement[1]?.[0]).toBe(row[1]);
+  });
+
+  test("fits the width of the terminal: methods below each other where they do not fit beside each other", async () => {
+    const run = (columns: number) =>
+      runCli(["compare", TEXT, "--model", model, "--methods", "ca-lig,integrated-gradients", ...FAST], { columns });
+    const [wide, narrow] = [await run(100), await run(40)];
+    expect(wide.stdout).toMatch(/ca-lig +integrated-gradients/);
+    expect(narrow.stdout).not.toMatch(/ca-lig +integrated-gradients/);
+    // Lines of tables are indented; the first line names the model.
+    const rows = (text: string) => text.split("\n").filter((line) => line.startsWith("  "));
+    for (const line of rows(narrow.stdout)) expect(line.length).toBeLessThanOrEqual(40);
+    for (const line of rows(wide.stdout)) expect(line.length).toBeLessThanOrEqual(100);
+    expect(wide.stdout.match(/unforgettably/g)).toHaveLength(1);
+    expect(narrow.stdout.match(/unforgettably/g)?.length).toBeGreaterThan(1);
+  });
+
+  test("writes Markdown and HTML with the text as it is, and nothing of it as markup", async () => {
+    const folder = await tempFolder();
+    await compare("--out", join(folder, "compared.md"));
+    expect(await readFile(join(folder, "compared.md"), "utf8")).toContain("| deletion ↓ |");
+    await compare("--out", join(folder, "compared.html"));
+    const page = await readFile(join(folder, "compared.html"), "utf8");
+    expect(page).toContain("a &lt;b&gt;fine&lt;/b&gt; film");
+    expect(page).not.toMatch(/<script|<b>fine|https?:/);
+  });
+
+  test("refuses a comparison of nothing, and a report of unknown kind", async () => {
+    expect((await runCli(["compare"])).stderr).toContain("Nothing to explain");
+    expect(await compare("--out", "x.pdf")).toMatchObject({ code: 2 });
+  });
+});
