@@ -62,10 +62,17 @@ export class ShapeError extends RangeError {
   readonly code = "CALIG_SHAPE";
 }
 
-/** Thrown when the blocks or the attention of a Transformer are not found. */
+/** Thrown when the blocks or the attention of a Transformer are not found; lists every part that is missing at once. */
 export class AnatomyError extends Error {
   override readonly name = "AnatomyError";
   readonly code = "CALIG_ANATOMY";
+  constructor(
+    message: string,
+    /** What was looked for in vain, one line each. */
+    readonly problems: readonly string[] = [],
+  ) {
+    super(message);
+  }
 }
 
 /** Thrown when the engine failed to load or run a program. */

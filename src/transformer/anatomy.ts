@@ -16,11 +16,12 @@ export interface PatchGrid {
 export interface Anatomy {
   /** Number of positions is free for text ("tokens"), fixed for images. */
   readonly kind: "text" | "image";
-  /** Inputs of the graph by role; `mask` is 1 where a position may be attended to. */
+  /** Inputs of the graph by role; `mask` is 1 where a position may be attended to, `positionIds` number them from 0. */
   readonly inputs: {
     readonly ids?: string;
     readonly typeIds?: string;
     readonly mask?: string;
+    readonly positionIds?: string;
     readonly pixels?: string;
   };
   /** Images: the patches. */

@@ -1,0 +1,98 @@
+/** @file The parts of any Transformer classifier, found by structure: operators, shapes and paths, never names. */
+
+import { AnatomyError } from "../../errors.ts";
+import type { Graph } from "../../onnx/model.ts";
+import type { Anatomy } from "../anatomy.ts";
+import { type AttentionSearch, findAttention } from "./attention.ts";
+import { type DataFlow, traceDataFlow } from "./data-flow.ts";
+import { findLogits } from "./logits.ts";
+import type { Lookup } from "./lookups.ts";
+import { rearranges } from "./operators.ts";
+import { findPatches } from "./patches.ts";
+import { findPooling } from "./pooling.ts";
+import { findStream } from "./residual-stream.ts";
+import { findRoles, findSource, type Source } from "./roles.ts";
+import { createSearch, type Search } from "./search.ts";
+
+/**
+ * Finds the anatomy of a classifier whose graph is written in primitive operators.
+ *
+ * - The data comes in as integers that look up the largest table (token ids), or as pixels.
+ * - Attention is a softmax over the last axis, between a product of two values that depend on the data and a product
+ *   with a third.
+ * - The hidden state entering a block is the last value [batch, positions, width] before its attention through which
+ *   every path of floating-point values from the data to the logits leads.
+ *
+ * Cost: a few passes over the nodes; weights are not read.
+ *
+ * @throws {AnatomyError} When a part is not found, or there is more than one candidate. Lists everything that was looked
+ * for in vain, and every softmax that is no attention with the reason.
+ */
+export function locateAnatomy(graph: Graph, opsets: Readonly<Record<string, number>>): Anatomy {
+  const search = createSearch(graph, opsets);
+  const source = findSource(search);
+  if ("length" in source) throw failure(source);
+  const problems: string[] = [];
+  const logits = findLogits(search, source.values, problems);
+  if (logits === undefined) throw failure(problems);
+  const flow = traceDataFlow(search, source.values, logits.value);
+  const attention = findAttention(search, flow);
+  const { sites } = attention;
+  if (sites.length === 0)
+    problems.push("attention: a softmax between a product of queries and keys and one with values");
+  const stream = sites.length === 0 ? undefined : findStream(search, flow, sites, problems);
+  const outer = sites.flatMap((site) => site.outer);
+  const inputs = findRoles(search, source, logits.value, outer, problems);
+  const first = stream?.hiddenStates[0];
+  const patches =
+    source.kind === "image" && first !== undefined
+      ? findPatches(search, flow, source.input, first, problems)
+      : undefined;
+  if (stream === undefined || problems.length > 0) throw failure(problems, attention);
+
+  const words = source.kind === "text" ? wordEmbeddings(search, flow, source) : undefined;
+  return {
+    kind: source.kind,
+    inputs,
+    ...(patches === undefined ? {} : { patches }),
+    ...(words === undefined ? {} : { wordEmbeddings: words }),
+    hiddenStates: stream.hiddenStates,
+    attentionProbabilities: sites.map((site) => site.probabilities),
+    logits: logits.value,
+    logitsPer: logits.per,
+    heads: stream.heads,
+    width: stream.width,
+    pooling:
+      logits.per === "token" ? "none" : findPooling(search, flow, stream.hiddenStates.at(-1) ?? "", stream.positions),
+  };
+}
+
+function failure(problems: readonly string[], attention?: AttentionSearch): AnatomyError {
+  const { sites = [], rejected = [] } = attention ?? {};
+  const found =
+    attention === undefined
+      ? ""
+      : `; found ${sites.length} of ${sites.length + rejected.length} softmaxes to be attention`;
+  const reasons = rejected.map(({ description, reason }) => `; ${description}: ${reason}`);
+  return new AnatomyError(
+    `Cannot find the anatomy of the model. Looked in vain for ${problems.join("; for ")}${found}${reasons.join("")}. calig explains encoders with one stream of hidden states; give a classifier of that kind`,
+    problems,
+  );
+}
+
+/** The looked-up vectors [batch, tokens, width] of the largest table. */
+function wordEmbeddings({ index, shape }: Search, flow: DataFlow, { input, lookups }: Source) {
+  const own = lookups.filter((lookup) => lookup.input === input && flow.has(lookup.value));
+  const largest = own.reduce(
+    (most: Lookup | undefined, lookup) =>
+      lookup.rows * lookup.width > (most?.rows ?? 0) * (most?.width ?? 0) ? lookup : most,
+    undefined,
+  );
+  let value = largest?.value;
+  // Ids of a flattened batch look up rows that are put back into [batch, tokens, width] afterwards.
+  while (value !== undefined && shape(value)?.length !== 3) {
+    const [next, ...others] = index.consumers.get(value) ?? [];
+    value = next !== undefined && others.length === 0 && rearranges(next) ? next.outputs[0] : undefined;
+  }
+  return largest === undefined || value === undefined ? undefined : { value, table: largest.table };
+}

@@ -1,0 +1,113 @@
+/** @file Which input of a graph is what: token ids, pixels, types, mask, positions. */
+
+import type { Dimension, ValueInfo } from "../../onnx/model.ts";
+import type { Anatomy } from "../anatomy.ts";
+import { findLookups, type Lookup } from "./lookups.ts";
+import { describeShape, type Search } from "./search.ts";
+
+/** Where the data comes in. */
+export interface Source {
+  readonly kind: Anatomy["kind"];
+  readonly input: string;
+  /** Floating-point values that the model computes with from there on: looked-up vectors, or the pixels. */
+  readonly values: readonly string[];
+  /** Text: tables looked up by any input. */
+  readonly lookups: readonly Lookup[];
+}
+
+/** Tables with fewer rows than this tell kinds of tokens apart; those of positions have more. */
+const MOST_TYPES = 16;
+
+/** The source of the data, or what is in the way of there being one. */
+export function findSource(search: Search): Source | readonly string[] {
+  const { inputs } = search.index.graph;
+  const lookups = findLookups(search);
+  const pixels = inputs.filter((input) => isFloat(input) && search.shape(input.name)?.length === 4);
+  const sizes = new Map<string, number>();
+  for (const { input, rows, width } of lookups) sizes.set(input, Math.max(sizes.get(input) ?? 0, rows * width));
+  const [ids] = [...sizes].sort((a, b) => b[1] - a[1]).map(([input]) => input);
+  if (ids !== undefined && pixels.length > 0) {
+    return [`the model reads texts ("${ids}") and images (${quoted(pixels)}): calig explains models of one of them`];
+  }
+  const [picture] = pixels;
+  if (ids !== undefined) {
+    const values = lookups.filter(({ input }) => input === ids).map(({ value }) => value);
+    return { kind: "text", input: ids, values, lookups };
+  }
+  if (picture !== undefined && pixels.length === 1) {
+    return { kind: "image", input: picture.name, values: [picture.name], lookups };
+  }
+  return [
+    `no input that looks up rows of a table (token ids), and ${pixels.length === 0 ? "none" : `${pixels.length}`} of type float [batch, channels, height, width] (pixels); inputs: ${inputs.map(describeInput).join(", ")}`,
+  ];
+}
+
+/**
+ * The inputs by role.
+ *
+ * @param masking - Values that join the scores of attention from outside.
+ * @param problems - Gets a line for every input that the logits need and that has no role.
+ */
+export function findRoles(
+  search: Search,
+  source: Source,
+  logits: string,
+  masking: readonly string[],
+  problems: string[],
+): Anatomy["inputs"] {
+  if (source.kind === "image") {
+    reportOthers(search, logits, [source.input], problems);
+    return { pixels: source.input };
+  }
+  const roles = new Map<keyof Anatomy["inputs"], string>([["ids", source.input]]);
+  const needed = neededInputs(search, logits);
+  const behind = search.inputsBehind([logits]);
+  const masks = search.inputsBehind(masking);
+  const tables = new Map(source.lookups.map(({ input, rows }) => [input, rows]));
+  for (const { name } of needed) {
+    if (name === source.input) continue;
+    const rows = tables.get(name);
+    const looksUp = rows === undefined ? undefined : rows < MOST_TYPES ? "typeIds" : "positionIds";
+    const role = looksUp ?? (masks.has(name) ? "mask" : undefined);
+    // An input of which only the size is used may have any role that is left, for it is fed with the right size then.
+    const spare = behind.has(name)
+      ? undefined
+      : (["mask", "typeIds", "positionIds"] as const).find((own) => !roles.has(own));
+    const own = role ?? spare;
+    if (own !== undefined && !roles.has(own)) roles.set(own, name);
+  }
+  reportOthers(search, logits, [...roles.values()], problems);
+  for (const { name, shape } of needed) {
+    if (shape !== undefined && shape.length !== 2) {
+      problems.push(`input "${name}" has shape ${describeShape(shape)}, wanted [batch, tokens]`);
+    }
+  }
+  return Object.fromEntries(roles);
+}
+
+/** Inputs that the logits cannot be computed without. */
+function neededInputs({ index }: Search, logits: string): readonly ValueInfo[] {
+  const needed = new Set([logits]);
+  for (const value of needed) for (const input of index.producer.get(value)?.inputs ?? []) needed.add(input);
+  return index.graph.inputs.filter(({ name }) => needed.has(name));
+}
+
+function reportOthers(search: Search, logits: string, known: readonly string[], problems: string[]): void {
+  const others = neededInputs(search, logits).filter(({ name }) => !known.includes(name));
+  if (others.length === 0) return;
+  problems.push(
+    `inputs of unknown meaning: ${others.map(describeInput).join(", ")}; known are token ids, kinds of tokens, an attention mask, positions, pixels`,
+  );
+}
+
+const isFloat = ({ dtype }: ValueInfo): boolean => /^b?float/.test(dtype ?? "");
+const quoted = (inputs: readonly ValueInfo[]): string => inputs.map(({ name }) => `"${name}"`).join(", ");
+const describeInput = ({
+  name,
+  dtype,
+  shape,
+}: {
+  name: string;
+  dtype: unknown;
+  shape: readonly Dimension[] | undefined;
+}) => `"${name}" (${dtype ?? "unknown type"} ${describeShape(shape)})`;
