@@ -10,6 +10,7 @@ import type { Programs, SweepPoint } from "../program/programs.ts";
 import type { ScoreSpec } from "../program/score.ts";
 import type { Feeds } from "../runtime/runtime.ts";
 import type { FloatTensor } from "../tensor/tensor.ts";
+import { LEAST_DIFFERENCE } from "./completeness.ts";
 import type { BlockCompleteness } from "./explanation.ts";
 import type { Quadrature } from "./options.ts";
 import { quadratureRule } from "./quadrature.ts";
@@ -18,9 +19,6 @@ import { quadratureRule } from "./quadrature.ts";
 const POINTS_PER_PART = 8;
 /** Most points that `auto` spends on one block before it gives up and says so. */
 const MOST_POINTS = 512;
-/** Score differences below this are treated as this, so that a relative error exists (METHOD 2). */
-export const LEAST_DIFFERENCE = 1e-3;
-
 export interface IntegralRequest {
   readonly programs: Programs;
   readonly hiddenStates: readonly FloatTensor[];

@@ -7,7 +7,7 @@
  */
 
 import type { ForwardResult } from "../program/programs.ts";
-import { LEAST_DIFFERENCE } from "./block-integrals.ts";
+import { LEAST_DIFFERENCE, measureCompleteness } from "./completeness.ts";
 import type { BlockCompleteness, BlockExplanation, Completeness, Warning } from "./explanation.ts";
 import type { MethodResult } from "./method.ts";
 import type { PreparedInput } from "./prepared-input.ts";
@@ -111,15 +111,11 @@ function joinedCompleteness(
   const all = results.flatMap(({ completeness }) => completeness ?? []);
   if (all.length < results.length) return null;
   const mean = (value: (part: Completeness) => number) => weightedMean(parts, (p) => value(all[p] as Completeness));
-  const scoreAtInput = mean((part) => part.scoreAtInput);
-  const scoreAtBaseline = mean((part) => part.scoreAtBaseline);
-  const delta = attribution.reduce((sum, value) => sum + value, 0) - (scoreAtInput - scoreAtBaseline);
-  return {
-    scoreAtInput,
-    scoreAtBaseline,
-    delta,
-    relativeError: Math.abs(delta) / denominator(scoreAtInput - scoreAtBaseline),
-  };
+  return measureCompleteness(
+    attribution,
+    mean((part) => part.scoreAtInput),
+    mean((part) => part.scoreAtBaseline),
+  );
 }
 
 const denominator = (difference: number): number => Math.max(Math.abs(difference), LEAST_DIFFERENCE);

@@ -4,21 +4,16 @@ import { InvalidOptionError, keyword } from "../errors.ts";
 import { evaluateScore, logitsRow } from "../program/score.ts";
 import { baselineStates } from "./baseline.ts";
 import { type IntegralResult, integrateBlocks } from "./block-integrals.ts";
-import type { ExplainableModel } from "./explainable-model.ts";
 import type { Warning } from "./explanation.ts";
 import type { MethodContext } from "./method.ts";
-import { DEFAULTS, type ExplainOptions, QUADRATURES } from "./options.ts";
+import { DEFAULTS, QUADRATURES } from "./options.ts";
+import { sweepRows } from "./run-size.ts";
 
 export interface LayerIntegrals extends IntegralResult {
   /** The options of the integration, defaults spelled out. */
   readonly options: Readonly<Record<string, unknown>>;
   readonly warnings: readonly Warning[];
 }
-
-/** Share of the free memory that one run may use when nothing is asked for, and its limits in bytes. */
-const MEMORY_SHARE = 0.25;
-const LEAST_MEMORY = 64 * 2 ** 20;
-const MOST_MEMORY = 512 * 2 ** 20;
 
 /** Integrates the given blocks for a method. @throws {InvalidOptionError} For options out of range. */
 export async function layerIntegrals(context: MethodContext, layers: readonly number[]): Promise<LayerIntegrals> {
@@ -47,7 +42,7 @@ export async function layerIntegrals(context: MethodContext, layers: readonly nu
     quadrature,
     steps,
     tolerance,
-    rowsPerRun: rowsPerRun(model, input.units.length, options),
+    rowsPerRun: sweepRows(model, input.units.length, options),
     onRun: onProgress,
     signal: options.signal,
   });
@@ -80,27 +75,6 @@ function checkedSteps(steps: number | "auto"): number | "auto" {
     "steps",
     steps,
   );
-}
-
-/**
- * Rows of one run that fit the memory.
- *
- * A row keeps, for the way down, about 26 vectors of the width per position and block (inputs of the products, the
- * inner layer counted as 4 widths, normalised states) and 4 attention maps per head.
- */
-function rowsPerRun(model: ExplainableModel, positions: number, { memory }: ExplainOptions): number {
-  if (memory !== undefined && !(memory > 0)) {
-    throw new InvalidOptionError(
-      `Cannot run in ${memory} bytes of memory: give a number of bytes greater than 0`,
-      "memory",
-      memory,
-    );
-  }
-  const free = model.platform.freeBytes();
-  const budget = memory ?? Math.min(MOST_MEMORY, Math.max(LEAST_MEMORY, free * MEMORY_SHARE));
-  const { width, heads } = model.anatomy;
-  const bytesPerRow = 4 * positions * model.programs.blocks * (26 * width + 4 * heads * positions);
-  return Math.max(2, Math.floor(budget / bytesPerRow));
 }
 
 /** The blocks to explain, ascending and once each. @throws {InvalidOptionError} */

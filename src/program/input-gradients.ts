@@ -27,9 +27,9 @@ export const gradientNames = {
 export const buildLogitsFromProgram = (model: TransformerGraph, block: number): Graph =>
   fromBlock(model, block, [model.anatomy.logits]);
 
-/** Attention probabilities of block `block` and all later ones, from the hidden state entering `block`. */
-export const buildAttentionProgram = (model: TransformerGraph, block: number): Graph =>
-  fromBlock(model, block, model.anatomy.attentionProbabilities.slice(block));
+/** Attention probabilities of the blocks from `block` to `last`, from the hidden state entering `block`. */
+export const buildAttentionProgram = (model: TransformerGraph, block: number, last: number): Graph =>
+  fromBlock(model, block, model.anatomy.attentionProbabilities.slice(block, last + 1));
 
 /**
  * F and its gradient with respect to the hidden state entering block `block`.

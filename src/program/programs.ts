@@ -198,12 +198,18 @@ export class Programs {
     return floats(await session.run(this.#stateFeeds(session, sweep, block, state)), sweep.anatomy.logits);
   }
 
-  /** Attention probabilities of `block` and all later blocks [rows, heads, queries, keys]. Cost: as `logitsFrom`. */
-  async attention({ block, ...state }: StateRequest): Promise<readonly FloatTensor[]> {
+  /** Attention probabilities of the blocks from `block` to `last` [rows, heads, queries, keys]. Cost: as `logitsFrom`, to the last one. */
+  async attention({
+    block,
+    last,
+    ...state
+  }: StateRequest & { readonly last: number }): Promise<readonly FloatTensor[]> {
     const { forward } = this.#source;
-    const session = await this.#session(`attention from block ${block}`, () => buildAttentionProgram(forward, block));
+    const session = await this.#session(`attention of blocks ${block} to ${last}`, () =>
+      buildAttentionProgram(forward, block, last),
+    );
     const fetches = await session.run(this.#stateFeeds(session, forward, block, state));
-    return forward.anatomy.attentionProbabilities.slice(block).map((name) => floats(fetches, name));
+    return forward.anatomy.attentionProbabilities.slice(block, last + 1).map((name) => floats(fetches, name));
   }
 
   /** F and its gradient with respect to the hidden state entering a block. Cost: one pass forward and one back per row. */

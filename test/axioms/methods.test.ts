@@ -1,6 +1,7 @@
 /** @file What must hold of every attribution method, and what each one promises of its values. */
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { textFeeds } from "../../src/attribution/text-input.ts";
 import {
   explain,
   type LoadedModel,
@@ -10,6 +11,7 @@ import {
   renderMarkdown,
   renderTerminal,
 } from "../../src/node.ts";
+import { completenessOf } from "../support/completeness.ts";
 
 const TEXT = "It's not a bad movie, but I wouldn't watch it twice.";
 
@@ -82,6 +84,59 @@ describe("gradient-x-input", () => {
   });
 });
 
+describe("occlusion", () => {
+  const SHORT = "A dull 😀 film";
+
+  it("is the loss of the score when the model reads another token instead", async () => {
+    const { attribution, units, target } = await explain(model, SHORT, { method: "occlusion", baseline: "mask" });
+    const encoded = await model.tokenizer?.encode(SHORT);
+    const ids = encoded?.ids ?? [];
+    const mask = model.tokenizer?.specialTokens.mask?.id as number;
+    for (const [t, { special }] of units.entries()) {
+      const without = ids.map((id, position) => (position === t && !special ? mask : id));
+      const { data } = await model.programs.logits(textFeeds(model, without, encoded?.typeIds ?? []));
+      expect(attribution[t]).toBeCloseTo(target.score - (data[target.index] as number), 4);
+    }
+  });
+
+  it("gives 0 to a unit that is what the baseline has in its place, and to special tokens", async () => {
+    const { attribution, units } = await explain(model, SHORT, { method: "occlusion", baseline: "unk" });
+    expect(units.map(({ text }) => text)).toEqual(["[CLS]", "A", "dull", "😀", "film", "[SEP]"]);
+    for (const t of [0, 3, 5]) expect(attribution[t]).toBeCloseTo(0, 5);
+    for (const t of [1, 2, 4]) expect(Math.abs(attribution[t] as number)).toBeGreaterThan(0.01);
+  });
+
+  it("is complete for a text of one unit, and says how far it is off for others", async () => {
+    const one = await explain(model, "Dull", { method: "occlusion" });
+    expect(completenessOf(one).relativeError).toBeLessThan(1e-4);
+    const many = completenessOf(await explain(model, TEXT, { method: "occlusion", baseline: "mask" }));
+    const { scoreAtBaseline } = completenessOf(await explain(model, TEXT, { baseline: "mask", steps: 1 }));
+    expect(many.scoreAtBaseline).toBeCloseTo(scoreAtBaseline, 4);
+    expect(many.relativeError).toBeGreaterThan(0.01);
+  });
+});
+
+describe("attention-rollout and raw-attention", () => {
+  it.each(["attention-rollout", "raw-attention"])("%s shares out 1", async (method) => {
+    expect(sum((await explain(model, TEXT, { method })).attribution)).toBeCloseTo(1, 5);
+  });
+});
+
+describe("shuffled", () => {
+  it("has the values of ca-lig at other places, special tokens untouched", async () => {
+    const options = { steps: 4, tolerance: 10 };
+    const original = await explain(model, TEXT, options);
+    const moved = await explain(model, TEXT, { ...options, method: "shuffled" });
+    const sorted = (values: readonly number[]) => [...values].sort((a, b) => a - b);
+    expect(sorted(moved.attribution)).toEqual(sorted(original.attribution));
+    expect(moved.attribution).not.toEqual(original.attribution);
+    for (const t of [0, moved.units.length - 1]) expect(moved.attribution[t]).toBe(original.attribution[t]);
+    expect(completenessOf(moved).delta).toBeCloseTo(completenessOf(original).delta, 10);
+    const other = await explain(model, TEXT, { ...options, method: "shuffled", seed: 1 });
+    expect(other.attribution).not.toEqual(moved.attribution);
+  });
+});
+
 describe("random", () => {
   it("draws other numbers for another seed, between -1 and 1, and none for special tokens", async () => {
     const of = async (seed: number) => explain(model, TEXT, { method: "random", seed });
@@ -95,9 +150,12 @@ describe("random", () => {
 });
 
 describe("methods that look at one block", () => {
-  it.each(["saliency", "gradient-x-input", "integrated-gradients"])("%s refuses several", async (method) => {
-    await expect(explain(model, TEXT, { method, layers: [0, 1] })).rejects.toThrow(
-      `Cannot use method "${method}" with 2 blocks: it looks at one; give one block or use method "ca-lig"`,
-    );
-  });
+  it.each(["saliency", "gradient-x-input", "integrated-gradients", "grad-cam", "raw-attention"])(
+    "%s refuses several",
+    async (method) => {
+      await expect(explain(model, TEXT, { method, layers: [0, 1] })).rejects.toThrow(
+        `Cannot use method "${method}" with 2 blocks: it looks at one; give one block or use method "ca-lig"`,
+      );
+    },
+  );
 });

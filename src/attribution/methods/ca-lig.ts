@@ -4,7 +4,7 @@
  */
 
 import { InvalidOptionError, keyword } from "../../errors.ts";
-import { LEAST_DIFFERENCE } from "../block-integrals.ts";
+import { measureCompleteness } from "../completeness.ts";
 import type { BlockExplanation, Completeness } from "../explanation.ts";
 import { attentionEvidence, fuseBlocks } from "../fusion.ts";
 import { checkedLayers, layerIntegrals } from "../layer-integrals.ts";
@@ -64,15 +64,11 @@ export const caLig: AttributionMethod = {
 function combined(attribution: readonly number[], blocks: readonly BlockExplanation[]): Completeness {
   const mean = (value: (block: BlockExplanation) => number) =>
     blocks.reduce((sum, block) => sum + block.weight * value(block), 0);
-  const scoreAtInput = mean((block) => block.completeness.scoreAtInput);
-  const scoreAtBaseline = mean((block) => block.completeness.scoreAtBaseline);
-  const delta = attribution.reduce((sum, value) => sum + value, 0) - (scoreAtInput - scoreAtBaseline);
-  return {
-    scoreAtInput,
-    scoreAtBaseline,
-    delta,
-    relativeError: Math.abs(delta) / Math.max(Math.abs(scoreAtInput - scoreAtBaseline), LEAST_DIFFERENCE),
-  };
+  return measureCompleteness(
+    attribution,
+    mean((block) => block.completeness.scoreAtInput),
+    mean((block) => block.completeness.scoreAtBaseline),
+  );
 }
 
 function checkedScheme(scheme: LayerWeightsName | readonly number[]): LayerWeightsName | readonly number[] {

@@ -1,0 +1,37 @@
+/** @file Gradient-weighted attention rollout (Chefer et al. 2021, "Generic Attention-model Explainability", eq. 5 and 6). */
+
+import type { FloatTensor } from "../../tensor/tensor.ts";
+import { addUp, headMean, readout } from "../attention-flow.ts";
+import type { AttributionMethod } from "../method.ts";
+
+/**
+ * Row of R that the head reads: R = I, then R <- R + mean_h max(dF/dA * A, 0) R in every block from the first to the last.
+ * The position that is read has the 1 of the identity besides.
+ */
+export const gradientRollout: AttributionMethod = {
+  name: "gradient-rollout",
+  summary: "attention weighted by its positive gradients, added up over the blocks (Chefer et al. 2021)",
+  signed: false,
+  classSpecific: true,
+  async run(context) {
+    const { model, input, forward, score } = context;
+    const hiddenState = forward.hiddenStates[0] as FloatTensor;
+    const { probabilities, gradients } = await model.programs.attentionGradients({
+      hiddenState,
+      feeds: input.feeds,
+      score,
+    });
+    const supporting = probabilities.map((attention, l) => {
+      const { data } = gradients[l] as FloatTensor;
+      return headMean(attention, (a, i) => Math.max(0, a * (data[i] as number)));
+    });
+    return {
+      attribution: Array.from(addUp(supporting, readout(context))),
+      blocks: [],
+      completeness: null,
+      options: {},
+      modelEvaluations: 2,
+      warnings: [],
+    };
+  },
+};

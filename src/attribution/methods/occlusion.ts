@@ -1,0 +1,72 @@
+/** @file Occlusion (Zeiler & Fergus 2014; leave-one-out, Li et al. 2016): what the score loses when a unit is replaced. */
+
+import { evaluateScore, logitsRow } from "../../program/score.ts";
+import { type FloatTensor, floatTensor } from "../../tensor/tensor.ts";
+import { baselineStates } from "../baseline.ts";
+import { measureCompleteness } from "../completeness.ts";
+import type { AttributionMethod, MethodContext } from "../method.ts";
+import { forwardRows } from "../run-size.ts";
+
+/**
+ * F(x) - F(x with unit t replaced by that of the baseline), for every unit that may be replaced; 0 for special units.
+ *
+ * The vector that enters the first block depends on its own unit only, so the unit is replaced there: by the vector that
+ * the baseline input has at its place. Completeness compares the sum with what the score loses when all are replaced at
+ * once; it is off by what units do together.
+ */
+export const occlusion: AttributionMethod = {
+  name: "occlusion",
+  summary: "loss of the score when a unit is replaced by the baseline (Zeiler & Fergus 2014)",
+  signed: true,
+  classSpecific: true,
+  async run(context) {
+    const { model, input, options, scoreAtInput } = context;
+    const baseline = await baselineStates(model, input, options);
+    const units = [...input.replaceable.keys()].filter((t) => input.replaceable[t] === 1);
+    const variants = [...units.map((t) => [t]), units];
+    const scores = await scoresWithout(context, baseline.hiddenStates[0] as FloatTensor, variants);
+    const attribution = input.units.map(() => 0);
+    units.forEach((t, i) => {
+      attribution[t] = scoreAtInput - (scores[i] as number);
+    });
+    return {
+      attribution,
+      blocks: [],
+      completeness: measureCompleteness(attribution, scoreAtInput, scores.at(-1) as number),
+      options: { baseline: baseline.name },
+      modelEvaluations: variants.length + baseline.passes,
+      warnings: [],
+    };
+  },
+};
+
+/** F of the input with the units of each variant replaced by those of `baseline` [1, positions, width]. */
+async function scoresWithout(
+  { model, input, forward, score, options, onProgress }: MethodContext,
+  baseline: FloatTensor,
+  variants: readonly (readonly number[])[],
+): Promise<number[]> {
+  const hidden = forward.hiddenStates[0] as FloatTensor;
+  const [, positions = 0, width = 0] = hidden.shape;
+  const size = positions * width;
+  const rowsPerRun = forwardRows(model, positions, options);
+  const scores: number[] = [];
+  while (scores.length < variants.length) {
+    options.signal?.throwIfAborted();
+    const run = variants.slice(scores.length, scores.length + rowsPerRun);
+    const states = new Float32Array(run.length * size);
+    for (const [row, replaced] of run.entries()) {
+      states.set(hidden.data, row * size);
+      for (const t of replaced) states.set(baseline.data.subarray(t * width, (t + 1) * width), row * size + t * width);
+    }
+    const hiddenState = floatTensor(states, [run.length, positions, width]);
+    const logits = await model.programs.logitsFrom({ block: 0, hiddenState, feeds: input.feeds });
+    const perRow = logits.data.length / run.length;
+    for (const row of run.keys()) {
+      const own = floatTensor(logits.data.subarray(row * perRow, (row + 1) * perRow), [1, ...logits.shape.slice(1)]);
+      scores.push(evaluateScore(score, logitsRow(own, score.position)));
+    }
+    onProgress(scores.length / variants.length);
+  }
+  return scores;
+}

@@ -1,0 +1,25 @@
+/** @file The map of ca-lig with its places exchanged: the floor for how values are distributed, whatever the input. */
+
+import { createRandom } from "../../util/random.ts";
+import type { AttributionMethod } from "../method.ts";
+import { DEFAULTS } from "../options.ts";
+import { caLig } from "./ca-lig.ts";
+
+/** The values of ca-lig, exchanged at random between the units that are part of the input; special units keep theirs. */
+export const shuffled: AttributionMethod = {
+  name: "shuffled",
+  summary: "values of ca-lig at random places: the floor for the distribution of values",
+  signed: true,
+  classSpecific: true,
+  async run(context) {
+    const { input, options } = context;
+    const { attribution, blocks: _, ...result } = await caLig.run(context);
+    const places = [...input.replaceable.keys()].filter((t) => input.replaceable[t] === 1);
+    const sources = createRandom(`${options.seed ?? DEFAULTS.seed} shuffled`).shuffle(places);
+    const moved = [...attribution];
+    places.forEach((t, i) => {
+      moved[t] = attribution[sources[i] as number] as number;
+    });
+    return { ...result, attribution: moved, blocks: [] };
+  },
+};

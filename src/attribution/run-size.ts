@@ -1,0 +1,50 @@
+/** @file How many rows one run of a program may have: memory is what limits it. */
+
+import { InvalidOptionError } from "../errors.ts";
+import type { ExplainableModel } from "./explainable-model.ts";
+import type { ExplainOptions } from "./options.ts";
+
+/** Share of the free memory that one run may use when nothing is asked for, and its limits in bytes. */
+const MEMORY_SHARE = 0.25;
+const LEAST_MEMORY = 64 * 2 ** 20;
+const MOST_MEMORY = 512 * 2 ** 20;
+
+/** More rows than this make a forward pass no faster. */
+const MOST_FORWARD_ROWS = 64;
+
+/**
+ * Rows of one run of the sweep that fit the memory.
+ *
+ * A row keeps, for the way down, about 26 vectors of the width per position and block (inputs of the products, the
+ * inner layer counted as 4 widths, normalised states) and 4 attention maps per head.
+ *
+ * @throws {InvalidOptionError} For memory that is no number above 0.
+ */
+export function sweepRows(model: ExplainableModel, positions: number, options: ExplainOptions): number {
+  const { width, heads } = model.anatomy;
+  const bytesPerRow = 4 * positions * model.programs.blocks * (26 * width + 4 * heads * positions);
+  return Math.max(2, Math.floor(budget(model, options) / bytesPerRow));
+}
+
+/**
+ * Rows of one forward pass that fit the memory: of one block at a time, about 12 vectors of the width per position and 3
+ * attention maps per head are alive.
+ *
+ * @throws {InvalidOptionError} For memory that is no number above 0.
+ */
+export function forwardRows(model: ExplainableModel, positions: number, options: ExplainOptions): number {
+  const { width, heads } = model.anatomy;
+  const bytesPerRow = 4 * positions * (12 * width + 3 * heads * positions);
+  return Math.min(MOST_FORWARD_ROWS, Math.max(1, Math.floor(budget(model, options) / bytesPerRow)));
+}
+
+function budget(model: ExplainableModel, { memory }: ExplainOptions): number {
+  if (memory !== undefined && !(memory > 0)) {
+    throw new InvalidOptionError(
+      `Cannot run in ${memory} bytes of memory: give a number of bytes greater than 0`,
+      "memory",
+      memory,
+    );
+  }
+  return memory ?? Math.min(MOST_MEMORY, Math.max(LEAST_MEMORY, model.platform.freeBytes() * MEMORY_SHARE));
+}

@@ -1,0 +1,95 @@
+/**
+ * @file Maps of the methods to compare with against Captum and PyTorch in float64, on models whose heads read a class
+ * token, one token, or the mean, and on images.
+ *
+ * The reference is test/golden/methods.json, made by tools/make_methods_reference.py.
+ */
+
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import type { ExplainableModel } from "../../src/attribution/explainable-model.ts";
+import type { MethodContext } from "../../src/attribution/method.ts";
+import { methodByName } from "../../src/attribution/methods.ts";
+import type { PreparedInput } from "../../src/attribution/prepared-input.ts";
+import { Programs } from "../../src/program/programs.ts";
+import { evaluateScore, logitsRow, type ScoreSpec } from "../../src/program/score.ts";
+import { createNodeRuntime } from "../../src/runtime/onnxruntime-node.ts";
+import { type ParityCase, parityFeeds, parityModel } from "../support/parity.ts";
+
+interface Case extends ParityCase {
+  /** Positions of special units. */
+  readonly special: readonly number[];
+  readonly score: number;
+  /** One number per position, by method; occlusion with zero in place of a unit. */
+  readonly maps: Readonly<Record<string, readonly number[]>>;
+}
+
+const { cases } = JSON.parse(readFileSync(new URL("../golden/methods.json", import.meta.url), "utf8")) as {
+  readonly cases: readonly Case[];
+};
+
+/** Largest deviation allowed, relative to the largest value of the map: float32 against float64. */
+const TOLERANCE = 1e-4;
+
+/** What methods get of a model without tokenizer or picture. */
+async function contextOf(reference: Case, memory?: number): Promise<MethodContext & { readonly programs: Programs }> {
+  const forwardGraph = parityModel(reference);
+  const programs = new Programs({
+    forward: forwardGraph,
+    sweep: parityModel(reference, { lastBlock: "pooled" }),
+    classes: 3,
+    runtime: createNodeRuntime(),
+    session: { threads: 1 },
+  });
+  const { anatomy } = forwardGraph;
+  const feeds = parityFeeds(forwardGraph, reference);
+  const forward = await programs.forward(feeds);
+  const positions = forward.hiddenStates[0]?.shape[1] ?? 0;
+  const units = Array.from({ length: positions }, (_, t) => ({ special: reference.special.includes(t) }));
+  const { class: target, token } = reference.target;
+  const position = token === undefined ? {} : { position: token };
+  const score: ScoreSpec = { kind: "logit", activation: "softmax", target, ...position };
+  const platform = { now: () => 0, residentBytes: () => 0, freeBytes: () => 0 };
+  return {
+    programs,
+    model: { anatomy, programs, platform } as unknown as ExplainableModel,
+    input: {
+      kind: anatomy.kind,
+      feeds,
+      units,
+      replaceable: Float32Array.from(units, ({ special }) => (special ? 0 : 1)),
+      warnings: [],
+    } as unknown as PreparedInput,
+    forward,
+    score,
+    scoreAtInput: evaluateScore(score, logitsRow(forward.logits, score.position)),
+    options: { baseline: "zero", ...(memory === undefined ? {} : { memory }) },
+    onProgress: () => {},
+  };
+}
+
+describe.each(cases.map((reference) => [reference.name, reference] as const))("%s", (_, reference) => {
+  it("has the maps of the reference", async () => {
+    const context = await contextOf(reference);
+    expect(context.scoreAtInput).toBeCloseTo(reference.score, 5);
+    for (const [name, expected] of Object.entries(reference.maps)) {
+      const { attribution } = await methodByName(name).run(context);
+      const scale = Math.max(...expected.map(Math.abs));
+      expect(
+        attribution.map((value) => value / scale),
+        name,
+      ).toBeAllClose(
+        expected.map((value) => value / scale),
+        { rtol: 0, atol: TOLERANCE },
+      );
+    }
+    await context.programs.dispose();
+  });
+
+  it("does not depend on how many occluded inputs are run at once", async () => {
+    const context = await contextOf(reference, 1);
+    const { attribution } = await methodByName("occlusion").run(context);
+    expect(attribution).toBeAllClose(reference.maps.occlusion ?? [], { rtol: 1e-3, atol: 1e-5 });
+    await context.programs.dispose();
+  });
+});
