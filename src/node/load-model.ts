@@ -15,7 +15,15 @@ import { createNodeRuntime } from "../runtime/onnxruntime-node.ts";
 import type { TransformerGraph } from "../transformer/anatomy.ts";
 import { familyOf } from "../transformer/families.ts";
 import { builtinFolder, builtinModels } from "./builtin-models.ts";
-import { availableBytes, checkMemory, weightMemory, worthPrepacking } from "./memory-check.ts";
+import { copyAsFloat32 } from "./float32-copy.ts";
+import {
+  availableBytes,
+  checkMemory,
+  onceCopied,
+  weightMemory,
+  worthCopying,
+  worthPrepacking,
+} from "./memory-check.ts";
 import { nodePlatform } from "./platform.ts";
 import { type CheckpointWeights, readWeights } from "./weights.ts";
 
@@ -52,28 +60,35 @@ export async function loadModel(source: string, options: LoadOptions = {}): Prom
   const family = familyOf(config.modelType);
   const weights = await readWeights(folder);
   const memory = weightMemory(weights.elements);
-  const warnings = checkMemory(source, memory, availableBytes());
+  const copied = worthCopying(memory);
+  const warnings = checkMemory(source, copied ? onceCopied(memory) : memory, availableBytes());
   options.signal?.throwIfAborted();
   const imageProcessor = family.kind === "image" ? await readImageProcessor(folder) : undefined;
   const inputSize = imageProcessor === undefined ? undefined : processedSize(imageProcessor);
   const build = { ...(inputSize === undefined ? {} : { inputSize }) };
-  const transformer = family.build(config, weights.source, build);
+  family.build(config, weights.source, build); // says what is wrong before anything is copied
   const maxLength = family.maxLength(config);
   const tokenizer = maxLength === undefined ? undefined : await readTokenizer(folder, maxLength);
+  const stored = copied ? await copyAsFloat32(weights) : undefined;
+  const { source: tensors, folder: weightsFolder } = stored ?? weights;
+  const transformer = family.build(config, tensors, build);
   const { anatomy } = transformer;
   const runtime = createNodeRuntime();
   const programs = new Programs({
     forward: transformer,
-    sweep: family.build(config, weights.source, { ...build, lastBlock: "pooled" }),
+    sweep: family.build(config, tensors, { ...build, lastBlock: "pooled" }),
     classes: config.labels.length,
     runtime,
     session: {
-      weightsFolder: weights.folder,
+      weightsFolder,
       prepack: worthPrepacking(memory),
       ...(options.threads === undefined ? {} : { threads: options.threads }),
     },
   });
-  const dispose = () => programs.dispose();
+  const dispose = async () => {
+    await programs.dispose();
+    await stored?.release();
+  };
   return {
     folder,
     config,

@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { availableBytes, checkMemory, weightMemory, worthPrepacking } from "./memory-check.ts";
+import {
+  availableBytes,
+  checkMemory,
+  onceCopied,
+  weightMemory,
+  worthCopying,
+  worthPrepacking,
+} from "./memory-check.ts";
 
 describe("weightMemory()", () => {
   it("counts float32 as mapped and other types as converted for each program", () => {
@@ -32,10 +39,20 @@ describe("checkMemory()", () => {
 });
 
 describe("worthPrepacking()", () => {
-  it("holds for weights that are converted or small, not for large mapped ones", () => {
-    expect(worthPrepacking({ mapped: 0, converted: 8e9 })).toBe(true);
+  it("holds for small weights", () => {
+    expect(worthPrepacking({ mapped: 0, converted: 181e6 })).toBe(true);
+    expect(worthPrepacking({ mapped: 0, converted: 8e9 })).toBe(false);
     expect(worthPrepacking({ mapped: 90e6, converted: 0 })).toBe(true);
     expect(worthPrepacking({ mapped: 440e6, converted: 0 })).toBe(false);
+  });
+});
+
+describe("worthCopying()", () => {
+  it("holds for large weights that must be converted", () => {
+    expect(worthCopying({ mapped: 0, converted: 181e6 })).toBe(false);
+    expect(worthCopying({ mapped: 8e9, converted: 0 })).toBe(false);
+    expect(worthCopying({ mapped: 0, converted: 2.6e9 })).toBe(true);
+    expect(onceCopied({ mapped: 10, converted: 40 })).toEqual({ mapped: 30, converted: 0 });
   });
 });
 

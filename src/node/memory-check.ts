@@ -28,11 +28,20 @@ export function weightMemory(elements: ReadonlyMap<DType, number>): WeightMemory
   return { mapped, converted };
 }
 
-/** Weights that are mapped and no larger than this are copied for the sake of speed, bytes. */
+/** Weights of one program that are no larger than this may be copied for the sake of speed, bytes of float32. */
 const SMALL = 128 * 2 ** 20;
 
-/** Whether programs should lay out weights of their own: where they have copies anyway, or where copies are small. */
-export const worthPrepacking = ({ mapped }: WeightMemory): boolean => mapped <= SMALL;
+/** Whether programs should lay out weights of their own. */
+export const worthPrepacking = ({ mapped, converted }: WeightMemory): boolean => mapped + converted / PROGRAMS <= SMALL;
+
+/** Whether converted weights are better written to a file that all programs map. */
+export const worthCopying = ({ converted }: WeightMemory): boolean => converted / PROGRAMS > 2 * SMALL;
+
+/** What weights take once they lie in such a file. */
+export const onceCopied = ({ mapped, converted }: WeightMemory): WeightMemory => ({
+  mapped: mapped + converted / PROGRAMS,
+  converted: 0,
+});
 
 /** Memory that this process may still use, bytes: what the system has, within the limit of its container. */
 export function availableBytes(): number {

@@ -1,9 +1,10 @@
 /** @file Folders that live as long as a test file. */
 
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll } from "vitest";
+import type { ReadRange } from "../../src/onnx/external-data.ts";
 
 /** Contents by path inside the folder. */
 export type Files = Readonly<Record<string, string | Uint8Array>>;
@@ -31,3 +32,9 @@ export function useTempFolders(): (files?: Files) => Promise<string> {
     return folder;
   };
 }
+
+/** Reads parts of the files of a folder, as tensors stored beside a model are read. */
+export const readRangeOf =
+  (folder: string): ReadRange =>
+  async (location, offset, length) =>
+    new Uint8Array((await readFile(join(folder, location))).subarray(offset, offset + length));

@@ -1,0 +1,108 @@
+/**
+ * @file Large weights of half precision as float32 in a temporary file, which all programs map, instead of a converted
+ * copy in the memory of each program.
+ */
+
+import { rmSync } from "node:fs";
+import { type FileHandle, mkdtemp, open, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { CheckpointError } from "../errors.ts";
+import type { StoredTensor } from "../onnx/model.ts";
+import { byteSize, viewBytes } from "../tensor/dtype.ts";
+import { toFloatTensor } from "../tensor/half.ts";
+import { elementCount } from "../tensor/tensor.ts";
+import type { CheckpointWeights } from "./weights.ts";
+
+const FILE = "weights.float32";
+/** Elements that are converted at once. */
+const CHUNK = 2 ** 22;
+
+export interface Float32Copy extends Pick<CheckpointWeights, "folder" | "source"> {
+  /** Deletes the file. */
+  release(): Promise<void>;
+}
+
+/**
+ * Writes all weights as float32 into a file in the system's temporary folder.
+ *
+ * Cost: the weights are read and written once; disk space of 4 bytes per parameter until `release`.
+ *
+ * @throws {CheckpointError} When a tensor is of no floating-point type, or the file cannot be written.
+ */
+export async function copyAsFloat32(weights: CheckpointWeights, parent = tmpdir()): Promise<Float32Copy> {
+  const folder = await mkdtemp(join(parent, "calig-"));
+  const removeAtExit = () => rmSync(folder, { recursive: true, force: true });
+  process.once("exit", removeAtExit);
+  const release = async () => {
+    process.off("exit", removeAtExit);
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    const places = await writeAll(weights, join(folder, FILE));
+    return {
+      folder,
+      release,
+      source: {
+        description: weights.source.description,
+        names: weights.source.names,
+        get(name) {
+          const { shape } = weights.source.get(name);
+          const offset = places.get(name) as number;
+          const length = byteSize("float32", elementCount(shape));
+          return { name, dtype: "float32", shape, storage: { kind: "external", location: FILE, offset, length } };
+        },
+      },
+    };
+  } catch (cause) {
+    await release();
+    if (cause instanceof CheckpointError) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new CheckpointError(
+      `Cannot convert the weights of "${weights.source.description}" to float32 in "${parent}": ${reason}; make room there, or set TMPDIR to another folder`,
+      basename(weights.source.description),
+      { cause },
+    );
+  }
+}
+
+/** Writes tensor after tensor; returns where each begins. */
+async function writeAll({ source, folder }: CheckpointWeights, path: string): Promise<ReadonlyMap<string, number>> {
+  const inputs = new Map<string, FileHandle>();
+  const output = await open(path, "wx");
+  const places = new Map<string, number>();
+  let offset = 0;
+  try {
+    for (const name of source.names) {
+      const tensor = source.get(name);
+      const { storage } = tensor;
+      if (storage.kind !== "external") throw new CheckpointError(`Cannot convert tensor "${name}": it is in no file`);
+      const input = inputs.get(storage.location) ?? (await open(join(folder, storage.location)));
+      inputs.set(storage.location, input);
+      places.set(name, offset);
+      offset += await convert(tensor, storage.offset, input, output);
+    }
+  } finally {
+    await Promise.all([output, ...inputs.values()].map((file) => file.close()));
+  }
+  return places;
+}
+
+/** Appends one tensor; returns the bytes written. */
+async function convert(
+  { name, dtype, shape }: StoredTensor,
+  offset: number,
+  input: FileHandle,
+  output: FileHandle,
+): Promise<number> {
+  const count = elementCount(shape);
+  for (let done = 0; done < count; done += CHUNK) {
+    const elements = Math.min(CHUNK, count - done);
+    const bytes = new Uint8Array(byteSize(dtype, elements));
+    const { bytesRead } = await input.read(bytes, 0, bytes.length, offset + byteSize(dtype, done));
+    if (bytesRead !== bytes.length) throw new CheckpointError(`Cannot read tensor "${name}": its file ends too early`);
+    const { data } = toFloatTensor({ dtype, shape: [elements], data: viewBytes(dtype, bytes) });
+    await output.write(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  }
+  return byteSize("float32", count);
+}
