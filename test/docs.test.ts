@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, vi } from "vitest";
+import { METHODS } from "../src/index.ts";
 import { readParityFiles } from "./support/parity.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
@@ -31,6 +32,22 @@ describe.each(pages)("%s", (page) => {
     };
     const named = [...text.matchAll(/npm run ([\w:-]+)/g)].map(([, name = ""]) => name);
     expect(named.filter((name) => scripts[name] === undefined)).toEqual([]);
+  });
+});
+
+describe("docs/methods.md", () => {
+  const page = readFileSync(join(ROOT, "docs/methods.md"), "utf8");
+
+  it("has a section for every method, in their order", () => {
+    const sections = [...page.matchAll(/^## ([a-z-]+)$/gm)].map(([, name]) => name);
+    expect(sections).toEqual(METHODS.map(({ name }) => name));
+  });
+
+  it("says of every method whether it has a sign and looks at the class", () => {
+    const rows = [...page.matchAll(/^\| \[([a-z-]+)\]\(#\1\) \| (yes|no) \| (yes|no) \|/gm)];
+    expect(rows.map(([, name, signed, specific]) => [name, signed === "yes", specific === "yes"])).toEqual(
+      METHODS.map(({ name, signed, classSpecific }) => [name, signed, classSpecific]),
+    );
   });
 });
 
