@@ -1,6 +1,8 @@
 /** @file 10,000 damaged ONNX files: each is read, or refused with one of our errors; none crashes, hangs or eats memory. */
 
+import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
+import { canonicalise } from "../../src/canonical/canonicalise.ts";
 import { GraphBuilder } from "../../src/graph/builder.ts";
 import { inferShapes } from "../../src/graph/infer-shapes.ts";
 import { verifyGraph } from "../../src/graph/verify.ts";
@@ -8,9 +10,14 @@ import { createModel } from "../../src/onnx/create-model.ts";
 import { decodeModel } from "../../src/onnx/decode.ts";
 import { encodeModel } from "../../src/onnx/encode.ts";
 import { floatTensor } from "../../src/tensor/tensor.ts";
+import { locateAnatomy } from "../../src/transformer/locate/locate-anatomy.ts";
 import { countRefused } from "./mutate.ts";
 
 const CASES = 10_000;
+/** Exports are larger and go further: through canonicalisation and the search for the parts. */
+const EXPORT_CASES = 400;
+const EXPORTS = ["bert-fused", "bert-dynamo-18", "bert-int8", "vit-legacy-14"] as const;
+
 /** A small file with what real ones have: constants, attributes of several kinds, symbolic shapes, several domains. */
 function sample(): Uint8Array {
   const builder = new GraphBuilder({ name: "sample" });
@@ -36,9 +43,27 @@ function read(bytes: Uint8Array): void {
   inferShapes(model.graph, model.opsets);
 }
 
+function readWholly(bytes: Uint8Array): void {
+  const model = decodeModel(bytes);
+  verifyGraph(model.graph, model.opsets);
+  const { graph, opsets } = canonicalise(model);
+  locateAnatomy(graph, opsets);
+}
+
 it(`reads or refuses ${CASES} damaged ONNX files`, { timeout: 300_000 }, () => {
   const refused = countRefused(read, sample(), { cases: CASES, seed: 20 });
   // Most damage is noticed, some changes only a name or a number.
   expect(refused).toBeGreaterThan(CASES / 4);
   expect(refused).toBeLessThan(CASES);
 });
+
+it.each(EXPORTS)(
+  `finds its way in ${EXPORT_CASES} damaged copies of %s, or refuses them`,
+  { timeout: 300_000 },
+  (name) => {
+    const file = readFileSync(new URL(`../fixtures/onnx/${name}.onnx`, import.meta.url));
+    const refused = countRefused(readWholly, new Uint8Array(file), { cases: EXPORT_CASES, seed: 22 });
+    expect(refused).toBeGreaterThan(EXPORT_CASES / 10);
+    expect(refused).toBeLessThan(EXPORT_CASES);
+  },
+);
