@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import { InvalidOptionError } from "../errors.ts";
+import type { ExplainableModel } from "./explainable-model.ts";
+import { forwardRows, sweepRows } from "./run-size.ts";
+
+const MEBIBYTE = 2 ** 20;
+const model = (freeBytes: number) =>
+  ({
+    anatomy: { width: 64, heads: 4 },
+    programs: { blocks: 2 },
+    platform: { freeBytes: () => freeBytes },
+  }) as unknown as ExplainableModel;
+
+describe("forwardRows() and sweepRows()", () => {
+  it("fit the memory that is asked for", () => {
+    // 100 positions: 4 * 100 * (12 * 64 + 3 * 4 * 100) = 787200 bytes, 4 * 100 * 2 * (26 * 64 + 4 * 4 * 100) = 2611200.
+    expect(forwardRows(model(0), 100, { memory: 10 * 787_200 })).toBe(10);
+    expect(sweepRows(model(0), 100, { memory: 10 * 2_611_200 })).toBe(10);
+  });
+
+  it("take a quarter of the free memory, but 64 MiB at least and 512 MiB at most", () => {
+    const rows = (freeBytes: number) => sweepRows(model(freeBytes), 100, {});
+    const of = (bytes: number) => Math.floor(bytes / 2_611_200);
+    expect(rows(0)).toBe(of(64 * MEBIBYTE));
+    expect(rows(1024 * MEBIBYTE)).toBe(of(256 * MEBIBYTE));
+    expect(rows(2 ** 40)).toBe(of(512 * MEBIBYTE));
+  });
+
+  it("run something however little memory there is, and no more forward rows than are of use", () => {
+    expect(forwardRows(model(0), 100, { memory: 1 })).toBe(1);
+    expect(sweepRows(model(0), 100, { memory: 1 })).toBe(2);
+    expect(forwardRows(model(0), 1, { memory: 2 ** 40 })).toBe(64);
+  });
+
+  it("refuse memory that is no number above 0", () => {
+    for (const memory of [0, -1, Number.NaN]) {
+      expect(() => forwardRows(model(0), 1, { memory })).toThrow(InvalidOptionError);
+    }
+  });
+});
