@@ -55,6 +55,17 @@ describe("assembleEncodedText()", () => {
     expect(units.map((unit) => unit[3])).toEqual([0, 0, 1, 1, 1]);
   });
 
+  it("shows a mark of a word's start as the token after it, not as the first character of the word", () => {
+    const mark = { ...piece(4, 5), name: "▁" };
+    const { units } = shown(["አሁን ደደብ"], [piece(0, 3), mark, piece(4, 6), piece(6, 7)]);
+    expect(units).toEqual([
+      ["አሁን", 0, 3, 0],
+      ["ደደ", 4, 6, 1],
+      ["ደደ", 4, 6, 1],
+      ["ብ", 6, 7, 1],
+    ]);
+  });
+
   it("sets the texts of a pair one after the other", () => {
     const tokens = [CLS, piece(0, 2), SEP, piece(0, 3, 1), piece(3, 4, 1), SEP];
     const encoded = shown(["so", "why?"], tokens);

@@ -19,6 +19,8 @@ export interface RawToken {
   readonly end: number;
 }
 
+/** A token of this name alone says that a word begins; libraries may give it the first character of the word. */
+const WORD_START = "\u2581";
 /** Between the texts of a pair. */
 const SEPARATOR = "\n";
 
@@ -93,11 +95,12 @@ export function assembleEncodedText(
 
 /**
  * What each token shows: its characters without white space around them. A token of white space alone, or of no
- * character (a word-start mark), shows what the next token of its text shows, or the last one where none follows.
+ * character of its own (a word-start mark), shows what the next token of its text shows, or the last one where none
+ * follows.
  */
 function visibleSpans(texts: readonly string[], tokens: readonly RawToken[]): readonly (Span | undefined)[] {
-  const spans = tokens.map(({ sequence, start, end }) => {
-    if (sequence === null) return undefined;
+  const spans = tokens.map(({ name, sequence, start, end }) => {
+    if (sequence === null || name === WORD_START) return undefined;
     const covered = (texts[sequence] as string).slice(start, end);
     const length = covered.trim().length;
     const leading = covered.length - covered.trimStart().length;

@@ -82,8 +82,12 @@ describe.each([
   });
 });
 
-/** What a token covers according to Python, in UTF-16 and without white space around it; undefined when nothing is left. */
-function pythonSpan({ text, pair, sequences, offsets }: Case, index: number): readonly [number, number] | undefined {
+/** What a token covers according to Python, in UTF-16 and without white space around it; undefined when nothing is left, and for marks of word starts. */
+function pythonSpan(
+  { text, pair, tokens, sequences, offsets }: Case,
+  index: number,
+): readonly [number, number] | undefined {
+  if (tokens[index] === "▁") return undefined;
   const second = sequences[index] === 1;
   const characters = Array.from(second ? (pair as string) : text);
   const [first, last] = offsets[index] as readonly [number, number];
