@@ -191,9 +191,12 @@ export function isPredicted({ target, predictions }: Explanation): boolean {
 export const itemNoun = (explanation: Explanation): { readonly one: string; readonly many: string } =>
   explanation.input.kind === "text" ? { one: "word", many: "words" } : { one: "patch", many: "patches" };
 
-/** Sum of the attribution over all units. */
 /** What is said instead of completeness of methods that have none. */
 export const NO_COMPLETENESS = "this method does not say what its values should add up to";
 
+/** Whether attributions support and oppose, in units of the score; otherwise they say what matters, in no unit. */
+export const isSigned = ({ method }: Explanation): boolean => method.signed;
+
+/** Sum of the attribution over all units. */
 export const attributionSum = ({ attribution }: Explanation): number =>
   attribution.reduce((sum, value) => sum + value, 0);

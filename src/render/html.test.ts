@@ -155,6 +155,13 @@ describe("renderHtml()", () => {
     expect(page).not.toMatch(/at the baseline|NaN/);
   });
 
+  test("speaks of what matters where values have no sign", () => {
+    const page = textOf(renderHtml(withoutCompleteness));
+    expect(page).toMatch(/What matters most for POSITIVE/);
+    expect(page).toContain("Coloured words matter, whether they support the class or oppose it.");
+    expect(page).not.toMatch(/Supports|Opposes|in units of/);
+  });
+
   test("leaves out the blocks of a method that has none, and says that a map of zeros is one", () => {
     expect(renderHtml(withoutBlocks)).not.toContain("Evidence by block");
     expect(textOf(renderHtml(allZero))).toContain("No words support or oppose NEUTRAL .");

@@ -75,6 +75,13 @@ describe("renderMarkdown()", () => {
     expect(page).not.toMatch(/at the baseline|NaN/);
   });
 
+  test("speaks of what matters where values have no sign", () => {
+    const page = renderMarkdown(withoutCompleteness);
+    expect(page).toContain("`+` to `+++` matters for POSITIVE; unmarked words");
+    expect(page).toContain("## Matters for POSITIVE\n");
+    expect(page).not.toMatch(/Supports|Opposes|supports/);
+  });
+
   test("puts rules between several explanations", () => {
     const output = renderMarkdown([sentence, image]);
     expect(output).toContain("\n\n---\n\n# tabby cat");

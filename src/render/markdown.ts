@@ -6,6 +6,7 @@ import {
   byStrength,
   type Item,
   isPredicted,
+  isSigned,
   isText,
   itemNoun,
   itemsOf,
@@ -52,7 +53,8 @@ function classes({ predictions }: Explanation): string {
   return table(["Class", "Probability", "Logit"], ["left", "right", "right"], rows) + note;
 }
 
-function text({ input, words, target }: TextExplanation): string {
+function text(explanation: TextExplanation): string {
+  const { input, words, target } = explanation;
   const scale = signedScale(words.map((word) => word.attribution));
   const shown = segmentText(input.text, words).map(({ kind, text, members }) => {
     if (kind !== "unit") {
@@ -65,11 +67,15 @@ function text({ input, words, target }: TextExplanation): string {
     const amount = stepOf(level);
     return amount === 0 ? plain(text) : `**${plain(text)}** \`${(level < 0 ? "-" : "+").repeat(amount)}\``;
   });
-  const legend = `\`+\` to \`+++\` supports ${plain(target.label)}, \`-\` to \`---\` opposes it; unmarked words are below a tenth of the strongest.`;
+  const marks = isSigned(explanation)
+    ? `\`+\` to \`+++\` supports ${plain(target.label)}, \`-\` to \`---\` opposes it`
+    : `\`+\` to \`+++\` matters for ${plain(target.label)}`;
+  const legend = `${marks}; unmarked words are below a tenth of the strongest.`;
   return `## Text\n\n> ${shown.join("").trim()}\n\n${legend}`;
 }
 
-function grid({ input, target, ...rest }: ImageExplanation): string {
+function grid(explanation: ImageExplanation): string {
+  const { input, target, ...rest } = explanation;
   const [rows, columns] = input.grid;
   const values = Array.from({ length: rows }, () => new Array<number>(columns).fill(0));
   rest.units.forEach(({ row, column, special }, unit) => {
@@ -80,8 +86,10 @@ function grid({ input, target, ...rest }: ImageExplanation): string {
     const amount = stepOf(scale.strength(value));
     return amount === 0 ? ". " : (value < 0 ? "-" : "+").repeat(Math.min(2, amount)).padEnd(2);
   };
+  const label = plain(target.label);
+  const marks = isSigned(explanation) ? `\`+\` supports ${label}, \`-\` opposes it` : `\`+\` matters for ${label}`;
   const lines = values.map((row) => row.map(cell).join("").trimEnd());
-  return `## Image\n\n\`\`\`text\n${lines.join("\n")}\n\`\`\`\n\nOne cell per patch: \`+\` supports ${plain(target.label)}, \`-\` opposes it, doubled from a third of the strongest.`;
+  return `## Image\n\n\`\`\`text\n${lines.join("\n")}\n\`\`\`\n\nOne cell per patch: ${marks}, doubled from a third of the strongest.`;
 }
 
 function ranking(explanation: Explanation, items: readonly Item[]): string {
@@ -105,6 +113,7 @@ function ranking(explanation: Explanation, items: readonly Item[]): string {
   };
   const { supporting, opposing } = rankedItems(items);
   const target = plain(targetName(explanation));
+  if (!isSigned(explanation)) return list(`Matters for ${target}`, supporting);
   return `${list(`Supports ${target}`, supporting)}\n\n${list(`Opposes ${target}`, opposing)}`;
 }
 

@@ -1,5 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { allZero, FIXTURES, hostile, image, scripts, sentence } from "../../test/render/fixtures.ts";
+import {
+  allZero,
+  FIXTURES,
+  hostile,
+  image,
+  scripts,
+  sentence,
+  withoutCompleteness,
+} from "../../test/render/fixtures.ts";
 import { hex } from "./oklab.ts";
 import { paletteOf } from "./palette.ts";
 import { renderSvg } from "./svg.ts";
@@ -69,6 +77,13 @@ describe("renderSvg()", () => {
     const svg = renderSvg(allZero);
     expect(svg).toContain("All attributions are 0");
     expect(svg.match(/<rect/g)).toHaveLength(1);
+  });
+
+  test("speaks of what matters where values have no sign", () => {
+    const svg = renderSvg(withoutCompleteness);
+    expect(svg).toContain("What words matter for POSITIVE. Strongest: ");
+    expect(svg).toMatch(/>1\.\d+ matters</);
+    expect(svg).not.toMatch(/upports|pposes|upport:/);
   });
 
   test("escapes hostile text and labels", () => {

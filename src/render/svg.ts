@@ -4,7 +4,7 @@ import type { Explanation, ImageExplanation, TextExplanation } from "../attribut
 import { InvalidOptionError, quote } from "../errors.ts";
 import { baseDirection, hasRightToLeft, visualOrder } from "./bidi.ts";
 import { html, type Markup } from "./escape.ts";
-import { isText, itemNoun, itemsOf, rankedItems, scoreName, targetName } from "./evidence.ts";
+import { isSigned, isText, itemNoun, itemsOf, rankedItems, scoreName, targetName } from "./evidence.ts";
 import { columnsOf, flow } from "./flow.ts";
 import { digitsFor, percent, signed } from "./format.ts";
 import { hex } from "./oklab.ts";
@@ -174,22 +174,29 @@ function gridLayout({ input }: ImageExplanation, frame: Frame, picture: string |
 function legendPart(explanation: Explanation, frame: Frame): Part {
   const { palette, scale, digits, width, muted } = frame;
   const target = visible(explanation.target.label);
+  const signs = isSigned(explanation);
   const style = html`font-family="${SANS}" font-size="12" fill="${muted}"`;
   if (scale.bound === 0) {
-    const said = `All attributions are 0: nothing supports or opposes ${target}`;
+    const said = `All attributions are 0: nothing ${signs ? "supports or opposes" : "matters for"} ${target}`;
     return { markup: html`<text ${style} y="14">${said}</text>`, height: 24 };
   }
   const steps = 41;
   const swatch = 4;
   const left = (width - 2 * MARGIN - steps * swatch) / 2;
   const bar = Array.from({ length: steps }, (_, i) => {
-    const level = (2 * i) / (steps - 1) - 1;
+    const level = signs ? (2 * i) / (steps - 1) - 1 : i / (steps - 1);
     return html`<rect x="${at(left + i * swatch)}" width="${swatch}" height="10" fill="${hex(palette.color(level))}"/>`;
   });
   const line = (y: number, from: number, dashed: boolean, color: string) =>
     html`<line x1="${at(from)}" x2="${at(from + (steps / 2) * swatch - 10)}" y1="${y}" y2="${y}" stroke="${color}" stroke-width="2"${dashed ? html` stroke-dasharray="3 3"` : null}/>`;
   const middle = left + (steps / 2) * swatch;
   const right = left + steps * swatch;
+  if (!signs) {
+    return {
+      markup: html`<g ${style}><g shape-rendering="crispEdges">${bar}</g><text x="${at(left - 8)}" y="10" text-anchor="end">0</text><text x="${at(right + 8)}" y="10">${scale.saturates ? "≥ " : ""}${signed(scale.bound, digits).replace("+", "")} matters</text></g>`,
+      height: 36,
+    };
+  }
   return {
     markup: html`<g ${style}><g shape-rendering="crispEdges">${bar}</g>${line(14, left, true, hex(palette.oppose))}${line(14, middle + 10, false, hex(palette.support))}<text x="${at(left - 8)}" y="10" text-anchor="end">opposes ${scale.saturates ? "≤ " : ""}${signed(-scale.bound, digits)}</text><text x="${at(middle)}" y="28" text-anchor="middle">0</text><text x="${at(right + 8)}" y="10">${scale.saturates ? "≥ " : ""}${signed(scale.bound, digits)} supports</text></g>`,
     height: 36,
@@ -205,6 +212,9 @@ function description(explanation: Explanation, digits: number): string {
       .map((item) => `${visible(item.label)} ${signed(item.attribution, digits)}`)
       .join(", ") || "none";
   const { many } = itemNoun(explanation);
+  if (!isSigned(explanation)) {
+    return `What ${many} matter for ${visible(targetName(explanation))}. Strongest: ${list(supporting)}.`;
+  }
   return `Attribution of ${many} to the ${scoreName(explanation)} of ${visible(targetName(explanation))}. Strongest support: ${list(supporting)}. Strongest opposition: ${list(opposing)}.`;
 }
 

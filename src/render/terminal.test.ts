@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import { describe, expect, test } from "vitest";
 import {
   against,
@@ -140,6 +141,13 @@ describe("renderTerminal()", () => {
   test("says so of a method that has no completeness", () => {
     expect(plain(withoutCompleteness, 200)).toContain("this method does not say what its values should add up to");
     expect(plain(withoutCompleteness, 200)).not.toMatch(/at the baseline|NaN|null/);
+  });
+
+  test.each([0, 24] as const)("speaks of what matters where values have no sign, %i bits of colour", (colors) => {
+    const shown = stripVTControlCharacters(renderTerminal(withoutCompleteness, { columns: 100, colors }));
+    expect(shown).toMatch(/matters? for POSITIVE/);
+    expect(shown).toContain("Matters for POSITIVE");
+    expect(shown).not.toMatch(/upports?|pposes?|logit$/m);
   });
 
   test("states completeness, the share of special tokens, cost and method", () => {

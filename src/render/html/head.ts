@@ -2,7 +2,7 @@
 
 import type { Prediction } from "../../attribution/explanation.ts";
 import { html, type Markup } from "../escape.ts";
-import { isPredicted, isText, itemNoun, rankedItems, scoreName, targetName } from "../evidence.ts";
+import { isPredicted, isSigned, isText, itemNoun, rankedItems, scoreName, targetName } from "../evidence.ts";
 import { count, percent } from "../format.ts";
 import { visible } from "../plain-text.ts";
 import { isolated, type PageContext, score, widthOf } from "./context.ts";
@@ -37,7 +37,9 @@ function summary({ explanation, items }: PageContext): Markup {
   const { supporting, opposing } = rankedItems(items);
   const { many } = itemNoun(explanation);
   const target = html`<b>${isolated(explanation.target.label)}</b>`;
-  if (supporting.length + opposing.length === 0) return html`No ${many} support or oppose ${target}.`;
+  if (supporting.length + opposing.length === 0) {
+    return html`No ${many} ${isSigned(explanation) ? "support or oppose" : "matter for"} ${target}.`;
+  }
   const bound = Math.max(...items.map((item) => Math.abs(item.attribution)));
   // What is below a tenth of the strongest is not worth a place in one sentence; neither is a word twice.
   const worth = (ranked: typeof supporting) => {
@@ -45,6 +47,7 @@ function summary({ explanation, items }: PageContext): Markup {
     return [...new Set(strong.map((item) => item.name))].slice(0, isText(explanation) ? 3 : 1);
   };
   const [pros, cons] = [worth(supporting), worth(opposing)];
+  if (!isSigned(explanation)) return html`What matters most for ${target}: ${quoted(pros)}.`;
   const first =
     pros.length === 0
       ? html`No ${many} clearly support ${target}`

@@ -2,7 +2,7 @@
 
 import type { Explanation, ImageExplanation, TextExplanation } from "../../attribution/explanation.ts";
 import { html, type Markup } from "../escape.ts";
-import { itemNoun, patchLabel, scoreName } from "../evidence.ts";
+import { isSigned, itemNoun, patchLabel, scoreName } from "../evidence.ts";
 import { digitsFor, signed } from "../format.ts";
 import { visible, withoutOverrides } from "../plain-text.ts";
 import { type SignedScale, signedScale } from "../scale.ts";
@@ -68,12 +68,36 @@ function wordSegments(explanation: TextExplanation, withSpecials: boolean): Pick
 /** Gradient, numbers and the underlines that tell the sign without colour. */
 export function legend({ explanation, digits }: PageContext, { bound, saturates }: SignedScale): Markup {
   const { many } = itemNoun(explanation);
+  const signs = isSigned(explanation);
+  const shadeMark = (step: number) => html`<i class="${heatClass(step / SHADES).split(" ")[0] ?? ""}"></i>`;
   if (bound === 0) {
-    return html`<p class="legend">All attributions are 0: no ${many} support or oppose ${isolated(explanation.target.label)}.</p>`;
+    return html`<p class="legend">All attributions are 0: no ${many} ${signs ? "support or oppose" : "matter for"} ${isolated(explanation.target.label)}.</p>`;
+  }
+  if (!signs) {
+    const ramp = Array.from({ length: SHADES }, (_, i) => shadeMark(i + 1));
+    return html`<p class="legend"><span>0</span> <span class="ramp" aria-hidden="true">${ramp}</span> <span>${saturates ? "≥ " : ""}${signed(bound, digits).replace("+", "")}</span> <span class="key">matters for</span> <span>${isolated(explanation.target.label)}</span></p>`;
   }
   const steps = Array.from({ length: 2 * SHADES + 1 }, (_, i) => i - SHADES);
-  const ramp = steps.map((step) => html`<i class="${heatClass(step / SHADES).split(" ")[0] ?? ""}"></i>`);
+  const ramp = steps.map(shadeMark);
   return html`<p class="legend"><span class="key op">opposes</span> <span>${saturates ? "≤ " : ""}${signed(-bound, digits)}</span> <span class="ramp" aria-hidden="true">${ramp}</span> <span>${saturates ? "≥ " : ""}${signed(bound, digits)}</span> <span class="key">supports</span> <span>${isolated(explanation.target.label)}, in units of the ${scoreName(explanation)}</span></p>`;
+}
+
+const MEANINGS = {
+  words: [
+    "Warm words with a solid line support the class, cool words with a dashed line oppose it.",
+    "Words with a solid line support the class, words with a dashed line oppose it.",
+    "Coloured words matter, whether they support the class or oppose it.",
+  ],
+  patches: [
+    "Warm patches support the class, cool hatched patches oppose it.",
+    "Plain patches support the class, hatched patches oppose it.",
+    "Coloured patches matter, whether they support the class or oppose it.",
+  ],
+} as const;
+
+/** What the looks of words or patches mean. */
+function meaning({ explanation, showsSign }: PageContext, of: keyof typeof MEANINGS): string {
+  return MEANINGS[of][isSigned(explanation) ? (showsSign ? 0 : 1) : 2];
 }
 
 /** A group of choices that look like one control; the first is chosen. */
@@ -116,7 +140,7 @@ export function textSection(explanation: TextExplanation, context: PageContext):
   const unread = words.segments.some(({ kind, text }) => kind === "gap" && text.trim() !== "")
     ? html`<p class="more">The text with a dotted line was not read by the model.</p>`
     : null;
-  return html`<section class="view-text" aria-labelledby="${id}-text"><h3 id="${id}-text">What the model read</h3><p class="about">${context.showsSign ? "Warm words with a solid line support the class, cool words with a dashed line oppose it." : "Words with a solid line support the class, words with a dashed line oppose it."} The stronger the colour, the more the word matters.</p><div class="tools">${choices(
+  return html`<section class="view-text" aria-labelledby="${id}-text"><h3 id="${id}-text">What the model read</h3><p class="about">${meaning(context, "words")} The stronger the colour, the more the word matters.</p><div class="tools">${choices(
     `${id}-view`,
     "Show the text by",
     [
@@ -171,7 +195,7 @@ function placeOnPicture({ width, height, seen }: ImageExplanation["input"]): str
 export function imageSection(explanation: ImageExplanation, context: PageContext): Markup {
   const { id, scale } = context;
   const [rows, columns] = explanation.input.grid;
-  return html`<section aria-labelledby="${id}-text"><h3 id="${id}-text">What the model saw</h3><p class="about">The image as ${rows} rows of ${columns} patches. ${context.showsSign ? "Warm patches support the class, cool hatched patches oppose it." : "Plain patches support the class, hatched patches oppose it."} Rows and columns are counted from 0.</p><div class="tools">${legend(context, scale)}</div>${patchMap(explanation, "words", context)}<p class="details js" data-details hidden>${hint(explanation)}</p></section>`;
+  return html`<section aria-labelledby="${id}-text"><h3 id="${id}-text">What the model saw</h3><p class="about">The image as ${rows} rows of ${columns} patches. ${meaning(context, "patches")} Rows and columns are counted from 0.</p><div class="tools">${legend(context, scale)}</div>${patchMap(explanation, "words", context)}<p class="details js" data-details hidden>${hint(explanation)}</p></section>`;
 }
 
 /** Decimals for numbers up to a bound, at most three: cells are narrow. */

@@ -1,7 +1,7 @@
 /** @file Supporting and opposing words or patches on the page, the full list, and what special tokens hold. */
 
 import { html, type Markup } from "../escape.ts";
-import { type Item, isText, itemNoun, rankedItems, specialShareOf } from "../evidence.ts";
+import { type Item, isSigned, isText, itemNoun, rankedItems, specialShareOf } from "../evidence.ts";
 import { count, percent, signed } from "../format.ts";
 import { visible } from "../plain-text.ts";
 import { difference, isolated, magnitudeOf, type PageContext, shareOf, widthOf } from "./context.ts";
@@ -58,5 +58,8 @@ export function rankingSection(context: PageContext): Markup {
   const { supporting, opposing } = rankedItems(items);
   const { many } = itemNoun(explanation);
   const target = isolated(explanation.target.label);
-  return html`<section aria-labelledby="${id}-ranking"><h3 id="${id}-ranking">Strongest ${many}</h3><p class="about">Bars of both lists share one scale.${isText(explanation) ? " A number in brackets counts repetitions of a word." : ""}</p><div class="lists">${list(html`Supports ${target}`, supporting, context)}${list(html`Opposes ${target}`, opposing, context)}</div>${specials(context)}${all(context)}</section>`;
+  const lists = isSigned(explanation)
+    ? [list(html`Supports ${target}`, supporting, context), list(html`Opposes ${target}`, opposing, context)]
+    : list(html`Matters for ${target}`, supporting, context);
+  return html`<section aria-labelledby="${id}-ranking"><h3 id="${id}-ranking">Strongest ${many}</h3><p class="about">${isSigned(explanation) ? "Bars of both lists share one scale." : ""}${isText(explanation) ? " A number in brackets counts repetitions of a word." : ""}</p><div class="lists">${lists}</div>${specials(context)}${all(context)}</section>`;
 }

@@ -33,7 +33,9 @@ export const SCRIPT = String.raw`"use strict";
   const sum = (units, values) => units.reduce((total, unit) => total + (values[unit] ?? 0), 0);
   const largest = (values) => values.reduce((most, value) => Math.max(most, Math.abs(value) || 0), 0);
   const digitsFor = (bound) => (bound > 0 ? Math.min(6, Math.max(0, 2 - Math.floor(Math.log10(bound)))) : 2);
-  const verb = (value) => (value > 0 ? "supports" : value < 0 ? "opposes" : "neither supports nor opposes");
+  const verb = (value, { method }) =>
+    !method.signed ? (value === 0 ? "does not matter for" : "matters for")
+      : (value > 0 ? "supports" : value < 0 ? "opposes" : "neither supports nor opposes");
 
   /** Makes a map a list that one Tab stop and the arrow keys move through. */
   function enhance(map, details, data, describe) {
@@ -129,7 +131,7 @@ export const SCRIPT = String.raw`"use strict";
         nodes.forEach((node, i) => {
           const value = sum(unitsOf(node), values);
           node.className = (base[i] + " " + heat(value, bound)).trim();
-          node.setAttribute("aria-label", names[i] + ", " + signed(value, digits) + ", " + verb(value));
+          node.setAttribute("aria-label", names[i] + ", " + signed(value, digits) + ", " + verb(value, data).replace(" for", ""));
         });
         tell(active);
       },
@@ -146,7 +148,7 @@ export const SCRIPT = String.raw`"use strict";
     const resultDigits = Number(article.querySelector("[data-map]")?.dataset.digits ?? 3);
     const describeResult = (units) => {
       const value = sum(units, data.attribution);
-      const parts = [verb(value) + " " + label + ": " + signed(value, resultDigits)];
+      const parts = [verb(value, data) + " " + label + ": " + signed(value, resultDigits)];
       parts[0] += ", " + percent(total > 0 ? Math.abs(value) / total : 0) + " of the magnitude.";
       if (units.length > 1 && data.words) {
         const tokens = units.map((unit) => data.units[unit].text + " " + signed(data.attribution[unit], resultDigits));
@@ -201,7 +203,7 @@ export const SCRIPT = String.raw`"use strict";
       const value = sum(units, valuesOf(block));
       const digits = digitsFor(bounds[state.quantity]);
       const where = block ? "in block " + block.index + " " : "over all blocks ";
-      return where + verb(value) + " " + label + ": " + signed(value, digits) + ".";
+      return where + verb(value, data) + " " + label + ": " + signed(value, digits) + ".";
     };
     const painted = hasUnits ? enhance(map, details, data, describe) : null;
     const inputs = painted ? painted.nodes.filter((node) => !node.classList.contains("special")).map(unitsOf) : [];
@@ -303,4 +305,4 @@ export const SCRIPT = String.raw`"use strict";
 `;
 
 /** SHA-256 of `SCRIPT` for the content security policy; a test computes it again and prints the right one. */
-export const SCRIPT_HASH = "sha256-57bTUeBGCVIIU5jhYEA5qwJGGwt6HzXl36T5GUgAdog=";
+export const SCRIPT_HASH = "sha256-9GKGdDXqgAyXb0kNbUJFWJvjScCtLwAlYdKsTK398R4=";

@@ -1,6 +1,6 @@
 /** @file What the colours or marks of a heatmap in the terminal mean. */
 
-import { scoreName } from "../evidence.ts";
+import { isSigned, scoreName } from "../evidence.ts";
 import { columnsOf } from "../flow.ts";
 import { digitsFor, fixed, signed } from "../format.ts";
 import { label, marks, numberStyle, type TerminalContext } from "./context.ts";
@@ -13,11 +13,12 @@ export interface Mark {
   readonly from: number;
 }
 
-/** The shades of the scale from strongest opposition to strongest support. */
-function ramp(space: string, { painter }: TerminalContext): string {
+/** The shades of the scale from strongest opposition to strongest support; from 0 on where there is no opposition. */
+function ramp(space: string, { painter, explanation }: TerminalContext): string {
   const levels = painter.continuous ? [0.2, 0.4, 0.6, 0.8, 1] : [0.2, 0.5, 1];
   const shade = (level: number) =>
     painter.heat(painter.continuous ? ` ${space}` : `${space}${marks(level)}${space}`, level);
+  if (!isSigned(explanation)) return levels.map(shade).join("");
   const opposing = levels.map((level) => shade(-level)).reverse();
   return `${opposing.join("")} 0 ${levels.map(shade).join("")}`;
 }
@@ -27,22 +28,29 @@ export function legend(bound: number, shown: readonly Mark[], context: TerminalC
   const { explanation, columns, painter } = context;
   const width = columns - 2;
   const target = label(explanation.target.label, 24, context);
-  if (bound === 0) return wrap(`All attributions are 0: nothing supports or opposes ${target}`, width);
+  const signs = isSigned(explanation);
+  if (bound === 0) {
+    const nothing = signs ? "nothing supports or opposes" : "nothing matters for";
+    return wrap(`All attributions are 0: ${nothing} ${target}`, width);
+  }
   const digits = digitsFor(bound);
   const [low, high] = [signed(-bound, digits, numberStyle(context)), signed(bound, digits, numberStyle(context))];
   if (painter.colors === 0) {
     const list = (text: (mark: Mark) => string) => shown.map(text).join(" ");
     const from = shown.map((mark) => fixed(mark.from * bound, digits)).join(", ");
-    const signs = `${list((mark) => mark.support)} support ${target}, ${list((mark) => mark.oppose)} oppose it`;
-    return wrap(`${signs}: from ${from} ${scoreName(explanation)}`, width);
+    const supports = list((mark) => mark.support);
+    if (!signs) return wrap(`${supports} matter for ${target}: from ${from}`, width);
+    const opposes = list((mark) => mark.oppose);
+    return wrap(`${supports} support ${target}, ${opposes} oppose it: from ${from} ${scoreName(explanation)}`, width);
   }
   const layouts = [" ", ""].flatMap((space) => {
-    const shades = `${low} ${ramp(space, context)} ${high}`;
+    const shades = `${signs ? low : "0"} ${ramp(space, context)} ${signs ? high : high.replace("+", "")}`;
+    if (!signs) return [[`${shades} matters for ${target}`], [shades, `right matters more for ${target}`]];
     return [[`opposes ${shades} supports ${target}`], [shades, `left opposes, right supports ${target}`]];
   });
   const [first, ...rest] = layouts.find((lines) => columnsOf(lines[0]!) <= width) ?? [
     "",
-    `from ${low} to ${high} ${scoreName(explanation)}`,
+    signs ? `from ${low} to ${high} ${scoreName(explanation)}` : `up to ${high.replace("+", "")}`,
   ];
   return [...(first === "" ? [] : [first!]), ...rest.flatMap((line) => wrap(line, width))];
 }

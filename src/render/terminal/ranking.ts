@@ -1,6 +1,6 @@
 /** @file Supporting and opposing words or patches, ranked, with bars. */
 
-import { type Item, itemNoun, itemsOf, rankedItems } from "../evidence.ts";
+import { type Item, isSigned, itemNoun, itemsOf, rankedItems } from "../evidence.ts";
 import { columnsOf } from "../flow.ts";
 import { count, digitsFor, signed } from "../format.ts";
 import { largestMagnitude } from "../scale.ts";
@@ -53,14 +53,15 @@ function list(title: string, items: readonly Item[], frame: Frame, context: Term
   ];
 }
 
-/** Two ranked lists: beside each other on a wide terminal, stacked on a narrow one. */
+/** Two ranked lists: beside each other on a wide terminal, stacked on a narrow one. One list where values have no sign. */
 export function ranking(context: TerminalContext): string[] {
   const { explanation, verbose } = context;
   const items = itemsOf(explanation);
   const { supporting, opposing } = rankedItems(items);
   const bound = largestMagnitude(items.map((item) => item.attribution));
   const limit = verbose ? ROWS_VERBOSE : ROWS;
-  const columns = context.columns >= WIDE ? Math.floor((context.columns - GAP) / 2) : context.columns;
+  const signs = isSigned(explanation);
+  const columns = signs && context.columns >= WIDE ? Math.floor((context.columns - GAP) / 2) : context.columns;
   const shown = [...supporting.slice(0, limit), ...opposing.slice(0, limit)];
   const frame: Frame = {
     columns,
@@ -70,6 +71,7 @@ export function ranking(context: TerminalContext): string[] {
     numberColumns: Math.max(0, ...shown.map((item) => columnsOf(numberOf(item, bound, context)))),
   };
   const target = label(explanation.target.label, 24, context);
+  if (!signs) return list(`Matters for ${target}`, supporting, frame, context);
   const supports = list(`Supports ${target}`, supporting, frame, context);
   const opposes = list(`Opposes ${target}`, opposing, frame, context);
   return context.columns >= WIDE ? beside(supports, opposes, columns, GAP) : [...supports, "", ...opposes];
