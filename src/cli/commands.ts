@@ -1,6 +1,7 @@
 /** @file The commands: one line each, in the order of the help. */
 
 import type { Command } from "./command.ts";
+import { baselines } from "./commands/baselines.ts";
 import { compare } from "./commands/compare.ts";
 import { doctor } from "./commands/doctor.ts";
 import { evaluate } from "./commands/evaluate.ts";
@@ -8,4 +9,4 @@ import { explain } from "./commands/explain.ts";
 import { inspect } from "./commands/inspect.ts";
 import { models } from "./commands/models.ts";
 
-export const COMMANDS: readonly Command[] = [explain, compare, evaluate, inspect, models, doctor];
+export const COMMANDS: readonly Command[] = [explain, compare, evaluate, baselines, inspect, models, doctor];

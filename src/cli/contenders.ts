@@ -17,19 +17,23 @@ export const CONTENDER_OPTIONS = [
   "memory",
 ] as const;
 
-/** Methods that know nothing, and that every comparison includes. */
-const FLOORS: readonly string[] = ["random"];
+/** Methods that know nothing of the input: what the others must beat. */
+const FLOORS: readonly string[] = ["random", "shuffled"];
+/** The floor that every comparison includes; it costs nothing. */
+const ALWAYS = "random";
 
-/** The methods asked for, all by default, with the floors. */
+/** The floor that is measured beside whatever is compared. */
+export const floorContender = (): Contender => ({ name: ALWAYS, options: { method: ALWAYS }, floor: true });
+
+/** The methods asked for, all by default, and the random floor. */
 export function chooseContenders(
   options: Pick<OptionValues, "methods" | (typeof CONTENDER_OPTIONS)[number]>,
 ): Contender[] {
-  const known = METHODS.map(({ name }) => name);
-  const floors = FLOORS.filter((name) => known.includes(name));
   const own = given(options, CONTENDER_OPTIONS);
-  return [...new Set([...(options.methods ?? known), ...floors])].map((method) => ({
-    name: method,
-    options: { ...own, method },
-    floor: floors.includes(method),
-  }));
+  const wanted = options.methods ?? METHODS.map(({ name }) => name);
+  const methods = wanted.filter((name) => name !== ALWAYS);
+  return [
+    ...methods.map((method) => ({ name: method, options: { ...own, method }, floor: FLOORS.includes(method) })),
+    floorContender(),
+  ];
 }

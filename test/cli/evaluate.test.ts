@@ -104,6 +104,18 @@ describe("calig evaluate", () => {
     expect(lasting(await readEvaluation(one))).toEqual(lasting(await readEvaluation(two)));
   });
 
+  test("measures the random floor whatever is asked for, and knows which methods are floors", async () => {
+    const folder = await tempFolder({ "set.jsonl": DATASET });
+    const { stdout } = await run(folder, "--methods", "shuffled,ca-lig", "--limit", "2", "--json");
+    const { methods, warnings } = JSON.parse(stdout) as Evaluation;
+    expect(methods.map(({ name, floor }) => [name, floor])).toEqual([
+      ["shuffled", true],
+      ["ca-lig", false],
+      ["random", true],
+    ]);
+    expect(warnings).toEqual([]);
+  });
+
   test("writes Markdown and HTML by the ending", async () => {
     const folder = await tempFolder({ "set.jsonl": DATASET });
     await run(folder, "--out", join(folder, "report.md"), "--limit", "3");
@@ -152,5 +164,33 @@ describe("calig evaluate", () => {
     const { code, stderr } = await runCli(["evaluate", ...argv]);
     expect(code).toBe(2);
     expect(stderr).toContain(message);
+  });
+});
+
+describe("calig baselines", () => {
+  test("measures one method with every baseline that the model has, beside the floor", async () => {
+    const folder = await tempFolder({ "set.jsonl": DATASET });
+    const dataset = ["--dataset", join(folder, "set.jsonl"), "--limit", "3", "--seed", "1"];
+    const { code, stdout } = await runCli(["baselines", ...dataset, "--model", model, ...FAST, "--json"]);
+    expect(code).toBe(0);
+    const evaluation = JSON.parse(stdout) as Evaluation;
+    expect(evaluation.methods.map(({ name, floor }) => [name, floor])).toEqual([
+      ["mask", false],
+      ["pad", false],
+      ["unk", false],
+      ["mean", false],
+      ["zero-embedding", false],
+      ["zero", false],
+      ["random", true],
+    ]);
+    for (const { name, options, floor } of evaluation.methods) {
+      expect(options.method).toBe(floor ? "random" : "ca-lig");
+      expect(options.baseline).toBe(floor ? undefined : name);
+    }
+    // The method with its default baseline, which this model has: the mask token.
+    const plain = await runCli(["evaluate", ...dataset, "--model", model, ...FAST, "--methods", "ca-lig", "--json"]);
+    const measured = (of: Evaluation, name: string) => of.inputs.map(({ measurements }) => measurements[name]);
+    expect(measured(evaluation, "mask")).toEqual(measured(JSON.parse(plain.stdout) as Evaluation, "ca-lig"));
+    expect(measured(evaluation, "pad")).not.toEqual(measured(evaluation, "mask"));
   });
 });

@@ -1,0 +1,53 @@
+/** @file `calig baselines`: which baseline serves a method best, measured on a data set. */
+
+import type { ExplainableModel } from "../../attribution/explainable-model.ts";
+import { DEFAULTS, TEXT_BASELINES, type TextBaseline } from "../../attribution/options.ts";
+import { assertNever } from "../../util/assert-never.ts";
+import { defineCommand } from "../command.ts";
+import { CONTENDER_OPTIONS, floorContender } from "../contenders.ts";
+import { given } from "../given.ts";
+import { EVALUATION_OPTIONS, runEvaluation } from "../run-evaluation.ts";
+
+/** What every baseline is measured with; the baseline itself is what differs. */
+const SHARED_OPTIONS = CONTENDER_OPTIONS.filter((key) => key !== "baseline");
+
+export const baselines = defineCommand({
+  name: "baselines",
+  summary: "measure which baseline serves a method best on a data set",
+  description:
+    "Measures one method with every baseline on a data set, beside a random floor: what each baseline does to faithfulness, completeness and cost. A metric that replaces words by the token of a baseline is on that baseline's side: compare --substrate mask with --substrate pad before choosing.",
+  options: [...EVALUATION_OPTIONS, "method", ...SHARED_OPTIONS],
+  examples: [
+    {
+      purpose: "Baselines of CA-LIG on 100 sentences",
+      command: "calig baselines --dataset sst2_dev.tsv --limit 100 --metrics faithfulness,completeness-error",
+    },
+  ],
+  run({ options, terminal }) {
+    const { method = DEFAULTS.method } = options;
+    const own = given(options, SHARED_OPTIONS);
+    const contender = (baseline: TextBaseline) => ({ name: baseline, options: { ...own, method, baseline } });
+    return runEvaluation(
+      (model) => [...TEXT_BASELINES.filter((name) => has(model, name)).map(contender), floorContender()],
+      options,
+      terminal,
+    );
+  },
+});
+
+/** Whether a model has what a baseline is made of: the token, or the table of word vectors. */
+function has({ tokenizer, anatomy }: ExplainableModel, baseline: TextBaseline): boolean {
+  switch (baseline) {
+    case "mask":
+    case "pad":
+    case "unk":
+      return tokenizer?.specialTokens[baseline] !== undefined;
+    case "mean":
+    case "zero-embedding":
+      return anatomy.wordEmbeddings !== undefined;
+    case "zero":
+      return true;
+    default:
+      return assertNever(baseline);
+  }
+}
