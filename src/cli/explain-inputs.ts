@@ -4,11 +4,10 @@ import { readdir, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
 import type { TextInput } from "../attribution/text-input.ts";
 import { InputError, quote, UsageError } from "../errors.ts";
+import { IMAGE_EXTENSIONS } from "../node/image-file.ts";
 import { readAll } from "./io.ts";
 import { INPUT_EXTENSIONS, type InputEntry, readInputs } from "./read-inputs.ts";
 import type { Terminal } from "./terminal.ts";
-
-const IMAGE_EXTENSIONS = [".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"];
 
 export interface InputChoice {
   readonly words: readonly string[];

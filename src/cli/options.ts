@@ -15,7 +15,7 @@ import {
   SCORE_KINDS,
 } from "../attribution/options.ts";
 import { METRICS } from "../evaluation/metrics.ts";
-import { TEXT_SUBSTRATES } from "../evaluation/substrate.ts";
+import { SUBSTRATES } from "../evaluation/substrate.ts";
 import { UNIT_KINDS } from "../evaluation/units.ts";
 import { PALETTE_NAMES, THEMES } from "../render/palette.ts";
 import { FORMATS } from "./formats.ts";
@@ -114,9 +114,9 @@ export const OPTIONS = {
   ),
   substrate: option(
     "Evaluation",
-    oneOf(TEXT_SUBSTRATES),
-    "token that stands in for removed words",
-    "mask, or what the model has",
+    oneOf(SUBSTRATES),
+    "what stands in for removed words or patches",
+    "mask or the token that the model has, blur for images",
   ),
   units: option("Evaluation", oneOf(UNIT_KINDS, "KIND"), "what is ranked and removed", UNIT_KINDS[0]),
 

@@ -1,6 +1,7 @@
 /** @file Inputs with what people said of them, however they were stored. */
 
 import type { TextInput } from "../attribution/text-input.ts";
+import type { RgbImage } from "../input/image/rgb-image.ts";
 import type { EvaluationUnit } from "./units.ts";
 
 /** Part of a text in UTF-16 offsets, end exclusive. */
@@ -14,12 +15,22 @@ export interface PolaritySpan extends Span {
   readonly value: number;
 }
 
+/** A picture that is read when it is needed. */
+export interface PictureInput {
+  /** What it is called. */
+  readonly picture: string;
+  /** @throws {InputError} When it cannot be read. */
+  readonly load: () => Promise<RgbImage>;
+}
+
+export type TextOrPicture = TextInput | PictureInput;
+
 /** One input. */
 export interface DatasetItem {
   /** Line of the file that it starts on, from 1. */
   readonly line: number;
   readonly id?: string;
-  readonly input: TextInput;
+  readonly input: TextOrPicture;
   /** The true class, by name or index. */
   readonly label?: string | number;
   /** The parts of the text that people marked as the reason for its label; empty when they saw none. */
@@ -66,7 +77,7 @@ const overlap = (a: Span, b: Span): number => Math.min(a.end, b.end) - Math.max(
  */
 export function rationaleShare(items: readonly DatasetItem[]): number | undefined {
   const shares = items.flatMap(({ input, rationale }) => {
-    if (rationale === undefined || rationale.length === 0) return [];
+    if (rationale === undefined || rationale.length === 0 || !("text" in input)) return [];
     const length = visible(input.text);
     const marked = rationale.reduce((sum, { start, end }) => sum + visible(input.text.slice(start, end)), 0);
     return [Math.min(1, marked / length)];

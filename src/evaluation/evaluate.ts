@@ -16,7 +16,7 @@ import type {
 import { checkTask, type MeasureSettings, type OpenInput, openInput } from "./measure-input.ts";
 import type { Metric } from "./metric.ts";
 import { RESAMPLES } from "./statistics/bootstrap.ts";
-import { defaultTextSubstrate, type TextSubstrateName } from "./substrate.ts";
+import { defaultSubstrate, type SubstrateName } from "./substrate.ts";
 import { shareOf, summarise } from "./summarise.ts";
 import type { UnitKind } from "./units.ts";
 
@@ -42,8 +42,8 @@ export interface MeasurementStore {
 export interface EvaluateOptions {
   readonly contenders: readonly Contender[];
   readonly metrics: readonly Metric[];
-  /** What removed words are replaced by. Default: the first of mask, pad, unk that the tokenizer has. */
-  readonly substrate?: TextSubstrateName;
+  /** What stands in for removed units. Default: the first of mask, pad, unk that the tokenizer has; blur for images. */
+  readonly substrate?: SubstrateName;
   /** What is removed and ranked. Default: words. */
   readonly units?: UnitKind;
   /** Label or index of the class that is explained. Default: the predicted class of each input. */
@@ -90,7 +90,7 @@ export async function evaluate(
   checkTask(model);
   checkContenders(dataset, options);
   const { contenders, metrics, signal, onProgress } = options;
-  const { seed = DEFAULTS.seed, units = "word", substrate = defaultTextSubstrate(model) } = options;
+  const { seed = DEFAULTS.seed, units = "word", substrate = defaultSubstrate(model) } = options;
   const share = rationaleShare(dataset.items);
   const settings: MeasureSettings = {
     substrate,

@@ -5,23 +5,23 @@ import type { ExplainableModel } from "../attribution/explainable-model.ts";
 import type { ExplanationCommon, ScoreKind, Warning } from "../attribution/explanation.ts";
 import { onlyPart } from "../attribution/join-parts.ts";
 import { DEFAULTS, type ExplainOptions } from "../attribution/options.ts";
-import type { PreparedText } from "../attribution/prepared-input.ts";
+import type { PreparedInput } from "../attribution/prepared-input.ts";
 import { chooseScore, rankPredictions } from "../attribution/target.ts";
-import { prepareText } from "../attribution/text-input.ts";
 import { InvalidOptionError } from "../errors.ts";
 import { logitsRow } from "../program/score.ts";
 import { assertNever } from "../util/assert-never.ts";
 import { createRandom } from "../util/random.ts";
-import { permutedText, removedText } from "./changed-text.ts";
 import { type DatasetItem, markedUnits, unitPolarities } from "./dataset.ts";
+import type { Measurable } from "./measurable.ts";
 import type { Change, Metric, Subject } from "./metric.ts";
+import { openMeasurable } from "./open-measurable.ts";
 import { createProbe, type Probe } from "./perturbation.ts";
-import { createTextSubstrate, type TextSubstrateName } from "./substrate.ts";
-import { type EvaluationUnit, textUnits, type UnitKind, unitAttribution } from "./units.ts";
+import type { SubstrateName } from "./substrate.ts";
+import { type EvaluationUnit, type UnitKind, unitAttribution } from "./units.ts";
 
 /** How inputs are measured; the same for all inputs and methods. */
 export interface MeasureSettings {
-  readonly substrate: TextSubstrateName;
+  readonly substrate: SubstrateName;
   readonly units: UnitKind;
   /** Label or index of the class that is explained. Default: the predicted class of each input. */
   readonly target?: string | number;
@@ -54,16 +54,16 @@ export interface OpenInput {
 
 /** @throws {InvalidOptionError} When inputs of this model cannot be perturbed. */
 export function checkTask({ facts, anatomy }: ExplainableModel): void {
-  if (anatomy.kind === "text" && anatomy.logitsPer === "input") return;
+  if (anatomy.logitsPer === "input") return;
   throw new InvalidOptionError(
-    `Cannot measure methods with model "${facts.id}": its task is ${facts.task}; give a model that classifies whole texts`,
+    `Cannot measure methods with model "${facts.id}": its task is ${facts.task}; give a model that classifies whole inputs`,
     "model",
     facts.id,
   );
 }
 
 /**
- * Tokenizes an input, chooses the class that is explained (once, for all methods), and makes it ready to be measured.
+ * Makes an input ready, chooses the class that is explained (once, for all methods), and makes it ready to be measured.
  * Texts longer than the model reads are cut: only what is read can be perturbed.
  *
  * @throws {InputError} When there is nothing to explain.
@@ -74,14 +74,13 @@ export async function openInput(
   item: DatasetItem,
   settings: MeasureSettings,
 ): Promise<OpenInput> {
-  const { parts, warnings } = await prepareText(model, item.input, { longText: "truncate" });
-  const prepared = (parts[0] as (typeof parts)[number]).input;
-  const units = textUnits(prepared.encoded, settings.units);
+  const input = await openMeasurable(model, item.input, { ...settings, seed: inputSeed(settings.seed, item.line) });
+  const { prepared, units, warnings } = input;
   const { logits } = await model.programs.forward(prepared.feeds);
   const predictions = rankPredictions(model, logitsRow(logits, undefined));
   const { target, score: kind = DEFAULTS.score, seed, signal, batchSize } = settings;
   const score = chooseScore(model, predictions, { score: kind, ...(target === undefined ? {} : { target }) });
-  const probe = createProbe(model, createTextSubstrate(model, prepared, units, settings.substrate), score, {
+  const probe = createProbe(model, input.substrate, score, {
     ...(batchSize === undefined ? {} : { batchSize }),
     ...(signal === undefined ? {} : { signal }),
   });
@@ -95,13 +94,13 @@ export async function openInput(
     target: score.target,
     probability: predictions.find(({ index }) => index === score.target)?.probability ?? Number.NaN,
     predicted: predictions[0]?.index ?? 0,
-    text: prepared.encoded.text,
+    text: input.text,
     units,
     warnings,
     async measure(options, metrics) {
       const own = { ...options, ...fixed };
       const explanation = await explainPrepared(model, prepared, own);
-      const subject = createSubject({ model, prepared, units, probe, item, settings, options: own, explanation });
+      const subject = createSubject({ model, input, probe, item, settings, options: own, explanation });
       const measured: Record<string, readonly number[] | null> = {};
       for (const metric of metrics) {
         signal?.throwIfAborted();
@@ -115,13 +114,12 @@ export async function openInput(
 /** Inputs get seeds of their own: with one seed for all, a random method would rank the words of all of them alike. */
 const inputSeed = (seed: number, line: number): number => createRandom(`${seed} input ${line}`).below(2 ** 31);
 
-const explainPrepared = (model: ExplainableModel, prepared: PreparedText, options: ExplainOptions) =>
+const explainPrepared = (model: ExplainableModel, prepared: PreparedInput, options: ExplainOptions) =>
   attribute(model, [onlyPart(prepared)], prepared.units.length, options);
 
 interface SubjectParts {
   readonly model: ExplainableModel;
-  readonly prepared: PreparedText;
-  readonly units: readonly EvaluationUnit[];
+  readonly input: Measurable;
   readonly probe: Probe;
   readonly item: DatasetItem;
   readonly settings: MeasureSettings;
@@ -130,16 +128,17 @@ interface SubjectParts {
 }
 
 function createSubject(parts: SubjectParts): Subject {
-  const { model, prepared, units, probe, item, settings, options, explanation } = parts;
+  const { model, input, probe, item, settings, options, explanation } = parts;
+  const { units } = input;
   const { rationaleShare, polarityLabel } = settings;
   const { rationale, polarities } = item;
   const direction = polarityDirection(model, polarityLabel, options.target);
-  const changed = (change: Change): PreparedText => {
+  const changed = (change: Change): PreparedInput => {
     switch (change.kind) {
       case "permuted":
-        return permutedText(model, prepared, units, change.others);
+        return input.permuted(change.others);
       case "removed":
-        return removedText(model, prepared, units, change.units, settings.substrate);
+        return input.removed(change.units);
       default:
         return assertNever(change);
     }

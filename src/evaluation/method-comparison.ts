@@ -10,7 +10,7 @@ import type { Metric } from "./metric.ts";
 import { deletion } from "./metrics/deletion.ts";
 import { insertion } from "./metrics/insertion.ts";
 import { spearman } from "./statistics/rank-correlation.ts";
-import { defaultTextSubstrate, type TextSubstrateName } from "./substrate.ts";
+import { defaultSubstrate, type SubstrateName } from "./substrate.ts";
 import type { UnitKind } from "./units.ts";
 
 /** What one method says of an input. */
@@ -46,7 +46,7 @@ export interface MethodComparison {
 
 export interface CompareOptions extends Pick<ExplainOptions, "target" | "score" | "seed" | "signal" | "onProgress"> {
   readonly contenders: readonly Contender[];
-  readonly substrate?: TextSubstrateName;
+  readonly substrate?: SubstrateName;
   readonly units?: UnitKind;
 }
 
@@ -63,7 +63,7 @@ export async function compareMethods(
 ): Promise<MethodComparison> {
   checkTask(model);
   const { contenders, target, score, signal, onProgress } = options;
-  const { substrate = defaultTextSubstrate(model), units = "word", seed = DEFAULTS.seed } = options;
+  const { substrate = defaultSubstrate(model), units = "word", seed = DEFAULTS.seed } = options;
   const open = await openInput(
     model,
     { line: 1, input },

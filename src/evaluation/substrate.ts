@@ -3,7 +3,8 @@
 import type { ExplainableModel } from "../attribution/explainable-model.ts";
 import type { PreparedText } from "../attribution/prepared-input.ts";
 import { textBatchFeeds } from "../attribution/text-input.ts";
-import { InvalidOptionError } from "../errors.ts";
+import { InvalidOptionError, keyword } from "../errors.ts";
+import { IMAGE_SUBSTRATES, type ImageSubstrate } from "../input/image/substrate.ts";
 import type { Feeds } from "../runtime/runtime.ts";
 import type { EvaluationUnit, Kept } from "./units.ts";
 
@@ -22,6 +23,20 @@ export interface Substrate {
 /** Tokens that can stand in for a removed one, in the order of preference. */
 export const TEXT_SUBSTRATES = ["mask", "pad", "unk"] as const;
 export type TextSubstrateName = (typeof TEXT_SUBSTRATES)[number];
+
+/** What can stand in for removed words or patches. */
+export const SUBSTRATES = [...TEXT_SUBSTRATES, ...IMAGE_SUBSTRATES] as const;
+export type SubstrateName = (typeof SUBSTRATES)[number];
+
+/** The substrate that is used when none is asked for: a token, or blur for images. */
+export const defaultSubstrate = (model: ExplainableModel): SubstrateName =>
+  model.anatomy.kind === "image" ? IMAGE_SUBSTRATES[0] : defaultTextSubstrate(model);
+
+/** @throws {InvalidOptionError} When it is none of texts. */
+export const textSubstrate = (name: SubstrateName): TextSubstrateName => keyword("substrate", name, TEXT_SUBSTRATES);
+
+/** @throws {InvalidOptionError} When it is none of images. */
+export const imageSubstrate = (name: SubstrateName): ImageSubstrate => keyword("substrate", name, IMAGE_SUBSTRATES);
 
 /** The first of mask, pad, unk that the tokenizer has. @throws {InvalidOptionError} When it has none of them. */
 export function defaultTextSubstrate(model: ExplainableModel): TextSubstrateName {

@@ -1,4 +1,4 @@
-/** @file What metrics remove, keep and rank: words or tokens of a text, without the special ones. */
+/** @file What metrics remove, keep and rank: words or tokens of a text, patches of an image, without the special ones. */
 
 import type { TokenUnit, Word } from "../input/units.ts";
 
@@ -9,7 +9,7 @@ export type UnitKind = (typeof UNIT_KINDS)[number];
 export interface EvaluationUnit {
   /** Indices of the model's positions that it is made of; at least one. */
   readonly positions: readonly number[];
-  /** UTF-16 offsets into the text, end exclusive. */
+  /** UTF-16 offsets into the text, end exclusive; both 0 for a patch. */
   readonly start: number;
   readonly end: number;
 }

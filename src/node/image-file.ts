@@ -13,6 +13,9 @@ export interface ImageFileOptions {
   readonly maxPixels?: number;
 }
 
+/** Endings of files that hold pictures. */
+export const IMAGE_EXTENSIONS: readonly string[] = [".jpg", ".jpeg", ".png", ".webp", ".avif", ".gif", ".tif", ".tiff"];
+
 export const DEFAULT_MAX_PIXELS = 100_000_000;
 
 /** What sharp calls the formats that are read, and what people call them. "heif" is AVIF: HEVC is not built in. */

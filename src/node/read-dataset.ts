@@ -1,8 +1,10 @@
 /** @file From a file to a data set, whichever of the known layouts it has. */
 
+import { stat } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import { InputError, quote } from "../errors.ts";
 import type { Dataset } from "../evaluation/dataset.ts";
+import { readImageFolder } from "./datasets/image-folder.ts";
 import { LAYOUTS } from "./datasets/layouts.ts";
 import { checkFile, readText } from "./read-rows.ts";
 
@@ -15,13 +17,15 @@ export interface ReadDatasetOptions {
 }
 
 /**
- * Reads a data set. Rows without a text, with a rationale that does not fit the text and the like are listed with their
+ * Reads a data set: a file, or a folder of pictures in folders named after their classes. Rows without a text, with a rationale that does not fit the text and the like are listed with their
  * lines.
  *
  * @throws {UsageError} When there is no such file.
  * @throws {InputError} When no layout fits the file, no row is an input, or some are not and are refused.
  */
 export async function readDataset(path: string, { badRows = "refuse" }: ReadDatasetOptions = {}): Promise<Dataset> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory() === true) return { name: basename(path), items: await readImageFolder(path), problems: [] };
   await checkFile(path, "a data set", `".jsonl", ".csv", ".tsv" or ".txt"`);
   const file = { path, extension: extname(path).toLowerCase(), content: await readText(path) };
   const layout = LAYOUTS.find((candidate) => candidate.matches(file));

@@ -2,9 +2,11 @@
 
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { Dataset } from "../../src/evaluation/dataset.ts";
+import type { Dataset, TextOrPicture } from "../../src/evaluation/dataset.ts";
 import { readDataset } from "../../src/node/read-dataset.ts";
 import { type Files, useTempFolders } from "../support/temp-folder.ts";
+
+const textOf = (input: TextOrPicture): string => ("text" in input ? input.text : input.picture);
 
 const tempFolder = useTempFolders();
 
@@ -16,7 +18,7 @@ async function read(name: string, content: string, badRows: "refuse" | "skip" = 
 /** The marked parts of the text of an item. */
 function marked({ items }: Dataset, index = 0): string[] | undefined {
   const item = items[index];
-  return item?.rationale?.map(({ start, end }) => item.input.text.slice(start, end));
+  return item?.rationale?.map(({ start, end }) => textOf(item.input).slice(start, end));
 }
 
 const lines = (...rows: readonly unknown[]) => rows.map((row) => `${JSON.stringify(row)}\n`).join("");
@@ -53,7 +55,7 @@ describe("fields and columns", () => {
     ["set.tsv", "text\tlabel\trationale\nwell, well\tyes\t[1, 0]\nplain\tno\t\n"],
   ])("%s", async (name, content) => {
     const dataset = await read(name, content);
-    expect(dataset.items.map(({ input, label }) => [input.text, label])).toEqual([
+    expect(dataset.items.map(({ input, label }) => [textOf(input), label])).toEqual([
       ["well, well", "yes"],
       ["plain", "no"],
     ]);
@@ -101,7 +103,7 @@ describe("fields and columns", () => {
 describe("published layouts", () => {
   test("label, tab, text (SST-2)", async () => {
     const dataset = await read("dev.tsv", '1\ta "fine" day\n0\ta dull one\n');
-    expect(dataset.items.map(({ input, label }) => [input.text, label])).toEqual([
+    expect(dataset.items.map(({ input, label }) => [textOf(input), label])).toEqual([
       ['a "fine" day', "1"],
       ["a dull one", "0"],
     ]);
@@ -119,7 +121,7 @@ describe("published layouts", () => {
       "(3 (2 A) (4 (4 fine) (2 day)))\n(1 (0 dull) (2 -LRB-))\n(2 (2 so) (2 what\\/ever))\n",
     );
     expect(dataset.polarityLabel).toBe("positive");
-    expect(dataset.items.map(({ input, label }) => [input.text, label])).toEqual([
+    expect(dataset.items.map(({ input, label }) => [textOf(input), label])).toEqual([
       ["A fine day", "positive"],
       ["dull (", "negative"],
       ["so what/ever", undefined],
@@ -181,7 +183,7 @@ describe("published layouts", () => {
         { post_id: "p2", label: "normal", post_tokens: ["hello"], rationales: [] },
       ),
     );
-    expect(dataset.items.map(({ id, label, input }) => [id, label, input.text])).toEqual([
+    expect(dataset.items.map(({ id, label, input }) => [id, label, textOf(input)])).toEqual([
       ["p1", "offensive", "you rude <user> there"],
       ["p2", "normal", "hello"],
     ]);
@@ -198,7 +200,7 @@ describe("files that are no data sets", () => {
   test("none there, a folder, no known layout, nothing in it", async () => {
     const folder = await tempFolder({ "notes.txt": "just a text\n", "none.jsonl": "\n", "no.csv": "a,b\n1,2\n" });
     await expect(readDataset(join(folder, "gone.jsonl"))).rejects.toThrow("there is no such file");
-    await expect(readDataset(folder)).rejects.toThrow("it is a folder");
+    await expect(readDataset(folder)).rejects.toThrow("there are no pictures in this folder");
     await expect(readDataset(join(folder, "notes.txt"))).rejects.toThrow("it has none of the known layouts");
     await expect(readDataset(join(folder, "none.jsonl"))).rejects.toThrow("there are no inputs in it");
     await expect(readDataset(join(folder, "no.csv"))).rejects.toThrow('one of them "text"; it has "a", "b"');

@@ -1,0 +1,94 @@
+/** @file A picture ready to be perturbed: patches that show a blurred, plain or noisy picture instead. */
+
+import type { ExplainableModel } from "../attribution/explainable-model.ts";
+import { imageFeeds, patchesOf, prepareImage } from "../attribution/image-input.ts";
+import type { PreparedImage } from "../attribution/prepared-input.ts";
+import { toPixelTensor } from "../input/image/process-image.ts";
+import { substituteImage } from "../input/image/substrate.ts";
+import { type FloatTensor, floatTensor } from "../tensor/tensor.ts";
+import type { PatchGrid } from "../transformer/anatomy.ts";
+import type { PictureInput } from "./dataset.ts";
+import type { Measurable, MeasurableOptions } from "./measurable.ts";
+import { imageSubstrate } from "./substrate.ts";
+import { type EvaluationUnit, type Kept, without } from "./units.ts";
+
+export async function measurableImage(
+  model: ExplainableModel,
+  input: PictureInput,
+  { substrate: name, seed }: MeasurableOptions,
+): Promise<Measurable> {
+  const prepared = prepareImage(model, { image: await input.load() });
+  const grid = patchesOf(model);
+  const units = patchUnits(prepared);
+  const own = toPixelTensor(prepared.fitted.image, prepared.processor);
+  const substrate = imageSubstrate(name);
+  const other = toPixelTensor(
+    substituteImage(prepared.fitted.image, substrate, { processor: prepared.processor, seed }),
+    prepared.processor,
+  );
+  const withPixels = (pixels: FloatTensor): PreparedImage => ({ ...prepared, feeds: imageFeeds(model, pixels) });
+  return {
+    prepared,
+    warnings: [],
+    text: "",
+    units,
+    substrate: {
+      name: substrate,
+      unitCount: units.length,
+      positions: prepared.units.length,
+      feeds: (variants) => imageFeeds(model, mixed(own, other, grid, variants)),
+    },
+    permuted: (others) => withPixels(permuted(own, grid, others)),
+    removed: (removed) => withPixels(mixed(own, other, grid, [without(units.length, removed)])),
+  };
+}
+
+/** One unit per patch, in the order of the grid. */
+function patchUnits({ units }: PreparedImage): readonly EvaluationUnit[] {
+  return units.flatMap(({ special }, position) => (special ? [] : [{ positions: [position], start: 0, end: 0 }]));
+}
+
+/** Kept patches of `own`, the others of `other`: [variants, channels, height, width]. */
+function mixed(own: FloatTensor, other: FloatTensor, grid: PatchGrid, variants: readonly Kept[]): FloatTensor {
+  const [, ...shape] = own.shape;
+  const pixels = new Float32Array(own.data.length * variants.length);
+  variants.forEach((kept, row) => {
+    const start = row * own.data.length;
+    pixels.set(own.data, start);
+    kept.forEach((one, patch) => {
+      if (one === 0) copyPatch(other, patch, pixels, start, patch, own.shape, grid);
+    });
+  });
+  return floatTensor(pixels, [variants.length, ...shape]);
+}
+
+/** The patches of `others` at the sorted places that they have. */
+function permuted(own: FloatTensor, grid: PatchGrid, others: readonly number[]): FloatTensor {
+  const pixels = own.data.slice();
+  const places = [...others].sort((a, b) => a - b);
+  places.forEach((place, i) => {
+    copyPatch(own, others[i] as number, pixels, 0, place, own.shape, grid);
+  });
+  return floatTensor(pixels, own.shape);
+}
+
+/** Copies patch `from` of a picture over patch `to` of the picture that begins at `start` of `target`. */
+function copyPatch(
+  source: FloatTensor,
+  from: number,
+  target: Float32Array,
+  start: number,
+  to: number,
+  shape: readonly number[],
+  { columns, patch }: PatchGrid,
+): void {
+  const [, channels = 0, height = 0, width = 0] = shape;
+  const corner = (index: number) => Math.floor(index / columns) * patch * width + (index % columns) * patch;
+  for (let c = 0; c < channels; c++) {
+    for (let y = 0; y < patch; y++) {
+      const line = c * height * width + y * width;
+      const piece = source.data.subarray(line + corner(from), line + corner(from) + patch);
+      target.set(piece, start + line + corner(to));
+    }
+  }
+}

@@ -1,0 +1,71 @@
+/** @file A two-block ViT of width 16 on pictures of 16 x 16 pixels as the files of a Hugging Face folder, weights hashed. */
+
+import { encodeSafetensors } from "../../src/checkpoint/safetensors.ts";
+import { hashedParameter } from "./hashed-weights.ts";
+import type { Files } from "./temp-folder.ts";
+
+const WIDTH = 16;
+const INNER = 32;
+const BLOCKS = 2;
+const SIZE = 16;
+const PATCH = 4;
+const LABELS = ["circle", "square", "star"];
+
+function tensors(): [name: string, shape: number[]][] {
+  const linear = (name: string, inputs: number, outputs: number): [string, number[]][] => [
+    [`${name}.weight`, [outputs, inputs]],
+    [`${name}.bias`, [outputs]],
+  ];
+  const norm = (name: string): [string, number[]][] => [
+    [`${name}.weight`, [WIDTH]],
+    [`${name}.bias`, [WIDTH]],
+  ];
+  const block = (b: number) => {
+    const at = `vit.encoder.layer.${b}`;
+    return [
+      ...norm(`${at}.layernorm_before`),
+      ...["query", "key", "value"].flatMap((part) => linear(`${at}.attention.attention.${part}`, WIDTH, WIDTH)),
+      ...linear(`${at}.attention.output.dense`, WIDTH, WIDTH),
+      ...norm(`${at}.layernorm_after`),
+      ...linear(`${at}.intermediate.dense`, WIDTH, INNER),
+      ...linear(`${at}.output.dense`, INNER, WIDTH),
+    ];
+  };
+  return [
+    ["vit.embeddings.cls_token", [1, 1, WIDTH]],
+    ["vit.embeddings.position_embeddings", [1, (SIZE / PATCH) ** 2 + 1, WIDTH]],
+    ["vit.embeddings.patch_embeddings.projection.weight", [WIDTH, 3, PATCH, PATCH]],
+    ["vit.embeddings.patch_embeddings.projection.bias", [WIDTH]],
+    ...Array.from({ length: BLOCKS }, (_, b) => block(b)).flat(),
+    ...norm("vit.layernorm"),
+    ...linear("classifier", WIDTH, LABELS.length),
+  ];
+}
+
+/** The files of the model; its preprocessor resizes to 16 x 16 and maps bytes to -1..1. */
+export function tinyVitFiles(): Files {
+  return {
+    "config.json": JSON.stringify({
+      model_type: "vit",
+      architectures: ["ViTForImageClassification"],
+      image_size: SIZE,
+      patch_size: PATCH,
+      hidden_size: WIDTH,
+      num_hidden_layers: BLOCKS,
+      num_attention_heads: 4,
+      intermediate_size: INNER,
+      hidden_act: "gelu",
+      layer_norm_eps: 1e-12,
+      id2label: Object.fromEntries(LABELS.map((label, index) => [index, label])),
+    }),
+    "preprocessor_config.json": JSON.stringify({
+      image_processor_type: "ViTImageProcessor",
+      size: { height: SIZE, width: SIZE },
+      image_mean: [0.5, 0.5, 0.5],
+      image_std: [0.5, 0.5, 0.5],
+    }),
+    "model.safetensors": encodeSafetensors(
+      tensors().map(([name, shape]) => ({ name, dtype: "float32", shape, data: hashedParameter(name, shape) })),
+    ),
+  };
+}
