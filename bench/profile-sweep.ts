@@ -11,6 +11,8 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import ort from "onnxruntime-node";
 import { prepareText } from "../src/attribution/text-input.ts";
+import { readConfig } from "../src/node/load-checkpoint.ts";
+import { readWeights } from "../src/node/weights.ts";
 import { loadModel } from "../src/node.ts";
 import { createModel } from "../src/onnx/create-model.ts";
 import { encodeModel } from "../src/onnx/encode.ts";
@@ -46,7 +48,9 @@ const { values } = parseArgs({
 const points = Number(values.points);
 
 await using model = await loadModel(values.model);
-const transformer = familyOf(model.config.modelType).build(model.config, model.weights.source, { lastBlock: "pooled" });
+const config = await readConfig(model.folder);
+const { source } = await readWeights(model.folder);
+const transformer = familyOf(config.modelType).build(config, source, { lastBlock: "pooled" });
 const classes = model.labels.length;
 const graph = buildSweepProgram(transformer, { kind: "logit", activation: model.activation }, classes);
 const prefix = join(tmpdir(), `calig-profile-${process.pid}`);

@@ -102,5 +102,6 @@ export function textBatchFeeds(
     ...(inputs.ids === undefined ? {} : { [inputs.ids]: batch((index) => rows[index] as readonly number[]) }),
     ...(inputs.typeIds === undefined ? {} : { [inputs.typeIds]: batch(() => typeIds) }),
     ...(inputs.mask === undefined ? {} : { [inputs.mask]: batch(() => typeIds.map(() => 1)) }),
+    ...(inputs.positionIds === undefined ? {} : { [inputs.positionIds]: batch(() => typeIds.map((_, t) => t)) }),
   };
 }

@@ -17,6 +17,7 @@ import {
 import { METRICS } from "../evaluation/metrics.ts";
 import { SUBSTRATES } from "../evaluation/substrate.ts";
 import { UNIT_KINDS } from "../evaluation/units.ts";
+import { ONNX_DTYPES } from "../node/onnx-files.ts";
 import { PALETTE_NAMES, THEMES } from "../render/palette.ts";
 import { FORMATS } from "./formats.ts";
 import {
@@ -65,7 +66,18 @@ export const OPTIONS = {
     path("FILE"),
     "explain every text in a .jsonl, .csv, .tsv (field or column text) or .txt file",
   ),
-  model: option("Input", path("MODEL"), "built-in model or Hugging Face model folder", "the built-in one that fits"),
+  model: option(
+    "Input",
+    path("MODEL"),
+    "built-in model, Hugging Face model folder, folder with ONNX files, or .onnx file",
+    "the built-in one that fits",
+  ),
+  dtype: option(
+    "Input",
+    oneOf(ONNX_DTYPES, "TYPE"),
+    "which ONNX file of a folder: model_fp16.onnx is fp16, model_quantized.onnx is q8",
+    "the checkpoint, else fp32, else the best there is",
+  ),
 
   dataset: option(
     "Input",

@@ -24,6 +24,7 @@ export const EVALUATION_OPTIONS = [
   "limit",
   "badRows",
   "model",
+  "dtype",
   "target",
   "score",
   "metrics",
@@ -63,7 +64,7 @@ export async function runEvaluation(
   const source = options.model ?? DEFAULT_TEXT_MODEL;
   terminal.progress.update(0, `loading ${source}`);
   const { loadModel } = await import("../node/load-model.ts");
-  await using model = await loadModel(source, { signal, ...given(options, ["threads"]) });
+  await using model = await loadModel(source, { signal, ...given(options, ["dtype", "threads"]) });
   const store = out === undefined ? undefined : await openMeasurementStore(`${out}.partial.jsonl`);
   if (store !== undefined && store.found > 0) {
     await terminal.note(`Going on with ${count(store.found, "measurement")} from ${store.path}`);

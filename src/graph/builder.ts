@@ -231,6 +231,11 @@ export class GraphBuilder {
     return this.#withAxes("ReduceMean", a, axes, 18, { keepdims: int(keepDims ? 1 : 0) }, output);
   }
 
+  /** Maximum over constant axes (ReduceMax: axes are an attribute before opset 18, an input from there). */
+  reduceMax(a: string, axes: readonly number[], keepDims = true, output?: string): string {
+    return this.#withAxes("ReduceMax", a, axes, 18, { keepdims: int(keepDims ? 1 : 0) }, output);
+  }
+
   /** Adds axes of size 1 (Unsqueeze: axes are an attribute before opset 13). */
   unsqueeze(a: string, axes: readonly number[], output?: string): string {
     return this.#withAxes("Unsqueeze", a, axes, 13, {}, output);

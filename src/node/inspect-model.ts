@@ -1,12 +1,18 @@
 /** @file What a loaded model is made of, and whether all of it can be differentiated: the data of `calig inspect`. */
 
+import { buildGradientGraph } from "../autodiff/backward.ts";
 import { gradientCoverage, type OperatorCoverage } from "../autodiff/coverage.ts";
+import { UnsupportedModelError } from "../errors.ts";
+import { extractGraph } from "../graph/extract.ts";
+import type { TransformerGraph } from "../transformer/anatomy.ts";
 import type { LoadedModel } from "./load-model.ts";
 
 /** Facts of a model. `warnings` names everything that stands in the way of an explanation. */
 export interface ModelInspection {
   readonly id: string;
   readonly folder: string;
+  /** The ONNX file; undefined for a checkpoint, from which calig builds the graph. */
+  readonly file: string | undefined;
   readonly family: string;
   readonly task: string;
   readonly labels: readonly string[];
@@ -27,7 +33,11 @@ export interface ModelInspection {
   readonly runtime: string;
   /** Values of the graph: where each block's hidden state enters and where its attention probabilities are. */
   readonly anatomy: readonly { readonly block: number; readonly hiddenState: string; readonly attention: string }[];
+  /** Inputs of the graph by role. */
+  readonly inputs: Readonly<Record<string, string>>;
   readonly operators: readonly OperatorCoverage[];
+  /** What was done to the graph of an ONNX file. */
+  readonly notes: readonly string[];
   readonly warnings: readonly string[];
 }
 
@@ -35,11 +45,10 @@ export interface ModelInspection {
 export function inspectModel(model: LoadedModel): ModelInspection {
   const { facts, transformer, tokenizer, weights } = model;
   const { anatomy, graph, opsets } = transformer;
-  const operators = gradientCoverage(graph, opsets);
-  const missing = operators.filter((operator) => operator.status === "missing").map((operator) => operator.opType);
   return {
     id: facts.id,
     folder: model.folder,
+    file: model.file,
     family: facts.family,
     task: facts.task,
     labels: model.labels,
@@ -62,10 +71,23 @@ export function inspectModel(model: LoadedModel): ModelInspection {
       hiddenState,
       attention: anatomy.attentionProbabilities[block] as string,
     })),
-    operators,
-    warnings:
-      missing.length === 0
-        ? []
-        : [`No gradient rule for ${missing.join(", ")}: paths through them cannot be explained`],
+    inputs: { ...anatomy.inputs },
+    operators: gradientCoverage(graph, opsets),
+    notes: model.notes,
+    warnings: [...(model.warnings ?? []).map(({ message }) => message), ...gradientProblems(transformer)],
   };
+}
+
+/** What keeps the logits from being differentiated; operators that no path passes do not. */
+function gradientProblems({ graph, opsets, anatomy }: TransformerGraph): readonly string[] {
+  const [first = ""] = anatomy.hiddenStates;
+  const state = { name: first, dtype: "float32" as const, shape: ["rows", "positions", anatomy.width] };
+  const body = extractGraph(graph, { inputs: [state], outputs: [anatomy.logits] });
+  try {
+    buildGradientGraph(body, { of: anatomy.logits, withRespectTo: [first], opsets });
+    return [];
+  } catch (error) {
+    if (error instanceof UnsupportedModelError) return [error.message];
+    throw error;
+  }
 }

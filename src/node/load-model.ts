@@ -1,127 +1,123 @@
-/** @file From a folder on disk, or the name of a built-in model, to a model that can be explained. */
+/** @file From a folder on disk, a file, or the name of a built-in model, to a model that can be explained. */
 
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import type { ExplainableModel } from "../attribution/explainable-model.ts";
-import { type CheckpointConfig, parseConfig } from "../checkpoint/config.ts";
+import type { CheckpointConfig } from "../checkpoint/config.ts";
 import { CheckpointError, InvalidOptionError } from "../errors.ts";
-import { type ImageProcessor, parseImageProcessor } from "../input/image/image-processor.ts";
-import { processedSize } from "../input/image/process-image.ts";
-import { loadNativeTokenizer } from "../input/text/native-tokenizer.ts";
-import type { Tokenizer } from "../input/text/tokenizer.ts";
 import { Programs } from "../program/programs.ts";
-import type { Activation } from "../program/score.ts";
 import { createNodeRuntime } from "../runtime/onnxruntime-node.ts";
 import type { TransformerGraph } from "../transformer/anatomy.ts";
-import { familyOf } from "../transformer/families.ts";
+import { FAMILIES } from "../transformer/families.ts";
 import { builtinFolder, builtinModels } from "./builtin-models.ts";
-import { copyAsFloat32 } from "./float32-copy.ts";
-import {
-  availableBytes,
-  checkMemory,
-  onceCopied,
-  weightMemory,
-  worthCopying,
-  worthPrepacking,
-} from "./memory-check.ts";
+import { loadCheckpoint, readConfig } from "./load-checkpoint.ts";
+import { loadOnnx } from "./load-onnx.ts";
+import { weightMemory, worthPrepacking } from "./memory-check.ts";
+import type { LoadContext, ModelParts } from "./model-parts.ts";
+import { findOnnxFile, isFile, type OnnxDtype, type OnnxPlace, placeOfFile } from "./onnx-files.ts";
 import { nodePlatform } from "./platform.ts";
-import { type CheckpointWeights, readWeights } from "./weights.ts";
+import type { WeightFacts } from "./weights.ts";
 
 export interface LoadOptions {
   /** Threads of one operator. Default: the engine decides (one per physical core). */
   readonly threads?: number;
+  /**
+   * Which ONNX file of a folder to load, by the element type in its name (transformers.js: "fp16" is model_fp16.onnx).
+   * Default: the checkpoint if there is one that calig builds, else float32, else the best there is.
+   */
+  readonly dtype?: OnnxDtype;
   readonly signal?: AbortSignal;
 }
 
 /** A loaded model. Holds compiled programs: call `dispose()`, or declare it with `await using`. */
 export interface LoadedModel extends ExplainableModel, AsyncDisposable {
   readonly folder: string;
-  readonly config: CheckpointConfig;
-  readonly weights: CheckpointWeights;
+  /** The ONNX file that was loaded; undefined for checkpoints. */
+  readonly file: string | undefined;
+  /** Undefined for an ONNX file without config.json. */
+  readonly config: CheckpointConfig | undefined;
+  readonly weights: WeightFacts;
   /** The forward graph with its anatomy. */
   readonly transformer: TransformerGraph;
+  /** What was done to the graph of an ONNX file, one sentence each. */
+  readonly notes: readonly string[];
   readonly runtime: string;
   dispose(): Promise<void>;
 }
 
 /**
- * Loads a model: the name of a built-in one ("sst2") or a Hugging Face folder (config.json, model.safetensors and
- * tokenizer files). Nothing is fetched from a network. Programs are compiled when first needed.
+ * Loads a model: the name of a built-in one ("sst2"), a Hugging Face folder (config.json, model.safetensors and tokenizer
+ * files), a folder with ONNX files (Optimum, transformers.js), or an .onnx file. Nothing is fetched from a network.
+ * Programs are compiled when first needed.
  *
  * @throws {CheckpointError} When files are missing, truncated or inconsistent.
- * @throws {UnsupportedModelError} When calig does not build this family.
+ * @throws {UnsupportedModelError} When calig does not build this family and there is no ONNX file, or its graph cannot be
+ * rewritten.
+ * @throws {OnnxParseError} When a file is no ONNX model.
+ * @throws {AnatomyError} When the parts of a Transformer are not found in an ONNX file.
  */
 export async function loadModel(source: string, options: LoadOptions = {}): Promise<LoadedModel> {
-  checkThreads(options.threads);
+  const { threads, signal } = options;
+  checkThreads(threads);
   const builtin = builtinFolder(source);
-  const folder = builtin ?? resolve(source);
-  await checkFolder(source, folder);
-  const config = parseConfig(await readText(folder, "config.json"), "config.json");
-  const family = familyOf(config.modelType);
-  const weights = await readWeights(folder);
-  const memory = weightMemory(weights.elements);
-  const copied = worthCopying(memory);
-  const warnings = checkMemory(source, copied ? onceCopied(memory) : memory, availableBytes());
-  options.signal?.throwIfAborted();
-  const imageProcessor = family.kind === "image" ? await readImageProcessor(folder) : undefined;
-  const inputSize = imageProcessor === undefined ? undefined : processedSize(imageProcessor);
-  const build = { ...(inputSize === undefined ? {} : { inputSize }) };
-  family.build(config, weights.source, build); // says what is wrong before anything is copied
-  const maxLength = family.maxLength(config);
-  const tokenizer = maxLength === undefined ? undefined : await readTokenizer(folder, maxLength);
-  const stored = copied ? await copyAsFloat32(weights) : undefined;
-  const { source: tensors, folder: weightsFolder } = stored ?? weights;
-  const transformer = family.build(config, tensors, build);
-  const { anatomy } = transformer;
+  const path = builtin ?? resolve(source);
+  const onnx = await findModel(source, path, options);
   const runtime = createNodeRuntime();
+  const context: LoadContext = { source, runtime, ...given({ threads, signal }) };
+  const parts = onnx === undefined ? await loadCheckpoint(path, context) : await loadOnnx(onnx, context);
+  const { forward, weights, labels } = parts;
   const programs = new Programs({
-    forward: transformer,
-    sweep: family.build(config, tensors, { ...build, lastBlock: "pooled" }),
-    classes: config.labels.length,
+    forward,
+    sweep: parts.sweep,
+    classes: labels.length,
     runtime,
     session: {
-      weightsFolder,
-      prepack: worthPrepacking(memory),
-      ...(options.threads === undefined ? {} : { threads: options.threads }),
+      weightsFolder: parts.weightsFolder,
+      prepack: worthPrepacking(weightMemory(weights.elements)),
+      ...given({ threads }),
     },
   });
   const dispose = async () => {
     await programs.dispose();
-    await stored?.release();
+    await parts.release?.();
   };
   return {
-    folder,
-    config,
+    folder: onnx?.folder ?? path,
+    file: onnx?.file,
+    config: parts.config,
     weights,
-    transformer,
+    transformer: forward,
+    notes: parts.notes,
     runtime: runtime.description,
-    facts: {
-      id: builtin === undefined ? basename(folder) : source,
-      family: family.name,
-      task: anatomy.logitsPer === "token" ? "token-classification" : `${family.kind}-classification`,
-      blocks: anatomy.hiddenStates.length,
-      heads: anatomy.heads,
-      width: anatomy.width,
-      sha256: weights.sha256,
-    },
-    labels: config.labels,
-    activation: activationOf(config),
-    anatomy,
+    facts: factsOf(builtin === undefined ? basename(path) : source, parts),
+    labels,
+    activation: parts.activation,
+    anatomy: forward.anatomy,
     programs,
-    ...(tokenizer === undefined ? {} : { tokenizer }),
-    ...(imageProcessor === undefined ? {} : { imageProcessor }),
+    ...given({ tokenizer: parts.tokenizer, imageProcessor: parts.imageProcessor }),
     platform: nodePlatform,
-    warnings,
+    warnings: parts.warnings,
     dispose,
     [Symbol.asyncDispose]: dispose,
   };
 }
 
-/** How the head's logits become probabilities, as transformers decides it: by problem_type, else by the number of labels. */
-function activationOf(config: CheckpointConfig): Activation {
-  if (config.problemType === "regression") return "none";
-  if (config.problemType === "multi_label_classification") return "sigmoid";
-  return config.problemType === undefined && config.labels.length === 1 ? "none" : "softmax";
+/** The fields that are not undefined. */
+function given<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const present = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(present) as { [K in keyof T]?: Exclude<T[K], undefined> };
+}
+
+function factsOf(id: string, { family, forward: { anatomy }, weights }: ModelParts): ExplainableModel["facts"] {
+  return {
+    id,
+    family,
+    task: anatomy.logitsPer === "token" ? "token-classification" : `${anatomy.kind}-classification`,
+    blocks: anatomy.hiddenStates.length,
+    heads: anatomy.heads,
+    width: anatomy.width,
+    sha256: weights.sha256,
+  };
 }
 
 function checkThreads(threads: number | undefined): void {
@@ -129,56 +125,28 @@ function checkThreads(threads: number | undefined): void {
   throw new InvalidOptionError(`Cannot use ${threads} threads: give a whole number of at least 1`, "threads", threads);
 }
 
-async function checkFolder(source: string, folder: string): Promise<void> {
-  const found = await stat(folder).catch(() => undefined);
-  if (found?.isDirectory() === true) return;
+/** The ONNX file to load, or undefined where the checkpoint in the folder is to be loaded. */
+async function findModel(source: string, path: string, { dtype }: LoadOptions): Promise<OnnxPlace | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory() === true) {
+    if (dtype === undefined && (await holdsCheckpoint(path))) return undefined;
+    return findOnnxFile(path, dtype);
+  }
+  if (found !== undefined && path.endsWith(".onnx")) return placeOfFile(path);
   const names = builtinModels().map((model) => `"${model.id}"`);
   throw new CheckpointError(
     found === undefined
       ? `Cannot load model "${source}": there is no such folder, and no built-in model of that name; built in: ${names.join(", ")}`
-      : `Cannot load model "${source}": it is a file; give the folder that holds config.json, model.safetensors and the tokenizer files`,
+      : `Cannot load model "${source}": it is a file; give an .onnx file, or the folder that holds config.json, the weights and the tokenizer files`,
     source,
   );
 }
 
-async function readText(folder: string, file: string): Promise<string> {
-  try {
-    return await readFile(join(folder, file), "utf8");
-  } catch (cause) {
-    throw new CheckpointError(
-      `Cannot load a model from "${folder}": there is no readable "${file}"; a Hugging Face model folder has one`,
-      file,
-      { cause },
-    );
-  }
-}
-
-async function readJson(folder: string, file: string): Promise<object | undefined> {
-  const text = await readFile(join(folder, file), "utf8").catch(() => undefined);
-  if (text === undefined) return undefined;
-  try {
-    return JSON.parse(text) as object;
-  } catch (cause) {
-    throw new CheckpointError(`Cannot read "${file}" in "${folder}": it is not valid JSON; download it again`, file, {
-      cause,
-    });
-  }
-}
-
-const PREPROCESSOR = "preprocessor_config.json";
-
-async function readImageProcessor(folder: string): Promise<ImageProcessor> {
-  return parseImageProcessor(await readText(folder, PREPROCESSOR), PREPROCESSOR);
-}
-
-async function readTokenizer(folder: string, modelMaxLength: number): Promise<Tokenizer> {
-  const tokenizerConfig = await readJson(folder, "tokenizer_config.json");
-  const specialTokensMap = await readJson(folder, "special_tokens_map.json");
-  await readText(folder, "tokenizer.json");
-  return loadNativeTokenizer({
-    tokenizerJson: join(folder, "tokenizer.json"),
-    ...(tokenizerConfig === undefined ? {} : { tokenizerConfig }),
-    ...(specialTokensMap === undefined ? {} : { specialTokensMap }),
-    modelMaxLength,
-  });
+/** Whether a folder has weights of a family that calig builds; an ONNX file is taken otherwise. */
+async function holdsCheckpoint(folder: string): Promise<boolean> {
+  const files = ["model.safetensors", "model.safetensors.index.json"];
+  const present = await Promise.all(files.map((file) => isFile(join(folder, file))));
+  if (!present.includes(true) || !(await isFile(join(folder, "config.json")))) return false;
+  const { modelType } = await readConfig(folder);
+  return FAMILIES.some(({ modelTypes }) => modelTypes.includes(modelType));
 }

@@ -1,9 +1,7 @@
 /** @file The weights of a checkpoint folder, in one file or in shards: where each tensor lies. Bytes stay in the files. */
 
-import { createHash, type Hash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { open, readFile, realpath } from "node:fs/promises";
-import { dirname, join, relative, sep } from "node:path";
+import { dirname, join, relative } from "node:path";
 import {
   parseSafetensorsHeader,
   type SafetensorsIndex,
@@ -14,9 +12,10 @@ import { shardFiles } from "../checkpoint/shards.ts";
 import { CheckpointError } from "../errors.ts";
 import type { DType } from "../tensor/dtype.ts";
 import type { WeightSource } from "../transformer/parameters.ts";
+import { commonFolder, sha256 } from "./file-places.ts";
 
-export interface CheckpointWeights {
-  readonly source: WeightSource;
+/** What the weights of a model are, wherever they are stored. */
+export interface WeightFacts {
   /** Real folder that holds all files: what external data is relative to. */
   readonly folder: string;
   readonly bytes: number;
@@ -25,6 +24,10 @@ export interface CheckpointWeights {
   readonly elements: ReadonlyMap<DType, number>;
   /** Of the bytes of all files, in the order of their names. */
   readonly sha256: string;
+}
+
+export interface CheckpointWeights extends WeightFacts {
+  readonly source: WeightSource;
 }
 
 const WEIGHTS = "model.safetensors";
@@ -115,31 +118,4 @@ async function resolveFile(folder: string, file: string): Promise<string> {
       { cause },
     );
   }
-}
-
-/** The deepest folder that contains all of the given ones. */
-function commonFolder(folders: readonly string[]): string {
-  const [first = "", ...others] = folders;
-  const parts = first.split(sep);
-  const shared = others.reduce((length, other) => {
-    const own = other.split(sep);
-    const differs = parts.slice(0, length).findIndex((part, depth) => part !== own[depth]);
-    return differs < 0 ? length : differs;
-  }, parts.length);
-  return parts.slice(0, shared).join(sep) || sep;
-}
-
-async function sha256(paths: readonly string[]): Promise<string> {
-  const hash = createHash("sha256");
-  for (const path of paths) await feed(hash, path);
-  return hash.digest("hex");
-}
-
-function feed(hash: Hash, path: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    createReadStream(path, { highWaterMark: 2 ** 20 })
-      .on("data", (chunk) => hash.update(chunk))
-      .on("error", reject)
-      .on("end", resolve);
-  });
 }

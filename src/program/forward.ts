@@ -41,23 +41,24 @@ export function buildReplacedEmbeddingProgram(model: TransformerGraph): Graph {
   if (words === undefined) {
     throw new AnatomyError("Cannot replace word embeddings: the model looks up no words; use a baseline for images");
   }
-  const dtype = graph.initializers.find((tensor) => tensor.name === words.table)?.dtype;
+  const isFloat = graph.initializers.find((tensor) => tensor.name === words.table)?.dtype === "float32";
   const builder = new GraphBuilder({
     from: { ...graph, nodes: [], outputs: [] },
     name: `${graph.name}.replaced`,
     prefix: "baseline/",
+    opsets: model.opsets,
   });
   const replaced = builder.input(REPLACED, "float32", ["batch", "tokens", 1]);
   const scale = builder.input(SCALE, "float32", []);
-  const table =
-    dtype === "float32"
-      ? words.table
-      : builder.emit("Cast", [words.table], { attributes: { to: int(dtypeCode("float32")) } });
-  const mean = builder.mul(builder.reduceMean(table, [0]), scale); // [1, width]
   const redirect = new Map<string, string>();
   for (const node of graph.nodes) {
     builder.node(rewireInputs(node, redirect));
     if (!node.outputs.includes(words.value)) continue;
+    // Only here: a table that is computed from stored tensors exists by now.
+    const table = isFloat
+      ? words.table
+      : builder.emit("Cast", [words.table], { attributes: { to: int(dtypeCode("float32")) } });
+    const mean = builder.mul(builder.reduceMean(table, [0]), scale); // [1, width]
     const kept = builder.mul(words.value, builder.sub(builder.scalar(1), replaced));
     redirect.set(words.value, builder.add(kept, builder.mul(mean, replaced), "word_embeddings.replaced"));
   }

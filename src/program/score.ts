@@ -66,9 +66,7 @@ function emitRowScore(
       return pick(emitLogProbabilities(builder, logits, activation));
     case "margin": {
       const excluded = builder.input(EXCLUDED, "float32", [classes]);
-      const best = builder.emit("ReduceMax", [builder.add(logits, excluded)], {
-        attributes: { axes: { kind: "ints", value: [1] }, keepdims: int(1) },
-      });
+      const best = builder.reduceMax(builder.add(logits, excluded), [1]);
       return builder.sub(pick(logits), best);
     }
     default:

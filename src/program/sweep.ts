@@ -97,7 +97,7 @@ export function buildSweepProgram(
     const delta = deltas[l] as string;
     const weight = outer.input(sweepNames.weight(l), "float32", [`groups.${l}`, `points.${l}`]);
     // The sizes are spelled out, because -1 cannot be inferred when a block has no points.
-    const cells = outer.emit("Unsqueeze", [outer.emit("Size", [delta]), outer.integers([0])]);
+    const cells = outer.unsqueeze(outer.emit("Size", [delta]), [0]);
     const flat = outer.emit("Reshape", [gradient, outer.concat([outer.sizeOf(gradient, 0), cells], 0)]); // [points, positions * width]
     const summed = outer.emit("Reshape", [
       outer.matmul(weight, flat),

@@ -23,6 +23,7 @@ export const compare = defineCommand({
     "text",
     "pair",
     "model",
+    "dtype",
     "target",
     "score",
     "methods",
@@ -52,7 +53,7 @@ export const compare = defineCommand({
     terminal.progress.update(0, `loading ${source}`);
     const { loadModel } = await import("../../node/load-model.ts");
     const { compareMethods } = await import("../../evaluation/method-comparison.ts");
-    await using model = await loadModel(source, { signal, ...given(options, ["threads"]) });
+    await using model = await loadModel(source, { signal, ...given(options, ["dtype", "threads"]) });
     const comparison = await compareMethods(model, chosen.input, {
       contenders: chooseContenders(options),
       ...given(options, ["target", "score", "substrate", "units"]),

@@ -45,6 +45,7 @@ const OWN_OPTIONS = [
   "image",
   "input",
   "model",
+  "dtype",
   ...METHOD_OPTIONS,
   "format",
   "json",
@@ -104,7 +105,7 @@ export const explain = defineCommand({
     const source = options.model ?? DEFAULT_TEXT_MODEL;
     terminal.progress.update(0, `loading ${source}`);
     const { loadModel } = await import("../../node/load-model.ts");
-    await using model = await loadModel(source, { signal, ...given(options, ["threads"]) });
+    await using model = await loadModel(source, { signal, ...given(options, ["dtype", "threads"]) });
     if (inputs.kind === "images" && model.imageProcessor === undefined) {
       throw imageError(inputs.files[0] ?? "", model.facts.id);
     }

@@ -5,6 +5,7 @@ import { DEFAULT_TEXT_MODEL } from "../../node/builtin-models.ts";
 import type { ModelInspection } from "../../node/inspect-model.ts";
 import { bytes, count, thousands } from "../../render/format.ts";
 import { defineCommand, EXIT } from "../command.ts";
+import { given } from "../given.ts";
 import { type Fact, factLines, section, tableLines } from "../listing.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -14,18 +15,27 @@ const MOST_LABELS = 20;
 const STATUS: Readonly<Record<OperatorCoverage["status"], string>> = {
   rule: "yes",
   none: "has none",
-  missing: "MISSING",
+  missing: "no rule",
+};
+
+const ROLES: Readonly<Record<string, string>> = {
+  ids: "token ids",
+  typeIds: "types",
+  mask: "mask",
+  positionIds: "positions",
+  pixels: "pixels",
 };
 
 export const inspect = defineCommand({
   name: "inspect",
   summary: "print the anatomy of a model, its operators and their gradient coverage",
   description:
-    "Prints what calig found in a model: family, labels, blocks and heads, tokenizer, weights, where hidden states and attention probabilities are in the graph, and for each operator whether there is a gradient rule. Nothing is run.",
-  options: ["model", "json"],
+    "Prints what calig found in a model, a checkpoint or an ONNX file: family, labels, blocks and heads, tokenizer, weights, where hidden states and attention probabilities are in the graph, for each operator whether there is a gradient rule, and everything that stands in the way of an explanation. Nothing is run, but for quantised files: those are run once, to tell how far their logits move.",
+  options: ["model", "dtype", "json"],
   examples: [
     { purpose: "The built-in model", command: "calig inspect" },
     { purpose: "Can my model be explained?", command: "calig inspect --model ./my-model" },
+    { purpose: "An ONNX file", command: "calig inspect --model ./my-model/onnx/model.onnx" },
     { purpose: "The same as JSON", command: "calig inspect --model ./my-model --json" },
   ],
   async run({ options, terminal }) {
@@ -33,7 +43,7 @@ export const inspect = defineCommand({
     terminal.progress.update(0, `loading ${source}`);
     const { loadModel } = await import("../../node/load-model.ts");
     const { inspectModel } = await import("../../node/inspect-model.ts");
-    await using model = await loadModel(source, { signal: terminal.io.signal });
+    await using model = await loadModel(source, { signal: terminal.io.signal, ...given(options, ["dtype"]) });
     const inspection = inspectModel(model);
     if (options.json === true) await terminal.print(`${JSON.stringify(inspection, null, 2)}\n`);
     else await terminal.print(`${report(inspection, terminal).join("\n")}\n`);
@@ -43,7 +53,7 @@ export const inspect = defineCommand({
 
 function report(inspection: ModelInspection, terminal: Terminal): string[] {
   const { style } = terminal;
-  const { operators, anatomy, warnings } = inspection;
+  const { operators, anatomy, notes, warnings } = inspection;
   return [
     style.bold(inspection.id),
     ...factLines(facts(inspection), terminal),
@@ -71,15 +81,17 @@ function report(inspection: ModelInspection, terminal: Terminal): string[] {
       ),
       terminal,
     ),
+    ...(notes.length === 0 ? [] : section("Rewritten", notes, terminal)),
     "",
     ...(warnings.length === 0
-      ? ["No operator lacks a gradient rule"]
+      ? ["Nothing stands in the way: every path from the hidden states to the logits can be differentiated"]
       : warnings.map((warning) => `${style.yellow("Warning:")} ${warning}`)),
   ];
 }
 
 function facts(inspection: ModelInspection): Fact[] {
   const { labels, maxLength, tokenizer, specialTokens } = inspection;
+  const inputs = Object.entries(inspection.inputs).map(([role, name]) => `${ROLES[role] ?? role} ${name}`);
   const roles = Object.entries(specialTokens).map(([role, token]) => `${role} ${token}`);
   return [
     ["family", inspection.family],
@@ -87,6 +99,7 @@ function facts(inspection: ModelInspection): Fact[] {
     ["labels", labelList(labels)],
     ["blocks", `${inspection.blocks}, with ${count(inspection.heads, "head")} each and width ${inspection.width}`],
     ["pooling", inspection.pooling],
+    ["inputs", inputs.join(", ")],
     ...(maxLength === undefined
       ? []
       : [["longest input", `${count(maxLength, "token")}, special ones included`] as const]),
@@ -97,6 +110,7 @@ function facts(inspection: ModelInspection): Fact[] {
     ["sha256", inspection.sha256],
     ["engine", inspection.runtime],
     ["folder", inspection.folder],
+    ...(inspection.file === undefined ? [] : [["file", inspection.file] as const]),
   ];
 }
 

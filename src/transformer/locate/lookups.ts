@@ -4,6 +4,9 @@ import type { Dimension } from "../../onnx/model.ts";
 import { isIndexArithmetic, isOperator } from "./operators.ts";
 import type { Search } from "./search.ts";
 
+/** Tables with fewer rows than this tell kinds of tokens apart; those of positions have more. */
+export const MOST_TYPES = 16;
+
 /** One table that one input looks up. */
 export interface Lookup {
   readonly input: string;

@@ -2,7 +2,7 @@
 
 import type { Dimension, ValueInfo } from "../../onnx/model.ts";
 import type { Anatomy } from "../anatomy.ts";
-import { findLookups, type Lookup } from "./lookups.ts";
+import { findLookups, type Lookup, MOST_TYPES } from "./lookups.ts";
 import { describeShape, type Search } from "./search.ts";
 
 /** Where the data comes in. */
@@ -14,9 +14,6 @@ export interface Source {
   /** Text: tables looked up by any input. */
   readonly lookups: readonly Lookup[];
 }
-
-/** Tables with fewer rows than this tell kinds of tokens apart; those of positions have more. */
-const MOST_TYPES = 16;
 
 /** The source of the data, or what is in the way of there being one. */
 export function findSource(search: Search): Source | readonly string[] {

@@ -1,0 +1,56 @@
+/** @file The files that lie beside the weights of every model: configuration, tokenizer, image processor. */
+
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { CheckpointError } from "../errors.ts";
+import { type ImageProcessor, parseImageProcessor } from "../input/image/image-processor.ts";
+import { loadNativeTokenizer } from "../input/text/native-tokenizer.ts";
+import type { Tokenizer } from "../input/text/tokenizer.ts";
+
+/** Contents of a file that must be there. @throws {CheckpointError} */
+export async function readText(folder: string, file: string): Promise<string> {
+  try {
+    return await readFile(join(folder, file), "utf8");
+  } catch (cause) {
+    throw new CheckpointError(
+      `Cannot load a model from "${folder}": there is no readable "${file}"; a Hugging Face model folder has one`,
+      file,
+      { cause },
+    );
+  }
+}
+
+async function readJson(folder: string, file: string): Promise<object | undefined> {
+  const text = await readFile(join(folder, file), "utf8").catch(() => undefined);
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text) as object;
+  } catch (cause) {
+    throw new CheckpointError(`Cannot read "${file}" in "${folder}": it is not valid JSON; download it again`, file, {
+      cause,
+    });
+  }
+}
+
+const PREPROCESSOR = "preprocessor_config.json";
+
+/** @throws {CheckpointError} When there is none, or it asks for what calig does not do. */
+export async function readImageProcessor(folder: string): Promise<ImageProcessor> {
+  return parseImageProcessor(await readText(folder, PREPROCESSOR), PREPROCESSOR);
+}
+
+/**
+ * @param modelMaxLength - Most tokens that the model reads.
+ * @throws {CheckpointError} When there is no tokenizer, or not one that the library reads.
+ */
+export async function readTokenizer(folder: string, modelMaxLength: number): Promise<Tokenizer> {
+  const tokenizerConfig = await readJson(folder, "tokenizer_config.json");
+  const specialTokensMap = await readJson(folder, "special_tokens_map.json");
+  await readText(folder, "tokenizer.json");
+  return loadNativeTokenizer({
+    tokenizerJson: join(folder, "tokenizer.json"),
+    ...(tokenizerConfig === undefined ? {} : { tokenizerConfig }),
+    ...(specialTokensMap === undefined ? {} : { specialTokensMap }),
+    modelMaxLength,
+  });
+}
