@@ -29,7 +29,7 @@ const BROKEN: readonly (readonly [what: string, make: () => Promise<string>, mes
     async () => "no-such-model",
     /no such folder, and no built-in model of that name; built in: "sst2"/,
   ],
-  ["a file", async () => join(await tempFolder({ "model.onnx": "x" }), "model.onnx"), /it is a file; give the folder/],
+  ["a file", async () => join(await tempFolder({ "model.bin": "x" }), "model.bin"), /it is a file; give an .onnx file/],
   ["an empty folder", () => tempFolder(), /no readable "config.json"/],
   ["a config that is not JSON", () => folderWith({ "config.json": "{" }), /"config.json": it is not valid JSON/],
   [
