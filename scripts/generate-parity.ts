@@ -7,7 +7,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { compareParity, type ParityCase, readParityFiles } from "../test/support/parity.ts";
+import { locateExport, onnxExports } from "../test/support/onnx-exports.ts";
+import { compareModel, compareParity, type ParityCase, readParityFiles } from "../test/support/parity.ts";
 
 const MEASURES = ["logits", "hiddenStates", "attention", "gradients"] as const;
 
@@ -30,6 +31,17 @@ for (const { name, made, cases } of readParityFiles()) {
   const rows = [];
   for (const reference of cases) rows.push(await row(reference));
   lines[lines.length - 1] += `\n${rows.join("\n")}`;
+}
+lines.push(
+  "## ONNX exports",
+  "Files that PyTorch's two exporters (legacy: TorchScript; dynamo: torch.export) make of the models above (`tools/make_onnx_exports.py`). calig finds hidden states and attention in them by structure; the numbers are those of the values that it found, beside the same reference.",
+  ["| model | blocks | logits | hidden states | attention | gradients |", "|---|---|---|---|---|---|"].join("\n"),
+);
+for (const exported of onnxExports()) {
+  const model = locateExport(exported);
+  const differences = await compareModel(model, exported.reference);
+  const numbers = MEASURES.map((measure) => differences[measure].toExponential(1));
+  lines[lines.length - 1] += `\n| ${exported.name} | ${model.anatomy.hiddenStates.length} | ${numbers.join(" | ")} |`;
 }
 await writeFile(PAGE, `${lines.join("\n\n")}\n`);
 

@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, vi } from "vitest";
 import { METHODS } from "../src/index.ts";
+import { onnxExports } from "./support/onnx-exports.ts";
 import { readParityFiles } from "./support/parity.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
@@ -55,7 +56,8 @@ describe("docs/parity.md", () => {
   it("has a row for every model that is compared (npm run docs:parity writes it)", () => {
     const page = readFileSync(join(ROOT, "docs/parity.md"), "utf8");
     const rows = [...page.matchAll(/^\| (.+?) \| \d+ \|/gm)].map(([, name]) => name);
-    expect(rows).toEqual(readParityFiles().flatMap(({ cases }) => cases.map(({ name }) => name)));
+    const models = readParityFiles().flatMap(({ cases }) => cases.map(({ name }) => name));
+    expect(rows).toEqual([...models, ...onnxExports().map(({ name }) => name)]);
   });
 });
 

@@ -7,6 +7,7 @@ import { freeBatch } from "./free-batch.ts";
 import { localReshapes } from "./local-reshapes.ts";
 import { nameAxes } from "./name-axes.ts";
 import type { Pass } from "./pass.ts";
+import { raiseOpset } from "./raise-opset.ts";
 import { recogniseGelu } from "./recognise-gelu.ts";
 import { recogniseLayerNorm } from "./recognise-layer-norm.ts";
 import { recogniseTranspose } from "./recognise-transpose.ts";
@@ -18,6 +19,7 @@ import { writeOut } from "./write-out.ts";
 
 export const PASSES: readonly Pass[] = [
   nameAxes,
+  raiseOpset,
   simplify,
   singlePrecision,
   dequantise,

@@ -18,6 +18,7 @@ import type { Feeds } from "../runtime/runtime.ts";
 import { elementCount, floatTensor } from "../tensor/tensor.ts";
 import type { Anatomy, TransformerGraph } from "../transformer/anatomy.ts";
 import { FAMILIES } from "../transformer/families.ts";
+import { freeBlocks } from "../transformer/locate/free-blocks.ts";
 import { locateAnatomy } from "../transformer/locate/locate-anatomy.ts";
 import { positionLimit } from "../transformer/locate/position-limit.ts";
 import { readConfig } from "./load-checkpoint.ts";
@@ -59,7 +60,8 @@ export async function loadOnnx({ file, folder }: OnnxPlace, context: LoadContext
   const canonical = canonicalise(original);
   const anatomy = locate(canonical);
   checkLength(canonical.graph, anatomy);
-  const forward: TransformerGraph = { ...canonical, graph: stored.externalise(canonical.graph), anatomy };
+  const { graph, opsets } = freeBlocks({ ...canonical, anatomy });
+  const forward: TransformerGraph = { graph: stored.externalise(graph), opsets, anatomy };
   const labels = labelsOf(config, forward);
   const tokenizer = anatomy.kind === "text" ? await readTokenizer(folder, maxLength(config, forward)) : undefined;
   const parts = {

@@ -9,6 +9,7 @@ import { buildGradientGraph } from "../autodiff/backward.ts";
 import { InternalError } from "../errors.ts";
 import { GraphBuilder } from "../graph/builder.ts";
 import { extractGraph } from "../graph/extract.ts";
+import { inferShapes } from "../graph/infer-shapes.ts";
 import { rewireInputs } from "../graph/rewire.ts";
 import type { Graph } from "../onnx/model.ts";
 import type { TransformerGraph } from "../transformer/anatomy.ts";
@@ -49,8 +50,11 @@ export function buildSweepProgram(
   const { hiddenStates, attentionProbabilities, width } = anatomy;
   const first = hiddenStates[0];
   if (first === undefined) throw new InternalError("a Transformer without blocks cannot be swept");
+  // Sizes of images are fixed, and reshapes of foreign graphs may state them.
+  const stated = inferShapes(graph, opsets).get(first)?.shape?.[1];
+  const positions = typeof stated === "number" ? stated : "positions";
   const body = extractGraph(graph, {
-    inputs: [{ name: first, dtype: "float32", shape: ["rows", "positions", width] }],
+    inputs: [{ name: first, dtype: "float32", shape: ["rows", positions, width] }],
     outputs: [anatomy.logits],
   });
 
@@ -65,8 +69,8 @@ export function buildSweepProgram(
   const deltas: string[] = [];
 
   const join = (l: number, fromBelow: string | undefined): string => {
-    const hidden = builder.input(sweepNames.hidden(l), "float32", [1, "positions", width]);
-    const baseline = builder.input(sweepNames.baseline(l), "float32", [1, "positions", width]);
+    const hidden = builder.input(sweepNames.hidden(l), "float32", [1, positions, width]);
+    const baseline = builder.input(sweepNames.baseline(l), "float32", [1, positions, width]);
     const alpha = builder.input(sweepNames.alpha(l), "float32", [`points.${l}`, 1, 1]);
     const delta = builder.sub(hidden, baseline, `sweep.delta.${l}`);
     const path = builder.add(baseline, builder.mul(alpha, delta), `sweep.path.${l}`); // [points, positions, width]

@@ -124,7 +124,15 @@ export interface ParityOptions extends BuildOptions {
 export async function compareParity(reference: ParityCase, options: ParityOptions = {}): Promise<ParityDifferences> {
   const { folder } = options;
   const stored = folder === undefined ? undefined : await checkpointWeights(reference, folder);
-  const model = parityModel(reference, options, stored?.weights);
+  return compareModel(parityModel(reference, options, stored?.weights), reference, stored?.weightsFolder);
+}
+
+/** The same for any model that should compute what the case has. */
+export async function compareModel(
+  model: TransformerGraph,
+  reference: ParityCase,
+  weightsFolder?: string,
+): Promise<ParityDifferences> {
   const { graph, anatomy, opsets } = model;
   const { target } = reference;
   const builder = new GraphBuilder({ from: graph, opsets, prefix: "test/" });
@@ -149,7 +157,7 @@ export async function compareParity(reference: ParityCase, options: ParityOption
     opsets,
     outputs,
     parityFeeds(model, reference),
-    stored?.weightsFolder,
+    weightsFolder,
   );
   const worst = { logits: 0, hiddenStates: 0, attention: 0, gradients: 0 };
   const { shape, values } = reference.logits;

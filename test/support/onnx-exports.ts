@@ -1,0 +1,65 @@
+/** @file The exports of test/fixtures/onnx/exports, which tools/make_onnx_exports.py makes of the models of test/golden/parity-*.json. */
+
+import { readdirSync, readFileSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
+import { canonicalise } from "../../src/canonical/canonicalise.ts";
+import { decodeModel } from "../../src/onnx/decode.ts";
+import type { OnnxModel, StoredTensor } from "../../src/onnx/model.ts";
+import type { TransformerGraph } from "../../src/transformer/anatomy.ts";
+import { freeBlocks } from "../../src/transformer/locate/free-blocks.ts";
+import { locateAnatomy } from "../../src/transformer/locate/locate-anatomy.ts";
+import { hashedParameter } from "./hashed-weights.ts";
+import { type ParityCase, readParityFile } from "./parity.ts";
+
+const FOLDER = new URL("../fixtures/onnx/exports/", import.meta.url);
+
+/** One file, and the case whose model it is. */
+export interface OnnxExport {
+  /** "bert, legacy exporter". */
+  readonly name: string;
+  readonly file: string;
+  readonly reference: ParityCase;
+}
+
+/** All of them. */
+export function onnxExports(): readonly OnnxExport[] {
+  const cases = ["text", "vision"].flatMap((name) => readParityFile(name).cases);
+  return readdirSync(FOLDER)
+    .sort()
+    .map((file) => {
+      const [, start, exporter] = /^(.*)-(legacy|dynamo)\.onnx\.gz$/.exec(file) ?? [];
+      const reference = cases.find(({ name }) => slug(name) === start);
+      if (reference === undefined) throw new Error(`No case for ${file}`);
+      return { name: `${reference.name}, ${exporter} exporter`, file, reference };
+    });
+}
+
+const slug = (name: string): string => name.replaceAll(/[^a-z0-9]+/g, "-");
+
+/** The model as it was exported, with its weights. */
+export function readExport({ file, reference }: OnnxExport): OnnxModel {
+  const model = decodeModel(gunzipSync(readFileSync(new URL(file, FOLDER))));
+  const initializers = model.graph.initializers.map((tensor) => withWeights(tensor, reference));
+  return { ...model, graph: { ...model.graph, initializers } };
+}
+
+/** The model as calig reads it. */
+export function locateExport(exported: OnnxExport): TransformerGraph {
+  const { graph, opsets } = canonicalise(readExport(exported));
+  return freeBlocks({ graph, opsets, anatomy: locateAnatomy(graph, opsets) });
+}
+
+/** Hashed parameters are stored as their names, "NAME^T" where they are transposed. */
+function withWeights(tensor: StoredTensor, { tensors, gain }: ParityCase): StoredTensor {
+  const { storage } = tensor;
+  if (storage.kind !== "external") return tensor;
+  const transposed = storage.location.endsWith("^T");
+  const name = transposed ? storage.location.slice(0, -2) : storage.location;
+  const shape = tensors.find(([own]) => own === name)?.[1] ?? [];
+  const values = hashedParameter(name, shape, gain);
+  const [rows = 0, columns = 0] = shape;
+  const data = transposed
+    ? values.map((_, i) => values[(i % rows) * columns + Math.floor(i / rows)] as number)
+    : values;
+  return { ...tensor, storage: { kind: "bytes", bytes: new Uint8Array(data.buffer) } };
+}
