@@ -79,7 +79,7 @@ export async function attribute(
     blocks: result.blocks,
     method: {
       name: method.name,
-      signed: method.signed,
+      ...(method.signed ? {} : { signed: false as const }),
       options: { ...result.options, score: score.kind, seed: options.seed ?? DEFAULTS.seed },
     },
     completeness: result.completeness,

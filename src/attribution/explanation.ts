@@ -106,15 +106,15 @@ export interface ExplanationCommon {
   readonly predictions: readonly Prediction[];
   /**
    * One per unit: > 0 supports the target, < 0 opposes it, in units of the target score. Some methods to compare with have
-   * neither sign nor unit (`method.signed`).
+   * neither sign nor unit (`method.signed` is false).
    */
   readonly attribution: readonly number[];
   /** Empty for methods that do not look at blocks one by one. */
   readonly blocks: readonly BlockExplanation[];
   readonly method: {
     readonly name: string;
-    /** Whether attributions have a sign and the unit of the score; without, larger matters more, for or against. */
-    readonly signed: boolean;
+    /** Present where attributions have neither sign nor the unit of the score: larger matters more, for or against. */
+    readonly signed?: false;
     readonly options: Readonly<Record<string, unknown>>;
   };
   /** Of the final attribution; null for methods that say nothing of what their values should add up to. */

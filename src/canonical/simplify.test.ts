@@ -45,9 +45,7 @@ it("simplify() keeps what may do something", () => {
   const b = new GraphBuilder({ opsets: OPSETS });
   const x = b.input("x", "float32", ["batch", 3]);
   const flag = b.input("flag", "bool", []);
-  const trains = b.constant(boolTensor([true], []));
-  const dropped = b.emit("Dropout", [x, "", trains]);
-  const widened = b.emit("Cast", [dropped], { attributes: { to: int(11) } });
+  const widened = b.emit("Cast", [x], { attributes: { to: int(11) } });
   const body: Graph = {
     name: "b",
     inputs: [],
@@ -63,6 +61,17 @@ it("simplify() keeps what may do something", () => {
   b.output(b.emit("If", [flag], { attributes: branches }), "y", "float64");
   const graph = b.build();
   expect(simplify({ graph, opsets: OPSETS }).graph).toBe(graph);
+});
+
+it("simplify() takes Dropout away also where an export in training mode would draw random numbers", async () => {
+  const b = new GraphBuilder({ opsets: OPSETS });
+  const x = b.input("x", "float32", ["batch", 3]);
+  const trains = b.constant(boolTensor([true], []));
+  b.output(b.neg(b.emit("Dropout", [x, b.scalar(0.5), trains])), "y");
+  const { graph } = simplify({ graph: b.build(), opsets: OPSETS });
+  expect(graph.nodes.map(({ opType }) => opType)).not.toContain("Dropout");
+  const [y] = await runGraph(graph, OPSETS, ["y"], { x: floatTensor([1, 2, 3], [1, 3]) });
+  expect(y).toMatchObject(floatTensor([-1, -2, -3], [1, 3]));
 });
 
 it("simplify() takes constants off the inputs, where old exports list them", () => {

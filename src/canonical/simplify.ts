@@ -35,16 +35,16 @@ function simplifier(draft: Draft, ifs: { count: number }) {
   const constants = constantsOf(draft.graph);
   const outputs = new Set(draft.graph.outputs.map(({ name }) => name));
   return (node: Node, builder: GraphBuilder): readonly string[] | undefined => {
-    const [x = "", , third] = node.inputs;
+    const [x = ""] = node.inputs;
     const [y = ""] = node.outputs;
     if (node.domain !== "") return undefined;
     switch (node.opType) {
       case "Identity":
         return outputs.has(y) ? undefined : [x];
       case "Dropout": {
-        const trains = third !== undefined && third !== "" && constants.scalar(third) !== 0;
+        // Also where an export in training mode would draw random numbers: what is explained is what the model says.
         const masked = (node.outputs[1] ?? "") !== "";
-        return outputs.has(y) || trains || masked ? undefined : [x];
+        return outputs.has(y) || masked ? undefined : [x];
       }
       case "Cast": {
         const { to } = node.attributes;

@@ -306,7 +306,8 @@ export class Programs {
     const existing = this.#sessions.get(name);
     if (existing !== undefined) return existing;
     const { runtime, session, forward } = this.#source;
-    const graph = build();
+    // Shapes that a file states for inner values may no longer hold in what was made of it; the engine plans memory by them.
+    const graph = { ...build(), values: [] };
     verifyGraph(graph, forward.opsets);
     const compiled = runtime.compile(encodeModel(createModel(graph, forward.opsets)), { ...session, name });
     this.#sessions.set(name, compiled);

@@ -61,7 +61,8 @@ export function buildSweepProgram(
   const builder = new GraphBuilder({
     name: `${graph.name}.sweep`,
     prefix: "sweep/",
-    from: { ...body, inputs: body.inputs.filter((value) => value.name !== first), nodes: [], outputs: [] },
+    // Shapes that the file states hold for one batch; here every block has its own, and equal names would promise equal sizes.
+    from: { ...body, inputs: body.inputs.filter((value) => value.name !== first), nodes: [], outputs: [], values: [] },
     opsets,
   });
   const joined = new Map<string, string>();

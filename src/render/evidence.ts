@@ -195,7 +195,7 @@ export const itemNoun = (explanation: Explanation): { readonly one: string; read
 export const NO_COMPLETENESS = "this method does not say what its values should add up to";
 
 /** Whether attributions support and oppose, in units of the score; otherwise they say what matters, in no unit. */
-export const isSigned = ({ method }: Explanation): boolean => method.signed;
+export const isSigned = ({ method }: Explanation): boolean => method.signed !== false;
 
 /** Sum of the attribution over all units. */
 export const attributionSum = ({ attribution }: Explanation): number =>

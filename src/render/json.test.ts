@@ -26,7 +26,7 @@ describe("renderJson()", () => {
     const odd = {
       ...sentence,
       attribution: [Number.NaN, 1],
-      method: { name: "x", signed: true, options: { a: undefined, b: Number.POSITIVE_INFINITY } },
+      method: { name: "x", options: { a: undefined, b: Number.POSITIVE_INFINITY } },
     };
     const text = renderJson(odd);
     expect(text.endsWith("}\n")).toBe(true);

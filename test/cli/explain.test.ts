@@ -181,7 +181,11 @@ describe("what the model cannot do", () => {
       1,
       /^Error: Cannot load model "no\/such\/folder": there is no such folder, .* built in: "sst2"\n$/,
     ],
-    [["--model", "package.json"], 1, /^Error: Cannot load model "package.json": it is a file; give the folder/],
+    [
+      ["--model", "package.json"],
+      1,
+      /^Error: Cannot load model "package.json": it is a file; give an .onnx file, or the folder/,
+    ],
     [["--model", "src"], 1, /^Error: Cannot load a model from ".*src": there is no readable "config.json"/],
   ] as const)("%j: exit code %i", async (argv, code, message) => {
     const run = await runCli(["explain", TEXT, "--steps", "1", ...argv]);

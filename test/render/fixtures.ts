@@ -201,7 +201,7 @@ export function textExplanation(plan: TextPlan): TextExplanation {
     supporting: byMagnitude.filter((word) => word.attribution > 0),
     opposing: byMagnitude.filter((word) => word.attribution < 0),
     blocks,
-    method: { name: "ca-lig", signed: true, options: OPTIONS },
+    method: { name: "ca-lig", options: OPTIONS },
     completeness: completeness(score, -0.31, sum),
     cost: COST,
     warnings: plan.warnings ?? [],
@@ -361,7 +361,7 @@ export const image: ImageExplanation = (() => {
     supporting: byMagnitude.filter((patch) => patch.attribution > 0),
     opposing: byMagnitude.filter((patch) => patch.attribution < 0),
     blocks,
-    method: { name: "ca-lig", signed: true, options: { ...OPTIONS, baseline: "blur" } },
+    method: { name: "ca-lig", options: { ...OPTIONS, baseline: "blur" } },
     completeness: completeness(score, 0.4, sum),
     cost: { milliseconds: 1834, modelEvaluations: 96, peakBytes: 0 },
     warnings: [],
@@ -372,7 +372,7 @@ export const image: ImageExplanation = (() => {
 export const withoutBlocks: TextExplanation = {
   ...sentence,
   blocks: [],
-  method: { name: "occlusion", signed: true, options: { baseline: "mask" } },
+  method: { name: "occlusion", options: { baseline: "mask" } },
   warnings: [],
 };
 

@@ -34,7 +34,7 @@ export const SCRIPT = String.raw`"use strict";
   const largest = (values) => values.reduce((most, value) => Math.max(most, Math.abs(value) || 0), 0);
   const digitsFor = (bound) => (bound > 0 ? Math.min(6, Math.max(0, 2 - Math.floor(Math.log10(bound)))) : 2);
   const verb = (value, { method }) =>
-    !method.signed ? (value === 0 ? "does not matter for" : "matters for")
+    method.signed === false ? (value === 0 ? "does not matter for" : "matters for")
       : (value > 0 ? "supports" : value < 0 ? "opposes" : "neither supports nor opposes");
 
   /** Makes a map a list that one Tab stop and the arrow keys move through. */
@@ -305,4 +305,4 @@ export const SCRIPT = String.raw`"use strict";
 `;
 
 /** SHA-256 of `SCRIPT` for the content security policy; a test computes it again and prints the right one. */
-export const SCRIPT_HASH = "sha256-9GKGdDXqgAyXb0kNbUJFWJvjScCtLwAlYdKsTK398R4=";
+export const SCRIPT_HASH = "sha256-PTEoEvJfRx4gLZJpfPwSWXo+Hyk+X6m+h6auj0SeC/c=";
