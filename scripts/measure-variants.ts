@@ -1,0 +1,109 @@
+/**
+ * @file Writes docs/onnx-variants.md: the exports of every family, fused and quantised by onnxruntime's tools, as calig
+ * reads them.
+ *
+ *     npm run docs:variants -- --python PYTHON      (packages of tools/requirements.txt)
+ */
+
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs, promisify } from "node:util";
+import { canonicalise } from "../src/canonical/canonicalise.ts";
+import { decodeModel } from "../src/onnx/decode.ts";
+import { encodeModel } from "../src/onnx/encode.ts";
+import { Programs } from "../src/program/programs.ts";
+import { createNodeRuntime } from "../src/runtime/onnxruntime-node.ts";
+import { floatTensor, intTensor, zeros } from "../src/tensor/tensor.ts";
+import { freeBlocks } from "../src/transformer/locate/free-blocks.ts";
+import { locateAnatomy } from "../src/transformer/locate/locate-anatomy.ts";
+import { onnxExports, readExport } from "../test/support/onnx-exports.ts";
+
+interface Answer {
+  readonly failure?: string;
+  readonly feeds: Readonly<Record<string, { readonly shape: readonly number[]; readonly data: readonly number[] }>>;
+  readonly original: readonly number[];
+  readonly own: readonly number[];
+  readonly operators: readonly string[];
+}
+
+const { values } = parseArgs({ options: { python: { type: "string", default: "python3" } } });
+const folder = await mkdtemp(join(tmpdir(), "calig-variants-"));
+const rows: string[] = [];
+try {
+  const names = new Map<string, string>();
+  for (const exported of onnxExports()) {
+    const stem = exported.file.replace(".onnx.gz", "");
+    names.set(stem, exported.name);
+    await writeFile(join(folder, `${stem}.onnx`), encodeModel(readExport(exported)));
+  }
+  const script = new URL("../tools/make_export_variants.py", import.meta.url).pathname;
+  await promisify(execFile)(values.python, [script, folder], { maxBuffer: 2 ** 26 });
+  const answers = JSON.parse(await readFile(join(folder, "answers.json"), "utf8")) as Record<string, Answer>;
+  for (const [variant, answer] of Object.entries(answers)) {
+    const [stem = "", kind = ""] = variant.split(".");
+    const facts =
+      answer.failure === undefined ? await measure(variant, answer) : `- | - | - | not made: ${answer.failure}`;
+    rows.push(`| ${names.get(stem)} | ${kind} | ${facts} |`);
+    console.log(rows.at(-1));
+  }
+} finally {
+  await rm(folder, { recursive: true });
+}
+await writeFile(
+  new URL("../docs/onnx-variants.md", import.meta.url),
+  `# Fused and quantised exports
+
+This page is written by \`npm run docs:variants\`, which measures every number on it; do not edit it.
+
+The exports of [parity.md](parity.md), each fused by the optimizer of onnxruntime's transformers tools and quantised by its \`quantize_dynamic\` (int8), as calig reads them: written out to primitives, in float32, its parts found by structure. Differences are the largest of the logits, divided by the largest logit. "To the file": from what onnxruntime answers with the variant itself; quantised arithmetic rounds activations too, which calig does not. "To the original": from the export that the variant was made of, which for int8 is what quantising the weights costs. Every variant was swept, forward and backward through all its blocks, so that all its operators have gradient rules, and the score at the end of the path met the logit within 1e-4.
+
+| model | variant | to the file | to the original | blocks | special operators in the file |
+|---|---|---|---|---|---|
+${rows.join("\n")}
+`,
+);
+
+/** The row of a variant. @throws {Error} When the score at the end of the path is not the logit. */
+async function measure(variant: string, { feeds, original, own, operators }: Answer): Promise<string> {
+  const { graph, opsets } = canonicalise(decodeModel(new Uint8Array(await readFile(join(folder, `${variant}.onnx`)))));
+  const transformer = freeBlocks({ graph, opsets, anatomy: locateAnatomy(graph, opsets) });
+  const position = transformer.anatomy.logitsPer === "token" ? 2 : undefined;
+  const tokens = position === undefined ? 1 : (Object.values(feeds)[0]?.shape[1] ?? 1);
+  const classes = original.length / tokens;
+  const programs = new Programs({
+    forward: transformer,
+    sweep: transformer,
+    classes,
+    runtime: createNodeRuntime(),
+    session: {},
+  });
+  try {
+    const tensors = Object.fromEntries(
+      Object.entries(feeds).map(([name, { shape, data }]) => [
+        name,
+        transformer.anatomy.kind === "image" ? floatTensor(data, shape) : intTensor(data, shape),
+      ]),
+    );
+    const { logits, hiddenStates } = await programs.forward(tensors);
+    const { scores } = await programs.sweep({
+      hiddenStates,
+      baselines: hiddenStates.map(({ shape }) => zeros(shape)),
+      feeds: tensors,
+      score: { kind: "logit", activation: "softmax", target: 1, ...(position === undefined ? {} : { position }) },
+      points: hiddenStates.flatMap((_, block) => [0.3, 1].map((alpha) => ({ block, alpha, weight: 0.5, group: 0 }))),
+    });
+    const end = logits.data[(position ?? 0) * classes + 1] as number;
+    for (let block = 0; block < hiddenStates.length; block++) {
+      const off = Math.abs((scores[2 * block + 1] as number) - end);
+      if (!(off < 1e-4)) throw new Error(`${variant}: block ${block} ends ${off} from the logit`);
+    }
+    const largest = Math.max(...original.map(Math.abs));
+    const distance = (other: readonly number[]) =>
+      (Math.max(...other.map((value, i) => Math.abs(value - (logits.data[i] as number)))) / largest).toExponential(1);
+    return `${distance(own)} | ${distance(original)} | ${hiddenStates.length} | ${operators.join(", ")}`;
+  } finally {
+    await programs.dispose();
+  }
+}
