@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import type { Anatomy } from "../../src/transformer/anatomy.ts";
 import { locateAnatomy } from "../../src/transformer/locate/locate-anatomy.ts";
-import { locateExport, onnxExports } from "../support/onnx-exports.ts";
+import { locateExport, locateModel, onnxExports, readExport, withStatedShapes } from "../support/onnx-exports.ts";
 import { compareModel, parityModel } from "../support/parity.ts";
 import { expectIntegrated, TOLERANCE } from "../support/parity-suite.ts";
 import { renamedAnatomy, scramble } from "../support/scramble.ts";
@@ -33,7 +33,9 @@ describe.each(onnxExports().map((exported) => [exported.name, exported] as const
     for (const [what, difference] of Object.entries(differences)) expect(difference, what).toBeLessThan(TOLERANCE);
   });
 
-  it("is integrated in every block by the sweep", async () => {
+  it("is integrated in every block by the sweep, whatever shapes the file states", async () => {
     await expectIntegrated(reference, model, model);
+    const stated = locateModel(withStatedShapes(readExport(exported)));
+    await expectIntegrated(reference, stated, stated);
   });
 });

@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { canonicalise } from "../../src/canonical/canonicalise.ts";
+import { inferShapes } from "../../src/graph/infer-shapes.ts";
 import { decodeModel } from "../../src/onnx/decode.ts";
 import type { OnnxModel, StoredTensor } from "../../src/onnx/model.ts";
 import type { TransformerGraph } from "../../src/transformer/anatomy.ts";
@@ -43,9 +44,21 @@ export function readExport({ file, reference }: OnnxExport): OnnxModel {
   return { ...model, graph: { ...model.graph, initializers } };
 }
 
+/** The model with the shapes of all its values stated, as exporters do. */
+export function withStatedShapes(model: OnnxModel): OnnxModel {
+  const types = inferShapes(model.graph, model.opsets);
+  const values = model.graph.nodes.flatMap(({ outputs }) =>
+    outputs.map((name) => ({ name, dtype: types.get(name)?.dtype, shape: types.get(name)?.shape })),
+  );
+  return { ...model, graph: { ...model.graph, values } };
+}
+
 /** The model as calig reads it. */
-export function locateExport(exported: OnnxExport): TransformerGraph {
-  const { graph, opsets } = canonicalise(readExport(exported));
+export const locateExport = (exported: OnnxExport): TransformerGraph => locateModel(readExport(exported));
+
+/** A model as calig reads it. */
+export function locateModel(model: OnnxModel): TransformerGraph {
+  const { graph, opsets } = canonicalise(model);
   return freeBlocks({ graph, opsets, anatomy: locateAnatomy(graph, opsets) });
 }
 

@@ -35,8 +35,7 @@ export function freeBlocks(model: TransformerGraph): TransformerGraph {
     if (context !== undefined) for (const input of node.inputs) copy(input, context);
     builder.node(context === undefined ? node : rewireInputs(node, context.copied));
   }
-  const isCopied = contexts.some(({ copied }) => [...copied].some(([value, own]) => value !== own));
-  return isCopied ? { ...model, graph: { ...builder.build(), outputs: graph.outputs } } : model;
+  return { ...model, graph: { ...builder.build(), outputs: graph.outputs } };
 }
 
 /** One block. */
