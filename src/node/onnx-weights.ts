@@ -18,7 +18,7 @@ const SMALL = 2 ** 10;
 export interface StoredGraph {
   readonly graph: Graph;
   readonly facts: WeightFacts;
-  /** Writes large tensors that are views on the model's own bytes as places in its file. */
+  /** The graph without views on the model's own bytes: large tensors as places in its file, small ones copied. */
   externalise(graph: Graph): Graph;
 }
 
@@ -107,10 +107,11 @@ async function readStorage({ dtype, shape, storage }: StoredTensor, path: string
   }
 }
 
-/** The tensor as a place in the model's file, where its bytes are a part of that file and worth it. */
+/** A tensor that is a view on the model's file as a place there; a small one as a copy, so that the file can be let go. */
 function inFile(tensor: StoredTensor, location: string, file: Uint8Array): StoredTensor {
   const { storage } = tensor;
-  if (storage.kind !== "bytes" || storage.bytes.buffer !== file.buffer || isSmall(tensor)) return tensor;
+  if (storage.kind !== "bytes" || storage.bytes.buffer !== file.buffer) return tensor;
+  if (isSmall(tensor)) return { ...tensor, storage: { kind: "bytes", bytes: new Uint8Array(storage.bytes) } };
   const offset = storage.bytes.byteOffset - file.byteOffset;
   return { ...tensor, storage: { kind: "external", location, offset, length: storage.bytes.byteLength } };
 }
