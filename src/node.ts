@@ -5,5 +5,6 @@ export { type BuiltinModel, builtinModels, DEFAULT_TEXT_MODEL } from "./node/bui
 export { decodeImage, type ImageFileOptions, readImageFile } from "./node/image-file.ts";
 export { inspectModel, type ModelInspection } from "./node/inspect-model.ts";
 export { type LoadedModel, type LoadOptions, loadModel } from "./node/load-model.ts";
+export type { OnnxDtype } from "./node/onnx-files.ts";
 export { type ReadDatasetOptions, readDataset } from "./node/read-dataset.ts";
 export { type SystemFacts, systemFacts } from "./node/system-facts.ts";

@@ -4,16 +4,18 @@ import { html, type Markup } from "../escape.ts";
 import { type Item, isSigned, isText, itemNoun, rankedItems, specialShareOf } from "../evidence.ts";
 import { count, percent, signed } from "../format.ts";
 import { visible } from "../plain-text.ts";
+import { largestMagnitude } from "../scale.ts";
 import { difference, isolated, magnitudeOf, type PageContext, shareOf, widthOf } from "./context.ts";
 
 const ROWS = 10;
 
 function list(title: Markup, items: readonly Item[], context: PageContext): Markup {
-  const { explanation, scale, digits } = context;
+  const { explanation, digits } = context;
+  const largest = largestMagnitude(context.items.map((item) => item.attribution));
   const { one, many } = itemNoun(explanation);
   const rows = items.slice(0, ROWS).map((item, i) => {
     const kind = item.attribution < 0 ? "op" : "su";
-    return html`<tr class="${kind}"><td class="place">${i + 1}</td><th scope="row">${isolated(item.label)}</th><td class="number">${signed(item.attribution, digits)}</td><td class="track" aria-hidden="true"><span class="fill" style="${widthOf(scale.strength(item.attribution))}"></span></td></tr>`;
+    return html`<tr class="${kind}"><td class="place">${i + 1}</td><th scope="row">${isolated(item.label)}</th><td class="number">${signed(item.attribution, digits)}</td><td class="track" aria-hidden="true"><span class="fill" style="${widthOf(shareOf(item.attribution, largest))}"></span></td></tr>`;
   });
   const rest = items.length - rows.length;
   const more = rest > 0 ? html`<p class="more">and ${count(rest, `more ${one}`, `more ${many}`)}</p>` : null;
