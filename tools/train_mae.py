@@ -29,13 +29,14 @@ from transformers import ViTConfig, ViTForImageClassification, ViTMAEConfig, ViT
 CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 MEAN, STD = (0.4914, 0.4822, 0.4465), (0.2470, 0.2435, 0.2616)
 SIZE = 32
+ATTENTION = "eager"  # the gradient of the fused kernel takes longer than the rest of the model on CPUs
 
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=pathlib.Path, required=True, help="folder with train.tar.gz and test.tar.gz (SPLIT/CLASS/NNNN.jpg)")
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("models/cifar10"))
-    parser.add_argument("--pretrain-epochs", type=int, default=30)
+    parser.add_argument("--pretrain-epochs", type=int, default=24)
     parser.add_argument("--epochs", type=int, default=20)
     parser.add_argument("--patch", type=int, default=4)
     parser.add_argument("--width", type=int, default=128)
@@ -180,6 +181,7 @@ def pretrain(options, checkpoint, pictures):
     config = ViTMAEConfig(
         **shape_of(options), mask_ratio=0.75, norm_pix_loss=True, decoder_hidden_size=96, decoder_num_hidden_layers=2,
         decoder_num_attention_heads=3, decoder_intermediate_size=384,
+        attn_implementation=ATTENTION,
     )
     model = ViTMAEForPreTraining(config).to(options.device)
 
@@ -214,7 +216,7 @@ def logits_of_half(model, pixels):
 
 def fine_tune(options, checkpoint, encoder, pictures, labels):
     names = dict(enumerate(CLASSES))
-    config = ViTConfig(**shape_of(options), id2label=names, label2id={v: k for k, v in names.items()})
+    config = ViTConfig(**shape_of(options), id2label=names, label2id={v: k for k, v in names.items()}, attn_implementation=ATTENTION)
     model = ViTForImageClassification(config).to(options.device)
     missing = model.vit.load_state_dict(encoder.vit.state_dict(), strict=False)
     if missing.missing_keys or missing.unexpected_keys:
