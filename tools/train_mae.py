@@ -187,8 +187,7 @@ def pretrain(options, checkpoint, pictures):
 
     def loss_of(batch, epoch, generator):
         pixels = normalised(augmented(pictures[batch], generator).to(options.device))
-        with torch.autocast(options.device, torch.bfloat16):
-            return model(pixels).loss
+        return model(pixels).loss
 
     history = run_epochs("pretrain", model, 3e-3, 1, options, checkpoint, pictures, options.pretrain_epochs, loss_of)
     return model, history
@@ -227,9 +226,8 @@ def fine_tune(options, checkpoint, encoder, pictures, labels):
     def loss_of(batch, epoch, generator):
         pixels, target = normalised(augmented(pictures[batch], generator).to(options.device)), targets[batch].to(options.device)
         halved = epoch < options.epochs * 2 // 3
-        with torch.autocast(options.device, torch.bfloat16):
-            logits = logits_of_half(model, pixels) if halved else model(pixels).logits
-        return torch.nn.functional.cross_entropy(logits.float(), target)
+        logits = logits_of_half(model, pixels) if halved else model(pixels).logits
+        return torch.nn.functional.cross_entropy(logits, target)
 
     history = run_epochs("fine-tune", model, 2e-3, 0.85, options, checkpoint, pictures, options.epochs, loss_of, average)
     return average.module, history

@@ -9,6 +9,7 @@ import { joinParts, onlyPart, type Part, weightedLogits } from "./join-parts.ts"
 import type { AttributionMethod, MethodResult } from "./method.ts";
 import { methodByName } from "./methods.ts";
 import { DEFAULTS, type ExplainOptions } from "./options.ts";
+import type { SharedWork } from "./shared-work.ts";
 import { chooseScore, rankPredictions } from "./target.ts";
 import { chooseToken } from "./token-target.ts";
 
@@ -21,6 +22,7 @@ const FORWARD_SHARE = 0.05;
  * The class is chosen once, from the mean of the parts' logits weighted by their shares, and is the same in all parts.
  *
  * @param unitCount - Units of the whole input.
+ * @param shared - Of explanations of this same input, of one part: integrals that an earlier one made are used again.
  * @throws {InvalidOptionError} For an option out of range or an unknown name.
  * @throws {ExecutionError} When the engine fails.
  */
@@ -29,6 +31,7 @@ export async function attribute(
   parts: readonly Part[],
   unitCount: number,
   options: ExplainOptions,
+  shared?: SharedWork,
 ): Promise<ExplanationCommon> {
   const { platform, programs } = model;
   const started = platform.now();
@@ -55,7 +58,8 @@ export async function attribute(
       progress(FORWARD_SHARE + ((1 - FORWARD_SHARE) * (p + done)) / job.parts.length, "attribution");
     const forward = job.forwards[p] as ForwardResult;
     const scoreAtInput = scores[p] as number;
-    results.push(await method.run({ model, input: part.input, forward, score, scoreAtInput, options, onProgress }));
+    const context = { model, input: part.input, forward, score, scoreAtInput, options, onProgress };
+    results.push(await method.run(shared === undefined ? context : { ...context, shared }));
     options.signal?.throwIfAborted();
   }
   const result = joinParts(job.parts, results, unitCount);

@@ -6,6 +6,7 @@ import type { Programs } from "../program/programs.ts";
 import type { Activation } from "../program/score.ts";
 import type { Anatomy } from "../transformer/anatomy.ts";
 import type { ModelFacts, Warning } from "./explanation.ts";
+import type { TunedSettings } from "./tuned.ts";
 
 /** The few facts of the machine that explanations report or depend on. */
 export interface Platform {
@@ -29,6 +30,8 @@ export interface ExplainableModel {
   readonly tokenizer?: Tokenizer;
   /** Image models only: what is done to a picture before the model sees it. */
   readonly imageProcessor?: ImageProcessor;
+  /** How CA-LIG fuses and weighs the blocks of this model where the caller does not say. */
+  readonly tuned?: TunedSettings;
   readonly platform: Platform;
   /** What the reader of every explanation of this model must know. */
   readonly warnings?: readonly Warning[];

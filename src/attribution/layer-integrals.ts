@@ -15,8 +15,16 @@ export interface LayerIntegrals extends IntegralResult {
   readonly warnings: readonly Warning[];
 }
 
-/** Integrates the given blocks for a method. @throws {InvalidOptionError} For options out of range. */
-export async function layerIntegrals(context: MethodContext, layers: readonly number[]): Promise<LayerIntegrals> {
+/** Integrates the given blocks for a method, unless it was done. @throws {InvalidOptionError} For options out of range. */
+export function layerIntegrals(context: MethodContext, layers: readonly number[]): Promise<LayerIntegrals> {
+  const { shared, score, options } = context;
+  if (shared === undefined) return integrate(context, layers);
+  const { baseline, quadrature, steps, tolerance, seed } = options;
+  const key = JSON.stringify(["layer integrals", score, layers, baseline, quadrature, steps, tolerance, seed]);
+  return shared.once(key, () => integrate(context, layers));
+}
+
+async function integrate(context: MethodContext, layers: readonly number[]): Promise<LayerIntegrals> {
   const { model, input, forward, score, scoreAtInput, options, onProgress } = context;
   const quadrature = keyword("quadrature", options.quadrature ?? DEFAULTS.quadrature, QUADRATURES);
   const steps = checkedSteps(options.steps ?? DEFAULTS.steps);

@@ -6,6 +6,7 @@ import type { ExplainableModel } from "./explainable-model.ts";
 import type { BlockExplanation, Completeness, Warning } from "./explanation.ts";
 import type { ExplainOptions } from "./options.ts";
 import type { PreparedInput } from "./prepared-input.ts";
+import type { SharedWork } from "./shared-work.ts";
 
 /** What a method works on. */
 export interface MethodContext {
@@ -17,6 +18,8 @@ export interface MethodContext {
   readonly scoreAtInput: number;
   /** The caller's options, not yet completed with defaults. */
   readonly options: ExplainOptions;
+  /** Where explanations of this same input by other methods or options leave what they share. */
+  readonly shared?: SharedWork;
   /** Called with the share of the method's work done, 0..1. */
   readonly onProgress: (done: number) => void;
 }

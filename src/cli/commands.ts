@@ -8,5 +8,6 @@ import { evaluate } from "./commands/evaluate.ts";
 import { explain } from "./commands/explain.ts";
 import { inspect } from "./commands/inspect.ts";
 import { models } from "./commands/models.ts";
+import { tune } from "./commands/tune.ts";
 
-export const COMMANDS: readonly Command[] = [explain, compare, evaluate, baselines, inspect, models, doctor];
+export const COMMANDS: readonly Command[] = [explain, compare, evaluate, baselines, tune, inspect, models, doctor];

@@ -14,6 +14,7 @@ import {
   QUADRATURES,
   SCORE_KINDS,
 } from "../attribution/options.ts";
+import type { Metric } from "../evaluation/metric.ts";
 import { METRICS } from "../evaluation/metrics.ts";
 import { SUBSTRATES } from "../evaluation/substrate.ts";
 import { UNIT_KINDS } from "../evaluation/units.ts";
@@ -56,6 +57,9 @@ const option = <T>(
 ): OptionSpec<T> => ({ group, type, description, ...(fallback === undefined ? {} : { default: String(fallback) }) });
 
 const LEAST_MEMORY = 2 ** 20;
+
+/** Metrics of one figure that has a better direction. */
+const isTunable = ({ figures }: Metric): boolean => figures.length === 1 && figures[0]?.better !== "none";
 
 export const OPTIONS = {
   text: option("Input", text("TEXT"), "text to explain; the same as giving it without an option"),
@@ -124,12 +128,19 @@ export const OPTIONS = {
     "metrics to measure",
     "all that the data set has the truth for, without those that explain an input many times",
   ),
+  metric: option(
+    "Evaluation",
+    oneOf(METRICS.filter(isTunable).map(({ name }) => name)),
+    "what the settings are chosen by",
+    "faithfulness",
+  ),
   substrate: option(
     "Evaluation",
     oneOf(SUBSTRATES),
     "what stands in for removed words or patches",
     "mask or the token that the model has, blur for images",
   ),
+  curveSteps: option("Evaluation", wholeNumber({ min: 1 }), "most steps of a deletion or insertion curve", 32),
   units: option("Evaluation", oneOf(UNIT_KINDS, "KIND"), "what is ranked and removed", UNIT_KINDS[0]),
 
   method: option("Method", oneOf(METHODS.map((method) => method.name)), "attribution method", DEFAULTS.method),

@@ -5,9 +5,11 @@ import { DEFAULTS } from "../attribution/options.ts";
 import { UsageError } from "../errors.ts";
 import type { Dataset } from "../evaluation/dataset.ts";
 import type { Contender } from "../evaluation/evaluate.ts";
+import type { Evaluation } from "../evaluation/evaluation.ts";
 import type { Metric } from "../evaluation/metric.ts";
 import { METRICS, metricByName } from "../evaluation/metrics.ts";
 import { DEFAULT_TEXT_MODEL } from "../node/builtin-models.ts";
+import type { LoadedModel } from "../node/load-model.ts";
 import { count } from "../render/format.ts";
 import { EXIT } from "./command.ts";
 import { evaluationText, evaluationWriter } from "./evaluation-output.ts";
@@ -30,6 +32,7 @@ export const EVALUATION_OPTIONS = [
   "metrics",
   "substrate",
   "units",
+  "curveSteps",
   "seed",
   "out",
   "json",
@@ -38,28 +41,66 @@ export const EVALUATION_OPTIONS = [
 
 type Options = Pick<OptionValues, (typeof EVALUATION_OPTIONS)[number]>;
 
+/** What a command makes of its measurements. */
+export interface EvaluationJob {
+  /** What is measured, which may depend on what the model has. */
+  contendersOf(model: ExplainableModel): readonly Contender[];
+  metricsOf(dataset: Dataset): readonly Metric[];
+  /** Writes the result, before measurements kept for going on are removed. */
+  report(evaluation: Evaluation, model: LoadedModel): Promise<void>;
+}
+
 /**
  * Measures the contenders and writes the report. Returns the exit code.
  *
  * @param contendersOf - What is measured, which may depend on what the model has.
  * @throws {UsageError} When no data set is named, or the report cannot be written.
  */
-export async function runEvaluation(
-  contendersOf: (model: ExplainableModel) => readonly Contender[],
+export function runEvaluation(
+  contendersOf: EvaluationJob["contendersOf"],
   options: Options,
   terminal: Terminal,
 ): Promise<number> {
+  const { out } = options;
+  const write = out === undefined ? undefined : evaluationWriter(out);
+  return measureDataset(
+    {
+      contendersOf,
+      metricsOf: (dataset) => chooseMetrics(options, dataset),
+      async report(evaluation) {
+        for (const { message } of evaluation.warnings) await terminal.warn(message);
+        if (out === undefined || write === undefined) {
+          await terminal.print(options.json === true ? reportJson(evaluation) : evaluationText(evaluation, terminal));
+          return;
+        }
+        await writeWhole(out, write(evaluation));
+        if (options.json === true) await terminal.print(reportJson(evaluation));
+        await terminal.note(`Wrote ${out}`);
+      },
+    },
+    options,
+    terminal,
+  );
+}
+
+/**
+ * Measures on a data set, with progress, warnings, and measurements kept beside `--out` until the job has its report.
+ * Returns the exit code.
+ *
+ * @throws {UsageError} When no data set is named, or the report cannot be written.
+ */
+export async function measureDataset(job: EvaluationJob, options: Options, terminal: Terminal): Promise<number> {
   const { signal } = terminal.io;
   const file = options.dataset;
   if (file === undefined) throw new UsageError("Nothing to evaluate on: name a data set with --dataset FILE");
   const { out } = options;
-  const write = out === undefined ? undefined : evaluationWriter(out);
   if (out !== undefined) await checkWritable(out);
   const { readDataset } = await import("../node/read-dataset.ts");
   const { evaluate: measure, sampleDataset } = await import("../evaluation/evaluate.ts");
   const whole = await readDataset(file, given(options, ["badRows"]));
   const seed = options.seed ?? DEFAULTS.seed;
   const dataset = options.limit === undefined ? whole : sampleDataset(whole, options.limit, seed);
+  const metrics = job.metricsOf(dataset);
 
   const source = options.model ?? DEFAULT_TEXT_MODEL;
   terminal.progress.update(0, `loading ${source}`);
@@ -71,22 +112,15 @@ export async function runEvaluation(
   }
   try {
     const evaluation = await measure(model, dataset, {
-      contenders: contendersOf(model),
-      metrics: chooseMetrics(options, dataset),
-      ...given(options, ["substrate", "units", "target", "score"]),
+      contenders: job.contendersOf(model),
+      metrics,
+      ...given(options, ["substrate", "units", "curveSteps", "target", "score"]),
       seed,
       signal,
       onProgress: (done, activity) => terminal.progress.update(done, activity),
       ...(store === undefined ? {} : { store }),
     });
-    if (out === undefined || write === undefined) {
-      await terminal.print(options.json === true ? reportJson(evaluation) : evaluationText(evaluation, terminal));
-    } else {
-      await writeWhole(out, write(evaluation));
-      if (options.json === true) await terminal.print(reportJson(evaluation));
-      await terminal.note(`Wrote ${out}`);
-    }
-    for (const { message } of evaluation.warnings) await terminal.warn(message);
+    await job.report(evaluation, model);
     for (const { line, method, message } of evaluation.failures) {
       await terminal.fail(`${file}, line ${line}${method === undefined ? "" : `, ${method}`}: ${message}`);
     }

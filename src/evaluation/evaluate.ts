@@ -13,7 +13,7 @@ import type {
   EvaluationFailure,
   EvaluationSettings,
 } from "./evaluation.ts";
-import { checkTask, type MeasureSettings, type OpenInput, openInput } from "./measure-input.ts";
+import { CURVE_STEPS, checkTask, type MeasureSettings, type OpenInput, openInput } from "./measure-input.ts";
 import type { Metric } from "./metric.ts";
 import { RESAMPLES } from "./statistics/bootstrap.ts";
 import { defaultSubstrate, type SubstrateName } from "./substrate.ts";
@@ -46,6 +46,8 @@ export interface EvaluateOptions {
   readonly substrate?: SubstrateName;
   /** What is removed and ranked. Default: words. */
   readonly units?: UnitKind;
+  /** Most steps of a deletion or insertion curve, >= 1; inputs of fewer units have one unit per step. Default: 32. */
+  readonly curveSteps?: number;
   /** Label or index of the class that is explained. Default: the predicted class of each input. */
   readonly target?: string | number;
   readonly score?: ScoreKind;
@@ -98,6 +100,7 @@ export async function evaluate(
     seed,
     ...(options.target === undefined ? {} : { target: options.target }),
     ...(options.score === undefined ? {} : { score: options.score }),
+    ...(options.curveSteps === undefined ? {} : { curveSteps: checkedCurveSteps(options.curveSteps) }),
     ...(options.batchSize === undefined ? {} : { batchSize: options.batchSize }),
     ...(share === undefined ? {} : { rationaleShare: share }),
     ...(dataset.polarityLabel === undefined ? {} : { polarityLabel: dataset.polarityLabel }),
@@ -132,7 +135,7 @@ export async function evaluate(
       skipped: dataset.problems.length,
       accuracy: shareOf(outcomes, { seed }),
     },
-    settings: describeSettings(settings),
+    settings: describeSettings(model, settings),
     methods,
     metrics: metrics.map(({ name, summary }) => ({ name, summary })),
     figures: metrics.flatMap((metric) =>
@@ -260,10 +263,23 @@ function labelIndex({ labels, facts }: ExplainableModel, { label }: DatasetItem)
   );
 }
 
-function describeSettings({ substrate, units, target, score, seed }: MeasureSettings): EvaluationSettings {
+function checkedCurveSteps(steps: number): number {
+  if (Number.isInteger(steps) && steps >= 1) return steps;
+  throw new InvalidOptionError(
+    `Cannot draw curves of ${steps} steps: give a whole number of at least 1`,
+    "curveSteps",
+    steps,
+  );
+}
+
+function describeSettings(
+  { anatomy }: ExplainableModel,
+  { substrate, units, target, score, seed, curveSteps = CURVE_STEPS }: MeasureSettings,
+): EvaluationSettings {
   return {
     substrate,
-    units,
+    units: anatomy.kind === "image" ? "patch" : units,
+    curveSteps,
     target: target === undefined ? "predicted" : String(target),
     score: score ?? DEFAULTS.score,
     seed,

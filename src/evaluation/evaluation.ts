@@ -74,6 +74,7 @@ export interface EvaluationSettings {
   /** "predicted", or the label that was explained for all inputs. */
   readonly target: string;
   readonly score: string;
+  readonly curveSteps: number;
   readonly seed: number;
   readonly resamples: number;
 }

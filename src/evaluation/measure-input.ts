@@ -6,6 +6,7 @@ import type { ExplanationCommon, ScoreKind, Warning } from "../attribution/expla
 import { onlyPart } from "../attribution/join-parts.ts";
 import { DEFAULTS, type ExplainOptions } from "../attribution/options.ts";
 import type { PreparedInput } from "../attribution/prepared-input.ts";
+import { SharedWork } from "../attribution/shared-work.ts";
 import { chooseScore, rankPredictions } from "../attribution/target.ts";
 import { InvalidOptionError } from "../errors.ts";
 import { logitsRow } from "../program/score.ts";
@@ -14,10 +15,14 @@ import { createRandom } from "../util/random.ts";
 import { type DatasetItem, markedUnits, unitPolarities } from "./dataset.ts";
 import type { Measurable } from "./measurable.ts";
 import type { Change, Metric, Subject } from "./metric.ts";
+import { cost } from "./metrics/cost.ts";
 import { openMeasurable } from "./open-measurable.ts";
 import { createProbe, type Probe } from "./perturbation.ts";
 import type { SubstrateName } from "./substrate.ts";
 import { type EvaluationUnit, type UnitKind, unitAttribution } from "./units.ts";
+
+/** Most steps of a curve where nothing else is asked for. */
+export const CURVE_STEPS = 32;
 
 /** How inputs are measured; the same for all inputs and methods. */
 export interface MeasureSettings {
@@ -28,6 +33,8 @@ export interface MeasureSettings {
   /** What attributions are measured in. Default: the logit. */
   readonly score?: ScoreKind;
   readonly seed: number;
+  /** Most steps of a deletion or insertion curve; inputs of fewer units have one unit per step. */
+  readonly curveSteps?: number;
   readonly batchSize?: number;
   readonly rationaleShare?: number;
   readonly polarityLabel?: string;
@@ -84,6 +91,7 @@ export async function openInput(
     ...(batchSize === undefined ? {} : { batchSize }),
     ...(signal === undefined ? {} : { signal }),
   });
+  const shared = new SharedWork();
   const fixed = {
     target: score.target,
     score: kind,
@@ -99,7 +107,9 @@ export async function openInput(
     warnings,
     async measure(options, metrics) {
       const own = { ...options, ...fixed };
-      const explanation = await explainPrepared(model, prepared, own);
+      // What an explanation costs is only seen where it does all of its work.
+      const shares = !metrics.some(({ name }) => name === cost.name);
+      const explanation = await explainPrepared(model, prepared, own, shares ? shared : undefined);
       const subject = createSubject({ model, input, probe, item, settings, options: own, explanation });
       const measured: Record<string, readonly number[] | null> = {};
       for (const metric of metrics) {
@@ -114,8 +124,12 @@ export async function openInput(
 /** Inputs get seeds of their own: with one seed for all, a random method would rank the words of all of them alike. */
 const inputSeed = (seed: number, line: number): number => createRandom(`${seed} input ${line}`).below(2 ** 31);
 
-const explainPrepared = (model: ExplainableModel, prepared: PreparedInput, options: ExplainOptions) =>
-  attribute(model, [onlyPart(prepared)], prepared.units.length, options);
+const explainPrepared = (
+  model: ExplainableModel,
+  prepared: PreparedInput,
+  options: ExplainOptions,
+  shared?: SharedWork,
+) => attribute(model, [onlyPart(prepared)], prepared.units.length, options, shared);
 
 interface SubjectParts {
   readonly model: ExplainableModel;
@@ -146,6 +160,7 @@ function createSubject(parts: SubjectParts): Subject {
   return {
     attribution: unitAttribution(units, explanation.attribution),
     probe,
+    curveSteps: settings.curveSteps ?? CURVE_STEPS,
     target: options.target,
     completeness: explanation.completeness,
     cost: explanation.cost,

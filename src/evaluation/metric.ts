@@ -10,6 +10,8 @@ export interface Subject {
   readonly attribution: readonly number[];
   /** Variants of the input. */
   readonly probe: Probe;
+  /** Most steps of a curve; inputs of fewer units have one unit per step. */
+  readonly curveSteps: number;
   /** The class that is explained. */
   readonly target: number;
   /** Null for methods that have none. */

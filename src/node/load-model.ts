@@ -16,6 +16,7 @@ import { weightMemory, worthPrepacking } from "./memory-check.ts";
 import type { LoadContext, ModelParts } from "./model-parts.ts";
 import { findOnnxFile, isFile, type OnnxDtype, type OnnxPlace, placeOfFile } from "./onnx-files.ts";
 import { nodePlatform } from "./platform.ts";
+import { readTuned, tunedPath } from "./tuned-settings.ts";
 import type { WeightFacts } from "./weights.ts";
 
 export interface LoadOptions {
@@ -66,6 +67,12 @@ export async function loadModel(source: string, options: LoadOptions = {}): Prom
   const context: LoadContext = { source, runtime, ...given({ threads, signal }) };
   const parts = onnx === undefined ? await loadCheckpoint(path, context) : await loadOnnx(onnx, context);
   const { forward, weights, labels } = parts;
+  const tuned = await readTuned(tunedPath(onnx?.folder ?? path, onnx?.file), forward.anatomy.hiddenStates.length).catch(
+    async (error: unknown) => {
+      await parts.release?.();
+      throw error;
+    },
+  );
   const programs = new Programs({
     forward,
     sweep: parts.sweep,
@@ -95,6 +102,7 @@ export async function loadModel(source: string, options: LoadOptions = {}): Prom
     anatomy: forward.anatomy,
     programs,
     ...given({ tokenizer: parts.tokenizer, imageProcessor: parts.imageProcessor }),
+    ...given({ tuned }),
     platform: nodePlatform,
     warnings: parts.warnings,
     dispose,

@@ -25,6 +25,7 @@ export function subjectOf(settings: SubjectSettings): Subject & { readonly asked
   return {
     attribution,
     target: 1,
+    curveSteps: 32,
     completeness: { scoreAtInput: 1, scoreAtBaseline: 0, delta: 0, relativeError: 0 },
     cost: { milliseconds: 0, modelEvaluations: 0, peakBytes: 0 },
     random: (purpose) => createRandom(purpose),

@@ -11,6 +11,7 @@ import { checkedLayers, layerIntegrals } from "../layer-integrals.ts";
 import { layerWeights } from "../layer-weights.ts";
 import type { AttributionMethod } from "../method.ts";
 import { DEFAULTS, FUSIONS, LAYER_WEIGHTS, type LayerWeightsName } from "../options.ts";
+import { tunedFor } from "../tuned.ts";
 
 export const caLig: AttributionMethod = {
   name: "ca-lig",
@@ -19,12 +20,13 @@ export const caLig: AttributionMethod = {
   classSpecific: true,
   async run(context) {
     const { options, model } = context;
-    const fusion = keyword("fusion", options.fusion ?? DEFAULTS.fusion, FUSIONS);
-    const lambda = options.lambda ?? DEFAULTS.lambda;
+    const tuned = tunedFor(model.tuned, options);
+    const fusion = keyword("fusion", options.fusion ?? tuned?.fusion ?? DEFAULTS.fusion, FUSIONS);
+    const lambda = options.lambda ?? tuned?.lambda ?? DEFAULTS.lambda;
     if (!(lambda >= 0 && lambda <= 1)) {
       throw new InvalidOptionError(`Cannot use lambda ${lambda}: it must be between 0 and 1`, "lambda", lambda);
     }
-    const scheme = checkedScheme(options.layerWeights ?? DEFAULTS.layerWeights);
+    const scheme = checkedScheme(options.layerWeights ?? tuned?.layerWeights ?? DEFAULTS.layerWeights);
     const layers = checkedLayers(options.layers, model.programs.blocks);
     const integrals = await layerIntegrals(context, layers);
 
@@ -53,7 +55,13 @@ export const caLig: AttributionMethod = {
       attribution,
       blocks,
       completeness: combined(attribution, blocks),
-      options: { ...integrals.options, fusion, lambda, layerWeights: scheme },
+      options: {
+        ...integrals.options,
+        fusion,
+        lambda,
+        layerWeights: scheme,
+        ...(tuned === undefined ? {} : { tuned: tuned.chosenBy }),
+      },
       modelEvaluations: integrals.evaluations,
       warnings: integrals.warnings,
     };

@@ -3,12 +3,9 @@
 import type { Subject } from "../metric.ts";
 import { type Kept, only, ranked, without } from "../units.ts";
 
-/** Most steps of a curve. Short inputs have one unit per step. */
-export const MOST_STEPS = 32;
-
-/** Number of units changed after each of the steps 0..n, n = min(units, MOST_STEPS): evenly spread. */
-export function stepSizes(units: number): number[] {
-  const steps = Math.min(units, MOST_STEPS);
+/** Number of units changed after each of the steps 0..n, n = min(units, `most`): evenly spread. */
+export function stepSizes(units: number, most: number): number[] {
+  const steps = Math.min(units, most);
   return Array.from({ length: steps + 1 }, (_, step) => Math.round((step * units) / Math.max(1, steps)));
 }
 
@@ -26,9 +23,11 @@ export const deletionCurve = (subject: Subject): Promise<readonly number[]> => c
 export const insertionCurve = (subject: Subject): Promise<readonly number[]> => curve(subject, only);
 
 function curve(
-  { attribution, probe }: Subject,
+  { attribution, probe, curveSteps }: Subject,
   variant: (count: number, units: readonly number[]) => Kept,
 ): Promise<readonly number[]> {
   const order = ranked(attribution);
-  return probe.probabilities(stepSizes(order.length).map((size) => variant(order.length, order.slice(0, size))));
+  return probe.probabilities(
+    stepSizes(order.length, curveSteps).map((size) => variant(order.length, order.slice(0, size))),
+  );
 }

@@ -28,8 +28,8 @@ const worked = () =>
 
 describe("stepSizes()", () => {
   it("removes one unit per step of a short input, and all of a long one in 32 even steps", () => {
-    expect(stepSizes(3)).toEqual([0, 1, 2, 3]);
-    const long = stepSizes(100);
+    expect(stepSizes(3, 32)).toEqual([0, 1, 2, 3]);
+    const long = stepSizes(100, 32);
     expect(long).toHaveLength(33);
     expect([long[0], long[1], long[16], long[32]]).toEqual([0, 3, 50, 100]);
     const growth = long.slice(1).map((size, i) => size - (long[i] as number));

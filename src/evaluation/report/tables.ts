@@ -96,10 +96,17 @@ export function evaluationFacts(evaluation: Evaluation): (readonly [name: string
         ] as const)),
     ["class explained", settings.target === "predicted" ? "the predicted one of each input" : settings.target],
     ["score", settings.score],
-    ["removed units", `${settings.units}s, replaced by the ${settings.substrate} token`],
+    ["removed units", removedUnits(settings)],
     [
       "intervals",
       `95 %, ${settings.resamples} bootstrap resamples, seed ${settings.seed}; methods are compared on the same inputs, p-values corrected by Holm`,
     ],
   ];
+}
+
+/** What is removed, by what it is replaced, and in how many steps curves are drawn. */
+function removedUnits({ units, substrate, curveSteps }: Evaluation["settings"]): string {
+  const replaced =
+    units === "patch" ? `patches, replaced by ${substrate}` : `${units}s, replaced by the ${substrate} token`;
+  return `${replaced}; curves of at most ${curveSteps} steps`;
 }
