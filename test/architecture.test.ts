@@ -22,6 +22,7 @@ const LAYERS: Readonly<Record<string, number>> = {
   input: 5,
   program: 6,
   attribution: 7,
+  loading: 8,
   render: 8,
   evaluation: 9,
   "index.ts": 10,
@@ -38,7 +39,7 @@ const FOUNDATIONS = String.raw`errors\.ts$|util/|tensor/`;
 
 /** Narrower than the layers: of all imports that are `about`, files `from` may have only those that match `may`. */
 const NARROW: readonly { readonly from: RegExp; readonly about: RegExp; readonly may: RegExp }[] = [
-  { from: /^(program|attribution|evaluation)\//, about: /^runtime\//, may: /^runtime\/runtime\.ts$/ },
+  { from: /^(program|attribution|loading|evaluation)\//, about: /^runtime\//, may: /^runtime\/runtime\.ts$/ },
   {
     from: /^checkpoint\//,
     about: /./,
@@ -60,6 +61,7 @@ const NARROW: readonly { readonly from: RegExp; readonly about: RegExp; readonly
 const LIBRARIES: readonly { readonly library: RegExp; readonly where: RegExp }[] = [
   { library: /^onnxruntime/, where: /^runtime\// },
   { library: /^tokenizers$/, where: /^input\/text\/native-/ },
+  { library: /^@huggingface\/tokenizers$/, where: /^input\/text\/portable\/library\.ts$/ },
   { library: /^sharp$/, where: /^node\// },
   { library: /^(onnx-buf|@bufbuild\/)/, where: /^onnx\// },
   { library: /^node:/, where: /^(node|cli)\/|^runtime\/.*-node\.ts$|^input\/text\/native-/ },

@@ -2,22 +2,18 @@
 
 import { stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
-import type { ExplainableModel } from "../attribution/explainable-model.ts";
-import type { CheckpointConfig } from "../checkpoint/config.ts";
 import { CheckpointError, InvalidOptionError } from "../errors.ts";
-import { Programs } from "../program/programs.ts";
+import { type AssembledModel, assembleModel } from "../loading/assemble-model.ts";
 import { createNodeRuntime } from "../runtime/onnxruntime-node.ts";
-import type { TransformerGraph } from "../transformer/anatomy.ts";
 import { FAMILIES } from "../transformer/families.ts";
 import { builtinFolder, builtinModels } from "./builtin-models.ts";
-import { loadCheckpoint, readConfig } from "./load-checkpoint.ts";
+import { type LoadContext, loadCheckpoint, readConfig } from "./load-checkpoint.ts";
 import { loadOnnx } from "./load-onnx.ts";
 import { weightMemory, worthPrepacking } from "./memory-check.ts";
-import type { LoadContext, ModelParts } from "./model-parts.ts";
 import { findOnnxFile, isFile, type OnnxDtype, type OnnxPlace, placeOfFile } from "./onnx-files.ts";
 import { nodePlatform } from "./platform.ts";
 import { readTuned, tunedPath } from "./tuned-settings.ts";
-import type { WeightFacts } from "./weights.ts";
+import type { StoredWeightFacts } from "./weights.ts";
 
 export interface LoadOptions {
   /** Threads of one operator. Default: the engine decides (one per physical core). */
@@ -30,20 +26,11 @@ export interface LoadOptions {
   readonly signal?: AbortSignal;
 }
 
-/** A loaded model. Holds compiled programs: call `dispose()`, or declare it with `await using`. */
-export interface LoadedModel extends ExplainableModel, AsyncDisposable {
+/** A model that was loaded from disk. Holds compiled programs: call `dispose()`, or declare it with `await using`. */
+export interface LoadedModel extends AssembledModel<StoredWeightFacts> {
   readonly folder: string;
   /** The ONNX file that was loaded; undefined for checkpoints. */
   readonly file: string | undefined;
-  /** Undefined for an ONNX file without config.json. */
-  readonly config: CheckpointConfig | undefined;
-  readonly weights: WeightFacts;
-  /** The forward graph with its anatomy. */
-  readonly transformer: TransformerGraph;
-  /** What was done to the graph of an ONNX file, one sentence each. */
-  readonly notes: readonly string[];
-  readonly runtime: string;
-  dispose(): Promise<void>;
 }
 
 /**
@@ -66,47 +53,22 @@ export async function loadModel(source: string, options: LoadOptions = {}): Prom
   const runtime = createNodeRuntime();
   const context: LoadContext = { source, runtime, ...given({ threads, signal }) };
   const parts = onnx === undefined ? await loadCheckpoint(path, context) : await loadOnnx(onnx, context);
-  const { forward, weights, labels } = parts;
-  const tuned = await readTuned(tunedPath(onnx?.folder ?? path, onnx?.file), forward.anatomy.hiddenStates.length).catch(
+  const tuned = await readTuned(tunedPath(onnx?.folder ?? path, onnx?.file), parts.forward.anatomy.hiddenStates.length).catch(
     async (error: unknown) => {
       await parts.release?.();
       throw error;
     },
   );
-  const programs = new Programs({
-    forward,
-    sweep: parts.sweep,
-    classes: labels.length,
-    runtime,
-    session: {
-      weightsFolder: parts.weightsFolder,
-      prepack: worthPrepacking(weightMemory(weights.elements)),
-      ...given({ threads }),
-    },
-  });
-  const dispose = async () => {
-    await programs.dispose();
-    await parts.release?.();
-  };
   return {
+    ...assembleModel(parts, {
+      id: builtin === undefined ? basename(path) : source,
+      runtime,
+      platform: nodePlatform,
+      session: { prepack: worthPrepacking(weightMemory(parts.weights.elements)), ...given({ threads }) },
+    }),
     folder: onnx?.folder ?? path,
     file: onnx?.file,
-    config: parts.config,
-    weights,
-    transformer: forward,
-    notes: parts.notes,
-    runtime: runtime.description,
-    facts: factsOf(builtin === undefined ? basename(path) : source, parts),
-    labels,
-    activation: parts.activation,
-    anatomy: forward.anatomy,
-    programs,
-    ...given({ tokenizer: parts.tokenizer, imageProcessor: parts.imageProcessor }),
     ...given({ tuned }),
-    platform: nodePlatform,
-    warnings: parts.warnings,
-    dispose,
-    [Symbol.asyncDispose]: dispose,
   };
 }
 
@@ -114,18 +76,6 @@ export async function loadModel(source: string, options: LoadOptions = {}): Prom
 function given<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   const present = Object.entries(fields).filter(([, value]) => value !== undefined);
   return Object.fromEntries(present) as { [K in keyof T]?: Exclude<T[K], undefined> };
-}
-
-function factsOf(id: string, { family, forward: { anatomy }, weights }: ModelParts): ExplainableModel["facts"] {
-  return {
-    id,
-    family,
-    task: anatomy.logitsPer === "token" ? "token-classification" : `${anatomy.kind}-classification`,
-    blocks: anatomy.hiddenStates.length,
-    heads: anatomy.heads,
-    width: anatomy.width,
-    sha256: weights.sha256,
-  };
 }
 
 function checkThreads(threads: number | undefined): void {

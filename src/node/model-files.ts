@@ -6,6 +6,7 @@ import { CheckpointError } from "../errors.ts";
 import { type ImageProcessor, parseImageProcessor } from "../input/image/image-processor.ts";
 import { loadNativeTokenizer } from "../input/text/native-tokenizer.ts";
 import type { Tokenizer } from "../input/text/tokenizer.ts";
+import type { Companions } from "../loading/model-parts.ts";
 
 /** Contents of a file that must be there. @throws {CheckpointError} */
 export async function readText(folder: string, file: string): Promise<string> {
@@ -54,3 +55,8 @@ export async function readTokenizer(folder: string, modelMaxLength: number): Pro
     modelMaxLength,
   });
 }
+
+export const companionsIn = (folder: string): Companions => ({
+  tokenizer: (maxLength) => readTokenizer(folder, maxLength),
+  imageProcessor: () => readImageProcessor(folder),
+});

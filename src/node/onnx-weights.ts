@@ -7,7 +7,7 @@ import type { Graph, StoredTensor, TensorStorage } from "../onnx/model.ts";
 import { byteSize, type DType } from "../tensor/dtype.ts";
 import { elementCount } from "../tensor/tensor.ts";
 import { commonFolder, sha256 } from "./file-places.ts";
-import type { WeightFacts } from "./weights.ts";
+import type { StoredWeightFacts } from "./weights.ts";
 
 /** Tensors of whole numbers up to this size are sizes, axes and row numbers: they are read, bytes. */
 const SMALL_INTEGERS = 2 ** 16;
@@ -17,7 +17,7 @@ const SMALL = 2 ** 10;
 /** A graph whose large tensors are in files. */
 export interface StoredGraph {
   readonly graph: Graph;
-  readonly facts: WeightFacts;
+  readonly facts: StoredWeightFacts;
   /** The graph without views on the model's own bytes: large tensors as places in its file, small ones copied. */
   externalise(graph: Graph): Graph;
 }

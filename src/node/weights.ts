@@ -10,23 +10,18 @@ import {
 } from "../checkpoint/safetensors.ts";
 import { shardFiles } from "../checkpoint/shards.ts";
 import { CheckpointError } from "../errors.ts";
+import type { WeightFacts } from "../loading/model-parts.ts";
 import type { DType } from "../tensor/dtype.ts";
 import type { WeightSource } from "../transformer/parameters.ts";
 import { commonFolder, sha256 } from "./file-places.ts";
 
-/** What the weights of a model are, wherever they are stored. */
-export interface WeightFacts {
+/** What the weights of a model are, and where. */
+export interface StoredWeightFacts extends WeightFacts {
   /** Real folder that holds all files: what external data is relative to. */
   readonly folder: string;
-  readonly bytes: number;
-  readonly parameters: number;
-  /** Number of elements of each element type, most frequent type first. */
-  readonly elements: ReadonlyMap<DType, number>;
-  /** Of the bytes of all files, in the order of their names. */
-  readonly sha256: string;
 }
 
-export interface CheckpointWeights extends WeightFacts {
+export interface CheckpointWeights extends StoredWeightFacts {
   readonly source: WeightSource;
 }
 

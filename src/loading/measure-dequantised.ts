@@ -8,6 +8,7 @@ import type { Feeds, Runtime } from "../runtime/runtime.ts";
 import { toFloatTensor } from "../tensor/half.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { TransformerGraph } from "../transformer/anatomy.ts";
+import type { WeightPlace } from "./model-parts.ts";
 
 export interface Measurement {
   /** Largest |difference| of a logit. */
@@ -21,7 +22,7 @@ export async function measureDequantised(
   original: Pick<TransformerGraph, "graph" | "opsets">,
   rewritten: TransformerGraph,
   feeds: Feeds,
-  { runtime, weightsFolder }: { readonly runtime: Runtime; readonly weightsFolder: string },
+  { runtime, place }: { readonly runtime: Runtime; readonly place: WeightPlace },
 ): Promise<Measurement> {
   const { logits } = rewritten.anatomy;
   const before = await run(original);
@@ -32,7 +33,7 @@ export async function measureDequantised(
   async function run({ graph, opsets }: Pick<TransformerGraph, "graph" | "opsets">): Promise<Float32Array> {
     const program = extractGraph(graph, { outputs: [logits] });
     const name = graph === original.graph ? "quantised" : "logits";
-    const session = await runtime.compile(encodeModel(createModel(program, opsets)), { name, weightsFolder });
+    const session = await runtime.compile(encodeModel(createModel(program, opsets)), { name, ...place });
     try {
       const used = Object.entries(feeds).filter(([input]) => session.inputNames.includes(input));
       const fetches = await session.run(Object.fromEntries(used));

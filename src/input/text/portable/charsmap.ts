@@ -1,0 +1,84 @@
+/**
+ * @file The character map that SentencePiece compiles into its models ("precompiled_charsmap"): a double array of
+ * Darts, then the texts that it leads to. Read as the crate spm_precompiled reads it.
+ */
+
+import { CheckpointError } from "../../../errors.ts";
+import { type AlignedText, type Change, plain, transform } from "./aligned-text.ts";
+
+/** What a piece of text becomes; undefined where it stays as it is. */
+export type Charsmap = (piece: string) => string | undefined;
+
+/** @throws {CheckpointError} When the bytes are no such map. */
+export function parseCharsmap(base64: string): Charsmap {
+  const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+  const view = new DataView(bytes.buffer);
+  const size = bytes.length < 4 ? -1 : view.getUint32(0, true);
+  if (size < 4 || size % 4 !== 0 || 4 + size > bytes.length) {
+    throw new CheckpointError(
+      `Cannot read "precompiled_charsmap": it has ${bytes.length} bytes, of which ${size} should be its index; download tokenizer.json again`,
+      "tokenizer.json",
+    );
+  }
+  const units = Uint32Array.from({ length: size / 4 }, (_, i) => view.getUint32(4 + 4 * i, true));
+  const texts = bytes.subarray(4 + size);
+  const encoder = new TextEncoder();
+  const decoder = new TextDecoder();
+  return (piece) => {
+    const place = firstPrefix(units, encoder.encode(piece));
+    if (place === undefined) return undefined;
+    const end = texts.indexOf(0, place);
+    return decoder.decode(texts.subarray(place, end < 0 ? texts.length : end));
+  };
+}
+
+const offsetOf = (unit: number): number => (unit >>> 10) << ((unit & 0x200) >>> 6);
+const labelOf = (unit: number): number => (unit & 0x800000ff) >>> 0;
+const hasLeaf = (unit: number): boolean => ((unit >>> 8) & 1) === 1;
+
+/** Value of the shortest key that `key` begins with. */
+function firstPrefix(units: Uint32Array, key: Uint8Array): number | undefined {
+  let position = offsetOf(units[0] as number);
+  for (const byte of key) {
+    if (byte === 0) return undefined;
+    position ^= byte;
+    const unit = units[position];
+    if (unit === undefined || labelOf(unit) !== byte) return undefined;
+    position ^= offsetOf(unit);
+    if (hasLeaf(unit)) return (units[position] as number) & 0x7fffffff;
+  }
+  return undefined;
+}
+
+/** Longest grapheme that is looked up as a whole, bytes of UTF-8; others are taken character by character. */
+const LONGEST = 5;
+
+/** Applies the map to graphemes, else to their characters. */
+export function applyCharsmap(text: AlignedText, map: Charsmap): AlignedText {
+  const segmenter = new Intl.Segmenter("und", { granularity: "grapheme" });
+  const changes: Change[] = [];
+  let changed = false;
+  const replace = (old: string, replacement: string) => {
+    changed = true;
+    const after = Array.from(replacement);
+    const more = after.length - Array.from(old).length;
+    after.forEach((char, i) => {
+      changes.push([char, i >= after.length - Math.max(0, more) ? 1 : 0]);
+    });
+    const last = changes.at(-1);
+    if (more < 0 && last !== undefined) changes[changes.length - 1] = [last[0], last[1] + more];
+  };
+  for (const { segment } of segmenter.segment(plain(text))) {
+    const short = new TextEncoder().encode(segment).length <= LONGEST;
+    const whole = short ? map(segment) : undefined;
+    if (whole !== undefined) replace(segment, whole);
+    else {
+      for (const char of segment) {
+        const replacement = map(char);
+        if (replacement === undefined) changes.push([char, 0]);
+        else replace(char, replacement);
+      }
+    }
+  }
+  return changed ? transform(text, changes) : text;
+}

@@ -1,0 +1,75 @@
+/** @file From the parts of a model to a model that can be explained: programs that are compiled when first needed. */
+
+import type { ExplainableModel, Platform } from "../attribution/explainable-model.ts";
+import type { CheckpointConfig } from "../checkpoint/config.ts";
+import { Programs } from "../program/programs.ts";
+import type { Runtime, SessionOptions } from "../runtime/runtime.ts";
+import type { TransformerGraph } from "../transformer/anatomy.ts";
+import type { ModelParts, WeightFacts } from "./model-parts.ts";
+
+/** A loaded model on any platform. Holds compiled programs: call `dispose()`, or declare it with `await using`. */
+export interface AssembledModel<Facts extends WeightFacts = WeightFacts> extends ExplainableModel, AsyncDisposable {
+  /** Undefined for an ONNX file without config.json. */
+  readonly config: CheckpointConfig | undefined;
+  readonly weights: Facts;
+  /** The forward graph with its anatomy. */
+  readonly transformer: TransformerGraph;
+  /** What was done to the graph of an ONNX file, one sentence each. */
+  readonly notes: readonly string[];
+  readonly runtime: string;
+  dispose(): Promise<void>;
+}
+
+/** What a platform adds to the parts of a model. */
+export interface Assembly {
+  /** What explanations call the model. */
+  readonly id: string;
+  readonly runtime: Runtime;
+  readonly platform: Platform;
+  readonly session?: Pick<SessionOptions, "prepack" | "threads">;
+}
+
+export function assembleModel<Facts extends WeightFacts>(
+  parts: ModelParts<Facts>,
+  { id, runtime, platform, session = {} }: Assembly,
+): AssembledModel<Facts> {
+  const { forward, sweep, weights, labels, tokenizer, imageProcessor } = parts;
+  const { anatomy } = forward;
+  const programs = new Programs({
+    forward,
+    sweep,
+    classes: labels.length,
+    runtime,
+    session: { ...parts.place, ...session },
+  });
+  const dispose = async () => {
+    await programs.dispose();
+    await parts.release?.();
+  };
+  return {
+    config: parts.config,
+    weights,
+    transformer: forward,
+    notes: parts.notes,
+    runtime: runtime.description,
+    facts: {
+      id,
+      family: parts.family,
+      task: anatomy.logitsPer === "token" ? "token-classification" : `${anatomy.kind}-classification`,
+      blocks: anatomy.hiddenStates.length,
+      heads: anatomy.heads,
+      width: anatomy.width,
+      sha256: weights.sha256,
+    },
+    labels,
+    activation: parts.activation,
+    anatomy,
+    programs,
+    ...(tokenizer === undefined ? {} : { tokenizer }),
+    ...(imageProcessor === undefined ? {} : { imageProcessor }),
+    platform,
+    warnings: parts.warnings,
+    dispose,
+    [Symbol.asyncDispose]: dispose,
+  };
+}

@@ -1,0 +1,43 @@
+/** @file A Hugging Face checkpoint: the family that its configuration names builds the graphs. Opens no files. */
+
+import type { CheckpointConfig } from "../checkpoint/config.ts";
+import { processedSize } from "../input/image/process-image.ts";
+import { familyOf } from "../transformer/families.ts";
+import type { WeightSource } from "../transformer/parameters.ts";
+import { activationOf, type Companions, type ModelParts } from "./model-parts.ts";
+
+/** A checkpoint without its weights. */
+export type CheckpointParts = Omit<ModelParts, "weights" | "place" | "warnings" | "release">;
+
+/**
+ * Checks a checkpoint and reads what lies beside it.
+ *
+ * @param weights - All tensors that the configuration asks for.
+ * @returns Builds the graphs on the same tensors, wherever they are stored by then.
+ * @throws {CheckpointError} When files are missing or inconsistent.
+ * @throws {UnsupportedModelError} When calig does not build this family.
+ */
+export async function prepareCheckpoint(
+  config: CheckpointConfig,
+  weights: WeightSource,
+  companions: Companions,
+): Promise<(weights: WeightSource) => CheckpointParts> {
+  const family = familyOf(config.modelType);
+  const imageProcessor = family.kind === "image" ? await companions.imageProcessor() : undefined;
+  const inputSize = imageProcessor === undefined ? undefined : processedSize(imageProcessor);
+  const build = { ...(inputSize === undefined ? {} : { inputSize }) };
+  family.build(config, weights, build); // says what is wrong before anything is copied
+  const maxLength = family.maxLength(config);
+  const tokenizer = maxLength === undefined ? undefined : await companions.tokenizer(maxLength);
+  return (tensors) => ({
+    family: family.name,
+    config,
+    forward: family.build(config, tensors, build),
+    sweep: family.build(config, tensors, { ...build, lastBlock: "pooled" }),
+    labels: config.labels,
+    activation: activationOf(config, config.labels),
+    ...(tokenizer === undefined ? {} : { tokenizer }),
+    ...(imageProcessor === undefined ? {} : { imageProcessor }),
+    notes: [],
+  });
+}

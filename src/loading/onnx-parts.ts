@@ -1,0 +1,181 @@
+/** @file An ONNX model: written with primitives, its anatomy found by structure. Opens no files: who calls it has read them. */
+
+import type { Warning } from "../attribution/explanation.ts";
+import { textBatchFeeds } from "../attribution/text-input.ts";
+import { gradientCoverage } from "../autodiff/coverage.ts";
+import { type CanonicalModel, canonicalise } from "../canonical/canonicalise.ts";
+import { prepareInputs } from "../canonical/prepare-inputs.ts";
+import type { CheckpointConfig } from "../checkpoint/config.ts";
+import { AnatomyError, CheckpointError, UnsupportedModelError } from "../errors.ts";
+import { inferShapes } from "../graph/infer-shapes.ts";
+import type { ImageProcessor } from "../input/image/image-processor.ts";
+import { processedSize } from "../input/image/process-image.ts";
+import type { Tokenizer } from "../input/text/tokenizer.ts";
+import type { Graph } from "../onnx/model.ts";
+import type { Feeds, Runtime } from "../runtime/runtime.ts";
+import { elementCount, floatTensor } from "../tensor/tensor.ts";
+import type { Anatomy, TransformerGraph } from "../transformer/anatomy.ts";
+import { FAMILIES } from "../transformer/families.ts";
+import { freeBlocks } from "../transformer/locate/free-blocks.ts";
+import { locateAnatomy } from "../transformer/locate/locate-anatomy.ts";
+import { positionLimit } from "../transformer/locate/position-limit.ts";
+import { dequantisedWarning, measureDequantised } from "./measure-dequantised.ts";
+import { activationOf, type Companions, type ModelParts, type WeightFacts, type WeightPlace } from "./model-parts.ts";
+
+/** Tokens read where neither configuration nor tokenizer nor a table of positions limits them. */
+const FALLBACK_LENGTH = 512;
+
+/** A decoded ONNX model and what lies beside it. */
+export interface OnnxSource<Facts extends WeightFacts> {
+  /** Name of the file, for messages. */
+  readonly name: string;
+  readonly config: CheckpointConfig | undefined;
+  /** Small tensors in memory: sizes and constants are computed with. */
+  readonly graph: Graph;
+  readonly opsets: Readonly<Record<string, number>>;
+  readonly weights: Facts;
+  readonly place: WeightPlace;
+  /** The graph with its large tensors at their `place`. */
+  externalise(graph: Graph): Graph;
+  readonly companions: Companions;
+  readonly runtime: Runtime;
+  /** What is known to be worth a warning already. */
+  readonly warnings: readonly Warning[];
+}
+
+/**
+ * Rewrites an ONNX model and finds its parts. Without config.json classes are called LABEL_0, LABEL_1, ...
+ *
+ * A quantised model is run once, to tell how far its logits move.
+ *
+ * @throws {CheckpointError} When files are missing or do not fit each other.
+ * @throws {UnsupportedModelError} When the graph cannot be rewritten, or holds a model for another task.
+ * @throws {AnatomyError} When the parts of a Transformer are not found.
+ */
+export async function onnxParts<Facts extends WeightFacts>(source: OnnxSource<Facts>): Promise<ModelParts<Facts>> {
+  const { config, companions, place } = source;
+  checkTask(config);
+  const warnings = [...source.warnings];
+  const imageProcessor = readsPixels(source.graph) ? await companions.imageProcessor() : undefined;
+  const pixels = imageProcessor === undefined ? undefined : processedSize(imageProcessor);
+  const original = {
+    graph: prepareInputs(source.graph, pixels === undefined ? {} : { pixels }),
+    opsets: { "com.microsoft": 1, ...source.opsets },
+  };
+  const canonical = canonicalise(original);
+  const anatomy = locate(canonical);
+  checkLength(canonical.graph, anatomy);
+  const { graph, opsets } = freeBlocks({ ...canonical, anatomy });
+  const forward: TransformerGraph = { graph: source.externalise(graph), opsets, anatomy };
+  const labels = labelsOf(config, forward);
+  const tokenizer = anatomy.kind === "text" ? await companions.tokenizer(maxLength(config, forward)) : undefined;
+  const parts = {
+    ...(tokenizer === undefined ? {} : { tokenizer }),
+    ...(imageProcessor === undefined ? {} : { imageProcessor }),
+  };
+  if (canonical.dequantised) {
+    const before = { ...original, graph: source.externalise(original.graph) };
+    const feeds = await shortInput(forward, parts);
+    const moved = await measureDequantised(before, forward, feeds, { runtime: source.runtime, place });
+    warnings.push(dequantisedWarning(source.name, moved));
+  }
+  return {
+    family: familyName(config),
+    config,
+    weights: source.weights,
+    place,
+    forward,
+    sweep: forward,
+    labels,
+    activation: activationOf(config, labels),
+    ...parts,
+    warnings,
+    notes: canonical.notes,
+  };
+}
+
+const readsPixels = ({ inputs }: Graph): boolean =>
+  inputs.some(({ dtype, shape }) => shape?.length === 4 && /^b?float/.test(dtype ?? ""));
+
+/** The anatomy; where there is none, everything else that is in the way is told, too. */
+function locate({ graph, opsets }: CanonicalModel): Anatomy {
+  try {
+    return locateAnatomy(graph, opsets);
+  } catch (error) {
+    if (!(error instanceof AnatomyError)) throw error;
+    const missing = gradientCoverage(graph, opsets).filter(({ status }) => status === "missing");
+    if (missing.length === 0) throw error;
+    const operators = missing.map(({ opType, count }) => `${opType} (${count})`).join(", ");
+    throw new AnatomyError(`${error.message}. Operators without a gradient rule: ${operators}`, error.problems);
+  }
+}
+
+/** Heads for other tasks give logits of another meaning. */
+const OTHER_TASKS =
+  /(For(MaskedLM|CausalLM|PreTraining|QuestionAnswering|MultipleChoice|ConditionalGeneration)|Model|LMHeadModel)$/;
+
+/** @throws {UnsupportedModelError} When a configuration names a head of another task. */
+export function checkTask(config: CheckpointConfig | undefined): void {
+  const found = config?.architectures.find((name) => OTHER_TASKS.test(name));
+  if (found === undefined) return;
+  throw new UnsupportedModelError(
+    `Cannot explain the model: config.json says it is a ${found}; give a model for classification of texts, tokens or images`,
+    [{ reason: `architecture ${found}` }],
+  );
+}
+
+function checkLength(graph: Graph, { inputs: { ids } }: Anatomy): void {
+  const tokens = graph.inputs.find(({ name }) => name === ids)?.shape?.[1];
+  if (typeof tokens !== "number") return;
+  throw new UnsupportedModelError(
+    `Cannot explain the model: it was exported for texts of exactly ${tokens} tokens; export it with dynamic axes`,
+    [{ reason: `fixed length of ${tokens} tokens` }],
+  );
+}
+
+/** Names of the classes. @throws {CheckpointError} When the configuration names another number of them. */
+function labelsOf(config: CheckpointConfig | undefined, { graph, opsets, anatomy }: TransformerGraph) {
+  const classes = inferShapes(graph, opsets).get(anatomy.logits)?.shape?.at(-1) as number;
+  if (config?.has("id2label") !== true) return Array.from({ length: classes }, (_, index) => `LABEL_${index}`);
+  const { labels } = config;
+  if (labels.length === classes) return labels;
+  throw new CheckpointError(
+    `Cannot use "config.json": "id2label" names ${labels.length} classes, the logits of the ONNX file are ${classes}; check that both belong to the same model`,
+    "config.json",
+  );
+}
+
+const familyOfConfig = (config: CheckpointConfig | undefined) =>
+  FAMILIES.find(({ modelTypes }) => modelTypes.includes(config?.modelType ?? ""));
+
+const familyName = (config: CheckpointConfig | undefined): string =>
+  familyOfConfig(config)?.name ?? config?.modelType ?? "unknown";
+
+/** What the family says of its configuration, else what the configuration and the tables of positions allow. */
+function maxLength(config: CheckpointConfig | undefined, model: TransformerGraph): number {
+  const stated = config === undefined ? undefined : familyOfConfig(config)?.maxLength(config);
+  if (stated !== undefined) return stated;
+  const limits = [
+    positionLimit(model),
+    config?.has("max_position_embeddings") === true ? config.integer("max_position_embeddings") : undefined,
+  ].filter((limit) => limit !== undefined);
+  return limits.length === 0 ? FALLBACK_LENGTH : Math.min(...limits);
+}
+
+const SHORT_TEXT = "A short text that shows how much the logits move.";
+
+/** Feeds of a short text, or of a picture of waves. */
+async function shortInput(
+  { graph, anatomy }: TransformerGraph,
+  { tokenizer }: { readonly tokenizer?: Tokenizer; readonly imageProcessor?: ImageProcessor },
+): Promise<Feeds> {
+  if (tokenizer !== undefined) {
+    const { ids, typeIds } = await tokenizer.encode(SHORT_TEXT);
+    return textBatchFeeds({ anatomy }, [ids], typeIds);
+  }
+  const { pixels = "" } = anatomy.inputs;
+  const [, ...rest] = graph.inputs.find(({ name }) => name === pixels)?.shape ?? [];
+  const shape = [1, ...(rest as number[])];
+  const waves = Array.from({ length: elementCount(shape) }, (_, i) => Math.sin(0.05 * i));
+  return { [pixels]: floatTensor(waves, shape) };
+}

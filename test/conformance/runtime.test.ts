@@ -1,0 +1,14 @@
+/** @file Both engines, held to the same cases. What runs in Chromium is in test/web/. */
+
+import { describe, it } from "vitest";
+import { createNodeRuntime } from "../../src/runtime/onnxruntime-node.ts";
+import { createWebRuntime } from "../../src/runtime/onnxruntime-web.ts";
+import { ortWasmUrl } from "../support/ort-wasm.ts";
+import { RUNTIME_CASES } from "./runtime-cases.ts";
+
+describe.each([
+  { engine: "onnxruntime-node", runtime: createNodeRuntime() },
+  { engine: "onnxruntime-web in Node", runtime: createWebRuntime({ wasm: ortWasmUrl(), threads: 1 }) },
+])("$engine", ({ runtime }) => {
+  it.each(RUNTIME_CASES)("$name", ({ run }) => run(runtime));
+});

@@ -1,0 +1,103 @@
+/** @file The table of cases that every tokenizer is held to: what Hugging Face's Python library gives, and what EncodedText promises. */
+
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { expect } from "vitest";
+import type { EncodedText } from "../../src/input/text/tokenizer.ts";
+
+/** One text as Python encodes it. Offsets are in code points. */
+export interface Case {
+  readonly name: string;
+  readonly text: string;
+  readonly pair?: string;
+  readonly maxLength?: number;
+  readonly totalTokens?: number;
+  readonly ids: readonly number[];
+  readonly typeIds: readonly number[];
+  readonly tokens: readonly string[];
+  /** Which text of the pair; null for special tokens. */
+  readonly sequences: readonly (number | null)[];
+  readonly offsets: readonly (readonly [number, number])[];
+}
+
+export interface Golden {
+  readonly tokenizer?: Readonly<Record<string, unknown>>;
+  readonly cases: readonly Case[];
+}
+
+export const root = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+export const golden = (name: string) =>
+  JSON.parse(readFileSync(root(`test/golden/tokenizer-${name}.json`), "utf8")) as Golden;
+export const MODEL_LIMIT = 512;
+
+/** The tokenizers of the table: a file in test/golden each. */
+export const TABLE = [
+  { name: "wordpiece", kind: "WordPiece", mask: "[MASK]" },
+  { name: "byte-bpe", kind: "BPE", mask: "<mask>" },
+  { name: "unigram", kind: "Unigram", mask: "<mask>" },
+  { name: "xlmr", kind: "Unigram", mask: "<mask>" },
+] as const;
+
+/** Holds an encoded text to what Python gives for the same. */
+export function checkAgainst(expected: Case, encoded: EncodedText): void {
+  const { text, pair, maxLength = MODEL_LIMIT } = expected;
+  expect(encoded.ids).toEqual(expected.ids);
+  expect(encoded.typeIds).toEqual(expected.typeIds);
+  expect(encoded.units.map((unit) => unit.special)).toEqual(expected.sequences.map((sequence) => sequence === null));
+  expect(encoded.truncated?.totalTokens).toBe(expected.totalTokens);
+  expect(encoded.truncated?.keptTokens).toBe(maxLength < MODEL_LIMIT ? expected.ids.length : undefined);
+  encoded.units.forEach((unit, index) => {
+    const span = pythonSpan(expected, index);
+    if (unit.special) expect(unit.text).toBe(expected.tokens[index]);
+    else if (span !== undefined) expect([unit.start, unit.end], `unit ${index}`).toEqual(span);
+  });
+  checkPromises(encoded, [text, ...(pair === undefined ? [] : [pair])]);
+}
+
+/** What a token covers according to Python, in UTF-16 and without white space around it; undefined when nothing is left, and for marks of word starts. */
+function pythonSpan(
+  { text, pair, tokens, sequences, offsets }: Case,
+  index: number,
+): readonly [number, number] | undefined {
+  if (tokens[index] === "▁") return undefined;
+  const second = sequences[index] === 1;
+  const characters = Array.from(second ? (pair as string) : text);
+  const [first, last] = offsets[index] as readonly [number, number];
+  const covered = characters.slice(first, last).join("");
+  if (covered.trim() === "") return undefined;
+  const before = characters.slice(0, first).join("").length + (second ? text.length + 1 : 0);
+  return [before + covered.length - covered.trimStart().length, before + covered.trimEnd().length];
+}
+
+/** What EncodedText promises of every text. */
+export function checkPromises({ text, ids, typeIds, units, words }: EncodedText, texts: readonly string[]): void {
+  expect(text).toBe(texts.join("\n"));
+  expect(typeIds).toHaveLength(ids.length);
+  expect(units).toHaveLength(ids.length);
+  let cursor = 0;
+  let lastWord = 0;
+  for (const unit of units) {
+    expect(unit.start, "units are in order").toBeGreaterThanOrEqual(cursor);
+    cursor = unit.start;
+    if (unit.special) {
+      expect([unit.end, unit.word]).toEqual([unit.start, null]);
+      continue;
+    }
+    expect(text.slice(unit.start, unit.end)).toBe(unit.text);
+    expect(unit.text).toBe(unit.text.trim());
+    expect(unit.text).not.toBe("");
+    const word = words[unit.word as number];
+    expect(word?.start, "words cover their units").toBeLessThanOrEqual(unit.start);
+    expect(word?.end, "words cover their units").toBeGreaterThanOrEqual(unit.end);
+    expect(unit.word, "words are in order").toBeGreaterThanOrEqual(lastWord);
+    lastWord = unit.word as number;
+  }
+  let end = 0;
+  words.forEach((word, index) => {
+    expect(word.start, "words do not overlap").toBeGreaterThanOrEqual(end);
+    expect(text.slice(word.start, word.end)).toBe(word.text);
+    expect(word.text).toBe(word.text.trim());
+    expect(units.some((unit) => unit.word === index)).toBe(true);
+    end = word.end;
+  });
+}
