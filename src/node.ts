@@ -1,10 +1,10 @@
 /** @file calig in Node: everything of the core, and models from disk. */
 
 export * from "./index.ts";
+export type { OnnxDtype } from "./loading/onnx-names.ts";
 export { type BuiltinModel, builtinModels, DEFAULT_TEXT_MODEL } from "./node/builtin-models.ts";
 export { decodeImage, type ImageFileOptions, readImageFile } from "./node/image-file.ts";
 export { inspectModel, type ModelInspection } from "./node/inspect-model.ts";
 export { type LoadedModel, type LoadOptions, loadModel } from "./node/load-model.ts";
-export type { OnnxDtype } from "./node/onnx-files.ts";
 export { type ReadDatasetOptions, readDataset } from "./node/read-dataset.ts";
 export { type SystemFacts, systemFacts } from "./node/system-facts.ts";

@@ -28,11 +28,13 @@ const LAYERS: Readonly<Record<string, number>> = {
   "index.ts": 10,
   node: 11,
   "node.ts": 12,
+  web: 11,
+  "web.ts": 12,
   cli: 13,
 };
 
 /** Entry files: the only ones that may re-export. */
-const ENTRIES = new Set(["index.ts", "node.ts"]);
+const ENTRIES = new Set(["index.ts", "node.ts", "web.ts"]);
 
 /** Plain foundations that every folder may know. */
 const FOUNDATIONS = String.raw`errors\.ts$|util/|tensor/`;

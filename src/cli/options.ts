@@ -18,7 +18,7 @@ import type { Metric } from "../evaluation/metric.ts";
 import { METRICS } from "../evaluation/metrics.ts";
 import { SUBSTRATES } from "../evaluation/substrate.ts";
 import { UNIT_KINDS } from "../evaluation/units.ts";
-import { ONNX_DTYPES } from "../node/onnx-files.ts";
+import { ONNX_DTYPES } from "../loading/onnx-names.ts";
 import { PALETTE_NAMES, THEMES } from "../render/palette.ts";
 import { FORMATS } from "./formats.ts";
 import {

@@ -3,23 +3,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { CheckpointError, InvalidOptionError } from "../errors.ts";
-
-/** Element types of ONNX files and how transformers.js marks their names; best first. */
-const SUFFIXES = {
-  fp32: "",
-  fp16: "_fp16",
-  q8: "_quantized",
-  int8: "_int8",
-  uint8: "_uint8",
-  q4: "_q4",
-  q4f16: "_q4f16",
-  bnb4: "_bnb4",
-} as const;
-
-export type OnnxDtype = keyof typeof SUFFIXES;
-
-/** All of them, best first. */
-export const ONNX_DTYPES = Object.keys(SUFFIXES) as readonly OnnxDtype[];
+import { checkDtype, ONNX_DTYPES, type OnnxDtype, onnxFileName } from "../loading/onnx-names.ts";
 
 /** One ONNX file of a model. */
 export interface OnnxPlace {
@@ -45,7 +29,7 @@ export async function findOnnxFile(folder: string, dtype?: OnnxDtype): Promise<O
   }
   const wanted = dtype === undefined ? ONNX_DTYPES : [dtype];
   for (const type of wanted) {
-    const file = found.find((path) => basename(path) === `model${SUFFIXES[type]}.onnx`);
+    const file = found.find((path) => basename(path) === onnxFileName(type));
     if (file !== undefined) return { file, folder };
   }
   const [only, ...others] = found;
@@ -58,7 +42,7 @@ export async function findOnnxFile(folder: string, dtype?: OnnxDtype): Promise<O
       folder,
     );
   }
-  const types = ONNX_DTYPES.filter((type) => found.some((path) => basename(path) === `model${SUFFIXES[type]}.onnx`));
+  const types = ONNX_DTYPES.filter((type) => found.some((path) => basename(path) === onnxFileName(type)));
   throw new InvalidOptionError(
     `Cannot use dtype "${dtype}": "${folder}" has ${names}; use one of ${types.map((type) => `"${type}"`).join(", ")}`,
     "dtype",
@@ -80,20 +64,4 @@ export async function placeOfFile(file: string): Promise<OnnxPlace> {
 
 export async function isFile(path: string): Promise<boolean> {
   return (await stat(path).catch(() => undefined))?.isFile() === true;
-}
-
-/** What a file's name says of its element type; undefined for float32 and for other names. */
-export function markedDtype(file: string): OnnxDtype | undefined {
-  const stem = basename(file, ".onnx");
-  return ONNX_DTYPES.find((type) => SUFFIXES[type] !== "" && stem.endsWith(SUFFIXES[type]));
-}
-
-function checkDtype(dtype: string | undefined): void {
-  if (dtype === undefined || Object.hasOwn(SUFFIXES, dtype)) return;
-  throw new InvalidOptionError(
-    `Unknown dtype "${dtype}": use one of ${ONNX_DTYPES.map((type) => `"${type}"`).join(", ")}`,
-    "dtype",
-    dtype,
-    ONNX_DTYPES,
-  );
 }

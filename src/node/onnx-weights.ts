@@ -3,16 +3,12 @@
 import { open, realpath, stat } from "node:fs/promises";
 import { dirname, isAbsolute, join, relative, sep } from "node:path";
 import { CheckpointError } from "../errors.ts";
+import { countElements, inFile, isSmall, sideFileEnds } from "../loading/graph-weights.ts";
 import type { Graph, StoredTensor, TensorStorage } from "../onnx/model.ts";
-import { byteSize, type DType } from "../tensor/dtype.ts";
+import { byteSize } from "../tensor/dtype.ts";
 import { elementCount } from "../tensor/tensor.ts";
 import { commonFolder, sha256 } from "./file-places.ts";
 import type { StoredWeightFacts } from "./weights.ts";
-
-/** Tensors of whole numbers up to this size are sizes, axes and row numbers: they are read, bytes. */
-const SMALL_INTEGERS = 2 ** 16;
-/** Other tensors up to this size are scales and constants of formulas. */
-const SMALL = 2 ** 10;
 
 /** A graph whose large tensors are in files. */
 export interface StoredGraph {
@@ -66,13 +62,7 @@ export async function locateWeights(graph: Graph, file: string, bytes: Uint8Arra
 async function sideFiles(graph: Graph, folder: string) {
   const files = new Map<string, { readonly path: string; readonly size: number }>();
   const problems: string[] = [];
-  const needed = new Map<string, number>();
-  for (const { dtype, shape, storage } of graph.initializers) {
-    if (storage.kind !== "external") continue;
-    const end = storage.offset + (storage.length ?? byteSize(dtype, elementCount(shape)));
-    needed.set(storage.location, Math.max(needed.get(storage.location) ?? 0, end));
-  }
-  for (const [location, end] of needed) {
+  for (const [location, end] of sideFileEnds(graph)) {
     if (isAbsolute(location) || location.split(/[\\/]/).includes("..")) {
       problems.push(`"${location}" leads out of the folder of the model`);
       continue;
@@ -90,12 +80,6 @@ async function sideFiles(graph: Graph, folder: string) {
   );
 }
 
-const isWhole = (dtype: DType): boolean => /^(int64|int32|bool)$/.test(dtype);
-
-function isSmall({ dtype, shape }: StoredTensor): boolean {
-  return byteSize(dtype, elementCount(shape)) <= (isWhole(dtype) ? SMALL_INTEGERS : SMALL);
-}
-
 async function readStorage({ dtype, shape, storage }: StoredTensor, path: string): Promise<TensorStorage> {
   const handle = await open(path);
   try {
@@ -105,22 +89,4 @@ async function readStorage({ dtype, shape, storage }: StoredTensor, path: string
   } finally {
     await handle.close();
   }
-}
-
-/** A tensor that is a view on the model's file as a place there; a small one as a copy, so that the file can be let go. */
-function inFile(tensor: StoredTensor, location: string, file: Uint8Array): StoredTensor {
-  const { storage } = tensor;
-  if (storage.kind !== "bytes" || storage.bytes.buffer !== file.buffer) return tensor;
-  if (isSmall(tensor)) return { ...tensor, storage: { kind: "bytes", bytes: new Uint8Array(storage.bytes) } };
-  const offset = storage.bytes.byteOffset - file.byteOffset;
-  return { ...tensor, storage: { kind: "external", location, offset, length: storage.bytes.byteLength } };
-}
-
-/** Elements by type, most frequent first; whole numbers of 32 bits and more, and single numbers, are no weights. */
-function countElements({ initializers }: Graph): ReadonlyMap<DType, number> {
-  const counts = new Map<DType, number>();
-  for (const { dtype, shape } of initializers) {
-    if (!isWhole(dtype) && shape.length > 0) counts.set(dtype, (counts.get(dtype) ?? 0) + elementCount(shape));
-  }
-  return new Map([...counts].sort((a, b) => b[1] - a[1]));
 }

@@ -2,16 +2,11 @@
 
 import { open, readFile, realpath } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
-import {
-  parseSafetensorsHeader,
-  type SafetensorsIndex,
-  safetensorsHeaderLength,
-  toStoredTensor,
-} from "../checkpoint/safetensors.ts";
+import { parseSafetensorsHeader, type SafetensorsIndex, safetensorsHeaderLength } from "../checkpoint/safetensors.ts";
 import { shardFiles } from "../checkpoint/shards.ts";
 import { CheckpointError } from "../errors.ts";
+import { checkpointWeights, SHARD_INDEX, WEIGHTS } from "../loading/checkpoint-weights.ts";
 import type { WeightFacts } from "../loading/model-parts.ts";
-import type { DType } from "../tensor/dtype.ts";
 import type { WeightSource } from "../transformer/parameters.ts";
 import { commonFolder, sha256 } from "./file-places.ts";
 
@@ -25,8 +20,6 @@ export interface CheckpointWeights extends StoredWeightFacts {
   readonly source: WeightSource;
 }
 
-const WEIGHTS = "model.safetensors";
-const SHARD_INDEX = "model.safetensors.index.json";
 /** Bytes of the length field that a safetensors file starts with. */
 const LENGTH_FIELD = 8;
 
@@ -51,32 +44,14 @@ export async function readWeights(folder: string): Promise<CheckpointWeights> {
   const files: WeightsFile[] = [];
   for (const name of names) files.push(await readHeader(folder, name));
   const common = commonFolder(files.map(({ path }) => dirname(path)));
-  const places = new Map(
-    files.flatMap(({ index, path }) =>
-      [...index.tensors].map(([name, entry]) => [name, { entry, location: relative(common, path) }] as const),
-    ),
-  );
-  const counts = new Map<DType, number>();
-  for (const { entry } of places.values()) {
-    const elements = entry.shape.reduce((product, axis) => product * axis, 1);
-    counts.set(entry.dtype, (counts.get(entry.dtype) ?? 0) + elements);
-  }
   const description = join(folder, names.length === 1 ? (names[0] as string) : SHARD_INDEX);
   return {
-    folder: common,
-    bytes: files.reduce((sum, { size }) => sum + size, 0),
-    parameters: [...counts.values()].reduce((sum, elements) => sum + elements, 0),
-    elements: new Map([...counts].sort((a, b) => b[1] - a[1])),
-    sha256: await sha256(files.map(({ path }) => path)),
-    source: {
+    ...checkpointWeights(
+      files.map(({ path, index, size }) => ({ location: relative(common, path), index, size })),
       description,
-      names: new Set(places.keys()),
-      get(name) {
-        const place = places.get(name);
-        if (place === undefined) throw new CheckpointError(`Cannot find tensor "${name}" in "${description}"`);
-        return toStoredTensor(place.entry, place.location);
-      },
-    },
+    ),
+    folder: common,
+    sha256: await sha256(files.map(({ path }) => path)),
   };
 }
 

@@ -1,0 +1,51 @@
+/** @file The tensors of a checkpoint in one safetensors file or several whose headers were read. */
+
+import { type SafetensorsIndex, toStoredTensor } from "../checkpoint/safetensors.ts";
+import { CheckpointError } from "../errors.ts";
+import type { DType } from "../tensor/dtype.ts";
+import type { WeightSource } from "../transformer/parameters.ts";
+import type { WeightFacts } from "./model-parts.ts";
+
+/** The weights in one file, and the index of weights in several. */
+export const WEIGHTS = "model.safetensors";
+export const SHARD_INDEX = "model.safetensors.index.json";
+
+/** One weights file. */
+export interface WeightsFile {
+  /** What the engine calls it. */
+  readonly location: string;
+  /** In bytes. */
+  readonly size: number;
+  readonly index: SafetensorsIndex;
+}
+
+/** @param description - What the weights are called in errors. */
+export function checkpointWeights(
+  files: readonly WeightsFile[],
+  description: string,
+): Omit<WeightFacts, "sha256"> & { readonly source: WeightSource } {
+  const places = new Map(
+    files.flatMap(({ index, location }) =>
+      [...index.tensors].map(([name, entry]) => [name, { entry, location }] as const),
+    ),
+  );
+  const counts = new Map<DType, number>();
+  for (const { entry } of places.values()) {
+    const elements = entry.shape.reduce((product, axis) => product * axis, 1);
+    counts.set(entry.dtype, (counts.get(entry.dtype) ?? 0) + elements);
+  }
+  return {
+    bytes: files.reduce((sum, { size }) => sum + size, 0),
+    parameters: [...counts.values()].reduce((sum, elements) => sum + elements, 0),
+    elements: new Map([...counts].sort((a, b) => b[1] - a[1])),
+    source: {
+      description,
+      names: new Set(places.keys()),
+      get(name) {
+        const place = places.get(name);
+        if (place === undefined) throw new CheckpointError(`Cannot find tensor "${name}" in "${description}"`);
+        return toStoredTensor(place.entry, place.location);
+      },
+    },
+  };
+}

@@ -1,0 +1,8 @@
+/** @file calig in browsers: everything of the core, models from addresses, dropped files or bytes, and pictures. */
+
+export * from "./index.ts";
+export type { OnnxDtype } from "./loading/onnx-names.ts";
+export { createWebRuntime, type WebRuntimeOptions } from "./runtime/onnxruntime-web.ts";
+export { type DecodeImageOptions, decodeImage } from "./web/decode-image.ts";
+export { loadModel, type WebLoadOptions, type WebModel } from "./web/load-model.ts";
+export type { DownloadProgress, ModelSource } from "./web/model-files.ts";

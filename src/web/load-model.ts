@@ -1,0 +1,187 @@
+/** @file From an address, dropped files or bytes to a model that can be explained in a browser. */
+
+import { type CheckpointConfig, parseConfig } from "../checkpoint/config.ts";
+import { parseSafetensorsHeader, safetensorsHeaderLength } from "../checkpoint/safetensors.ts";
+import { shardFiles } from "../checkpoint/shards.ts";
+import { CheckpointError } from "../errors.ts";
+import { parseImageProcessor } from "../input/image/image-processor.ts";
+import { createPortableTokenizer } from "../input/text/portable-tokenizer.ts";
+import { type AssembledModel, assembleModel } from "../loading/assemble-model.ts";
+import { prepareCheckpoint } from "../loading/checkpoint-parts.ts";
+import { checkpointWeights, SHARD_INDEX, WEIGHTS } from "../loading/checkpoint-weights.ts";
+import type { Companions, ModelParts } from "../loading/model-parts.ts";
+import { checkDtype, ONNX_DTYPES, type OnnxDtype, onnxFileName } from "../loading/onnx-names.ts";
+import { createWebRuntime } from "../runtime/onnxruntime-web.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import { FAMILIES } from "../transformer/families.ts";
+import { loadOnnx } from "./load-onnx.ts";
+import { type DownloadProgress, type ModelFiles, type ModelSource, openModelFiles } from "./model-files.ts";
+import { webPlatform } from "./platform.ts";
+import { sha256 } from "./sha256.ts";
+
+export interface WebLoadOptions {
+  /** What explanations call the model. Default: the name of its folder. */
+  readonly id?: string;
+  /**
+   * Which ONNX file to load, by the element type in its name (transformers.js: "fp16" is onnx/model_fp16.onnx). Default:
+   * the checkpoint if there is one that calig builds, else float32, else the best there is.
+   */
+  readonly dtype?: OnnxDtype;
+  /**
+   * Address of the folder of onnxruntime-web's `ort-wasm-simd-threaded.mjs` and `.wasm`. Default: beside the engine's own
+   * module, as the bundler placed it.
+   */
+  readonly wasm?: string;
+  /** Threads of the engine. More than one need a page that is cross-origin isolated. Default: the engine decides. */
+  readonly threads?: number;
+  /** An engine to use instead of a new one: models of one page can share it. */
+  readonly runtime?: Runtime;
+  readonly signal?: AbortSignal;
+  /** Called while files are downloaded. */
+  readonly onProgress?: (progress: DownloadProgress) => void;
+}
+
+/** A model in a browser. Holds compiled programs and the bytes of its weights: call `dispose()`. */
+export type WebModel = AssembledModel;
+
+const CONFIG = "config.json";
+const TOKENIZER = "tokenizer.json";
+/** The special tokens that tokenizer_config.json may name. */
+const ROLES = ["pad_token", "mask_token", "unk_token", "cls_token", "sep_token"];
+const PREPROCESSOR = "preprocessor_config.json";
+
+/**
+ * Loads a model in a browser: a Hugging Face checkpoint (config.json, model.safetensors and tokenizer or preprocessor
+ * files), or ONNX files in the layout of Optimum or transformers.js. Programs are compiled when first needed.
+ *
+ * @throws {CheckpointError} When files are missing, truncated or inconsistent, or the tokenizer is only read in Node.
+ * @throws {UnsupportedModelError} When calig does not build this family and there is no ONNX file, or its graph cannot be
+ * rewritten.
+ * @throws {OnnxParseError} When a file is no ONNX model.
+ * @throws {AnatomyError} When the parts of a Transformer are not found in an ONNX file.
+ */
+export async function loadModel(source: ModelSource, options: WebLoadOptions = {}): Promise<WebModel> {
+  const { signal, onProgress, dtype, wasm, threads } = options;
+  checkDtype(dtype);
+  const files = openModelFiles(source, {
+    ...(signal === undefined ? {} : { signal }),
+    ...(onProgress === undefined ? {} : { onProgress }),
+  });
+  const runtime =
+    options.runtime ??
+    createWebRuntime({ ...(wasm === undefined ? {} : { wasm }), ...(threads === undefined ? {} : { threads }) });
+  const json = await readText(files, CONFIG);
+  const config = json === undefined ? undefined : parseConfig(json, CONFIG);
+  const companions = companionsOf(files);
+  const checkpoint =
+    config !== undefined && dtype === undefined && hasFamily(config)
+      ? await checkpointParts(files, config, companions)
+      : undefined;
+  const parts = checkpoint ?? (await onnxFileParts(files, config, companions, runtime, dtype));
+  signal?.throwIfAborted();
+  return assembleModel(parts, { id: options.id ?? files.name, runtime, platform: webPlatform });
+}
+
+const hasFamily = ({ modelType }: CheckpointConfig): boolean =>
+  FAMILIES.some(({ modelTypes }) => modelTypes.includes(modelType));
+
+/** Undefined where there are no weights of a checkpoint. */
+async function checkpointParts(
+  files: ModelFiles,
+  config: CheckpointConfig,
+  companions: Companions,
+): Promise<ModelParts | undefined> {
+  const contents = await readWeights(files);
+  if (contents === undefined) return undefined;
+  const stored = Object.entries(contents).map(([location, bytes]) => {
+    const length = safetensorsHeaderLength(bytes.subarray(0, 8), bytes.length, location);
+    const index = parseSafetensorsHeader(bytes.subarray(8, 8 + length), bytes.length, location);
+    return { location, size: bytes.length, index };
+  });
+  const { source, ...facts } = checkpointWeights(stored, stored.length === 1 ? WEIGHTS : SHARD_INDEX);
+  const build = await prepareCheckpoint(config, source, companions);
+  return {
+    ...build(source),
+    weights: { ...facts, sha256: await sha256(Object.values(contents)) },
+    place: { weights: contents },
+    warnings: [],
+  };
+}
+
+/** The weights files by name: the one, else the shards of the index. */
+async function readWeights(files: ModelFiles): Promise<Record<string, Uint8Array> | undefined> {
+  const whole = await files.read(WEIGHTS);
+  if (whole !== undefined) return { [WEIGHTS]: whole };
+  const index = await readText(files, SHARD_INDEX);
+  if (index === undefined) return undefined;
+  const shards: Record<string, Uint8Array> = {};
+  for (const name of shardFiles(index, SHARD_INDEX)) shards[name] = await required(files, name);
+  return shards;
+}
+
+async function onnxFileParts(
+  files: ModelFiles,
+  config: CheckpointConfig | undefined,
+  companions: Companions,
+  runtime: Runtime,
+  dtype: OnnxDtype | undefined,
+): Promise<ModelParts> {
+  const names = (dtype === undefined ? ONNX_DTYPES : [dtype]).map(onnxFileName);
+  const only = files.paths?.filter((path) => path.endsWith(".onnx")) ?? [];
+  const paths = names.flatMap((name) => [name, `onnx/${name}`]);
+  if (dtype === undefined && only.length === 1) paths.unshift(only[0] as string);
+  for (const path of paths) {
+    const bytes = await files.read(path);
+    if (bytes !== undefined) return loadOnnx({ files, path, bytes, config, companions, runtime });
+  }
+  const family = config === undefined || hasFamily(config) ? "" : `, and calig builds no "${config.modelType}" itself`;
+  const wanted = dtype === undefined ? `"${WEIGHTS}" or "onnx/model.onnx"` : `"onnx/${names[0]}"`;
+  const there = files.paths === undefined ? "" : `; there are ${files.paths.map((path) => `"${path}"`).join(", ")}`;
+  throw new CheckpointError(
+    `Cannot load model "${files.name}": it has no ${wanted}${family}${there}; give all files of a Hugging Face model`,
+    files.name,
+  );
+}
+
+function companionsOf(files: ModelFiles): Companions {
+  const json = async (path: string): Promise<object | undefined> => {
+    const text = await readText(files, path);
+    if (text === undefined) return undefined;
+    try {
+      return JSON.parse(text) as object;
+    } catch (cause) {
+      throw new CheckpointError(`Cannot read "${path}": it is not valid JSON; download it again`, path, { cause });
+    }
+  };
+  return {
+    async tokenizer(modelMaxLength) {
+      const tokenizerConfig = await json("tokenizer_config.json");
+      // Read only where it has something to add: asking for a file that is not there looks like an error.
+      const named = ROLES.every((role) => Object.hasOwn(tokenizerConfig ?? {}, role));
+      const specialTokensMap = named ? undefined : await json("special_tokens_map.json");
+      return createPortableTokenizer({
+        tokenizerJson: decode(await required(files, TOKENIZER)),
+        ...(tokenizerConfig === undefined ? {} : { tokenizerConfig }),
+        ...(specialTokensMap === undefined ? {} : { specialTokensMap }),
+        modelMaxLength,
+      });
+    },
+    imageProcessor: async () => parseImageProcessor(decode(await required(files, PREPROCESSOR)), PREPROCESSOR),
+  };
+}
+
+const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+
+async function readText(files: ModelFiles, path: string): Promise<string | undefined> {
+  const bytes = await files.read(path);
+  return bytes === undefined ? undefined : decode(bytes);
+}
+
+async function required(files: ModelFiles, path: string): Promise<Uint8Array> {
+  const bytes = await files.read(path);
+  if (bytes !== undefined) return bytes;
+  throw new CheckpointError(
+    `Cannot load model "${files.name}": there is no "${path}"; a Hugging Face model folder has one`,
+    path,
+  );
+}

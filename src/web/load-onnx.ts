@@ -1,0 +1,81 @@
+/** @file An ONNX file whose bytes are in memory, with its side files. */
+
+import type { CheckpointConfig } from "../checkpoint/config.ts";
+import { CheckpointError } from "../errors.ts";
+import { countElements, inFile, isSmall, sideFileEnds } from "../loading/graph-weights.ts";
+import type { Companions, ModelParts } from "../loading/model-parts.ts";
+import { checkTask, onnxParts } from "../loading/onnx-parts.ts";
+import { decodeModel } from "../onnx/decode.ts";
+import type { Graph, StoredTensor } from "../onnx/model.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import { byteSize } from "../tensor/dtype.ts";
+import { elementCount } from "../tensor/tensor.ts";
+import type { ModelFiles } from "./model-files.ts";
+import { sha256 } from "./sha256.ts";
+
+export interface OnnxInMemory {
+  readonly files: ModelFiles;
+  /** Of the .onnx file; its side files are beside it. */
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  readonly config: CheckpointConfig | undefined;
+  readonly companions: Companions;
+  readonly runtime: Runtime;
+}
+
+/** @throws As `loadModel`. */
+export async function loadOnnx({ files, path, bytes, config, companions, runtime }: OnnxInMemory): Promise<ModelParts> {
+  checkTask(config);
+  const { graph, opsets } = decodeModel(bytes);
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  const sides = await readSides(graph, files, path.slice(0, path.length - name.length));
+  const weights = { [name]: bytes, ...sides };
+  const elements = countElements(graph);
+  return onnxParts({
+    name,
+    config,
+    graph: { ...graph, initializers: graph.initializers.map((tensor) => inMemory(tensor, sides)) },
+    opsets,
+    weights: {
+      bytes: Object.values(weights).reduce((sum, { length }) => sum + length, 0),
+      parameters: [...elements.values()].reduce((sum, count) => sum + count, 0),
+      elements,
+      sha256: await sha256(Object.values(weights)),
+    },
+    place: { weights },
+    externalise: (changed) => ({
+      ...changed,
+      initializers: changed.initializers.map((tensor) => inFile(tensor, name, bytes)),
+    }),
+    companions,
+    runtime,
+    warnings: [],
+  });
+}
+
+/** @throws {CheckpointError} When a file is missing or too short; lists all of them. */
+async function readSides(graph: Graph, files: ModelFiles, folder: string): Promise<Record<string, Uint8Array>> {
+  const sides: Record<string, Uint8Array> = {};
+  const problems: string[] = [];
+  for (const [location, end] of sideFileEnds(graph)) {
+    const bytes = await files.read(`${folder}${location}`);
+    if (bytes === undefined) problems.push(`there is no "${folder}${location}"`);
+    else if (bytes.length < end) {
+      problems.push(`"${location}" has ${bytes.length} bytes, the model needs ${end}: it is truncated`);
+    } else sides[location] = bytes;
+  }
+  if (problems.length === 0) return sides;
+  throw new CheckpointError(
+    `Cannot load the weights of the ONNX model "${files.name}": ${problems.join("; ")}; give all of its files, or download them again`,
+    files.name,
+  );
+}
+
+/** A small tensor of a side file as its bytes. */
+function inMemory(tensor: StoredTensor, sides: Readonly<Record<string, Uint8Array>>): StoredTensor {
+  const { dtype, shape, storage } = tensor;
+  if (storage.kind !== "external" || !isSmall(tensor)) return tensor;
+  const size = byteSize(dtype, elementCount(shape));
+  const bytes = sides[storage.location]?.slice(storage.offset, storage.offset + size) ?? new Uint8Array();
+  return { ...tensor, storage: { kind: "bytes", bytes } };
+}

@@ -1,0 +1,13 @@
+/** @file Facts of the machine in browsers. */
+
+import type { Platform } from "../attribution/explainable-model.ts";
+
+/** What is taken to be there where a browser does not say, gigabytes. */
+const USUAL_MEMORY = 4;
+
+export const webPlatform: Platform = {
+  now: () => performance.now(),
+  residentBytes: () => 0,
+  // Browsers tell the memory of the device, at most 8 GB, and leave a page about half of it.
+  freeBytes: () => (((navigator as { readonly deviceMemory?: number }).deviceMemory ?? USUAL_MEMORY) / 2) * 2 ** 30,
+};

@@ -1,0 +1,39 @@
+/** @file Bundles for browsers, as an application would make them, into a folder. */
+
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "vite";
+
+/** Bundles one module with vite as an ES module. Returns the names of the files. @throws {Error} On warnings, too. */
+export async function bundle(entry: string, outDir: string): Promise<readonly string[]> {
+  const warnings: string[] = [];
+  const result = await build({
+    root: fileURLToPath(new URL("../../", import.meta.url)),
+    configFile: false,
+    logLevel: "silent",
+    build: {
+      outDir,
+      emptyOutDir: false,
+      target: "es2022",
+      minify: false,
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      rollupOptions: {
+        input: entry,
+        preserveEntrySignatures: "strict",
+        output: {
+          format: "es",
+          entryFileNames: "[name].js",
+          chunkFileNames: "[name].js",
+          assetFileNames: "[name][extname]",
+        },
+        onwarn: ({ code, message }) => {
+          if (code !== "PLUGIN_TIMINGS") warnings.push(message);
+        },
+      },
+    },
+  });
+  if (warnings.length > 0) throw new Error(warnings.join("\n"));
+  const outputs = Array.isArray(result) ? result : [result];
+  return outputs.flatMap((each) => ("output" in each ? each.output.map(({ fileName }) => join(outDir, fileName)) : []));
+}

@@ -1,0 +1,175 @@
+/** @file calig in Chromium: the engine's cases, and explanations that are those of Node. */
+
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import type { Page } from "playwright-core";
+import sharp from "sharp";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Explanation, ImageExplanation, TextExplanation } from "../../src/attribution/explanation.ts";
+import { type ExplainOptions, explain, type LoadedModel, loadModel, readImageFile } from "../../src/node.ts";
+import { RUNTIME_CASES } from "../conformance/runtime-cases.ts";
+import { expectNoMisdeeds, type Misdeeds, useBrowser, watch } from "../support/browser.ts";
+import { bundle } from "../support/bundle.ts";
+import { ortWasmFolder } from "../support/ort-wasm.ts";
+import { type StaticServer, serveFolders } from "../support/static-server.ts";
+import { useTempFolders } from "../support/temp-folder.ts";
+import { tinyBertFiles } from "../support/tiny-bert.ts";
+import { tinyVitFiles } from "../support/tiny-vit.ts";
+import type { Harness } from "./harness.ts";
+
+interface InPage {
+  readonly harness: Harness;
+}
+
+const TEXTS = ["A gripping film that forgets to end", "It's not bad, but naïve 😀 and unputdownable!"];
+const PAGE = `<!doctype html><title>harness</title><link rel=icon href=data:,><script type=module src=harness.js></script>`;
+const MODELS = fileURLToPath(new URL("../../models/", import.meta.url));
+
+const tempFolder = useTempFolders();
+const browser = useBrowser();
+let server: StaticServer;
+let page: Page;
+let misdeeds: Misdeeds;
+let folder: string;
+
+beforeAll(async () => {
+  folder = await tempFolder({ "index.html": PAGE });
+  await bundle(fileURLToPath(new URL("harness.ts", import.meta.url)), folder);
+  const vit = await tempFolder({ ...tinyVitFiles(), "picture.png": await picture() });
+  const bert = await tempFolder(tinyBertFiles());
+  server = await serveFolders({ "": folder, ort: ortWasmFolder(), models: MODELS, vit, bert });
+  page = await browser().newPage();
+  misdeeds = watch(page, server.url);
+  await page.goto(server.url);
+});
+afterAll(() => server?.close());
+
+/** A picture of 40 x 30 pixels with transparent parts. */
+async function picture(): Promise<Uint8Array> {
+  const pixels = Uint8Array.from({ length: 40 * 30 * 4 }, (_, i) => (i * i * 7 + i) % 256);
+  return sharp(pixels, { raw: { width: 40, height: 30, channels: 4 } })
+    .png()
+    .toBuffer();
+}
+
+const explainInPage = (model: string, input: string | { picture: string }, options: ExplainOptions = {}) =>
+  page.evaluate(
+    ([model, input, options]) => (globalThis as unknown as InPage).harness.explainOnce(model, input, options),
+    [model, input, options] as const,
+  );
+
+/** All that does not depend on the machine is the same, numbers to 1e-4 of the score. */
+function expectSame(found: Explanation, wanted: Explanation): void {
+  const close = (a: readonly number[], b: readonly number[]) => expect(a).toBeAllClose(b, { atol: 1e-4, rtol: 1e-4 });
+  expect(found.model).toEqual(wanted.model);
+  expect(found.input).toEqual(wanted.input);
+  expect(found.units).toEqual(wanted.units);
+  expect(found.method).toEqual(wanted.method);
+  expect(found.warnings).toEqual(wanted.warnings);
+  expect(found.predictions.map(({ label }) => label)).toEqual(wanted.predictions.map(({ label }) => label));
+  close(
+    found.predictions.map(({ logit }) => logit),
+    wanted.predictions.map(({ logit }) => logit),
+  );
+  close([found.target.score, found.target.probability], [wanted.target.score, wanted.target.probability]);
+  close(found.attribution, wanted.attribution);
+  found.blocks.forEach((block, index) => {
+    const other = wanted.blocks[index];
+    expect(block.completeness.converged).toBe(other?.completeness.converged);
+    for (const key of ["relevance", "attentionEvidence", "fused"] as const) close(block[key], other?.[key] ?? []);
+  });
+}
+
+describe("the web runtime in Chromium", () => {
+  it("passes the cases of all engines", async () => {
+    const results = await page.evaluate(() => (globalThis as unknown as InPage).harness.runCases());
+    expect(results).toEqual(Object.fromEntries(RUNTIME_CASES.map(({ name }) => [name, "passed"])));
+    expectNoMisdeeds(misdeeds);
+  });
+});
+
+describe("explain() in Chromium", () => {
+  let sst2: LoadedModel;
+  beforeAll(async () => {
+    sst2 = await loadModel("sst2");
+  });
+  afterAll(() => sst2.dispose());
+
+  it.each(TEXTS)("gives what Node gives: %s", async (text) => {
+    const found = (await explainInPage("models/sst2", text)) as TextExplanation;
+    const wanted = await explain(sst2, text);
+    expectSame(found, wanted);
+    expect(found.words.map((word) => word.text)).toEqual(wanted.words.map((word) => word.text));
+    expectNoMisdeeds(misdeeds);
+  });
+
+  it("gives what Node gives with other options", async () => {
+    const options: ExplainOptions = { method: "integrated-gradients", target: "negative", baseline: "pad" };
+    expectSame(
+      await explainInPage("models/sst2", TEXTS[0] as string, options),
+      await explain(sst2, TEXTS[0] as string, options),
+    );
+  });
+
+  it("gives what Node gives for a picture", async () => {
+    const place = await tempFolder({ ...tinyVitFiles(), "picture.png": await picture() });
+    const model = await loadModel(place);
+    const image = await readImageFile(`${place}/picture.png`);
+    const wanted = await explain(model, { image }, { baseline: "black" });
+    await model.dispose();
+    const found = (await explainInPage(
+      "vit",
+      { picture: "vit/picture.png" },
+      { baseline: "black" },
+    )) as ImageExplanation;
+    expectSame({ ...found, model: { ...found.model, id: wanted.model.id } }, wanted);
+  });
+});
+
+describe("loadModel() in Chromium", () => {
+  const inPage = <T>(job: (harness: Harness, files: Record<string, string>) => Promise<T>, files = {}) =>
+    page.evaluate(
+      ([source, files]) =>
+        new Function("harness", "files", `return (${source})(harness, files)`)(
+          (globalThis as never as InPage).harness,
+          files,
+        ),
+      [job.toString(), files] as const,
+    ) as Promise<T>;
+
+  it("takes dropped files", async () => {
+    const names = ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"];
+    const files = Object.fromEntries(names.map((name) => [name, `bert/${name}`]));
+    const found = await inPage((harness, files) => harness.loadFiles(files), files);
+    expect(found).toEqual({ id: "model", words: ["A", "gripping", "film"], progress: expect.arrayContaining(names) });
+  });
+
+  it("says what is missing among them", async () => {
+    const files = { "config.json": "bert/config.json" };
+    expect(await inPage((harness, files) => harness.loadFiles(files), files)).toBe(
+      'CheckpointError: Cannot load model "model": it has no "model.safetensors" or "onnx/model.onnx"; there are "config.json"; give all files of a Hugging Face model',
+    );
+  });
+
+  it("tells how far a download is", async () => {
+    const reports = (await inPage((harness) => harness.loadProgress("bert"))) as {
+      file: string;
+      loadedBytes: number;
+      totalBytes: number;
+    }[];
+    const weights = reports.filter(({ file }) => file === "model.safetensors");
+    expect(weights.length).toBeGreaterThan(1);
+    const last = weights.at(-1);
+    expect(last?.loadedBytes).toBe(last?.totalBytes);
+    expect(last?.totalBytes).toBeGreaterThan(1e6);
+  });
+});
+
+describe("the bundle", () => {
+  it("holds nothing of Node and no address of another place", async () => {
+    const code = await readFile(`${folder}/harness.js`, "utf8");
+    expect(code.match(/from\s*"node:[^"]*"|require\("(?:fs|path|os)"\)/g) ?? []).toEqual([]);
+    expect(code).not.toContain("onnxruntime-node");
+    expect(code).not.toMatch(/cdn\.jsdelivr|unpkg\.com/);
+  });
+});

@@ -1,0 +1,71 @@
+/** @file What the tests of the browser engine run inside a page. */
+
+import { createWebRuntime } from "../../src/runtime/onnxruntime-web.ts";
+import {
+  decodeImage,
+  type ExplainOptions,
+  type Explanation,
+  explain,
+  loadModel,
+  type WebModel,
+} from "../../src/web.ts";
+import { RUNTIME_CASES } from "../conformance/runtime-cases.ts";
+
+/** Runs the cases of all engines; what failed, by name. */
+async function runCases(): Promise<Record<string, string>> {
+  const runtime = createWebRuntime({ wasm: wasm() });
+  const results: Record<string, string> = {};
+  for (const { name, run } of RUNTIME_CASES) {
+    results[name] = await run(runtime).then(
+      () => "passed",
+      (error: unknown) => String(error),
+    );
+  }
+  return results;
+}
+
+const models = new Map<string, Promise<WebModel>>();
+
+/** Explains a text, or a picture at an address, with a model at an address, which stays loaded. */
+async function explainOnce(
+  folder: string,
+  input: string | { readonly picture: string },
+  options: ExplainOptions,
+): Promise<Explanation> {
+  const loading = models.get(folder) ?? loadModel(folder, { wasm: wasm() });
+  models.set(folder, loading);
+  const model = await loading;
+  if (typeof input === "string") return explain(model, input, options);
+  const file = await (await fetch(input.picture)).blob();
+  return explain(model, { image: await decodeImage(file) }, options);
+}
+
+/** What loading says of files that a page got: the model's facts, or the error. */
+async function loadFiles(files: Readonly<Record<string, string>>): Promise<unknown> {
+  const got = await Promise.all(
+    Object.entries(files).map(async ([name, address]) => new File([await (await fetch(address)).blob()], name)),
+  );
+  const progress: string[] = [];
+  try {
+    const model = await loadModel(got, { wasm: wasm(), onProgress: ({ file }) => progress.push(file) });
+    const { words } = (await explain(model, "A gripping film")) as { words: readonly { text: string }[] };
+    await model.dispose();
+    return { id: model.facts.id, words: words.map(({ text }) => text), progress };
+  } catch (error) {
+    return String(error);
+  }
+}
+
+/** How far each report of a download was. */
+async function loadProgress(folder: string): Promise<readonly unknown[]> {
+  const reports: unknown[] = [];
+  const model = await loadModel(folder, { wasm: wasm(), onProgress: (progress) => reports.push(progress) });
+  await model.dispose();
+  return reports;
+}
+
+const wasm = (): string => new URL("ort/", location.href).href;
+
+const harness = { runCases, explainOnce, loadFiles, loadProgress };
+export type Harness = typeof harness;
+Object.assign(globalThis, { harness });
