@@ -54,12 +54,13 @@ export async function loadModel(source: string, options: LoadOptions = {}): Prom
   const runtime = createNodeRuntime();
   const context: LoadContext = { source, runtime, ...given({ threads, signal }) };
   const parts = onnx === undefined ? await loadCheckpoint(path, context) : await loadOnnx(onnx, context);
-  const tuned = await readTuned(tunedPath(onnx?.folder ?? path, onnx?.file), parts.forward.anatomy.hiddenStates.length).catch(
-    async (error: unknown) => {
-      await parts.release?.();
-      throw error;
-    },
-  );
+  const tuned = await readTuned(
+    tunedPath(onnx?.folder ?? path, onnx?.file),
+    parts.forward.anatomy.hiddenStates.length,
+  ).catch(async (error: unknown) => {
+    await parts.release?.();
+    throw error;
+  });
   return {
     ...assembleModel(parts, {
       id: builtin === undefined ? basename(path) : source,

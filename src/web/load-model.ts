@@ -11,6 +11,7 @@ import { prepareCheckpoint } from "../loading/checkpoint-parts.ts";
 import { checkpointWeights, SHARD_INDEX, WEIGHTS } from "../loading/checkpoint-weights.ts";
 import type { Companions, ModelParts } from "../loading/model-parts.ts";
 import { checkDtype, ONNX_DTYPES, type OnnxDtype, onnxFileName } from "../loading/onnx-names.ts";
+import { parseTuned, tunedFileOf } from "../loading/tuned-settings.ts";
 import { createWebRuntime } from "../runtime/onnxruntime-web.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { FAMILIES } from "../transformer/families.ts";
@@ -77,9 +78,17 @@ export async function loadModel(source: ModelSource, options: WebLoadOptions = {
     config !== undefined && dtype === undefined && hasFamily(config)
       ? await checkpointParts(files, config, companions)
       : undefined;
-  const parts = checkpoint ?? (await onnxFileParts(files, config, companions, runtime, dtype));
+  const { path, parts } =
+    checkpoint === undefined
+      ? await onnxFileParts(files, config, companions, runtime, dtype)
+      : { path: undefined, parts: checkpoint };
+  const tunedPath = tunedFileOf(path);
+  const tuned = await readText(files, tunedPath);
   signal?.throwIfAborted();
-  return assembleModel(parts, { id: options.id ?? files.name, runtime, platform: webPlatform });
+  return {
+    ...assembleModel(parts, { id: options.id ?? files.name, runtime, platform: webPlatform }),
+    ...(tuned === undefined ? {} : { tuned: parseTuned(tuned, tunedPath, parts.forward.anatomy.hiddenStates.length) }),
+  };
 }
 
 const hasFamily = ({ modelType }: CheckpointConfig): boolean =>
@@ -125,14 +134,15 @@ async function onnxFileParts(
   companions: Companions,
   runtime: Runtime,
   dtype: OnnxDtype | undefined,
-): Promise<ModelParts> {
+): Promise<{ readonly path: string; readonly parts: ModelParts }> {
   const names = (dtype === undefined ? ONNX_DTYPES : [dtype]).map(onnxFileName);
   const only = files.paths?.filter((path) => path.endsWith(".onnx")) ?? [];
   const paths = names.flatMap((name) => [name, `onnx/${name}`]);
   if (dtype === undefined && only.length === 1) paths.unshift(only[0] as string);
   for (const path of paths) {
     const bytes = await files.read(path);
-    if (bytes !== undefined) return loadOnnx({ files, path, bytes, config, companions, runtime });
+    if (bytes === undefined) continue;
+    return { path, parts: await loadOnnx({ files, path, bytes, config, companions, runtime }) };
   }
   const family = config === undefined || hasFamily(config) ? "" : `, and calig builds no "${config.modelType}" itself`;
   const wanted = dtype === undefined ? `"${WEIGHTS}" or "onnx/model.onnx"` : `"onnx/${names[0]}"`;
