@@ -1,7 +1,7 @@
 /** @file The part of an explanation that texts and images share: what the model says, which score is explained, and the method's answer. */
 
 import { InvalidOptionError } from "../errors.ts";
-import type { ForwardResult } from "../program/programs.ts";
+import type { ForwardResult } from "../program/model-programs.ts";
 import { evaluateScore, logitsRow, type ScoreSpec } from "../program/score.ts";
 import type { ExplainableModel } from "./explainable-model.ts";
 import type { ExplanationCommon, Prediction, Target, Warning } from "./explanation.ts";

@@ -1,6 +1,6 @@
 /** @file Where the paths of all blocks start. METHOD 2. */
 
-import type { ForwardResult } from "../program/programs.ts";
+import type { ForwardResult } from "../program/model-programs.ts";
 import { zeros } from "../tensor/tensor.ts";
 import type { ExplainableModel } from "./explainable-model.ts";
 import type { PreparedInput } from "./prepared-input.ts";

@@ -6,7 +6,7 @@
  * others alone (METHOD 2).
  */
 
-import type { Programs, SweepPoint } from "../program/programs.ts";
+import type { ModelPrograms, SweepPoint } from "../program/model-programs.ts";
 import type { ScoreSpec } from "../program/score.ts";
 import type { Feeds } from "../runtime/runtime.ts";
 import type { FloatTensor } from "../tensor/tensor.ts";
@@ -20,7 +20,7 @@ const POINTS_PER_PART = 8;
 /** Most points that `auto` spends on one block before it gives up and says so. */
 const MOST_POINTS = 512;
 export interface IntegralRequest {
-  readonly programs: Programs;
+  readonly programs: ModelPrograms;
   readonly hiddenStates: readonly FloatTensor[];
   readonly baselines: readonly FloatTensor[];
   /** F at the baseline where it is known and the same for all blocks. */
@@ -74,7 +74,7 @@ interface BlockState {
   points: number;
 }
 
-/** Integrates dF/dH along the straight paths of the asked-for blocks. Cost: see `Programs.sweep`; stops at MOST_POINTS per block. */
+/** Integrates dF/dH along the straight paths of the asked-for blocks. Cost: see `ModelPrograms.sweep`; stops at MOST_POINTS per block. */
 export async function integrateBlocks(request: IntegralRequest): Promise<IntegralResult> {
   const { steps, quadrature, tolerance } = request;
   const rule = quadratureRule(quadrature, steps === "auto" ? POINTS_PER_PART : steps);
@@ -207,8 +207,13 @@ class Runner {
     for (const parts of groups.values()) for (const part of parts) part.relevance = new Float64Array(this.#positions);
     const { rowsPerRun } = this.#request;
     for (let start = 0; start < points.length; start += rowsPerRun) {
-      await this.#run(points.slice(start, start + rowsPerRun), groups, states);
-      onRun(Math.min(1, (start + rowsPerRun) / points.length));
+      const own = points.slice(start, start + rowsPerRun);
+      const onPiece = (done: number) => {
+        this.#request.signal?.throwIfAborted();
+        onRun((start + done * own.length) / points.length);
+      };
+      await this.#run(own, groups, states, onPiece);
+      onRun((start + own.length) / points.length);
     }
     for (const { state, part } of open) {
       const sum = (part.relevance as Float64Array).reduce((total, value) => total + value, 0);
@@ -224,10 +229,11 @@ class Runner {
     points: readonly SweepPoint[],
     groups: ReadonlyMap<number, readonly Part[]>,
     states: ReadonlyMap<number, BlockState>,
+    onPiece: (done: number) => void,
   ): Promise<void> {
     const { programs, hiddenStates, baselines, score, feeds, signal } = this.#request;
     signal?.throwIfAborted();
-    const result = await programs.sweep({ hiddenStates, baselines, score, feeds, points });
+    const result = await programs.sweep({ hiddenStates, baselines, score, feeds, points, onPiece });
     points.forEach((point, i) => {
       const { scores } = states.get(point.block) ?? {};
       if (point.weight === 0 && Number.isNaN(scores?.get(point.alpha)))

@@ -2,7 +2,7 @@
 
 import type { ImageProcessor } from "../input/image/image-processor.ts";
 import type { Tokenizer } from "../input/text/tokenizer.ts";
-import type { Programs } from "../program/programs.ts";
+import type { ModelPrograms } from "../program/model-programs.ts";
 import type { Activation } from "../program/score.ts";
 import type { Anatomy } from "../transformer/anatomy.ts";
 import type { ModelFacts, Warning } from "./explanation.ts";
@@ -25,7 +25,7 @@ export interface ExplainableModel {
   readonly labels: readonly string[];
   readonly activation: Activation;
   readonly anatomy: Anatomy;
-  readonly programs: Programs;
+  readonly programs: ModelPrograms;
   /** Text models only. */
   readonly tokenizer?: Tokenizer;
   /** Image models only: what is done to a picture before the model sees it. */

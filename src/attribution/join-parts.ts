@@ -6,7 +6,7 @@
  * left out, which the completeness of the joined map shows.
  */
 
-import type { ForwardResult } from "../program/programs.ts";
+import type { ForwardResult } from "../program/model-programs.ts";
 import { LEAST_DIFFERENCE, measureCompleteness } from "./completeness.ts";
 import type { BlockCompleteness, BlockExplanation, Completeness, Warning } from "./explanation.ts";
 import type { MethodResult } from "./method.ts";

@@ -1,6 +1,6 @@
 /** @file What an attribution method is: from a prepared input to one number per unit. */
 
-import type { ForwardResult } from "../program/programs.ts";
+import type { ForwardResult } from "../program/model-programs.ts";
 import type { ScoreSpec } from "../program/score.ts";
 import type { ExplainableModel } from "./explainable-model.ts";
 import type { BlockExplanation, Completeness, Warning } from "./explanation.ts";

@@ -70,7 +70,7 @@ export interface ExplainOptions {
    */
   readonly longText?: LongText;
   readonly seed?: number;
-  /** Bytes that one run of the sweep may use for activations. Default: a share of the free memory. */
+  /** Bytes that one run may use for activations. Default: a share of the free memory. Models run block by block keep to what they were loaded with. */
   readonly memory?: number;
   readonly signal?: AbortSignal;
   /** Called with the share of the work done, 0..1, and what is being done. */

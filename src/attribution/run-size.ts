@@ -1,6 +1,7 @@
 /** @file How many rows one run of a program may have: memory is what limits it. */
 
 import { InvalidOptionError } from "../errors.ts";
+import { backwardRowBytes, forwardRowBytes } from "../program/row-bytes.ts";
 import type { ExplainableModel } from "./explainable-model.ts";
 import type { ExplainOptions } from "./options.ts";
 
@@ -13,29 +14,25 @@ const MOST_MEMORY = 512 * 2 ** 20;
 const MOST_FORWARD_ROWS = 64;
 
 /**
- * Rows of one run of the sweep that fit the memory.
- *
- * A row keeps, for the way down, about 26 vectors of the width per position and block (inputs of the products, the
- * inner layer counted as 4 widths, normalised states) and 4 attention maps per head.
+ * Rows of one run of the sweep that fit the memory; any number where runs divide themselves.
  *
  * @throws {InvalidOptionError} For memory that is no number above 0.
  */
 export function sweepRows(model: ExplainableModel, positions: number, options: ExplainOptions): number {
-  const { width, heads } = model.anatomy;
-  const bytesPerRow = 4 * positions * model.programs.blocks * (26 * width + 4 * heads * positions);
-  return Math.max(2, Math.floor(budget(model, options) / bytesPerRow));
+  const { anatomy, programs } = model;
+  const memory = budget(model, options);
+  if (programs.dividesRuns) return Number.MAX_SAFE_INTEGER;
+  return Math.max(2, Math.floor(memory / (programs.blocks * backwardRowBytes(anatomy, positions))));
 }
 
 /**
- * Rows of one forward pass that fit the memory: of one block at a time, about 12 vectors of the width per position and 3
- * attention maps per head are alive.
+ * Rows of one forward pass that fit the memory, of one block at a time.
  *
  * @throws {InvalidOptionError} For memory that is no number above 0.
  */
 export function forwardRows(model: ExplainableModel, positions: number, options: ExplainOptions): number {
-  const { width, heads } = model.anatomy;
-  const bytesPerRow = 4 * positions * (12 * width + 3 * heads * positions);
-  return Math.min(MOST_FORWARD_ROWS, Math.max(1, Math.floor(budget(model, options) / bytesPerRow)));
+  const rows = Math.floor(budget(model, options) / forwardRowBytes(model.anatomy, positions));
+  return Math.min(MOST_FORWARD_ROWS, Math.max(1, rows));
 }
 
 function budget(model: ExplainableModel, { memory }: ExplainOptions): number {

@@ -2,7 +2,7 @@
 
 import { InvalidOptionError } from "../errors.ts";
 import type { TokenUnit } from "../input/units.ts";
-import type { ForwardResult } from "../program/programs.ts";
+import type { ForwardResult } from "../program/model-programs.ts";
 import { logitsRow } from "../program/score.ts";
 import type { ExplainableModel } from "./explainable-model.ts";
 import type { Part } from "./join-parts.ts";

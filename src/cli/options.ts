@@ -211,8 +211,14 @@ export const OPTIONS = {
   memory: option(
     "Resources",
     byteSize(LEAST_MEMORY),
-    "memory for the activations of one run, as in 512MB or 2GB",
+    "memory for the activations of one run, as in 512MB or 2GB; weights that take more are loaded block by block",
     "a quarter of the free memory, at most 512MB",
+  ),
+  stream: option(
+    "Resources",
+    flag,
+    "load the weights block by block: slower, for models larger than the memory",
+    "where the weights do not fit the memory",
   ),
   threads: option("Resources", wholeNumber({ min: 1, max: 1024 }), "threads of the engine", "one per core"),
 

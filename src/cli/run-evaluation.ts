@@ -14,6 +14,7 @@ import { count } from "../render/format.ts";
 import { EXIT } from "./command.ts";
 import { evaluationText, evaluationWriter } from "./evaluation-output.ts";
 import { given } from "./given.ts";
+import { LOADING_OPTIONS } from "./loading.ts";
 import { openMeasurementStore } from "./measurement-store.ts";
 import type { OptionValues } from "./options.ts";
 import { reportJson } from "./report-writers.ts";
@@ -37,9 +38,10 @@ export const EVALUATION_OPTIONS = [
   "out",
   "json",
   "threads",
+  "stream",
 ] as const;
 
-type Options = Pick<OptionValues, (typeof EVALUATION_OPTIONS)[number]>;
+type Options = Pick<OptionValues, (typeof EVALUATION_OPTIONS)[number] | "memory">;
 
 /** What a command makes of its measurements. */
 export interface EvaluationJob {
@@ -105,7 +107,7 @@ export async function measureDataset(job: EvaluationJob, options: Options, termi
   const source = options.model ?? DEFAULT_TEXT_MODEL;
   terminal.progress.update(0, `loading ${source}`);
   const { loadModel } = await import("../node/load-model.ts");
-  await using model = await loadModel(source, { signal, ...given(options, ["dtype", "threads"]) });
+  await using model = await loadModel(source, { signal, ...given(options, LOADING_OPTIONS) });
   const store = out === undefined ? undefined : await openMeasurementStore(`${out}.partial.jsonl`);
   if (store !== undefined && store.found > 0) {
     await terminal.note(`Going on with ${count(store.found, "measurement")} from ${store.path}`);

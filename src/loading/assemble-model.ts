@@ -3,6 +3,7 @@
 import type { ExplainableModel, Platform } from "../attribution/explainable-model.ts";
 import type { CheckpointConfig } from "../checkpoint/config.ts";
 import { Programs } from "../program/programs.ts";
+import { StreamedPrograms, type StreamSource } from "../program/streamed-programs.ts";
 import type { Runtime, SessionOptions } from "../runtime/runtime.ts";
 import type { TransformerGraph } from "../transformer/anatomy.ts";
 import type { ModelParts, WeightFacts } from "./model-parts.ts";
@@ -27,21 +28,18 @@ export interface Assembly {
   readonly runtime: Runtime;
   readonly platform: Platform;
   readonly session?: Pick<SessionOptions, "prepack" | "threads">;
+  /** Run the model block by block, within this memory. */
+  readonly stream?: Pick<StreamSource, "memoryBytes" | "spill"> | undefined;
 }
 
 export function assembleModel<Facts extends WeightFacts>(
   parts: ModelParts<Facts>,
-  { id, runtime, platform, session = {} }: Assembly,
+  { id, runtime, platform, session = {}, stream }: Assembly,
 ): AssembledModel<Facts> {
   const { forward, sweep, weights, labels, tokenizer, imageProcessor } = parts;
   const { anatomy } = forward;
-  const programs = new Programs({
-    forward,
-    sweep,
-    classes: labels.length,
-    runtime,
-    session: { ...parts.place, ...session },
-  });
+  const source = { forward, sweep, classes: labels.length, runtime, session: { ...parts.place, ...session } };
+  const programs = stream === undefined ? new Programs(source) : new StreamedPrograms({ ...source, ...stream });
   const dispose = async () => {
     await programs.dispose();
     await parts.release?.();

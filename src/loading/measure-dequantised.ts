@@ -44,11 +44,15 @@ export async function measureDequantised(
   }
 }
 
-/** The warning that every explanation of a quantised model carries. */
-export function dequantisedWarning(file: string, { difference, largest }: Measurement): Warning {
+/** The warning that every explanation of a quantised model carries; `measured` where the model could be run whole. */
+export function dequantisedWarning(file: string, measured: Measurement | undefined): Warning {
+  const moved =
+    measured === undefined
+      ? "which moves the logits by an amount that was not measured, because the model is not run whole"
+      : `which moves the logits of a short input by at most ${digits(measured.difference)} (the largest of them is ${digits(measured.largest)})`;
   return {
     code: "dequantised",
-    message: `The model "${file}" is quantised; it is explained with the same weights and arithmetic in float32, which moves the logits of a short input by at most ${digits(difference)} (the largest of them is ${digits(largest)})`,
+    message: `The model "${file}" is quantised; it is explained with the same weights and arithmetic in float32, ${moved}`,
   };
 }
 

@@ -39,6 +39,8 @@ export interface OnnxSource<Facts extends WeightFacts> {
   externalise(graph: Graph): Graph;
   readonly companions: Companions;
   readonly runtime: Runtime;
+  /** Whether the model is too large to be run whole. */
+  readonly streamed?: boolean;
   /** What is known to be worth a warning already. */
   readonly warnings: readonly Warning[];
 }
@@ -46,7 +48,7 @@ export interface OnnxSource<Facts extends WeightFacts> {
 /**
  * Rewrites an ONNX model and finds its parts. Without config.json classes are called LABEL_0, LABEL_1, ...
  *
- * A quantised model is run once, to tell how far its logits move.
+ * A quantised model is run once, to tell how far its logits move, unless it is too large to be run whole.
  *
  * @throws {CheckpointError} When files are missing or do not fit each other.
  * @throws {UnsupportedModelError} When the graph cannot be rewritten, or holds a model for another task.
@@ -76,7 +78,8 @@ export async function onnxParts<Facts extends WeightFacts>(source: OnnxSource<Fa
   if (canonical.dequantised) {
     const before = { ...original, graph: source.externalise(original.graph) };
     const feeds = await shortInput(forward, parts);
-    const moved = await measureDequantised(before, forward, feeds, { runtime: source.runtime, place });
+    const places = { runtime: source.runtime, place };
+    const moved = source.streamed === true ? undefined : await measureDequantised(before, forward, feeds, places);
     warnings.push(dequantisedWarning(source.name, moved));
   }
   return {

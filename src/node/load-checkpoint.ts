@@ -6,9 +6,14 @@ import type { ModelParts } from "../loading/model-parts.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { familyOf } from "../transformer/families.ts";
 import { copyAsFloat32 } from "./float32-copy.ts";
-import { availableBytes, checkMemory, onceCopied, weightMemory, worthCopying } from "./memory-check.ts";
+import { type MemoryWishes, planWeights, weightMemory } from "./memory-check.ts";
 import { companionsIn, readText } from "./model-files.ts";
 import { readWeights, type StoredWeightFacts } from "./weights.ts";
+
+/** The parts of a model on disk, and whether its weights are to be held block by block. */
+export interface StoredParts extends ModelParts<StoredWeightFacts> {
+  readonly streamed: boolean;
+}
 
 /** What loading is done with. */
 export interface LoadContext {
@@ -16,6 +21,7 @@ export interface LoadContext {
   readonly source: string;
   readonly runtime: Runtime;
   readonly threads?: number;
+  readonly memory: MemoryWishes;
   readonly signal?: AbortSignal;
 }
 
@@ -28,16 +34,11 @@ export const readConfig = async (folder: string): Promise<CheckpointConfig> =>
  * @throws {CheckpointError} When files are missing, truncated or inconsistent.
  * @throws {UnsupportedModelError} When calig does not build this family.
  */
-export async function loadCheckpoint(
-  folder: string,
-  { source, signal }: LoadContext,
-): Promise<ModelParts<StoredWeightFacts>> {
+export async function loadCheckpoint(folder: string, { source, memory, signal }: LoadContext): Promise<StoredParts> {
   const config = await readConfig(folder);
   familyOf(config.modelType); // before the weights are read
   const weights = await readWeights(folder);
-  const memory = weightMemory(weights.elements);
-  const copied = worthCopying(memory);
-  const warnings = checkMemory(source, copied ? onceCopied(memory) : memory, availableBytes());
+  const { streamed, copied, warnings } = planWeights(source, weightMemory(weights.elements), true, memory);
   signal?.throwIfAborted();
   const build = await prepareCheckpoint(config, weights.source, companionsIn(folder));
   const stored = copied ? await copyAsFloat32(weights) : undefined;
@@ -45,6 +46,7 @@ export async function loadCheckpoint(
   return {
     ...build(tensors.source),
     weights,
+    streamed,
     place: { weightsFolder: tensors.folder },
     ...(stored === undefined ? {} : { release: stored.release }),
     warnings,

@@ -10,9 +10,11 @@ import { FAMILIES } from "../transformer/families.ts";
 import { builtinFolder, builtinModels } from "./builtin-models.ts";
 import { type LoadContext, loadCheckpoint, readConfig } from "./load-checkpoint.ts";
 import { loadOnnx } from "./load-onnx.ts";
-import { weightMemory, worthPrepacking } from "./memory-check.ts";
+import { availableBytes, weightMemory, worthPrepacking } from "./memory-check.ts";
 import { findOnnxFile, isFile, type OnnxPlace, placeOfFile } from "./onnx-files.ts";
 import { nodePlatform } from "./platform.ts";
+import { createSpillFile } from "./spill-file.ts";
+import { streamBytes } from "./stream-bytes.ts";
 import { readTuned, tunedPath } from "./tuned-settings.ts";
 import type { StoredWeightFacts } from "./weights.ts";
 
@@ -24,6 +26,13 @@ export interface LoadOptions {
    * Default: the checkpoint if there is one that calig builds, else float32, else the best there is.
    */
   readonly dtype?: OnnxDtype;
+  /**
+   * Run the model block by block, so that the weights of one block at a time are in memory: slower, the same numbers.
+   * Default: where the weights exceed `memory`, or what is free.
+   */
+  readonly stream?: boolean;
+  /** Bytes that weights and activations may take. Default: what is free. */
+  readonly memory?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -46,13 +55,14 @@ export interface LoadedModel extends AssembledModel<StoredWeightFacts> {
  * @throws {AnatomyError} When the parts of a Transformer are not found in an ONNX file.
  */
 export async function loadModel(source: string, options: LoadOptions = {}): Promise<LoadedModel> {
-  const { threads, signal } = options;
+  const { threads, signal, stream, memory } = options;
   checkThreads(threads);
   const builtin = builtinFolder(source);
   const path = builtin ?? resolve(source);
   const onnx = await findModel(source, path, options);
   const runtime = createNodeRuntime();
-  const context: LoadContext = { source, runtime, ...given({ threads, signal }) };
+  const wishes = { available: availableBytes(), ...given({ stream, memory }) };
+  const context: LoadContext = { source, runtime, memory: wishes, ...given({ threads, signal }) };
   const parts = onnx === undefined ? await loadCheckpoint(path, context) : await loadOnnx(onnx, context);
   const tuned = await readTuned(
     tunedPath(onnx?.folder ?? path, onnx?.file),
@@ -66,6 +76,7 @@ export async function loadModel(source: string, options: LoadOptions = {}): Prom
       id: builtin === undefined ? basename(path) : source,
       runtime,
       platform: nodePlatform,
+      stream: parts.streamed ? { memoryBytes: streamBytes(parts, wishes), spill: createSpillFile() } : undefined,
       session: { prepack: worthPrepacking(weightMemory(parts.weights.elements)), ...given({ threads }) },
     }),
     folder: onnx?.folder ?? path,

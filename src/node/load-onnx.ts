@@ -3,15 +3,13 @@
 import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { CheckpointError } from "../errors.ts";
-import type { ModelParts } from "../loading/model-parts.ts";
 import { checkTask, onnxParts } from "../loading/onnx-parts.ts";
 import { decodeModel } from "../onnx/decode.ts";
-import { type LoadContext, readConfig } from "./load-checkpoint.ts";
-import { availableBytes, checkMemory, weightMemory } from "./memory-check.ts";
+import { type LoadContext, readConfig, type StoredParts } from "./load-checkpoint.ts";
+import { planWeights, weightMemory } from "./memory-check.ts";
 import { companionsIn } from "./model-files.ts";
 import { isFile, type OnnxPlace } from "./onnx-files.ts";
 import { locateWeights } from "./onnx-weights.ts";
-import type { StoredWeightFacts } from "./weights.ts";
 
 /**
  * Reads a model from an ONNX file and the files beside it. Weights stay in the file and in those beside it.
@@ -23,16 +21,16 @@ import type { StoredWeightFacts } from "./weights.ts";
  */
 export async function loadOnnx(
   { file, folder }: OnnxPlace,
-  { source, runtime, signal }: LoadContext,
-): Promise<ModelParts<StoredWeightFacts>> {
+  { source, runtime, memory, signal }: LoadContext,
+): Promise<StoredParts> {
   const config = (await isFile(join(folder, "config.json"))) ? await readConfig(folder) : undefined;
   checkTask(config);
   const bytes = await readBytes(file);
   const model = decodeModel(bytes);
   const { graph, facts, externalise } = await locateWeights(model.graph, file, bytes);
-  const warnings = checkMemory(source, weightMemory(facts.elements), availableBytes());
+  const { streamed, warnings } = planWeights(source, weightMemory(facts.elements), false, memory);
   signal?.throwIfAborted();
-  return onnxParts({
+  const parts = await onnxParts({
     name: basename(file),
     config,
     graph,
@@ -42,8 +40,10 @@ export async function loadOnnx(
     externalise,
     companions: companionsIn(folder),
     runtime,
+    streamed,
     warnings,
   });
+  return { ...parts, streamed };
 }
 
 async function readBytes(file: string): Promise<Uint8Array> {

@@ -3,6 +3,7 @@ import {
   availableBytes,
   checkMemory,
   onceCopied,
+  planWeights,
   weightMemory,
   worthCopying,
   worthPrepacking,
@@ -28,13 +29,46 @@ describe("checkMemory()", () => {
   });
   it("warns about weights that fit only in the file", () => {
     expect(checkMemory("m", { mapped: 4e9, converted: 1e9 }, 3e9)).toEqual([
-      { code: "memory", message: expect.stringMatching(/about 5\.0 GB and 3\.0 GB are free: .* close other programs/) },
+      { code: "memory", message: expect.stringMatching(/about 5\.0 GB and 3\.0 GB are free: .* block by block/) },
     ]);
   });
   it("refuses what cannot fit, with an estimate and advice", () => {
     expect(() => checkMemory("big", { mapped: 0, converted: 8e9 }, 3e9)).toThrow(
-      /Cannot load model "big": .* about 8\.0 GB .* 3\.0 GB are free; store them as float32/,
+      /Cannot load model "big": .* about 8\.0 GB .* 3\.0 GB are free; run the model block by block, store them as float32/,
     );
+  });
+});
+
+describe("planWeights()", () => {
+  const large = { mapped: 0, converted: 2e9 };
+  const plan = (wishes: Parameters<typeof planWeights>[3]) => planWeights("m", large, true, wishes);
+
+  it("holds whole what fits, copied where that saves memory", () => {
+    expect(plan({ available: 3e9 })).toEqual({ streamed: false, copied: true, warnings: [] });
+    expect(planWeights("m", large, false, { available: 3e9 })).toEqual({
+      streamed: false,
+      copied: false,
+      warnings: [],
+    });
+  });
+  it("goes block by block where the weights exceed what is free or allowed, and says so", () => {
+    for (const wishes of [{ available: 0.5e9 }, { available: 8e9, memory: 0.5e9 }]) {
+      expect(plan(wishes)).toEqual({
+        streamed: true,
+        copied: false,
+        warnings: [
+          {
+            code: "streamed",
+            message: expect.stringMatching(/about 1\.0 GB and 0\.5 GB may be used: .* block by block/),
+          },
+        ],
+      });
+    }
+  });
+  it("does what it is told without a word", () => {
+    expect(plan({ available: 8e9, stream: true })).toEqual({ streamed: true, copied: false, warnings: [] });
+    expect(plan({ available: 1e9, stream: false })).toMatchObject({ streamed: false, copied: true });
+    expect(() => planWeights("m", large, false, { available: 1e9, stream: false })).toThrow("Cannot load model");
   });
 });
 

@@ -43,6 +43,47 @@ export const onceCopied = ({ mapped, converted }: WeightMemory): WeightMemory =>
   converted: 0,
 });
 
+/** How the weights of a model are held. */
+export interface WeightPlan {
+  /** Block by block, each loaded when it is its turn. */
+  readonly streamed: boolean;
+  /** Converted weights are written to a file that all programs map. */
+  readonly copied: boolean;
+  readonly warnings: readonly Warning[];
+}
+
+/** What the caller wants of memory, and what there is. */
+export interface MemoryWishes {
+  /** Block by block, or whole. Default: whole where it fits. */
+  readonly stream?: boolean;
+  /** Bytes that weights and activations may take. */
+  readonly memory?: number;
+  /** Bytes that are there. */
+  readonly available: number;
+}
+
+/**
+ * Decides how the weights are held.
+ *
+ * @throws {CheckpointError} When they are to be held whole and do not fit; says how much is missing and what to do.
+ */
+export function planWeights(
+  source: string,
+  weights: WeightMemory,
+  canCopy: boolean,
+  { stream, memory, available }: MemoryWishes,
+): WeightPlan {
+  const copied = canCopy && worthCopying(weights);
+  const whole = copied ? onceCopied(weights) : weights;
+  const total = whole.mapped + whole.converted;
+  if (stream === false) return { streamed: false, copied, warnings: checkMemory(source, whole, available) };
+  const budget = Math.min(available, memory ?? Number.POSITIVE_INFINITY);
+  if (stream === undefined && total <= budget) return { streamed: false, copied, warnings: [] };
+  if (stream === true) return { streamed: true, copied: false, warnings: [] };
+  const message = `The weights take about ${gigabytes(total)} and ${gigabytes(budget)} may be used: the model is run block by block, which takes longer and gives the same numbers; allow more memory to run it whole`;
+  return { streamed: true, copied: false, warnings: [{ code: "streamed", message }] };
+}
+
 /** Memory that this process may still use, bytes: what the system has, within the limit of its container. */
 export function availableBytes(): number {
   const limit = process.constrainedMemory();
@@ -60,7 +101,7 @@ export function checkMemory(source: string, weights: WeightMemory, available: nu
   const { mapped, converted } = weights;
   if (converted > available) {
     throw new CheckpointError(
-      `Cannot load model "${source}": its weights are not stored as float32 and take about ${gigabytes(converted)} once converted for the ${PROGRAMS} programs, and ${gigabytes(available)} are free; store them as float32 (then they are mapped from the file), close other programs, or use a smaller model`,
+      `Cannot load model "${source}": its weights are not stored as float32 and take about ${gigabytes(converted)} once converted for the ${PROGRAMS} programs, and ${gigabytes(available)} are free; run the model block by block, store them as float32 (then they are mapped from the file), or close other programs`,
       source,
     );
   }
@@ -68,7 +109,7 @@ export function checkMemory(source: string, weights: WeightMemory, available: nu
   return [
     {
       code: "memory",
-      message: `The weights take about ${gigabytes(mapped + converted)} and ${gigabytes(available)} are free: they will be read from the file again and again, which is slow; close other programs or use a smaller model`,
+      message: `The weights take about ${gigabytes(mapped + converted)} and ${gigabytes(available)} are free: they will be read from the file again and again, which is slow; close other programs or run the model block by block`,
     },
   ];
 }

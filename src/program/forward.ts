@@ -65,3 +65,9 @@ export function buildReplacedEmbeddingProgram(model: TransformerGraph): Graph {
   for (const output of graph.outputs) builder.output(output.name, output.name, "float32", output.shape);
   return extractGraph(builder.build(), { outputs: forwardOutputs(model) });
 }
+
+/** The part of that program that makes the first hidden state. @throws {AnatomyError} When the model looks up no words. */
+export function buildReplacedEmbeddingEntry(model: TransformerGraph): Graph {
+  const [first] = model.anatomy.hiddenStates as readonly [string, ...string[]];
+  return extractGraph(buildReplacedEmbeddingProgram(model), { outputs: [first] });
+}

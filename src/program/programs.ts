@@ -1,21 +1,13 @@
-/** @file The compiled programs of one loaded model: compiled when first needed, kept until disposed. */
+/** @file The compiled programs of one loaded model, each of the whole model: compiled when first needed, kept until disposed. */
 
-import { ShapeError } from "../errors.ts";
-import { verifyGraph } from "../graph/verify.ts";
-import { createModel } from "../onnx/create-model.ts";
-import { encodeModel } from "../onnx/encode.ts";
 import type { Graph } from "../onnx/model.ts";
-import type { Feeds, Fetches, Runtime, Session, SessionOptions } from "../runtime/runtime.ts";
+import type { Feeds, Fetches, Session } from "../runtime/runtime.ts";
 import { type FloatTensor, floatTensor, type Tensor } from "../tensor/tensor.ts";
 import type { TransformerGraph } from "../transformer/anatomy.ts";
-import {
-  buildForwardProgram,
-  buildLogitsProgram,
-  buildReplacedEmbeddingProgram,
-  forwardOutputs,
-  REPLACED,
-  SCALE,
-} from "./forward.ts";
+import { replacedFeeds } from "./embedding-feeds.ts";
+import { encodeProgram } from "./encode-program.ts";
+import { floats } from "./fetches.ts";
+import { buildForwardProgram, buildLogitsProgram, buildReplacedEmbeddingProgram, forwardOutputs } from "./forward.ts";
 import {
   buildAttentionGradientProgram,
   buildAttentionProgram,
@@ -23,91 +15,30 @@ import {
   buildLogitsFromProgram,
   gradientNames,
 } from "./input-gradients.ts";
+import type {
+  AttentionGradients,
+  ForwardResult,
+  HiddenGradient,
+  ModelPrograms,
+  ProgramSource,
+  StateRequest,
+  SweepRequest,
+  SweepResult,
+} from "./model-programs.ts";
 import { type ScoreSpec, scoreFeeds } from "./score.ts";
 import { buildSweepProgram, sweepNames } from "./sweep.ts";
 
-/** What a model says to an input. */
-export interface ForwardResult {
-  /** [batch, classes] */
-  readonly logits: FloatTensor;
-  /** Hidden state entering each block [batch, positions, width]. */
-  readonly hiddenStates: readonly FloatTensor[];
-}
-
-/** One point of one block's path. */
-export interface SweepPoint {
-  readonly block: number;
-  /** Place on the path: 0 = baseline, 1 = input. */
-  readonly alpha: number;
-  /** Quadrature weight; 0 for a point that only the score is wanted of. */
-  readonly weight: number;
-  /** Which integral of its block the point belongs to, 0..groups-1. */
-  readonly group: number;
-}
-
-/** One run of the sweep program. */
-export interface SweepRequest {
-  /** H_l and B_l of every block, [1, positions, width]. */
-  readonly hiddenStates: readonly FloatTensor[];
-  readonly baselines: readonly FloatTensor[];
-  readonly score: ScoreSpec;
-  /** Any order; results come back in the same order. */
-  readonly points: readonly SweepPoint[];
-  /** Inputs of the model that the blocks use besides the hidden state (attention mask). */
-  readonly feeds: Feeds;
-}
-
-export interface SweepResult {
-  /** F at every point. */
-  readonly scores: Float64Array;
-  /** relevance[l][group]: weighted sum over the points of the group [positions]. */
-  readonly relevance: readonly (readonly Float32Array[])[];
-  /** attention[l]: mean over heads of A * dF/dA [queries, positions] at the first point of block 0; empty when it has none. */
-  readonly attention: readonly FloatTensor[];
-}
-
-/** Hidden states entering one block, to go on from. */
-export interface StateRequest {
-  readonly block: number;
-  /** [rows, positions, width] */
-  readonly hiddenState: FloatTensor;
-  /** Inputs of the model that the blocks use besides the hidden state (attention mask): of one row for all, or of each. */
-  readonly feeds: Feeds;
-}
-
-export interface HiddenGradient {
-  /** F of every row. */
-  readonly scores: Float32Array;
-  /** dF/dH [rows, positions, width]. */
-  readonly gradient: FloatTensor;
-}
-
-export interface AttentionGradients {
-  /** F of every row. */
-  readonly scores: Float32Array;
-  /** A_l and dF/dA_l of every block [rows, heads, queries, keys]. */
-  readonly probabilities: readonly FloatTensor[];
-  readonly gradients: readonly FloatTensor[];
-}
-
-/** How a model is run: everything the programs need of a loaded model. */
-export interface ProgramSource {
-  /** Graph of which all positions of all blocks are computed. */
-  readonly forward: TransformerGraph;
-  /** Graph that the sweep is made of: the same function, free to leave out what the logits do not need. */
-  readonly sweep: TransformerGraph;
-  readonly classes: number;
-  readonly runtime: Runtime;
-  readonly session: Omit<SessionOptions, "name">;
-}
-
 /** The programs of one model. A class, because it owns compiled sessions: call `dispose()` when done. */
-export class Programs {
+export class Programs implements ModelPrograms {
   readonly #source: ProgramSource;
   readonly #sessions = new Map<string, Promise<Session>>();
 
   constructor(source: ProgramSource) {
     this.#source = source;
+  }
+
+  get dividesRuns(): boolean {
+    return false;
   }
 
   get blocks(): number {
@@ -146,13 +77,7 @@ export class Programs {
    */
   async forwardReplaced(feeds: Feeds, replaced: Float32Array, vector: "mean" | "zero"): Promise<ForwardResult> {
     const session = await this.#session("baseline", () => buildReplacedEmbeddingProgram(this.#source.forward));
-    const [batch, tokens] = Object.values(feeds)[0]?.shape ?? [];
-    if (batch === undefined || tokens === undefined)
-      throw new ShapeError("Cannot replace word vectors without token ids");
-    const extra: Feeds = {
-      [REPLACED]: floatTensor(replaced, [batch, tokens, 1]),
-      [SCALE]: floatTensor([vector === "mean" ? 1 : 0], []),
-    };
+    const extra = replacedFeeds(feeds, replaced, vector);
     return this.#forwardResult(await session.run({ ...feeds, ...extra }, forwardOutputs(this.#source.forward)));
   }
 
@@ -306,20 +231,10 @@ export class Programs {
     const existing = this.#sessions.get(name);
     if (existing !== undefined) return existing;
     const { runtime, session, forward } = this.#source;
-    // Shapes that a file states for inner values may no longer hold in what was made of it; the engine plans memory by them.
-    const graph = { ...build(), values: [] };
-    verifyGraph(graph, forward.opsets);
-    const compiled = runtime.compile(encodeModel(createModel(graph, forward.opsets)), { ...session, name });
+    const compiled = runtime.compile(encodeProgram(build(), forward.opsets), { ...session, name });
     this.#sessions.set(name, compiled);
     // A failed compilation is not kept: the next call reports it afresh.
     compiled.catch(() => this.#sessions.delete(name));
     return compiled;
   }
-}
-
-function floats(fetches: Fetches, name: string): FloatTensor {
-  const tensor = fetches[name];
-  if (tensor?.dtype !== "float32")
-    throw new ShapeError(`Cannot read program output "${name}": it is ${tensor?.dtype ?? "missing"}`);
-  return tensor as FloatTensor;
 }

@@ -14,7 +14,7 @@ import { compareParity, type ParityCase, parityFeeds, parityModel, readParityFil
 export const TOLERANCE = 1e-4;
 
 /** The first input of a batch: the sweep explains one. */
-const first = (feeds: Feeds): Feeds =>
+export const firstInput = (feeds: Feeds): Feeds =>
   Object.fromEntries(
     Object.entries(feeds).map(([name, { data, dtype, shape }]) => {
       const [rows = 1, ...rest] = shape;
@@ -50,7 +50,7 @@ export async function expectIntegrated(
     runtime: createNodeRuntime(),
     session: { threads: 1 },
   });
-  const feeds = first(parityFeeds(forward, reference));
+  const feeds = firstInput(parityFeeds(forward, reference));
   const { logits, hiddenStates } = await programs.forward(feeds);
   const baselines = hiddenStates.map(({ data, shape }) =>
     floatTensor(

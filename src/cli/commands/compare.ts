@@ -10,6 +10,7 @@ import { comparisonText } from "../comparison-text.ts";
 import { CONTENDER_OPTIONS, chooseContenders } from "../contenders.ts";
 import { chooseInputs } from "../explain-inputs.ts";
 import { given } from "../given.ts";
+import { LOADING_OPTIONS } from "../loading.ts";
 import { reportJson, writerOf, writers } from "../report-writers.ts";
 import { checkWritable, writeWhole } from "../write-file.ts";
 
@@ -34,6 +35,7 @@ export const compare = defineCommand({
     "out",
     "json",
     "threads",
+    "stream",
   ],
   examples: [
     { purpose: "All methods", command: 'calig compare "A gripping film that forgets to end"' },
@@ -53,7 +55,7 @@ export const compare = defineCommand({
     terminal.progress.update(0, `loading ${source}`);
     const { loadModel } = await import("../../node/load-model.ts");
     const { compareMethods } = await import("../../evaluation/method-comparison.ts");
-    await using model = await loadModel(source, { signal, ...given(options, ["dtype", "threads"]) });
+    await using model = await loadModel(source, { signal, ...given(options, LOADING_OPTIONS) });
     const comparison = await compareMethods(model, chosen.input, {
       contenders: chooseContenders(options),
       ...given(options, ["target", "score", "substrate", "units"]),

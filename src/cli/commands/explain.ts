@@ -16,6 +16,7 @@ import { chooseInputs, type ExplainInputs, imageError } from "../explain-inputs.
 import { describeFailure } from "../failure.ts";
 import { type RenderSettings, type Result, showsPicture } from "../formats.ts";
 import { given } from "../given.ts";
+import { LOADING_OPTIONS } from "../loading.ts";
 import type { InputEntry } from "../read-inputs.ts";
 import { createResults, type Results, type Source, sourceName } from "../results.ts";
 import type { Terminal } from "../terminal.ts";
@@ -55,6 +56,7 @@ const OWN_OPTIONS = [
   "columns",
   "verbose",
   "threads",
+  "stream",
 ] as const;
 
 type Options = Invocation<(typeof OWN_OPTIONS)[number]>["options"];
@@ -105,7 +107,7 @@ export const explain = defineCommand({
     const source = options.model ?? DEFAULT_TEXT_MODEL;
     terminal.progress.update(0, `loading ${source}`);
     const { loadModel } = await import("../../node/load-model.ts");
-    await using model = await loadModel(source, { signal, ...given(options, ["dtype", "threads"]) });
+    await using model = await loadModel(source, { signal, ...given(options, LOADING_OPTIONS) });
     if (inputs.kind === "images" && model.imageProcessor === undefined) {
       throw imageError(inputs.files[0] ?? "", model.facts.id);
     }
