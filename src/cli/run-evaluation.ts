@@ -3,11 +3,11 @@
 import type { ExplainableModel } from "../attribution/explainable-model.ts";
 import { DEFAULTS } from "../attribution/options.ts";
 import { UsageError } from "../errors.ts";
-import type { Dataset } from "../evaluation/dataset.ts";
 import type { Contender } from "../evaluation/evaluate.ts";
+import type { Dataset } from "../evaluation/dataset.ts";
 import type { Evaluation } from "../evaluation/evaluation.ts";
 import type { Metric } from "../evaluation/metric.ts";
-import { METRICS, metricByName } from "../evaluation/metrics.ts";
+import { defaultMetrics, metricByName } from "../evaluation/metrics.ts";
 import { DEFAULT_TEXT_MODEL } from "../node/builtin-models.ts";
 import type { LoadedModel } from "../node/load-model.ts";
 import { count } from "../render/format.ts";
@@ -68,7 +68,7 @@ export function runEvaluation(
   return measureDataset(
     {
       contendersOf,
-      metricsOf: (dataset) => chooseMetrics(options, dataset),
+      metricsOf: (dataset) => options.metrics?.map(metricByName) ?? defaultMetrics(dataset),
       async report(evaluation) {
         for (const { message } of evaluation.warnings) await terminal.warn(message);
         if (out === undefined || write === undefined) {
@@ -134,13 +134,4 @@ export async function measureDataset(job: EvaluationJob, options: Options, termi
       await terminal.note(`What was measured is in ${store.path}: the same command goes on from there`);
     }
   }
-}
-
-/** The metrics asked for, or those that the data set has the truth for and that explain each input once. */
-function chooseMetrics({ metrics }: Options, { items }: Dataset): readonly Metric[] {
-  if (metrics !== undefined) return metrics.map(metricByName);
-  return METRICS.filter(
-    ({ expensive, needs }) =>
-      expensive !== true && (needs === undefined || items.some((item) => item[needs] !== undefined)),
-  );
 }

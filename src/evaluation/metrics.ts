@@ -1,6 +1,7 @@
 /** @file The metrics: one line each, in the order of the tables. */
 
 import { keyword } from "../errors.ts";
+import type { Dataset } from "./dataset.ts";
 import type { Metric } from "./metric.ts";
 import { auprc } from "./metrics/auprc.ts";
 import { completenessError } from "./metrics/completeness-error.ts";
@@ -59,3 +60,10 @@ export function metricByName(name: string): Metric {
   );
   return METRICS.find((metric) => metric.name === known) as Metric;
 }
+
+/** The metrics that a data set has the truth for and that explain each input once. */
+export const defaultMetrics = ({ items }: Dataset): readonly Metric[] =>
+  METRICS.filter(
+    ({ expensive, needs }) =>
+      expensive !== true && (needs === undefined || items.some((item) => item[needs] !== undefined)),
+  );

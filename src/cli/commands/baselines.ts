@@ -2,9 +2,10 @@
 
 import type { ExplainableModel } from "../../attribution/explainable-model.ts";
 import { DEFAULTS, TEXT_BASELINES, type TextBaseline } from "../../attribution/options.ts";
+import { floorContender } from "../../evaluation/contenders.ts";
 import { assertNever } from "../../util/assert-never.ts";
 import { defineCommand } from "../command.ts";
-import { CONTENDER_OPTIONS, floorContender } from "../contenders.ts";
+import { CONTENDER_OPTIONS } from "../contenders.ts";
 import { given } from "../given.ts";
 import { EVALUATION_OPTIONS, runEvaluation } from "../run-evaluation.ts";
 

@@ -18,24 +18,26 @@ function rowsOf({ path, extension, content }: DatasetFile): FileRow[] {
   return extension === ".tsv" ? tableRows(content, path, "\t") : jsonRows(content);
 }
 
-function toRow({ line, fields }: FileRow): DatasetRow {
-  if (fields instanceof InputError) return { line, item: fields };
+const toRow = ({ line, fields }: FileRow): DatasetRow => ({
+  line,
+  item: fields instanceof InputError ? fields : recordItem(fields),
+});
+
+/** An input from its fields, or what is wrong with them. */
+export function recordItem(fields: Readonly<Record<string, unknown>>): DatasetRow["item"] {
   const { text, pair, id, label, rationale, spans } = fields;
   const input = textInput(text, pair);
-  if (input instanceof InputError) return { line, item: input };
+  if (input instanceof InputError) return input;
   if (label !== undefined && label !== null && typeof label !== "string" && typeof label !== "number") {
-    return { line, item: new InputError('field "label" is neither a name nor a number') };
+    return new InputError('field "label" is neither a name nor a number');
   }
   const marked = spans === undefined ? parseRationale(input.text, rationale) : parseCharacters(input.text, spans);
-  if (marked instanceof InputError) return { line, item: marked };
+  if (marked instanceof InputError) return marked;
   return {
-    line,
-    item: {
-      input,
-      ...(typeof id === "string" || typeof id === "number" ? { id: String(id) } : {}),
-      ...(label === undefined || label === null || label === "" ? {} : { label }),
-      ...(marked === undefined ? {} : { rationale: marked }),
-    },
+    input,
+    ...(typeof id === "string" || typeof id === "number" ? { id: String(id) } : {}),
+    ...(label === undefined || label === null || label === "" ? {} : { label }),
+    ...(marked === undefined ? {} : { rationale: marked }),
   };
 }
 
