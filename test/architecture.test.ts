@@ -30,7 +30,8 @@ const LAYERS: Readonly<Record<string, number>> = {
   "node.ts": 12,
   web: 11,
   "web.ts": 12,
-  cli: 13,
+  server: 13,
+  cli: 14,
 };
 
 /** Entry files: the only ones that may re-export. */
@@ -65,8 +66,9 @@ const LIBRARIES: readonly { readonly library: RegExp; readonly where: RegExp }[]
   { library: /^tokenizers$/, where: /^input\/text\/native-/ },
   { library: /^@huggingface\/tokenizers$/, where: /^input\/text\/portable\/library\.ts$/ },
   { library: /^sharp$/, where: /^node\// },
+  { library: /^(hono|@hono\/)/, where: /^server\// },
   { library: /^(onnx-buf|@bufbuild\/)/, where: /^onnx\// },
-  { library: /^node:/, where: /^(node|cli)\/|^runtime\/.*-node\.ts$|^input\/text\/native-/ },
+  { library: /^node:/, where: /^(node|server|cli)\/|^runtime\/.*-node\.ts$|^input\/text\/native-/ },
 ];
 
 /** A node's operator compared with a name, on either side, or switched over. */

@@ -8,6 +8,17 @@ import { evaluate } from "./commands/evaluate.ts";
 import { explain } from "./commands/explain.ts";
 import { inspect } from "./commands/inspect.ts";
 import { models } from "./commands/models.ts";
+import { serve } from "./commands/serve.ts";
 import { tune } from "./commands/tune.ts";
 
-export const COMMANDS: readonly Command[] = [explain, compare, evaluate, baselines, tune, inspect, models, doctor];
+export const COMMANDS: readonly Command[] = [
+  explain,
+  compare,
+  evaluate,
+  baselines,
+  tune,
+  serve,
+  inspect,
+  models,
+  doctor,
+];

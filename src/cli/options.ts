@@ -29,6 +29,7 @@ import {
   numbersOr,
   oneOf,
   path,
+  repeated,
   someOf,
   text,
   type ValueType,
@@ -37,10 +38,21 @@ import {
 } from "./values.ts";
 
 /** Headings that help texts and docs gather options under, in this order. */
-export const GROUPS = ["Input", "What is explained", "Evaluation", "Method", "Output", "Resources", "General"] as const;
+export const GROUPS = [
+  "Server",
+  "Input",
+  "What is explained",
+  "Evaluation",
+  "Method",
+  "Output",
+  "Resources",
+  "General",
+] as const;
 
-/** One option. Its name on the command line is its key in `OPTIONS` in kebab-case. */
+/** One option. Its name on the command line is its key in `OPTIONS` in kebab-case, where it has no `name`. */
 export interface OptionSpec<T> {
+  /** In camelCase, for an option of one command that is called like a different one of others. */
+  readonly name?: string;
   readonly group: (typeof GROUPS)[number];
   readonly type: ValueType<T>;
   /** One line for help and docs, without a final period. */
@@ -62,6 +74,40 @@ const LEAST_MEMORY = 2 ** 20;
 const isTunable = ({ figures }: Metric): boolean => figures.length === 1 && figures[0]?.better !== "none";
 
 export const OPTIONS = {
+  port: option("Server", wholeNumber({ min: 0, max: 65_535 }), "port to listen on; 0 takes a free one", 8017),
+  host: option("Server", text("ADDRESS"), "address to listen on; others than loopback need --token", "127.0.0.1"),
+  served: {
+    ...option(
+      "Server",
+      repeated(path("[NAME=]MODEL")),
+      "model to serve, as --model of other commands, under its own name or another; may be given several times",
+      "sst2",
+    ),
+    name: "model",
+  },
+  secret: {
+    ...option(
+      "Server",
+      text("SECRET"),
+      "what requests must give, as Authorization: Bearer SECRET; better in the environment variable CALIG_TOKEN, which other users do not see",
+    ),
+    name: "token",
+  },
+  allowHost: option(
+    "Server",
+    repeated(text("NAME")),
+    "name in the Host header that is this server, besides localhost and addresses; may be given several times",
+  ),
+  bodyLimit: option("Server", byteSize(LEAST_MEMORY), "largest body of a request", "8MB"),
+  timeLimit: option("Server", number({ above: 0 }), "seconds that one explanation may wait, and then take", 120),
+  concurrency: option("Server", wholeNumber({ min: 1, max: 64 }), "explanations worked on at once", 1),
+  queue: option(
+    "Server",
+    wholeNumber({ min: 0, max: 10_000 }),
+    "explanations that may wait besides; more are answered with 429",
+    32,
+  ),
+
   text: option("Input", text("TEXT"), "text to explain; the same as giving it without an option"),
   pair: option("Input", text("TEXT"), "second text, for models that judge pairs of texts"),
   image: option("Input", path("FILE"), "image to explain (not available in this version, which explains texts)"),
@@ -238,8 +284,10 @@ export type OptionValues = { readonly [K in OptionKey]?: ValueOf<(typeof OPTIONS
 export const COMMON_OPTIONS = ["color", "quiet", "debug"] as const satisfies readonly OptionKey[];
 
 /** "--layer-weights" of `layerWeights`. */
-export const optionName = (key: OptionKey): string =>
-  `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+export function optionName(key: OptionKey): string {
+  const spec: OptionSpec<unknown> = OPTIONS[key];
+  return `--${(spec.name ?? key).replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
 
 /** "--layer-weights NAME|X,..": the option as help texts show it. */
 export function optionUsage(key: OptionKey): string {

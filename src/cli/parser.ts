@@ -143,9 +143,14 @@ function commanderOption(key: OptionKey): Option {
     facts === "" ? spec.description : `${spec.description} (${facts})`,
   );
   option.helpGroup(`${spec.group}:`);
-  return spec.type.placeholder === undefined
-    ? option
-    : option.argParser((text: string) => spec.type.parse(text, optionName(key)));
+  // Options of different commands may share a name on the command line.
+  option.attributeName = () => key;
+  const { type } = spec;
+  if (type.placeholder === undefined) return option;
+  return option.argParser((text: string, sofar: unknown) => {
+    const value = type.parse(text, optionName(key));
+    return sofar === undefined || type.join === undefined ? value : type.join(sofar, value);
+  });
 }
 
 function examplesText(command: Command, style: InstanceType<typeof Chalk>): string {

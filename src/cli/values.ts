@@ -10,6 +10,8 @@ export interface ValueType<T> {
   readonly allowed?: readonly string[];
   /** @throws {UsageError} When the text is no such value; names the option, the value, and what is allowed. */
   parse(text: string, option: string): T;
+  /** Value of an option that may be given several times, from the one so far and the next. */
+  join?(sofar: T, next: T): T;
 }
 
 function refuse(option: string, text: string, remedy: string): never {
@@ -55,6 +57,14 @@ interface Range {
   readonly min: number;
   readonly max?: number;
 }
+
+/** An option that may be given several times. */
+export const repeated = <T>(type: ValueType<T>): ValueType<readonly T[]> => ({
+  placeholder: type.placeholder,
+  ...(type.allowed === undefined ? {} : { allowed: type.allowed }),
+  parse: (value, option) => [type.parse(value, option)],
+  join: (sofar, next) => [...sofar, ...next],
+});
 
 /** A whole number. */
 export function wholeNumber({ min, max }: Range, placeholder = "N"): ValueType<number> {

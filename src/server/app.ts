@@ -1,0 +1,108 @@
+/** @file The server as a function from requests to answers: routes behind guards. Knows no sockets. */
+
+import { setMaxListeners } from "node:events";
+import type { HttpBindings } from "@hono/node-server";
+import { Hono } from "hono";
+import { createEvaluationJobs } from "./evaluation-jobs.ts";
+import { checkHost, checkOrigin, checkToken, securityHeaders } from "./guard.ts";
+import { clientLeft, errorBody, errorHeaders, HttpError, stopping, toHttpError } from "./http-error.ts";
+import { DEFAULT_LIMITS, type ServerLimits } from "./limits.ts";
+import { openApiDocument } from "./openapi.ts";
+import { servePage } from "./page.ts";
+import type { Route, ServedModel, ServerState } from "./route.ts";
+import { evaluateRoutes } from "./routes/evaluate.ts";
+import { explainRoute } from "./routes/explain.ts";
+import { description, health, models as modelsRoute } from "./routes/information.ts";
+import { componentSchemas } from "./schemas.ts";
+import { createWorkQueue } from "./work-queue.ts";
+
+export interface AppOptions {
+  /** The models that requests may name, the default ones first. */
+  readonly models: readonly ServedModel[];
+  readonly version: string;
+  /** Folder of the built page; it need not exist. */
+  readonly pageFolder: string;
+  /** What requests to the API must give; none where only this machine can ask. */
+  readonly token?: string;
+  readonly limits?: Partial<ServerLimits>;
+  /** Names besides "localhost" and addresses that the server goes by. */
+  readonly hosts?: readonly string[];
+  /** Told of errors that are no client's fault. */
+  readonly onError?: (error: unknown) => void;
+}
+
+export interface ServerApp {
+  readonly fetch: Hono<{ Bindings: HttpBindings }>["fetch"];
+  readonly routes: readonly Route[];
+  readonly limits: ServerLimits;
+  /** Refuses new work; what is under way goes on. */
+  close(): void;
+  /** Stops what is under way. Resolves when nothing runs any more. */
+  abort(): Promise<void>;
+}
+
+/** The server. Loads nothing and listens to nothing: `listen` connects it to a socket. */
+export function createApp(options: AppOptions): ServerApp {
+  const { models, version, pageFolder, token, hosts = [], onError = () => {} } = options;
+  const limits: ServerLimits = { ...DEFAULT_LIMITS, ...options.limits };
+  const stop = new AbortController();
+  // Everything in the queues listens to it; that is bounded, and no leak.
+  setMaxListeners(0, stop.signal);
+  const schemas = componentSchemas(limits);
+  const state: ServerState = {
+    version,
+    models,
+    limits,
+    schemas,
+    explanations: createWorkQueue({ ...limits, what: "explanations" }),
+    jobs: createEvaluationJobs(limits, stop.signal, onError),
+    stopped: stop.signal,
+    onError,
+  };
+  const routes: Route[] = [health, modelsRoute, explainRoute, ...evaluateRoutes];
+  routes.push(description(() => openApiDocument(routes, schemas, { version, token: token !== undefined })));
+
+  let closed = false;
+  const app = new Hono<{ Bindings: HttpBindings }>();
+  app.use(securityHeaders);
+  app.use(checkHost(hosts));
+  app.use("/api/*", checkOrigin);
+  app.use("/api/*", async (_c, next) => {
+    if (closed) throw stopping();
+    await next();
+  });
+  const guard = token === undefined ? undefined : checkToken(token);
+  for (const route of routes) {
+    const path = route.path.replace(/\{(\w+)\}/g, ":$1");
+    if (guard !== undefined && route.open !== true) app.on(route.method, path, guard);
+    app.on(route.method, path, (c) => route.answer(c, state));
+  }
+  app.all("/api/*", () => {
+    throw notFound();
+  });
+  servePage(app, pageFolder);
+  app.notFound((c) => c.json(errorBody(notFound()), 404));
+  app.onError((error, c) => {
+    // An error that an abort caused speaks of the abort.
+    const refusal = toHttpError(c.req.raw.signal.aborted ? clientLeft() : error);
+    if (refusal.status === 500) onError(error);
+    return c.json(errorBody(refusal), refusal.status, errorHeaders(refusal));
+  });
+
+  return {
+    fetch: app.fetch,
+    routes,
+    limits,
+    close() {
+      closed = true;
+    },
+    async abort() {
+      closed = true;
+      stop.abort(stopping());
+      await state.jobs.settled();
+    },
+  };
+}
+
+const notFound = (): HttpError =>
+  new HttpError(404, "not-found", "There is nothing at this address; /api/openapi.json lists what there is");

@@ -1,0 +1,49 @@
+/** @file What goes wrong on the way from a request to an answer, and what a client is told of it: never a stack, never a path. */
+
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { InputError, InvalidOptionError } from "../errors.ts";
+
+/** A refusal with its HTTP status. `reason` is for programs, the message for people. */
+export class HttpError extends Error {
+  override readonly name = "HttpError";
+  readonly code = "CALIG_HTTP";
+  constructor(
+    readonly status: ContentfulStatusCode,
+    readonly reason: string,
+    message: string,
+    /** Seconds after which the client may try again. */
+    readonly retryAfter?: number,
+  ) {
+    super(message);
+  }
+}
+
+/** Status for a request whose client has left; nobody reads it. The number is that of nginx. */
+const CLIENT_LEFT = 499 as ContentfulStatusCode;
+
+export const clientLeft = (): HttpError =>
+  new HttpError(CLIENT_LEFT, "client-left", "The client closed the connection");
+
+export const stopping = (): HttpError => new HttpError(503, "stopping", "The server is shutting down", 10);
+
+/** What an error is called in answers. */
+export interface ErrorBody {
+  readonly error: { readonly code: string; readonly message: string };
+}
+
+/**
+ * The refusal that stands for any error. What the caller can mend keeps its message; everything else is "internal",
+ * whose details are for the log of the server alone.
+ */
+export function toHttpError(error: unknown): HttpError {
+  if (error instanceof HttpError) return error;
+  if (error instanceof InvalidOptionError) return new HttpError(422, "invalid-option", error.message);
+  if (error instanceof InputError) return new HttpError(422, "invalid-input", error.message);
+  return new HttpError(500, "internal", "Something went wrong in the server; its log says what");
+}
+
+export const errorBody = ({ reason, message }: HttpError): ErrorBody => ({ error: { code: reason, message } });
+
+/** Headers that go with a refusal. */
+export const errorHeaders = ({ retryAfter }: HttpError): Readonly<Record<string, string>> =>
+  retryAfter === undefined ? {} : { "Retry-After": String(retryAfter) };

@@ -1,0 +1,49 @@
+/** @file What one client, and all together, may ask of the server. */
+
+export interface ServerLimits {
+  /** Largest body of a request, bytes. */
+  readonly bodyBytes: number;
+  /** Longest that one explanation may wait, and then take, milliseconds. */
+  readonly timeoutMs: number;
+  /** Explanations that are worked on at once. */
+  readonly concurrency: number;
+  /** Explanations that may wait besides. */
+  readonly queue: number;
+  /** Longest text, UTF-16 units. */
+  readonly characters: number;
+  /** Largest picture, pixels. */
+  readonly pixels: number;
+  /** Memory for the activations of one run of the engine, bytes. Nothing else happens during a run, so it is short. */
+  readonly runBytes: number;
+  /** Rows of one evaluation. */
+  readonly evaluationRows: number;
+  /** Evaluations that may wait while one is measured. */
+  readonly evaluationQueue: number;
+  /** Longest that one evaluation may take, milliseconds. */
+  readonly evaluationTimeoutMs: number;
+  /** Ended evaluations whose results are kept; the oldest goes first. */
+  readonly evaluationsKept: number;
+  /** Longest until the headers of a request are there, and until all of it is, milliseconds. */
+  readonly headersMs: number;
+  readonly requestMs: number;
+  /** Connections at once; more are closed. */
+  readonly connections: number;
+}
+
+export const DEFAULT_LIMITS: ServerLimits = {
+  bodyBytes: 8 * 2 ** 20,
+  timeoutMs: 120_000,
+  // The engine itself uses all cores: two at once take as long as one after the other, and twice the memory.
+  concurrency: 1,
+  queue: 32,
+  characters: 100_000,
+  pixels: 25_000_000,
+  runBytes: 64 * 2 ** 20,
+  evaluationRows: 1000,
+  evaluationQueue: 4,
+  evaluationTimeoutMs: 60 * 60_000,
+  evaluationsKept: 16,
+  headersMs: 10_000,
+  requestMs: 30_000,
+  connections: 1024,
+};

@@ -1,0 +1,72 @@
+/** @file Connects the server to a socket: time limits of connections, and an end that loses no answer. */
+
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createAdaptorServer } from "@hono/node-server";
+import type { ServerApp } from "./app.ts";
+
+export interface ListenOptions {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+}
+
+export interface Listening {
+  readonly address: string;
+  readonly port: number;
+  /** "http://127.0.0.1:8080" */
+  readonly url: string;
+  /** Takes no new requests, lets those under way end for at most `graceMs`, then stops them. */
+  stop(graceMs?: number): Promise<void>;
+}
+
+const GRACE_MS = 10_000;
+/** How often connections are held to their time limits, milliseconds. */
+const CHECK_MS = 1000;
+const KEEP_ALIVE_MS = 5000;
+const HEADER_BYTES = 16 * 2 ** 10;
+
+/** @throws The error of the socket when it cannot listen: EADDRINUSE, EACCES, EADDRNOTAVAIL. */
+export async function listen(app: ServerApp, { host, port }: ListenOptions): Promise<Listening> {
+  const { headersMs, requestMs, connections } = app.limits;
+  const server = createAdaptorServer({
+    fetch: app.fetch,
+    // Globals of the process are not ours to replace.
+    overrideGlobalObjects: false,
+    serverOptions: {
+      headersTimeout: headersMs,
+      requestTimeout: requestMs,
+      connectionsCheckingInterval: Math.min(CHECK_MS, headersMs),
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      maxHeaderSize: HEADER_BYTES,
+    },
+  }) as Server;
+  server.maxConnections = connections;
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+  const { address, port: taken, family } = server.address() as AddressInfo;
+  return {
+    address,
+    port: taken,
+    url: `http://${family === "IPv6" ? `[${address}]` : address}:${taken}`,
+    async stop(graceMs = GRACE_MS) {
+      app.close();
+      const closed = new Promise<void>((resolve) => {
+        server.close(() => resolve());
+      });
+      server.closeIdleConnections();
+      const patience = setTimeout(() => void app.abort(), graceMs);
+      // A client that does not read its answer must not keep the server.
+      const end = setTimeout(() => server.closeAllConnections(), 2 * graceMs);
+      await closed;
+      clearTimeout(patience);
+      clearTimeout(end);
+      await app.abort();
+    },
+  };
+}

@@ -1,0 +1,169 @@
+/** @file POST /api/explain: an explanation as JSON, as a rendered page, or as events while it is made. */
+
+import { accepts } from "hono/accepts";
+import { streamSSE } from "hono/streaming";
+import { explain } from "../../attribution/explain.ts";
+import type { Explanation } from "../../attribution/explanation.ts";
+import type { ImageInput } from "../../attribution/image-input.ts";
+import type { ExplainOptions } from "../../attribution/options.ts";
+import type { TextInput } from "../../attribution/text-input.ts";
+import { decodeImage } from "../../node/image-file.ts";
+import { pictureUri } from "../../node/picture-uri.ts";
+import { RENDERERS, type Renderer } from "../../render/registry.ts";
+import { chooseModel } from "../choose-model.ts";
+import { clientLeft, errorBody, HttpError, toHttpError } from "../http-error.ts";
+import { reference } from "../json-schema.ts";
+import { type LinkedSignal, linkSignals } from "../linked-signal.ts";
+import { invalid, readBody } from "../read-body.ts";
+import type { RequestContext, Route, ServedModel, ServerState } from "../route.ts";
+import { EXPLAIN_OPTION_NAMES } from "../schemas.ts";
+import type { Place } from "../work-queue.ts";
+
+const EVENTS = "text/event-stream";
+const JSON_TYPE = "application/json";
+/** Least progress between two events, as a share of the work. */
+const LEAST_PROGRESS = 0.01;
+
+/** "text/html" of "text/html; charset=utf-8". */
+const plainType = ({ mediaType }: Renderer): string => mediaType.split(";")[0] as string;
+
+export const explainRoute: Route = {
+  method: "post",
+  path: "/api/explain",
+  operationId: "explain",
+  summary: "Explain one prediction",
+  description: `The header Accept chooses the answer: JSON, one of the rendered formats, or ${EVENTS}: events "queued", "progress" with {done, activity}, then "result" with the Explanation or "error" with {error}. Closing the connection stops the work.`,
+  body: "ExplainRequest",
+  answers: {
+    200: {
+      description: "The explanation",
+      content: Object.fromEntries([
+        ...RENDERERS.map((renderer) => [
+          plainType(renderer),
+          renderer.name === "json" ? reference("Explanation") : { type: "string" as const },
+        ]),
+        [EVENTS, { type: "string" as const }],
+      ]),
+    },
+  },
+  refusals: [400, 404, 413, 415, 422, 429, 503, 504],
+  async answer(c, state) {
+    const place = state.explanations.enter();
+    const link = linkSignals([{ signal: c.req.raw.signal, reason: clientLeft }, { signal: state.stopped }]);
+    const leave = () => {
+      place.leave();
+      link.release();
+    };
+    try {
+      const request = await readRequest(c, state);
+      const work = { request, place, link, state };
+      const type = accepts(c, {
+        header: "Accept",
+        supports: [...RENDERERS.map(plainType), EVENTS],
+        default: JSON_TYPE,
+      });
+      if (type === EVENTS) return events(c, work, leave);
+      const { explanation, picture } = await run(work, () => {});
+      leave();
+      const renderer = RENDERERS.find((candidate) => plainType(candidate) === type) as Renderer;
+      const text = renderer.render(explanation, picture === undefined ? {} : { picture });
+      return c.body(text, 200, { "Content-Type": renderer.mediaType, "Cache-Control": "no-store" });
+    } catch (error) {
+      leave();
+      throw error;
+    }
+  },
+};
+
+interface ExplainRequest {
+  readonly served: ServedModel;
+  readonly input:
+    | { readonly kind: "text"; readonly text: TextInput }
+    | { readonly kind: "image"; readonly data: string };
+  readonly options: ExplainOptions;
+}
+
+async function readRequest(c: RequestContext, state: ServerState): Promise<ExplainRequest> {
+  const body = await readBody(c, state, "ExplainRequest");
+  const { text, pair, image, model } = body as { text?: string; pair?: string; image?: string; model?: unknown };
+  const problems = [
+    ...(text === undefined && image === undefined ? ["body must have a text or an image"] : []),
+    ...(text !== undefined && image !== undefined ? ["body has a text and an image: give one of them"] : []),
+    ...(pair !== undefined && text === undefined ? ["body.pair goes with a text only"] : []),
+  ];
+  if (problems.length > 0) throw invalid(problems);
+  const options = Object.fromEntries(
+    EXPLAIN_OPTION_NAMES.filter((name) => body[name] !== undefined).map((name) => [name, body[name]]),
+  ) as ExplainOptions;
+  if (image !== undefined) {
+    return { served: chooseModel(state.models, model, "image"), input: { kind: "image", data: image }, options };
+  }
+  const input = { text: text as string, ...(pair === undefined ? {} : { pair }) };
+  return { served: chooseModel(state.models, model, "text"), input: { kind: "text", text: input }, options };
+}
+
+interface Work {
+  readonly request: ExplainRequest;
+  readonly place: Place;
+  readonly link: LinkedSignal;
+  readonly state: ServerState;
+}
+
+interface Explained {
+  readonly explanation: Explanation;
+  /** The picture that was explained, as a data URI. */
+  readonly picture?: string;
+}
+
+/** Waits for its turn and explains; each within the time limit. */
+async function run(
+  { request, place, link, state }: Work,
+  onProgress: (done: number, activity: string) => void,
+): Promise<Explained> {
+  const { timeoutMs, pixels, runBytes } = state.limits;
+  const seconds = Math.round(timeoutMs / 1000);
+  link.limit(timeoutMs, () => new HttpError(503, "busy", `No turn came within ${seconds} s; try again later`, seconds));
+  await place.turn(link.signal);
+  link.limit(timeoutMs, () => new HttpError(504, "timeout", `The explanation took longer than ${seconds} s`));
+  link.signal.throwIfAborted();
+  const { served, input, options } = request;
+  const own = { ...options, memory: runBytes, signal: link.signal, onProgress };
+  if (input.kind === "text") return { explanation: await explain(served.model, input.text, own) };
+  const decoded: ImageInput = {
+    image: await decodeImage(bytesOf(input.data), { maxPixels: pixels, name: "image" }),
+  };
+  const explanation = await explain(served.model, decoded, own);
+  return { explanation, picture: await pictureUri(decoded.image) };
+}
+
+/** Bytes of Base64 or of a data URI in Base64. @throws {HttpError} 422 when it is neither. */
+function bytesOf(text: string): Uint8Array {
+  const data = text.replace(/^data:[^,]{0,200};base64,/, "");
+  if (!/^[A-Za-z0-9+/_-]+={0,2}\s*$/.test(data)) throw invalid(["body.image must be Base64 or a data URI in Base64"]);
+  return Buffer.from(data, "base64");
+}
+
+/** The same as events. Refusals come as an event too, since the answer has begun. */
+function events(c: RequestContext, work: Work, leave: () => void): Response {
+  const { link, state } = work;
+  return streamSSE(c, async (stream) => {
+    stream.onAbort(() => link.abort(clientLeft()));
+    const write = (event: string, data: unknown) => stream.writeSSE({ event, data: JSON.stringify(data) });
+    try {
+      await write("queued", { waiting: state.explanations.waiting });
+      let last = Number.NEGATIVE_INFINITY;
+      const { explanation } = await run(work, (done, activity) => {
+        if (done - last < LEAST_PROGRESS && done < 1) return;
+        last = done;
+        // Not awaited: a client that reads slowly must not hold up the work.
+        void write("progress", { done, activity });
+      });
+      await write("result", explanation);
+    } catch (error) {
+      if (toHttpError(error).status === 500) state.onError(error);
+      if (!stream.aborted) await write("error", errorBody(toHttpError(error)));
+    } finally {
+      leave();
+    }
+  });
+}

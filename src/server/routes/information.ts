@@ -1,0 +1,47 @@
+/** @file What the server is: its health, its models, its own description. */
+
+import { defaultModel, kindOf } from "../choose-model.ts";
+import { reference } from "../json-schema.ts";
+import { jsonAnswer, type Route } from "../route.ts";
+
+export const health: Route = {
+  method: "get",
+  path: "/api/health",
+  operationId: "getHealth",
+  summary: "Whether the server answers, and how busy it is",
+  answers: { 200: jsonAnswer("It answers", reference("Health")) },
+  refusals: [],
+  open: true,
+  answer: (c, { version, explanations: { working, waiting } }) => c.json({ status: "ok", version, working, waiting }),
+};
+
+export const models: Route = {
+  method: "get",
+  path: "/api/models",
+  operationId: "getModels",
+  summary: "The models of this server",
+  answers: { 200: jsonAnswer("Names, kinds and labels", reference("Models")) },
+  refusals: [],
+  answer: (c, state) =>
+    c.json({
+      models: state.models.map((served) => ({
+        name: served.name,
+        kind: kindOf(served),
+        default: defaultModel(state.models, kindOf(served)) === served,
+        labels: served.model.labels,
+        facts: served.model.facts,
+      })),
+    }),
+};
+
+/** This description. `describe` makes it of all routes, this one included. */
+export const description = (describe: () => Readonly<Record<string, unknown>>): Route => ({
+  method: "get",
+  path: "/api/openapi.json",
+  operationId: "getDescription",
+  summary: "This description, OpenAPI 3.1",
+  answers: { 200: jsonAnswer("The description", { type: "object" }) },
+  refusals: [],
+  open: true,
+  answer: (c) => c.json(describe()),
+});

@@ -1,0 +1,400 @@
+/** @file The data that clients send and get, as JSON Schemas: what requests are held to, and the components of the description. */
+
+import { METHODS } from "../attribution/methods.ts";
+import {
+  BASELINES,
+  DEFAULTS,
+  FUSIONS,
+  LAYER_WEIGHTS,
+  LONG_TEXTS,
+  QUADRATURES,
+  SCORE_KINDS,
+} from "../attribution/options.ts";
+import { METRICS } from "../evaluation/metrics.ts";
+import { SUBSTRATES } from "../evaluation/substrate.ts";
+import { UNIT_KINDS } from "../evaluation/units.ts";
+import { type JsonSchema, record, reference, type SchemaTable } from "./json-schema.ts";
+import type { ServerLimits } from "./limits.ts";
+
+/** Most numbers in a list of an option; no model has more blocks or classes worth listing. */
+const MOST_LISTED = 1000;
+const MOST_STEPS = 10_000;
+const MOST_NAME = 200;
+
+const text = (description: string): JsonSchema => ({ type: "string", description });
+const name = (description: string): JsonSchema => ({ ...text(description), maxLength: MOST_NAME });
+const number = (description: string): JsonSchema => ({ type: "number", description });
+/** JSON has no word for numbers that are not finite. */
+const measured = (description: string): JsonSchema => ({ type: ["number", "null"], description });
+const count = (description: string): JsonSchema => ({ type: "integer", minimum: 0, description });
+const list = (items: JsonSchema, description: string): JsonSchema => ({ type: "array", items, description });
+const oneOf = (names: readonly string[], description: string, fallback?: unknown): JsonSchema => ({
+  type: "string",
+  enum: names,
+  description,
+  ...(fallback === undefined ? {} : { default: fallback }),
+});
+
+/** Options of methods that hold for explanations and evaluations. */
+const METHOD_OPTIONS: Readonly<Record<string, JsonSchema>> = {
+  baseline: oneOf(BASELINES, "What the input is compared with. Default: the mask token, blur for images"),
+  steps: {
+    anyOf: [
+      { type: "integer", minimum: 1, maximum: MOST_STEPS },
+      { type: "string", enum: ["auto"] },
+    ],
+    description: "Integration points per block; auto refines until the tolerance is met",
+    default: DEFAULTS.steps,
+  },
+  tolerance: {
+    type: "number",
+    exclusiveMinimum: 0,
+    description: "Relative completeness error that auto refines to",
+    default: DEFAULTS.tolerance,
+  },
+  quadrature: oneOf(QUADRATURES, "Integration rule", DEFAULTS.quadrature),
+  fusion: oneOf(
+    FUSIONS,
+    `How block relevance and attention gradients are fused. Default: what the model was tuned to, else ${DEFAULTS.fusion}`,
+  ),
+  lambda: {
+    type: "number",
+    minimum: 0,
+    maximum: 1,
+    description: `Share of the block relevance in additive fusion. Default: as the model was tuned, else ${DEFAULTS.lambda}`,
+  },
+  layerWeights: {
+    anyOf: [
+      { type: "string", enum: LAYER_WEIGHTS },
+      { type: "array", items: { type: "number", minimum: 0 }, minItems: 1, maxItems: MOST_LISTED },
+    ],
+    description: `Share of each block in the result: a scheme, or one number per block. Default: as the model was tuned, else ${DEFAULTS.layerWeights}`,
+  },
+};
+
+const METHOD_NAMES = METHODS.map((method) => method.name);
+const LABEL: readonly JsonSchema[] = [
+  { type: "string", maxLength: MOST_NAME },
+  { type: "integer", minimum: 0 },
+];
+const target = (description: string): JsonSchema => ({ anyOf: LABEL, description });
+const SCORE = oneOf(SCORE_KINDS, "Score that attributions are measured in", DEFAULTS.score);
+const SEED: JsonSchema = { ...count("Seed of methods that draw random numbers"), default: DEFAULTS.seed };
+const MODEL = name("Name of a model of GET /api/models. Default: the first that reads the kind of input");
+
+/** The names of the options of an explanation that a request may give; they are those of the library. */
+export const EXPLAIN_OPTION_NAMES = [
+  ...["method", "target", "against", "token", "score", "layers", "longText", "seed"],
+  ...Object.keys(METHOD_OPTIONS),
+] as const;
+
+/** The names of the options of methods that an evaluation may give. */
+export const METHOD_OPTION_NAMES: readonly string[] = Object.keys(METHOD_OPTIONS);
+
+function requests({ characters, bodyBytes, evaluationRows }: ServerLimits): SchemaTable {
+  const input = {
+    text: { ...text("Text to explain"), minLength: 1, maxLength: characters },
+    pair: { ...text("Second text, for models that judge pairs"), maxLength: characters },
+  };
+  return {
+    ExplainRequest: record(
+      {
+        ...input,
+        image: {
+          ...text("Picture in Base64 or as a data URI (JPEG, PNG, WebP, AVIF, GIF, TIFF), instead of a text"),
+          minLength: 1,
+          maxLength: bodyBytes,
+        },
+        model: MODEL,
+        method: oneOf(METHOD_NAMES, "Attribution method", DEFAULTS.method),
+        target: target("Class to explain, by label or index. Default: the predicted class"),
+        against: target("Class to explain the target against: the score is the difference of the two"),
+        token: target("The token whose label is explained, by word or index, for models that label every token"),
+        score: SCORE,
+        layers: {
+          ...list({ type: "integer", minimum: 0 }, "Blocks to explain. Default: all"),
+          minItems: 1,
+          maxItems: MOST_LISTED,
+        },
+        longText: oneOf(
+          LONG_TEXTS,
+          "Texts longer than the model reads: windows joined into one map, or the beginning",
+          DEFAULTS.longText,
+        ),
+        seed: SEED,
+        ...METHOD_OPTIONS,
+      },
+      ["text", "pair", "image", "model", ...EXPLAIN_OPTION_NAMES],
+      "A text or an image, and the options of the library under their names",
+    ),
+    EvaluateRequest: record(
+      {
+        rows: {
+          ...list(reference("EvaluateRow"), "Inputs to measure on"),
+          minItems: 1,
+          maxItems: evaluationRows,
+        },
+        name: { ...name("What the data set is called in the result"), default: "rows" },
+        model: MODEL,
+        methods: {
+          ...list({ type: "string", enum: METHOD_NAMES }, "Methods to measure beside the random floor. Default: all"),
+          minItems: 1,
+          maxItems: METHOD_NAMES.length,
+        },
+        metrics: {
+          ...list(
+            { type: "string", enum: METRICS.map((metric) => metric.name) },
+            "Metrics to measure. Default: those that the rows have the truth for and that explain each input once",
+          ),
+          minItems: 1,
+          maxItems: METRICS.length,
+        },
+        substrate: oneOf(SUBSTRATES, "What stands in for removed words. Default: the mask token or what the model has"),
+        units: oneOf(UNIT_KINDS, "What is ranked and removed", UNIT_KINDS[0]),
+        target: target("Class to explain. Default: the predicted class of each input"),
+        score: SCORE,
+        seed: SEED,
+        ...METHOD_OPTIONS,
+      },
+      ["name", "model", "methods", "metrics", "substrate", "units", "target", "score", "seed", ...METHOD_OPTION_NAMES],
+      "Rows to measure on, what is measured, and options that hold for all methods",
+    ),
+    EvaluateRow: record(
+      {
+        ...input,
+        id: { anyOf: LABEL, description: "What the row is called in the result" },
+        label: { anyOf: LABEL, description: "The true class, by label or index" },
+        rationale: {
+          ...list({}, "What people marked: 0 or 1 per token between white space, or [start, end] in characters"),
+          maxItems: characters,
+        },
+      },
+      ["pair", "id", "label", "rationale"],
+    ),
+  };
+}
+
+const COMPLETENESS: Readonly<Record<string, JsonSchema>> = {
+  scoreAtInput: measured("Target score at the input"),
+  scoreAtBaseline: measured("Target score at the baseline"),
+  delta: measured("Sum of the attributions - (scoreAtInput - scoreAtBaseline)"),
+  relativeError: measured("|delta| / max(|scoreAtInput - scoreAtBaseline|, 0.001)"),
+};
+
+const INTERVAL: Readonly<Record<string, JsonSchema>> = {
+  low: measured("Lower end of the 95 % bootstrap interval"),
+  high: measured("Upper end of the 95 % bootstrap interval"),
+};
+
+const CLASS = { index: count("Class index"), label: text("Name of the class") };
+const WORD = {
+  text: text("The word as it is in the text"),
+  start: count("First character, UTF-16"),
+  end: count("End, exclusive"),
+};
+const PATCH = { row: { type: "integer" }, column: { type: "integer" } } as const satisfies Record<string, JsonSchema>;
+const ATTRIBUTION = measured("> 0 supports the target, < 0 opposes it, in units of the target score");
+const perUnit = (description: string): JsonSchema => list(measured(""), `${description}, one number per unit`);
+
+/** Fields of explanations of texts and of images. */
+const COMMON: Readonly<Record<string, JsonSchema>> = {
+  version: { type: "integer", enum: [1], description: "Changes when a field changes meaning" },
+  model: reference("ModelFacts"),
+  target: record(
+    {
+      ...CLASS,
+      against: record(CLASS, [], "The class that the score is measured against"),
+      token: record(
+        { index: count("Index into units"), text: text("The token") },
+        [],
+        "The token whose label is explained",
+      ),
+      score: measured("Value of the target score at the input"),
+      kind: oneOf(SCORE_KINDS, "Which score"),
+      probability: measured("Probability of the target"),
+    },
+    ["against", "token"],
+  ),
+  predictions: list(
+    record({ ...CLASS, logit: measured("Logit"), probability: measured("Probability") }),
+    "All classes, best first",
+  ),
+  attribution: perUnit("> 0 supports the target, < 0 opposes it, in units of the target score"),
+  blocks: list(reference("BlockExplanation"), "Evidence at the entry of every block; empty for methods without"),
+  method: record(
+    {
+      name: text("Name of the method"),
+      signed: { type: "boolean", enum: [false], description: "Present where values have neither sign nor unit" },
+      options: { type: "object", description: "Every option that had a say", additionalProperties: true },
+    },
+    ["signed"],
+  ),
+  completeness: { anyOf: [record(COMPLETENESS), { type: "null" }], description: "Of the final attribution" },
+  cost: record({
+    milliseconds: number("Time"),
+    modelEvaluations: number("Equivalent whole-model passes"),
+    peakBytes: number("Largest resident memory seen, bytes"),
+  }),
+  warnings: list(reference("Warning"), "What the reader must know"),
+};
+
+const EXPLANATIONS: SchemaTable = {
+  Explanation: { anyOf: [reference("TextExplanation"), reference("ImageExplanation")] },
+  TextExplanation: record({
+    ...COMMON,
+    input: record({ kind: oneOf(["text"], "Kind"), text: text("The text as it was given") }),
+    units: list(
+      record({
+        ...WORD,
+        special: { type: "boolean", description: "Added by the tokenizer" },
+        word: { type: ["integer", "null"], description: "Index into words" },
+      }),
+      "The tokens of the model",
+    ),
+    words: list(reference("WordAttribution"), "Words with the summed attribution of their tokens"),
+    supporting: list(reference("WordAttribution"), "Words with attribution > 0, strongest first"),
+    opposing: list(reference("WordAttribution"), "Words with attribution < 0, strongest first"),
+  }),
+  ImageExplanation: record({
+    ...COMMON,
+    input: record({
+      kind: oneOf(["image"], "Kind"),
+      width: count("Of the picture as given, pixels"),
+      height: count("Of the picture as given, pixels"),
+      grid: { ...list({ type: "integer" }, "Rows and columns of patches"), minItems: 2, maxItems: 2 },
+      patch: count("Side of a patch in pixels of the model's input"),
+      seen: { ...list(number(""), "x, y, width, height of what the model saw, pixels"), minItems: 4, maxItems: 4 },
+    }),
+    units: list(record({ ...PATCH, special: { type: "boolean" } }), "Patches; special units have row and column -1"),
+    supporting: list(reference("PatchAttribution"), "Patches with attribution > 0, strongest first"),
+    opposing: list(reference("PatchAttribution"), "Patches with attribution < 0, strongest first"),
+  }),
+  BlockExplanation: record({
+    index: count("Block, from 0"),
+    relevance: perUnit("Integrated Gradients of the hidden state"),
+    attentionEvidence: perUnit("Attention x attention gradient"),
+    fused: perUnit("Fusion of the two"),
+    weight: number("Share of this block in the final attribution"),
+    completeness: record({
+      ...COMPLETENESS,
+      sum: measured("Sum of the relevance"),
+      points: count("Quadrature points spent"),
+      converged: { type: "boolean", description: "Whether relativeError is within the tolerance" },
+    }),
+  }),
+  WordAttribution: record({ ...WORD, attribution: ATTRIBUTION }),
+  PatchAttribution: record({ ...PATCH, attribution: ATTRIBUTION }),
+  Warning: record({ code: text("For programs"), message: text("For people") }),
+  ModelFacts: record({
+    id: text("What the model calls itself"),
+    family: text("Family of Transformers"),
+    task: text("Task"),
+    blocks: count("Blocks"),
+    heads: count("Attention heads of a block"),
+    width: count("Width of the hidden state"),
+    sha256: text("SHA-256 of the weights file"),
+  }),
+};
+
+const EVALUATIONS: SchemaTable = {
+  EvaluationJob: record(
+    {
+      id: { ...text("Names the job in addresses"), format: "uuid" },
+      status: oneOf(["queued", "running", "done", "failed", "cancelled"], "Where it stands"),
+      progress: record({ done: number("Share of the work done, 0..1"), activity: text("What is being done") }),
+      result: reference("Evaluation"),
+      error: record({ code: text("For programs"), message: text("For people") }),
+    },
+    ["result", "error"],
+  ),
+  Evaluation: record({
+    version: { type: "integer", enum: [1] },
+    model: reference("ModelFacts"),
+    dataset: record({
+      name: text("As given"),
+      size: count("Rows"),
+      measured: count("Rows that were measured under all methods"),
+      skipped: count("Rows left out"),
+      accuracy: {
+        anyOf: [
+          record({ value: measured("Share"), inputs: count("Rows with a label"), ...INTERVAL }),
+          { type: "null" },
+        ],
+        description: "Share of the rows whose label the model predicts",
+      },
+    }),
+    settings: { type: "object", description: "Substrate, units, target, score, seed, resamples" },
+    methods: list(
+      record({ name: text("Name"), options: { type: "object" }, floor: { type: "boolean" } }),
+      "What was measured",
+    ),
+    metrics: list(record({ name: text("Name"), summary: text("What it measures") }), "Metrics"),
+    figures: list(
+      record({
+        name: text("Name"),
+        metric: text("Metric it comes from"),
+        better: oneOf(["higher", "lower", "none"], "Which direction is better"),
+      }),
+      "Columns of the table",
+    ),
+    results: list(
+      record({
+        method: text("Method"),
+        figure: text("Figure"),
+        value: measured("Mean over the rows"),
+        inputs: count("Rows"),
+        ...INTERVAL,
+      }),
+      "Cells of the table",
+    ),
+    comparisons: list(
+      record({
+        figure: text("Figure"),
+        method: text("Method"),
+        other: text("Method it is compared with"),
+        difference: measured("Figure of method minus that of other"),
+        pValue: measured("Paired bootstrap, two-sided"),
+        correctedPValue: measured("Corrected for all pairs (Holm)"),
+        winner: { type: ["string", "null"], description: "Better by a corrected p-value of at most 0.05" },
+        ...INTERVAL,
+      }),
+      "Methods compared in pairs on the same rows",
+    ),
+    inputs: list({ type: "object" }, "Every row with its measurements"),
+    failures: list({ type: "object" }, "Rows that could not be measured"),
+    cost: record({ milliseconds: number("Time") }),
+    warnings: list(reference("Warning"), "What the reader must know"),
+  }),
+};
+
+const INFORMATION: SchemaTable = {
+  Error: record({
+    error: record({ code: text("For programs, as in queue-full"), message: text("For people") }),
+  }),
+  Health: record({
+    status: oneOf(["ok"], "The server answers"),
+    version: text("Version of calig"),
+    working: count("Explanations being worked on"),
+    waiting: count("Explanations waiting"),
+  }),
+  Models: record({
+    models: list(
+      record({
+        name: text("What requests call it"),
+        kind: oneOf(["text", "image"], "What it reads"),
+        default: { type: "boolean", description: "Whether it is used for its kind when no model is named" },
+        labels: list(text("Label"), "Names of the classes, by index"),
+        facts: reference("ModelFacts"),
+      }),
+      "The models of this server",
+    ),
+  }),
+};
+
+/** All components of the description. */
+export const componentSchemas = (limits: ServerLimits): SchemaTable => ({
+  ...requests(limits),
+  ...EXPLANATIONS,
+  ...EVALUATIONS,
+  ...INFORMATION,
+});
