@@ -10,7 +10,7 @@ const NOT_BUILT = `calig is running, but its page was not built.
 
 Build it in a clone of the repository:
 
-    npm run build:page
+    npm run build
 
 The API works without it: see /api/openapi.json and docs/server.md.
 `;
