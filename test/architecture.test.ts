@@ -24,6 +24,7 @@ const LAYERS: Readonly<Record<string, number>> = {
   attribution: 7,
   loading: 8,
   render: 8,
+  components: 9,
   evaluation: 9,
   "index.ts": 10,
   node: 11,
@@ -54,6 +55,11 @@ const NARROW: readonly { readonly from: RegExp; readonly about: RegExp; readonly
     may: new RegExp(`^(${FOUNDATIONS}|input/units\\.ts$|attribution/(explanation|options)\\.ts$)`),
   },
   {
+    from: /^components\//,
+    about: /./,
+    may: new RegExp(`^(${FOUNDATIONS}|components/|render/|attribution/explanation\\.ts$)`),
+  },
+  {
     from: /^render\//,
     about: /./,
     may: new RegExp(`^(${FOUNDATIONS}|render/|attribution/explanation\\.ts$)`),
@@ -65,6 +71,7 @@ const LIBRARIES: readonly { readonly library: RegExp; readonly where: RegExp }[]
   { library: /^onnxruntime/, where: /^runtime\// },
   { library: /^tokenizers$/, where: /^input\/text\/native-/ },
   { library: /^@huggingface\/tokenizers$/, where: /^input\/text\/portable\/library\.ts$/ },
+  { library: /^lit(\/|$)/, where: /^(components|page)\// },
   { library: /^sharp$/, where: /^node\// },
   { library: /^(hono|@hono\/)/, where: /^server\// },
   { library: /^(onnx-buf|@bufbuild\/)/, where: /^onnx\// },

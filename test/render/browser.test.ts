@@ -13,7 +13,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Explanation } from "../../src/attribution/explanation.ts";
 import { type HtmlOptions, renderHtml } from "../../src/render/html.ts";
 import { renderSvg } from "../../src/render/svg.ts";
-import { skipsBrowser, startChromium } from "./chromium.ts";
+import { skipsBrowser, startChromium } from "../support/chromium.ts";
 import { FIXTURES, hostile, image, longText, sentence } from "./fixtures.ts";
 
 if (skipsBrowser()) console.warn("CALIG_SKIP_BROWSER=1: the browser tests of the HTML page are left out");

@@ -1,23 +1,9 @@
 /** @file The Chromium of the system, without a window, for tests of pages. */
 
-import { existsSync } from "node:fs";
-import { type Browser, chromium, type Page } from "playwright-core";
+import { createRequire } from "node:module";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect } from "vitest";
-
-const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
-
-/** Starts the browser. @throws {Error} Where there is none: tests of pages are never left out. */
-export async function launchBrowser(): Promise<Browser> {
-  const executablePath = process.env.CHROMIUM_PATH ?? PLACES.find((path) => existsSync(path));
-  if (executablePath === undefined) {
-    throw new Error(`There is no Chromium at ${PLACES.join(", ")}: install the package chromium, or set CHROMIUM_PATH`);
-  }
-  return chromium.launch({
-    executablePath,
-    headless: true,
-    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-  });
-}
+import { startChromium } from "./chromium.ts";
 
 /** What a page did that it should not have: errors, messages of the console, requests to other places. */
 export interface Misdeeds {
@@ -50,8 +36,21 @@ export function expectNoMisdeeds({ errors, requests }: Misdeeds): void {
 export function useBrowser(): () => Browser {
   let browser: Browser | undefined;
   beforeAll(async () => {
-    browser = await launchBrowser();
+    browser = await startChromium();
   });
   afterAll(() => browser?.close());
   return () => browser as Browser;
+}
+
+/** Accessibility problems that axe finds in a page: "rule: element". */
+export async function auditPage(page: Page): Promise<readonly string[]> {
+  await page.addScriptTag({ path: createRequire(import.meta.url).resolve("axe-core/axe.min.js") });
+  return page.evaluate(async () => {
+    interface Result {
+      readonly violations: readonly { readonly id: string; readonly nodes: readonly { readonly html: string }[] }[];
+    }
+    const { axe } = globalThis as unknown as { readonly axe: { run(): Promise<Result> } };
+    const { violations } = await axe.run();
+    return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+  });
 }

@@ -40,7 +40,10 @@ function textMap(parts: MapParts, digits: number, extra: Markup | null = null): 
 }
 
 /** Segments of the words with the special tokens between them; members of words and of specials count apart. */
-function wordSegments(explanation: TextExplanation, withSpecials: boolean): Pick<MapParts, "segments" | "unitsOf"> {
+export function wordSegments(
+  explanation: TextExplanation,
+  withSpecials: boolean,
+): Pick<MapParts, "segments" | "unitsOf"> {
   const { words, units, input } = explanation;
   const members: number[][] = words.map(() => []);
   const specials: number[] = [];

@@ -37,7 +37,8 @@ function shades(palette: Palette): string[] {
   return lines;
 }
 
-function variables(name: string | undefined, theme: Theme): string {
+/** Declarations of the variables that all other rules use: the colours of a palette in one theme. */
+export function themeVariables(name: string | undefined, theme: Theme): string {
   const palette = paletteOf(name, theme);
   return [
     `color-scheme:${theme}`,
@@ -50,7 +51,8 @@ function variables(name: string | undefined, theme: Theme): string {
   ].join(";");
 }
 
-function shadeRules(): string {
+/** A class for every shade: `heatClass` names them. */
+export function shadeRules(): string {
   const rules: string[] = [];
   for (let shade = 1; shade <= SHADES; shade++) {
     const opacity = ((0.85 * shade) / SHADES).toFixed(2);
@@ -132,7 +134,8 @@ const HEAD = `
 .op .fill,.fill.op{background:var(--oppose)}
 `;
 
-const MAPS = `
+/** Words, tokens, legends and tables. */
+export const MAPS = `
 .map{margin-top:1.25rem;font:400 clamp(1.125rem,1.05rem + .35vw,1.3125rem)/2.05 var(--serif);white-space:pre-wrap;max-width:60rem;font-variant-ligatures:none}
 .map .w{color:var(--heat-ink);padding:.14em .07em .06em;margin-inline:-.07em;border-radius:.2em;border-bottom:2px solid transparent;-webkit-box-decoration-break:clone;box-decoration-break:clone;cursor:default;transition:background-color .15s}
 .map .w:not([class*=" p"]):not([class*=" n"]){color:inherit}
@@ -181,7 +184,8 @@ summary{cursor:pointer;color:var(--accent);font-size:.9375rem}
 .grid td{min-width:3.1rem;border-inline-start:1px solid var(--page)}
 `;
 
-const BLOCKS = `
+/** Patches, small maps and what belongs to blocks. */
+export const BLOCKS = `
 .blocks{margin-top:1rem}
 .blocks input[type=range]{flex:1 1 8rem;min-width:7rem;max-width:26rem;accent-color:var(--accent);margin:0}
 .blocks .slide{display:flex;flex-wrap:wrap;gap:.5rem .875rem;align-items:center;width:100%;font-size:.9375rem}
@@ -250,9 +254,9 @@ section{padding-block:1rem}
 
 /** The whole style sheet, with the colours of a palette for both themes. The theme follows the system or the choice. */
 export function styleSheet(palette: string | undefined): string {
-  const dark = variables(palette, "dark");
+  const dark = themeVariables(palette, "dark");
   return [
-    `:root{${variables(palette, "light")}}`,
+    `:root{${themeVariables(palette, "light")}}`,
     `@media screen and (prefers-color-scheme:dark){:root:not(:has(#theme-light:checked)){${dark}}}`,
     `@media screen{:root:has(#theme-dark:checked){${dark}}}`,
     LAYOUT,

@@ -1,0 +1,18 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vite";
+
+/** The web components as one file for pages without a build: dist/components/calig.js. */
+export default defineConfig({
+  logLevel: "warn",
+  publicDir: false,
+  build: {
+    outDir: "dist/components",
+    emptyOutDir: false,
+    target: "es2022",
+    lib: {
+      entry: fileURLToPath(new URL("src/components/register.ts", import.meta.url)),
+      formats: ["es"],
+      fileName: () => "calig.js",
+    },
+  },
+});
