@@ -9,6 +9,7 @@ import { complexity } from "./metrics/complexity.ts";
 import { comprehensiveness } from "./metrics/comprehensiveness.ts";
 import { contextSensitivity } from "./metrics/context-sensitivity.ts";
 import { cost } from "./metrics/cost.ts";
+import { curves } from "./metrics/curves.ts";
 import { deletion } from "./metrics/deletion.ts";
 import { energyInMask } from "./metrics/energy-in-mask.ts";
 import { faithfulness } from "./metrics/faithfulness.ts";
@@ -30,6 +31,7 @@ export const METRICS: readonly Metric[] = [
   deletion,
   insertion,
   faithfulness,
+  curves,
   perturbationAuc,
   comprehensiveness,
   sufficiency,

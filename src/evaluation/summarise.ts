@@ -34,6 +34,7 @@ export function summarise(
   const results: FigureResult[] = [];
   const comparisons: Comparison[] = [];
   for (const metric of metrics) {
+    if (metric.figures.length === 0) continue;
     // A method that the metric does not apply to (no baseline, no completeness) is no reason to leave the others out.
     const names = methods
       .map(({ name }) => name)

@@ -54,6 +54,17 @@ describe("calig evaluate", () => {
     }
   });
 
+  test("draws the curves of all methods in the page", async () => {
+    const folder = await tempFolder({ "set.jsonl": DATASET });
+    const out = join(folder, "page.html");
+    const { code } = await run(folder, "--metrics", "deletion,curves", "--curve-steps", "4", "--out", out);
+    expect(code).toBe(0);
+    const page = await readFile(out, "utf8");
+    expect(page.match(/<path d="M/g)).toHaveLength(6);
+    expect(page).toContain("Removed units, mean probability by method");
+    expect(page).toContain("curves of at most 4 steps");
+  });
+
   test("gives the same numbers for the same seed, and goes on where an interrupted run stopped", async () => {
     // Many inputs, so that the run is still going when it is interrupted.
     const folder = await tempFolder({ "set.jsonl": DATASET.repeat(5) });

@@ -4,6 +4,7 @@ import { createRandom } from "../../util/random.ts";
 import type { Metric, Subject } from "../metric.ts";
 import { comprehensiveness } from "./comprehensiveness.ts";
 import { curveArea, stepSizes } from "./curve.ts";
+import { curves, resampledCurve } from "./curves.ts";
 import { deletion } from "./deletion.ts";
 import { faithfulness } from "./faithfulness.ts";
 import { insertion } from "./insertion.ts";
@@ -42,6 +43,20 @@ describe("curveArea()", () => {
     expect(curveArea([1, 0.5, 0])).toBe(0.5);
     expect(curveArea([0.3, 0.3, 0.3, 0.3])).toBeCloseTo(0.3, 12);
     expect(curveArea([1, 0])).toBe(0.5);
+  });
+});
+
+describe("curves", () => {
+  it("has the area of the curve it is read from, at places that inputs of any length share", async () => {
+    const values = [1, 0.4, 0.3, 0.1];
+    const resampled = resampledCurve(values, [0, 1, 2, 3]);
+    expect(resampled).toHaveLength(21);
+    expect([resampled[0], resampled[20]]).toEqual([1, 0.1]);
+    // Half of three units lies between one (0.4) and two (0.3).
+    expect(resampled[10]).toBeCloseTo(0.35, 12);
+    const numbers = (await curves.measure(worked())) as readonly number[];
+    expect(numbers).toHaveLength(42);
+    expect(curveArea(numbers.slice(0, 21))).toBeCloseTo(0.359375, 12);
   });
 });
 

@@ -3,6 +3,7 @@
 import { html, type Markup } from "../../render/escape.ts";
 import { fixed } from "../../render/format.ts";
 import type { Evaluation } from "../evaluation.ts";
+import { CURVE_STYLE, curvePlots } from "./curves.ts";
 import { page } from "./page.ts";
 import {
   beatsText,
@@ -25,7 +26,11 @@ export function evaluationHtml(evaluation: Evaluation): string {
   const facts = evaluationFacts(evaluation).map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`);
   const warned = warnings.map(({ message }) => html`<p class="warn"><b>Warning:</b> ${message}</p>`);
   const sections = figureTables(evaluation).map((table) => section(table, evaluation));
-  return page(title, html`<dl>${facts}</dl>${warned}${sections}${failures(evaluation)}`);
+  return page(
+    title,
+    html`<dl>${facts}</dl>${warned}${curvePlots(evaluation)}${sections}${failures(evaluation)}`,
+    CURVE_STYLE,
+  );
 }
 
 function section(table: FigureTable, { metrics }: Evaluation): Markup {

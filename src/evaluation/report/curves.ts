@@ -1,0 +1,74 @@
+/** @file Mean deletion and insertion curves of all methods as two plots. */
+
+import { html, type Markup } from "../../render/escape.ts";
+import { fixed } from "../../render/format.ts";
+import type { Evaluation } from "../evaluation.ts";
+import { CURVE_PLACES, curves } from "../metrics/curves.ts";
+
+const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [440, 280, 44, 12, 10, 34] as const;
+
+/** Colours that readers with colour-vision deficiencies tell apart (Okabe & Ito 2008, those readable on white and on dark). */
+const COLORS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00"] as const;
+/** The first methods are drawn solid, the next ones with these dashes, so that no two lines look alike. */
+const DASHES = ["", "6 3", "2 3", "8 3 2 3"] as const;
+
+interface Line {
+  readonly method: string;
+  readonly color: string;
+  readonly dash: string;
+  /** Mean over the inputs, for deletion and insertion. */
+  readonly means: readonly [readonly number[], readonly number[]];
+}
+
+/** The plots, or nothing when curves were not measured. */
+export function curvePlots({ methods, inputs }: Evaluation): Markup | null {
+  const lines = methods.flatMap(({ name, floor }, m): Line[] => {
+    const rows = inputs.flatMap(({ measurements }) => measurements[name]?.[curves.name] ?? []);
+    const width = 2 * CURVE_PLACES.length;
+    const count = rows.length / width;
+    if (count === 0) return [];
+    const means = Array.from({ length: width }, (_, i) => {
+      let sum = 0;
+      for (let row = 0; row < count; row++) sum += rows[row * width + i] as number;
+      return sum / count;
+    });
+    return [
+      {
+        method: name,
+        color: floor ? "var(--muted)" : (COLORS[m % COLORS.length] as string),
+        dash: floor ? "1 4" : (DASHES[Math.floor(m / COLORS.length) % DASHES.length] as string),
+        means: [means.slice(0, CURVE_PLACES.length), means.slice(CURVE_PLACES.length)],
+      },
+    ];
+  });
+  if (lines.length === 0) return null;
+  const legend = lines.map(
+    ({ method, color, dash }) =>
+      html`<li><svg width="34" height="12" aria-hidden="true"><line x1="0" x2="34" y1="6" y2="6" ${style(color, dash)}/></svg> ${method}</li>`,
+  );
+  return html`<section><h2>Curves</h2><p>Mean probability of the explained class while units are removed from the input (left: the faster it falls, the better the method names what supports the class) and restored to an empty one (right: the faster it rises).</p><ul class="legend">${legend}</ul><div class="plots">${plot("Removed", lines, 0)}${plot("Restored", lines, 1)}</div></section>`;
+}
+
+/** Rules of the plots, for `page`. */
+export const CURVE_STYLE = `.plots{display:flex;flex-wrap:wrap;gap:1rem}.plots svg{max-width:100%;height:auto}.legend{display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;padding:0;list-style:none}.legend svg{display:inline-block;vertical-align:middle}.plots text{fill:var(--muted);font-size:12px}.plots .grid{stroke:var(--rule);stroke-width:1}`;
+
+const style = (color: string, dash: string): Markup =>
+  html`style="${`stroke:${color};stroke-width:2${dash === "" ? "" : `;stroke-dasharray:${dash}`}`}"`;
+
+function plot(title: string, lines: readonly Line[], which: 0 | 1): Markup {
+  const x = (share: number) => LEFT + (WIDTH - LEFT - RIGHT) * share;
+  const y = (probability: number) => HEIGHT - BOTTOM - (HEIGHT - BOTTOM - TOP) * probability;
+  const grid = [0, 0.25, 0.5, 0.75, 1].map(
+    (value) =>
+      html`<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${y(value).toFixed(1)}" y2="${y(value).toFixed(1)}"/><text x="${LEFT - 6}" y="${(y(value) + 4).toFixed(1)}" text-anchor="end">${fixed(value, 2)}</text>`,
+  );
+  const ticks = [0, 0.5, 1].map(
+    (share) =>
+      html`<text x="${x(share).toFixed(1)}" y="${HEIGHT - BOTTOM + 16}" text-anchor="middle">${100 * share} %</text>`,
+  );
+  const paths = lines.map(({ means, color, dash }) => {
+    const points = means[which].map((value, i) => `${x(CURVE_PLACES[i] as number).toFixed(1)},${y(value).toFixed(1)}`);
+    return html`<path d="M${points.join("L")}" fill="none" ${style(color, dash)}/>`;
+  });
+  return html`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" role="img" aria-label="${`${title} units, mean probability by method; the areas under the curves are in the tables`}">${grid}${ticks}<text x="${(x(0) + x(1)) / 2}" y="${HEIGHT - 2}" text-anchor="middle">${title} units</text>${paths}</svg>`;
+}
