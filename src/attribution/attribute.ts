@@ -58,7 +58,8 @@ export async function attribute(
       progress(FORWARD_SHARE + ((1 - FORWARD_SHARE) * (p + done)) / job.parts.length, "attribution");
     const forward = job.forwards[p] as ForwardResult;
     const scoreAtInput = scores[p] as number;
-    const context = { model, input: part.input, forward, score, scoreAtInput, options, onProgress };
+    const deadline = deadlineOf(options.timeBudget, started, platform.now(), job.parts.length - p);
+    const context = { model, input: part.input, forward, score, scoreAtInput, options, deadline, onProgress };
     results.push(await method.run(shared === undefined ? context : { ...context, shared }));
     options.signal?.throwIfAborted();
   }
@@ -99,6 +100,11 @@ export async function attribute(
       ...result.warnings,
     ],
   };
+}
+
+/** When the next of `left` parts must be done, for each to have the same share of the time. */
+function deadlineOf(seconds: number | undefined, started: number, now: number, left: number): number | undefined {
+  return seconds === undefined ? undefined : now + (started + 1000 * seconds - now) / left;
 }
 
 /** What the values of a method do not say, though readers of attributions expect it. */

@@ -30,9 +30,11 @@ export interface Completeness {
 
 export interface BlockCompleteness extends Completeness {
   readonly sum: number;
+  /** Of the sum, where the points were drawn at random (quadrature "stochastic"). */
+  readonly standardError?: number;
   /** Quadrature points spent on this block. */
   readonly points: number;
-  /** relativeError <= tolerance. */
+  /** relativeError <= tolerance, and so is the standard error where there is one. */
   readonly converged: boolean;
 }
 

@@ -96,11 +96,19 @@ function joinedIntegration(parts: readonly Part[], of: readonly BlockCompletenes
     scoreAtInput,
     scoreAtBaseline,
     sum: mean((part) => part.sum),
+    ...joinedStandardError(parts, of),
     delta: mean((part) => part.delta),
     relativeError: mean((part) => Math.abs(part.delta)) / denominator(scoreAtInput - scoreAtBaseline),
     points: of.reduce((sum, part) => sum + part.points, 0),
     converged: of.every((part) => part.converged),
   };
+}
+
+/** Points of different parts are drawn independently: variances add up. */
+function joinedStandardError(parts: readonly Part[], of: readonly BlockCompleteness[]): { standardError?: number } {
+  const errors = of.flatMap(({ standardError }) => standardError ?? []);
+  if (errors.length < of.length) return {};
+  return { standardError: Math.hypot(...errors.map((error, p) => (parts[p] as Part).share * error)) };
 }
 
 function joinedCompleteness(

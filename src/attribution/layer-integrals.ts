@@ -4,6 +4,7 @@ import { InvalidOptionError, keyword } from "../errors.ts";
 import { evaluateScore, logitsRow } from "../program/score.ts";
 import { baselineStates } from "./baseline.ts";
 import { type IntegralResult, integrateBlocks } from "./block-integrals.ts";
+import { LEAST_DIFFERENCE } from "./completeness.ts";
 import type { Warning } from "./explanation.ts";
 import type { MethodContext } from "./method.ts";
 import { DEFAULTS, QUADRATURES } from "./options.ts";
@@ -19,8 +20,18 @@ export interface LayerIntegrals extends IntegralResult {
 export function layerIntegrals(context: MethodContext, layers: readonly number[]): Promise<LayerIntegrals> {
   const { shared, score, options } = context;
   if (shared === undefined) return integrate(context, layers);
-  const { baseline, quadrature, steps, tolerance, seed } = options;
-  const key = JSON.stringify(["layer integrals", score, layers, baseline, quadrature, steps, tolerance, seed]);
+  const { baseline, quadrature, steps, tolerance, seed, timeBudget } = options;
+  const key = JSON.stringify([
+    "layer integrals",
+    score,
+    layers,
+    baseline,
+    quadrature,
+    steps,
+    tolerance,
+    seed,
+    timeBudget,
+  ]);
   return shared.once(key, () => integrate(context, layers));
 }
 
@@ -36,6 +47,10 @@ async function integrate(context: MethodContext, layers: readonly number[]): Pro
       tolerance,
     );
   }
+  const { platform } = model;
+  const seed = options.seed ?? DEFAULTS.seed;
+  const { timeBudget } = options;
+  checkTimeBudget(timeBudget, steps);
   const states = await baselineStates(model, input, options);
   const result = await integrateBlocks({
     programs: model.programs,
@@ -50,6 +65,9 @@ async function integrate(context: MethodContext, layers: readonly number[]): Pro
     quadrature,
     steps,
     tolerance,
+    seed,
+    deadline: context.deadline,
+    now: () => platform.now(),
     rowsPerRun: sweepRows(model, input.units.length, options),
     onRun: onProgress,
     signal: options.signal,
@@ -58,22 +76,54 @@ async function integrate(context: MethodContext, layers: readonly number[]): Pro
   return {
     ...result,
     evaluations: result.evaluations + states.passes,
-    options: { baseline: states.name, quadrature, steps, tolerance, layers },
-    warnings: missed.length === 0 ? [] : [notConverged(missed, tolerance, steps)],
+    options: {
+      baseline: states.name,
+      quadrature,
+      steps,
+      tolerance,
+      layers,
+      ...(timeBudget === undefined ? {} : { timeBudget }),
+    },
+    warnings: missed.length === 0 ? [] : [notConverged(missed, tolerance, remedyOf(steps, result.stopped))],
   };
 }
 
-function notConverged(missed: IntegralResult["blocks"], tolerance: number, steps: number | "auto"): Warning {
+function notConverged(missed: IntegralResult["blocks"], tolerance: number, remedy: string): Warning {
   const blocks = missed.map(
-    ({ index, completeness }) =>
-      `block ${index} (${(100 * completeness.relativeError).toFixed(1)} % with ${completeness.points} points)`,
+    ({ index, completeness: { relativeError, standardError, scoreAtInput, scoreAtBaseline, points } }) => {
+      const difference = Math.max(Math.abs(scoreAtInput - scoreAtBaseline), LEAST_DIFFERENCE);
+      const spread = standardError === undefined ? "" : `, standard error ${percent(standardError / difference)}`;
+      return `block ${index} (${percent(relativeError)}${spread} with ${points} points)`;
+    },
   );
-  const remedy =
-    steps === "auto" ? "its sum is off by that share of the score difference" : 'use more steps, or steps "auto"';
   return {
     code: "not-converged",
     message: `The completeness error is above ${100 * tolerance} % in ${blocks.join(", ")}: ${remedy}`,
   };
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+
+function remedyOf(steps: number | "auto", stopped: boolean): string {
+  if (stopped) return "the time was used before it was met; allow more";
+  return steps === "auto" ? "its sum is off by that share of the score difference" : 'use more steps, or steps "auto"';
+}
+
+function checkTimeBudget(seconds: number | undefined, steps: number | "auto"): void {
+  if (seconds === undefined) return;
+  if (!(seconds > 0)) {
+    throw new InvalidOptionError(
+      `Cannot use a time budget of ${seconds} seconds: it must be greater than 0`,
+      "timeBudget",
+      seconds,
+    );
+  }
+  if (steps === "auto") return;
+  throw new InvalidOptionError(
+    `Cannot combine a time budget with ${steps} steps: leave one of them out, so that the number of points can follow the time`,
+    "timeBudget",
+    seconds,
+  );
 }
 
 function checkedSteps(steps: number | "auto"): number | "auto" {

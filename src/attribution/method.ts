@@ -18,6 +18,8 @@ export interface MethodContext {
   readonly scoreAtInput: number;
   /** The caller's options, not yet completed with defaults. */
   readonly options: ExplainOptions;
+  /** When refining must end, by the platform's clock; undefined for no limit. */
+  readonly deadline?: number | undefined;
   /** Where explanations of this same input by other methods or options leave what they share. */
   readonly shared?: SharedWork;
   /** Called with the share of the method's work done, 0..1. */

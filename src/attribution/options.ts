@@ -15,13 +15,17 @@ export type Fusion = (typeof FUSIONS)[number];
 export const LAYER_WEIGHTS = ["uniform", "magnitude", "decay", "last"] as const;
 export type LayerWeightsName = (typeof LAYER_WEIGHTS)[number];
 
-export const QUADRATURES = [
+/** Rules with fixed points. */
+export const QUADRATURE_RULES = [
   "gauss-legendre",
   "riemann-left",
   "riemann-right",
   "riemann-mid",
   "riemann-trapezoid",
 ] as const;
+export type QuadratureRuleName = (typeof QUADRATURE_RULES)[number];
+
+export const QUADRATURES = [...QUADRATURE_RULES, "stochastic"] as const;
 export type Quadrature = (typeof QUADRATURES)[number];
 
 export const TEXT_BASELINES = ["mask", "pad", "unk", "mean", "zero-embedding", "zero"] as const;
@@ -72,6 +76,11 @@ export interface ExplainOptions {
   readonly seed?: number;
   /** Bytes that one run may use for activations. Default: a share of the free memory. Models run block by block keep to what they were loaded with. */
   readonly memory?: number;
+  /**
+   * Seconds after which "auto" stops refining, > 0. What was reached is in the result, and a warning. Every block gets an
+   * estimate, whatever time that takes. Default: no limit.
+   */
+  readonly timeBudget?: number;
   readonly signal?: AbortSignal;
   /** Called with the share of the work done, 0..1, and what is being done. */
   readonly onProgress?: (done: number, activity: string) => void;

@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { InvalidOptionError } from "../errors.ts";
-import { QUADRATURES } from "./options.ts";
+import { QUADRATURE_RULES } from "./options.ts";
 import { quadratureRule } from "./quadrature.ts";
 
-const integrate = (name: (typeof QUADRATURES)[number], steps: number, f: (x: number) => number) => {
+const integrate = (name: (typeof QUADRATURE_RULES)[number], steps: number, f: (x: number) => number) => {
   const { nodes, weights } = quadratureRule(name, steps);
   return nodes.reduce((sum, node, i) => sum + (weights[i] as number) * f(node), 0);
 };
 
 describe("quadratureRule()", () => {
-  it.each(QUADRATURES)("%s has weights that sum to 1 and nodes within [0, 1]", (name) => {
+  it.each(QUADRATURE_RULES)("%s has weights that sum to 1 and nodes within [0, 1]", (name) => {
     for (const steps of [2, 3, 7, 50, 301]) {
       const { nodes, weights } = quadratureRule(name, steps);
       expect(weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 12);

@@ -2,7 +2,7 @@
 
 import { InvalidOptionError } from "../errors.ts";
 import { assertNever } from "../util/assert-never.ts";
-import type { Quadrature } from "./options.ts";
+import type { QuadratureRuleName } from "./options.ts";
 
 /** Points of a rule on [0, 1] with the weight of each; weights sum to 1. */
 export interface QuadratureRule {
@@ -20,7 +20,7 @@ export interface QuadratureRule {
  *
  * @throws {InvalidOptionError} When `steps` is not an integer >= 1 (>= 2 for the trapezoid).
  */
-export function quadratureRule(name: Quadrature, steps: number): QuadratureRule {
+export function quadratureRule(name: QuadratureRuleName, steps: number): QuadratureRule {
   const least = name === "riemann-trapezoid" ? 2 : 1;
   if (!Number.isInteger(steps) || steps < least) {
     throw new InvalidOptionError(

@@ -260,6 +260,12 @@ export const OPTIONS = {
     "memory for the activations of one run, as in 512MB or 2GB; weights that take more are loaded block by block",
     "a quarter of the free memory, at most 512MB",
   ),
+  timeBudget: option(
+    "Resources",
+    number({ above: 0 }, "SECONDS"),
+    "stop refining after so many seconds and say what was reached",
+    "no limit",
+  ),
   stream: option(
     "Resources",
     flag,

@@ -88,18 +88,17 @@ export function wholeNumberOr<const T extends string>(range: Range, words: reado
 }
 
 /** A number in a closed range, or in one that leaves out its lower end. */
-export function number(range: {
-  readonly above?: number;
-  readonly min?: number;
-  readonly max?: number;
-}): ValueType<number> {
+export function number(
+  range: { readonly above?: number; readonly min?: number; readonly max?: number },
+  placeholder = "X",
+): ValueType<number> {
   const { above, min, max } = range;
   const wanted =
     above !== undefined
       ? `give a number greater than ${above}${max === undefined ? "" : ` and at most ${max}`}`
       : `give a number ${rangeText(min as number, max)}`;
   return {
-    placeholder: "X",
+    placeholder,
     parse(value, option) {
       const parsed = value.trim() === "" ? Number.NaN : Number(value);
       const inside =

@@ -38,6 +38,7 @@ const METHOD_OPTIONS = [
   "longText",
   "seed",
   "memory",
+  "timeBudget",
 ] as const;
 
 const OWN_OPTIONS = [
