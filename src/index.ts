@@ -95,5 +95,7 @@ export { type RgbImage, rgbImage } from "./input/image/rgb-image.ts";
 export { renderHtml } from "./render/html.ts";
 export { renderJson } from "./render/json.ts";
 export { renderMarkdown } from "./render/markdown.ts";
-export { renderSvg } from "./render/svg.ts";
+export { OVERLAYS, type OverlayName } from "./render/overlay.ts";
+export { regionsInWords } from "./render/regions.ts";
+export { renderSvg, type SvgOptions } from "./render/svg.ts";
 export { renderTerminal } from "./render/terminal.ts";

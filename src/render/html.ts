@@ -1,6 +1,7 @@
 /** @file Explanations as one HTML page that needs nothing else: no network, no files, no script to be read. */
 
 import type { Explanation, ImageExplanation } from "../attribution/explanation.ts";
+import { keyword } from "../errors.ts";
 import { embeddedJson, html, type Markup, trusted } from "./escape.ts";
 import { isText, targetName } from "./evidence.ts";
 import { percent } from "./format.ts";
@@ -12,6 +13,7 @@ import { choices, imageSection, textSection } from "./html/maps.ts";
 import { rankingSection } from "./html/ranking.ts";
 import { SCRIPT, SCRIPT_HASH } from "./html/script.ts";
 import { styleSheet } from "./html/style.ts";
+import { OVERLAYS, type OverlayName } from "./overlay.ts";
 import { paletteOf } from "./palette.ts";
 import { checkPicture } from "./picture.ts";
 import { printable } from "./plain-text.ts";
@@ -23,6 +25,8 @@ export interface HtmlOptions {
   readonly palette?: string;
   /** The picture that the model saw (after resizing and cropping) for each explanation, as a data URI; undefined for none. */
   readonly pictures?: readonly (string | undefined)[];
+  /** How the evidence in a picture is drawn until the reader chooses. Default "smooth". */
+  readonly overlay?: OverlayName;
 }
 
 /** Nothing may be loaded or sent; the one script that may run is named by its hash. */
@@ -66,11 +70,18 @@ function defaultTitle(explanations: readonly Explanation[]): string {
  */
 export function renderHtml(explanation: Explanation | readonly Explanation[], options: HtmlOptions = {}): string {
   const explanations = "version" in explanation ? [explanation] : explanation;
-  const { palette, pictures = [], title = defaultTitle(explanations) } = options;
-  const { showsSign } = paletteOf(palette);
+  const { palette: name, pictures = [], title = defaultTitle(explanations) } = options;
+  const palette = paletteOf(name);
+  const overlay = keyword("overlay", options.overlay ?? OVERLAYS[0], OVERLAYS);
   const articles = explanations.map((each, i) => {
     const picture = pictures[i] === undefined ? undefined : checkPicture(pictures[i]);
-    const context = createContext(each, { id: `e${i + 1}`, showsSign, picture });
+    const context = createContext(each, {
+      id: `e${i + 1}`,
+      showsSign: palette.showsSign,
+      picture,
+      palette,
+      overlay,
+    });
     return article(context, i + 1, explanations.length === 1);
   });
   const models = [...new Set(explanations.map((each) => each.model.id))].slice(0, 3);
@@ -89,7 +100,7 @@ export function renderHtml(explanation: Explanation | readonly Explanation[], op
 <meta name="generator" content="calig">
 <title>${title}</title>
 <link rel="icon" href="data:,">
-<style>${trusted(styleSheet(palette))}</style>
+<style>${trusted(styleSheet(name))}</style>
 </head>
 <body>
 <a class="skip" href="#main">Skip to the explanation</a>

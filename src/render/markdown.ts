@@ -22,6 +22,7 @@ import {
 import { bytes, count, digitsFor, fixed, milliseconds, optionText, percent, signed, thousands } from "./format.ts";
 import { code, plain, table } from "./markdown-text.ts";
 import { visible } from "./plain-text.ts";
+import { regionsInWords } from "./regions.ts";
 import { largestMagnitude, signedScale, stepOf } from "./scale.ts";
 import { segmentText } from "./segments.ts";
 
@@ -89,7 +90,7 @@ function grid(explanation: ImageExplanation): string {
   const label = plain(target.label);
   const marks = isSigned(explanation) ? `\`+\` supports ${label}, \`-\` opposes it` : `\`+\` matters for ${label}`;
   const lines = values.map((row) => row.map(cell).join("").trimEnd());
-  return `## Image\n\n\`\`\`text\n${lines.join("\n")}\n\`\`\`\n\nOne cell per patch: ${marks}, doubled from a third of the strongest.`;
+  return `## Image\n\n\`\`\`text\n${lines.join("\n")}\n\`\`\`\n\nOne cell per patch: ${marks}, doubled from a third of the strongest.\n\n${plain(regionsInWords(explanation))}`;
 }
 
 function ranking(explanation: Explanation, items: readonly Item[]): string {

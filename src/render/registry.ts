@@ -8,6 +8,7 @@ import { keyword } from "../errors.ts";
 import { renderHtml } from "./html.ts";
 import { renderJson } from "./json.ts";
 import { renderMarkdown } from "./markdown.ts";
+import type { OverlayName } from "./overlay.ts";
 import type { Theme } from "./palette.ts";
 import { renderSvg } from "./svg.ts";
 import type { ColorDepth } from "./terminal/painter.ts";
@@ -33,6 +34,10 @@ export interface RenderOptions {
   readonly title?: string;
   /** The picture as it was given, as a data URI, for HTML and SVG: the patches are drawn over it. */
   readonly picture?: string;
+  /** How HTML and SVG draw the evidence in a picture. Default "smooth". */
+  readonly overlay?: OverlayName;
+  /** Whether an SVG of a picture has a small map for each block. Default true. */
+  readonly blockMaps?: boolean;
 }
 
 export interface Renderer {
@@ -41,7 +46,7 @@ export interface Renderer {
   /** Ending of file names, without a dot. */
   readonly extension: string;
   readonly mediaType: string;
-  /** All renderers make text. */
+  /** All renderers here make text; platforms add formats of bytes (PNG in Node). */
   readonly binary: false;
   render(explanation: Explanation, options?: RenderOptions): string;
 }

@@ -9,6 +9,7 @@ import {
   withoutCompleteness,
 } from "../../test/render/fixtures.ts";
 import { hex } from "./oklab.ts";
+import { OVERLAYS } from "./overlay.ts";
 import { paletteOf } from "./palette.ts";
 import { renderSvg } from "./svg.ts";
 
@@ -30,7 +31,9 @@ describe.each(Object.entries(FIXTURES))("renderSvg() of %s", (_, explanation) =>
     checkNesting(svg);
     expect(svg.replace('xmlns="http://www.w3.org/2000/svg"', "")).not.toMatch(/https?:/);
     const tags = [...svg.matchAll(/<[^>]*>/g)].map(([tag]) => tag.replace(/"[^"]*"/g, '""')).join("");
-    expect(tags).not.toMatch(/<(script|style|image|use|a|foreignObject)\b|\bon\w+=|href=/);
+    expect(tags).not.toMatch(/<(script|style|a|foreignObject)\b|\bon\w+=/);
+    // Smooth maps are pictures inside the drawing.
+    for (const [, address] of svg.matchAll(/href="([^"]*)"/g)) expect(address).toMatch(/^data:image\/png;base64,/);
     expect(svg).not.toContain("NaN");
   });
 
@@ -66,11 +69,44 @@ describe("renderSvg()", () => {
     expect(Number(places.find((place) => place[3] === "רע")![1])).toBeLessThan(Number(first[1]));
   });
 
-  test("draws one cell per patch, over the picture when one is given", () => {
-    expect(renderSvg(image).match(/<title>row /g)).toHaveLength(196);
+  test.each(OVERLAYS)("tells the number of each patch in %s, over the picture when one is given", (overlay) => {
+    expect(renderSvg(image, { overlay }).match(/<title>row /g)).toHaveLength(196);
     const picture = "data:image/png;base64,iVBORw0KGgo=";
-    expect(renderSvg(image, { picture })).toContain(`<image href="${picture}"`);
+    const svg = renderSvg(image, { picture, overlay });
+    // Once, used by the large map and by that of each of the four blocks.
+    expect(svg.split(`href="${picture}"`)).toHaveLength(2);
+    const [, id] = /<image id="([^"]+)"/.exec(svg)!;
+    expect(svg.split(`<use href="#${id}"`)).toHaveLength(6);
+    // Contours lie over the picture as it is, filled overlays over a pale one.
+    expect(svg.includes(`filter="url(#${id}-pale)"`)).toBe(overlay !== "contours");
     expect(() => renderSvg(image, { picture: "https://example.org/x.png" })).toThrow("give a data URI");
+  });
+
+  test("refuses an overlay that there is none of", () => {
+    expect(() => renderSvg(image, { overlay: "heat" as "smooth" })).toThrow(
+      'Unknown overlay "heat": use one of "smooth", "patches", "contours"',
+    );
+  });
+
+  test("puts a map of each block below a picture, with their common scale, unless they are hidden", () => {
+    const svg = renderSvg(image);
+    expect(svg).toMatch(/Evidence of each block, one scale for all: full strength is ≥ 0\.\d+ for or against</);
+    expect([...svg.matchAll(/>Block (\d+)</g)].map(([, index]) => Number(index))).toEqual([0, 1, 2, 3]);
+    expect(renderSvg(image, { blockMaps: false })).not.toContain("Block");
+    expect(renderSvg({ ...image, blocks: [] })).not.toContain("Evidence of each block");
+    expect(renderSvg(sentence)).not.toContain("Evidence of each block");
+  });
+
+  test("fades what the model did not see", () => {
+    const picture = "data:image/png;base64,iVBORw0KGgo=";
+    const veil = /<path d="M0 0H[^"]*" fill="#fdfdfd" fill-opacity="0.55"\/>/g;
+    expect(renderSvg(image, { picture })).not.toMatch(veil);
+    const cropped = { ...image, input: { ...image.input, seen: [0, 32, 224, 160] as const } };
+    expect(renderSvg(cropped, { picture }).match(veil)).toHaveLength(5);
+  });
+
+  test("says in words where the evidence lies", () => {
+    expect(renderSvg(image)).toContain("<desc>Supports tabby cat: centre and right (");
   });
 
   test("shows a map of zeros without shades and says so", () => {

@@ -1,16 +1,19 @@
 /** @file An explanation as a standalone SVG picture: the text or the patches as a signed heatmap, with a legend. */
 
 import type { Explanation, ImageExplanation, TextExplanation } from "../attribution/explanation.ts";
-import { InvalidOptionError, quote } from "../errors.ts";
+import { InvalidOptionError, keyword, quote } from "../errors.ts";
 import { baseDirection, hasRightToLeft, visualOrder } from "./bidi.ts";
 import { html, type Markup } from "./escape.ts";
 import { isSigned, isText, itemNoun, itemsOf, rankedItems, scoreName, targetName } from "./evidence.ts";
 import { columnsOf, flow } from "./flow.ts";
 import { digitsFor, percent, signed } from "./format.ts";
+import { type FigureSettings, mapPart, type Part, pictureDefinition, stripPart } from "./image-figure.ts";
 import { hex } from "./oklab.ts";
+import { at, CONTOURS, OVERLAYS, type OverlayName } from "./overlay.ts";
 import { type Palette, paletteOf, type Theme } from "./palette.ts";
 import { checkPicture } from "./picture.ts";
 import { printable, visible } from "./plain-text.ts";
+import { regionsInWords } from "./regions.ts";
 import { patchBound, type SignedScale, signedScale, stepOf, VISIBLE } from "./scale.ts";
 import { segmentText } from "./segments.ts";
 
@@ -21,8 +24,12 @@ export interface SvgOptions {
   readonly palette?: string;
   /** Default "light". */
   readonly theme?: Theme;
-  /** The picture that the model saw (after resizing and cropping), as a data URI, drawn under the patches. */
+  /** The picture that is explained, as a data URI, drawn under the patches. */
   readonly picture?: string;
+  /** How the evidence in a picture is drawn. Default "smooth". */
+  readonly overlay?: OverlayName;
+  /** Whether a picture is followed by a small map for each block. Default true. */
+  readonly blockMaps?: boolean;
 }
 
 const MARGIN = 24;
@@ -34,12 +41,6 @@ const LINE = 30;
 const SANS = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif";
 const MONO = "ui-monospace, 'SF Mono', Menlo, Consolas, 'DejaVu Sans Mono', 'Noto Sans Mono', monospace";
 
-/** A part of the picture and its height. */
-interface Part {
-  readonly markup: Markup;
-  readonly height: number;
-}
-
 interface Frame {
   readonly palette: Palette;
   readonly scale: SignedScale;
@@ -47,9 +48,6 @@ interface Frame {
   readonly width: number;
   readonly muted: string;
 }
-
-/** Numbers of coordinates: two decimals are enough for any screen. */
-const at = (value: number): string => String(Math.round(value * 100) / 100);
 
 const caption = (value: number, name: string, { digits }: Frame): string => `${name}: ${signed(value, digits)}`;
 
@@ -113,65 +111,7 @@ function textPart({ input, words }: TextExplanation, frame: Frame): Part {
   };
 }
 
-/** Side of a patch at most, in the units of the picture. */
-const LARGEST_CELL = 32;
-
-function gridPart(explanation: ImageExplanation, frame: Frame, picture: string | undefined): Part {
-  const { input, units, attribution } = explanation;
-  const { palette, scale } = frame;
-  const [rows, columns] = input.grid;
-  const { image, left: gridLeft, top: gridTop, cellWidth, cellHeight } = gridLayout(explanation, frame, picture);
-  const cells = units.map(({ row, column, special }, unit) => {
-    if (special) return null;
-    const value = attribution[unit] ?? 0;
-    const level = scale.level(value);
-    const [left, top] = [gridLeft + column * cellWidth, gridTop + row * cellHeight];
-    const place = html`x="${at(left)}" y="${at(top)}" width="${at(cellWidth)}" height="${at(cellHeight)}"`;
-    const title = html`<title>${caption(value, `row ${row}, column ${column}`, frame)}</title>`;
-    if (picture === undefined) {
-      const cell = html`<rect ${place} fill="${hex(palette.color(level))}">${title}</rect>`;
-      if (palette.showsSign || level >= 0 || stepOf(level) === 0) return cell;
-      // The palette does not tell the sign: what opposes is crossed by a line.
-      return html`${cell}<line x1="${at(left)}" y1="${at(top + cellHeight)}" x2="${at(left + cellWidth)}" y2="${at(top)}" stroke="${frame.muted}"/>`;
-    }
-    const tone = hex(level < 0 ? palette.oppose : palette.support);
-    return html`<rect ${place} fill="${tone}" fill-opacity="${at(Math.abs(level) * 0.8)}">${title}</rect>`;
-  });
-  const under =
-    picture === undefined
-      ? null
-      : html`<image href="${picture}" width="${at(image.width)}" height="${at(image.height)}" preserveAspectRatio="none"/>`;
-  const [width, height] = [columns * cellWidth, rows * cellHeight];
-  const border = html`<rect x="${at(gridLeft)}" y="${at(gridTop)}" width="${at(width)}" height="${at(height)}" fill="none" stroke="${frame.muted}" stroke-opacity="0.4"/>`;
-  return { markup: html`<g shape-rendering="crispEdges">${under}${cells}${border}</g>`, height: image.height + 16 };
-}
-
-/** Sizes and places of the picture and of the patches on it: the model may have seen only a part. */
-function gridLayout({ input }: ImageExplanation, frame: Frame, picture: string | undefined) {
-  const [rows, columns] = input.grid;
-  const room = frame.width - 2 * MARGIN;
-  if (picture === undefined) {
-    const size = Math.min(LARGEST_CELL, room / columns);
-    return {
-      image: { width: columns * size, height: rows * size },
-      left: 0,
-      top: 0,
-      cellWidth: size,
-      cellHeight: size,
-    };
-  }
-  const [x, y, width, height] = input.seen;
-  const scale = Math.min((LARGEST_CELL * columns) / width, room / input.width);
-  return {
-    image: { width: input.width * scale, height: input.height * scale },
-    left: x * scale,
-    top: y * scale,
-    cellWidth: (width * scale) / columns,
-    cellHeight: (height * scale) / rows,
-  };
-}
-
-function legendPart(explanation: Explanation, frame: Frame): Part {
+function legendPart(explanation: Explanation, frame: Frame, lines: boolean): Part {
   const { palette, scale, digits, width, muted } = frame;
   const target = visible(explanation.target.label);
   const signs = isSigned(explanation);
@@ -191,15 +131,23 @@ function legendPart(explanation: Explanation, frame: Frame): Part {
     html`<line x1="${at(from)}" x2="${at(from + (steps / 2) * swatch - 10)}" y1="${y}" y2="${y}" stroke="${color}" stroke-width="2"${dashed ? html` stroke-dasharray="3 3"` : null}/>`;
   const middle = left + (steps / 2) * swatch;
   const right = left + steps * swatch;
+  const shares = lines
+    ? html`<text y="46">Lines at ${CONTOURS.slice(0, -1)
+        .map((share) => percent(share, 0))
+        .join(
+          ", ",
+        )} and ${percent(CONTOURS.at(-1)!, 0)} of the ends of the scale${signs ? "; dashed lines oppose" : ""}</text>`
+    : null;
+  const height = lines ? 54 : 36;
   if (!signs) {
     return {
-      markup: html`<g ${style}><g shape-rendering="crispEdges">${bar}</g><text x="${at(left - 8)}" y="10" text-anchor="end">0</text><text x="${at(right + 8)}" y="10">${scale.saturates ? "≥ " : ""}${signed(scale.bound, digits).replace("+", "")} matters</text></g>`,
-      height: 36,
+      markup: html`<g ${style}><g shape-rendering="crispEdges">${bar}</g><text x="${at(left - 8)}" y="10" text-anchor="end">0</text><text x="${at(right + 8)}" y="10">${scale.saturates ? "≥ " : ""}${signed(scale.bound, digits).replace("+", "")} matters</text>${shares}</g>`,
+      height,
     };
   }
   return {
-    markup: html`<g ${style}><g shape-rendering="crispEdges">${bar}</g>${line(14, left, true, hex(palette.oppose))}${line(14, middle + 10, false, hex(palette.support))}<text x="${at(left - 8)}" y="10" text-anchor="end">opposes ${scale.saturates ? "≤ " : ""}${signed(-scale.bound, digits)}</text><text x="${at(middle)}" y="28" text-anchor="middle">0</text><text x="${at(right + 8)}" y="10">${scale.saturates ? "≥ " : ""}${signed(scale.bound, digits)} supports</text></g>`,
-    height: 36,
+    markup: html`<g ${style}><g shape-rendering="crispEdges">${bar}</g>${line(14, left, true, hex(palette.oppose))}${line(14, middle + 10, false, hex(palette.support))}<text x="${at(left - 8)}" y="10" text-anchor="end">opposes ${scale.saturates ? "≤ " : ""}${signed(-scale.bound, digits)}</text><text x="${at(middle)}" y="28" text-anchor="middle">0</text><text x="${at(right + 8)}" y="10">${scale.saturates ? "≥ " : ""}${signed(scale.bound, digits)} supports</text>${shares}</g>`,
+    height,
   };
 }
 
@@ -212,10 +160,11 @@ function description(explanation: Explanation, digits: number): string {
       .map((item) => `${visible(item.label)} ${signed(item.attribution, digits)}`)
       .join(", ") || "none";
   const { many } = itemNoun(explanation);
+  const places = isText(explanation) ? "" : `${regionsInWords(explanation as ImageExplanation)} `;
   if (!isSigned(explanation)) {
-    return `What ${many} matter for ${visible(targetName(explanation))}. Strongest: ${list(supporting)}.`;
+    return `${places}What ${many} matter for ${visible(targetName(explanation))}. Strongest: ${list(supporting)}.`;
   }
-  return `Attribution of ${many} to the ${scoreName(explanation)} of ${visible(targetName(explanation))}. Strongest support: ${list(supporting)}. Strongest opposition: ${list(opposing)}.`;
+  return `${places}Attribution of ${many} to the ${scoreName(explanation)} of ${visible(targetName(explanation))}. Strongest support: ${list(supporting)}. Strongest opposition: ${list(opposing)}.`;
 }
 
 /** `text` cut to the columns that fit, for labels of a proportional font (about half its size per column). */
@@ -228,6 +177,21 @@ function fitted(text: string, width: number, fontSize: number): string {
     .join("")}…`;
 }
 
+/** The picture with its overlay, the legend, and the maps of the blocks. */
+function imageParts(
+  explanation: ImageExplanation,
+  frame: Frame,
+  { blockMaps, ...chosen }: Pick<FigureSettings, "overlay" | "picture"> & { readonly blockMaps: boolean },
+): Part[] {
+  const settings = { ...frame, ...chosen, room: frame.width - 2 * MARGIN };
+  const strip = blockMaps ? stripPart(explanation, { ...settings, font: SANS }) : null;
+  return [
+    mapPart(explanation, settings),
+    legendPart(explanation, frame, chosen.overlay === "contours" && frame.scale.bound > 0),
+    ...(strip === null ? [] : [strip]),
+  ];
+}
+
 /**
  * A standalone SVG picture with title and description, no scripts and no references to other files.
  *
@@ -235,7 +199,14 @@ function fitted(text: string, width: number, fontSize: number): string {
  */
 export function renderSvg(
   explanation: Explanation,
-  { width = 720, palette: name, theme = "light", picture }: SvgOptions = {},
+  {
+    width = 720,
+    palette: name,
+    theme = "light",
+    picture,
+    overlay: overlayName = OVERLAYS[0],
+    blockMaps = true,
+  }: SvgOptions = {},
 ): string {
   if (!(width >= 240 && Number.isFinite(width))) {
     throw new InvalidOptionError(`Cannot draw ${quote(width)} pixels wide: give a number >= 240`, "width", width);
@@ -262,9 +233,15 @@ export function renderSvg(
       markup: html`<text y="20" font-family="${SANS}" fill="${hex(palette.ink)}"><tspan font-size="22" font-weight="600">${label}</tspan><tspan font-size="22" dx="10">${probability}</tspan></text><text y="42" font-family="${SANS}" font-size="12" fill="${frame.muted}">${source}</text>`,
       height: 60,
     },
-    isText(explanation) ? textPart(explanation, frame) : gridPart(explanation, frame, checked),
-    legendPart(explanation, frame),
+    ...(isText(explanation)
+      ? [textPart(explanation, frame), legendPart(explanation, frame, false)]
+      : imageParts(explanation as ImageExplanation, frame, {
+          overlay: keyword("overlay", overlayName, OVERLAYS),
+          picture: checked,
+          blockMaps,
+        })),
   ];
+  const definition = checked === undefined || isText(explanation) ? null : pictureDefinition(checked);
   let y = MARGIN;
   const placed = parts.map(({ markup, height }) => {
     const group = html`<g transform="translate(${MARGIN} ${at(y)})">${markup}</g>`;
@@ -273,5 +250,5 @@ export function renderSvg(
   });
   const height = at(y + MARGIN - 8);
   const title = `${printable(targetName(explanation))} ${probability}`;
-  return `${html`<svg xmlns="http://www.w3.org/2000/svg" width="${at(width)}" height="${height}" viewBox="0 0 ${at(width)} ${height}" role="img" aria-label="${title}"><title>${title}</title><desc>${description(explanation, frame.digits)}</desc><rect width="100%" height="100%" fill="${hex(palette.neutral)}"/>${placed}</svg>`}\n`;
+  return `${html`<svg xmlns="http://www.w3.org/2000/svg" width="${at(width)}" height="${height}" viewBox="0 0 ${at(width)} ${height}" role="img" aria-label="${title}"><title>${title}</title><desc>${description(explanation, frame.digits)}</desc><rect width="100%" height="100%" fill="${hex(palette.neutral)}"/>${definition}${placed}</svg>`}\n`;
 }

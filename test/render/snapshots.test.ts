@@ -37,6 +37,8 @@ const CASES: Readonly<Record<string, () => string>> = {
   "image-40.txt": () => renderTerminal(image, { columns: 40, colors: 0 }),
   "image.md": () => renderMarkdown(image),
   "image.svg": () => renderSvg(image, { width: 360 }),
+  "image-contours.svg": () => renderSvg(image, { width: 360, overlay: "contours", blockMaps: false }),
+  "image-patches.svg": () => renderSvg(image, { width: 360, overlay: "patches", blockMaps: false }),
 };
 
 describe("rendered output", () => {

@@ -3,15 +3,19 @@
 import type { BlockExplanation, ImageExplanation, TextExplanation } from "../../attribution/explanation.ts";
 import { html, type Markup } from "../escape.ts";
 import { byStrength, isText, itemNoun, type Quantity, quantitiesOf, sumOver } from "../evidence.ts";
-import { signed } from "../format.ts";
+import { digitsFor, percent, signed } from "../format.ts";
+import { overlay } from "../overlay.ts";
 import { visible } from "../plain-text.ts";
+import { regionsInWords } from "../regions.ts";
 import { largestMagnitude, patchBound, type SignedScale, signedScale } from "../scale.ts";
 import { isolated, type PageContext } from "./context.ts";
 import { heatClass } from "./heat.ts";
-import { blockTextMap, cellDigits, choices, hint, patchMap } from "./maps.ts";
+import { blockTextMap, cellDigits, choices, DRAWN, hint, patchMap } from "./maps.ts";
 
 /** Words that the development over the blocks is shown for. */
 const TRENDS = 8;
+/** Share of the full scale that small maps have a contour at: they have no room for more. */
+const MINI_CONTOUR = 0.5;
 /** Units from which a table is too wide for paper. */
 const PRINTABLE = 18;
 
@@ -78,10 +82,18 @@ function grid(explanation: TextExplanation, quantity: Quantity, context: PageCon
   return html`<div class="sub grid-part${units.length > PRINTABLE ? " long" : ""}"><h4>Blocks and tokens</h4><p class="about">Every number of the explanation. The last row is the result over all blocks. Special tokens may lie beyond the scale of the colours.${blocks.every((block) => block.completeness.converged) ? null : html` An exclamation mark names a block that did not converge.`}</p><div class="scroll" tabindex="0" role="region" aria-label="Table of blocks and tokens"><table class="data grid" data-grid data-digits="${digits}"><caption class="sr" data-caption>${caption}</caption><thead><tr><th scope="col">Block</th>${header}</tr></thead><tbody>${rows}<tr data-b="all"><th scope="row">All blocks</th>${cells(attribution, scale, digits)}</tr></tbody></table></div></div>`;
 }
 
-/** One small map per block. */
+/** One small map per block, over the picture where there is one. */
 function minis(explanation: ImageExplanation, quantity: Quantity, context: PageContext): Markup {
+  const { id, picture, palette } = context;
   const { blocks, units, input } = explanation;
   const [rows, columns] = input.grid;
+  const [left, top, across, down] = input.seen;
+  const place = { left: 0, top: 0, width: columns, height: rows };
+  const over = picture !== undefined;
+  const box = over ? `0 0 ${input.width} ${input.height}` : `0 0 ${columns} ${rows}`;
+  const onPicture = over
+    ? html` transform="translate(${left} ${top}) scale(${across / columns} ${down / rows})"`
+    : null;
   const scale = signedScale([], { bound: unitBound(context, quantity) });
   const figures = blocks.map((block) => {
     const rects = units.map(({ row, column, special }, unit) => {
@@ -90,10 +102,18 @@ function minis(explanation: ImageExplanation, quantity: Quantity, context: PageC
       const hatch = mark === "op" && !context.showsSign ? html`<path d="M${column} ${row + 1}l1 -1"/>` : null;
       return html`<rect class="${shade}" x="${column}" y="${row}" width="1.02" height="1.02"/>${hatch}`;
     });
+    const drawn = DRAWN.map((name) => {
+      const settings = { palette, scale, place, over, samples: 4, stroke: 1, shares: [MINI_CONTOUR] };
+      return html`<g class="as-${name}">${overlay(name, explanation, block[quantity.name], settings)}</g>`;
+    });
     const missed = block.completeness.converged ? "" : ", not converged";
-    return html`<li data-b="${block.index}"${missed === "" ? null : html` class="miss"`}><svg viewBox="0 0 ${columns} ${rows}" role="img" aria-label="Fused evidence in block ${block.index}">${rects}</svg><span>Block ${block.index}${missed}</span></li>`;
+    return html`<li data-b="${block.index}"${missed === "" ? null : html` class="miss"`}><svg${over ? html` class="over"` : null} viewBox="${box}" role="img" aria-label="Fused evidence in block ${block.index}. ${regionsInWords(explanation, block[quantity.name])}">${over ? html`<use href="#${id}-photo"/>` : null}<g${onPicture}><g class="as-patches">${rects}</g>${drawn}</g></svg><span>Block ${block.index}${missed}</span></li>`;
   });
-  return html`<div class="sub"><h4>All blocks</h4><p class="about">Fused evidence of each patch, all maps on one scale.</p><ul class="minis">${figures}</ul></div>`;
+  const photo = over
+    ? html`<svg class="sr" aria-hidden="true"><defs><image id="${id}-photo" href="${picture}" width="${input.width}" height="${input.height}" preserveAspectRatio="none"/></defs></svg>`
+    : null;
+  const bound = `${scale.saturates ? "≥ " : ""}${signed(scale.bound, digitsFor(scale.bound)).replace("+", "")}`;
+  return html`<div class="sub"><h4>All blocks</h4><p class="about">Fused evidence of each patch, all maps on one scale: full colour is ${bound}.<span class="as-contours"> Lines at ${percent(MINI_CONTOUR, 0)} of it.</span></p>${photo}<ul class="minis">${figures}</ul></div>`;
 }
 
 /** The controls and the map of one block: operated by the script, hidden without it. */

@@ -4,6 +4,8 @@ import type { Explanation } from "../../attribution/explanation.ts";
 import { html, type Markup } from "../escape.ts";
 import { type Item, isText, itemsOf } from "../evidence.ts";
 import { digitsFor, fixed, signed } from "../format.ts";
+import type { OverlayName } from "../overlay.ts";
+import type { Palette } from "../palette.ts";
 import { visible } from "../plain-text.ts";
 import { largestMagnitude, patchBound, type SignedScale, signedScale } from "../scale.ts";
 
@@ -21,11 +23,15 @@ export interface PageContext {
   readonly showsSign: boolean;
   /** The picture under the patches, as a checked data URI. */
   readonly picture: string | undefined;
+  /** Colours of drawings, which are the same in both themes. */
+  readonly palette: Palette;
+  /** How the evidence in a picture is drawn until the reader chooses. */
+  readonly overlay: OverlayName;
 }
 
 export function createContext(
   explanation: Explanation,
-  options: Pick<PageContext, "id" | "showsSign" | "picture">,
+  options: Pick<PageContext, "id" | "showsSign" | "picture" | "palette" | "overlay">,
 ): PageContext {
   const items = itemsOf(explanation);
   const values = items.map((item) => item.attribution);

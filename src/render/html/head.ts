@@ -1,10 +1,11 @@
 /** @file The head of an explanation on the page: warnings, the target, a sentence, all classes. */
 
-import type { Prediction } from "../../attribution/explanation.ts";
+import type { ImageExplanation, Prediction } from "../../attribution/explanation.ts";
 import { html, type Markup } from "../escape.ts";
 import { isPredicted, isSigned, isText, itemNoun, rankedItems, scoreName, targetName } from "../evidence.ts";
 import { count, percent } from "../format.ts";
 import { visible } from "../plain-text.ts";
+import { regionsInWords } from "../regions.ts";
 import { isolated, type PageContext, score, widthOf } from "./context.ts";
 
 const CLASSES = 6;
@@ -40,11 +41,12 @@ function summary({ explanation, items }: PageContext): Markup {
   if (supporting.length + opposing.length === 0) {
     return html`No ${many} ${isSigned(explanation) ? "support or oppose" : "matter for"} ${target}.`;
   }
+  if (!isText(explanation)) return html`${regionsInWords(explanation as ImageExplanation)}`;
   const bound = Math.max(...items.map((item) => Math.abs(item.attribution)));
   // What is below a tenth of the strongest is not worth a place in one sentence; neither is a word twice.
   const worth = (ranked: typeof supporting) => {
     const strong = ranked.filter((item) => Math.abs(item.attribution) >= bound / 10);
-    return [...new Set(strong.map((item) => item.name))].slice(0, isText(explanation) ? 3 : 1);
+    return [...new Set(strong.map((item) => item.name))].slice(0, 3);
   };
   const [pros, cons] = [worth(supporting), worth(opposing)];
   if (!isSigned(explanation)) return html`What matters most for ${target}: ${quoted(pros)}.`;

@@ -3,8 +3,10 @@
 import type { Explanation, ImageExplanation, TextExplanation } from "../../attribution/explanation.ts";
 import { html, type Markup } from "../escape.ts";
 import { isSigned, itemNoun, patchLabel, scoreName } from "../evidence.ts";
-import { digitsFor, signed } from "../format.ts";
+import { digitsFor, percent, signed } from "../format.ts";
+import { CONTOURS, type OverlayName, overlay } from "../overlay.ts";
 import { visible, withoutOverrides } from "../plain-text.ts";
+import { regionsInWords } from "../regions.ts";
 import { type SignedScale, signedScale } from "../scale.ts";
 import { type Segment, segmentText, spansOfUnits } from "../segments.ts";
 import { isolated, type PageContext } from "./context.ts";
@@ -92,9 +94,9 @@ const MEANINGS = {
     "Coloured words matter, whether they support the class or oppose it.",
   ],
   patches: [
-    "Warm patches support the class, cool hatched patches oppose it.",
-    "Plain patches support the class, hatched patches oppose it.",
-    "Coloured patches matter, whether they support the class or oppose it.",
+    "What is warm supports the class, what is cool opposes it.",
+    "What is hatched or has a dashed line opposes the class, the rest supports it.",
+    "What is coloured matters, whether they support the class or oppose it.",
   ],
 } as const;
 
@@ -103,15 +105,16 @@ function meaning({ explanation, showsSign }: PageContext, of: keyof typeof MEANI
   return MEANINGS[of][isSigned(explanation) ? (showsSign ? 0 : 1) : 2];
 }
 
-/** A group of choices that look like one control; the first is chosen. */
+/** A group of choices that look like one control. */
 export function choices(
   name: string,
   label: string,
   options: readonly (readonly [value: string, title: string])[],
+  chosen = options[0]?.[0],
 ): Markup {
   const radios = options.map(
-    ([value, title], i) =>
-      html`<label><input type="radio" id="${name}-${value}" name="${name}" value="${value}" autocomplete="off"${i === 0 ? html` checked` : null}><span>${title}</span></label>`,
+    ([value, title]) =>
+      html`<label><input type="radio" id="${name}-${value}" name="${name}" value="${value}" autocomplete="off"${value === chosen ? html` checked` : null}><span>${title}</span></label>`,
   );
   return html`<fieldset class="seg"><legend class="sr">${label}</legend>${radios}</fieldset>`;
 }
@@ -167,9 +170,12 @@ export function blockTextMap(explanation: TextExplanation, { scale, digits }: Pa
   );
 }
 
+/** Overlays that are drawings: patches are elements that can be pointed at. */
+export const DRAWN = ["smooth", "contours"] as const satisfies readonly OverlayName[];
+
 /** The patches as a grid, over the picture when there is one. */
 export function patchMap(explanation: ImageExplanation, name: "words" | "block", context: PageContext): Markup {
-  const { scale, digits, picture } = context;
+  const { scale, digits, picture, showsSign } = context;
   const { units, attribution, input } = explanation;
   const [rows, columns] = input.grid;
   const byPlace = new Map(units.map((unit, index) => [`${unit.row} ${unit.column}`, index]));
@@ -181,11 +187,22 @@ export function patchMap(explanation: ImageExplanation, name: "words" | "block",
     const names = ["w", heatClass(scale.level(value))].filter((part) => part !== "").join(" ");
     return html`<span class="${names}" data-u="${unit}" title="${patchLabel(row, column)} ${signed(value, digits)}"></span>`;
   });
-  const over = picture === undefined ? "" : ` over`;
-  const map = html`<div class="patches${over}" style="--columns:${columns}${picture === undefined ? "" : placeOnPicture(input)}" data-map="${name}" data-label="${name === "block" ? "Patches with their evidence in the chosen block" : "Patches with their attribution"}" data-bound="${String(scale.bound)}" data-digits="${digits}">${cells}</div>`;
+  const over = `${picture === undefined ? "" : " over"}${showsSign ? "" : " hatched"}`;
+  const map = html`<div class="patches${over}" style="--columns:${columns}${picture === undefined ? "" : placeOnPicture(input)}" data-map="${name}" data-label="${name === "block" ? "Patches with their evidence in the chosen block" : "Patches with their attribution"}" data-bound="${String(scale.bound)}" data-digits="${digits}">${cells}${name === "block" ? null : overlays(explanation, context)}</div>`;
   if (picture === undefined) return map;
   const style = `aspect-ratio:${input.width}/${input.height}`;
-  return html`<div class="photo" style="${style}"><img src="${picture}" alt="The picture that is explained">${map}</div>`;
+  return html`<div class="photo" style="${style}"><img src="${picture}" alt="The picture that is explained. ${regionsInWords(explanation)}">${map}</div>`;
+}
+
+/** The drawings that the reader can choose instead of patches; the style sheet shows the one that is chosen. */
+function overlays(explanation: ImageExplanation, { scale, picture, palette }: PageContext): Markup {
+  const [rows, columns] = explanation.input.grid;
+  const place = { left: 0, top: 0, width: columns, height: rows };
+  const drawn = DRAWN.map(
+    (name) =>
+      html`<g class="as-${name}">${overlay(name, explanation, explanation.attribution, { palette, scale, place, over: picture !== undefined })}</g>`,
+  );
+  return html`<svg class="layer" viewBox="0 0 ${columns} ${rows}" preserveAspectRatio="none" aria-hidden="true">${drawn}</svg>`;
 }
 
 /** Where on the picture the patches lie: the model may have seen only a part. */
@@ -195,10 +212,22 @@ function placeOnPicture({ width, height, seen }: ImageExplanation["input"]): str
   return `;left:${share(x, width)};top:${share(y, height)};width:${share(across, width)};height:${share(down, height)}`;
 }
 
+/** How the reader can have the evidence drawn. */
+const VIEWS: readonly (readonly [OverlayName, string])[] = [
+  ["smooth", "Smooth"],
+  ["patches", "Patches"],
+  ["contours", "Contours"],
+];
+
 export function imageSection(explanation: ImageExplanation, context: PageContext): Markup {
   const { id, scale } = context;
   const [rows, columns] = explanation.input.grid;
-  return html`<section aria-labelledby="${id}-text"><h3 id="${id}-text">What the model saw</h3><p class="about">The image as ${rows} rows of ${columns} patches. ${meaning(context, "patches")} Rows and columns are counted from 0.</p><div class="tools">${legend(context, scale)}</div>${patchMap(explanation, "words", context)}<p class="details js" data-details hidden>${hint(explanation)}</p></section>`;
+  const shares = `${CONTOURS.slice(0, -1)
+    .map((share) => percent(share, 0))
+    .join(", ")} and ${percent(CONTOURS.at(-1)!, 0)}`;
+  const lines = html`<p class="about as-contours">Lines at ${shares} of the ends of the scale${isSigned(explanation) ? "; dashed lines oppose" : ""}.</p>`;
+  const view = choices(`${id}-overlay`, "Show the evidence as", VIEWS, context.overlay);
+  return html`<section class="view-image" aria-labelledby="${id}-text"><h3 id="${id}-text">What the model saw</h3><p class="about">The image as ${rows} rows of ${columns} patches. ${meaning(context, "patches")} Rows and columns are counted from 0.</p><div class="tools">${view}${legend(context, scale)}</div>${lines}${patchMap(explanation, "words", context)}<p class="details js" data-details hidden>${hint(explanation)}</p></section>`;
 }
 
 /** Decimals for numbers up to a bound, at most three: cells are narrow. */

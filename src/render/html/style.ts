@@ -58,7 +58,9 @@ export function shadeRules(): string {
     const opacity = ((0.85 * shade) / SHADES).toFixed(2);
     for (const side of ["p", "n"]) {
       rules.push(`.${side}${shade}{background:var(--${side}${shade});fill:var(--${side}${shade})}`);
-      rules.push(`.over .${side}${shade}{background:var(--${side === "p" ? "support" : "oppose"});opacity:${opacity}}`);
+      rules.push(
+        `.over .${side}${shade}{background:var(--${side === "p" ? "support" : "oppose"});fill:var(--${side === "p" ? "support" : "oppose"});opacity:${opacity}}`,
+      );
     }
   }
   return rules.join("\n");
@@ -184,6 +186,9 @@ summary{cursor:pointer;color:var(--accent);font-size:.9375rem}
 .grid td{min-width:3.1rem;border-inline-start:1px solid var(--page)}
 `;
 
+/** Nearly grey, and lighter: what is dark or coloured would hide the evidence that is laid over it. */
+const PALE = "grayscale(.9) contrast(.7) brightness(1.15)";
+
 /** Patches, small maps and what belongs to blocks. */
 export const BLOCKS = `
 .blocks{margin-top:1rem}
@@ -205,17 +210,23 @@ export const BLOCKS = `
 .trends rect.op{fill:var(--oppose)}
 .trends rect.slot{fill:transparent}
 .trends rect.slot.sel{fill:var(--rule);fill-opacity:.6}
-.patches{display:grid;grid-template-columns:repeat(var(--columns),1fr);width:min(100%,30rem);margin-top:1.25rem;border:1px solid var(--rule);line-height:0}
-.photo{position:relative;width:min(100%,34rem);margin-top:1.25rem}
-.photo img{position:absolute;width:100%;height:100%;filter:grayscale(.9) contrast(.85)}
-.photo .patches{position:absolute;margin:0;border:0;outline:1px solid var(--rule);grid-auto-rows:1fr}
+.patches{position:relative;display:grid;grid-template-columns:repeat(var(--columns),1fr);width:min(100%,30rem);margin-top:1.25rem;border:1px solid var(--rule);line-height:0}
+.photo{position:relative;overflow:hidden;width:min(100%,34rem);margin-top:1.25rem}
+.photo img{position:absolute;width:100%;height:100%;filter:${PALE}}
+.photo .patches{position:absolute;margin:0;border:0;outline:1px solid var(--rule);box-shadow:0 0 0 100vmax color-mix(in srgb,var(--page) 55%,transparent);grid-auto-rows:1fr}
 .photo .patches .w{aspect-ratio:auto}
 .patches .w{aspect-ratio:1;cursor:default;transition:background-color .15s}
-.patches .op:not(.over *){background-image:repeating-linear-gradient(45deg,transparent 0 4px,color-mix(in srgb,var(--oppose) 55%,transparent) 4px 5px)}
+.patches .op:not(.over:not(.hatched) *){background-image:repeating-linear-gradient(45deg,transparent 0 4px,color-mix(in srgb,var(--oppose) 55%,transparent) 4px 5px)}
 .patches [aria-selected=true]{outline:2px solid var(--accent);outline-offset:-1px;position:relative}
 .minis{display:grid;grid-template-columns:repeat(auto-fill,minmax(6.5rem,1fr));gap:1rem;margin-top:1rem;list-style:none}
 .minis svg{display:block;width:100%;border:1px solid var(--rule)}
-.minis path{stroke:var(--heat-ink);stroke-width:.12;fill:none}
+.minis use{filter:${PALE}}
+.layer{position:absolute;inset:0;width:100%;height:100%;pointer-events:none}
+.layer path,.minis .as-contours path{vector-effect:non-scaling-stroke}
+article:has(input[value=smooth]:checked) :is(.as-patches,.as-contours),article:has(input[value=patches]:checked) :is(.as-smooth,.as-contours),article:has(input[value=contours]:checked) :is(.as-smooth,.as-patches){display:none}
+.view-image:not(:has(input[value=patches]:checked)) .patches .w{background:none!important;opacity:1}
+article:has(input[value=contours]:checked) :is(.view-image img,.minis use){filter:none}
+.minis .as-patches path{stroke:var(--heat-ink);stroke-width:.12;fill:none}
 .minis .sel svg{outline:2px solid var(--accent)}
 .minis span{font-size:.8125rem;color:var(--muted)}
 .minis .miss span{color:var(--warn)}

@@ -1,6 +1,7 @@
 /** @file The patches of an image in the terminal, two columns each, merged where the terminal is too narrow. */
 
 import type { ImageExplanation } from "../../attribution/explanation.ts";
+import { regionsInWords } from "../regions.ts";
 import { STEPS, signedScale, stepOf } from "../scale.ts";
 import type { TerminalContext } from "./context.ts";
 import { wrap } from "./layout.ts";
@@ -39,7 +40,7 @@ function cell(level: number, { painter }: TerminalContext): string {
   return painter.heat(painter.colors > 0 ? "  " : sign + sign, level);
 }
 
-/** The grid of patches as a signed heatmap, with a legend. */
+/** The grid of patches as a signed heatmap, with a legend, and where the evidence lies in words. */
 export function heatGrid(explanation: ImageExplanation, context: TerminalContext): string[] {
   const { columns } = context;
   const [rows, across] = explanation.input.grid;
@@ -53,5 +54,7 @@ export function heatGrid(explanation: ImageExplanation, context: TerminalContext
     "",
     ...legend(scale.bound, MARKS, context),
     ...wrap(note, columns - 2),
+    "",
+    ...wrap(regionsInWords(explanation), columns - 2),
   ].map((line) => `  ${line}`);
 }
