@@ -7,4 +7,5 @@ export { decodeImage, type ImageFileOptions, readImageFile } from "./node/image-
 export { inspectModel, type ModelInspection } from "./node/inspect-model.ts";
 export { type LoadedModel, type LoadOptions, loadModel } from "./node/load-model.ts";
 export { type ReadDatasetOptions, readDataset } from "./node/read-dataset.ts";
+export { type PngOptions, renderPng } from "./node/render-png.ts";
 export { type SystemFacts, systemFacts } from "./node/system-facts.ts";

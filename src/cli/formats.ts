@@ -1,4 +1,7 @@
-/** @file Output formats of the command line: the registered renderers, their file endings, and several results in one output. */
+/**
+ * @file Output formats of the command line: the registered renderers and PNG, their file endings, and several results in
+ * one output.
+ */
 
 import type { Explanation } from "../attribution/explanation.ts";
 import { InternalError } from "../errors.ts";
@@ -6,7 +9,7 @@ import { renderHtml } from "../render/html.ts";
 import { renderJson } from "../render/json.ts";
 import { renderMarkdown } from "../render/markdown.ts";
 import type { Theme } from "../render/palette.ts";
-import { RENDERERS, type RenderOptions, rendererOf } from "../render/registry.ts";
+import { RENDERERS, type RenderOptions } from "../render/registry.ts";
 
 /** How results look. */
 export interface RenderSettings extends RenderOptions {
@@ -14,10 +17,54 @@ export interface RenderSettings extends RenderOptions {
   readonly background: Theme;
 }
 
-/** Name of a registered renderer. */
+/** What a format makes: text, or bytes where it is binary. */
+export type Rendered = string | Uint8Array;
+
+interface Format {
+  /** Name on the command line. */
+  readonly name: FormatName;
+  /** Ending of file names, without a dot. */
+  readonly extension: string;
+  readonly binary: boolean;
+  render(explanation: Explanation, options: RenderOptions): Promise<Rendered>;
+}
+
+/** Name of a format. */
 export type FormatName = string;
 
-export const FORMATS: readonly FormatName[] = RENDERERS.map((renderer) => renderer.name);
+/** Pictures of pixels need a library that draws: loaded when the first is asked for. */
+const png: Format = {
+  name: "png",
+  extension: "png",
+  binary: true,
+  async render(explanation, options) {
+    const { renderPng } = await import("../node/render-png.ts");
+    return renderPng(explanation, options);
+  },
+};
+
+const ALL: readonly Format[] = [
+  ...RENDERERS.map(
+    ({ name, extension, binary, render }): Format => ({
+      name,
+      extension,
+      binary,
+      render: async (explanation, options) => render(explanation, options),
+    }),
+  ),
+  png,
+];
+
+export const FORMATS: readonly FormatName[] = ALL.map(({ name }) => name);
+
+function formatOf(name: FormatName): Format {
+  const format = ALL.find((candidate) => candidate.name === name);
+  if (format === undefined) throw new InternalError(`there is no format "${name}"`);
+  return format;
+}
+
+/** Whether a format is of bytes that no terminal can show. */
+export const isBinary = (name: FormatName): boolean => formatOf(name).binary;
 
 /** Endings besides the renderers' own that tell a format. */
 const ALIASES: Readonly<Record<string, FormatName>> = {
@@ -29,7 +76,7 @@ const ALIASES: Readonly<Record<string, FormatName>> = {
 };
 
 const ENDINGS: ReadonlyMap<string, FormatName> = new Map([
-  ...RENDERERS.map(({ extension, name }) => [`.${extension}`, name] as const),
+  ...ALL.map(({ extension, name }) => [`.${extension}`, name] as const),
   ...Object.entries(ALIASES),
 ]);
 
@@ -40,7 +87,7 @@ export const KNOWN_EXTENSIONS: readonly string[] = [...ENDINGS.keys()];
 export const formatOfExtension = (extension: string): FormatName | undefined => ENDINGS.get(extension.toLowerCase());
 
 /** The ending of new files in a format. */
-export const extensionOf = (name: FormatName): string => `.${rendererOf(name).extension}`;
+export const extensionOf = (name: FormatName): string => `.${formatOf(name).extension}`;
 
 /** An explanation, and the picture that it is about as a data URI. */
 export interface Result {
@@ -48,24 +95,26 @@ export interface Result {
   readonly picture?: string;
 }
 
-type Together = (all: readonly Result[], settings: RenderSettings) => string;
+type Together = (all: readonly Result[], settings: RenderSettings) => Rendered | Promise<Rendered>;
 
 /** Formats that show the picture that is explained. */
-const WITH_PICTURE: ReadonlySet<FormatName> = new Set(["html", "svg"]);
+const WITH_PICTURE: ReadonlySet<FormatName> = new Set(["html", "svg", "png"]);
 
 export const showsPicture = (name: FormatName): boolean => WITH_PICTURE.has(name);
 
 /** Formats with room for several explanations in one output. */
 const TOGETHER: Readonly<Record<FormatName, Together>> = {
-  terminal: (all, settings) => all.map((one) => renderOne("terminal", one, settings)).join("\n"),
+  terminal: async (all, settings) =>
+    (await Promise.all(all.map((one) => renderOne("terminal", one, settings)))).join("\n"),
   json: (all) => renderJson(all.map(({ explanation }) => explanation)),
-  html: (all, { palette, title }) =>
+  html: (all, { palette, title, overlay }) =>
     renderHtml(
       all.map(({ explanation }) => explanation),
       {
         pictures: all.map(({ picture }) => picture),
         ...(palette === undefined ? {} : { palette }),
         ...(title === undefined ? {} : { title }),
+        ...(overlay === undefined ? {} : { overlay }),
       },
     ),
   markdown: (all) => renderMarkdown(all.map(({ explanation }) => explanation)),
@@ -74,15 +123,19 @@ const TOGETHER: Readonly<Record<FormatName, Together>> = {
 /** Whether a format has room for one explanation only. */
 export const isForOne = (name: FormatName): boolean => TOGETHER[name] === undefined;
 
-/** One explanation as a text. */
-export function renderOne(name: FormatName, one: Result, { background, ...options }: RenderSettings): string {
+/** One explanation in a format. */
+export async function renderOne(
+  name: FormatName,
+  one: Result,
+  { background, ...options }: RenderSettings,
+): Promise<Rendered> {
   const theme = name === "terminal" ? { theme: options.theme ?? background } : {};
   const picture = one.picture === undefined ? {} : { picture: one.picture };
-  return rendererOf(name).render(one.explanation, { ...options, ...theme, ...picture });
+  return formatOf(name).render(one.explanation, { ...options, ...theme, ...picture });
 }
 
-/** Several explanations as one text. */
-export function renderAll(name: FormatName, all: readonly Result[], settings: RenderSettings): string {
+/** Several explanations in one output. */
+export async function renderAll(name: FormatName, all: readonly Result[], settings: RenderSettings): Promise<Rendered> {
   const together = TOGETHER[name];
   if (together === undefined) throw new InternalError(`format "${name}" cannot hold several explanations`);
   return together(all, settings);

@@ -16,10 +16,10 @@ export interface CliIo {
   readonly signal: AbortSignal;
 }
 
-/** Writes text; resolves when the stream has taken it, rejects when it cannot. */
-export function write(stream: Writable, text: string): Promise<void> {
+/** Writes text or bytes; resolves when the stream has taken them, rejects when it cannot. */
+export function write(stream: Writable, content: string | Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
-    stream.write(text, (error) => (error === null || error === undefined ? resolve() : reject(error)));
+    stream.write(content, (error) => (error === null || error === undefined ? resolve() : reject(error)));
   });
 }
 

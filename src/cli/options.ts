@@ -19,6 +19,7 @@ import { METRICS } from "../evaluation/metrics.ts";
 import { SUBSTRATES } from "../evaluation/substrate.ts";
 import { UNIT_KINDS } from "../evaluation/units.ts";
 import { ONNX_DTYPES } from "../loading/onnx-names.ts";
+import { OVERLAYS } from "../render/overlay.ts";
 import { PALETTE_NAMES, THEMES } from "../render/palette.ts";
 import { FORMATS } from "./formats.ts";
 import {
@@ -110,7 +111,7 @@ export const OPTIONS = {
 
   text: option("Input", text("TEXT"), "text to explain; the same as giving it without an option"),
   pair: option("Input", text("TEXT"), "second text, for models that judge pairs of texts"),
-  image: option("Input", path("FILE"), "image to explain (not available in this version, which explains texts)"),
+  image: option("Input", path("FILE"), "picture to explain; needs an image model"),
   input: option(
     "Input",
     path("FILE"),
@@ -243,8 +244,20 @@ export const OPTIONS = {
   theme: option(
     "Output",
     oneOf(THEMES),
-    "background that the colours are made for",
-    "the terminal's where it tells, else dark",
+    "background that the colours of the terminal, SVG and PNG are made for",
+    "the terminal's where it tells, else dark; light for SVG and PNG",
+  ),
+  overlay: option(
+    "Output",
+    oneOf(OVERLAYS),
+    "how HTML, SVG and PNG draw the evidence in a picture: a smooth map, one colour per patch, or lines of equal evidence",
+    OVERLAYS[0],
+  ),
+  blockMaps: option(
+    "Output",
+    oneOf(["show", "hide"], "HOW"),
+    "small maps of the blocks below a picture, in SVG and PNG",
+    "show",
   ),
   columns: option(
     "Output",

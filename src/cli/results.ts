@@ -8,7 +8,9 @@ import type { Destination } from "./destination.ts";
 import {
   extensionOf,
   type FormatName,
+  isBinary,
   isForOne,
+  type Rendered,
   type RenderSettings,
   type Result,
   renderAll,
@@ -42,7 +44,7 @@ const jsonLine = ({ explanation }: Result, source: Source | undefined): string =
  * Results for a destination.
  *
  * @param several - Whether there may be more than one.
- * @throws {UsageError} When the format has room for one explanation only.
+ * @throws {UsageError} When the format has room for one explanation only, or is none for a terminal.
  */
 export function createResults(
   destination: Destination,
@@ -62,11 +64,16 @@ export function createResults(
     case "stdout": {
       const { format } = destination;
       checkRoom(format, several);
+      if (isBinary(format) && terminal.io.isTTY.stdout) {
+        throw new UsageError(
+          `Cannot show ${format} in a terminal: write it to a file with --out result${extensionOf(format)}, or to another program with |`,
+        );
+      }
       if (format === "terminal" && several) return severalToTerminal(settings, terminal);
       if (format === "json" && several) {
         return { add: (result, source) => terminal.print(jsonLine(result, source)), ...nothingLeft };
       }
-      return gathered(several, async (text) => terminal.print(text), format, settings);
+      return gathered(several, (output) => terminal.print(output), format, settings);
     }
     default:
       return assertNever(destination);
@@ -86,7 +93,7 @@ function checkRoom(format: FormatName, several: boolean): void {
 /** Keeps all results and renders them together at the end. */
 function gathered(
   several: boolean,
-  put: (text: string) => Promise<void>,
+  put: (output: Rendered) => Promise<void>,
   format: FormatName,
   settings: RenderSettings,
 ): Results {
@@ -97,7 +104,7 @@ function gathered(
     },
     async finish() {
       if (all.length > 0)
-        await put(several ? renderAll(format, all, settings) : renderOne(format, all[0] as Result, settings));
+        await put(await (several ? renderAll(format, all, settings) : renderOne(format, all[0] as Result, settings)));
     },
     discard: async () => {},
   };
@@ -107,7 +114,7 @@ function severalToTerminal(settings: RenderSettings, terminal: Terminal): Result
   return {
     async add(result, source) {
       const title = source === undefined ? "" : sourceName(source);
-      await terminal.print(`${terminal.style.bold(title)}\n\n${renderOne("terminal", result, settings)}\n`);
+      await terminal.print(`${terminal.style.bold(title)}\n\n${await renderOne("terminal", result, settings)}\n`);
     },
     ...nothingLeft,
   };
@@ -125,8 +132,8 @@ function wholeToFile(
 ): Results {
   return gathered(
     several,
-    async (text) => {
-      await writeWhole(path, text);
+    async (output) => {
+      await writeWhole(path, output);
       await terminal.note(`Wrote ${path}`);
     },
     format,
@@ -160,7 +167,7 @@ function toFolder(path: string, formats: readonly FormatName[], settings: Render
     async add(result, source) {
       const name = freeName(source, names);
       for (const format of formats) {
-        await writeWhole(join(path, `${name}${extensionOf(format)}`), renderOne(format, result, settings));
+        await writeWhole(join(path, `${name}${extensionOf(format)}`), await renderOne(format, result, settings));
         files++;
       }
     },

@@ -14,7 +14,7 @@ export interface Terminal {
   /** Styles for standard output. */
   readonly style: ChalkInstance;
   /** A result, on standard output. Rejects when the reader of the pipe has gone. */
-  print(text: string): Promise<void>;
+  print(output: string | Uint8Array): Promise<void>;
   /** A note for the person at the terminal, on standard error; nothing with --quiet. */
   note(text: string): Promise<void>;
   /** A warning, on standard error; nothing with --quiet. */
@@ -47,9 +47,9 @@ export function createTerminal(io: CliIo, { color, quiet }: TerminalSettings): T
     columns: terminalColumns(io.columns),
     colors,
     style: styles(colors),
-    async print(text) {
+    async print(output) {
       progress.clear();
-      await write(io.stdout, text);
+      await write(io.stdout, output);
     },
     note: async (text) => (quiet ? undefined : tell(text)),
     warn: async (message) => (quiet ? undefined : tell(`${errorStyle.yellow("Warning:")} ${message}`)),

@@ -8,7 +8,7 @@ import { quote, UsageError } from "../errors.ts";
 /** A file being written. Nothing is seen at its path before `commit`; an existing file stays as it is until then. */
 export interface PendingFile {
   readonly path: string;
-  write(text: string): Promise<void>;
+  write(content: string | Uint8Array): Promise<void>;
   /** Moves the file into its place. */
   commit(): Promise<void>;
   /** Removes what was written; does nothing after `commit`. */
@@ -35,9 +35,7 @@ export async function startFile(path: string): Promise<PendingFile> {
   };
   return {
     path,
-    write: async (text) => {
-      await handle.write(text);
-    },
+    write: (content) => writeAll(handle, content),
     async commit() {
       await handle.sync();
       await close();
@@ -50,6 +48,12 @@ export async function startFile(path: string): Promise<PendingFile> {
   };
 }
 
+/** One write may take a part only, as pipes do. */
+async function writeAll(handle: FileHandle, content: string | Uint8Array): Promise<void> {
+  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+  for (let done = 0; done < bytes.length; ) done += (await handle.write(bytes, done)).bytesWritten;
+}
+
 function direct(path: string, handle: FileHandle): PendingFile {
   let closed = false;
   const close = async () => {
@@ -59,19 +63,17 @@ function direct(path: string, handle: FileHandle): PendingFile {
   };
   return {
     path,
-    write: async (text) => {
-      await handle.write(text);
-    },
+    write: (content) => writeAll(handle, content),
     commit: close,
     discard: close,
   };
 }
 
 /** Writes a whole file at once. */
-export async function writeWhole(path: string, text: string): Promise<void> {
+export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
   const file = await startFile(path);
   try {
-    await file.write(text);
+    await file.write(content);
     await file.commit();
   } finally {
     await file.discard();

@@ -18,16 +18,27 @@ export interface CliSettings {
   readonly signal?: AbortSignal;
   /** Called with everything written to standard output so far, after each write. */
   readonly onStdout?: (text: string) => void;
+  /** Called with the bytes of each write to standard output. */
+  readonly onBytes?: (bytes: Buffer) => void;
 }
 
 /** `calig ...argv` as it would run in a shell. */
 export async function runCli(argv: readonly string[], settings: CliSettings = {}): Promise<CliRun> {
-  const { stdin = "", env = {}, isTTY = {}, columns, signal = new AbortController().signal, onStdout } = settings;
+  const {
+    stdin = "",
+    env = {},
+    isTTY = {},
+    columns,
+    signal = new AbortController().signal,
+    onStdout,
+    onBytes,
+  } = settings;
   const captured = { stdout: "", stderr: "" };
   const stream = (name: keyof typeof captured) => {
     const writable = new Writable({
       write(chunk, _encoding, done) {
         captured[name] += String(chunk);
+        if (name === "stdout") onBytes?.(Buffer.from(chunk));
         if (name === "stdout") onStdout?.(captured.stdout);
         done();
       },

@@ -54,6 +54,8 @@ const OWN_OPTIONS = [
   "out",
   "palette",
   "theme",
+  "overlay",
+  "blockMaps",
   "columns",
   "verbose",
   "threads",
@@ -244,7 +246,8 @@ function renderSettings(options: Options, destination: Destination, { io, column
     unicode: !toScreen || hasUnicode(io.env),
     background: backgroundTheme(io.env),
     verbose: options.verbose ?? false,
-    ...given(options, ["palette", "theme"]),
+    ...given(options, ["palette", "theme", "overlay"]),
+    ...(options.blockMaps === undefined ? {} : { blockMaps: options.blockMaps === "show" }),
   };
 }
 

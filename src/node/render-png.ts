@@ -1,0 +1,44 @@
+/**
+ * @file Explanations as PNG: the SVG, drawn by librsvg (in libvips, package sharp). Text is drawn with the fonts of the
+ * machine.
+ */
+
+import type { Explanation } from "../attribution/explanation.ts";
+import { InvalidOptionError, quote } from "../errors.ts";
+import { renderSvg, type SvgOptions } from "../render/svg.ts";
+import { loadSharp } from "./load-sharp.ts";
+
+export interface PngOptions extends SvgOptions {
+  /** Pixels per unit of the SVG, > 0, at most 8. Default 2: for screens of high density. */
+  readonly scale?: number;
+}
+
+/** Dots per inch at which librsvg draws one pixel for each unit of an SVG. */
+const PLAIN_DENSITY = 72;
+const LARGEST_SCALE = 8;
+
+/**
+ * A PNG picture of an explanation: what `renderSvg` draws, `scale` times as large.
+ *
+ * @throws {InvalidOptionError} When the width, the palette, the picture or the scale cannot be used.
+ * @throws {ExecutionError} When sharp is not installed for this machine.
+ */
+export async function renderPng(
+  explanation: Explanation,
+  { scale = 2, ...options }: PngOptions = {},
+): Promise<Uint8Array> {
+  if (!(scale > 0 && scale <= LARGEST_SCALE)) {
+    throw new InvalidOptionError(
+      `Cannot draw at scale ${quote(scale)}: give a number above 0, at most ${LARGEST_SCALE}`,
+      "scale",
+      scale,
+    );
+  }
+  const sharp = await loadSharp("draw PNG pictures");
+  const svg = new TextEncoder().encode(renderSvg(explanation, options));
+  // Without `unlimited` the XML parser refuses the picture in the SVG when it is long.
+  const png = await sharp(svg, { density: PLAIN_DENSITY * scale, unlimited: true, limitInputPixels: false })
+    .png({ compressionLevel: 9 })
+    .toBuffer();
+  return new Uint8Array(png);
+}

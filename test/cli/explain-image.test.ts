@@ -1,0 +1,121 @@
+/** @file `calig explain --image` with a small image model: overlays, PNG, and files that are no pictures. */
+
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import sharp from "sharp";
+import { beforeAll, describe, expect, test } from "vitest";
+import { runCli } from "../support/run-cli.ts";
+import { useTempFolders } from "../support/temp-folder.ts";
+import { tinyVitFiles } from "../support/tiny-vit.ts";
+
+const tempFolder = useTempFolders();
+const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+
+describe("calig explain --image", () => {
+  let model: string;
+  let pictures: string;
+  const explain = (argv: readonly string[], settings = {}) =>
+    runCli(["explain", "--model", model, "--steps", "2", "--tolerance", "10", ...argv], settings);
+
+  beforeAll(async () => {
+    model = await tempFolder(tinyVitFiles());
+    const pixels = Uint8Array.from({ length: 20 * 16 * 3 }, (_, i) => (i * 37) % 256);
+    const picture = () => sharp(pixels, { raw: { width: 20, height: 16, channels: 3 } });
+    const frames = await Promise.all([picture().png().toBuffer(), picture().negate().png().toBuffer()]);
+    pictures = await tempFolder({
+      "dots.png": await picture().png().toBuffer(),
+      "pixel.png": await picture().extract({ left: 0, top: 0, width: 1, height: 1 }).png().toBuffer(),
+      "ink.jpg": await picture().toColourspace("cmyk").jpeg().toBuffer(),
+      "wave.gif": await sharp(frames, { join: { animated: true } })
+        .gif()
+        .toBuffer(),
+      "text.jpg": "This is a text.",
+      "empty.png": "",
+    });
+  });
+
+  test.each([
+    ["smooth", [], /<image href="data:image\/png/],
+    ["patches", ["--overlay", "patches"], /fill-opacity="0\.\d/],
+    ["contours", ["--overlay", "contours"], /Lines at 25%, 50% and 75% of the ends of the scale/],
+  ])("draws %s", async (_, argv, drawn) => {
+    const { code, stdout } = await explain(["--image", join(pictures, "dots.png"), "--format", "svg", ...argv]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(drawn);
+    expect(stdout).toContain("data:image/jpeg;base64,");
+    expect(stdout).toContain("Evidence of each block");
+  });
+
+  test("leaves the maps of the blocks out when asked to", async () => {
+    const argv = ["--image", join(pictures, "dots.png"), "--format", "svg", "--block-maps", "hide"];
+    expect((await explain(argv)).stdout).not.toContain("Evidence of each block");
+  });
+
+  test("opens a page with the overlay that was asked for", async () => {
+    const argv = ["--image", join(pictures, "dots.png"), "--format", "html", "--overlay", "contours"];
+    const { stdout } = await explain(argv);
+    expect(stdout).toMatch(/value="contours" autocomplete="off" checked/);
+    expect(stdout.match(/ checked>/g)?.length).toBe(
+      (await explain(argv.slice(0, 4))).stdout.match(/ checked>/g)?.length,
+    );
+  });
+
+  test("writes PNG to a file, to a folder and to a pipe, the same bytes each time", async () => {
+    const folder = await tempFolder();
+    const picture = ["--image", join(pictures, "dots.png")];
+    const out = join(folder, "why.png");
+    expect((await explain([...picture, "--out", out])).code).toBe(0);
+    const file = await readFile(out);
+    expect([...file.subarray(0, 8)]).toEqual(SIGNATURE);
+    expect(await sharp(file).metadata()).toMatchObject({ format: "png", width: 1440 });
+
+    expect((await explain([...picture, "--out", `${folder}/all/`, "--format", "png,json"])).code).toBe(0);
+    expect((await readdir(join(folder, "all"))).sort()).toEqual(["explanation.json", "explanation.png"]);
+
+    const chunks: Buffer[] = [];
+    const piped = await explain([...picture, "--format", "png"], { onBytes: (bytes: Buffer) => chunks.push(bytes) });
+    expect(piped.code).toBe(0);
+    expect(Buffer.concat(chunks).equals(file)).toBe(true);
+  });
+
+  test("refuses to show PNG in a terminal before anything is loaded", async () => {
+    const run = await runCli(["explain", "--image", "none.png", "--model", "none", "--format", "png"], {
+      isTTY: { stdout: true },
+    });
+    expect(run).toEqual({
+      code: 2,
+      stdout: "",
+      stderr:
+        "Error: Cannot show png in a terminal: write it to a file with --out result.png, or to another program with |\n",
+    });
+  });
+
+  test("draws texts as PNG too, one in each output", async () => {
+    const out = join(await tempFolder(), "why.png");
+    expect((await runCli(["explain", "A gripping film", "--layers", "5", "--steps", "2", "--out", out])).code).toBe(0);
+    expect(await sharp(await readFile(out)).metadata()).toMatchObject({ format: "png", width: 1440 });
+    const several = await explain(["--input", pictures, "--out", out]);
+    expect(several.code).toBe(2);
+    expect(several.stderr).toContain("Cannot put several results into one png output: give --out with a folder");
+  });
+
+  test.each([
+    ["a picture of one pixel", "pixel.png", 0, /^$/],
+    ["a CMYK JPEG", "ink.jpg", 0, /^$/],
+    ["an animation", "wave.gif", 0, /^Warning: The file ".*wave.gif" holds 2 pictures: only the first is used\n$/],
+    ["a text file", "text.jpg", 1, /^Error: Cannot read the picture ".*text.jpg": it holds text; give an image file/],
+    ["an empty file", "empty.png", 1, /^Error: Cannot read the picture ".*empty.png": it is empty; give an image file/],
+  ])("reads or refuses %s", async (_, name, code, said) => {
+    const run = await explain(["--image", join(pictures, name), "--json"]);
+    expect(run.code).toBe(code);
+    expect(run.stderr).toMatch(said);
+    if (code === 0) expect(JSON.parse(run.stdout)).toMatchObject({ input: { kind: "image" } });
+  });
+
+  test("explains the pictures of a folder and names the files that are none", async () => {
+    const run = await explain(["--input", pictures, "--out", `${await tempFolder()}/`, "--format", "json"]);
+    expect(run.code).toBe(1);
+    expect(run.stderr).toContain("text.jpg: Cannot read the picture");
+    expect(run.stderr).toContain("2 of 6 images could not be explained");
+  });
+});

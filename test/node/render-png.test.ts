@@ -1,0 +1,73 @@
+/** @file Explanations as PNG: their size, the colours at known places, and what is refused. */
+
+import sharp from "sharp";
+import { describe, expect, test } from "vitest";
+import { renderPng } from "../../src/node/render-png.ts";
+import { paletteOf } from "../../src/render/palette.ts";
+import { patchBound, signedScale } from "../../src/render/scale.ts";
+import { renderSvg } from "../../src/render/svg.ts";
+import { image, scripts, sentence } from "../render/fixtures.ts";
+
+const sizeOf = (svg: string) =>
+  /width="([\d.]+)" height="([\d.]+)"/.exec(svg)!.slice(1).map(Number) as [number, number];
+
+async function pixelsOf(png: Uint8Array) {
+  const { data, info } = await sharp(png).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+  return {
+    width: info.width,
+    height: info.height,
+    at: (x: number, y: number) => [...data.subarray(3 * (y * info.width + x), 3 * (y * info.width + x) + 3)],
+  };
+}
+
+describe("renderPng()", () => {
+  test.each([
+    ["a text", sentence],
+    ["texts in several scripts", scripts],
+    ["a picture", image],
+  ])("draws the SVG of %s at twice its size", async (_, explanation) => {
+    const [width, height] = sizeOf(renderSvg(explanation));
+    const png = await pixelsOf(await renderPng(explanation));
+    expect(png.width).toBe(2 * width);
+    expect(Math.abs(png.height - 2 * height)).toBeLessThanOrEqual(1);
+    // Opaque, on the background of the palette.
+    expect(png.at(2, 2)).toEqual([...paletteOf().neutral]);
+  });
+
+  test("gives each patch its colour", async () => {
+    const { at } = await pixelsOf(await renderPng(image, { overlay: "patches", blockMaps: false, scale: 1 }));
+    const values = image.attribution.filter((_, unit) => !image.units[unit]!.special);
+    const scale = signedScale(values, { bound: patchBound(values) });
+    const palette = paletteOf();
+    // 14 patches of 32, in the middle of 720; the picture begins below the margin and the head.
+    const [left, top] = [(720 - 14 * 32) / 2, 24 + 60];
+    for (const [i, value] of values.entries()) {
+      const found = at(left + 32 * (i % 14) + 16, top + 32 * Math.floor(i / 14) + 16);
+      const wanted = palette.color(scale.level(value));
+      expect(Math.max(...found.map((channel, c) => Math.abs(channel - wanted[c]!)))).toBeLessThanOrEqual(1);
+    }
+  });
+
+  test("draws the smooth map in the colours of both sides, and the picture under it", async () => {
+    const white = await sharp({ create: { width: 8, height: 8, channels: 3, background: "#fff" } })
+      .png()
+      .toBuffer();
+    const picture = `data:image/png;base64,${white.toString("base64")}`;
+    const { at } = await pixelsOf(await renderPng(image, { picture, blockMaps: false, scale: 1 }));
+    const [left, top] = [(720 - 14 * 32) / 2, 24 + 60];
+    const centre = (row: number, column: number) => at(left + 32 * column + 16, top + 32 * row + 16);
+    const [strongest] = image.supporting;
+    const [against] = image.opposing;
+    const warm = centre(strongest!.row, strongest!.column);
+    const cool = centre(against!.row, against!.column);
+    expect(warm[0]! - warm[2]!).toBeGreaterThan(60);
+    expect(cool[2]! - cool[0]!).toBeGreaterThan(60);
+  });
+
+  test("refuses scales that are none", async () => {
+    await expect(renderPng(sentence, { scale: 0 })).rejects.toThrow(
+      "Cannot draw at scale 0: give a number above 0, at most 8",
+    );
+    await expect(renderPng(sentence, { scale: 9 })).rejects.toThrow("Cannot draw at scale 9");
+  });
+});
