@@ -48,7 +48,7 @@ export function prepareImage(model: ExplainableModel, { image }: ImageInput): Pr
     feeds: imageFeeds(model, toPixelTensor(fitted.image, processor)),
     units,
     replaceable: Float32Array.from(units, ({ special }) => (special ? 0 : 1)),
-    warnings: [],
+    warnings: image.warnings ?? [],
     fitted,
     processor,
   };

@@ -4,9 +4,9 @@
  */
 
 import { readFile } from "node:fs/promises";
-import type { Sharp, SharpOptions } from "sharp";
-import { ExecutionError, InputError } from "../errors.ts";
+import { InputError } from "../errors.ts";
 import { type RgbImage, rgbImage } from "../input/image/rgb-image.ts";
+import { loadSharp } from "./load-sharp.ts";
 
 export interface ImageFileOptions {
   /** Largest number of pixels that is decoded, >= 1. Default 100 million (300 MB when decoded). */
@@ -51,7 +51,7 @@ export async function readImageFile(path: string, options: ImageFileOptions = {}
  *
  * - The orientation that cameras note in EXIF is applied.
  * - Transparent parts are laid on white.
- * - Of animations and files of several pages, the first is taken.
+ * - Of animations and files of several pages, the first is taken, with a warning.
  * - 16-bit and greyscale pictures become 8-bit RGB. Colour profiles are not applied, as Pillow does not: a model then
  *   sees the numbers that it would see in Python. CMYK is converted with the profile of the file, or a common one.
  *
@@ -63,7 +63,7 @@ export async function decodeImage(
   bytes: Uint8Array,
   { maxPixels = DEFAULT_MAX_PIXELS, name = "the picture" }: ImageFileOptions & { readonly name?: string } = {},
 ): Promise<RgbImage> {
-  const open = await loadSharp();
+  const open = await loadSharp("read pictures");
   const fail = (found: string, cause?: unknown) =>
     new InputError(`Cannot read the picture "${name}": ${found}`, { cause });
   if (bytes.length === 0) throw fail(`it is empty; give an image file (${KNOWN})`);
@@ -80,7 +80,7 @@ export async function decodeImage(
   const pixels = head.width * (head.pageHeight ?? head.height);
   if (pixels > maxPixels) {
     throw fail(
-      `it has ${head.width} x ${head.pageHeight ?? head.height} = ${pixels} pixels, the limit is ${maxPixels}; make it smaller, or raise the limit`,
+      `it has ${head.width} x ${head.pageHeight ?? head.height} = ${pixels} pixels, the limit is ${maxPixels}; make it smaller, or raise the limit (option maxPixels in code)`,
     );
   }
   const picture = open(bytes, { failOn: "error", limitInputPixels: maxPixels, ignoreIcc: head.space !== "cmyk" });
@@ -93,18 +93,11 @@ export async function decodeImage(
     .catch((cause: unknown) => {
       throw fail(`it is damaged (${firstLine(cause)}); save it again with another program`, cause);
     });
-  return rgbImage(info.width, info.height, new Uint8Array(data));
-}
-
-async function loadSharp(): Promise<(bytes: Uint8Array, options: SharpOptions) => Sharp> {
-  try {
-    return (await import("sharp")).default;
-  } catch (cause) {
-    throw new ExecutionError(
-      'Cannot read pictures: the package "sharp" cannot be loaded on this machine; install calig again without --omit=optional',
-      { cause },
-    );
-  }
+  const image = rgbImage(info.width, info.height, new Uint8Array(data));
+  const pages = head.pages ?? 1;
+  if (pages === 1) return image;
+  const message = `The file "${name}" holds ${pages} pictures: only the first is used`;
+  return { ...image, warnings: [{ code: "first-picture-only", message }] };
 }
 
 /** Valid UTF-8 without control characters, as far as the first bytes tell. */

@@ -1,6 +1,7 @@
 /** @file Reading pictures of every kind, and what is said of files that are none. */
 
 import { join } from "node:path";
+import { crc32 } from "node:zlib";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { InputError } from "../../src/errors.ts";
@@ -15,6 +16,16 @@ const raw = (width: number, channels: Channels, data: readonly number[] | Uint16
 const pixelsOf = async (bytes: Uint8Array) => Array.from((await decodeImage(bytes)).data);
 
 const half = (file: Uint8Array) => file.subarray(0, file.length / 2);
+
+/** A PNG whose header says that it has these sizes. */
+function claiming(png: Buffer, width: number, height: number): Buffer {
+  const file = Buffer.from(png);
+  // After the signature: length, "IHDR", width, height and five bytes more, then the checksum of all but the length.
+  file.writeUInt32BE(width, 16);
+  file.writeUInt32BE(height, 20);
+  file.writeUInt32BE(crc32(file.subarray(12, 29)), 29);
+  return file;
+}
 
 const COLOURS = [1, 2, 3, 250, 251, 252];
 const NOISE = Array.from({ length: 64 * 64 * 3 }, (_, i) => (i * 7) % 256);
@@ -64,23 +75,50 @@ describe("decodeImage()", () => {
     expect(await pixelsOf(file)).toEqual([10, 20, 30, 255, 255, 255, 127, 127, 127]);
   });
 
-  it("turns a picture as the camera noted", async () => {
-    const file = await raw(2, 3, COLOURS).png().withMetadata({ orientation: 6 }).toBuffer();
-    expect(await decodeImage(file)).toMatchObject({ width: 1, height: 2 });
-    const { data } = await decodeImage(await raw(2, 3, COLOURS).png().withMetadata({ orientation: 3 }).toBuffer());
-    expect(Array.from(data)).toEqual([250, 251, 252, 1, 2, 3]);
+  // EXIF 2.32, tag 0x0112: where the first row and the first column of the file belong. Corners a b / c d.
+  it.each([
+    [1, "ab/cd"],
+    [2, "ba/dc"],
+    [3, "dc/ba"],
+    [4, "cd/ab"],
+    [5, "ac/bd"],
+    [6, "ca/db"],
+    [7, "db/ca"],
+    [8, "bd/ac"],
+  ])("turns a JPEG of orientation %i to %s", async (orientation, turned) => {
+    const greys = { a: 40, b: 100, c: 160, d: 220 } as const;
+    const cell = (letter: keyof typeof greys) => new Array<number>(8 * 3).fill(greys[letter]);
+    // Each corner is a block of the JPEG, 8 x 8, so that none bleeds into another.
+    const rows = [...new Array(8).fill("ab"), ...new Array(8).fill("cd")] as string[];
+    const data = rows.flatMap((row) => [...row].flatMap((letter) => cell(letter as keyof typeof greys)));
+    const file = await raw(16, 3, data).jpeg({ quality: 100 }).withMetadata({ orientation }).toBuffer();
+    const { data: pixels } = await decodeImage(file);
+    const letterAt = (x: number, y: number) =>
+      Object.entries(greys).find(([, grey]) => Math.abs(grey - pixels[3 * (16 * y + x)]!) < 10)?.[0];
+    expect(`${letterAt(4, 4)}${letterAt(12, 4)}/${letterAt(4, 12)}${letterAt(12, 12)}`).toBe(turned);
   });
 
-  it("takes the first picture of an animation", async () => {
+  it("turns the sizes of a picture that was taken upright", async () => {
+    const file = await raw(2, 3, COLOURS).png().withMetadata({ orientation: 6 }).toBuffer();
+    expect(await decodeImage(file)).toMatchObject({ width: 1, height: 2 });
+  });
+
+  it.each(["webp", "gif"] as const)("takes the first picture of an animated %s, and says so", async (format) => {
     const frames = [
       [255, 0, 0],
       [0, 0, 255],
     ].map((colour) => raw(1, 3, colour).png().toBuffer());
     const file = await sharp(await Promise.all(frames), { join: { animated: true } })
-      .webp({ lossless: true })
+      .toFormat(format, format === "webp" ? { lossless: true } : {})
       .toBuffer();
     expect((await sharp(file).metadata()).pages).toBe(2);
-    expect(await decodeImage(file)).toMatchObject({ width: 1, height: 1, data: Uint8Array.of(255, 0, 0) });
+    expect(await decodeImage(file, { name: "wave" })).toMatchObject({
+      width: 1,
+      height: 1,
+      data: Uint8Array.of(255, 0, 0),
+      warnings: [{ code: "first-picture-only", message: 'The file "wave" holds 2 pictures: only the first is used' }],
+    });
+    expect((await decodeImage(await frames[0]!)).warnings).toBeUndefined();
   });
 
   it("does not apply colour profiles, as Pillow does not", async () => {
@@ -94,9 +132,16 @@ describe("decodeImage()", () => {
   it("refuses more pixels than the limit before it decodes them", async () => {
     const file = await raw(64, 3, NOISE).png().toBuffer();
     await expect(decodeImage(file, { maxPixels: 4095, name: "big.png" })).rejects.toThrow(
-      'Cannot read the picture "big.png": it has 64 x 64 = 4096 pixels, the limit is 4095; make it smaller, or raise the limit',
+      'Cannot read the picture "big.png": it has 64 x 64 = 4096 pixels, the limit is 4095; make it smaller, or raise the limit (option maxPixels in code)',
     );
     expect(await decodeImage(file, { maxPixels: 4096 })).toMatchObject({ width: 64, height: 64 });
+  });
+
+  it("refuses 200 million pixels by the header alone", async () => {
+    const file = claiming(await raw(1, 3, [1, 2, 3]).png().toBuffer(), 20_000, 10_000);
+    await expect(decodeImage(file, { name: "huge.png" })).rejects.toThrow(
+      'Cannot read the picture "huge.png": it has 20000 x 10000 = 200000000 pixels, the limit is 100000000; make it smaller',
+    );
   });
 
   it.each([

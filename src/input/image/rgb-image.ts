@@ -11,6 +11,13 @@ export interface Size {
 /** Pixels row by row from the top left, three bytes each: red, green, blue. */
 export interface RgbImage extends Size {
   readonly data: Uint8Array;
+  /** What was left out when the picture was read; explanations of it carry these on. */
+  readonly warnings?: readonly ImageWarning[];
+}
+
+export interface ImageWarning {
+  readonly code: string;
+  readonly message: string;
 }
 
 export const CHANNELS = 3;
