@@ -7,6 +7,7 @@ import { isSigned, isText, patchLabel } from "../render/evidence.ts";
 import { digitsFor, signed } from "../render/format.ts";
 import { heatClass } from "../render/html/heat.ts";
 import { visible } from "../render/plain-text.ts";
+import { regionsInWords } from "../render/regions.ts";
 import { ExplanationElement } from "./explanation-element.ts";
 import { boundOf, scaleTo, valuesOf, verbOf } from "./quantity.ts";
 import { movedBy, tableMoves } from "./roving.ts";
@@ -53,7 +54,7 @@ export class CaligImage extends ExplanationElement {
     return html`${this.legend(image, scale, digits)}${
       picture === undefined
         ? map
-        : html`<div class="photo" style=${styleMap({ "aspect-ratio": `${width} / ${height}` })}><img src=${picture} alt="The picture that is explained">${map}</div>`
+        : html`<div class="photo" style=${styleMap({ "aspect-ratio": `${width} / ${height}` })}><img src=${picture} alt=${`The picture that is explained. ${regionsInWords(image, values)}`}>${map}</div>`
     }<p class="details" role="status">${
       this.active < 0
         ? "Point at a patch, or move with the arrow keys, to read its number here."

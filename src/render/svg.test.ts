@@ -106,7 +106,9 @@ describe("renderSvg()", () => {
   });
 
   test("says in words where the evidence lies", () => {
-    expect(renderSvg(image)).toContain("<desc>Supports tabby cat: centre and right (");
+    expect(renderSvg(image)).toContain(
+      "<desc>Supports tabby cat: centre, right and top (71% of the supporting evidence). Opposes it: ",
+    );
   });
 
   test("shows a map of zeros without shades and says so", () => {
