@@ -3,7 +3,8 @@
 import { realpath } from "node:fs/promises";
 import { extname } from "node:path";
 import { quote, UsageError } from "../errors.ts";
-import { FORMATS, type FormatName, formatOfExtension, KNOWN_EXTENSIONS } from "./formats.ts";
+import { FORMATS, type FormatName, formatOfExtension, KNOWN_EXTENSIONS, TENSORBOARD } from "./formats.ts";
+import { prepareRunFolder } from "./run-folder.ts";
 import { wordList } from "./values.ts";
 import { checkWritable, ensureFolder, looksLikeFolder } from "./write-file.ts";
 
@@ -29,6 +30,7 @@ const FOLDER_FORMAT: FormatName = "html";
  * @throws {UsageError} When path and formats do not fit together, or nothing can be written there.
  */
 export async function chooseDestination({ out, formats, input }: Wishes): Promise<Destination> {
+  if (formats?.includes(TENSORBOARD) === true) return { kind: "folder", path: await prepareRunFolder(out), formats };
   if (out !== undefined && (await looksLikeFolder(out))) {
     await ensureFolder(out);
     return { kind: "folder", path: out, formats: formats ?? [FOLDER_FORMAT] };

@@ -14,7 +14,7 @@ import {
 } from "../evaluation/report/tables.ts";
 import { fixed } from "../render/format.ts";
 import { factLines, section, tableLines } from "./listing.ts";
-import { writerOf, writers } from "./report-writers.ts";
+import { writerNamed, writerOf, writers } from "./report-writers.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Text of a report by the ending of its file. */
@@ -22,6 +22,10 @@ const EVALUATION_WRITERS = writers(evaluationMarkdown, evaluationHtml);
 
 /** The report that a file with this name holds. @throws {UsageError} When its ending is unknown. */
 export const evaluationWriter = (path: string) => writerOf(path, EVALUATION_WRITERS);
+
+/** The report in a format. */
+export const evaluationWriterNamed = (format: Parameters<typeof writerNamed>[0]) =>
+  writerNamed(format, EVALUATION_WRITERS);
 
 /** The report for a terminal. */
 export function evaluationText(evaluation: Evaluation, terminal: Terminal): string {

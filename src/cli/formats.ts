@@ -55,7 +55,10 @@ const ALL: readonly Format[] = [
   png,
 ];
 
-export const FORMATS: readonly FormatName[] = ALL.map(({ name }) => name);
+/** The format that is no file but a folder of event files. */
+export const TENSORBOARD = "tensorboard" as const;
+
+export const FORMATS: readonly FormatName[] = [...ALL.map(({ name }) => name), TENSORBOARD];
 
 function formatOf(name: FormatName): Format {
   const format = ALL.find((candidate) => candidate.name === name);
@@ -98,7 +101,7 @@ export interface Result {
 type Together = (all: readonly Result[], settings: RenderSettings) => Rendered | Promise<Rendered>;
 
 /** Formats that show the picture that is explained. */
-const WITH_PICTURE: ReadonlySet<FormatName> = new Set(["html", "svg", "png"]);
+const WITH_PICTURE: ReadonlySet<FormatName> = new Set(["html", "svg", "png", TENSORBOARD]);
 
 export const showsPicture = (name: FormatName): boolean => WITH_PICTURE.has(name);
 

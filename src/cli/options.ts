@@ -22,6 +22,7 @@ import { ONNX_DTYPES } from "../loading/onnx-names.ts";
 import { OVERLAYS } from "../render/overlay.ts";
 import { PALETTE_NAMES, THEMES } from "../render/palette.ts";
 import { FORMATS } from "./formats.ts";
+import { REPORT_FORMATS } from "./report-writers.ts";
 import {
   blockList,
   byteSize,
@@ -235,9 +236,18 @@ export const OPTIONS = {
   format: option(
     "Output",
     someOf(FORMATS),
-    "output format; several separated by commas when --out is a folder",
+    "output format; several separated by commas when --out is a folder; tensorboard writes a run for TensorBoard there",
     "from the extension of --out, else terminal",
   ),
+  reportFormat: {
+    ...option(
+      "Output",
+      oneOf(REPORT_FORMATS),
+      "format of the report; tensorboard makes --out a folder with a run for every method",
+      "from the extension of --out, else a table",
+    ),
+    name: "format",
+  },
   out: option("Output", path("FILE|DIR"), "write to a file, or one file per input to a folder", "standard output"),
   json: option("Output", flag, "print JSON"),
   palette: option("Output", oneOf(PALETTE_NAMES), "colours of support and opposition", PALETTE_NAMES[0]),

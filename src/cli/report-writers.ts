@@ -2,6 +2,7 @@
 
 import { extname } from "node:path";
 import { quote, UsageError } from "../errors.ts";
+import { TENSORBOARD } from "./formats.ts";
 import { wordList } from "./values.ts";
 
 type Writer<T> = (data: T) => string;
@@ -17,6 +18,17 @@ export const writers = <T>(markdown: Writer<T>, html: Writer<T>): Readonly<Recor
   ".html": html,
   ".htm": html,
 });
+
+/** Formats of reports that have a name, and the ending that means them. */
+const ENDINGS = { json: ".json", markdown: ".md", html: ".html" } as const;
+type TextFormat = keyof typeof ENDINGS;
+
+/** Formats that a report can be asked for by name. */
+export const REPORT_FORMATS = [...(Object.keys(ENDINGS) as TextFormat[]), TENSORBOARD] as const;
+
+/** The writer of a format. */
+export const writerNamed = <T>(format: TextFormat, all: Readonly<Record<string, Writer<T>>>): Writer<T> =>
+  all[ENDINGS[format]] as Writer<T>;
 
 /** The writer for a file with this name. @throws {UsageError} When its ending is unknown. */
 export function writerOf<T>(path: string, all: Readonly<Record<string, Writer<T>>>): Writer<T> {

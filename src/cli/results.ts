@@ -2,6 +2,7 @@
 
 import { extname, join } from "node:path";
 import { UsageError } from "../errors.ts";
+import type { TensorBoardRun } from "../node/tensorboard/run.ts";
 import { count } from "../render/format.ts";
 import { assertNever } from "../util/assert-never.ts";
 import type { Destination } from "./destination.ts";
@@ -15,7 +16,9 @@ import {
   type Result,
   renderAll,
   renderOne,
+  TENSORBOARD,
 } from "./formats.ts";
+import { given } from "./given.ts";
 import type { Terminal } from "./terminal.ts";
 import { type PendingFile, startFile, writeWhole } from "./write-file.ts";
 
@@ -53,8 +56,14 @@ export function createResults(
   terminal: Terminal,
 ): Results {
   switch (destination.kind) {
-    case "folder":
-      return toFolder(destination.path, destination.formats, settings, terminal);
+    case "folder": {
+      const { path, formats } = destination;
+      const texts = formats.filter((format) => format !== TENSORBOARD);
+      return inTurn([
+        ...(texts.length > 0 ? [toFolder(path, texts, settings, terminal)] : []),
+        ...(texts.length < formats.length ? [toRun(path, settings, terminal)] : []),
+      ]);
+    }
     case "file": {
       const { path, format } = destination;
       checkRoom(format, several);
@@ -156,6 +165,43 @@ function linesToFile(path: string, terminal: Terminal): Results {
       await terminal.note(`Wrote ${path} (${count(lines, "line")})`);
     },
     discard: async () => file?.discard(),
+  };
+}
+
+/** Gives every result to all. */
+const inTurn = (all: readonly Results[]): Results => ({
+  async add(result, source) {
+    for (const one of all) await one.add(result, source);
+  },
+  async finish() {
+    for (const one of all) await one.finish();
+  },
+  async discard() {
+    for (const one of all) await one.discard();
+  },
+});
+
+/** Events of a run of TensorBoard, one step per result. They are shown while they are made. */
+function toRun(path: string, settings: RenderSettings, terminal: Terminal): Results {
+  let run: TensorBoardRun | undefined;
+  let step = 0;
+  return {
+    async add({ explanation, picture }, source) {
+      const { startRun } = await import("../node/tensorboard/run.ts");
+      const { blockValues, explanationValues } = await import("../node/tensorboard/explanation-events.ts");
+      run ??= await startRun(path);
+      const look = {
+        ...given(settings, ["palette", "theme", "overlay"]),
+        ...(picture === undefined ? {} : { picture }),
+      };
+      await run.add(step++, await explanationValues(explanation, look));
+      if (source !== undefined) return;
+      for (const block of explanation.blocks) await run.add(block.index, blockValues(block));
+    },
+    async finish() {
+      if (step > 0) await terminal.note(`Wrote ${path}: look at it with tensorboard --logdir ${path}`);
+    },
+    discard: async () => run?.close(),
   };
 }
 

@@ -12,12 +12,14 @@ import { DEFAULT_TEXT_MODEL } from "../node/builtin-models.ts";
 import type { LoadedModel } from "../node/load-model.ts";
 import { count } from "../render/format.ts";
 import { EXIT } from "./command.ts";
-import { evaluationText, evaluationWriter } from "./evaluation-output.ts";
+import { evaluationText, evaluationWriter, evaluationWriterNamed } from "./evaluation-output.ts";
+import { TENSORBOARD } from "./formats.ts";
 import { given } from "./given.ts";
 import { LOADING_OPTIONS } from "./loading.ts";
 import { openMeasurementStore } from "./measurement-store.ts";
 import type { OptionValues } from "./options.ts";
 import { reportJson } from "./report-writers.ts";
+import { prepareRunFolder } from "./run-folder.ts";
 import type { Terminal } from "./terminal.ts";
 import { checkWritable, writeWhole } from "./write-file.ts";
 
@@ -41,7 +43,7 @@ export const EVALUATION_OPTIONS = [
   "stream",
 ] as const;
 
-type Options = Pick<OptionValues, (typeof EVALUATION_OPTIONS)[number] | "memory">;
+type Options = Pick<OptionValues, (typeof EVALUATION_OPTIONS)[number] | "memory" | "reportFormat">;
 
 /** What a command makes of its measurements. */
 export interface EvaluationJob {
@@ -58,31 +60,45 @@ export interface EvaluationJob {
  * @param contendersOf - What is measured, which may depend on what the model has.
  * @throws {UsageError} When no data set is named, or the report cannot be written.
  */
-export function runEvaluation(
+export async function runEvaluation(
   contendersOf: EvaluationJob["contendersOf"],
   options: Options,
   terminal: Terminal,
 ): Promise<number> {
-  const { out } = options;
-  const write = out === undefined ? undefined : evaluationWriter(out);
+  const { out, reportFormat: format } = options;
+  if (format === TENSORBOARD) await prepareRunFolder(out);
+  const write = format === TENSORBOARD ? undefined : reportWriter(out, format);
   return measureDataset(
     {
       contendersOf,
       metricsOf: (dataset) => options.metrics?.map(metricByName) ?? defaultMetrics(dataset),
       async report(evaluation) {
         for (const { message } of evaluation.warnings) await terminal.warn(message);
-        if (out === undefined || write === undefined) {
-          await terminal.print(options.json === true ? reportJson(evaluation) : evaluationText(evaluation, terminal));
+        if (out === undefined) {
+          const asked = write ?? (options.json === true ? reportJson : undefined);
+          await terminal.print(asked === undefined ? evaluationText(evaluation, terminal) : asked(evaluation));
           return;
         }
-        await writeWhole(out, write(evaluation));
+        if (write === undefined) {
+          const { writeEvaluationRun } = await import("../node/tensorboard/evaluation-run.ts");
+          await writeEvaluationRun(out, evaluation);
+        } else {
+          await writeWhole(out, write(evaluation));
+        }
         if (options.json === true) await terminal.print(reportJson(evaluation));
-        await terminal.note(`Wrote ${out}`);
+        await terminal.note(
+          write === undefined ? `Wrote ${out}: look at it with tensorboard --logdir ${out}` : `Wrote ${out}`,
+        );
       },
     },
     options,
     terminal,
   );
+}
+
+function reportWriter(out: string | undefined, format: Exclude<Options["reportFormat"], typeof TENSORBOARD>) {
+  if (format !== undefined) return evaluationWriterNamed(format);
+  return out === undefined ? undefined : evaluationWriter(out);
 }
 
 /**

@@ -9,13 +9,17 @@ export const evaluate = defineCommand({
   summary: "measure how well methods explain a model on a data set",
   description:
     "Measures attribution methods on a data set: what the model says when the words they name are removed or kept alone, and how far they agree with what people marked. Every figure has a 95 % bootstrap interval; methods are compared on the same inputs, beside a random floor. With --out, measurements are kept in FILE.partial.jsonl until the result is written: the same command goes on where an interrupted one stopped.",
-  options: [...EVALUATION_OPTIONS, "methods", ...CONTENDER_OPTIONS],
+  options: [...EVALUATION_OPTIONS, "reportFormat", "methods", ...CONTENDER_OPTIONS],
   examples: [
     { purpose: "All methods on 100 sentences of SST-2", command: "calig evaluate --dataset sst2_dev.tsv --limit 100" },
     {
       purpose: "Two methods by two metrics, as a page to look at",
       command:
         "calig evaluate --dataset reviews.jsonl --methods ca-lig,integrated-gradients --metrics deletion,insertion --out report.html",
+    },
+    {
+      purpose: "Curves over the inputs in TensorBoard",
+      command: "calig evaluate --dataset reviews.jsonl --format tensorboard --out runs/reviews",
     },
     {
       purpose: "Your own model, padding in place of removed words",

@@ -90,6 +90,10 @@ export const explain = defineCommand({
       command: "calig explain --input reviews.csv --out results.jsonl",
     },
     {
+      purpose: "Pictures of every block and curves over the inputs in TensorBoard",
+      command: "calig explain --input reviews.csv --format tensorboard --out runs/reviews",
+    },
+    {
       purpose: "Use your own model and plain Integrated Gradients",
       command: 'calig explain "A gripping film" --model ./my-model --method integrated-gradients --steps 50',
     },

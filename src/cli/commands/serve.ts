@@ -26,6 +26,7 @@ const OWN_OPTIONS = [
   "concurrency",
   "queue",
   "threads",
+  "stream",
 ] as const;
 
 type Options = Pick<OptionValues, (typeof OWN_OPTIONS)[number]>;
@@ -49,7 +50,7 @@ export const serve = defineCommand({
   ],
   async run({ options, terminal }) {
     const { signal, env } = terminal.io;
-    const { host = DEFAULT_HOST, port = DEFAULT_PORT, threads } = options;
+    const { host = DEFAULT_HOST, port = DEFAULT_PORT } = options;
     const { isLoopback } = await import("../../server/guard.ts");
     const token = options.secret ?? (env.CALIG_TOKEN === "" ? undefined : env.CALIG_TOKEN);
     checkToken(token, host, isLoopback(host));
@@ -64,7 +65,7 @@ export const serve = defineCommand({
     try {
       for (const [i, { name, source }] of wanted.entries()) {
         terminal.progress.update(i / wanted.length, `loading ${source}`);
-        loaded.push({ name, model: await loadModel(source, { signal, ...given({ threads }, ["threads"]) }) });
+        loaded.push({ name, model: await loadModel(source, { signal, ...given(options, ["threads", "stream"]) }) });
       }
       const app = createApp({
         models: loaded,

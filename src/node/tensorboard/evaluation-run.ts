@@ -1,0 +1,48 @@
+/** @file An evaluation as runs of TensorBoard: the report, and one run per method, so that their curves lie over each other. */
+
+import { join } from "node:path";
+import type { Evaluation } from "../../evaluation/evaluation.ts";
+import { metricByName } from "../../evaluation/metrics.ts";
+import { evaluationMarkdown } from "../../evaluation/report/markdown.ts";
+import type { SummaryValue } from "./event.ts";
+import { type RunOptions, startRun } from "./run.ts";
+
+/**
+ * Writes the report into a folder, and for every method a run below it: each figure of each input at the step of the
+ * input, and its mean over the inputs.
+ */
+export async function writeEvaluationRun(
+  folder: string,
+  evaluation: Evaluation,
+  options: RunOptions = {},
+): Promise<void> {
+  const report = await startRun(folder, options);
+  await report.add(0, [{ kind: "text", tag: "evaluation", markdown: evaluationMarkdown(evaluation) }]);
+  await report.close();
+  for (const { name } of evaluation.methods) {
+    const run = await startRun(join(folder, fileName(name)), options);
+    await run.add(0, means(evaluation, name));
+    for (const [step, { measurements }] of evaluation.inputs.entries()) {
+      await run.add(step, figures(evaluation, measurements[name] ?? {}));
+    }
+    await run.close();
+  }
+}
+
+function means({ results }: Evaluation, name: string): SummaryValue[] {
+  return results.flatMap(({ method, figure, value }) =>
+    method === name ? [{ kind: "scalar", tag: `mean/${figure}`, value } as const] : [],
+  );
+}
+
+function figures(evaluation: Evaluation, measured: Evaluation["inputs"][number]["measurements"][string]) {
+  return evaluation.figures.flatMap(({ name, metric }): SummaryValue[] => {
+    const numbers = measured[metric];
+    const figure = metricByName(metric).figures.find((own) => own.name === name);
+    if (numbers === null || numbers === undefined || figure === undefined) return [];
+    return [{ kind: "scalar", tag: `inputs/${name}`, value: figure.of(numbers) }];
+  });
+}
+
+/** Names of contenders may say more than their method: "ca-lig, zero". */
+const fileName = (name: string): string => name.replace(/[^\p{L}\p{N}._-]+/gu, "_").replace(/^[._]+/, "_");
