@@ -35,7 +35,7 @@ describe("buildVisionModel()", () => {
     const build = () => changed({ model_type: "vit_mae", architectures: ["ViTMAEForPreTraining"] }, tensors);
     expect(build).toThrow(UnsupportedModelError);
     expect(build).toThrow(
-      'Cannot build a classifier from hashed weights: config.json says it is a ViTMAEForPreTraining, and it has no classification head (none of the tensors "classifier.weight", "cls_classifier.weight", "head.weight"); give a model that was fine-tuned for image classification',
+      'Cannot build a classifier from hashed weights: config.json says it is a ViTMAEForPreTraining, and it has no classification head (none of the tensors "classifier.weight", "cls_classifier.weight", "head.weight"); give a model that was fine-tuned for image classification, or fine-tune this one first',
     );
   });
 

@@ -144,12 +144,17 @@ export function patchMean({ builder, sizes }: VisionModel, states: string, speci
   return builder.reduceMean(builder.slice(states, 1, specialTokens, end), [1], false);
 }
 
+/** Tensors that fill in masked patches: of ViTMAEForPreTraining, of the original MAE, and of ViT and BEiT for masked images. */
+const DECODER = /^(decoder[._]|lm_head\.)/;
+
 function checkHead(config: CheckpointConfig, weights: WeightSource, heads: readonly string[]): void {
   if (heads.some((name) => weights.names.has(name))) return;
   const architecture = config.architectures.join(", ");
   const found = architecture === "" ? "" : `config.json says it is a ${architecture}, and `;
+  const pretrained = [...weights.names].some((name) => DECODER.test(name));
+  const decoder = pretrained ? ", only an encoder and the decoder of masked pretraining" : "";
   throw new UnsupportedModelError(
-    `Cannot build a classifier from ${weights.description}: ${found}it has no classification head (none of the tensors ${heads.map((name) => `"${name}"`).join(", ")}); give a model that was fine-tuned for image classification`,
+    `Cannot build a classifier from ${weights.description}: ${found}it has no classification head (none of the tensors ${heads.map((name) => `"${name}"`).join(", ")})${decoder}; give a model that was fine-tuned for image classification, or fine-tune this one first`,
     [{ reason: "no classification head" }],
   );
 }

@@ -7,6 +7,7 @@ import { hashedParameter } from "../support/hashed-weights.ts";
 import { type ParityCase, readParityFile } from "../support/parity.ts";
 import { syntheticPicture } from "../support/synthetic-picture.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
+import { tinyPretrainedVitFiles } from "../support/tiny-vit.ts";
 
 const tempFolder = useTempFolders();
 const { cases } = readParityFile("vision");
@@ -47,6 +48,12 @@ describe("loadModel()", () => {
   it("adapts positions to what the preprocessor makes of pictures, where the family does", async () => {
     await using model = await loadModel(await folderOf(named("dinov2"), 32));
     expect(model.anatomy.patches).toMatchObject({ rows: 4, columns: 4 });
+  });
+
+  it("says that a masked autoencoder has nothing that classifies, and what it has", async () => {
+    await expect(loadModel(await tempFolder(tinyPretrainedVitFiles()))).rejects.toThrow(
+      /config\.json says it is a ViTMAEForPreTraining, and it has no classification head \(none of the tensors "classifier\.weight".*\), only an encoder and the decoder of masked pretraining; give a model that was fine-tuned for image classification, or fine-tune this one first$/,
+    );
   });
 
   it("refuses a preprocessor that makes pictures of another size than the model reads", async () => {

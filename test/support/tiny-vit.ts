@@ -69,3 +69,32 @@ export function tinyVitFiles(): Files {
     ),
   };
 }
+
+/** The same encoder as masked pretraining leaves it (ViTMAEForPreTraining): a decoder, and no classifier. */
+export function tinyPretrainedVitFiles(): Files {
+  const { "config.json": config, ...files } = tinyVitFiles();
+  const { id2label: _, ...sizes } = JSON.parse(config as string) as Record<string, unknown>;
+  const decoder: [name: string, shape: number[]][] = [
+    ["decoder.mask_token", [1, 1, WIDTH]],
+    ["decoder.decoder_embed.weight", [WIDTH, WIDTH]],
+    ["decoder.decoder_pred.weight", [3 * PATCH ** 2, WIDTH]],
+  ];
+  return {
+    ...files,
+    "config.json": JSON.stringify({
+      ...sizes,
+      model_type: "vit_mae",
+      architectures: ["ViTMAEForPreTraining"],
+      decoder_hidden_size: WIDTH,
+      mask_ratio: 0.75,
+    }),
+    "model.safetensors": encodeSafetensors(
+      [...tensors().filter(([name]) => !name.startsWith("classifier.")), ...decoder].map(([name, shape]) => ({
+        name,
+        dtype: "float32",
+        shape,
+        data: hashedParameter(name, shape),
+      })),
+    ),
+  };
+}
