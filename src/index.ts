@@ -81,6 +81,7 @@ export {
 } from "./evaluation/method-comparison.ts";
 export type { Figure, Metric, Subject } from "./evaluation/metric.ts";
 export { METRICS } from "./evaluation/metrics.ts";
+export type { OutlinedObject, Place } from "./evaluation/outlines.ts";
 export { createProbe, type Probe, type ProbeOptions, type VariantOutput } from "./evaluation/perturbation.ts";
 export { evaluationHtml } from "./evaluation/report/html.ts";
 export { evaluationMarkdown } from "./evaluation/report/markdown.ts";

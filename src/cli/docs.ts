@@ -39,6 +39,10 @@ Files are UTF-8. An input that cannot be explained is reported with its line; th
 | layout | what it is |
 |---|---|
 ${LAYOUTS.map(({ name, summary }) => `| ${name} | ${summary} |`).join("\n")}
+| folder of classes | a folder with a folder of pictures for each class, which has its name |
+| yolo | a folder with \`labels/\` and, in it or beside it, \`images/\`: outlined objects as YOLO (Ultralytics) writes them, boxes or polygons; a .yaml file in the folder lists the categories under \`names:\` |
+
+A picture of a yolo folder counts as predicted rightly when the predicted class means one of its objects: by the name of its category, or by \`--class-map\`. Metrics of agreement are measured on these pictures alone; a patch is marked when such objects cover at least half of it.
 
 Character offsets count code points, as Python does, from 0, ends exclusive. A row that is no input is reported with its line.
 

@@ -134,7 +134,13 @@ export const OPTIONS = {
   dataset: option(
     "Input",
     path("FILE"),
-    "data set: .jsonl, .csv, .tsv with text, label, rationale, or one of the published layouts (see docs/cli.md)",
+    "data set: .jsonl, .csv, .tsv with text, label, rationale, a folder of pictures, or one of the published layouts (see docs/cli.md)",
+  ),
+  classMap: option(
+    "Input",
+    path("FILE"),
+    "for pictures with outlined objects: JSON with the classes, by name or index, that mean each category of the data set",
+    "the class with the name of the category",
   ),
   limit: option("Input", wholeNumber({ min: 1 }), "measure a seeded sample of at most N inputs", "all"),
   badRows: option(

@@ -28,6 +28,7 @@ export const EVALUATION_OPTIONS = [
   "dataset",
   "limit",
   "badRows",
+  "classMap",
   "model",
   "dtype",
   "target",
@@ -114,8 +115,12 @@ export async function measureDataset(job: EvaluationJob, options: Options, termi
   const { out } = options;
   if (out !== undefined) await checkWritable(out);
   const { readDataset } = await import("../node/read-dataset.ts");
+  const { readClassMap } = await import("../node/datasets/class-map.ts");
   const { evaluate: measure, sampleDataset } = await import("../evaluation/evaluate.ts");
-  const whole = await readDataset(file, given(options, ["badRows"]));
+  const whole = await readDataset(file, {
+    ...given(options, ["badRows"]),
+    ...(options.classMap === undefined ? {} : { classMap: await readClassMap(options.classMap) }),
+  });
   const seed = options.seed ?? DEFAULTS.seed;
   const dataset = options.limit === undefined ? whole : sampleDataset(whole, options.limit, seed);
   const metrics = job.metricsOf(dataset);

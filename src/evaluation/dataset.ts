@@ -2,6 +2,8 @@
 
 import type { TextInput } from "../attribution/text-input.ts";
 import type { RgbImage } from "../input/image/rgb-image.ts";
+import { assertNever } from "../util/assert-never.ts";
+import type { OutlinedObject } from "./outlines.ts";
 import type { EvaluationUnit } from "./units.ts";
 
 /** Part of a text in UTF-16 offsets, end exclusive. */
@@ -36,6 +38,25 @@ export interface DatasetItem {
   /** The parts of the text that people marked as the reason for its label; empty when they saw none. */
   readonly rationale?: readonly Span[];
   readonly polarities?: readonly PolaritySpan[];
+  /** What people outlined in a picture: what shows the explained class is the reason for it. */
+  readonly objects?: readonly OutlinedObject[];
+}
+
+/** What people must have said of an input for a metric: marks of any kind, marks in a text, or polarities. */
+export type Truth = "rationale" | "spans" | "polarities";
+
+/** Whether people said it of an item. */
+export function hasTruth({ rationale, polarities, objects }: DatasetItem, truth: Truth): boolean {
+  switch (truth) {
+    case "rationale":
+      return rationale !== undefined || objects !== undefined;
+    case "spans":
+      return rationale !== undefined;
+    case "polarities":
+      return polarities !== undefined;
+    default:
+      return assertNever(truth);
+  }
 }
 
 /** A row that is no input. */

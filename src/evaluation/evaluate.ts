@@ -5,7 +5,7 @@ import type { ScoreKind, Warning } from "../attribution/explanation.ts";
 import { DEFAULTS, type ExplainOptions } from "../attribution/options.ts";
 import { InputError, InvalidOptionError, isCaligError } from "../errors.ts";
 import { createRandom } from "../util/random.ts";
-import { type Dataset, type DatasetItem, rationaleShare } from "./dataset.ts";
+import { type Dataset, type DatasetItem, hasTruth, rationaleShare, type Truth } from "./dataset.ts";
 import type {
   EvaluatedInput,
   EvaluatedMethod,
@@ -15,6 +15,7 @@ import type {
 } from "./evaluation.ts";
 import { CURVE_STEPS, checkTask, type MeasureSettings, type OpenInput, openInput } from "./measure-input.ts";
 import type { Metric } from "./metric.ts";
+import { means } from "./outlines.ts";
 import { RESAMPLES } from "./statistics/bootstrap.ts";
 import { defaultSubstrate, type SubstrateName } from "./substrate.ts";
 import { shareOf, summarise } from "./summarise.ts";
@@ -177,7 +178,7 @@ async function measureItem(
       target: model.labels[open.target] ?? String(open.target),
       probability: open.probability,
       predicted: model.labels[open.predicted] ?? String(open.predicted),
-      ...(label === undefined ? {} : { correct: label === open.predicted }),
+      ...correctness(model, item, label, open.predicted),
       units: open.units.length,
       measurements,
     };
@@ -186,6 +187,17 @@ async function measureItem(
     if (signal?.aborted === true || error instanceof InvalidOptionError || !isCaligError(error)) throw error;
     return { ...where, ...(method === undefined ? {} : { method }), message: error.message };
   }
+}
+
+/** Whether the prediction is right: the label's class, or a class that means one of the outlined objects. */
+function correctness(
+  { labels }: ExplainableModel,
+  { objects }: DatasetItem,
+  label: number | undefined,
+  predicted: number,
+): { readonly correct?: boolean } {
+  if (label !== undefined) return { correct: label === predicted };
+  return objects === undefined ? {} : { correct: objects.some((object) => means(object, predicted, labels)) };
 }
 
 /** Measurements of one method, those that are stored taken from there. */
@@ -228,6 +240,13 @@ function measurementKey(
   return JSON.stringify([1, model.facts.sha256, sorted(method), sorted(rest), sorted(item)]);
 }
 
+/** What people must have said, in the words of errors. */
+const TRUTHS: Readonly<Record<Truth, string>> = {
+  rationale: "rationale",
+  spans: "rationale in a text",
+  polarities: "polarities",
+};
+
 function checkContenders(dataset: Dataset, { contenders, metrics }: EvaluateOptions): void {
   const twice = contenders.find(({ name }, i) => contenders.findIndex((other) => other.name === name) !== i);
   if (twice !== undefined) {
@@ -238,12 +257,10 @@ function checkContenders(dataset: Dataset, { contenders, metrics }: EvaluateOpti
     );
   }
   for (const { name, needs } of metrics) {
-    const present =
-      needs === undefined ||
-      dataset.items.some((item) => (needs === "rationale" ? item.rationale : item.polarities) !== undefined);
+    const present = needs === undefined || dataset.items.some((item) => hasTruth(item, needs));
     if (present) continue;
     throw new InvalidOptionError(
-      `Cannot measure "${name}" on ${dataset.name}: its inputs have no ${needs}; leave the metric out or use a data set with ${needs}`,
+      `Cannot measure "${name}" on ${dataset.name}: its inputs have no ${TRUTHS[needs]}; leave the metric out or use a data set with ${TRUTHS[needs]}`,
       "metrics",
       name,
     );

@@ -3,6 +3,7 @@
 import type { ExplainableModel } from "../attribution/explainable-model.ts";
 import { imageFeeds, patchesOf, prepareImage } from "../attribution/image-input.ts";
 import type { PreparedImage } from "../attribution/prepared-input.ts";
+import { patchRectangle } from "../input/image/pixel-map.ts";
 import { toPixelTensor } from "../input/image/process-image.ts";
 import { substituteImage } from "../input/image/substrate.ts";
 import { type FloatTensor, floatTensor } from "../tensor/tensor.ts";
@@ -19,7 +20,7 @@ export async function measurableImage(
 ): Promise<Measurable> {
   const prepared = prepareImage(model, { image: await input.load() });
   const grid = patchesOf(model);
-  const units = patchUnits(prepared);
+  const units = patchUnits(prepared, grid);
   const own = toPixelTensor(prepared.fitted.image, prepared.processor);
   const substrate = imageSubstrate(name);
   const other = toPixelTensor(
@@ -44,8 +45,19 @@ export async function measurableImage(
 }
 
 /** One unit per patch, in the order of the grid. */
-function patchUnits({ units }: PreparedImage): readonly EvaluationUnit[] {
-  return units.flatMap(({ special }, position) => (special ? [] : [{ positions: [position], start: 0, end: 0 }]));
+function patchUnits({ units, fitted }: PreparedImage, { patch }: PatchGrid): readonly EvaluationUnit[] {
+  const { width, height } = fitted.map.original;
+  return units.flatMap(({ special, row, column }, position) => {
+    if (special) return [];
+    const shown = patchRectangle(fitted.map, patch, row, column);
+    const area = {
+      x: shown.x / width,
+      y: shown.y / height,
+      width: shown.width / width,
+      height: shown.height / height,
+    };
+    return [{ positions: [position], start: 0, end: 0, area }];
+  });
 }
 
 /** Kept patches of `own`, the others of `other`: [variants, channels, height, width]. */

@@ -17,6 +17,7 @@ import type { Measurable } from "./measurable.ts";
 import type { Change, Metric, Subject } from "./metric.ts";
 import { cost } from "./metrics/cost.ts";
 import { openMeasurable } from "./open-measurable.ts";
+import { means, outlinedUnits } from "./outlines.ts";
 import { createProbe, type Probe } from "./perturbation.ts";
 import type { SubstrateName } from "./substrate.ts";
 import { type EvaluationUnit, type UnitKind, unitAttribution } from "./units.ts";
@@ -92,6 +93,7 @@ export async function openInput(
     ...(signal === undefined ? {} : { signal }),
   });
   const shared = new SharedWork();
+  const marks = marksOf(model, item, units, score.target);
   const fixed = {
     target: score.target,
     score: kind,
@@ -106,19 +108,39 @@ export async function openInput(
     units,
     warnings,
     async measure(options, metrics) {
+      // Without marks there is nothing to compare with: an explanation would be in vain.
+      const asked = metrics.filter(({ needs }) => marks !== undefined || (needs !== "rationale" && needs !== "spans"));
+      const measured: Record<string, readonly number[] | null> = Object.fromEntries(
+        metrics.map(({ name }) => [name, null]),
+      );
+      if (asked.length === 0) return measured;
       const own = { ...options, ...fixed };
       // What an explanation costs is only seen where it does all of its work.
       const shares = !metrics.some(({ name }) => name === cost.name);
       const explanation = await explainPrepared(model, prepared, own, shares ? shared : undefined);
-      const subject = createSubject({ model, input, probe, item, settings, options: own, explanation });
-      const measured: Record<string, readonly number[] | null> = {};
-      for (const metric of metrics) {
+      const subject = createSubject({ model, input, probe, item, marks, settings, options: own, explanation });
+      for (const metric of asked) {
         signal?.throwIfAborted();
         measured[metric.name] = (await metric.measure(subject)) ?? null;
       }
       return measured;
     },
   };
+}
+
+/**
+ * For each unit 1 where people marked it as the reason for the class. Undefined where they marked nothing, and where
+ * they outlined nothing in a picture that the class means: the model is wrong then, and has no right reason.
+ */
+function marksOf(
+  { labels }: ExplainableModel,
+  { rationale, objects }: DatasetItem,
+  units: readonly EvaluationUnit[],
+  target: number,
+): readonly number[] | undefined {
+  if (rationale !== undefined) return markedUnits(units, rationale);
+  const meant = objects?.filter((object) => means(object, target, labels)) ?? [];
+  return meant.length === 0 ? undefined : outlinedUnits(units, meant);
 }
 
 /** Inputs get seeds of their own: with one seed for all, a random method would rank the words of all of them alike. */
@@ -136,16 +158,17 @@ interface SubjectParts {
   readonly input: Measurable;
   readonly probe: Probe;
   readonly item: DatasetItem;
+  readonly marks: readonly number[] | undefined;
   readonly settings: MeasureSettings;
   readonly options: ExplainOptions & { readonly target: number };
   readonly explanation: ExplanationCommon;
 }
 
 function createSubject(parts: SubjectParts): Subject {
-  const { model, input, probe, item, settings, options, explanation } = parts;
+  const { model, input, probe, item, marks, settings, options, explanation } = parts;
   const { units } = input;
   const { rationaleShare, polarityLabel } = settings;
-  const { rationale, polarities } = item;
+  const { polarities } = item;
   const direction = polarityDirection(model, polarityLabel, options.target);
   const changed = (change: Change): PreparedInput => {
     switch (change.kind) {
@@ -164,7 +187,7 @@ function createSubject(parts: SubjectParts): Subject {
     target: options.target,
     completeness: explanation.completeness,
     cost: explanation.cost,
-    ...(rationale === undefined ? {} : { rationale: markedUnits(units, rationale) }),
+    ...(marks === undefined ? {} : { rationale: marks }),
     ...(rationaleShare === undefined ? {} : { rationaleShare }),
     ...(polarities === undefined || direction === undefined
       ? {}

@@ -2,6 +2,7 @@
 
 import type { Completeness, Cost } from "../attribution/explanation.ts";
 import type { Random } from "../util/random.ts";
+import type { Truth } from "./dataset.ts";
 import type { Probe } from "./perturbation.ts";
 
 /** One method's attribution of one input, and what can be asked about it. */
@@ -59,7 +60,7 @@ export interface Metric {
   readonly summary: string;
   readonly figures: readonly Figure[];
   /** What the data set must have. */
-  readonly needs?: "rationale" | "polarities";
+  readonly needs?: Truth;
   /** Asks for many explanations of each input: only measured when named. */
   readonly expensive?: boolean;
   /** Changes when the numbers of the metric change their meaning: stored measurements of older ones are not used. */

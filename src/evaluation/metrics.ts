@@ -1,7 +1,7 @@
 /** @file The metrics: one line each, in the order of the tables. */
 
 import { keyword } from "../errors.ts";
-import type { Dataset } from "./dataset.ts";
+import { type Dataset, hasTruth } from "./dataset.ts";
 import type { Metric } from "./metric.ts";
 import { auprc } from "./metrics/auprc.ts";
 import { completenessError } from "./metrics/completeness-error.ts";
@@ -67,5 +67,5 @@ export function metricByName(name: string): Metric {
 export const defaultMetrics = ({ items }: Dataset): readonly Metric[] =>
   METRICS.filter(
     ({ expensive, needs }) =>
-      expensive !== true && (needs === undefined || items.some((item) => item[needs] !== undefined)),
+      expensive !== true && (needs === undefined || items.some((item) => hasTruth(item, needs))),
   );

@@ -12,6 +12,8 @@ export interface EvaluationUnit {
   /** UTF-16 offsets into the text, end exclusive; both 0 for a patch. */
   readonly start: number;
   readonly end: number;
+  /** Of a patch: the part of the picture that it shows, as shares of the picture's width and height. */
+  readonly area?: { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
 }
 
 /** The removable units of a text in its order: its words, or its tokens. Special tokens are in none. */

@@ -2,10 +2,12 @@
 
 import { stat } from "node:fs/promises";
 import { basename, extname } from "node:path";
-import { InputError, quote } from "../errors.ts";
+import { InputError, quote, UsageError } from "../errors.ts";
 import type { Dataset } from "../evaluation/dataset.ts";
 import { readImageFolder } from "./datasets/image-folder.ts";
+import type { DatasetRow } from "./datasets/layout.ts";
 import { LAYOUTS } from "./datasets/layouts.ts";
+import { type ClassMap, isYoloFolder, readYoloFolder } from "./datasets/yolo-folder.ts";
 import { checkFile, readText } from "./read-rows.ts";
 
 /** Most bad rows that an error lists. */
@@ -14,17 +16,31 @@ const MOST_PROBLEMS = 20;
 export interface ReadDatasetOptions {
   /** What to do with rows that are no inputs: "refuse" the data set (default), or "skip" them. */
   readonly badRows?: "refuse" | "skip";
+  /** Pictures with outlined objects: the classes, by name or index, that mean a category. Default: the class of its name. */
+  readonly classMap?: ClassMap;
 }
 
 /**
- * Reads a data set: a file, or a folder of pictures in folders named after their classes. Rows without a text, with a rationale that does not fit the text and the like are listed with their
- * lines.
+ * Reads a data set: a file, a folder of pictures in folders named after their classes, or one of pictures with outlined
+ * objects (labels/ and images/, as for YOLO). Rows without a text, with a rationale that does not fit the text and the
+ * like are listed with their lines.
  *
- * @throws {UsageError} When there is no such file.
+ * @throws {UsageError} When there is no such file, or a class map is given for what has no outlined objects.
  * @throws {InputError} When no layout fits the file, no row is an input, or some are not and are refused.
  */
-export async function readDataset(path: string, { badRows = "refuse" }: ReadDatasetOptions = {}): Promise<Dataset> {
+export async function readDataset(
+  path: string,
+  { badRows = "refuse", classMap }: ReadDatasetOptions = {},
+): Promise<Dataset> {
   const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory() === true && (await isYoloFolder(path))) {
+    return { name: basename(path), ...usableRows(path, await readYoloFolder(path, classMap), badRows) };
+  }
+  if (classMap !== undefined) {
+    throw new UsageError(
+      `Cannot use a class map with ${quote(path)}: it has no outlined objects; give a folder with labels/ and images/`,
+    );
+  }
   if (found?.isDirectory() === true) return { name: basename(path), items: await readImageFolder(path), problems: [] };
   await checkFile(path, "a data set", `".jsonl", ".csv", ".tsv" or ".txt"`);
   const file = { path, extension: extname(path).toLowerCase(), content: await readText(path) };
@@ -34,7 +50,17 @@ export async function readDataset(path: string, { badRows = "refuse" }: ReadData
       `Cannot read a data set from ${quote(path)}: it has none of the known layouts:${LAYOUTS.map(({ name, summary }) => `\n  - ${name}: ${summary}`).join("")}`,
     );
   }
-  const rows = await layout.read(file);
+  const usable = usableRows(path, await layout.read(file), badRows);
+  const { polarityLabel } = layout;
+  return { name: basename(path), ...usable, ...(polarityLabel === undefined ? {} : { polarityLabel }) };
+}
+
+/** The rows that are inputs, and what is wrong with the others. @throws {InputError} When there are others and they are refused. */
+function usableRows(
+  path: string,
+  rows: readonly DatasetRow[],
+  badRows: "refuse" | "skip",
+): Pick<Dataset, "items" | "problems"> {
   const items = rows.flatMap(({ line, item }) => (item instanceof InputError ? [] : [{ line, ...item }]));
   const problems = rows.flatMap(({ line, item }) =>
     item instanceof InputError ? [{ line, message: item.message }] : [],
@@ -48,6 +74,5 @@ export async function readDataset(path: string, { badRows = "refuse" }: ReadData
     );
   }
   if (items.length === 0) throw new InputError(`Cannot evaluate on ${quote(path)}: there are no inputs in it`);
-  const { polarityLabel } = layout;
-  return { name: basename(path), items, problems, ...(polarityLabel === undefined ? {} : { polarityLabel }) };
+  return { items, problems };
 }

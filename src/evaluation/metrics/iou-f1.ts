@@ -26,7 +26,7 @@ export const iouF1: Metric = {
         harmonicMean((found as number) / (predicted as number), (found as number) / (gold as number)),
     },
   ],
-  needs: "rationale",
+  needs: "spans",
   revision: 1,
   async measure(subject) {
     const { rationale } = subject;

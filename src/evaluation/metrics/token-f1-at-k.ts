@@ -12,7 +12,7 @@ export const tokenF1AtK: Metric = {
   summary:
     "F1 of the top 5, 10, ... 80 units against the rationale, mean of the inputs (Mersha & Kalita 2026, after Chefer et al. 2021)",
   figures: COUNTS.map((count, i) => meanFigure(`token-f1@${count}`, "higher", i)),
-  needs: "rationale",
+  needs: "spans",
   revision: 1,
   async measure({ attribution, rationale }) {
     if (rationale === undefined || !rationale.includes(1)) return undefined;

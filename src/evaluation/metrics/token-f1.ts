@@ -19,7 +19,7 @@ export const tokenF1: Metric = {
       of: ([, hits, predicted, gold]) => f1(hits as number, predicted as number, gold as number),
     },
   ],
-  needs: "rationale",
+  needs: "spans",
   revision: 1,
   async measure(subject) {
     const { rationale } = subject;
