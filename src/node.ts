@@ -8,6 +8,7 @@ export type { ClassMap } from "./node/datasets/yolo-folder.ts";
 export { decodeImage, type ImageFileOptions, readImageFile } from "./node/image-file.ts";
 export { inspectModel, type ModelInspection } from "./node/inspect-model.ts";
 export { type LoadedModel, type LoadOptions, loadModel } from "./node/load-model.ts";
+export { pictureUri } from "./node/picture-uri.ts";
 export { type ReadDatasetOptions, readDataset } from "./node/read-dataset.ts";
 export { type PngOptions, renderPng } from "./node/render-png.ts";
 export { type SystemFacts, systemFacts } from "./node/system-facts.ts";

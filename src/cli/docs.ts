@@ -56,10 +56,11 @@ Removed units (words, or tokens with \`--units token\`) are replaced by a specia
 
 ## Output
 
-Without \`--out\`, results are printed; without \`--format\`, the ending of \`--out\` decides: \`.json\`, \`.html\`, \`.md\`, \`.svg\`, \`.txt\`. With \`--input\`:
+Without \`--out\`, results are printed; without \`--format\`, the ending of \`--out\` decides: \`.json\`, \`.html\`, \`.md\`, \`.svg\`, \`.png\`, \`.txt\`. With \`--input\`:
 
 - JSON is printed as one line per input (JSONL), each with a field \`source\` that says which input it belongs to: file, line and id. A \`.jsonl\` file gets the same lines, a \`.json\` file a list.
 - HTML and Markdown are one page for all inputs.
+- SVG and PNG have room for one input: name a folder for several. PNG is drawn with the fonts of the machine at twice the size of the SVG, and goes to a file or a pipe, not to a terminal.
 - A folder (an existing one, or a path that ends in \`/\`) gets one file per input and format, named after the id or the line.
 `;
 

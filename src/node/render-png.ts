@@ -5,6 +5,8 @@
 
 import type { Explanation } from "../attribution/explanation.ts";
 import { InvalidOptionError, quote } from "../errors.ts";
+import { hex } from "../render/oklab.ts";
+import { paletteOf } from "../render/palette.ts";
 import { renderSvg, type SvgOptions } from "../render/svg.ts";
 import { loadSharp } from "./load-sharp.ts";
 
@@ -38,6 +40,8 @@ export async function renderPng(
   const svg = new TextEncoder().encode(renderSvg(explanation, options));
   // Without `unlimited` the XML parser refuses the picture in the SVG when it is long.
   const png = await sharp(svg, { density: PLAIN_DENSITY * scale, unlimited: true, limitInputPixels: false })
+    // The last row and column are cut through where the size is no whole number of pixels.
+    .flatten({ background: hex(paletteOf(options.palette, options.theme).neutral) })
     .png({ compressionLevel: 9 })
     .toBuffer();
   return new Uint8Array(png);

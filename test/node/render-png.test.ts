@@ -12,7 +12,8 @@ const sizeOf = (svg: string) =>
   /width="([\d.]+)" height="([\d.]+)"/.exec(svg)!.slice(1).map(Number) as [number, number];
 
 async function pixelsOf(png: Uint8Array) {
-  const { data, info } = await sharp(png).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+  expect((await sharp(png).metadata()).hasAlpha).toBe(false);
+  const { data, info } = await sharp(png).raw().toBuffer({ resolveWithObject: true });
   return {
     width: info.width,
     height: info.height,
@@ -30,8 +31,13 @@ describe("renderPng()", () => {
     const png = await pixelsOf(await renderPng(explanation));
     expect(png.width).toBe(2 * width);
     expect(Math.abs(png.height - 2 * height)).toBeLessThanOrEqual(1);
-    // Opaque, on the background of the palette.
-    expect(png.at(2, 2)).toEqual([...paletteOf().neutral]);
+    // Opaque to the edge, on the background of the palette.
+    for (const [x, y] of [
+      [0, 0],
+      [png.width - 1, png.height - 1],
+    ] as const) {
+      expect(png.at(x, y)).toEqual([...paletteOf().neutral]);
+    }
   });
 
   test("gives each patch its colour", async () => {
