@@ -12,6 +12,7 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Explanation } from "../../src/attribution/explanation.ts";
 import { type HtmlOptions, renderHtml } from "../../src/render/html.ts";
+import { OVERLAYS } from "../../src/render/overlay.ts";
 import { renderSvg } from "../../src/render/svg.ts";
 import { skipsBrowser, startChromium } from "../support/chromium.ts";
 import { FIXTURES, hostile, image, longText, sentence } from "./fixtures.ts";
@@ -293,11 +294,41 @@ describe.skipIf(skipsBrowser())("the HTML page in Chromium", () => {
     expect(await page.locator("output").textContent()).toBe("Block 2");
   });
 
+  test.each([true, false])(
+    "draws the evidence as the reader chooses (with a script: %s)",
+    async (javaScriptEnabled) => {
+      const page = await open(image, { javaScriptEnabled }, { overlay: "contours" });
+      const shown = async () => {
+        const drawn: string[] = [];
+        for (const name of ["smooth", "contours"]) {
+          if (await page.locator(`.view-image .as-${name}`).last().isVisible()) drawn.push(name);
+        }
+        // The strongest patch: its colour is left out where the evidence is drawn.
+        const colour = await page
+          .locator("[data-map=words] [class*=p20]")
+          .first()
+          .evaluate((node) => getComputedStyle(node).backgroundColor);
+        return colour === "rgba(0, 0, 0, 0)" ? drawn : [...drawn, "patches"];
+      };
+      expect(await shown()).toEqual(["contours"]);
+      await page.getByRole("radio", { name: "Patches" }).check({ force: true });
+      expect(await shown()).toEqual(["patches"]);
+      await page.getByRole("radio", { name: "Smooth" }).check({ force: true });
+      expect(await shown()).toEqual(["smooth"]);
+      expect(await page.locator(".minis .as-smooth").first().isVisible()).toBe(true);
+      expect(await page.locator(".minis .as-contours").first().isVisible()).toBe(false);
+    },
+  );
+
   test("parses every SVG as XML", async () => {
     const page = await open(sentence);
-    for (const [name, explanation] of Object.entries(FIXTURES)) {
+    const drawings = [
+      ...Object.entries(FIXTURES).map(([name, explanation]) => [name, renderSvg(explanation)] as const),
+      ...OVERLAYS.map((overlay) => [overlay, renderSvg(image, { overlay, palette: "grayscale" })] as const),
+    ];
+    for (const [name, svg] of drawings) {
       const problem = await page.evaluate(
-        `new DOMParser().parseFromString(${JSON.stringify(renderSvg(explanation))}, "image/svg+xml").querySelector("parsererror")?.textContent ?? ""`,
+        `new DOMParser().parseFromString(${JSON.stringify(svg)}, "image/svg+xml").querySelector("parsererror")?.textContent ?? ""`,
       );
       expect(problem, name).toBe("");
     }
