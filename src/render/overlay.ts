@@ -61,7 +61,7 @@ export function overlay(
     case "patches":
       return patchesOf(explanation, values, settings, (value) => patchFill(value, settings));
     case "smooth":
-      return html`${smoothMap(explanation, values, settings)}${settings.palette.showsSign ? null : contours(explanation, values, settings, [-STEPS[1]!])}${tooltips}`;
+      return html`${smoothMap(explanation, values, settings)}${settings.palette.showsSign ? null : contours(explanation, values, settings, [-STEPS[1]!, STEPS[1]!])}${tooltips}`;
     case "contours":
       return html`${contours(explanation, values, settings, [...shares.map((share) => -share), ...shares])}${tooltips}`;
   }
