@@ -33,6 +33,7 @@ const LAYERS: Readonly<Record<string, number>> = {
   "web.ts": 12,
   server: 13,
   cli: 14,
+  page: 14,
 };
 
 /** Entry files: the only ones that may re-export. */
@@ -58,6 +59,12 @@ const NARROW: readonly { readonly from: RegExp; readonly about: RegExp; readonly
     from: /^components\//,
     about: /./,
     may: new RegExp(`^(${FOUNDATIONS}|components/|render/|attribution/explanation\\.ts$)`),
+  },
+  {
+    // The page without its worker: what makes it heavy stays in the worker.
+    from: /^page\/(?!engine\.worker\.ts$)/,
+    about: /./,
+    may: new RegExp(`^(${FOUNDATIONS}|page/|components/|render/|attribution/(explanation|options)\\.ts$)`),
   },
   {
     from: /^render\//,

@@ -39,7 +39,8 @@ export const componentStyles: CSSResult = css`
   ${unsafeCSS(MAPS)}
   ${unsafeCSS(BLOCKS)}
   ${unsafeCSS(shadeRules())}
-  .map { margin-top: .5rem; }
+  .legend { margin-block: .75rem 0; }
+  .map { margin-top: .75rem; }
   .photo, .patches { margin-top: .5rem; }
   .grid td { cursor: default; }
   .grid td:focus-visible, .grid [aria-selected="true"] {

@@ -16,8 +16,8 @@ export function watch(page: Page, origin: string): Misdeeds {
   const misdeeds: Misdeeds = { errors: [], requests: [] };
   page.on("pageerror", (error) => misdeeds.errors.push(String(error.stack ?? error)));
   page.on("console", (message) => {
-    // A file that need not be there.
-    if (message.location().url.endsWith("/calig.json")) return;
+    // What need not be there: settings of a model, a server behind the page.
+    if (/\/(calig\.json|api\/health)$/.test(message.location().url)) return;
     if (message.type() === "error" || message.type() === "warning") misdeeds.errors.push(message.text());
   });
   page.on("request", (request) => {

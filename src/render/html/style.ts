@@ -66,7 +66,8 @@ export function shadeRules(): string {
   return rules.join("\n");
 }
 
-const LAYOUT = `
+/** Type, spacing, focus, choices. */
+export const LAYOUT = `
 *,*::before,*::after{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%;scroll-behavior:smooth}
 body{margin:0;background:var(--page);color:var(--ink);font:1rem/1.55 var(--sans);overflow-wrap:break-word}
@@ -112,7 +113,8 @@ section{padding-block:2rem;border-top:1px solid var(--rule)}
 .nav b{font-weight:600;overflow:hidden;text-overflow:ellipsis}
 `;
 
-const HEAD = `
+/** Warnings, the headline, the classes. */
+export const HEAD = `
 .warnings{border:0;border-inline-start:4px solid var(--warn);background:var(--warn-panel);border-radius:.375rem;padding:.75rem 1rem;margin-bottom:1.75rem}
 .warnings ul{list-style:none;display:grid;gap:.375rem}
 .warnings b{color:var(--warn)}

@@ -1,0 +1,79 @@
+/**
+ * @file Measures explanations in Chromium against Node on the same machine, one after the other in turns, and prints the
+ * table of docs/browser.md. Usage: npm run docs:browser
+ */
+
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { loadavg, tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { explain, loadModel } from "../src/node.ts";
+import { bundle } from "../test/support/bundle.ts";
+import { startChromium } from "../test/support/chromium.ts";
+import { ortWasmFolder } from "../test/support/ort-wasm.ts";
+import { serveFolders } from "../test/support/static-server.ts";
+import type { Harness } from "../test/web/harness.ts";
+
+const ROUNDS = 5;
+const TEXT = "A gripping film that forgets to end, and whose actors deserve a better script than this one";
+
+interface InPage {
+  readonly harness: Harness;
+}
+
+const root = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] as number;
+
+const folder = await mkdtemp(join(tmpdir(), "calig-measure-"));
+await writeFile(
+  join(folder, "index.html"),
+  "<!doctype html><title>measure</title><script type=module src=harness.js></script>",
+);
+await bundle(root("test/web/harness.ts"), folder);
+const server = await serveFolders({ "": folder, ort: ortWasmFolder(), models: root("models") });
+const browser = await startChromium();
+
+/** Milliseconds of one job. */
+async function timed(job: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await job();
+  return performance.now() - start;
+}
+
+const rows = new Map<string, { node: number[]; chromium: number[] }>();
+const note = (name: string, place: "node" | "chromium", value: number) => {
+  const row = rows.get(name) ?? { node: [], chromium: [] };
+  row[place].push(value);
+  rows.set(name, row);
+};
+
+for (let round = 0; round < ROUNDS; round++) {
+  const start = performance.now();
+  const model = await loadModel("sst2", { threads: 1 });
+  await explain(model, TEXT);
+  note("cold: load, compile, explain", "node", performance.now() - start);
+  note("warm: explain", "node", await timed(() => explain(model, TEXT)));
+  await model.dispose();
+
+  const page = await browser.newPage();
+  await page.goto(server.url);
+  const once = () =>
+    page.evaluate((text) => (globalThis as unknown as InPage).harness.explainOnce("models/sst2", text, {}), TEXT);
+  note("cold: load, compile, explain", "chromium", await timed(once));
+  note("warm: explain", "chromium", await timed(once));
+  await page.close();
+}
+await browser.close();
+await server.close();
+await rm(folder, { recursive: true });
+
+console.log(
+  `load average ${loadavg()
+    .map((value) => value.toFixed(1))
+    .join(", ")}; ${ROUNDS} rounds in turns\n`,
+);
+console.log("| work | Node, 1 thread | Chromium, wasm, 1 thread | ratio (median of rounds) |\n|---|---|---|---|");
+for (const [name, { node, chromium }] of rows) {
+  const ratio = median(chromium.map((value, i) => value / (node[i] as number)));
+  console.log(`| ${name} | ${median(node).toFixed(0)} ms | ${median(chromium).toFixed(0)} ms | ${ratio.toFixed(1)} |`);
+}

@@ -1,0 +1,16 @@
+import { describe, expect, it } from "vitest";
+import { formatRoute, parseRoute } from "./route.ts";
+
+describe("formatRoute() and parseRoute()", () => {
+  it("are inverse, whatever the text is", () => {
+    const route = { text: "a & b=c #d %20 ü 😀\nline", model: "sst2", withTarget: "nega+tive" };
+    expect(parseRoute(formatRoute(route))).toEqual(route);
+    expect(parseRoute(formatRoute({}))).toEqual({});
+  });
+
+  it("leave out what is empty or unknown, and texts that no address holds", () => {
+    expect(formatRoute({ text: "", model: "" })).toBe("");
+    expect(parseRoute("#text=&other=1&method=saliency")).toEqual({ method: "saliency" });
+    expect(formatRoute({ text: "a".repeat(8001) })).toBe("");
+  });
+});

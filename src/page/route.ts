@@ -1,0 +1,37 @@
+/** @file The part of the address after #: what is explained and how, so that a link shows the same to another reader. */
+
+/** All as in the fields of the page; what is left out has its default. */
+export interface Route {
+  readonly text?: string;
+  readonly model?: string;
+  readonly method?: string;
+  readonly target?: string;
+  readonly baseline?: string;
+  /** Second method, or second class, to compare with. */
+  readonly withMethod?: string;
+  readonly withTarget?: string;
+}
+
+const NAMES = ["text", "model", "method", "target", "baseline", "withMethod", "withTarget"] as const;
+/** Longest text that is put into an address. */
+const LONGEST = 8000;
+
+/** What is no part of a route is ignored: links live long. */
+export function parseRoute(hash: string): Route {
+  const fields = new URLSearchParams(hash.replace(/^#/, ""));
+  return Object.fromEntries(
+    NAMES.flatMap((name) => {
+      const value = fields.get(name);
+      return value === null || value === "" ? [] : [[name, value]];
+    }),
+  );
+}
+
+/** "" for an empty route, or one whose text is too long for an address. */
+export function formatRoute(route: Route): string {
+  if ((route.text?.length ?? 0) > LONGEST) return "";
+  const fields = new URLSearchParams();
+  for (const name of NAMES) if (route[name] !== undefined && route[name] !== "") fields.set(name, route[name]);
+  const text = fields.toString();
+  return text === "" ? "" : `#${text}`;
+}

@@ -1,0 +1,25 @@
+/** @file What the page and its worker say to each other. */
+
+import type { Explanation } from "../attribution/explanation.ts";
+import type { ExplainRequest, ModelEntry } from "./client.ts";
+
+/** What the page wants; `id` comes back with every answer. */
+export type ToWorker =
+  | { readonly id: number; readonly do: "models" }
+  | { readonly id: number; readonly do: "methods" }
+  | { readonly id: number; readonly do: "explain"; readonly request: ExplainRequest }
+  | { readonly id: number; readonly do: "open"; readonly files: readonly File[] }
+  | { readonly id: number; readonly do: "cancel" };
+
+/** What the page gets for each thing that it wants. */
+export interface Answers {
+  readonly models: readonly ModelEntry[];
+  readonly methods: readonly string[];
+  readonly explain: Explanation;
+  readonly open: ModelEntry;
+}
+
+export type FromWorker =
+  | { readonly id: number; readonly progress: readonly [done: number, activity: string] }
+  | { readonly id: number; readonly answer: Answers[keyof Answers] }
+  | { readonly id: number; readonly error: { readonly message: string; readonly code: string } };

@@ -1,0 +1,388 @@
+/** @file The page in Chromium, with both of its transports: what a reader does, by mouse and by keyboard alone. */
+
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import type { BrowserContextOptions, Download, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { Explanation } from "../../src/attribution/explanation.ts";
+import { type LoadedModel, loadModel } from "../../src/node.ts";
+import { createApp } from "../../src/server/app.ts";
+import { listen } from "../../src/server/listen.ts";
+import { image as imageFixture, sentence } from "../render/fixtures.ts";
+import { auditPage, expectNoMisdeeds, type Misdeeds, useBrowser, watch } from "../support/browser.ts";
+import { buildBrowser } from "../support/build-browser.ts";
+import { type StaticServer, serveFolders } from "../support/static-server.ts";
+import { syntheticPicture } from "../support/synthetic-picture.ts";
+import { useTempFolders } from "../support/temp-folder.ts";
+import { tinyBertFiles } from "../support/tiny-bert.ts";
+import { tinyVitFiles } from "../support/tiny-vit.ts";
+
+const TEXT = "A gripping film that forgets to end";
+/** Gzipped, without the engine and the model. */
+const WEIGHT_LIMIT = 300_000;
+
+const tempFolder = useTempFolders();
+const browser = useBrowser();
+let site: string;
+let folders: { readonly bert: string; readonly vit: string };
+
+beforeAll(async () => {
+  site = await tempFolder();
+  await buildBrowser("vite.page.config.ts", site);
+  folders = { bert: await tempFolder(tinyBertFiles()), vit: await tempFolder(tinyVitFiles()) };
+});
+
+/** Starts whatever answers the page. */
+interface Transport {
+  readonly name: string;
+  readonly place: string;
+  start(): Promise<{ readonly url: string; stop(): Promise<void> }>;
+}
+
+const TRANSPORTS: readonly Transport[] = [
+  {
+    name: "the engine in the page",
+    place: "Explained in this browser: nothing leaves it",
+    async start() {
+      const labels = ["no", "perhaps", "yes"];
+      const index = JSON.stringify({
+        models: [
+          { name: "bert", kind: "text", labels, default: true },
+          { name: "vit", kind: "image", labels: ["circle", "square", "star"], default: true },
+        ],
+      });
+      const models = await tempFolder({
+        "index.json": index,
+        ...prefixed("bert", tinyBertFiles()),
+        ...prefixed("vit", tinyVitFiles()),
+      });
+      const server: StaticServer = await serveFolders({ "": site, models });
+      return { url: server.url, stop: () => server.close() };
+    },
+  },
+  {
+    name: "the server",
+    place: "Explained by the server of this page",
+    async start() {
+      const models: { name: string; model: LoadedModel }[] = [];
+      for (const name of ["bert", "vit"] as const) models.push({ name, model: await loadModel(folders[name]) });
+      const app = createApp({ models, version: "0.0.0", pageFolder: site });
+      const server = await listen(app, { host: "127.0.0.1", port: 0 });
+      return {
+        url: `${server.url}/`,
+        async stop() {
+          await server.stop(100);
+          for (const { model } of models) await model.dispose();
+        },
+      };
+    },
+  },
+];
+
+const prefixed = (folder: string, files: Readonly<Record<string, string | Uint8Array>>) =>
+  Object.fromEntries(Object.entries(files).map(([name, content]) => [`${folder}/${name}`, content]));
+
+async function contentOf(download: Promise<Download>): Promise<{ readonly name: string; readonly text: string }> {
+  const file = await download;
+  return { name: file.suggestedFilename(), text: await readFile(await file.path(), "utf8") };
+}
+
+describe.each(TRANSPORTS)("the page with $name", ({ place, start }) => {
+  let url: string;
+  let stop: () => Promise<void>;
+  let page: Page;
+  let misdeeds: Misdeeds;
+
+  beforeAll(async () => {
+    ({ url, stop } = await start());
+  });
+  afterAll(() => stop?.());
+  afterEach(() => page?.context().close());
+
+  async function open(hash = "", context: BrowserContextOptions = {}): Promise<void> {
+    page = await (await browser().newContext(context)).newPage();
+    page.setDefaultTimeout(60_000);
+    misdeeds = watch(page, url);
+    await page.goto(url + hash);
+    await page.locator("button.main:not([disabled])").waitFor();
+  }
+  const result = (index = 0) => page.locator("calig-result").nth(index);
+  const words = (index = 0) => result(index).locator("calig-text [role=option]");
+  /** Types a text and waits for its explanation. */
+  async function explainText(text = TEXT): Promise<void> {
+    await page.locator("#text").fill(text);
+    await page.locator("button.main").click();
+    await words().first().waitFor();
+  }
+
+  it("explains what is typed", async () => {
+    await open();
+    expect(await page.locator(".place").innerText()).toBe(place);
+    await explainText();
+    expect(await words().allInnerTexts()).toEqual(TEXT.split(" "));
+    expect(await result().locator(".head h2").innerText()).toMatch(/^(no|perhaps|yes)\s+\d/);
+    expect(await result().locator(".classes tbody tr").count()).toBe(3);
+    expect(await result().locator(".badge").innerText()).toMatch(/^Complete to <?\d+\.\d%$/);
+    expect(await result().locator(".rank tbody tr").count()).toBe(TEXT.split(" ").length);
+    expectNoMisdeeds(misdeeds);
+  });
+
+  it("shows one block after the other", async () => {
+    await open();
+    await explainText();
+    const slider = result().locator("input[type=range]");
+    await slider.focus();
+    await page.keyboard.press("Home");
+    expect(await slider.getAttribute("aria-valuetext")).toBe("Block 0");
+    await words().nth(2).click();
+    expect(await result().locator("calig-text .details").innerText()).toContain("in block 0");
+    await result().locator("calig-blocks tbody th button").nth(1).click();
+    expect(await slider.getAttribute("aria-valuetext")).toBe("Block 1");
+    await result().getByRole("radio", { name: "Relevance" }).check();
+    expect(await result().locator("section.blocks .about").innerText()).toContain(
+      "Integrated Gradients of the hidden state",
+    );
+    await result().getByRole("radio", { name: "Tokens" }).check();
+    expect(await words().first().innerText()).toBe("[CLS]");
+  });
+
+  it("compares two methods, and two classes, on one scale", async () => {
+    await open();
+    await page.locator("select[name=compare]").selectOption("m:gradient-x-input");
+    await explainText();
+    await words(1).first().waitFor();
+    expect(await result(1).locator(".made").innerText()).toContain("Gradient × input");
+    await page.locator("select[name=compare]").selectOption("t:perhaps");
+    await page.locator("select[name=target]").selectOption("no");
+    await page.locator("button.main").click();
+    await result(1).locator("h2", { hasText: "perhaps" }).waitFor();
+    expect(await result().locator("h2").first().innerText()).toMatch(/^no\b/);
+    const legends = await page.locator("calig-text .legend").allInnerTexts();
+    expect(legends[0]?.match(/\d\.\d+/g)).toEqual(legends[1]?.match(/\d\.\d+/g));
+    expectNoMisdeeds(misdeeds);
+  });
+
+  it("saves JSON, HTML and SVG", async () => {
+    await open();
+    await explainText();
+    const saved = new Map<string, string>();
+    for (const format of ["JSON", "HTML", "SVG"]) {
+      const download = page.waitForEvent("download");
+      await result()
+        .getByRole("button", { name: `Save as ${format}` })
+        .click();
+      const { name, text } = await contentOf(download);
+      expect(name).toMatch(new RegExp(`^explanation-(no|perhaps|yes)\\.${format.toLowerCase()}$`));
+      saved.set(format, text);
+    }
+    const explanation = JSON.parse(saved.get("JSON") ?? "") as Explanation;
+    expect(explanation.input).toEqual({ kind: "text", text: TEXT });
+    expect(saved.get("HTML")).toMatch(/^<!doctype html>/);
+    expect(saved.get("SVG")).toContain("gripping");
+    expectNoMisdeeds(misdeeds);
+  });
+
+  it("explains a picture that is dropped", async () => {
+    await open();
+    const png = Buffer.from(await syntheticPng()).toString("base64");
+    await page.evaluate((base64) => {
+      const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File([bytes], "picture.png", { type: "image/png" }));
+      dispatchEvent(new DragEvent("dragover", { dataTransfer, cancelable: true }));
+      dispatchEvent(new DragEvent("drop", { dataTransfer, cancelable: true }));
+    }, png);
+    await result().locator("calig-image .photo img").waitFor();
+    expect(await result().locator("calig-image [role=option]").count()).toBe(16);
+    expect(await page.locator("select[name=model]").inputValue()).toBe("vit");
+    expect(await result().locator("calig-blocks li").count()).toBe(3);
+    const download = page.waitForEvent("download");
+    await result().getByRole("button", { name: "Save as HTML" }).click();
+    expect((await contentOf(download)).text).toContain("data:image/jpeg;base64,");
+    expectNoMisdeeds(misdeeds);
+  });
+
+  it("says what went wrong, and goes on", async () => {
+    await open();
+    await page.locator("button.main").click();
+    const alert = page.getByRole("alert");
+    expect(await alert.innerText()).toBe("That did not work. There is nothing to explain yet: type a text");
+    await page.locator("#text").fill("\u0007\u0007 \u0001");
+    await page.locator("button.main").click();
+    await alert.getByText("none of its").waitFor();
+    await explainText();
+    expect(await alert.count()).toBe(0);
+  });
+
+  it("works with the keyboard alone", async () => {
+    await open();
+    const focused = () =>
+      page.evaluate(() => document.activeElement?.id || document.activeElement?.getAttribute("name"));
+    for (let i = 0; i < 10 && (await focused()) !== "text"; i++) await page.keyboard.press("Tab");
+    await page.keyboard.type("A good film");
+    await page.keyboard.press("Control+Enter");
+    await words().first().waitFor();
+    const inMap = () =>
+      page.evaluate(
+        () =>
+          document.activeElement?.shadowRoot?.activeElement?.getAttribute("role") ??
+          document.activeElement?.shadowRoot?.activeElement?.tagName,
+      );
+    for (let i = 0; i < 20 && (await inMap()) !== "option"; i++) await page.keyboard.press("Tab");
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("ArrowRight");
+    expect(await result().locator("calig-text .details").innerText()).toMatch(/^film /);
+    for (let i = 0; i < 10 && (await inMap()) !== "TD"; i++) await page.keyboard.press("Tab");
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("ArrowRight");
+    expect(await result().locator("calig-blocks .details").innerText()).toMatch(/^A in block 1 /i);
+    await page.keyboard.press("Enter");
+    expect(await result().locator("input[type=range]").getAttribute("aria-valuetext")).toBe("Block 1");
+    expect(await inMap()).toBe("TD");
+  });
+
+  it("keeps what it explained in the address and in a list", async () => {
+    await open(`#${new URLSearchParams({ text: "One film", method: "saliency" })}`);
+    await words().first().waitFor();
+    expect(await result().locator(".made").innerText()).toContain("Saliency");
+    await explainText("Another film");
+    await page.locator("calig-text [role=option]", { hasText: "Another" }).waitFor();
+    expect(new URLSearchParams(new URL(page.url()).hash.slice(1)).get("text")).toBe("Another film");
+    const entries = page.locator(".history li button");
+    expect(await entries.allInnerTexts()).toEqual([
+      expect.stringContaining("Another film"),
+      expect.stringContaining("One film"),
+    ]);
+    await entries.nth(1).click();
+    await page.locator("calig-text [role=option]", { hasText: "One" }).waitFor();
+    expect(await page.locator("#text").inputValue()).toBe("One film");
+  });
+
+  it.each(["light", "dark"] as const)("passes axe in all states, %s", async (colorScheme) => {
+    await open("", { colorScheme });
+    expect(await auditPage(page)).toEqual([]);
+    await page.locator("button.main").click();
+    await page.getByRole("alert").waitFor();
+    expect(await auditPage(page)).toEqual([]);
+    await page.locator("select[name=compare]").selectOption("m:integrated-gradients");
+    await explainText();
+    await words(1).first().waitFor();
+    await words(1).nth(1).click();
+    expect(await auditPage(page)).toEqual([]);
+  });
+
+  it.each([360, 820, 1600])("fits a screen of %i pixels", async (width) => {
+    await open("", { viewport: { width, height: 800 }, reducedMotion: "reduce" });
+    await page.locator("select[name=compare]").selectOption("m:integrated-gradients");
+    await explainText(`${TEXT} and a veryveryveryveryveryveryveryveryveryveryveryveryverylongword`);
+    await words(1).first().waitFor();
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    expect(wide).toBe(0);
+    const moving = await page.evaluate(() =>
+      document
+        .querySelector("calig-text")
+        ?.shadowRoot?.getAnimations()
+        .map((animation) => animation.id),
+    );
+    expect(moving ?? []).toEqual([]);
+  });
+});
+
+/** A picture of waves as PNG. */
+async function syntheticPng(): Promise<Uint8Array> {
+  const { width, height, data } = syntheticPicture(48, 32);
+  const { default: sharp } = await import("sharp");
+  return sharp(data, { raw: { width, height, channels: 3 } })
+    .png()
+    .toBuffer();
+}
+
+describe("the page", () => {
+  /** The page with a server that is played: answers by path. */
+  async function withAnswers(
+    explain: (body: string) => { status: number; body: unknown },
+  ): Promise<{ page: Page; close(): Promise<void> }> {
+    const server = await serveFolders({ "": site });
+    const page = await browser().newPage();
+    const answer = (body: unknown, status = 200) => ({
+      status,
+      contentType: "application/json",
+      body: JSON.stringify(body),
+    });
+    await page.route("**/api/**", async (route) => {
+      const path = new URL(route.request().url()).pathname;
+      if (path === "/api/health") return route.fulfill(answer({ status: "ok" }));
+      if (path === "/api/models") {
+        return route.fulfill(answer({ models: [{ name: "m", kind: "text", labels: ["a", "b"], default: true }] }));
+      }
+      if (path === "/api/openapi.json") {
+        const ExplainRequest = { properties: { method: { enum: ["ca-lig"] } } };
+        return route.fulfill(answer({ components: { schemas: { ExplainRequest } } }));
+      }
+      const { status, body } = explain(route.request().postData() ?? "");
+      return route.fulfill(answer(body, status));
+    });
+    await page.goto(server.url);
+    await page.locator("button.main:not([disabled])").waitFor();
+    await page.locator("#text").fill("anything");
+    await page.locator("button.main").click();
+    return {
+      page,
+      async close() {
+        await page.close();
+        await server.close();
+      },
+    };
+  }
+
+  it("says that blocks did not converge", async () => {
+    const missed = sentence.blocks.filter((block) => !block.completeness.converged).length;
+    expect(missed).toBeGreaterThan(0);
+    const { page, close } = await withAnswers(() => ({ status: 200, body: sentence }));
+    await page.locator("calig-result .badge").waitFor();
+    expect(await page.locator("calig-result .badge").innerText()).toBe(
+      `${missed} of ${sentence.blocks.length} blocks not converged`,
+    );
+    expect(await page.locator("calig-blocks tr.miss").count()).toBe(missed);
+    await close();
+  });
+
+  it("shows explanations of pictures without the picture", async () => {
+    const { page, close } = await withAnswers(() => ({ status: 200, body: imageFixture }));
+    await page.locator("calig-image .patches").waitFor();
+    await close();
+  });
+
+  it("tells the message of the server", async () => {
+    const error = { message: "The server has too much to do; try again in 5 s", code: "queue-full" };
+    const { page, close } = await withAnswers(() => ({ status: 429, body: { error } }));
+    expect(await page.getByRole("alert").innerText()).toBe(`That did not work. ${error.message}`);
+    await close();
+  });
+
+  it("says what to do where there are no models, and takes the files of one", async () => {
+    const server = await serveFolders({ "": site });
+    const page = await browser().newPage();
+    await page.goto(server.url);
+    await page.getByRole("alert").waitFor();
+    expect(await page.getByRole("alert").innerText()).toContain(
+      "There are no models beside this page: start it with calig serve",
+    );
+    await page.setInputFiles("#folder", folders.bert);
+    await page.locator("button.main:not([disabled])").waitFor();
+    await page.locator("#text").fill("A film of my own");
+    await page.locator("button.main").click();
+    await page.locator("calig-text [role=option]").first().waitFor();
+    await page.close();
+    await server.close();
+  });
+
+  it("is light without the engine and the model", async () => {
+    const files = (await readdir(site, { recursive: true })).filter((file) => /\.(js|html|css)$/.test(file));
+    const sizes = await Promise.all(files.map(async (file) => gzipSync(await readFile(join(site, file))).length));
+    const total = sizes.reduce((sum, size) => sum + size, 0);
+    expect(files.length).toBeGreaterThan(2);
+    expect(total).toBeLessThan(WEIGHT_LIMIT);
+  });
+});
