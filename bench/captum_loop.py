@@ -1,7 +1,8 @@
-"""PyTorch + Captum for the work of bench/explain.ts: a loop over the blocks, LayerIntegratedGradients, N points.
+"""PyTorch + Captum for the work of calig: a loop over the blocks, LayerIntegratedGradients, N points.
 
-Reads one JSON line {"ids", "baseline", "target", "steps"} from standard input at a time and answers with one JSON line
-{"milliseconds", "errors": completeness error of every block, "peakBytes"}. Started by bench/explain.ts.
+Reads one JSON line {"ids", "baseline", "target", "steps", "layers": blocks (default: all)} from standard input at a time
+and answers with one JSON line {"milliseconds", "cpuMilliseconds", "errors": completeness error of every block,
+"peakBytes"}. Started by bench/captum-process.ts.
 """
 
 import argparse
@@ -32,9 +33,9 @@ def main():
         request = json.loads(line)
         ids, baseline = torch.tensor([request["ids"]]), torch.tensor([request["baseline"]])
         mask = torch.ones_like(ids)
-        started = time.perf_counter()
+        started, started_cpu = time.perf_counter(), time.process_time()
         errors = []
-        for layer in entries:
+        for layer in [entries[index] for index in request.get("layers", range(len(entries)))]:
             attributions, delta = LayerIntegratedGradients(forward, layer).attribute(
                 ids,
                 baselines=baseline,
@@ -45,11 +46,13 @@ def main():
             )
             errors.append(delta.item())
         milliseconds = 1000 * (time.perf_counter() - started)
+        cpu = 1000 * (time.process_time() - started_cpu)
         with torch.no_grad():
             difference = (forward(ids, mask) - forward(baseline, mask))[0, request["target"]].item()
         relative = [abs(error) / max(abs(difference), 1e-3) for error in errors]
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-        print(json.dumps({"milliseconds": milliseconds, "errors": relative, "peakBytes": peak}), flush=True)
+        answer = {"milliseconds": milliseconds, "cpuMilliseconds": cpu, "errors": relative, "peakBytes": peak}
+        print(json.dumps(answer), flush=True)
 
 
 if __name__ == "__main__":

@@ -6,13 +6,12 @@
  * PYTHON has torch, transformers and captum (tools/requirements.txt). Without --python only calig is timed.
  */
 
-import { type ChildProcess, spawn } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { cpus, loadavg } from "node:os";
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { explain, loadModel } from "../src/node.ts";
+import { median, startCaptum } from "./captum-process.ts";
 
 const TEXT =
   "A gripping, beautifully shot film that forgets to end, yet its two leads hold every scene and nobody in the audience moved.";
@@ -38,9 +37,6 @@ interface Sample {
   readonly peakBytes: number;
 }
 
-const median = (values: readonly number[]) =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] as number;
-
 const started = performance.now();
 const model = await loadModel(options.model, { threads });
 const loaded = performance.now() - started;
@@ -58,42 +54,6 @@ async function calig(stepsOption: number | "auto"): Promise<Sample> {
   };
 }
 
-/** The Python process answers one JSON line to each request line. */
-class Captum {
-  readonly #process: ChildProcess;
-  readonly #lines: AsyncIterator<string>;
-
-  constructor(python: string) {
-    const script = fileURLToPath(new URL("captum_loop.py", import.meta.url));
-    this.#process = spawn(python, [script, "--model", options.model, "--threads", String(threads)], {
-      stdio: ["pipe", "pipe", "inherit"],
-      env: { ...process.env, OMP_NUM_THREADS: String(threads) },
-    });
-    if (this.#process.stdout === null) throw new Error("Cannot read from the Python process");
-    this.#lines = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]();
-  }
-
-  async read(): Promise<Record<string, unknown>> {
-    const { value, done } = await this.#lines.next();
-    if (done === true) throw new Error("The Python process ended early; its message is above");
-    return JSON.parse(value) as Record<string, unknown>;
-  }
-
-  async run(request: object): Promise<Sample> {
-    this.#process.stdin?.write(`${JSON.stringify(request)}\n`);
-    const answer = await this.read();
-    return {
-      milliseconds: answer.milliseconds as number,
-      worstError: Math.max(...(answer.errors as number[])),
-      peakBytes: answer.peakBytes as number,
-    };
-  }
-
-  end(): void {
-    this.#process.stdin?.end();
-  }
-}
-
 const encoded = await model.tokenizer?.encode(options.text);
 if (encoded === undefined) throw new Error("The model reads no text");
 const pad = model.tokenizer?.specialTokens.pad?.id ?? 0;
@@ -103,8 +63,8 @@ const request = {
   target: first.target.index,
   steps,
 };
-const captum = options.python === undefined ? undefined : new Captum(options.python);
-const torch = (await captum?.read())?.torch;
+const captum = options.python === undefined ? undefined : await startCaptum(options.python, options.model, threads);
+const torch = captum?.torch;
 await captum?.run(request);
 
 const samples: Record<string, Sample[]> = { auto: [], fixed: [], captum: [] };

@@ -8,7 +8,7 @@ import { LEAST_DIFFERENCE } from "./completeness.ts";
 import type { Warning } from "./explanation.ts";
 import type { MethodContext } from "./method.ts";
 import { DEFAULTS, QUADRATURES } from "./options.ts";
-import { sweepRows } from "./run-size.ts";
+import { sweepMemoryWarnings, sweepRows } from "./run-size.ts";
 
 export interface LayerIntegrals extends IntegralResult {
   /** The options of the integration, defaults spelled out. */
@@ -84,7 +84,10 @@ async function integrate(context: MethodContext, layers: readonly number[]): Pro
       layers,
       ...(timeBudget === undefined ? {} : { timeBudget }),
     },
-    warnings: missed.length === 0 ? [] : [notConverged(missed, tolerance, remedyOf(steps, result.stopped))],
+    warnings: [
+      ...sweepMemoryWarnings(model, input.units.length, options),
+      ...(missed.length === 0 ? [] : [notConverged(missed, tolerance, remedyOf(steps, result.stopped))]),
+    ],
   };
 }
 

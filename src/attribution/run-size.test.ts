@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { InvalidOptionError } from "../errors.ts";
 import type { ExplainableModel } from "./explainable-model.ts";
-import { forwardRows, sweepRows } from "./run-size.ts";
+import { forwardRows, sweepMemoryWarnings, sweepRows } from "./run-size.ts";
 
 const MEBIBYTE = 2 ** 20;
 const model = (freeBytes: number) =>
@@ -10,6 +10,22 @@ const model = (freeBytes: number) =>
     programs: { blocks: 2 },
     platform: { freeBytes: () => freeBytes },
   }) as unknown as ExplainableModel;
+
+describe("sweepMemoryWarnings()", () => {
+  const streamed = { ...model(0), programs: { blocks: 2, dividesRuns: true } } as unknown as ExplainableModel;
+
+  it("says what the smallest run takes where that is more than it may", () => {
+    expect(sweepMemoryWarnings(model(0), 100, { memory: 2 * 2_611_200 })).toEqual([]);
+    expect(sweepMemoryWarnings(model(0), 100, { memory: 2 ** 20 })).toEqual([
+      { code: "memory", message: expect.stringMatching(/about 5 MB for its activations and 1 MB may be used/) },
+    ]);
+  });
+
+  it("is silent about runs that divide themselves", () => {
+    expect(sweepMemoryWarnings(streamed, 100, { memory: 1 })).toEqual([]);
+    expect(sweepRows(streamed, 100, { memory: 1 })).toBeGreaterThan(1e6);
+  });
+});
 
 describe("forwardRows() and sweepRows()", () => {
   it("fit the memory that is asked for", () => {

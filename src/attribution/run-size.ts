@@ -3,6 +3,7 @@
 import { InvalidOptionError } from "../errors.ts";
 import { backwardRowBytes, forwardRowBytes } from "../program/row-bytes.ts";
 import type { ExplainableModel } from "./explainable-model.ts";
+import type { Warning } from "./explanation.ts";
 import type { ExplainOptions } from "./options.ts";
 
 /** Share of the free memory that one run may use when nothing is asked for, and its limits in bytes. */
@@ -13,6 +14,9 @@ const MOST_MEMORY = 512 * 2 ** 20;
 /** More rows than this make a forward pass no faster. */
 const MOST_FORWARD_ROWS = 64;
 
+/** A run has the input and a point of a path at least. */
+const LEAST_SWEEP_ROWS = 2;
+
 /**
  * Rows of one run of the sweep that fit the memory; any number where runs divide themselves.
  *
@@ -22,8 +26,24 @@ export function sweepRows(model: ExplainableModel, positions: number, options: E
   const { anatomy, programs } = model;
   const memory = budget(model, options);
   if (programs.dividesRuns) return Number.MAX_SAFE_INTEGER;
-  return Math.max(2, Math.floor(memory / (programs.blocks * backwardRowBytes(anatomy, positions))));
+  return Math.max(LEAST_SWEEP_ROWS, Math.floor(memory / (programs.blocks * backwardRowBytes(anatomy, positions))));
 }
+
+/** A warning where the smallest run of the sweep takes more memory than it may; nothing else is known before it runs. */
+export function sweepMemoryWarnings(
+  model: ExplainableModel,
+  positions: number,
+  options: ExplainOptions,
+): readonly Warning[] {
+  const { anatomy, programs } = model;
+  const allowed = budget(model, options);
+  const least = LEAST_SWEEP_ROWS * programs.blocks * backwardRowBytes(anatomy, positions);
+  if (programs.dividesRuns || least <= allowed) return [];
+  const message = `The smallest run takes about ${megabytes(least)} for its activations and ${megabytes(allowed)} may be used: allow more memory, or load the model so that it is run block by block`;
+  return [{ code: "memory", message }];
+}
+
+const megabytes = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MB`;
 
 /**
  * Rows of one forward pass that fit the memory, of one block at a time.
