@@ -21,6 +21,7 @@ import { UNIT_KINDS } from "../evaluation/units.ts";
 import { ONNX_DTYPES } from "../loading/onnx-names.ts";
 import { OVERLAYS } from "../render/overlay.ts";
 import { PALETTE_NAMES, THEMES } from "../render/palette.ts";
+import { DEVICES } from "../runtime/devices.ts";
 import { FORMATS } from "./formats.ts";
 import { REPORT_FORMATS } from "./report-writers.ts";
 import {
@@ -289,6 +290,7 @@ export const OPTIONS = {
     "memory for the activations of one run, as in 512MB or 2GB; weights that take more are loaded block by block",
     "a quarter of the free memory, at most 512MB",
   ),
+  device: option("Resources", oneOf(DEVICES), "where the model runs; cuda and webgpu need a GPU", DEVICES[0]),
   timeBudget: option(
     "Resources",
     number({ above: 0 }, "SECONDS"),

@@ -41,6 +41,7 @@ export const EVALUATION_OPTIONS = [
   "out",
   "json",
   "threads",
+  "device",
   "stream",
 ] as const;
 

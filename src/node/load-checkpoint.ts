@@ -22,6 +22,8 @@ export interface LoadContext {
   readonly runtime: Runtime;
   readonly threads?: number;
   readonly memory: MemoryWishes;
+  /** Weights of half precision are written out as float32 whatever their size: the device may not read them. */
+  readonly float32?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -34,11 +36,16 @@ export const readConfig = async (folder: string): Promise<CheckpointConfig> =>
  * @throws {CheckpointError} When files are missing, truncated or inconsistent.
  * @throws {UnsupportedModelError} When calig does not build this family.
  */
-export async function loadCheckpoint(folder: string, { source, memory, signal }: LoadContext): Promise<StoredParts> {
+export async function loadCheckpoint(
+  folder: string,
+  { source, memory, float32 = false, signal }: LoadContext,
+): Promise<StoredParts> {
   const config = await readConfig(folder);
   familyOf(config.modelType); // before the weights are read
   const weights = await readWeights(folder);
-  const { streamed, copied, warnings } = planWeights(source, weightMemory(weights.elements), true, memory);
+  const needed = weightMemory(weights.elements);
+  const { streamed, copied: worthCopying, warnings } = planWeights(source, needed, true, memory);
+  const copied = worthCopying || (float32 && needed.converted > 0);
   signal?.throwIfAborted();
   const build = await prepareCheckpoint(config, weights.source, companionsIn(folder));
   const stored = copied ? await copyAsFloat32(weights) : undefined;

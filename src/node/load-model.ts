@@ -5,6 +5,7 @@ import { basename, join, resolve } from "node:path";
 import { CheckpointError, InvalidOptionError } from "../errors.ts";
 import { type AssembledModel, assembleModel } from "../loading/assemble-model.ts";
 import type { OnnxDtype } from "../loading/onnx-names.ts";
+import type { Device } from "../runtime/devices.ts";
 import { createNodeRuntime } from "../runtime/onnxruntime-node.ts";
 import { FAMILIES } from "../transformer/families.ts";
 import { builtinFolder, builtinModels } from "./builtin-models.ts";
@@ -15,6 +16,7 @@ import { findOnnxFile, isFile, type OnnxPlace, placeOfFile } from "./onnx-files.
 import { nodePlatform } from "./platform.ts";
 import { createSpillFile } from "./spill-file.ts";
 import { streamBytes } from "./stream-bytes.ts";
+import { tryRuntime } from "./try-runtime.ts";
 import { readTuned, tunedPath } from "./tuned-settings.ts";
 import type { StoredWeightFacts } from "./weights.ts";
 
@@ -31,6 +33,8 @@ export interface LoadOptions {
    * Default: where the weights exceed `memory`, or what is free.
    */
   readonly stream?: boolean;
+  /** Where programs run. Default: on the processor. */
+  readonly device?: Device;
   /** Bytes that weights and activations may take. Default: what is free. */
   readonly memory?: number;
   readonly signal?: AbortSignal;
@@ -55,14 +59,21 @@ export interface LoadedModel extends AssembledModel<StoredWeightFacts> {
  * @throws {AnatomyError} When the parts of a Transformer are not found in an ONNX file.
  */
 export async function loadModel(source: string, options: LoadOptions = {}): Promise<LoadedModel> {
-  const { threads, signal, stream, memory } = options;
+  const { threads, signal, stream, memory, device = "cpu" } = options;
   checkThreads(threads);
   const builtin = builtinFolder(source);
   const path = builtin ?? resolve(source);
   const onnx = await findModel(source, path, options);
-  const runtime = createNodeRuntime();
+  const runtime = createNodeRuntime(device);
+  if (device !== "cpu") await tryRuntime(runtime);
   const wishes = { available: availableBytes(), ...given({ stream, memory }) };
-  const context: LoadContext = { source, runtime, memory: wishes, ...given({ threads, signal }) };
+  const context: LoadContext = {
+    source,
+    runtime,
+    memory: wishes,
+    float32: device !== "cpu",
+    ...given({ threads, signal }),
+  };
   const parts = onnx === undefined ? await loadCheckpoint(path, context) : await loadOnnx(onnx, context);
   const tuned = await readTuned(
     tunedPath(onnx?.folder ?? path, onnx?.file),

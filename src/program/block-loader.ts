@@ -128,7 +128,7 @@ export class BlockLoader {
 
   async #use<T>(name: string, build: () => Graph, body: (session: Session) => Promise<T>): Promise<T> {
     const { runtime, session: options, forward } = this.#source;
-    const encoded = this.#encoded.get(name) ?? encodeProgram(build(), forward.opsets);
+    const encoded = this.#encoded.get(name) ?? encodeProgram(build(), forward.opsets, runtime);
     this.#encoded.set(name, encoded);
     const session = await runtime.compile(encoded, { ...options, prepack: false, name });
     try {

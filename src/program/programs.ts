@@ -231,7 +231,7 @@ export class Programs implements ModelPrograms {
     const existing = this.#sessions.get(name);
     if (existing !== undefined) return existing;
     const { runtime, session, forward } = this.#source;
-    const compiled = runtime.compile(encodeProgram(build(), forward.opsets), { ...session, name });
+    const compiled = runtime.compile(encodeProgram(build(), forward.opsets, runtime), { ...session, name });
     this.#sessions.set(name, compiled);
     // A failed compilation is not kept: the next call reports it afresh.
     compiled.catch(() => this.#sessions.delete(name));

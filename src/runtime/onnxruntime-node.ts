@@ -1,20 +1,40 @@
-/** @file The engine of Node: onnxruntime-node on the processor. */
+/** @file The engine of Node: onnxruntime-node, on the processor or on a device that its build offers. */
 
 import ort from "onnxruntime-node";
-import { ExecutionError } from "../errors.ts";
+import { ExecutionError, InvalidOptionError } from "../errors.ts";
 import type { DType, TensorData } from "../tensor/dtype.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import type { Device } from "./devices.ts";
 import type { Feeds, Fetches, Runtime, Session, SessionOptions } from "./runtime.ts";
 
+/** What a device needs that may be missing. */
+const NEEDS: Readonly<Record<Device, string>> = {
+  cpu: "",
+  cuda: "it needs an NVIDIA GPU, CUDA 12, cuDNN 9, and the CUDA files of onnxruntime-node (install it with --onnxruntime-node-install=cuda12)",
+  webgpu: "it needs a GPU with its driver (Vulkan, Metal or Direct3D 12)",
+};
+
 /**
- * onnxruntime-node on the processor.
+ * onnxruntime-node on a device; operators that the device has no kernel for run on the processor.
  *
- * Weights in side files stay mapped from the file unless prepacking is asked for.
+ * Weights in side files stay mapped from the file unless prepacking is asked for, or the device has memory of its own.
+ *
+ * @throws {InvalidOptionError} When this build of the engine does not know the device. Whether the device works shows
+ * when the first program is compiled.
  */
-export function createNodeRuntime(): Runtime {
+export function createNodeRuntime(device: Device = "cpu"): Runtime {
+  const { version, providers } = nodeRuntimeFacts();
+  if (!providers.includes(device)) {
+    throw new InvalidOptionError(
+      `Cannot run on device ${JSON.stringify(device)}: onnxruntime-node ${version} offers ${providers.map((name) => `"${name}"`).join(", ")} on this platform`,
+      "device",
+      device,
+    );
+  }
   return {
-    description: `onnxruntime-node ${ort.env.versions.node ?? ort.env.versions.common} (cpu)`,
-    compile,
+    description: `onnxruntime-node ${version} (${device})`,
+    ...(device === "webgpu" ? { lacksFusedMatMul: true } : {}),
+    compile: (model, options) => compile(model, options, device),
   };
 }
 
@@ -26,7 +46,7 @@ export function nodeRuntimeFacts(): { readonly version: string; readonly provide
   };
 }
 
-async function compile(model: Uint8Array, options: SessionOptions): Promise<Session> {
+async function compile(model: Uint8Array, options: SessionOptions, device: Device): Promise<Session> {
   const extra: Record<string, string> = { disable_prepacking: options.prepack === true ? "0" : "1" };
   if (options.weightsFolder !== undefined) {
     extra.model_external_initializers_file_folder_path = options.weightsFolder;
@@ -34,7 +54,7 @@ async function compile(model: Uint8Array, options: SessionOptions): Promise<Sess
   let session: ort.InferenceSession;
   try {
     session = await ort.InferenceSession.create(model, {
-      executionProviders: ["cpu"],
+      executionProviders: [device],
       logSeverityLevel: 3,
       ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
       ...(options.weights === undefined
@@ -43,7 +63,11 @@ async function compile(model: Uint8Array, options: SessionOptions): Promise<Sess
       extra: { session: extra },
     });
   } catch (cause) {
-    throw new ExecutionError(`Cannot compile the ${options.name} program: ${reason(cause)}`, { cause });
+    const where = device === "cpu" ? "" : ` for device "${device}"`;
+    const remedy = device === "cpu" ? "" : `; ${NEEDS[device]}; leave the device out to run on the processor`;
+    throw new ExecutionError(`Cannot compile the ${options.name} program${where}: ${reason(cause)}${remedy}`, {
+      cause,
+    });
   }
   return wrap(session, options.name);
 }
@@ -81,4 +105,4 @@ function fromOrt(tensor: ort.Tensor): Tensor {
   return { dtype: tensor.type as DType, shape: tensor.dims, data: tensor.data as TensorData };
 }
 
-const reason = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
+const reason = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause)).trim();

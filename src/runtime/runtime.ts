@@ -35,6 +35,8 @@ export interface SessionOptions {
 export interface Runtime {
   /** For reports: "onnxruntime-node 1.30.0 (cpu)". */
   readonly description: string;
+  /** Whether the engine has no kernel for com.microsoft FusedMatMul; programs are then written without. */
+  readonly lacksFusedMatMul?: boolean;
   /** Compiles an encoded ONNX model. @throws {ExecutionError} */
   compile(model: Uint8Array, options: SessionOptions): Promise<Session>;
 }

@@ -35,6 +35,7 @@ export const compare = defineCommand({
     "out",
     "json",
     "threads",
+    "device",
     "stream",
   ],
   examples: [

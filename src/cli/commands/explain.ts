@@ -59,6 +59,7 @@ const OWN_OPTIONS = [
   "columns",
   "verbose",
   "threads",
+  "device",
   "stream",
 ] as const;
 
