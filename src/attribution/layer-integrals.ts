@@ -2,12 +2,13 @@
 
 import { InvalidOptionError, keyword } from "../errors.ts";
 import { evaluateScore, logitsRow } from "../program/score.ts";
-import { baselineStates } from "./baseline.ts";
+import { baselineStates, chosenBaselines } from "./baseline.ts";
 import { type IntegralResult, integrateBlocks } from "./block-integrals.ts";
 import { LEAST_DIFFERENCE } from "./completeness.ts";
 import type { Warning } from "./explanation.ts";
+import { meanIntegrals } from "./mean-integrals.ts";
 import type { MethodContext } from "./method.ts";
-import { DEFAULTS, QUADRATURES } from "./options.ts";
+import { type BaselineName, DEFAULTS, QUADRATURES } from "./options.ts";
 import { sweepMemoryWarnings, sweepRows } from "./run-size.ts";
 
 export interface LayerIntegrals extends IntegralResult {
@@ -16,11 +17,45 @@ export interface LayerIntegrals extends IntegralResult {
   readonly warnings: readonly Warning[];
 }
 
-/** Integrates the given blocks for a method, unless it was done. @throws {InvalidOptionError} For options out of range. */
-export function layerIntegrals(context: MethodContext, layers: readonly number[]): Promise<LayerIntegrals> {
+/**
+ * Integrates the given blocks for a method, unless it was done; from several baselines, the mean of their integrals.
+ *
+ * @throws {InvalidOptionError} For options out of range.
+ */
+export async function layerIntegrals(context: MethodContext, layers: readonly number[]): Promise<LayerIntegrals> {
+  const { options, model, deadline, onProgress } = context;
+  const tolerance = checkedTolerance(options.tolerance ?? DEFAULTS.tolerance);
+  const baselines = chosenBaselines(options);
+  const results: LayerIntegrals[] = [];
+  for (const [i, baseline] of baselines.entries()) {
+    const now = model.platform.now();
+    const part = {
+      ...context,
+      // What is left of the time is divided among the baselines that are left.
+      deadline: deadline === undefined ? undefined : now + (deadline - now) / (baselines.length - i),
+      onProgress: (done: number) => onProgress((i + done) / baselines.length),
+    };
+    results.push(await fromBaseline(part, layers, baseline));
+  }
+  if (results.length === 1) return results[0] as LayerIntegrals;
+  const mean = meanIntegrals(results, tolerance);
+  return {
+    ...mean,
+    warnings: [
+      ...sweepMemoryWarnings(model, context.input.units.length, options),
+      ...warningsOf(mean, tolerance, options.steps ?? DEFAULTS.steps),
+    ],
+  };
+}
+
+function fromBaseline(
+  context: MethodContext,
+  layers: readonly number[],
+  baseline: BaselineName | undefined,
+): Promise<LayerIntegrals> {
   const { shared, score, options } = context;
-  if (shared === undefined) return integrate(context, layers);
-  const { baseline, quadrature, steps, tolerance, seed, timeBudget } = options;
+  if (shared === undefined) return integrate(context, layers, baseline);
+  const { quadrature, steps, tolerance, seed, timeBudget } = options;
   const key = JSON.stringify([
     "layer integrals",
     score,
@@ -32,26 +67,23 @@ export function layerIntegrals(context: MethodContext, layers: readonly number[]
     seed,
     timeBudget,
   ]);
-  return shared.once(key, () => integrate(context, layers));
+  return shared.once(key, () => integrate(context, layers, baseline));
 }
 
-async function integrate(context: MethodContext, layers: readonly number[]): Promise<LayerIntegrals> {
+async function integrate(
+  context: MethodContext,
+  layers: readonly number[],
+  baseline: BaselineName | undefined,
+): Promise<LayerIntegrals> {
   const { model, input, forward, score, scoreAtInput, options, onProgress } = context;
   const quadrature = keyword("quadrature", options.quadrature ?? DEFAULTS.quadrature, QUADRATURES);
   const steps = checkedSteps(options.steps ?? DEFAULTS.steps);
-  const tolerance = options.tolerance ?? DEFAULTS.tolerance;
-  if (!(tolerance > 0)) {
-    throw new InvalidOptionError(
-      `Cannot use tolerance ${tolerance}: it must be greater than 0`,
-      "tolerance",
-      tolerance,
-    );
-  }
+  const tolerance = checkedTolerance(options.tolerance ?? DEFAULTS.tolerance);
   const { platform } = model;
   const seed = options.seed ?? DEFAULTS.seed;
   const { timeBudget } = options;
   checkTimeBudget(timeBudget, steps);
-  const states = await baselineStates(model, input, options);
+  const states = await baselineStates(model, input, baseline, options.seed);
   const result = await integrateBlocks({
     programs: model.programs,
     hiddenStates: forward.hiddenStates,
@@ -72,7 +104,6 @@ async function integrate(context: MethodContext, layers: readonly number[]): Pro
     onRun: onProgress,
     signal: options.signal,
   });
-  const missed = result.blocks.filter((block) => !block.completeness.converged);
   return {
     ...result,
     evaluations: result.evaluations + states.passes,
@@ -84,11 +115,18 @@ async function integrate(context: MethodContext, layers: readonly number[]): Pro
       layers,
       ...(timeBudget === undefined ? {} : { timeBudget }),
     },
-    warnings: [
-      ...sweepMemoryWarnings(model, input.units.length, options),
-      ...(missed.length === 0 ? [] : [notConverged(missed, tolerance, remedyOf(steps, result.stopped))]),
-    ],
+    warnings: [...sweepMemoryWarnings(model, input.units.length, options), ...warningsOf(result, tolerance, steps)],
   };
+}
+
+function warningsOf({ blocks, stopped }: IntegralResult, tolerance: number, steps: number | "auto"): Warning[] {
+  const missed = blocks.filter((block) => !block.completeness.converged);
+  return missed.length === 0 ? [] : [notConverged(missed, tolerance, remedyOf(steps, stopped))];
+}
+
+function checkedTolerance(tolerance: number): number {
+  if (tolerance > 0) return tolerance;
+  throw new InvalidOptionError(`Cannot use tolerance ${tolerance}: it must be greater than 0`, "tolerance", tolerance);
 }
 
 function notConverged(missed: IntegralResult["blocks"], tolerance: number, remedy: string): Warning {

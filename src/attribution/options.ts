@@ -55,7 +55,8 @@ export interface ExplainOptions {
    */
   readonly token?: number | string;
   readonly score?: ScoreKind;
-  readonly baseline?: BaselineName;
+  /** What the input is compared with. Several: integrals, and losses of occlusion, are averaged over them. */
+  readonly baseline?: BaselineName | readonly BaselineName[];
   /** Quadrature points per block, >= 1, or "auto": refine until `tolerance` is met. */
   readonly steps?: number | "auto";
   /** Relative completeness error that "auto" refines to, > 0. */

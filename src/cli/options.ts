@@ -31,6 +31,7 @@ import {
   number,
   numbersOr,
   oneOf,
+  oneOrMoreOf,
   path,
   repeated,
   someOf,
@@ -201,8 +202,8 @@ export const OPTIONS = {
   method: option("Method", oneOf(METHODS.map((method) => method.name)), "attribution method", DEFAULTS.method),
   baseline: option(
     "Method",
-    oneOf(BASELINES),
-    "what the input is compared with",
+    oneOrMoreOf(BASELINES),
+    "what the input is compared with; several are averaged",
     "mask token or what the model has, blur for images",
   ),
   steps: option(

@@ -53,6 +53,19 @@ export function someOf<const T extends string>(
   };
 }
 
+/** One of a list of words, or several, separated by commas, each once. */
+export function oneOrMoreOf<const T extends string>(allowed: readonly T[]): ValueType<T | readonly T[]> {
+  const several = someOf(allowed);
+  return {
+    placeholder: several.placeholder,
+    allowed,
+    parse(value, option) {
+      const [first, ...others] = several.parse(value, option) as readonly [T, ...T[]];
+      return others.length === 0 ? first : [first, ...others];
+    },
+  };
+}
+
 interface Range {
   readonly min: number;
   readonly max?: number;

@@ -37,7 +37,13 @@ const oneOf = (names: readonly string[], description: string, fallback?: unknown
 
 /** Options of methods that hold for explanations and evaluations. */
 const METHOD_OPTIONS: Readonly<Record<string, JsonSchema>> = {
-  baseline: oneOf(BASELINES, "What the input is compared with. Default: the mask token, blur for images"),
+  baseline: {
+    anyOf: [
+      { type: "string", enum: BASELINES },
+      { type: "array", items: { type: "string", enum: BASELINES }, minItems: 1 },
+    ],
+    description: "What the input is compared with; several are averaged. Default: the mask token, blur for images",
+  },
   steps: {
     anyOf: [
       { type: "integer", minimum: 1, maximum: MOST_STEPS },

@@ -2,7 +2,7 @@
 
 import { evaluateScore, logitsRow } from "../../program/score.ts";
 import { type FloatTensor, floatTensor } from "../../tensor/tensor.ts";
-import { baselineStates } from "../baseline.ts";
+import { baselineStates, chosenBaselines, type NamedBaseline } from "../baseline.ts";
 import { measureCompleteness } from "../completeness.ts";
 import type { AttributionMethod, MethodContext } from "../method.ts";
 import { forwardRows } from "../run-size.ts";
@@ -21,20 +21,30 @@ export const occlusion: AttributionMethod = {
   classSpecific: true,
   async run(context) {
     const { model, input, options, scoreAtInput } = context;
-    const baseline = await baselineStates(model, input, options);
+    const names = chosenBaselines(options);
     const units = [...input.replaceable.keys()].filter((t) => input.replaceable[t] === 1);
     const variants = [...units.map((t) => [t]), units];
-    const scores = await scoresWithout(context, baseline.hiddenStates[0] as FloatTensor, variants);
+    const used: NamedBaseline[] = [];
+    const mean = new Float64Array(variants.length);
+    for (const [b, name] of names.entries()) {
+      const baseline = await baselineStates(model, input, name, options.seed);
+      used.push(baseline);
+      const onProgress = (done: number) => context.onProgress((b + done) / names.length);
+      const scores = await scoresWithout({ ...context, onProgress }, baseline.hiddenStates[0] as FloatTensor, variants);
+      scores.forEach((score, i) => {
+        (mean[i] as number) += score / names.length;
+      });
+    }
     const attribution = input.units.map(() => 0);
     units.forEach((t, i) => {
-      attribution[t] = scoreAtInput - (scores[i] as number);
+      attribution[t] = scoreAtInput - (mean[i] as number);
     });
     return {
       attribution,
       blocks: [],
-      completeness: measureCompleteness(attribution, scoreAtInput, scores.at(-1) as number),
-      options: { baseline: baseline.name },
-      modelEvaluations: variants.length + baseline.passes,
+      completeness: measureCompleteness(attribution, scoreAtInput, mean.at(-1) as number),
+      options: { baseline: used.length === 1 ? used[0]?.name : used.map(({ name }) => name) },
+      modelEvaluations: used.reduce((sum, { passes }) => sum + variants.length + passes, 0),
       warnings: [],
     };
   },
