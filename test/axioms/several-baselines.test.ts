@@ -1,7 +1,7 @@
 /** @file Several baselines: every number is the mean of those of the single ones, and adds up to the mean difference. */
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type BaselineName, explain, type LoadedModel, loadModel } from "../../src/node.ts";
+import { type BaselineName, explain, type LoadedModel, loadModel, type TextExplanation } from "../../src/node.ts";
 import { runCli } from "../support/run-cli.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
 import { tinyBertFiles } from "../support/tiny-bert.ts";
@@ -24,7 +24,7 @@ describe("several baselines", () => {
   test.each(["integrated-gradients", "occlusion", "ca-lig"])("%s gives the mean of the single ones", async (method) => {
     // Weights that do not depend on the values: the mean of fused maps is then the fused map of the mean.
     const options = { method, steps: 12, fusion: "transport", layerWeights: "uniform" } as const;
-    const single = [];
+    const single: TextExplanation[] = [];
     for (const baseline of NAMES) single.push(await explain(model, TEXT, { ...options, baseline }));
     const several = await explain(model, TEXT, { ...options, baseline: NAMES });
     const means = several.attribution.map((_, t) => mean(single.map(({ attribution }) => attribution[t] as number)));
