@@ -10,6 +10,7 @@ describe("createWorkQueue()", () => {
   it("lets so many work, so many wait in their order, and refuses the others", async () => {
     const queue = createWorkQueue({ concurrency: 2, queue: 2, what: "jobs" });
     const places = [0, 1, 2, 3].map(() => queue.enter());
+    expect(places.map(({ ahead }) => ahead)).toEqual([0, 1, 2, 3]);
     expect(() => queue.enter()).toThrow("Too many jobs are waiting: at most 2 may");
     const turns: number[] = [];
     const waits = places.map((place, i) => place.turn(never).then(() => turns.push(i)));

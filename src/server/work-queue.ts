@@ -4,6 +4,8 @@ import { HttpError } from "./http-error.ts";
 
 /** A place in the queue. Whoever has one must `leave`, whatever happens. */
 export interface Place {
+  /** Places that were taken when this one was: they come first. */
+  readonly ahead: number;
   /** Resolves when it is this place's turn. @throws The reason of the signal, when it is aborted before. */
   turn(signal: AbortSignal): Promise<void>;
   /** Gives the place back; does nothing the second time. */
@@ -63,10 +65,12 @@ export function createWorkQueue({
           Math.min(LONGEST_RETRY_S, Math.max(1, seconds)),
         );
       }
+      const ahead = taken;
       taken++;
       let state: "waiting" | "working" | "left" = "waiting";
       let began = 0;
       return {
+        ahead,
         turn: (signal) =>
           new Promise<void>((resolve, reject) => {
             const start = () => {

@@ -111,6 +111,7 @@ describe("POST /api/explain", () => {
     for await (const event of eventsOf(answer)) events.push(event);
     const names = events.map(({ event }) => event);
     expect([names[0], names.at(-1)]).toEqual(["queued", "result"]);
+    expect(events[0]?.data).toEqual({ waiting: 0 });
     const progress = events
       .filter(({ event }) => event === "progress")
       .map(({ data }) => (data as { done: number }).done);

@@ -32,7 +32,7 @@ export const explainRoute: Route = {
   path: "/api/explain",
   operationId: "explain",
   summary: "Explain one prediction",
-  description: `The header Accept chooses the answer: JSON, one of the rendered formats, or ${EVENTS}: events "queued", "progress" with {done, activity}, then "result" with the Explanation or "error" with {error}. Closing the connection stops the work.`,
+  description: `The header Accept chooses the answer: JSON, one of the rendered formats, or ${EVENTS}: events "queued" with {waiting}, how many come first, "progress" with {done, activity}, then "result" with the Explanation or "error" with {error}. Closing the connection stops the work.`,
   body: "ExplainRequest",
   answers: {
     200: {
@@ -150,7 +150,7 @@ function events(c: RequestContext, work: Work, leave: () => void): Response {
     stream.onAbort(() => link.abort(clientLeft()));
     const write = (event: string, data: unknown) => stream.writeSSE({ event, data: JSON.stringify(data) });
     try {
-      await write("queued", { waiting: state.explanations.waiting });
+      await write("queued", { waiting: work.place.ahead });
       let last = Number.NEGATIVE_INFINITY;
       const { explanation } = await run(work, (done, activity) => {
         if (done - last < LEAST_PROGRESS && done < 1) return;
