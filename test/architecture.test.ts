@@ -32,12 +32,13 @@ const LAYERS: Readonly<Record<string, number>> = {
   web: 11,
   "web.ts": 12,
   server: 13,
-  cli: 14,
-  page: 14,
+  "server.ts": 14,
+  cli: 15,
+  page: 15,
 };
 
 /** Entry files: the only ones that may re-export. */
-const ENTRIES = new Set(["index.ts", "node.ts", "web.ts"]);
+const ENTRIES = new Set(["index.ts", "node.ts", "web.ts", "server.ts"]);
 
 /** Plain foundations that every folder may know. */
 const FOUNDATIONS = String.raw`errors\.ts$|util/|tensor/`;

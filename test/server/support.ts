@@ -6,8 +6,7 @@ import { afterAll } from "vitest";
 import type { ExplainableModel } from "../../src/attribution/explainable-model.ts";
 import { loadModel } from "../../src/node/load-model.ts";
 import type { Programs } from "../../src/program/programs.ts";
-import { type AppOptions, createApp, type ServerApp } from "../../src/server/app.ts";
-import { type Listening, listen } from "../../src/server/listen.ts";
+import { type AppOptions, createApp, type Listening, listen, type ServerApp } from "../../src/server.ts";
 
 /** Models that are disposed after the last test of a file. */
 export function useModels(): (folder: string) => Promise<ExplainableModel> {
