@@ -4,6 +4,7 @@ import { METHODS } from "../attribution/methods.ts";
 import {
   BASELINES,
   DEFAULTS,
+  type ExplainOptions,
   FUSIONS,
   LAYER_WEIGHTS,
   LONG_TEXTS,
@@ -35,12 +36,14 @@ const oneOf = (names: readonly string[], description: string, fallback?: unknown
   ...(fallback === undefined ? {} : { default: fallback }),
 });
 
+type MethodOption = "baseline" | "steps" | "tolerance" | "quadrature" | "fusion" | "lambda" | "layerWeights";
+
 /** Options of methods that hold for explanations and evaluations. */
-const METHOD_OPTIONS: Readonly<Record<string, JsonSchema>> = {
+const METHOD_OPTIONS: Readonly<Record<MethodOption, JsonSchema>> = {
   baseline: {
     anyOf: [
       { type: "string", enum: BASELINES },
-      { type: "array", items: { type: "string", enum: BASELINES }, minItems: 1 },
+      { type: "array", items: { type: "string", enum: BASELINES }, minItems: 1, maxItems: BASELINES.length },
     ],
     description: "What the input is compared with; several are averaged. Default: the mask token, blur for images",
   },
@@ -88,11 +91,37 @@ const SCORE = oneOf(SCORE_KINDS, "Score that attributions are measured in", DEFA
 const SEED: JsonSchema = { ...count("Seed of methods that draw random numbers"), default: DEFAULTS.seed };
 const MODEL = name("Name of a model of GET /api/models. Default: the first that reads the kind of input");
 
-/** The names of the options of an explanation that a request may give; they are those of the library. */
-export const EXPLAIN_OPTION_NAMES = [
-  ...["method", "target", "against", "token", "score", "layers", "longText", "seed"],
-  ...Object.keys(METHOD_OPTIONS),
-] as const;
+/** What the server decides itself. */
+type OwnOption = "memory" | "signal" | "onProgress";
+
+/** The options of an explanation that a request may give: all of the library but the server's own. */
+const EXPLAIN_OPTIONS: Readonly<Record<Exclude<keyof ExplainOptions, OwnOption>, JsonSchema>> = {
+  method: oneOf(METHOD_NAMES, "Attribution method", DEFAULTS.method),
+  target: target("Class to explain, by label or index. Default: the predicted class"),
+  against: target("Class to explain the target against: the score is the difference of the two"),
+  token: target("The token whose label is explained, by word or index, for models that label every token"),
+  score: SCORE,
+  layers: {
+    ...list({ type: "integer", minimum: 0 }, "Blocks to explain. Default: all"),
+    minItems: 1,
+    maxItems: MOST_LISTED,
+  },
+  longText: oneOf(
+    LONG_TEXTS,
+    "Texts longer than the model reads: windows joined into one map, or the beginning",
+    DEFAULTS.longText,
+  ),
+  seed: SEED,
+  ...METHOD_OPTIONS,
+  timeBudget: {
+    type: "number",
+    exclusiveMinimum: 0,
+    description: "Seconds after which auto stops refining and says what was reached. Default: no limit",
+  },
+};
+
+/** Their names. */
+export const EXPLAIN_OPTION_NAMES: readonly string[] = Object.keys(EXPLAIN_OPTIONS);
 
 /** The names of the options of methods that an evaluation may give. */
 export const METHOD_OPTION_NAMES: readonly string[] = Object.keys(METHOD_OPTIONS);
@@ -112,23 +141,7 @@ function requests({ characters, bodyBytes, evaluationRows }: ServerLimits): Sche
           maxLength: bodyBytes,
         },
         model: MODEL,
-        method: oneOf(METHOD_NAMES, "Attribution method", DEFAULTS.method),
-        target: target("Class to explain, by label or index. Default: the predicted class"),
-        against: target("Class to explain the target against: the score is the difference of the two"),
-        token: target("The token whose label is explained, by word or index, for models that label every token"),
-        score: SCORE,
-        layers: {
-          ...list({ type: "integer", minimum: 0 }, "Blocks to explain. Default: all"),
-          minItems: 1,
-          maxItems: MOST_LISTED,
-        },
-        longText: oneOf(
-          LONG_TEXTS,
-          "Texts longer than the model reads: windows joined into one map, or the beginning",
-          DEFAULTS.longText,
-        ),
-        seed: SEED,
-        ...METHOD_OPTIONS,
+        ...EXPLAIN_OPTIONS,
       },
       ["text", "pair", "image", "model", ...EXPLAIN_OPTION_NAMES],
       "A text or an image, and the options of the library under their names",

@@ -26,6 +26,7 @@ const OWN_OPTIONS = [
   "concurrency",
   "queue",
   "threads",
+  "device",
   "stream",
 ] as const;
 
@@ -65,7 +66,10 @@ export const serve = defineCommand({
     try {
       for (const [i, { name, source }] of wanted.entries()) {
         terminal.progress.update(i / wanted.length, `loading ${source}`);
-        loaded.push({ name, model: await loadModel(source, { signal, ...given(options, ["threads", "stream"]) }) });
+        loaded.push({
+          name,
+          model: await loadModel(source, { signal, ...given(options, ["threads", "device", "stream"]) }),
+        });
       }
       const app = createApp({
         models: loaded,
