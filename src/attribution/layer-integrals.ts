@@ -6,16 +6,10 @@ import { baselineStates, chosenBaselines } from "./baseline.ts";
 import { type IntegralResult, integrateBlocks } from "./block-integrals.ts";
 import { LEAST_DIFFERENCE } from "./completeness.ts";
 import type { Warning } from "./explanation.ts";
-import { meanIntegrals } from "./mean-integrals.ts";
+import { type LayerIntegrals, meanIntegrals } from "./mean-integrals.ts";
 import type { MethodContext } from "./method.ts";
 import { type BaselineName, DEFAULTS, QUADRATURES } from "./options.ts";
 import { sweepMemoryWarnings, sweepRows } from "./run-size.ts";
-
-export interface LayerIntegrals extends IntegralResult {
-  /** The options of the integration, defaults spelled out. */
-  readonly options: Readonly<Record<string, unknown>>;
-  readonly warnings: readonly Warning[];
-}
 
 /**
  * Integrates the given blocks for a method, unless it was done; from several baselines, the mean of their integrals.

@@ -1,8 +1,14 @@
 /** @file Integrals from several baselines become one: their mean (expected gradients with a uniform choice, Erion et al. 2021). */
 
-import type { BlockIntegral } from "./block-integrals.ts";
+import type { BlockIntegral, IntegralResult } from "./block-integrals.ts";
 import { measureCompleteness } from "./completeness.ts";
-import type { LayerIntegrals } from "./layer-integrals.ts";
+import type { Warning } from "./explanation.ts";
+
+export interface LayerIntegrals extends IntegralResult {
+  /** The options of the integration, defaults spelled out. */
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly warnings: readonly Warning[];
+}
 
 /**
  * The mean of integrals of the same blocks of one input. A block's mean adds up to the score at the input minus the
