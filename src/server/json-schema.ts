@@ -53,6 +53,15 @@ export function record(
   };
 }
 
+type OptionalKey<T> = { [K in keyof T]-?: undefined extends T[K] ? K : never }[keyof T] & string;
+
+/** `record` for data of a type: a field that the schema lacks, or that the type lacks, does not compile. */
+export const recordOf = <T extends object>(
+  properties: Readonly<Record<keyof T & string, JsonSchema>>,
+  optional: readonly OptionalKey<T>[] = [],
+  description?: string,
+): JsonSchema => record(properties, optional, description);
+
 /**
  * Everything in which a JSON value differs from a schema, one sentence each without a final period; empty where it meets
  * the schema.

@@ -1,5 +1,22 @@
 /** @file The data that clients send and get, as JSON Schemas: what requests are held to, and the components of the description. */
 
+import type {
+  BlockCompleteness,
+  BlockExplanation,
+  Completeness,
+  Cost,
+  ExplanationCommon,
+  ImageExplanation,
+  ModelFacts,
+  PatchAttribution,
+  PatchUnit,
+  Prediction,
+  Target,
+  TextExplanation,
+  TokenUnit,
+  Warning,
+  WordAttribution,
+} from "../attribution/explanation.ts";
 import { METHODS } from "../attribution/methods.ts";
 import {
   BASELINES,
@@ -11,10 +28,19 @@ import {
   QUADRATURES,
   SCORE_KINDS,
 } from "../attribution/options.ts";
+import type {
+  Comparison,
+  EvaluatedFigure,
+  EvaluatedMethod,
+  Evaluation,
+  FigureResult,
+} from "../evaluation/evaluation.ts";
 import { METRICS } from "../evaluation/metrics.ts";
+import type { Interval } from "../evaluation/statistics/bootstrap.ts";
 import { SUBSTRATES } from "../evaluation/substrate.ts";
 import { UNIT_KINDS } from "../evaluation/units.ts";
-import { type JsonSchema, record, reference, type SchemaTable } from "./json-schema.ts";
+import type { EvaluationJob } from "./evaluation-jobs.ts";
+import { type JsonSchema, record, recordOf, reference, type SchemaTable } from "./json-schema.ts";
 import type { ServerLimits } from "./limits.ts";
 
 /** Most numbers in a list of an option; no model has more blocks or classes worth listing. */
@@ -193,14 +219,14 @@ function requests({ characters, bodyBytes, evaluationRows }: ServerLimits): Sche
   };
 }
 
-const COMPLETENESS: Readonly<Record<string, JsonSchema>> = {
+const COMPLETENESS: Readonly<Record<keyof Completeness, JsonSchema>> = {
   scoreAtInput: measured("Target score at the input"),
   scoreAtBaseline: measured("Target score at the baseline"),
   delta: measured("Sum of the attributions - (scoreAtInput - scoreAtBaseline)"),
   relativeError: measured("|delta| / max(|scoreAtInput - scoreAtBaseline|, 0.001)"),
 };
 
-const INTERVAL: Readonly<Record<string, JsonSchema>> = {
+const INTERVAL: Readonly<Record<keyof Interval, JsonSchema>> = {
   low: measured("Lower end of the 95 % bootstrap interval"),
   high: measured("Upper end of the 95 % bootstrap interval"),
 };
@@ -216,10 +242,10 @@ const ATTRIBUTION = measured("> 0 supports the target, < 0 opposes it, in units 
 const perUnit = (description: string): JsonSchema => list(measured(""), `${description}, one number per unit`);
 
 /** Fields of explanations of texts and of images. */
-const COMMON: Readonly<Record<string, JsonSchema>> = {
+const COMMON: Readonly<Record<keyof ExplanationCommon, JsonSchema>> = {
   version: { type: "integer", enum: [1], description: "Changes when a field changes meaning" },
   model: reference("ModelFacts"),
-  target: record(
+  target: recordOf<Target>(
     {
       ...CLASS,
       against: record(CLASS, [], "The class that the score is measured against"),
@@ -235,12 +261,12 @@ const COMMON: Readonly<Record<string, JsonSchema>> = {
     ["against", "token"],
   ),
   predictions: list(
-    record({ ...CLASS, logit: measured("Logit"), probability: measured("Probability") }),
+    recordOf<Prediction>({ ...CLASS, logit: measured("Logit"), probability: measured("Probability") }),
     "All classes, best first",
   ),
   attribution: perUnit("> 0 supports the target, < 0 opposes it, in units of the target score"),
   blocks: list(reference("BlockExplanation"), "Evidence at the entry of every block; empty for methods without"),
-  method: record(
+  method: recordOf<ExplanationCommon["method"]>(
     {
       name: text("Name of the method"),
       signed: { type: "boolean", enum: [false], description: "Present where values have neither sign nor unit" },
@@ -248,8 +274,11 @@ const COMMON: Readonly<Record<string, JsonSchema>> = {
     },
     ["signed"],
   ),
-  completeness: { anyOf: [record(COMPLETENESS), { type: "null" }], description: "Of the final attribution" },
-  cost: record({
+  completeness: {
+    anyOf: [recordOf<Completeness>(COMPLETENESS), { type: "null" }],
+    description: "Of the final attribution",
+  },
+  cost: recordOf<Cost>({
     milliseconds: number("Time"),
     modelEvaluations: number("Equivalent whole-model passes"),
     peakBytes: number("Largest resident memory seen, bytes"),
@@ -259,11 +288,14 @@ const COMMON: Readonly<Record<string, JsonSchema>> = {
 
 const EXPLANATIONS: SchemaTable = {
   Explanation: { anyOf: [reference("TextExplanation"), reference("ImageExplanation")] },
-  TextExplanation: record({
+  TextExplanation: recordOf<TextExplanation>({
     ...COMMON,
-    input: record({ kind: oneOf(["text"], "Kind"), text: text("The text as it was given") }),
+    input: recordOf<TextExplanation["input"]>({
+      kind: oneOf(["text"], "Kind"),
+      text: text("The text as it was given"),
+    }),
     units: list(
-      record({
+      recordOf<TokenUnit>({
         ...WORD,
         special: { type: "boolean", description: "Added by the tokenizer" },
         word: { type: ["integer", "null"], description: "Index into words" },
@@ -274,9 +306,9 @@ const EXPLANATIONS: SchemaTable = {
     supporting: list(reference("WordAttribution"), "Words with attribution > 0, strongest first"),
     opposing: list(reference("WordAttribution"), "Words with attribution < 0, strongest first"),
   }),
-  ImageExplanation: record({
+  ImageExplanation: recordOf<ImageExplanation>({
     ...COMMON,
-    input: record({
+    input: recordOf<ImageExplanation["input"]>({
       kind: oneOf(["image"], "Kind"),
       width: count("Of the picture as given, pixels"),
       height: count("Of the picture as given, pixels"),
@@ -284,27 +316,34 @@ const EXPLANATIONS: SchemaTable = {
       patch: count("Side of a patch in pixels of the model's input"),
       seen: { ...list(number(""), "x, y, width, height of what the model saw, pixels"), minItems: 4, maxItems: 4 },
     }),
-    units: list(record({ ...PATCH, special: { type: "boolean" } }), "Patches; special units have row and column -1"),
+    units: list(
+      recordOf<PatchUnit>({ ...PATCH, special: { type: "boolean" } }),
+      "Patches; special units have row and column -1",
+    ),
     supporting: list(reference("PatchAttribution"), "Patches with attribution > 0, strongest first"),
     opposing: list(reference("PatchAttribution"), "Patches with attribution < 0, strongest first"),
   }),
-  BlockExplanation: record({
+  BlockExplanation: recordOf<BlockExplanation>({
     index: count("Block, from 0"),
     relevance: perUnit("Integrated Gradients of the hidden state"),
     attentionEvidence: perUnit("Attention x attention gradient"),
     fused: perUnit("Fusion of the two"),
     weight: number("Share of this block in the final attribution"),
-    completeness: record({
-      ...COMPLETENESS,
-      sum: measured("Sum of the relevance"),
-      points: count("Quadrature points spent"),
-      converged: { type: "boolean", description: "Whether relativeError is within the tolerance" },
-    }),
+    completeness: recordOf<BlockCompleteness>(
+      {
+        ...COMPLETENESS,
+        sum: measured("Sum of the relevance"),
+        standardError: measured("Of the sum, where points were drawn at random"),
+        points: count("Quadrature points spent"),
+        converged: { type: "boolean", description: "Whether relativeError is within the tolerance" },
+      },
+      ["standardError"],
+    ),
   }),
-  WordAttribution: record({ ...WORD, attribution: ATTRIBUTION }),
-  PatchAttribution: record({ ...PATCH, attribution: ATTRIBUTION }),
-  Warning: record({ code: text("For programs"), message: text("For people") }),
-  ModelFacts: record({
+  WordAttribution: recordOf<WordAttribution>({ ...WORD, attribution: ATTRIBUTION }),
+  PatchAttribution: recordOf<PatchAttribution>({ ...PATCH, attribution: ATTRIBUTION }),
+  Warning: recordOf<Warning>({ code: text("For programs"), message: text("For people") }),
+  ModelFacts: recordOf<ModelFacts>({
     id: text("What the model calls itself"),
     family: text("Family of Transformers"),
     task: text("Task"),
@@ -316,7 +355,7 @@ const EXPLANATIONS: SchemaTable = {
 };
 
 const EVALUATIONS: SchemaTable = {
-  EvaluationJob: record(
+  EvaluationJob: recordOf<EvaluationJob>(
     {
       id: { ...text("Names the job in addresses"), format: "uuid" },
       status: oneOf(["queued", "running", "done", "failed", "cancelled"], "Where it stands"),
@@ -326,10 +365,10 @@ const EVALUATIONS: SchemaTable = {
     },
     ["result", "error"],
   ),
-  Evaluation: record({
+  Evaluation: recordOf<Evaluation>({
     version: { type: "integer", enum: [1] },
     model: reference("ModelFacts"),
-    dataset: record({
+    dataset: recordOf<Evaluation["dataset"]>({
       name: text("As given"),
       size: count("Rows"),
       measured: count("Rows that were measured under all methods"),
@@ -344,12 +383,12 @@ const EVALUATIONS: SchemaTable = {
     }),
     settings: { type: "object", description: "Substrate, units, target, score, seed, resamples" },
     methods: list(
-      record({ name: text("Name"), options: { type: "object" }, floor: { type: "boolean" } }),
+      recordOf<EvaluatedMethod>({ name: text("Name"), options: { type: "object" }, floor: { type: "boolean" } }),
       "What was measured",
     ),
     metrics: list(record({ name: text("Name"), summary: text("What it measures") }), "Metrics"),
     figures: list(
-      record({
+      recordOf<EvaluatedFigure>({
         name: text("Name"),
         metric: text("Metric it comes from"),
         better: oneOf(["higher", "lower", "none"], "Which direction is better"),
@@ -357,7 +396,7 @@ const EVALUATIONS: SchemaTable = {
       "Columns of the table",
     ),
     results: list(
-      record({
+      recordOf<FigureResult>({
         method: text("Method"),
         figure: text("Figure"),
         value: measured("Mean over the rows"),
@@ -367,7 +406,7 @@ const EVALUATIONS: SchemaTable = {
       "Cells of the table",
     ),
     comparisons: list(
-      record({
+      recordOf<Comparison>({
         figure: text("Figure"),
         method: text("Method"),
         other: text("Method it is compared with"),

@@ -80,6 +80,18 @@ describe("POST /api/explain", () => {
     expect(lasting(explanation)).toEqual(JSON.parse(JSON.stringify(lasting(own))));
   });
 
+  it.each([
+    { quadrature: "stochastic", steps: 4 },
+    { baseline: ["mask", "pad"], steps: 2 },
+    { method: "saliency" },
+    { method: "attention-rollout" },
+    { method: "occlusion" },
+    { timeBudget: 1e-6 },
+  ])("answers as described with %j", async (options) => {
+    const answer = await ask({ text: TEXT, ...options });
+    expect([answer.status, broken(await answer.json(), "Explanation")]).toEqual([200, []]);
+  });
+
   it("explains pictures, given in Base64 or as a data URI", async () => {
     const png = await syntheticPng(24, 20);
     const [plain, uri] = await Promise.all(
