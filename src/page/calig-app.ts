@@ -351,7 +351,7 @@ export class CaligApp extends LitElement {
           "method",
           this.methods.map((name, i) => [i === 0 ? "" : name, methodTitle(name)]),
         )}
-        ${this.#select("Baseline", "baseline", [["", "Default for the model"], ...baselinesOf(model).map((name) => [name, baselineTitle(name)] as const)])}
+        ${this.#select("Baseline", "baseline", [["", "Default"], ...baselinesOf(model).map((name) => [name, baselineTitle(name)] as const)])}
         ${this.#compare(model)}
       </div>
       <div class="actions">
@@ -380,7 +380,7 @@ export class CaligApp extends LitElement {
   }
 
   #open(): TemplateResult {
-    return html`<div class="own"><label for="folder">Or open the folder of a model</label><input type="file" id="folder" webkitdirectory multiple @change=${this.#files}></div>`;
+    return html`<div class="folder"><label for="folder">Or open the folder of a model</label><input type="file" id="folder" webkitdirectory multiple @change=${this.#files}></div>`;
   }
 
   #files(event: Event): void {

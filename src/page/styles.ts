@@ -28,8 +28,8 @@ input[type=password]{padding:.45rem .5rem}
 .drop img{max-height:8rem;max-width:100%;border-radius:.25rem}
 body.dragging .drop{border-color:var(--accent);background:var(--panel)}
 .actions{display:flex;flex-wrap:wrap;gap:.75rem 1rem;align-items:center;margin-top:1rem}
-.own{margin-inline-start:auto;display:flex;flex-wrap:wrap;gap:.25rem .75rem;align-items:center;font-size:.875rem;color:var(--muted)}
-.own input{max-width:15rem;color:inherit}
+.folder{margin-inline-start:auto;display:flex;flex-wrap:wrap;gap:.25rem .75rem;align-items:center;font-size:.875rem;color:var(--muted)}
+.folder input{max-width:15rem;color:inherit}
 .examples{display:flex;flex-wrap:wrap;gap:.5rem;margin-top:1rem;list-style:none;padding:0}
 .working{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:center;padding-block:1.5rem}
 progress{flex:1 1 12rem;max-width:28rem;accent-color:var(--accent);height:.75rem}
@@ -44,6 +44,7 @@ progress{flex:1 1 12rem;max-width:28rem;accent-color:var(--accent);height:.75rem
 calig-result{display:block;border-top:1px solid var(--rule);padding-block:1.5rem 2rem;min-width:0}
 calig-result section{padding-block:1.5rem}
 calig-result section:first-of-type{border-top:0}
+ul.warnings{list-style:none;margin-inline:0;display:grid;gap:.375rem}
 .made{color:var(--muted);font-size:.9375rem}
 .badge{display:inline-flex;gap:.45rem;align-items:center;border:1px solid var(--rule);border-radius:1rem;padding:.15rem .75rem;font-size:.875rem;background:var(--panel)}
 .badge::before{content:"";width:.6rem;height:.6rem;border-radius:50%;background:var(--muted)}
@@ -59,8 +60,8 @@ calig-result section:first-of-type{border-top:0}
 @media (max-width:30rem){.history li button{grid-template-columns:minmax(0,1fr);gap:0}.actions .button.main{flex:1 1 100%}}
 @media (prefers-reduced-motion:reduce){*,*::before,*::after{transition:none!important;animation:none!important;scroll-behavior:auto!important}}
 @media (forced-colors:active){.fill{forced-color-adjust:none}.badge{border-color:CanvasText}}
-@media print{form,.top .end,.history,.tools,.own{margin-inline-start:auto;display:flex;flex-wrap:wrap;gap:.25rem .75rem;align-items:center;font-size:.875rem;color:var(--muted)}
-.own input{max-width:15rem;color:inherit}
+@media print{form,.top .end,.history,.tools,.folder{margin-inline-start:auto;display:flex;flex-wrap:wrap;gap:.25rem .75rem;align-items:center;font-size:.875rem;color:var(--muted)}
+.folder input{max-width:15rem;color:inherit}
 .examples{display:none!important}}
 `;
 

@@ -9,5 +9,9 @@ export const webPlatform: Platform = {
   now: () => performance.now(),
   residentBytes: () => 0,
   // Browsers tell the memory of the device, at most 8 GB, and leave a page about half of it.
-  freeBytes: () => (((navigator as { readonly deviceMemory?: number }).deviceMemory ?? USUAL_MEMORY) / 2) * 2 ** 30,
+  freeBytes: () => (memoryOfDevice() / 2) * 2 ** 30,
 };
+
+/** Gigabytes. */
+const memoryOfDevice = (): number =>
+  (globalThis.navigator as { readonly deviceMemory?: number } | undefined)?.deviceMemory ?? USUAL_MEMORY;

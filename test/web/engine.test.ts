@@ -126,6 +126,22 @@ describe("explain() in Chromium", () => {
   });
 });
 
+describe("threads of the engine", () => {
+  it("give the same, on a page that is cross-origin isolated", async () => {
+    const other = await browser().newPage();
+    const seen = watch(other, server.url);
+    await other.goto(server.url);
+    const found = await other.evaluate(
+      (text) => (globalThis as unknown as InPage).harness.explainWithThreads("bert", text, 2),
+      "A gripping film",
+    );
+    await other.close();
+    const { attribution } = await explainInPage("bert", "A gripping film");
+    expect(found).toBeAllClose(attribution, { atol: 1e-5, rtol: 1e-5 });
+    expectNoMisdeeds(seen);
+  });
+});
+
 describe("loadModel() in Chromium", () => {
   const inPage = <T>(job: (harness: Harness, files: Record<string, string>) => Promise<T>, files = {}) =>
     page.evaluate(

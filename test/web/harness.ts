@@ -64,8 +64,17 @@ async function loadProgress(folder: string): Promise<readonly unknown[]> {
   return reports;
 }
 
+/** The attribution of a text with several threads of the engine. Call it on a new page: threads are settled once. */
+async function explainWithThreads(folder: string, text: string, threads: number): Promise<readonly number[]> {
+  if (!crossOriginIsolated) throw new Error("The page is not cross-origin isolated");
+  const model = await loadModel(folder, { wasm: wasm(), threads });
+  const { attribution } = await explain(model, text);
+  await model.dispose();
+  return attribution;
+}
+
 const wasm = (): string => new URL("ort/", location.href).href;
 
-const harness = { runCases, explainOnce, loadFiles, loadProgress };
+const harness = { runCases, explainOnce, loadFiles, loadProgress, explainWithThreads };
 export type Harness = typeof harness;
 Object.assign(globalThis, { harness });

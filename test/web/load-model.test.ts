@@ -1,0 +1,124 @@
+/** @file Models that the web loader reads from bytes, held to what Node reads from the same files. The engine is the web's, in Node. */
+
+import { readFileSync } from "node:fs";
+import { afterEach, describe, expect, it } from "vitest";
+import type { Explanation } from "../../src/attribution/explanation.ts";
+import { CheckpointError, UnsupportedModelError } from "../../src/errors.ts";
+import { loadModel as loadInNode } from "../../src/node/load-model.ts";
+import { decodeModel } from "../../src/onnx/decode.ts";
+import { encodeModel } from "../../src/onnx/encode.ts";
+import { createWebRuntime } from "../../src/runtime/onnxruntime-web.ts";
+import { explain, loadModel, type WebModel } from "../../src/web.ts";
+import { ortWasmUrl } from "../support/ort-wasm.ts";
+import { type Files, useTempFolders } from "../support/temp-folder.ts";
+import { TINY_CONFIG, tinyBertFiles } from "../support/tiny-bert.ts";
+import { tinyTokenizer } from "../support/tiny-tokenizer.ts";
+import "../support/matchers.ts";
+
+const tempFolder = useTempFolders();
+const runtime = createWebRuntime({ wasm: ortWasmUrl(), threads: 1 });
+const TEXT = "no film, yes the end";
+
+const fixture = (name: string) =>
+  new Uint8Array(readFileSync(new URL(`../fixtures/onnx/${name}.onnx`, import.meta.url)));
+
+/** A model whose large tensors are in a side file. */
+function withSideFile(model: Uint8Array, location: string): { readonly model: Uint8Array; readonly data: Uint8Array } {
+  const decoded = decodeModel(model);
+  const parts: Uint8Array[] = [];
+  let offset = 0;
+  const initializers = decoded.graph.initializers.map((tensor) => {
+    if (tensor.storage.kind !== "bytes" || tensor.storage.bytes.length < 256) return tensor;
+    const { bytes } = tensor.storage;
+    const storage = { kind: "external", location, offset, length: bytes.length } as const;
+    parts.push(bytes);
+    offset += bytes.length;
+    return { ...tensor, storage };
+  });
+  return {
+    model: encodeModel({ ...decoded, graph: { ...decoded.graph, initializers } }),
+    data: new Uint8Array(Buffer.concat(parts)),
+  };
+}
+
+let model: WebModel | undefined;
+afterEach(async () => {
+  await model?.dispose();
+  model = undefined;
+});
+
+/** Explains with both. */
+async function explainBoth(files: Files, dtype?: "q8"): Promise<readonly [web: Explanation, node: Explanation]> {
+  const options = dtype === undefined ? {} : { dtype };
+  const folder = await tempFolder(files);
+  const inNode = await loadInNode(folder, options);
+  const wanted = await explain(inNode, TEXT);
+  await inNode.dispose();
+  model = await loadModel(files, { ...options, id: inNode.facts.id, runtime });
+  return [await explain(model, TEXT), wanted];
+}
+
+describe("loadModel() of calig/web", () => {
+  it.each([
+    { name: "a file of float32", files: { "model.onnx": fixture("bert-legacy-17-eager") }, dtype: undefined },
+    { name: "the layout of transformers.js", files: { "onnx/model.onnx": fixture("bert-fused") }, dtype: undefined },
+    { name: "a quantised file", files: { "onnx/model_quantized.onnx": fixture("bert-q8") }, dtype: "q8" as const },
+  ])("reads $name as Node does", async ({ files, dtype }) => {
+    const [web, node] = await explainBoth({ ...files, "tokenizer.json": tinyTokenizer() }, dtype);
+    expect(web.model).toEqual(node.model);
+    expect(web.units).toEqual(node.units);
+    expect(web.warnings).toEqual(node.warnings);
+    expect(web.attribution).toBeAllClose(node.attribution, { atol: 1e-4, rtol: 1e-4 });
+  });
+
+  it("reads weights in a side file", async () => {
+    const side = withSideFile(fixture("bert-legacy-17-eager"), "model.onnx_data");
+    const files = {
+      "onnx/model.onnx": side.model,
+      "onnx/model.onnx_data": side.data,
+      "tokenizer.json": tinyTokenizer(),
+    };
+    const [web, node] = await explainBoth(files);
+    expect(web.model.sha256).toMatch(/^[0-9a-f]{64}$/);
+    expect(web.attribution).toBeAllClose(node.attribution, { atol: 1e-4, rtol: 1e-4 });
+  });
+
+  it("uses the settings that were tuned for the model", async () => {
+    const tuned = { version: 1, fusion: "additive", lambda: 0.25, layerWeights: "last", chosenBy: { metric: "test" } };
+    model = await loadModel({ ...tinyBertFiles(), "calig.json": JSON.stringify(tuned) }, { runtime });
+    const { method } = await explain(model, TEXT);
+    expect(method.options).toMatchObject({ fusion: "additive", lambda: 0.25 });
+  });
+
+  it("stops when it is told to", async () => {
+    const signal = AbortSignal.abort(new Error("enough"));
+    await expect(loadModel(tinyBertFiles(), { runtime, signal })).rejects.toThrow("enough");
+  });
+
+  it("says what is missing or wrong", async () => {
+    const { "model.safetensors": weights, ...others } = tinyBertFiles() as Record<string, Uint8Array | string>;
+    const side = withSideFile(fixture("bert-legacy-17-eager"), "model.onnx_data");
+    const onnx = { "model.onnx": side.model, "tokenizer.json": tinyTokenizer() };
+    const { "tokenizer.json": _, ...untold } = tinyBertFiles() as Record<string, Uint8Array | string>;
+    const cases: readonly (readonly [files: Record<string, Uint8Array | string>, message: string])[] = [
+      [others, 'it has no "model.safetensors" or "onnx/model.onnx"; there are "config.json"'],
+      [{ ...others, "model.safetensors": (weights as Uint8Array).subarray(0, 5000) }, "the file is truncated"],
+      [onnx, 'there is no "model.onnx_data"'],
+      [{ ...onnx, "model.onnx_data": side.data.subarray(0, 100) }, "it is truncated"],
+      [untold, 'there is no "tokenizer.json"'],
+      [{ ...others, "config.json": JSON.stringify({ ...TINY_CONFIG, model_type: "gpt9" }) }, 'calig builds no "gpt9"'],
+    ];
+    for (const [files, message] of cases) {
+      await expect(loadModel(files, { runtime }), message).rejects.toThrow(CheckpointError);
+      await expect(loadModel(files, { runtime })).rejects.toThrow(message);
+    }
+    const masked = {
+      "config.json": JSON.stringify({ model_type: "bert", architectures: ["BertForMaskedLM"] }),
+      ...onnx,
+    };
+    await expect(loadModel(masked, { runtime })).rejects.toThrow(UnsupportedModelError);
+    await expect(
+      loadModel(tinyBertFiles() as Record<string, string>, { runtime, dtype: "q9" as never }),
+    ).rejects.toThrow('Unknown dtype "q9"');
+  });
+});
