@@ -106,7 +106,7 @@ console.log(
     .map((value) => value.toFixed(1))
     .join(", ")}; ${ROUNDS} rounds in turns\n`,
 );
-console.log("| work | Node, 1 thread | Chromium, wasm, 1 thread | ratio (median of rounds) |\n|---|---|---|---|");
+console.log("| work | Node | Chromium, WebAssembly | ratio (median of rounds) |\n|---|---|---|---|");
 for (const [name, { node, chromium }] of rows) {
   const ratio = median(chromium.map((value, i) => value / (node[i] as number)));
   console.log(`| ${name} | ${median(node).toFixed(0)} ms | ${median(chromium).toFixed(0)} ms | ${ratio.toFixed(1)} |`);
