@@ -1,0 +1,111 @@
+/**
+ * @file Which of CA-LIG's parts earn its faithfulness: fusion, layer weights, baseline, score, quadrature, one at a time.
+ *
+ * Every row changes one thing of the defaults; rows are compared with the defaults on the same inputs (paired bootstrap).
+ * Use data that is not used to report results: what is chosen here looks better here than it is.
+ *
+ * Run: npm run bench:ablations -- --data FILE_OR_FOLDER [--model sst2] [--limit 50] [--steps 8] [--substrates mask,pad]
+ * Prints the tables of docs/ablations.md. Cost: one sweep per input, baseline and score; all else is perturbation.
+ */
+
+import { parseArgs } from "node:util";
+import type { ScoreKind } from "../src/attribution/explanation.ts";
+import {
+  type BaselineName,
+  type ExplainOptions,
+  IMAGE_BASELINES,
+  SCORE_KINDS,
+  TEXT_BASELINES,
+} from "../src/attribution/options.ts";
+import { keyword } from "../src/errors.ts";
+import { type Contender, evaluate, sampleDataset } from "../src/evaluation/evaluate.ts";
+import { metricByName } from "../src/evaluation/metrics.ts";
+import { SUBSTRATES } from "../src/evaluation/substrate.ts";
+import { tuningGrid } from "../src/evaluation/tune.ts";
+import { loadModel, readDataset } from "../src/node.ts";
+
+const { values: options } = parseArgs({
+  options: {
+    data: { type: "string" },
+    model: { type: "string", default: "sst2" },
+    limit: { type: "string", default: "50" },
+    steps: { type: "string", default: "8" },
+    substrates: { type: "string", default: "mask,pad" },
+    "curve-steps": { type: "string", default: "16" },
+  },
+});
+if (options.data === undefined) throw new Error("Give --data FILE_OR_FOLDER");
+await using model = await loadModel(options.model);
+const dataset = sampleDataset(await readDataset(options.data, {}), Number(options.limit), 0);
+const steps = Number(options.steps);
+const TOKENS = ["mask", "pad", "unk"] as const;
+const usable = (name: BaselineName): boolean => {
+  const token = TOKENS.find((one) => one === name);
+  return token === undefined || model.tokenizer?.specialTokens[token] !== undefined;
+};
+const image = model.anatomy.kind === "image";
+const names: readonly BaselineName[] = image ? IMAGE_BASELINES : TEXT_BASELINES;
+const baselines = names.filter(usable);
+const propagated = baselines.filter((name) => name !== "zero");
+
+/** One change of the defaults each. */
+const variants: Readonly<Record<string, ExplainOptions>> = {
+  defaults: {},
+  ...Object.fromEntries(
+    tuningGrid(model.facts.blocks)
+      .filter(({ fusion, weights }) => fusion === "transport" || weights === "uniform")
+      .map(({ name, fusion, lambda, layerWeights }) => [name, { fusion, lambda, layerWeights }]),
+  ),
+  ...Object.fromEntries(baselines.map((baseline) => [`baseline ${baseline}`, { baseline }])),
+  "baselines averaged, all but zero": { baseline: propagated },
+  ...Object.fromEntries(
+    Array.from({ length: model.facts.blocks }, (_, block) => [
+      `block ${block} alone`,
+      {
+        fusion: "additive",
+        lambda: 1,
+        layerWeights: Array.from({ length: model.facts.blocks }, (_, l) => (l === block ? 1 : 0)),
+      },
+    ]),
+  ),
+  "half of the points": { steps: Math.max(1, Math.round(steps / 2)) },
+  "twice the points": { steps: 2 * steps },
+  "midpoint rule": { quadrature: "riemann-mid" },
+};
+const contenders = Object.entries(variants).map(
+  ([name, own]): Contender => ({ name, options: { method: "ca-lig", steps, ...own } }),
+);
+const metrics = ["deletion", "insertion", "faithfulness"].map(metricByName);
+for (const substrate of options.substrates.split(",")) {
+  for (const score of SCORE_KINDS as readonly ScoreKind[]) {
+    // Scores other than the default one are compared by their defaults alone.
+    const own = score === "logit" ? contenders : contenders.slice(0, 1);
+    const evaluation = await evaluate(model, dataset, {
+      contenders: own,
+      metrics,
+      score,
+      substrate: keyword("substrate", substrate, SUBSTRATES),
+      curveSteps: Number(options["curve-steps"]),
+      onProgress: (done) => process.stderr.write(`\r${substrate}, ${score}: ${(100 * done).toFixed(0)} %  `),
+    });
+    const value = (method: string, figure: string) =>
+      evaluation.results.find((result) => result.method === method && result.figure === figure)?.value ?? Number.NaN;
+    console.log(`\n## Removed units become ${substrate}, score ${score}, ${evaluation.dataset.measured} inputs\n`);
+    console.log("| | deletion | insertion | faithfulness | gain over the defaults (95 %) |\n|---|---|---|---|---|");
+    const rows = own.map(({ name }) => name).sort((a, b) => value(b, "faithfulness") - value(a, "faithfulness"));
+    for (const name of rows) {
+      const pair = evaluation.comparisons.find(
+        ({ figure, method, other }) =>
+          figure === "faithfulness" && [method, other].includes(name) && [method, other].includes("defaults"),
+      );
+      const sign = pair?.method === name ? 1 : -1;
+      const ends = pair === undefined ? [] : [sign * pair.low, sign * pair.high].sort((a, b) => a - b);
+      const gain =
+        pair === undefined
+          ? ""
+          : `${(sign * pair.difference).toFixed(3)} (${ends.map((end) => end.toFixed(3)).join(" to ")})`;
+      const cells = ["deletion", "insertion", "faithfulness"].map((figure) => value(name, figure).toFixed(3));
+      console.log(`| ${name} | ${cells.join(" | ")} | ${gain} |`);
+    }
+  }
+}
