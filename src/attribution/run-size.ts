@@ -35,11 +35,12 @@ export function sweepMemoryWarnings(
   positions: number,
   options: ExplainOptions,
 ): readonly Warning[] {
-  const { anatomy, programs } = model;
-  const allowed = budget(model, options);
+  const { anatomy, programs, platform } = model;
+  // The default budget keeps runs quick, it is no limit: only what was asked for, or all that is free, is.
+  const allowed = options.memory ?? platform.freeBytes();
   const least = LEAST_SWEEP_ROWS * programs.blocks * backwardRowBytes(anatomy, positions);
-  if (programs.dividesRuns || least <= allowed) return [];
-  const message = `The smallest run takes about ${megabytes(least)} for its activations and ${megabytes(allowed)} may be used: allow more memory, or load the model so that it is run block by block`;
+  if (programs.dividesRuns || least <= allowed || allowed === 0) return [];
+  const message = `The smallest run takes about ${megabytes(least)} for its activations and ${megabytes(allowed)} ${options.memory === undefined ? "are free" : "may be used"}: allow more memory, or load the model so that it is run block by block`;
   return [{ code: "memory", message }];
 }
 

@@ -141,7 +141,7 @@ describe("JSON", () => {
     const { target, blocks, method } = await json(
       ...["--target", "negative", "--score", "probability", "--baseline", "pad", "--steps", "3", "--tolerance", "0.5"],
       ...["--quadrature", "riemann-mid", "--fusion", "additive", "--lambda", "0.25", "--layers", "1,3-4"],
-      ...["--layer-weights", "1,1,2", "--seed", "7", "--memory", "100MB", "--threads", "1", "--method", "ca-lig"],
+      ...["--layer-weights", "1,1,2", "--seed", "7", "--memory", "1GB", "--threads", "1", "--method", "ca-lig"],
     );
     expect(target).toMatchObject({ label: "negative", kind: "probability" });
     expect(blocks.map(({ index, weight }) => [index, weight])).toEqual([
