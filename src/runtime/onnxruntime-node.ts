@@ -1,5 +1,6 @@
 /** @file The engine of Node: onnxruntime-node, on the processor or on a device that its build offers. */
 
+import { availableParallelism, loadavg } from "node:os";
 import ort from "onnxruntime-node";
 import { ExecutionError, InvalidOptionError } from "../errors.ts";
 import type { DType, TensorData } from "../tensor/dtype.ts";
@@ -48,6 +49,7 @@ export function nodeRuntimeFacts(): { readonly version: string; readonly provide
 
 async function compile(model: Uint8Array, options: SessionOptions, device: Device): Promise<Session> {
   const extra: Record<string, string> = { disable_prepacking: options.prepack === true ? "0" : "1" };
+  if (isBusy()) extra["intra_op.allow_spinning"] = "0";
   if (options.weightsFolder !== undefined) {
     extra.model_external_initializers_file_folder_path = options.weightsFolder;
   }
@@ -71,6 +73,12 @@ async function compile(model: Uint8Array, options: SessionOptions, device: Devic
   }
   return wrap(session, options.name);
 }
+
+/**
+ * Whether other work keeps the processor busy. Threads of the engine that wait for each other spin, which is quickest where
+ * cores are idle; where they are not, it takes time from the thread that is waited for (docs/performance.md).
+ */
+const isBusy = (): boolean => (loadavg()[0] as number) > availableParallelism();
 
 function wrap(session: ort.InferenceSession, name: string): Session {
   let disposed = false;
