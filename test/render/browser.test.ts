@@ -310,11 +310,11 @@ describe.skipIf(skipsBrowser())("the HTML page in Chromium", () => {
           .evaluate((node) => getComputedStyle(node).backgroundColor);
         return colour === "rgba(0, 0, 0, 0)" ? drawn : [...drawn, "patches"];
       };
-      expect(await shown()).toEqual(["contours"]);
+      await expect.poll(shown).toEqual(["contours"]);
       await page.getByRole("radio", { name: "Patches" }).check({ force: true });
-      expect(await shown()).toEqual(["patches"]);
+      await expect.poll(shown).toEqual(["patches"]);
       await page.getByRole("radio", { name: "Smooth" }).check({ force: true });
-      expect(await shown()).toEqual(["smooth"]);
+      await expect.poll(shown).toEqual(["smooth"]);
       expect(await page.locator(".minis .as-smooth").first().isVisible()).toBe(true);
       expect(await page.locator(".minis .as-contours").first().isVisible()).toBe(false);
     },

@@ -174,7 +174,9 @@ describe("loadModel() in Chromium", () => {
       totalBytes: number;
     }[];
     const weights = reports.filter(({ file }) => file === "model.safetensors");
-    expect(weights.length).toBeGreaterThan(1);
+    // The browser decides how many pieces a download comes in.
+    const loaded = weights.map(({ loadedBytes }) => loadedBytes);
+    expect(loaded).toEqual([...loaded].sort((a, b) => a - b));
     const last = weights.at(-1);
     expect(last?.loadedBytes).toBe(last?.totalBytes);
     expect(last?.totalBytes).toBeGreaterThan(1e6);
