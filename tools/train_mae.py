@@ -225,7 +225,7 @@ def fine_tune(options, checkpoint, encoder, pictures, labels):
 
     def loss_of(batch, epoch, generator):
         pixels, target = normalised(augmented(pictures[batch], generator).to(options.device)), targets[batch].to(options.device)
-        halved = epoch < options.epochs * 2 // 3
+        halved = epoch < options.epochs * 4 // 5
         logits = logits_of_half(model, pixels) if halved else model(pixels).logits
         return torch.nn.functional.cross_entropy(logits, target)
 

@@ -1,0 +1,63 @@
+/**
+ * @file The study: every setting of settings.ts, measured by `calig evaluate` and kept as results/NAME.json.
+ *
+ * Run: npm run bench:study -- --data DIR --models DIR [--only NAME,..] [--limit 100]
+ * Needs the data sets and the models that README.md in this folder lists. A setting that was interrupted goes on where it
+ * stopped; one that has its result is measured again only when it is named. Then: npm run bench:study-table.
+ */
+
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import type { Evaluation } from "../../src/evaluation/evaluation.ts";
+import { builtinFolder } from "../../src/node/builtin-models.ts";
+import { STUDY, type StudySetting } from "./settings.ts";
+
+const { values: options } = parseArgs({
+  options: {
+    data: { type: "string" },
+    models: { type: "string" },
+    only: { type: "string" },
+    limit: { type: "string", default: "100" },
+  },
+});
+const { data, models } = options;
+if (data === undefined || models === undefined) throw new Error("Give --data DIR and --models DIR");
+const results = join(import.meta.dirname, "results");
+mkdirSync(results, { recursive: true });
+const only = options.only?.split(",");
+const settings = STUDY.filter(({ name }) => only?.includes(name) ?? !existsSync(join(results, `${name}.json`)));
+for (const setting of settings) {
+  process.stderr.write(`${setting.title}\n`);
+  measure(setting, data, models);
+}
+
+function measure(setting: StudySetting, data: string, models: string): void {
+  const out = join(results, `${setting.name}.full.json`);
+  const model = builtinFolder(setting.model) === undefined ? join(models, setting.model) : setting.model;
+  const given = {
+    "--model": model,
+    "--dataset": join(data, setting.dataset),
+    "--metrics": setting.metrics.join(","),
+    ...(setting.methods === undefined ? {} : { "--methods": setting.methods.join(",") }),
+    "--limit": options.limit,
+    "--out": out,
+  };
+  const command = [...Object.entries(given).flat(), ...(setting.more ?? [])];
+  const bin = join(import.meta.dirname, "../../src/cli/bin.ts");
+  execFileSync(process.execPath, ["--import", "tsx", bin, "evaluate", ...command], { stdio: "inherit" });
+  const full = JSON.parse(readFileSync(out, "utf8")) as Evaluation;
+  // The numbers of single inputs stay out of what is kept: files of data sets are named by what they are, not where.
+  const { inputs, comparisons, failures, dataset, ...kept } = full;
+  const brief = {
+    ...kept,
+    command: { model: setting.model, dataset: setting.dataset, more: setting.more ?? [] },
+    dataset: { ...dataset, name: setting.dataset },
+    failures: failures.length,
+    units: inputs.reduce((sum, { units }) => sum + units, 0) / inputs.length,
+    comparisons: comparisons.filter(({ method, other }) => method === "ca-lig" || other === "ca-lig"),
+  };
+  writeFileSync(join(results, `${setting.name}.json`), `${JSON.stringify(brief, null, 1)}\n`);
+  rmSync(out);
+}
