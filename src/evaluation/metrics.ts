@@ -3,6 +3,7 @@
 import { keyword } from "../errors.ts";
 import { type Dataset, hasTruth } from "./dataset.ts";
 import type { Metric } from "./metric.ts";
+import { attributions } from "./metrics/attributions.ts";
 import { auprc } from "./metrics/auprc.ts";
 import { completenessError } from "./metrics/completeness-error.ts";
 import { complexity } from "./metrics/complexity.ts";
@@ -32,6 +33,7 @@ export const METRICS: readonly Metric[] = [
   insertion,
   faithfulness,
   curves,
+  attributions,
   perturbationAuc,
   comprehensiveness,
   sufficiency,

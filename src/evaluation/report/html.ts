@@ -3,6 +3,7 @@
 import { html, type Markup } from "../../render/escape.ts";
 import { fixed } from "../../render/format.ts";
 import type { Evaluation } from "../evaluation.ts";
+import { AGREEMENT_STYLE, agreementPlot } from "./agreement.ts";
 import { CURVE_STYLE, curvePlots } from "./curves.ts";
 import { page } from "./page.ts";
 import {
@@ -28,8 +29,8 @@ export function evaluationHtml(evaluation: Evaluation): string {
   const sections = figureTables(evaluation).map((table) => section(table, evaluation));
   return page(
     title,
-    html`<dl>${facts}</dl>${warned}${curvePlots(evaluation)}${sections}${failures(evaluation)}`,
-    CURVE_STYLE,
+    html`<dl>${facts}</dl>${warned}${curvePlots(evaluation)}${sections}${agreementPlot(evaluation)}${failures(evaluation)}`,
+    `${CURVE_STYLE}${AGREEMENT_STYLE}`,
   );
 }
 

@@ -3,6 +3,7 @@
 import { fixed } from "../../render/format.ts";
 import { code, plain, table } from "../../render/markdown-text.ts";
 import type { Evaluation } from "../evaluation.ts";
+import { agreementMarkdown } from "./agreement.ts";
 import {
   beatsText,
   decimalsOf,
@@ -27,6 +28,7 @@ export function evaluationMarkdown(evaluation: Evaluation): string {
     ...evaluation.warnings.map(({ code: name, message }) => `> **Warning** (${plain(name)}): ${plain(message)}`),
     ...overview(evaluation, tables),
     ...tables.flatMap((figure) => section(figure, evaluation)),
+    ...agreementMarkdown(evaluation),
     ...failures(evaluation),
   ]
     .join("\n\n")

@@ -1,0 +1,12 @@
+/** @file The attributions themselves: what reports show the agreement between methods from. */
+
+import type { Metric } from "../metric.ts";
+
+/** Numbers of one input: the attribution of each unit, units of the score. Inputs give as many as they have units. */
+export const attributions: Metric = {
+  name: "attributions",
+  summary: "the attribution of every unit, for reports to show how far the methods agree on the order of the units",
+  figures: [],
+  revision: 1,
+  measure: ({ attribution }) => Promise.resolve(attribution),
+};
