@@ -64,7 +64,7 @@ function plot(title: string, lines: readonly Line[], which: 0 | 1): Markup {
   );
   const ticks = [0, 0.5, 1].map(
     (share) =>
-      html`<text x="${x(share).toFixed(1)}" y="${HEIGHT - BOTTOM + 16}" text-anchor="middle">${100 * share} %</text>`,
+      html`<text x="${x(share).toFixed(1)}" y="${HEIGHT - BOTTOM + 16}" text-anchor="${share === 1 ? "end" : "middle"}">${100 * share} %</text>`,
   );
   const paths = lines.map(({ means, color, dash }) => {
     const points = means[which].map((value, i) => `${x(CURVE_PLACES[i] as number).toFixed(1)},${y(value).toFixed(1)}`);
