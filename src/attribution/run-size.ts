@@ -23,10 +23,24 @@ const LEAST_SWEEP_ROWS = 2;
  * @throws {InvalidOptionError} For memory that is no number above 0.
  */
 export function sweepRows(model: ExplainableModel, positions: number, options: ExplainOptions): number {
+  const { points } = sweepMemory(model, positions, options);
+  return model.programs.dividesRuns ? Number.MAX_SAFE_INTEGER : points;
+}
+
+/**
+ * What one run of the sweep takes at most, bytes: estimates.
+ *
+ * @returns `point`: what each point adds; `points`: how many fit; `run`: what so many take.
+ */
+export function sweepMemory(
+  model: ExplainableModel,
+  positions: number,
+  options: ExplainOptions,
+): { readonly point: number; readonly points: number; readonly run: number } {
   const { anatomy, programs } = model;
-  const memory = budget(model, options);
-  if (programs.dividesRuns) return Number.MAX_SAFE_INTEGER;
-  return Math.max(LEAST_SWEEP_ROWS, Math.floor(memory / (programs.blocks * backwardRowBytes(anatomy, positions))));
+  const point = (programs.dividesRuns ? 1 : programs.blocks) * backwardRowBytes(anatomy, positions);
+  const points = Math.max(LEAST_SWEEP_ROWS, Math.floor(budget(model, options) / point));
+  return { point, points, run: points * point };
 }
 
 /** A warning where the smallest run of the sweep takes more memory than it may; nothing else is known before it runs. */

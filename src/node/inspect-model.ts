@@ -6,6 +6,7 @@ import { UnsupportedModelError } from "../errors.ts";
 import { extractGraph } from "../graph/extract.ts";
 import type { TransformerGraph } from "../transformer/anatomy.ts";
 import type { LoadedModel } from "./load-model.ts";
+import { estimateMemory, type MemoryEstimate } from "./memory-estimate.ts";
 
 /** Facts of a model. `warnings` names everything that stands in the way of an explanation. */
 export interface ModelInspection {
@@ -31,6 +32,7 @@ export interface ModelInspection {
   readonly dtypes: readonly string[];
   readonly sha256: string;
   readonly runtime: string;
+  readonly memory: MemoryEstimate;
   /** Values of the graph: where each block's hidden state enters and where its attention probabilities are. */
   readonly anatomy: readonly { readonly block: number; readonly hiddenState: string; readonly attention: string }[];
   /** Inputs of the graph by role. */
@@ -66,6 +68,7 @@ export function inspectModel(model: LoadedModel): ModelInspection {
     dtypes: [...weights.elements.keys()],
     sha256: weights.sha256,
     runtime: model.runtime,
+    memory: estimateMemory(model),
     anatomy: anatomy.hiddenStates.map((hiddenState, block) => ({
       block,
       hiddenState,

@@ -140,10 +140,13 @@ describe("explain()", () => {
 describe("inspectModel() and builtinModels()", () => {
   it("tell what the built-in model is", async () => {
     await using model = await loadModel("sst2");
-    const { operators, warnings, blocks, maxLength, specialTokens } = inspectModel(model);
+    const { operators, warnings, blocks, maxLength, specialTokens, memory } = inspectModel(model);
     expect({ blocks, maxLength, mask: specialTokens.mask }).toEqual({ blocks: 6, maxLength: 512, mask: "[MASK]" });
     expect(operators.filter((operator) => operator.status === "missing")).toEqual([]);
     expect(warnings).toEqual([]);
+    // Half precision, converted once for each of two programs; 4 x 128 x (26 x 384 + 4 x 12 x 128) bytes in 6 blocks.
+    expect(memory.weights).toBe(22_713_986 * 4 * 2);
+    expect(memory.runs[1]).toMatchObject({ positions: 128, point: 49_545_216 });
     const [builtin] = builtinModels();
     expect(builtin?.metrics.sha256).toBe(model.facts.sha256);
     expect(builtin?.metrics.accuracy).toBeGreaterThanOrEqual(0.9);

@@ -53,7 +53,7 @@ export const inspect = defineCommand({
 
 function report(inspection: ModelInspection, terminal: Terminal): string[] {
   const { style } = terminal;
-  const { operators, anatomy, notes, warnings } = inspection;
+  const { operators, anatomy, memory, notes, warnings } = inspection;
   return [
     style.bold(inspection.id),
     ...factLines(facts(inspection), terminal),
@@ -76,6 +76,20 @@ function report(inspection: ModelInspection, terminal: Terminal): string[] {
           String(opset),
           String(nodes),
           STATUS[status],
+        ]),
+        terminal,
+      ),
+      terminal,
+    ),
+    ...section(
+      `Memory: about ${bytes(memory.weights)} for the weights, and for the activations of a run`,
+      tableLines(
+        ["positions", "a point of the path", "points at once", "a run at most"],
+        memory.runs.map(({ positions, point, points, run }) => [
+          String(positions),
+          bytes(point),
+          String(points),
+          bytes(run),
         ]),
         terminal,
       ),
