@@ -22,6 +22,7 @@ import { logOdds } from "./metrics/log-odds.ts";
 import { maxSensitivity } from "./metrics/max-sensitivity.ts";
 import { perturbationAuc } from "./metrics/perturbation-auc.ts";
 import { pointingGame } from "./metrics/pointing-game.ts";
+import { segmentation } from "./metrics/segmentation.ts";
 import { signAccuracy } from "./metrics/sign-accuracy.ts";
 import { sparseness } from "./metrics/sparseness.ts";
 import { sufficiency } from "./metrics/sufficiency.ts";
@@ -46,6 +47,7 @@ export const METRICS: readonly Metric[] = [
   tokenF1AtK,
   pointingGame,
   energyInMask,
+  segmentation,
   signAccuracy,
   completenessError,
   maxSensitivity,

@@ -5,7 +5,13 @@ import { describe, expect, it } from "vitest";
 import type { Metric } from "../../src/evaluation/metric.ts";
 import { auprc } from "../../src/evaluation/metrics/auprc.ts";
 import { complexity } from "../../src/evaluation/metrics/complexity.ts";
+import { comprehensiveness } from "../../src/evaluation/metrics/comprehensiveness.ts";
+import { deletion } from "../../src/evaluation/metrics/deletion.ts";
+import { insertion } from "../../src/evaluation/metrics/insertion.ts";
+import { logOdds } from "../../src/evaluation/metrics/log-odds.ts";
+import { segmentation } from "../../src/evaluation/metrics/segmentation.ts";
 import { sparseness } from "../../src/evaluation/metrics/sparseness.ts";
+import { sufficiency } from "../../src/evaluation/metrics/sufficiency.ts";
 import { tokenF1AtK } from "../../src/evaluation/metrics/token-f1-at-k.ts";
 import { holm } from "../../src/evaluation/statistics/holm.ts";
 import { kendall, ranks, spearman } from "../../src/evaluation/statistics/rank-correlation.ts";
@@ -23,6 +29,16 @@ interface Reference {
     readonly kendall: number;
     readonly gini: number;
     readonly entropy: number;
+    readonly segmentation: { readonly accuracy: number; readonly miou: number; readonly ap: number };
+    readonly perturbation: {
+      readonly weights: readonly number[];
+      readonly pairs: readonly number[];
+      readonly deletion: number;
+      readonly insertion: number;
+      readonly comprehensiveness: number;
+      readonly sufficiency: number;
+      readonly logOdds: number;
+    };
   }[];
   readonly holm: readonly { readonly values: readonly number[]; readonly corrected: readonly number[] }[];
 }
@@ -36,6 +52,26 @@ describe.each(reference.cases.map((one, index) => ({ ...one, index })))("case $i
   it("agrees on areas, F1, Gini index and entropy", async () => {
     const ours = [await first(auprc), await first(tokenF1AtK), await first(sparseness), await first(complexity)];
     expect(ours as number[]).toBeAllClose([one.auprc, one.f1At5, one.gini, one.entropy], { rtol: 1e-10 });
+  });
+
+  it("agrees on what a map is worth as a segmentation", async () => {
+    const measured = (await segmentation.measure(subject)) as readonly number[];
+    const { accuracy, miou, ap } = one.segmentation;
+    expect(segmentation.figures.map(({ of }) => of(measured))).toBeAllClose([accuracy, miou, ap], { rtol: 1e-10 });
+  });
+
+  it("agrees on areas and drops while units are removed and restored", async () => {
+    const { weights, pairs, ...wanted } = one.perturbation;
+    const probability = (kept: readonly number[]) => {
+      const alone = weights.reduce((sum, weight, i) => sum + weight * (kept[i] as number), 0);
+      const together = pairs.reduce((sum, pair, i) => sum + pair * (kept[i] as number) * (kept[i + 1] as number), 0);
+      return 1 / (1 + Math.exp(-(alone + together)));
+    };
+    const metrics = { deletion, insertion, comprehensiveness, sufficiency, logOdds };
+    for (const [name, metric] of Object.entries(metrics)) {
+      const [value] = (await metric.measure(subjectOf({ attribution: one.scores, probability }))) as readonly number[];
+      expect([value as number], name).toBeAllClose([wanted[name as keyof typeof wanted]], { rtol: 1e-10, atol: 1e-12 });
+    }
   });
 
   it("agrees on rank correlations with ties", () => {
