@@ -26,7 +26,7 @@ const TEXT_METHODS = [
   "raw-attention",
   "occlusion",
 ];
-const IMAGE_METHODS = [...TEXT_METHODS.slice(0, -1), "grad-cam"];
+const IMAGE_METHODS = [...TEXT_METHODS, "grad-cam"];
 /** Explaining an input again and again is measured for the two integrals and the floor. */
 const INTEGRALS = ["ca-lig", "integrated-gradients"];
 
