@@ -1,14 +1,14 @@
 /** @file Explanations as files: the renderers of the command line, loaded when they are asked for. */
 
 import type { Explanation } from "../attribution/explanation.ts";
+import { rasterise } from "./rasterise.ts";
 
-export const EXPORT_FORMATS = ["json", "html", "svg"] as const;
+export const EXPORT_FORMATS = ["json", "html", "svg", "png"] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 export interface ExportedFile {
   readonly name: string;
-  readonly type: string;
-  readonly text: string;
+  readonly content: Blob;
 }
 
 /** @param picture - The picture that was explained, as a data URI. */
@@ -17,26 +17,30 @@ export async function exportFile(
   format: ExportFormat,
   picture: string | undefined,
 ): Promise<ExportedFile> {
+  const named = (content: Blob): ExportedFile => ({ name, content });
+  const text = (type: string, content: string) => named(new Blob([content], { type }));
   const name = `explanation-${explanation.target.label.replace(/[^\p{L}\p{N}]+/gu, "-")}.${format}`;
   switch (format) {
     case "json": {
       const { renderJson } = await import("../render/json.ts");
-      return { name, type: "application/json", text: renderJson(explanation) };
+      return text("application/json", renderJson(explanation));
     }
     case "html": {
       const { renderHtml } = await import("../render/html.ts");
-      return { name, type: "text/html", text: renderHtml(explanation, { pictures: [picture] }) };
+      return text("text/html", renderHtml(explanation, { pictures: [picture] }));
     }
-    case "svg": {
+    case "svg":
+    case "png": {
       const { renderSvg } = await import("../render/svg.ts");
-      return { name, type: "image/svg+xml", text: renderSvg(explanation, picture === undefined ? {} : { picture }) };
+      const svg = renderSvg(explanation, picture === undefined ? {} : { picture });
+      return format === "svg" ? text("image/svg+xml", svg) : named(await rasterise(svg));
     }
   }
 }
 
 /** Hands a file to the browser to save. */
-export function save({ name, type, text }: ExportedFile): void {
-  const address = URL.createObjectURL(new Blob([text], { type }));
+export function save({ name, content }: ExportedFile): void {
+  const address = URL.createObjectURL(content);
   const link = document.createElement("a");
   link.href = address;
   link.download = name;

@@ -4,6 +4,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { BrowserContextOptions, Download, Page } from "playwright-core";
+import sharp from "sharp";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { Explanation } from "../../src/attribution/explanation.ts";
 import { type LoadedModel, loadModel } from "../../src/node.ts";
@@ -163,7 +164,7 @@ describe.each(TRANSPORTS)("the page with $name", ({ place, start }) => {
     expectNoMisdeeds(misdeeds);
   });
 
-  it("saves JSON, HTML and SVG", async () => {
+  it("saves JSON, HTML, SVG and PNG", async () => {
     await open();
     await explainText();
     const saved = new Map<string, string>();
@@ -180,19 +181,31 @@ describe.each(TRANSPORTS)("the page with $name", ({ place, start }) => {
     expect(explanation.input).toEqual({ kind: "text", text: TEXT });
     expect(saved.get("HTML")).toMatch(/^<!doctype html>/);
     expect(saved.get("SVG")).toContain("gripping");
+    const download = page.waitForEvent("download");
+    await result().getByRole("button", { name: "Save as PNG" }).click();
+    const file = await download;
+    expect(file.suggestedFilename()).toMatch(/\.png$/);
+    const drawn = await sharp(await file.path()).metadata();
+    const [, width, height] = /width="(\d+)" height="(\d+)"/.exec(saved.get("SVG") ?? "") ?? [];
+    expect(drawn).toMatchObject({ format: "png", width: 2 * Number(width), height: 2 * Number(height) });
     expectNoMisdeeds(misdeeds);
   });
 
-  it("explains a picture that is dropped", async () => {
+  it.each(["png", "jpeg"] as const)("explains a picture that is dropped, as %s", async (format) => {
     await open();
-    const png = Buffer.from(await syntheticPng()).toString("base64");
-    await page.evaluate((base64) => {
-      const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
-      const dataTransfer = new DataTransfer();
-      dataTransfer.items.add(new File([bytes], "picture.png", { type: "image/png" }));
-      dispatchEvent(new DragEvent("dragover", { dataTransfer, cancelable: true }));
-      dispatchEvent(new DragEvent("drop", { dataTransfer, cancelable: true }));
-    }, png);
+    const picture = await sharp(await syntheticPng())
+      .toFormat(format)
+      .toBuffer();
+    await page.evaluate(
+      ({ base64, name, type }) => {
+        const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+        const dataTransfer = new DataTransfer();
+        dataTransfer.items.add(new File([bytes], name, { type }));
+        dispatchEvent(new DragEvent("dragover", { dataTransfer, cancelable: true }));
+        dispatchEvent(new DragEvent("drop", { dataTransfer, cancelable: true }));
+      },
+      { base64: picture.toString("base64"), name: `picture.${format}`, type: `image/${format}` },
+    );
     await result().locator("calig-image .photo img").waitFor();
     expect(await result().locator("calig-image [role=option]").count()).toBe(16);
     expect(await page.locator("select[name=model]").inputValue()).toBe("vit");
