@@ -5,8 +5,9 @@ import type { ForwardResult } from "../program/model-programs.ts";
 import { evaluateScore, logitsRow, type ScoreSpec } from "../program/score.ts";
 import type { ExplainableModel } from "./explainable-model.ts";
 import type { ExplanationCommon, Prediction, Target, Warning } from "./explanation.ts";
+import { type HeadEvidence, headEvidence } from "./head-evidence.ts";
 import { joinParts, onlyPart, type Part, weightedLogits } from "./join-parts.ts";
-import type { AttributionMethod, MethodResult } from "./method.ts";
+import type { AttributionMethod, MethodContext, MethodResult } from "./method.ts";
 import { methodByName } from "./methods.ts";
 import { DEFAULTS, type ExplainOptions } from "./options.ts";
 import type { SharedWork } from "./shared-work.ts";
@@ -60,7 +61,8 @@ export async function attribute(
     const scoreAtInput = scores[p] as number;
     const deadline = deadlineOf(options.timeBudget, started, platform.now(), job.parts.length - p);
     const context = { model, input: part.input, forward, score, scoreAtInput, options, deadline, onProgress };
-    results.push(await method.run(shared === undefined ? context : { ...context, shared }));
+    const result = await method.run(shared === undefined ? context : { ...context, shared });
+    results.push(options.heads === true ? await withHeads(result, context) : result);
     options.signal?.throwIfAborted();
   }
   const result = joinParts(job.parts, results, unitCount);
@@ -99,6 +101,17 @@ export async function attribute(
       ...meaning(method),
       ...result.warnings,
     ],
+  };
+}
+
+/** The blocks of a result with the attention evidence of every head. */
+async function withHeads(result: MethodResult, context: MethodContext): Promise<MethodResult> {
+  if (result.blocks.length === 0) return result;
+  const heads = await headEvidence(context);
+  return {
+    ...result,
+    blocks: result.blocks.map((block) => ({ ...block, heads: heads[block.index] as HeadEvidence })),
+    modelEvaluations: result.modelEvaluations + 2,
   };
 }
 

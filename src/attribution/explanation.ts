@@ -45,6 +45,8 @@ export interface BlockExplanation {
   readonly relevance: readonly number[];
   /** c_l: column sums of the head-averaged attention x attention gradient. */
   readonly attentionEvidence: readonly number[];
+  /** The same of every head [heads][units]; their mean is `attentionEvidence`. Only where `heads` was asked for. */
+  readonly heads?: readonly (readonly number[])[];
   /** s_l: fusion of the two. */
   readonly fused: readonly number[];
   /** w_l: share of this block in the final attribution; weights sum to 1. */

@@ -53,6 +53,9 @@ export function joinParts(parts: readonly Part[], results: readonly MethodResult
       index: block.index,
       relevance: join((result) => (result.blocks[b] as BlockExplanation).relevance),
       attentionEvidence: join((result) => (result.blocks[b] as BlockExplanation).attentionEvidence),
+      ...(block.heads === undefined
+        ? {}
+        : { heads: block.heads.map((_, h) => join((result) => result.blocks[b]?.heads?.[h] as readonly number[])) }),
       fused: join((result) => (result.blocks[b] as BlockExplanation).fused),
       weight: weightedMean(parts, (p) => of(p).weight),
       completeness: joinedIntegration(

@@ -74,6 +74,8 @@ export interface ExplainOptions {
    * the beginning only. Default: windows; pairs of texts are always truncated.
    */
   readonly longText?: LongText;
+  /** Whether blocks tell the attention evidence of every head too, which takes one more pass. Default: no. */
+  readonly heads?: boolean;
   readonly seed?: number;
   /** Bytes that one run may use for activations. Default: a share of the free memory. Models run block by block keep to what they were loaded with. */
   readonly memory?: number;

@@ -238,6 +238,7 @@ export const OPTIONS = {
     "texts longer than the model reads: windows joined into one map, or the beginning only",
     DEFAULTS.longText,
   ),
+  heads: option("Method", flag, "tell the attention evidence of every head of every block too, in JSON"),
   layers: option("Method", blockList, "blocks to explain, as in 0,2-4", "all"),
   seed: option("Method", wholeNumber({ min: 0 }), "seed of methods that draw random numbers", DEFAULTS.seed),
 

@@ -24,6 +24,8 @@ type Status =
 interface Entry {
   readonly id: number;
   readonly explanations: readonly Explanation[];
+  /** What was asked for each of them. */
+  readonly requests: readonly ExplainRequest[];
   /** As a data URI. */
   readonly picture: string | undefined;
   readonly file: Blob | undefined;
@@ -269,6 +271,7 @@ export class CaligApp extends LitElement {
       this.#remember({
         id: this.#next++,
         explanations,
+        requests,
         picture: isImage ? this.picture : undefined,
         file: isImage ? file : undefined,
         route: fields,
@@ -470,14 +473,22 @@ export class CaligApp extends LitElement {
   #results(): TemplateResult | typeof nothing {
     const { entry } = this;
     if (entry === undefined) return nothing;
-    const { explanations, picture } = entry;
+    const { explanations, requests, picture } = entry;
     // One scale for both where their numbers have the same unit.
     const isComparable = explanations.length === 2 && explanations.every(isSigned);
     const bound = isComparable ? resultBound(explanations) : undefined;
     return html`<div class=${explanations.length === 2 ? "pair two" : "pair"}>${explanations.map(
       (explanation, i) =>
-        html`<calig-result id=${`result-${i + 1}`} theme=${this.theme === "auto" ? nothing : this.theme} .explanation=${explanation} .picture=${picture} .bound=${bound}></calig-result>`,
+        html`<calig-result id=${`result-${i + 1}`} theme=${this.theme === "auto" ? nothing : this.theme} .explanation=${explanation} .picture=${picture} .bound=${bound} .requestHeads=${this.#headsOf(requests[i])}></calig-result>`,
     )}</div>`;
+  }
+
+  /** The evidence of heads is that of the input itself: it needs no more than one point of each path. */
+  #headsOf(request: ExplainRequest | undefined): (() => Promise<Explanation>) | undefined {
+    const { client } = this;
+    if (client === undefined || request === undefined) return undefined;
+    const quiet = { signal: new AbortController().signal, onProgress: () => undefined };
+    return () => client.explain({ ...request, heads: true, steps: 1 }, quiet);
   }
 
   #history(): TemplateResult | typeof nothing {

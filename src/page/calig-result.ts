@@ -20,13 +20,21 @@ import {
 import { count, digitsFor, milliseconds, percent, signed } from "../render/format.ts";
 import { visible } from "../render/plain-text.ts";
 import { largestMagnitude } from "../render/scale.ts";
+import { assertNever } from "../util/assert-never.ts";
 import { badgeOf } from "./badge.ts";
 import { EXPORT_FORMATS, type ExportFormat, exportFile, save } from "./export-file.ts";
+import { headTable } from "./head-table.ts";
 import { baselineTitle, methodTitle } from "./names.ts";
 
 /** Rows of a list, and classes of the table, that are shown at once. */
 const ROWS = 8;
 const CLASSES = 6;
+
+/** The panel of attention heads. */
+type Heads =
+  | { readonly state: "hidden" | "working" }
+  | { readonly state: "failed"; readonly message: string }
+  | { readonly state: "shown"; readonly explanation: Explanation };
 
 /** An element in the page's own tree, so that the page's style sheet and headings hold. */
 export class CaligResult extends LitElement {
@@ -38,6 +46,8 @@ export class CaligResult extends LitElement {
     block: { state: true },
     quantity: { state: true },
     view: { state: true },
+    requestHeads: { attribute: false },
+    heads: { state: true },
   };
 
   declare explanation: Explanation | undefined;
@@ -48,11 +58,15 @@ export class CaligResult extends LitElement {
   declare protected block: number | undefined;
   declare protected quantity: QuantityName;
   declare protected view: "words" | "tokens";
+  /** Explains the same again with the evidence of every attention head. */
+  declare requestHeads: (() => Promise<Explanation>) | undefined;
+  declare protected heads: Heads;
 
   constructor() {
     super();
     this.quantity = "fused";
     this.view = "words";
+    this.heads = { state: "hidden" };
   }
 
   protected override createRenderRoot(): HTMLElement {
@@ -60,7 +74,9 @@ export class CaligResult extends LitElement {
   }
 
   override willUpdate(changed: Map<PropertyKey, unknown>): void {
-    if (changed.has("explanation")) this.block = undefined;
+    if (!changed.has("explanation")) return;
+    this.block = undefined;
+    this.heads = { state: "hidden" };
   }
 
   override render(): TemplateResult | typeof nothing {
@@ -154,7 +170,36 @@ export class CaligResult extends LitElement {
         quantities.map((each) => [each.name, each.title]),
       )}</div>
       <div class="tools slide"><label for=${id}>Block</label><input type="range" id=${id} min="0" max=${last} step="1" .value=${String(position)} aria-valuetext=${name} @input=${this.#slide}><output for=${id}>${name}</output></div>
-      <calig-blocks theme=${this.theme ?? nothing} .explanation=${explanation} .block=${this.block} .quantity=${this.quantity} @calig-block=${this.#choose}></calig-blocks></section>`;
+      <calig-blocks theme=${this.theme ?? nothing} .explanation=${explanation} .block=${this.block} .quantity=${this.quantity} @calig-block=${this.#choose}></calig-blocks>
+      ${this.requestHeads === undefined ? nothing : this.#headPanel(explanation)}</section>`;
+  }
+
+  #headPanel({ blocks }: Explanation): TemplateResult {
+    const { heads } = this;
+    switch (heads.state) {
+      case "hidden":
+        return html`<p class="actions"><button type="button" class="button small" @click=${this.#showHeads}>Show attention heads</button></p>`;
+      case "working":
+        return html`<p class="about" role="status">Looking at the attention heads…</p>`;
+      case "failed":
+        return html`<p class="about" role="alert">The attention heads could not be shown: ${heads.message}</p>`;
+      case "shown":
+        return html`${this.block === undefined ? html`<p class="about">The last block; choose another one above.</p>` : nothing}${headTable(heads.explanation, this.block ?? blocks.length - 1)}`;
+      default:
+        return assertNever(heads);
+    }
+  }
+
+  async #showHeads(): Promise<void> {
+    const { explanation, requestHeads } = this;
+    if (requestHeads === undefined) return;
+    this.heads = { state: "working" };
+    const found = await requestHeads().then(
+      (result): Heads => ({ state: "shown", explanation: result }),
+      (error: unknown): Heads => ({ state: "failed", message: error instanceof Error ? error.message : String(error) }),
+    );
+    // Another explanation may be shown by now.
+    if (this.explanation === explanation) this.heads = found;
   }
 
   #slide(event: Event): void {

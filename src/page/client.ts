@@ -30,6 +30,9 @@ export interface ExplainRequest {
   readonly target?: string;
   readonly against?: string;
   readonly baseline?: BaselineName;
+  readonly steps?: number;
+  /** Whether blocks tell the evidence of every attention head. */
+  readonly heads?: boolean;
 }
 
 export interface ExplainCall {

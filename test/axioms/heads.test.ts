@@ -1,79 +1,52 @@
-/** @file Heads besides one class of many: several labels at once, regression, pairs of texts. */
+/** @file The evidence of single attention heads: their mean is the evidence that the sweep finds on its own. */
 
-import { describe, expect, it } from "vitest";
-import { encodeSafetensors } from "../../src/checkpoint/safetensors.ts";
-import { explain, loadModel } from "../../src/node.ts";
-import { hashedParameter } from "../support/hashed-weights.ts";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Explanation } from "../../src/attribution/explanation.ts";
+import { explain, type LoadedModel, loadModel } from "../../src/node.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
-import { TINY_CONFIG, tinyBertFiles, tinyTensors } from "../support/tiny-bert.ts";
+import { tinyBertFiles } from "../support/tiny-bert.ts";
+
+const TEXT = "A gripping, beautifully shot film that forgets to end.";
+const ROUNDING = { rtol: 1e-3, atol: 1e-5 };
 
 const tempFolder = useTempFolders();
-const TEXT = "The ugly film has an unbelievably good story";
-const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+let model: LoadedModel;
+beforeAll(async () => {
+  model = await loadModel("sst2");
+});
+afterAll(() => model.dispose());
 
-const withConfig = async (changes: object) =>
-  loadModel(await tempFolder({ ...tinyBertFiles(), "config.json": JSON.stringify({ ...TINY_CONFIG, ...changes }) }));
-
-/** The tiny model with one output. */
-async function regression() {
-  const tensors = tinyTensors().map(
-    ([name, shape]) => [name, name.startsWith("classifier") ? [1, ...shape.slice(1)] : shape] as const,
-  );
-  return loadModel(
-    await tempFolder({
-      ...tinyBertFiles(),
-      "config.json": JSON.stringify({ ...TINY_CONFIG, id2label: { "0": "stars" } }),
-      "model.safetensors": encodeSafetensors(
-        tensors.map(([name, shape]) => ({ name, dtype: "float32", shape, data: hashedParameter(name, shape) })),
-      ),
-    }),
-  );
+function expectMeans({ blocks, model: { heads } }: Explanation): void {
+  for (const block of blocks) {
+    expect(block.heads).toHaveLength(heads);
+    const mean = block.attentionEvidence.map(
+      (_, t) => (block.heads ?? []).reduce((sum, head) => sum + (head[t] as number), 0) / heads,
+    );
+    expect(mean).toBeAllClose(block.attentionEvidence, ROUNDING);
+  }
 }
 
-describe("a head of several labels at once", () => {
-  it("gives every label a probability of its own", async () => {
-    await using model = await withConfig({ problem_type: "multi_label_classification" });
-    const { predictions } = await explain(model, TEXT, { steps: 1, tolerance: 10 });
-    for (const { logit, probability } of predictions) expect(probability).toBeCloseTo(1 / (1 + Math.exp(-logit)), 6);
-    expect(sum(predictions.map(({ probability }) => probability))).not.toBeCloseTo(1, 2);
+describe("heads", () => {
+  it("have the block's attention evidence as their mean, and differ", async () => {
+    const explanation = await explain(model, TEXT, { heads: true, steps: 1, layers: [0, 3, 5] });
+    expect(explanation.blocks.map(({ index }) => index)).toEqual([0, 3, 5]);
+    expectMeans(explanation);
+    const [first, second] = explanation.blocks[0]?.heads ?? [];
+    expect(first).not.toEqual(second);
   });
 
-  it.each(["logit", "probability", "log-probability"] as const)("explains the %s of one label", async (score) => {
-    await using model = await withConfig({ problem_type: "multi_label_classification" });
-    const explanation = await explain(model, TEXT, { score, target: "perhaps" });
-    const { scoreAtInput = 0, scoreAtBaseline = 0, relativeError } = explanation.completeness ?? {};
-    const { logit, probability } = explanation.predictions.find(({ label }) => label === "perhaps") ?? {
-      logit: Number.NaN,
-      probability: Number.NaN,
-    };
-    const expected = { logit, probability, "log-probability": Math.log(probability) }[score];
-    expect(explanation.target.score).toBeCloseTo(expected, 5);
-    expect(sum(explanation.attribution)).toBeCloseTo(scoreAtInput - scoreAtBaseline, 3);
-    expect(relativeError).toBeLessThan(0.01);
-  });
-});
-
-describe("a regression", () => {
-  it("is explained in units of what it predicts", async () => {
-    await using model = await regression();
-    const explanation = await explain(model, TEXT);
-    expect(explanation.target).toMatchObject({ label: "stars", index: 0, kind: "logit" });
-    expect(explanation.predictions[0]?.probability).toBe(explanation.predictions[0]?.logit);
-    expect(explanation.completeness?.relativeError).toBeLessThan(0.01);
+  it("of a text in several windows too", async () => {
+    await using tiny = await loadModel(await tempFolder(tinyBertFiles()));
+    const text = `${"The film forgets to end. ".repeat(40)}Gripping!`;
+    const explanation = await explain(tiny, text, { heads: true, steps: 1 });
+    expect(explanation.warnings.map(({ code }) => code)).toContain("windows");
+    expectMeans(explanation);
   });
 
-  it("has no probability to explain", async () => {
-    await using model = await regression();
-    await expect(explain(model, TEXT, { score: "probability" })).rejects.toThrow(/regression without probabilities/);
-  });
-});
-
-describe("a pair of texts", () => {
-  it("is explained as one input; both texts have words", async () => {
-    await using model = await withConfig({});
-    const explanation = await explain(model, { text: "A good film", pair: "The film is bad" });
-    expect(explanation.words.map(({ text }) => text)).toEqual("A good film The film is bad".split(" "));
-    for (const { text, start, end } of explanation.words) expect(explanation.input.text.slice(start, end)).toBe(text);
-    expect(explanation.completeness?.relativeError).toBeLessThan(0.01);
+  it("are left out where nobody asked, and cost two passes", async () => {
+    const without = await explain(model, TEXT, { steps: 1 });
+    expect(without.blocks[0]).not.toHaveProperty("heads");
+    const { cost } = await explain(model, TEXT, { steps: 1, heads: true });
+    expect(cost.modelEvaluations).toBeCloseTo(without.cost.modelEvaluations + 2, 9);
   });
 });

@@ -36,6 +36,7 @@ const METHOD_OPTIONS = [
   "layerWeights",
   "layers",
   "longText",
+  "heads",
   "seed",
   "memory",
   "timeBudget",

@@ -1,0 +1,26 @@
+import { describe, expect, it } from "vitest";
+import type { Item } from "../render/evidence.ts";
+import { headsOf } from "./head-table.ts";
+
+const item = (index: number, units: readonly number[]): Item => ({
+  index,
+  label: String(index),
+  name: String(index),
+  units,
+  attribution: 0,
+});
+
+describe("headsOf()", () => {
+  it("by hand: sums the tokens of a word, leaves out special ones, and sorts by all evidence", () => {
+    // Units 0 and 4 are special; word 0 has units 1 and 2, word 1 has unit 3.
+    const items = [item(0, [1, 2]), item(1, [3])];
+    const heads = [
+      [9, 1, 2, -0.5, 9],
+      [0, -4, 1, -1, 0],
+    ];
+    expect(headsOf(items, heads)).toEqual([
+      { index: 1, supports: 0, opposes: -4, values: [-3, -1] },
+      { index: 0, supports: 3, opposes: -0.5, values: [3, -0.5] },
+    ]);
+  });
+});
