@@ -42,7 +42,8 @@ export function headTable(explanation: Explanation, block: number): TemplateResu
   const bound = largestMagnitude(rows.flatMap(({ values }) => values));
   const digits = digitsFor(largestMagnitude(rows.flatMap(({ supports, opposes }) => [supports, opposes])));
   const unit = isText(explanation) ? "words" : "patches";
-  return html`<div class="wide-table" tabindex="0" role="region" aria-label="Attention heads of block ${index}"><table class="heads"><caption>Attention heads of block ${index}, most evidence first: attention times its gradient, by the ${unit} that are looked at. Special tokens are left out.</caption>
+  return html`<p class="about heads-of">Attention heads of block ${index}, most evidence first: attention times its gradient, by the ${unit} that are looked at. Special tokens are left out.</p>
+    <div class="wide-table" tabindex="0" role="region" aria-label="Attention heads of block ${index}"><table class="heads" aria-label="Evidence of each head">
     <thead><tr><th scope="col">Head</th><th scope="col">Supports</th><th scope="col">Opposes</th><th scope="col" aria-hidden="true">In the order of the ${unit}</th><th scope="col">Strongest ${unit}</th></tr></thead>
     <tbody>${rows.map(
       (head) =>

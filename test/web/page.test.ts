@@ -222,10 +222,10 @@ describe.each(TRANSPORTS)("the page with $name", ({ place, start }) => {
     await result().getByRole("button", { name: "Show attention heads" }).click();
     const heads = result().locator("table.heads");
     await heads.waitFor();
-    expect(await heads.locator("caption").innerText()).toMatch(/^Attention heads of block 1,/);
+    expect(await result().locator(".heads-of").innerText()).toMatch(/^Attention heads of block 1,/);
     expect(await heads.locator("tbody tr").count()).toBe(4);
     await result().locator("input[type=range]").fill("0");
-    expect(await heads.locator("caption").innerText()).toMatch(/^Attention heads of block 0,/);
+    expect(await result().locator(".heads-of").innerText()).toMatch(/^Attention heads of block 0,/);
     expect(await heads.locator("tbody tr").first().innerText()).toMatch(/[+−]\d/);
     expectNoMisdeeds(misdeeds);
     expect(await auditPage(page)).toEqual([]);
