@@ -1,14 +1,10 @@
-/**
- * @file Puts the built page and the built-in models into one folder that any web server can serve: everything runs in
- * the browser of the reader. Usage: npm run page:static -- FOLDER
- */
+/** @file The page and models as one folder that any web server can serve: everything runs in the browser of the reader. */
 
-import { cp, mkdir, readFile, stat, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
-import { builtinModels } from "../src/node/builtin-models.ts";
+import { cp, mkdir, readFile, realpath, stat, writeFile } from "node:fs/promises";
+import { dirname, join, resolve, sep } from "node:path";
+import { quote, UsageError } from "../src/errors.ts";
+import type { ModelEntry } from "../src/page/client.ts";
 
-const PAGE = fileURLToPath(new URL("../dist/page/", import.meta.url));
 /** What a browser reads of a model. */
 const FILES = [
   "config.json",
@@ -17,23 +13,66 @@ const FILES = [
   "tokenizer_config.json",
   "preprocessor_config.json",
 ];
+/** What tells a page of calig from other pages: the models that can be chosen. */
+const INDEX = join("models", "index.json");
 
-const [target] = process.argv.slice(2);
-if (target === undefined) throw new Error("Give a folder: npm run page:static -- FOLDER");
-const folder = resolve(target);
-await cp(PAGE, folder, { recursive: true });
-const models: { readonly name: string; readonly kind: string }[] = [];
-for (const { id, labels, bytes, folder: from } of builtinModels()) {
-  const to = join(folder, "models", id);
-  await mkdir(to, { recursive: true });
-  for (const file of FILES) {
-    if (await stat(join(from, file)).catch(() => undefined)) await cp(join(from, file), join(to, file));
-  }
-  const reads = JSON.parse(await readFile(join(from, "config.json"), "utf8")) as { readonly image_size?: unknown };
-  const kind = reads.image_size === undefined ? "text" : "image";
-  const isFirst = !models.some((model) => model.kind === kind);
-  const entry = { name: id, kind, labels, default: isFirst, bytes };
-  models.push(entry);
+export interface StaticModel {
+  readonly id: string;
+  readonly folder: string;
+  readonly labels: readonly string[];
+  /** Size of the weights file. */
+  readonly bytes: number;
 }
-await writeFile(join(folder, "models", "index.json"), `${JSON.stringify({ models }, null, 2)}\n`);
-console.log(`${folder}: the page and ${models.map(({ name }) => name).join(", ")}`);
+
+/**
+ * Writes the page and the models into a folder, which is made where there is none. A page of calig that is there already
+ * is brought up to date; other files are left alone.
+ *
+ * @param pageFolder - The built page.
+ * @throws {UsageError} When the page is not built, or the folder cannot be used. Nothing has been written then.
+ */
+export async function writeStaticPage(
+  folder: string,
+  pageFolder: string,
+  models: readonly StaticModel[],
+): Promise<readonly ModelEntry[]> {
+  if (!(await exists(join(pageFolder, "index.html")))) {
+    throw new UsageError(`Cannot find the built page in ${quote(pageFolder)}: build it first (npm run build)`);
+  }
+  await checkTarget(folder, pageFolder);
+  await cp(pageFolder, folder, { recursive: true });
+  const entries: ModelEntry[] = [];
+  for (const { id, folder: from, labels, bytes } of models) {
+    const to = join(folder, "models", id);
+    await mkdir(to, { recursive: true });
+    for (const file of FILES) if (await exists(join(from, file))) await cp(join(from, file), join(to, file));
+    const config = JSON.parse(await readFile(join(from, "config.json"), "utf8")) as { readonly image_size?: unknown };
+    const kind = config.image_size === undefined ? "text" : "image";
+    entries.push({ name: id, kind, labels, default: !entries.some((entry) => entry.kind === kind), bytes });
+  }
+  await writeFile(join(folder, INDEX), `${JSON.stringify({ models: entries }, null, 2)}\n`);
+  return entries;
+}
+
+async function checkTarget(folder: string, pageFolder: string): Promise<void> {
+  const refuse = (found: string) =>
+    new UsageError(`Cannot write the page to ${quote(folder)}: ${found}; name another folder`);
+  // Of a path that is still to be made, what is there already must be a folder.
+  let there = resolve(folder);
+  while (!(await exists(there))) there = dirname(there);
+  if (!(await stat(there)).isDirectory()) {
+    throw refuse(there === resolve(folder) ? "it is a file" : `${quote(there)} is a file`);
+  }
+  const target = (await realpath(there)) + resolve(folder).slice(there.length);
+  const page = await realpath(pageFolder);
+  if (target === page || target.startsWith(page + sep)) throw refuse("the built page itself is there");
+  if ((await exists(join(folder, "index.html"))) && !(await exists(join(folder, INDEX)))) {
+    throw refuse(`its "index.html" is another page`);
+  }
+}
+
+const exists = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );

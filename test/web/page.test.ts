@@ -6,6 +6,7 @@ import { gzipSync } from "node:zlib";
 import type { BrowserContextOptions, Download, Page } from "playwright-core";
 import sharp from "sharp";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { writeStaticPage } from "../../scripts/static-page.ts";
 import type { Explanation } from "../../src/attribution/explanation.ts";
 import { type LoadedModel, loadModel } from "../../src/node.ts";
 import { createApp } from "../../src/server/app.ts";
@@ -46,19 +47,18 @@ const TRANSPORTS: readonly Transport[] = [
     name: "the engine in the page",
     place: "Explained in this browser: nothing leaves it",
     async start() {
-      const labels = ["no", "perhaps", "yes"];
-      const index = JSON.stringify({
-        models: [
-          { name: "bert", kind: "text", labels, default: true },
-          { name: "vit", kind: "image", labels: ["circle", "square", "star"], default: true },
-        ],
+      const model = (id: keyof typeof folders, labels: readonly string[]) => ({
+        id,
+        labels,
+        folder: folders[id],
+        bytes: 1,
       });
-      const models = await tempFolder({
-        "index.json": index,
-        ...prefixed("bert", tinyBertFiles()),
-        ...prefixed("vit", tinyVitFiles()),
-      });
-      const server: StaticServer = await serveFolders({ "": site, models });
+      const folder = await tempFolder();
+      await writeStaticPage(folder, site, [
+        model("bert", ["no", "perhaps", "yes"]),
+        model("vit", ["circle", "square", "star"]),
+      ]);
+      const server: StaticServer = await serveFolders({ "": folder });
       return { url: server.url, stop: () => server.close() };
     },
   },
@@ -80,9 +80,6 @@ const TRANSPORTS: readonly Transport[] = [
     },
   },
 ];
-
-const prefixed = (folder: string, files: Readonly<Record<string, string | Uint8Array>>) =>
-  Object.fromEntries(Object.entries(files).map(([name, content]) => [`${folder}/${name}`, content]));
 
 async function contentOf(download: Promise<Download>): Promise<{ readonly name: string; readonly text: string }> {
   const file = await download;
