@@ -7,6 +7,7 @@ import { type AssembledModel, assembleModel } from "../loading/assemble-model.ts
 import type { OnnxDtype } from "../loading/onnx-names.ts";
 import type { Device } from "../runtime/devices.ts";
 import { createNodeRuntime } from "../runtime/onnxruntime-node.ts";
+import { createThreadedNodeRuntime } from "../runtime/threaded-node.ts";
 import { FAMILIES } from "../transformer/families.ts";
 import { builtinFolder, builtinModels } from "./builtin-models.ts";
 import { type LoadContext, loadCheckpoint, readConfig } from "./load-checkpoint.ts";
@@ -21,6 +22,11 @@ import { readTuned, tunedPath } from "./tuned-settings.ts";
 import type { StoredWeightFacts } from "./weights.ts";
 
 export interface LoadOptions {
+  /**
+   * Whether the engine runs in a thread of its own. The same numbers; this thread, which a run blocks otherwise, stays free
+   * for others, as a server needs. Default: no.
+   */
+  readonly thread?: boolean;
   /** Threads of one operator. Default: the engine decides (one per physical core). */
   readonly threads?: number;
   /**
@@ -59,12 +65,12 @@ export interface LoadedModel extends AssembledModel<StoredWeightFacts> {
  * @throws {AnatomyError} When the parts of a Transformer are not found in an ONNX file.
  */
 export async function loadModel(source: string, options: LoadOptions = {}): Promise<LoadedModel> {
-  const { threads, signal, stream, memory, device = "cpu" } = options;
+  const { threads, signal, stream, memory, device = "cpu", thread = false } = options;
   checkThreads(threads);
   const builtin = builtinFolder(source);
   const path = builtin ?? resolve(source);
   const onnx = await findModel(source, path, options);
-  const runtime = createNodeRuntime(device);
+  const runtime = thread ? createThreadedNodeRuntime(device) : createNodeRuntime(device);
   if (device !== "cpu") await tryRuntime(runtime);
   const wishes = { available: availableBytes(), ...given({ stream, memory }) };
   const context: LoadContext = {

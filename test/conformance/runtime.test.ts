@@ -3,11 +3,13 @@
 import { describe, it } from "vitest";
 import { createNodeRuntime } from "../../src/runtime/onnxruntime-node.ts";
 import { createWebRuntime } from "../../src/runtime/onnxruntime-web.ts";
+import { createThreadedNodeRuntime } from "../../src/runtime/threaded-node.ts";
 import { ortWasmUrl } from "../support/ort-wasm.ts";
 import { RUNTIME_CASES } from "./runtime-cases.ts";
 
 describe.each([
   { engine: "onnxruntime-node", runtime: createNodeRuntime() },
+  { engine: "onnxruntime-node in a thread", runtime: createThreadedNodeRuntime() },
   { engine: "onnxruntime-web in Node", runtime: createWebRuntime({ wasm: ortWasmUrl(), threads: 1 }) },
 ])("$engine", ({ runtime }) => {
   it.each(RUNTIME_CASES)("$name", ({ run }) => run(runtime));

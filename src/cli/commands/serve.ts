@@ -68,7 +68,7 @@ export const serve = defineCommand({
         terminal.progress.update(i / wanted.length, `loading ${source}`);
         loaded.push({
           name,
-          model: await loadModel(source, { signal, ...given(options, ["threads", "device", "stream"]) }),
+          model: await loadModel(source, { signal, thread: true, ...given(options, ["threads", "device", "stream"]) }),
         });
       }
       const app = createApp({

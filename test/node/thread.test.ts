@@ -1,0 +1,54 @@
+/** @file The engine in a thread of its own: the same numbers, and a main thread that is free meanwhile. */
+
+import { expect, it } from "vitest";
+import { explain, loadModel } from "../../src/node.ts";
+import { createThreadedNodeRuntime } from "../../src/runtime/threaded-node.ts";
+import { useTempFolders } from "../support/temp-folder.ts";
+import { tinyBertFiles } from "../support/tiny-bert.ts";
+
+const tempFolder = useTempFolders();
+const TEXT = "A gripping film that forgets to end, though it begins well and is beautifully shot.";
+
+it("gives the same explanation", async () => {
+  const folder = await tempFolder(tinyBertFiles());
+  await using here = await loadModel(folder);
+  await using there = await loadModel(folder, { thread: true });
+  const options = { steps: 8 };
+  const [own, threaded] = [await explain(here, TEXT, options), await explain(there, TEXT, options)];
+  expect(threaded.attribution).toEqual(own.attribution);
+  expect(threaded.blocks).toEqual(own.blocks);
+  expect(threaded.model).toEqual(own.model);
+});
+
+it("leaves the main thread free while it runs", async () => {
+  const turns = async (thread: boolean) => {
+    await using model = await loadModel("sst2", { thread });
+    await explain(model, TEXT, { steps: 16, layers: [0] });
+    let count = 0;
+    const timer = setInterval(() => count++, 1);
+    const rows = 256;
+    const feed = (value: bigint) => ({
+      dtype: "int64" as const,
+      shape: [rows, 64],
+      data: new BigInt64Array(rows * 64).fill(value),
+    });
+    const { ids = "", mask = "", typeIds: types = "" } = model.anatomy.inputs;
+    await model.programs.forward({ [ids]: feed(1037n), [mask]: feed(1n), [types]: feed(0n) });
+    clearInterval(timer);
+    return count;
+  };
+  // A run of a second or so: in this thread the timer fires before and after it, else all the while.
+  expect(await turns(true)).toBeGreaterThan(10 * (1 + (await turns(false))));
+});
+
+it("says what the engine says, and goes on", async () => {
+  const runtime = createThreadedNodeRuntime();
+  await expect(runtime.compile(new Uint8Array(3), { name: "sweep" })).rejects.toThrow(
+    /^Cannot compile the sweep program/,
+  );
+  await expect(runtime.compile(new Uint8Array(5), { name: "forward" })).rejects.toThrow(/^Cannot compile the forward/);
+});
+
+it("refuses a device that the engine does not know, before anything starts", () => {
+  expect(() => createThreadedNodeRuntime("tpu" as "cpu")).toThrow(/^Cannot run on device "tpu"/);
+});
