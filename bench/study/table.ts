@@ -41,7 +41,7 @@ function section(title: string, kept: Kept): string {
   return [
     `### ${title}`,
     "",
-    `${dataset.measured} inputs of ${kept.units.toFixed(0)} ${settings.units} on average${accuracy}; removed: ${settings.substrate}${command.more.length === 0 ? "" : `; \`${command.more.join(" ")}\``}; ${minutes} minutes.`,
+    `${dataset.measured} inputs of ${kept.units.toFixed(0)} ${settings.units === "patch" ? "patches" : `${settings.units}s`} on average${accuracy}; removed: ${settings.substrate}${command.more.length === 0 ? "" : `; \`${command.more.join(" ")}\``}; ${minutes} minutes.`,
     "",
     `| method | ${head.join(" | ")} |`,
     `|---|${figures.map(() => "---:").join("|")}|`,
@@ -64,7 +64,9 @@ function cell({ results, methods, figures }: Kept, figure: string, method: strin
   return better !== null && own.value === best ? `**${text}**` : text;
 }
 
-const digits = (value: number): string => (Math.abs(value) >= 100 ? value.toFixed(0) : value.toFixed(3));
+function digits(value: number): string {
+  return Math.abs(value) >= 10 ? value.toFixed(0) : value.toFixed(3);
+}
 
 /** CA-LIG's lead over each other method by one figure, with its 95 % interval. */
 function verdict({ comparisons, figures, methods }: Kept, figure: string): string[] {
