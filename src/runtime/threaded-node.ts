@@ -5,12 +5,16 @@
 
 import { Worker } from "node:worker_threads";
 import { ExecutionError } from "../errors.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import type { Device } from "./devices.ts";
 import type { EngineAnswer, EngineRequest, EngineSession } from "./engine-messages.ts";
 import { createNodeRuntime } from "./onnxruntime-node.ts";
 import type { Feeds, Fetches, Runtime, Session, SessionOptions } from "./runtime.ts";
 
-type Unsent = EngineRequest extends infer R ? (R extends EngineRequest ? Omit<R, "id"> : never) : never;
+/** How long a thread without programs waits for the next one: models that run block by block have none between blocks. */
+const LINGER_MS = 2000;
+
+type Question = EngineRequest extends infer R ? (R extends EngineRequest ? Omit<R, "id"> : never) : never;
 
 interface Waiting {
   resolve(value: unknown): void;
@@ -19,39 +23,53 @@ interface Waiting {
 
 /**
  * The same engine, programs and numbers as `createNodeRuntime`; inputs are copied to the thread, results are handed over.
- * The thread starts with the first program and ends with the last one.
+ * The thread starts with the first program and ends after the last one.
  *
  * @throws {InvalidOptionError} When this build of the engine does not know the device.
  */
 export function createThreadedNodeRuntime(device: Device = "cpu"): Runtime {
   const { description, lacksFusedMatMul } = createNodeRuntime(device);
-  const thread = new EngineThread(device);
+  let thread: EngineThread | undefined;
   return {
     description,
     ...(lacksFusedMatMul === undefined ? {} : { lacksFusedMatMul }),
     async compile(model: Uint8Array, options: SessionOptions): Promise<Session> {
-      const { session, inputNames, outputNames } = (await thread.ask({
-        do: "compile",
-        model,
-        options,
-      })) as EngineSession;
-      let disposed = false;
-      return {
-        inputNames,
-        outputNames,
-        async run(feeds: Feeds, outputs?: readonly string[]): Promise<Fetches> {
-          if (disposed) throw new ExecutionError(`Cannot run the ${options.name} program: it was disposed`);
-          return (await thread.ask({ do: "run", session, feeds, outputs })) as Fetches;
-        },
-        async dispose(): Promise<void> {
-          if (disposed) return;
-          disposed = true;
-          await thread.ask({ do: "dispose", session });
-        },
-      };
+      if (thread === undefined || thread.ended) thread = new EngineThread(device);
+      return compile(thread, model, options);
     },
   };
 }
+
+async function compile(thread: EngineThread, model: Uint8Array, options: SessionOptions): Promise<Session> {
+  const { session, inputNames, outputNames } = (await thread.ask({ do: "compile", model, options })) as EngineSession;
+  let disposed = false;
+  return {
+    inputNames,
+    outputNames,
+    async run(feeds: Feeds, outputs?: readonly string[]): Promise<Fetches> {
+      if (disposed) throw new ExecutionError(`Cannot run the ${options.name} program: it was disposed`);
+      if (thread.ended) {
+        throw new ExecutionError(`Cannot run the ${options.name} program: its thread has ended; load the model again`);
+      }
+      return (await thread.ask({ do: "run", session, feeds: withoutSurroundings(feeds), outputs })) as Fetches;
+    },
+    async dispose(): Promise<void> {
+      if (disposed) return;
+      disposed = true;
+      if (!thread.ended) await thread.ask({ do: "dispose", session });
+    },
+  };
+}
+
+/** Tensors that own their memory: of a view of something larger, all of that would be copied to the thread. */
+const withoutSurroundings = (feeds: Feeds): Feeds =>
+  Object.fromEntries(
+    Object.entries(feeds).map(([name, tensor]): [string, Tensor] => {
+      const { data } = tensor;
+      const isPart = ArrayBuffer.isView(data) && data.byteLength < data.buffer.byteLength;
+      return [name, isPart ? ({ ...tensor, data: data.slice() } as Tensor) : tensor];
+    }),
+  );
 
 /** The file of the thread: beside this one in the package; in the sources it has to be translated first. */
 const entry = (): URL =>
@@ -59,61 +77,63 @@ const entry = (): URL =>
     ? new URL("../../scripts/engine-thread.mjs", import.meta.url)
     : new URL("./engine-thread-node.js", import.meta.url);
 
-/** The thread and the questions that it has not answered. A class, because it has a life. */
+/** A thread and the questions that it has not answered. A class, because it has a life. */
 class EngineThread {
-  readonly #device: Device;
+  readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
-  #worker: Worker | undefined;
   #sessions = 0;
   #next = 0;
+  #ended = false;
+  #leaving: NodeJS.Timeout | undefined;
 
   constructor(device: Device) {
-    this.#device = device;
-  }
-
-  async ask(request: Unsent): Promise<unknown> {
-    this.#worker ??= this.#start();
-    const worker = this.#worker;
-    const id = this.#next++;
-    // An engine with nothing to do keeps no process alive.
-    worker.ref();
-    const answered = new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
-    worker.postMessage({ ...request, id });
-    try {
-      const value = await answered;
-      if (request.do === "compile") this.#sessions++;
-      return value;
-    } finally {
-      if (request.do === "dispose") this.#sessions--;
-      if (this.#waiting.size === 0) worker.unref();
-      if (this.#waiting.size === 0 && this.#sessions <= 0) await this.#stop();
-    }
-  }
-
-  #start(): Worker {
-    const worker = new Worker(entry(), { workerData: { device: this.#device } });
-    worker.on("message", (answer: EngineAnswer) => {
+    this.#worker = new Worker(entry(), { workerData: { device } });
+    this.#worker.on("message", (answer: EngineAnswer) => {
       const waiting = this.#waiting.get(answer.id);
       this.#waiting.delete(answer.id);
       if ("error" in answer) waiting?.reject(new ExecutionError(answer.error));
       else waiting?.resolve(answer.value);
     });
-    const fail = (reason: string, cause?: unknown) => {
-      if (this.#worker !== worker) return;
-      this.#worker = undefined;
-      this.#sessions = 0;
-      const error = new ExecutionError(`Cannot go on: ${reason}`, { cause });
-      for (const { reject } of this.#waiting.values()) reject(error);
-      this.#waiting.clear();
-    };
-    worker.on("error", (cause) => fail("the thread of the engine failed", cause));
-    worker.on("exit", (code) => fail(`the thread of the engine ended with code ${code}`));
-    return worker;
+    this.#worker.on("error", (cause) => this.#end("the thread of the engine failed", cause));
+    this.#worker.on("exit", (code) => this.#end(`the thread of the engine ended with code ${code}`));
   }
 
-  async #stop(): Promise<void> {
-    const worker = this.#worker;
-    this.#worker = undefined;
-    await worker?.terminate();
+  /** Whether its sessions are gone. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  async ask(question: Question): Promise<unknown> {
+    clearTimeout(this.#leaving);
+    const id = this.#next++;
+    // An engine with nothing to do keeps no process alive.
+    this.#worker.ref();
+    const answered = new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
+    this.#worker.postMessage({ ...question, id });
+    try {
+      const value = await answered;
+      if (question.do === "compile") this.#sessions++;
+      if (question.do === "dispose") this.#sessions--;
+      return value;
+    } finally {
+      if (this.#waiting.size === 0) {
+        this.#worker.unref();
+        if (this.#sessions === 0) this.#leaving = setTimeout(() => this.#leave(), LINGER_MS).unref();
+      }
+    }
+  }
+
+  /** Nobody waits: the end of the thread is no failure. */
+  #leave(): void {
+    this.#ended = true;
+    void this.#worker.terminate();
+  }
+
+  #end(reason: string, cause?: unknown): void {
+    this.#ended = true;
+    clearTimeout(this.#leaving);
+    const error = new ExecutionError(`Cannot go on: ${reason}`, { cause });
+    for (const { reject } of this.#waiting.values()) reject(error);
+    this.#waiting.clear();
   }
 }

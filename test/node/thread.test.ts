@@ -20,6 +20,14 @@ it("gives the same explanation", async () => {
   expect(threaded.model).toEqual(own.model);
 });
 
+it("gives the same explanation block by block, where every block is a program of its own", async () => {
+  const folder = await tempFolder(tinyBertFiles());
+  await using here = await loadModel(folder, { stream: true });
+  await using there = await loadModel(folder, { stream: true, thread: true });
+  const options = { steps: 4 };
+  expect((await explain(there, TEXT, options)).blocks).toEqual((await explain(here, TEXT, options)).blocks);
+});
+
 it("leaves the main thread free while it runs", async () => {
   const turns = async (thread: boolean) => {
     await using model = await loadModel("sst2", { thread });
