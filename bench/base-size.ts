@@ -14,24 +14,10 @@ import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type BaselineName, explain, loadModel } from "../src/node.ts";
-import { median, type Sample, startCaptum } from "./captum-process.ts";
+import { type Sample, startCaptum } from "./captum-process.ts";
+import { median, textOf } from "./measure.ts";
 import { writeRandomBert } from "./random-bert.ts";
 
-const WORDS = [
-  "film",
-  "that",
-  "never",
-  "ends",
-  "but",
-  "shines",
-  "and",
-  "fades",
-  "with",
-  "a",
-  "gripping",
-  "dull",
-  "plot",
-];
 const SIZE = { blocks: 12, width: 768 };
 const TOLERANCE = 0.01;
 const STEPS_TRIED = [3, 4, 5, 6, 8, 10, 15, 20, 30, 50, 100, 200];
@@ -55,7 +41,7 @@ const folder = values.folder ?? (await mkdtemp(join(tmpdir(), "calig-base-")));
 await mkdir(folder, { recursive: true });
 if (!(await stat(join(folder, "model.safetensors")).catch(() => undefined))) await writeRandomBert(folder, SIZE);
 await using model = await loadModel(folder, { threads });
-const text = Array.from({ length: tokens - 2 }, (_, i) => WORDS[(i * i + i) % WORDS.length]).join(" ");
+const text = textOf(tokens);
 
 async function calig(options: { readonly steps: number | "auto"; readonly tolerance?: number }) {
   const cpu = process.cpuUsage();

@@ -58,6 +58,3 @@ export async function startCaptum(python: string, model: string, threads: number
     end: () => child.stdin.end(),
   };
 }
-
-export const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] as number;

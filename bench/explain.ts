@@ -11,7 +11,8 @@ import { cpus, loadavg } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { explain, loadModel } from "../src/node.ts";
-import { median, startCaptum } from "./captum-process.ts";
+import { startCaptum } from "./captum-process.ts";
+import { median } from "./measure.ts";
 
 const TEXT =
   "A gripping, beautifully shot film that forgets to end, yet its two leads hold every scene and nobody in the audience moved.";
