@@ -36,7 +36,7 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=pathlib.Path, required=True, help="folder with train.tar.gz and test.tar.gz (SPLIT/CLASS/NNNN.jpg)")
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("models/cifar10"))
-    parser.add_argument("--pretrain-epochs", type=int, default=24)
+    parser.add_argument("--pretrain-epochs", type=int, default=12)
     parser.add_argument("--epochs", type=int, default=20)
     parser.add_argument("--patch", type=int, default=4)
     parser.add_argument("--width", type=int, default=128)
@@ -44,7 +44,7 @@ def arguments():
     parser.add_argument("--heads", type=int, default=4)
     parser.add_argument("--batch-size", type=int, default=256)
     parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--limit", type=int, default=None, help="pictures to use of each split, for trying the script")
     parser.add_argument("--device", default="cpu")
     return parser.parse_args()
@@ -81,6 +81,39 @@ def augmented(pictures, generator):
     return crops
 
 
+class Muon(torch.optim.Optimizer):
+    """Muon (Jordan et al. 2024) in float32, matrices of one shape at a time: torch's own works in bfloat16, which many CPUs only emulate."""
+
+    def __init__(self, groups, momentum=0.95):
+        super().__init__(groups, {"lr": 0.0, "momentum": momentum, "weight_decay": 0.0})
+
+    @staticmethod
+    def orthogonal(matrices):
+        """The nearest matrices with singular values of about 1, by five steps of Newton-Schulz; [n, rows, columns], rows <= columns."""
+        x = matrices / (matrices.norm(dim=(1, 2), keepdim=True) + 1e-7)
+        for _ in range(5):
+            square = x @ x.mT
+            x = 3.4445 * x + (-4.7750 * square + 2.0315 * square @ square) @ x
+        return x
+
+    @torch.no_grad()
+    def step(self):
+        alike = {}
+        for group in self.param_groups:
+            for parameter in group["params"]:
+                state = self.state[parameter]
+                average = state.setdefault("momentum", torch.zeros_like(parameter)).lerp_(parameter.grad, 1 - group["momentum"])
+                update = parameter.grad.lerp(average, group["momentum"])
+                tall = update.shape[0] > update.shape[1]
+                update = update.mT if tall else update
+                alike.setdefault(update.shape, []).append((parameter, group, tall, update))
+        for shape, entries in alike.items():
+            scale = 0.2 * math.sqrt(max(shape))  # updates as large as those of AdamW (Liu et al. 2025)
+            for (parameter, group, tall, _), update in zip(entries, self.orthogonal(torch.stack([entry[3] for entry in entries]))):
+                parameter.mul_(1 - group["lr"] * group["weight_decay"])
+                parameter.add_(update.mT if tall else update, alpha=-scale * group["lr"])
+
+
 class Learner:
     """Muon for the matrices of the blocks, AdamW for the rest, and their common plan: linear warm-up, a cosine to zero."""
 
@@ -100,7 +133,7 @@ class Learner:
                 still = parameter.ndim == 1 or "position_embeddings" in name or "token" in name
                 others.append({**group, "weight_decay": 0.0 if still else 0.05})
         self.optimizers = [
-            torch.optim.Muon(matrices, momentum=0.95, adjust_lr_fn="match_rms_adamw"),
+            Muon(matrices),
             torch.optim.AdamW(others, betas=(0.9, 0.95), fused=True),
         ]
         warm_up = max(1, total // 20)
@@ -179,15 +212,16 @@ def run_epochs(name, model, rate, decay, options, checkpoint, pictures, epochs, 
 
 def pretrain(options, checkpoint, pictures):
     config = ViTMAEConfig(
-        **shape_of(options), mask_ratio=0.75, norm_pix_loss=True, decoder_hidden_size=96, decoder_num_hidden_layers=2,
+        **shape_of(options), mask_ratio=0.75, norm_pix_loss=True, decoder_hidden_size=96, decoder_num_hidden_layers=1,
         decoder_num_attention_heads=3, decoder_intermediate_size=384,
         attn_implementation=ATTENTION,
     )
     model = ViTMAEForPreTraining(config).to(options.device)
+    compiled = torch.compile(model)
 
     def loss_of(batch, epoch, generator):
         pixels = normalised(augmented(pictures[batch], generator).to(options.device))
-        return model(pixels).loss
+        return compiled(pixels).loss
 
     history = run_epochs("pretrain", model, 3e-3, 1, options, checkpoint, pictures, options.pretrain_epochs, loss_of)
     return model, history
@@ -223,10 +257,12 @@ def fine_tune(options, checkpoint, encoder, pictures, labels):
     average = torch.optim.swa_utils.AveragedModel(model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.998))
     targets = torch.nn.functional.one_hot(labels, len(CLASSES)).float() * 0.9 + 0.01
 
+    compiled, compiled_half = torch.compile(model), torch.compile(logits_of_half)
+
     def loss_of(batch, epoch, generator):
         pixels, target = normalised(augmented(pictures[batch], generator).to(options.device)), targets[batch].to(options.device)
-        halved = epoch < options.epochs * 4 // 5
-        logits = logits_of_half(model, pixels) if halved else model(pixels).logits
+        halved = epoch < options.epochs * 17 // 20
+        logits = compiled_half(model, pixels) if halved else compiled(pixels).logits
         return torch.nn.functional.cross_entropy(logits, target)
 
     history = run_epochs("fine-tune", model, 2e-3, 0.85, options, checkpoint, pictures, options.epochs, loss_of, average)

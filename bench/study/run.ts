@@ -1,7 +1,7 @@
 /**
  * @file The study: every setting of settings.ts, measured by `calig evaluate` and kept as results/NAME.json.
  *
- * Run: npm run bench:study -- --data DIR --models DIR [--only NAME,..] [--limit 100]
+ * Run: npm run bench:study -- --data DIR --models DIR [--only NAME,..] [--limit 100] [--threads N]
  * Needs the data sets and the models that README.md in this folder lists. A setting that was interrupted goes on where it
  * stopped; one that has its result is measured again only when it is named. Then: npm run bench:study-table.
  */
@@ -20,6 +20,7 @@ const { values: options } = parseArgs({
     models: { type: "string" },
     only: { type: "string" },
     limit: { type: "string", default: "100" },
+    threads: { type: "string" },
   },
 });
 const { data, models } = options;
@@ -42,6 +43,7 @@ function measure(setting: StudySetting, data: string, models: string): void {
     "--metrics": setting.metrics.join(","),
     ...(setting.methods === undefined ? {} : { "--methods": setting.methods.join(",") }),
     "--limit": options.limit,
+    ...(options.threads === undefined ? {} : { "--threads": options.threads }),
     "--out": out,
   };
   const command = [...Object.entries(given).flat(), ...(setting.more ?? [])];
