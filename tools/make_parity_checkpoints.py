@@ -1,29 +1,44 @@
-"""As make_parity_reference.py, for real checkpoints with the tokens that their own tokenizers make of two sentences.
+"""As make_parity_reference.py, for real checkpoints: of texts with the tokens that their own tokenizers make of two
+sentences, of pictures with two pictures of noise.
 
 Weights stay where they are: the file says which checkpoint they come from. A checkpoint without a classifier gets one of
-3 classes whose weights are hashes of their names.
+3 classes whose weights are hashes of their names. Cases of checkpoints that are not named stay as they are in the file.
 
 Run:  python tools/make_parity_checkpoints.py --checkpoint NAME=FOLDER ... --out test/golden/parity-checkpoints.json
 """
 
 import argparse
 import json
+import math
 import pathlib
 
 import parity
 import torch
 import transformers
-from hashed_weights import hashed
+from hashed_weights import hashed, uniform
 from safetensors import safe_open
-from transformers import AutoModelForSequenceClassification, AutoTokenizer
+from transformers import AutoModelForImageClassification, AutoModelForSequenceClassification, AutoTokenizer
 
 SENTENCES = ["A gripping, beautifully shot film that forgets to end.", "Too long by half."]
 TARGET = 1
 BLOCKS = ("BertLayer", "MPNetLayer", "XLMRobertaLayer")
 
 
+def make_of_pictures(name, folder, config):
+    model = AutoModelForImageClassification.from_pretrained(folder, attn_implementation="eager", dtype=torch.float32, local_files_only=True)
+    model = model.eval().double()
+    shape = (2, config["num_channels"], config["image_size"], config["image_size"])
+    pixels = torch.from_numpy(uniform("pixels", math.prod(shape)).reshape(shape)).double()
+    blocks = [module for module in model.modules() if type(module).__name__ == "ViTLayer"]
+    numbers = parity.trace(model, blocks, lambda: model(pixel_values=pixels, output_attentions=True), lambda logits: logits[:, TARGET].sum())
+    print(f"{name}: {len(blocks)} blocks, logits {numbers['logits']['values']}")
+    return {"name": name, "config": config, "checkpoint": name, "gain": 1.0, "tensors": [], "inputs": {"pixels": list(shape)}, "target": {"class": TARGET}, **numbers}
+
+
 def make(name, folder):
     config = json.loads((folder / "config.json").read_text())
+    if "image_size" in config:
+        return make_of_pictures(name, folder, config)
     classifies = any(kind.endswith("ForSequenceClassification") for kind in config["architectures"])
     head = {} if classifies else {"num_labels": 3}
     model, info = AutoModelForSequenceClassification.from_pretrained(
@@ -64,7 +79,10 @@ def main():
     options = parser.parse_args()
     transformers.utils.logging.disable_progress_bar()
     pairs = [pair.split("=", 1) for pair in options.checkpoint]
-    parity.write(options.out, "tools/make_parity_checkpoints.py", [make(name, pathlib.Path(folder)) for name, folder in pairs])
+    made = {name: make(name, pathlib.Path(folder)) for name, folder in pairs}
+    before = json.loads(options.out.read_text())["cases"] if options.out.exists() else []
+    kept = [made.pop(case["name"], case) for case in before]
+    parity.write(options.out, "tools/make_parity_checkpoints.py", [*kept, *made.values()])
 
 
 if __name__ == "__main__":

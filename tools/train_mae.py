@@ -36,8 +36,8 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=pathlib.Path, required=True, help="folder with train.tar.gz and test.tar.gz (SPLIT/CLASS/NNNN.jpg)")
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("models/cifar10"))
-    parser.add_argument("--pretrain-epochs", type=int, default=12)
-    parser.add_argument("--epochs", type=int, default=20)
+    parser.add_argument("--pretrain-epochs", type=int, default=10)
+    parser.add_argument("--epochs", type=int, default=18)
     parser.add_argument("--patch", type=int, default=4)
     parser.add_argument("--width", type=int, default=128)
     parser.add_argument("--blocks", type=int, default=6)
@@ -175,6 +175,15 @@ def shape_of(options):
     }
 
 
+def positions(width, patches):
+    """Sines and cosines of the rows and columns of a square of patches, zeros for the class token: [1, 1 + patches, width] (He et al. 2022)."""
+    side, rates = math.isqrt(patches), 1 / 10000 ** (torch.arange(width // 4) / (width // 4))
+    places = torch.arange(side)[:, None] * rates
+    waves = torch.cat([places.sin(), places.cos()], 1)
+    grid = torch.cat([waves[:, None].expand(-1, side, -1), waves[None].expand(side, -1, -1)], 2)
+    return torch.cat([torch.zeros(1, width), grid.reshape(patches, width)])[None]
+
+
 def run_epochs(name, model, rate, decay, options, checkpoint, pictures, epochs, loss_of, average=None):
     """Trains from the epoch that the checkpoint has; `loss_of(indices, epoch, generator)` gives the loss of a batch."""
     steps = len(pictures) // options.batch_size
@@ -217,13 +226,17 @@ def pretrain(options, checkpoint, pictures):
         attn_implementation=ATTENTION,
     )
     model = ViTMAEForPreTraining(config).to(options.device)
+    patches = (SIZE // options.patch) ** 2
+    with torch.no_grad():  # some versions of transformers leave them at zero, and then nothing is learnt
+        model.vit.embeddings.position_embeddings.copy_(positions(options.width, patches))
+        model.decoder.decoder_pos_embed.copy_(positions(model.config.decoder_hidden_size, patches))
     compiled = torch.compile(model)
 
     def loss_of(batch, epoch, generator):
         pixels = normalised(augmented(pictures[batch], generator).to(options.device))
         return compiled(pixels).loss
 
-    history = run_epochs("pretrain", model, 3e-3, 1, options, checkpoint, pictures, options.pretrain_epochs, loss_of)
+    history = run_epochs("pretrain", model, 2e-3, 1, options, checkpoint, pictures, options.pretrain_epochs, loss_of)
     return model, history
 
 
