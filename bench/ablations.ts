@@ -23,6 +23,7 @@ import { metricByName } from "../src/evaluation/metrics.ts";
 import { SUBSTRATES } from "../src/evaluation/substrate.ts";
 import { tuningGrid } from "../src/evaluation/tune.ts";
 import { loadModel, readDataset } from "../src/node.ts";
+import { gainTable } from "./gain-table.ts";
 
 const { values: options } = parseArgs({
   options: {
@@ -88,24 +89,13 @@ for (const substrate of options.substrates.split(",")) {
       curveSteps: Number(options["curve-steps"]),
       onProgress: (done) => process.stderr.write(`\r${substrate}, ${score}: ${(100 * done).toFixed(0)} %  `),
     });
-    const value = (method: string, figure: string) =>
-      evaluation.results.find((result) => result.method === method && result.figure === figure)?.value ?? Number.NaN;
     console.log(`\n## Removed units become ${substrate}, score ${score}, ${evaluation.dataset.measured} inputs\n`);
-    console.log("| | deletion | insertion | faithfulness | gain over the defaults (95 %) |\n|---|---|---|---|---|");
-    const rows = own.map(({ name }) => name).sort((a, b) => value(b, "faithfulness") - value(a, "faithfulness"));
-    for (const name of rows) {
-      const pair = evaluation.comparisons.find(
-        ({ figure, method, other }) =>
-          figure === "faithfulness" && [method, other].includes(name) && [method, other].includes("defaults"),
-      );
-      const sign = pair?.method === name ? 1 : -1;
-      const ends = pair === undefined ? [] : [sign * pair.low, sign * pair.high].sort((a, b) => a - b);
-      const gain =
-        pair === undefined
-          ? ""
-          : `${(sign * pair.difference).toFixed(3)} (${ends.map((end) => end.toFixed(3)).join(" to ")})`;
-      const cells = ["deletion", "insertion", "faithfulness"].map((figure) => value(name, figure).toFixed(3));
-      console.log(`| ${name} | ${cells.join(" | ")} | ${gain} |`);
-    }
+    console.log(
+      gainTable(
+        evaluation,
+        own.map(({ name }) => name),
+        "defaults",
+      ),
+    );
   }
 }

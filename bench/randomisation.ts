@@ -5,7 +5,7 @@
  * that the trained model predicts is explained again, and the order of the words is compared with the order that the
  * trained model gives (Spearman). A tensor is randomised by shuffling its elements, so that their sizes stay.
  *
- * Run: npm run bench:randomisation -- --data FILE.tsv [--limit 30] [--model sst2] [--seed 0] [--steps 16]
+ * Run: npm run bench:randomisation -- --data FILE.tsv [--limit 30] [--model sst2] [--seed 0] [--steps 16] [--figure FILE.svg]
  * FILE.tsv has lines "label<TAB>sentence" (SST-2 dev). Prints the table of docs/randomisation.md.
  */
 
@@ -19,6 +19,7 @@ import { interval, resampledMeans } from "../src/evaluation/statistics/bootstrap
 import { spearman } from "../src/evaluation/statistics/rank-correlation.ts";
 import { explain, type LoadedModel, loadModel, readDataset } from "../src/node.ts";
 import { createRandom } from "../src/util/random.ts";
+import { lineFigure } from "./line-figure.ts";
 
 const METHODS = [
   "ca-lig",
@@ -39,6 +40,7 @@ const { values: options } = parseArgs({
     model: { type: "string", default: "sst2" },
     seed: { type: "string", default: "0" },
     steps: { type: "string", default: "16" },
+    figure: { type: "string" },
   },
 });
 if (options.data === undefined) throw new Error("Give --data FILE.tsv");
@@ -63,6 +65,7 @@ const stageOf = (name: string): number => {
 };
 
 const agreement = new Map(METHODS.map((method) => [method, [] as string[]]));
+const curves = new Map(METHODS.map((method) => [method, [1]]));
 for (const stage of stages.keys()) {
   const copy = await randomised(stage);
   const model = await loadModel(copy);
@@ -72,6 +75,7 @@ for (const stage of stages.keys()) {
   for (const method of METHODS) {
     const own = texts.map((_, i) => spearman(reference.get(method)?.[i] ?? [], changed.get(method)?.[i] ?? []));
     const mean = own.reduce((sum, value) => sum + value, 0) / own.length;
+    curves.get(method)?.push(mean);
     const [means] = resampledMeans([Float64Array.from(own)], createRandom(`${seed} ${stage} ${method}`));
     const { low, high } = interval(means as Float64Array);
     agreement.get(method)?.push(`${mean.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)})`);
@@ -81,6 +85,16 @@ for (const stage of stages.keys()) {
 console.log(`| method | ${stages.map((name, i) => (i === 0 ? name : `down to ${name}`)).join(" | ")} |`);
 console.log(`|---|${stages.map(() => "---").join("|")}|`);
 for (const [method, cells] of agreement) console.log(`| \`${method}\` | ${cells.join(" | ")} |`);
+if (options.figure !== undefined) {
+  const figure = lineFigure({
+    title: "Agreement of explanations with those of the trained model while its weights are randomised from the top",
+    steps: ["trained", ...stages],
+    lines: [...curves].map(([name, values]) => ({ name, values })),
+    range: [-0.25, 1],
+    quantity: "Spearman correlation of the words' attributions with those of the trained model",
+  });
+  await writeFile(options.figure, figure);
+}
 
 /** Attribution of the words of every text, by method. */
 async function maps(model: LoadedModel): Promise<Map<string, number[][]>> {
