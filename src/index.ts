@@ -24,7 +24,9 @@ export type { ImageInput } from "./attribution/image-input.ts";
 export { METHODS } from "./attribution/methods.ts";
 export {
   BASELINES,
+  type Baseline,
   type BaselineName,
+  type CustomBaseline,
   DEFAULTS,
   type ExplainOptions,
   FUSIONS,
@@ -100,3 +102,4 @@ export { OVERLAYS, type OverlayName } from "./render/overlay.ts";
 export { regionsInWords } from "./render/regions.ts";
 export { renderSvg, type SvgOptions } from "./render/svg.ts";
 export { renderTerminal } from "./render/terminal.ts";
+export { type FloatTensor, floatTensor } from "./tensor/tensor.ts";

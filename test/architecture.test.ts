@@ -54,7 +54,7 @@ const NARROW: readonly { readonly from: RegExp; readonly about: RegExp; readonly
   {
     from: /^attribution\/(explanation|options)\.ts$/,
     about: /./,
-    may: new RegExp(`^(${FOUNDATIONS}|input/units\\.ts$|attribution/(explanation|options)\\.ts$)`),
+    may: new RegExp(`^(${FOUNDATIONS}|input/(units|image/rgb-image)\\.ts$|attribution/(explanation|options)\\.ts$)`),
   },
   {
     from: /^components\//,

@@ -3,6 +3,7 @@
 import type { ForwardResult } from "../program/model-programs.ts";
 import { zeros } from "../tensor/tensor.ts";
 import type { ExplainableModel } from "./explainable-model.ts";
+import type { Warning } from "./explanation.ts";
 import type { PreparedInput } from "./prepared-input.ts";
 
 export interface BaselineStates {
@@ -12,17 +13,18 @@ export interface BaselineStates {
   readonly logits: ForwardResult["logits"] | undefined;
   /** Forward passes spent. */
   readonly passes: number;
+  readonly warnings: readonly Warning[];
 }
 
 /** The states that the model reaches on a baseline input. */
-export const propagated = ({ hiddenStates, logits }: ForwardResult): BaselineStates => ({
-  hiddenStates,
-  logits,
-  passes: 1,
-});
+export const propagated = (
+  { hiddenStates, logits }: ForwardResult,
+  warnings: readonly Warning[] = [],
+): BaselineStates => ({ hiddenStates, logits, passes: 1, warnings });
 
 /** Zero at every block; nothing is run. */
 export function zeroStates(model: ExplainableModel, input: PreparedInput): BaselineStates {
   const state = zeros([1, input.units.length, model.programs.width]);
-  return { hiddenStates: Array.from({ length: model.programs.blocks }, () => state), logits: undefined, passes: 0 };
+  const hiddenStates = Array.from({ length: model.programs.blocks }, () => state);
+  return { hiddenStates, logits: undefined, passes: 0, warnings: [] };
 }

@@ -1,10 +1,11 @@
 /** @file Baselines of images. METHOD 2. */
 
 import { toPixelTensor } from "../input/image/process-image.ts";
+import type { RgbImage } from "../input/image/rgb-image.ts";
 import { type ImageSubstrate, substituteImage } from "../input/image/substrate.ts";
 import { type BaselineStates, propagated, zeroStates } from "./baseline-states.ts";
 import type { ExplainableModel } from "./explainable-model.ts";
-import { imageFeeds } from "./image-input.ts";
+import { fitForModel, imageFeeds } from "./image-input.ts";
 import { DEFAULTS, type ImageBaseline } from "./options.ts";
 import type { PreparedImage } from "./prepared-input.ts";
 
@@ -27,4 +28,19 @@ export async function imageBaseline(
     seed,
   });
   return propagated(await model.programs.forward(imageFeeds(model, toPixelTensor(picture, input.processor))));
+}
+
+/**
+ * Hidden states at the caller's own picture, prepared for the model as the input is.
+ *
+ * @throws {InputError} When the picture becomes another size than the model reads.
+ */
+export async function customImageBaseline(
+  model: ExplainableModel,
+  { processor }: PreparedImage,
+  image: RgbImage,
+): Promise<BaselineStates> {
+  const fitted = fitForModel(model, image, processor, "use the image as the baseline");
+  const feeds = imageFeeds(model, toPixelTensor(fitted.image, processor));
+  return propagated(await model.programs.forward(feeds), image.warnings);
 }

@@ -1,7 +1,8 @@
 /** @file A picture as the input of a model: pixels, patches, and which positions a baseline may replace. */
 
 import { AnatomyError, InputError } from "../errors.ts";
-import { fitImage, toPixelTensor } from "../input/image/process-image.ts";
+import type { ImageProcessor } from "../input/image/image-processor.ts";
+import { type FittedImage, fitImage, toPixelTensor } from "../input/image/process-image.ts";
 import type { RgbImage } from "../input/image/rgb-image.ts";
 import type { PatchUnit } from "../input/units.ts";
 import type { Feeds } from "../runtime/runtime.ts";
@@ -34,15 +35,8 @@ export function prepareImage(model: ExplainableModel, { image }: ImageInput): Pr
   if (processor === undefined || model.anatomy.inputs.pixels === undefined) {
     throw new InputError(`Cannot explain an image with model "${model.facts.id}": it reads texts; give a text`);
   }
-  const patches = patchesOf(model);
-  const fitted = fitImage(image, processor);
-  const [width, height] = [patches.columns * patches.patch, patches.rows * patches.patch];
-  if (fitted.image.width !== width || fitted.image.height !== height) {
-    throw new InputError(
-      `Cannot explain the image: its preprocessor makes ${fitted.image.width} x ${fitted.image.height} pixels of it, the model "${model.facts.id}" reads ${width} x ${height}; check preprocessor_config.json`,
-    );
-  }
-  const units = patchUnits(patches);
+  const units = patchUnits(patchesOf(model));
+  const fitted = fitForModel(model, image, processor, "explain the image");
   return {
     kind: "image",
     feeds: imageFeeds(model, toPixelTensor(fitted.image, processor)),
@@ -52,6 +46,27 @@ export function prepareImage(model: ExplainableModel, { image }: ImageInput): Pr
     fitted,
     processor,
   };
+}
+
+/**
+ * A picture as the model sees it, before it is normalised.
+ *
+ * @param action - What is to be done with it, in the words of the error.
+ * @throws {InputError} When it becomes another size than the model reads.
+ */
+export function fitForModel(
+  model: ExplainableModel,
+  image: RgbImage,
+  processor: ImageProcessor,
+  action: string,
+): FittedImage {
+  const patches = patchesOf(model);
+  const fitted = fitImage(image, processor);
+  const [width, height] = [patches.columns * patches.patch, patches.rows * patches.patch];
+  if (fitted.image.width === width && fitted.image.height === height) return fitted;
+  throw new InputError(
+    `Cannot ${action}: its preprocessor makes ${fitted.image.width} x ${fitted.image.height} pixels of it, the model "${model.facts.id}" reads ${width} x ${height}; check preprocessor_config.json`,
+  );
 }
 
 /** Pixels [batch, 3, height, width] as feeds of the model. */

@@ -5,10 +5,11 @@ import { evaluateScore, logitsRow } from "../program/score.ts";
 import { baselineStates, chosenBaselines } from "./baseline.ts";
 import { type IntegralResult, integrateBlocks } from "./block-integrals.ts";
 import { LEAST_DIFFERENCE } from "./completeness.ts";
+import { isCustom } from "./custom-baseline.ts";
 import type { Warning } from "./explanation.ts";
 import { type LayerIntegrals, meanIntegrals } from "./mean-integrals.ts";
 import type { MethodContext } from "./method.ts";
-import { type BaselineName, DEFAULTS, QUADRATURES } from "./options.ts";
+import { type Baseline, DEFAULTS, QUADRATURES } from "./options.ts";
 import { sweepMemoryWarnings, sweepRows } from "./run-size.ts";
 
 /**
@@ -36,6 +37,7 @@ export async function layerIntegrals(context: MethodContext, layers: readonly nu
   return {
     ...mean,
     warnings: [
+      ...mean.baselineWarnings,
       ...sweepMemoryWarnings(model, context.input.units.length, options),
       ...warningsOf(mean, tolerance, options.steps ?? DEFAULTS.steps),
     ],
@@ -45,7 +47,7 @@ export async function layerIntegrals(context: MethodContext, layers: readonly nu
 function fromBaseline(
   context: MethodContext,
   layers: readonly number[],
-  baseline: BaselineName | undefined,
+  baseline: Baseline | undefined,
 ): Promise<LayerIntegrals> {
   const { shared, score, options } = context;
   if (shared === undefined) return integrate(context, layers, baseline);
@@ -54,7 +56,7 @@ function fromBaseline(
     "layer integrals",
     score,
     layers,
-    baseline,
+    isCustom(baseline) ? shared.numberOf(baseline) : baseline,
     quadrature,
     steps,
     tolerance,
@@ -67,7 +69,7 @@ function fromBaseline(
 async function integrate(
   context: MethodContext,
   layers: readonly number[],
-  baseline: BaselineName | undefined,
+  baseline: Baseline | undefined,
 ): Promise<LayerIntegrals> {
   const { model, input, forward, score, scoreAtInput, options, onProgress } = context;
   const quadrature = keyword("quadrature", options.quadrature ?? DEFAULTS.quadrature, QUADRATURES);
@@ -102,14 +104,19 @@ async function integrate(
     ...result,
     evaluations: result.evaluations + states.passes,
     options: {
-      baseline: states.name,
+      baseline: states.spelled,
       quadrature,
       steps,
       tolerance,
       layers,
       ...(timeBudget === undefined ? {} : { timeBudget }),
     },
-    warnings: [...sweepMemoryWarnings(model, input.units.length, options), ...warningsOf(result, tolerance, steps)],
+    baselineWarnings: states.warnings,
+    warnings: [
+      ...states.warnings,
+      ...sweepMemoryWarnings(model, input.units.length, options),
+      ...warningsOf(result, tolerance, steps),
+    ],
   };
 }
 

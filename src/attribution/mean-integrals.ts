@@ -7,6 +7,9 @@ import type { Warning } from "./explanation.ts";
 export interface LayerIntegrals extends IntegralResult {
   /** The options of the integration, defaults spelled out. */
   readonly options: Readonly<Record<string, unknown>>;
+  /** What the reader must know of the baselines. */
+  readonly baselineWarnings: readonly Warning[];
+  /** All that the reader must know, these included. */
   readonly warnings: readonly Warning[];
 }
 
@@ -49,6 +52,7 @@ export function meanIntegrals(results: readonly LayerIntegrals[], tolerance: num
     evaluations: results.reduce((sum, { evaluations }) => sum + evaluations, 0),
     stopped: results.some(({ stopped }) => stopped),
     options: { ...first.options, baseline: results.map(({ options }) => options.baseline) },
+    baselineWarnings: results.flatMap(({ baselineWarnings }) => baselineWarnings),
     warnings: [],
   };
 }

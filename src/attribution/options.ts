@@ -1,5 +1,7 @@
 /** @file The options of an explanation: names, allowed values, defaults. One table feeds the API, the command line and the docs. */
 
+import type { RgbImage } from "../input/image/rgb-image.ts";
+import type { FloatTensor } from "../tensor/tensor.ts";
 import type { ScoreKind } from "./explanation.ts";
 
 export const SCORE_KINDS = [
@@ -38,6 +40,19 @@ export type ImageBaseline = (typeof IMAGE_BASELINES)[number];
 export const BASELINES = [...new Set<BaselineName>([...TEXT_BASELINES, ...IMAGE_BASELINES])] as const;
 export type BaselineName = TextBaseline | ImageBaseline;
 
+/**
+ * The caller's own baseline, from which the model computes the hidden states of all blocks:
+ *
+ * - a text (for pairs, two), whose tokens take the places of the input's: see `customTextBaseline`;
+ * - a picture of any size, prepared for the model as the input is;
+ * - a first hidden state [positions, width], or [1, positions, width], special positions included.
+ */
+export type CustomBaseline =
+  | { readonly text: string; readonly pair?: string }
+  | { readonly image: RgbImage }
+  | { readonly hiddenState: FloatTensor };
+export type Baseline = BaselineName | CustomBaseline;
+
 export const LONG_TEXTS = ["windows", "truncate"] as const;
 export type LongText = (typeof LONG_TEXTS)[number];
 
@@ -56,7 +71,7 @@ export interface ExplainOptions {
   readonly token?: number | string;
   readonly score?: ScoreKind;
   /** What the input is compared with. Several: integrals, and losses of occlusion, are averaged over them. */
-  readonly baseline?: BaselineName | readonly BaselineName[];
+  readonly baseline?: Baseline | readonly Baseline[];
   /** Quadrature points per block, >= 1, or "auto": refine until `tolerance` is met. */
   readonly steps?: number | "auto";
   /** Relative completeness error that "auto" refines to, > 0. */

@@ -21,6 +21,8 @@ export interface PreparedText extends PreparedCommon {
   readonly kind: "text";
   readonly encoded: EncodedText;
   readonly units: readonly TokenUnit[];
+  /** Where this is one of several windows on a text: the tokens of the text before it, and in all, special ones left out. */
+  readonly window?: { readonly start: number; readonly total: number };
 }
 
 export interface PreparedImage extends PreparedCommon {

@@ -6,6 +6,8 @@
  */
 export class SharedWork {
   readonly #results = new Map<string, Promise<unknown>>();
+  readonly #numbers = new WeakMap<object, number>();
+  #numbered = 0;
 
   /** The result of `compute`, or what an earlier call with this key and the same type computed. */
   once<T>(key: string, compute: () => Promise<T>): Promise<T> {
@@ -15,5 +17,13 @@ export class SharedWork {
     this.#results.set(key, fresh);
     fresh.catch(() => this.#results.delete(key));
     return fresh;
+  }
+
+  /** What stands for an object in keys: the same number for the same object. */
+  numberOf(object: object): number {
+    const known = this.#numbers.get(object);
+    if (known !== undefined) return known;
+    this.#numbers.set(object, this.#numbered);
+    return this.#numbered++;
   }
 }

@@ -1,7 +1,7 @@
 /** @file Baselines of texts. METHOD 2. */
 
 import { InvalidOptionError } from "../errors.ts";
-import type { SpecialTokens } from "../input/text/tokenizer.ts";
+import type { SpecialToken, SpecialTokens } from "../input/text/tokenizer.ts";
 import { assertNever } from "../util/assert-never.ts";
 import { type BaselineStates, propagated, zeroStates } from "./baseline-states.ts";
 import type { ExplainableModel } from "./explainable-model.ts";
@@ -15,9 +15,16 @@ type TokenBaseline = (typeof TOKEN_BASELINES)[number];
 const isTokenBaseline = (name: TextBaseline): name is TokenBaseline =>
   (TOKEN_BASELINES as readonly string[]).includes(name);
 
+const firstTokenBaseline = ({ tokenizer }: ExplainableModel): TokenBaseline | undefined =>
+  TOKEN_BASELINES.find((name) => tokenizer?.specialTokens[name] !== undefined);
+
 /** The baseline used when none is asked for: the first of mask, pad, unk that the tokenizer has, else the mean word vector. */
-export function defaultTextBaseline(model: ExplainableModel): TextBaseline {
-  return TOKEN_BASELINES.find((name) => model.tokenizer?.specialTokens[name] !== undefined) ?? "mean";
+export const defaultTextBaseline = (model: ExplainableModel): TextBaseline => firstTokenBaseline(model) ?? "mean";
+
+/** The token of that baseline; undefined where it has none. */
+export function standInToken(model: ExplainableModel): SpecialToken | undefined {
+  const name = firstTokenBaseline(model);
+  return name === undefined ? undefined : model.tokenizer?.specialTokens[name];
 }
 
 /**

@@ -47,7 +47,11 @@ export async function prepareText(
   const { whole, windows } = cutWindows(await tokenizer.encodeWhole(text), tokenizer.maxLength);
   return {
     whole,
-    parts: windows.map(({ encoded, ...window }) => ({ input: prepared(model, encoded), ...window })),
+    parts: windows.map(({ encoded, ...part }) => {
+      const input = prepared(model, encoded);
+      if (windows.length === 1) return { input, ...part };
+      return { input: { ...input, window: placeOf(whole, part.positions) }, ...part };
+    }),
     warnings: windows.length === 1 ? [] : [windowsWarning(model, whole, windows.length)],
   };
 }
@@ -61,6 +65,13 @@ function prepared(model: ExplainableModel, encoded: EncodedText): PreparedText {
     replaceable: Float32Array.from(encoded.units, (unit) => (unit.special ? 0 : 1)),
     warnings: [],
   };
+}
+
+/** Where a window lies on the text. */
+function placeOf({ units }: EncodedText, positions: readonly number[]): NonNullable<PreparedText["window"]> {
+  const own = [...units.keys()].filter((position) => units[position]?.special === false);
+  const first = positions.find((position) => units[position]?.special === false);
+  return { start: own.indexOf(first as number), total: own.length };
 }
 
 function truncationWarnings({ truncated }: EncodedText): readonly Warning[] {

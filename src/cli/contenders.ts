@@ -1,23 +1,25 @@
 /** @file The methods that a command compares: those asked for, with options that hold for all of them. */
 
+import type { ExplainOptions } from "../attribution/options.ts";
 import { contendersOf } from "../evaluation/contenders.ts";
 import type { Contender } from "../evaluation/evaluate.ts";
+import { BASELINE_OPTIONS, givenBaseline } from "./baseline-options.ts";
 import { given } from "./given.ts";
 import type { OptionValues } from "./options.ts";
 
-/** Options of methods that commands which compare methods take. */
-export const CONTENDER_OPTIONS = [
-  "baseline",
-  "steps",
-  "tolerance",
-  "quadrature",
-  "fusion",
-  "lambda",
-  "layerWeights",
-  "memory",
-] as const;
+const PLAIN_OPTIONS = ["steps", "tolerance", "quadrature", "fusion", "lambda", "layerWeights", "memory"] as const;
 
-/** The methods asked for, all by default, and the random floor. */
-export const chooseContenders = (
-  options: Pick<OptionValues, "methods" | (typeof CONTENDER_OPTIONS)[number]>,
-): Contender[] => contendersOf(options.methods, given(options, CONTENDER_OPTIONS));
+/** Options of methods that commands which compare methods take. */
+export const CONTENDER_OPTIONS = [...BASELINE_OPTIONS, ...PLAIN_OPTIONS] as const;
+
+type Options = Pick<OptionValues, (typeof CONTENDER_OPTIONS)[number]>;
+
+/** Those that were given, as options of the library. @throws As `givenBaseline`. */
+export async function contenderOptions(options: Options): Promise<ExplainOptions> {
+  return { ...(await givenBaseline(options)), ...given(options, PLAIN_OPTIONS) };
+}
+
+/** The methods asked for, all by default, and the random floor. @throws As `givenBaseline`. */
+export async function chooseContenders(options: Options & Pick<OptionValues, "methods">): Promise<Contender[]> {
+  return contendersOf(options.methods, await contenderOptions(options));
+}

@@ -202,10 +202,17 @@ export const OPTIONS = {
   method: option("Method", oneOf(METHODS.map((method) => method.name)), "attribution method", DEFAULTS.method),
   baseline: option(
     "Method",
-    oneOrMoreOf(BASELINES),
-    "what the input is compared with; several are averaged",
+    oneOrMoreOf([...BASELINES, "custom"]),
+    "what the input is compared with; several are averaged; custom is your own text or picture",
     "mask token or what the model has, blur for images",
   ),
+  baselineText: option(
+    "Method",
+    text("TEXT"),
+    "text that --baseline custom stands for; its tokens take the places of the input's",
+  ),
+  baselinePair: option("Method", text("TEXT"), "second text of that baseline, where the input is a pair"),
+  baselineImage: option("Method", path("FILE"), "picture that --baseline custom stands for"),
   steps: option(
     "Method",
     wholeNumberOr({ min: 1, max: 10_000 }, ["auto"]),

@@ -1,5 +1,6 @@
 /** @file The main job: methods and metrics on the inputs of a data set, compared. */
 
+import { spelledOptions } from "../attribution/custom-baseline.ts";
 import type { ExplainableModel } from "../attribution/explainable-model.ts";
 import type { ScoreKind, Warning } from "../attribution/explanation.ts";
 import { DEFAULTS, type ExplainOptions } from "../attribution/options.ts";
@@ -121,10 +122,12 @@ export async function evaluate(
       `Cannot evaluate on ${dataset.name}: none of its ${dataset.items.length} inputs could be measured${failures[0] === undefined ? "" : `; line ${failures[0].line}: ${failures[0].message}`}`,
     );
   }
-  const methods = contenders.map(({ name, options: own, floor = false }): EvaluatedMethod => {
-    const { signal: _signal, onProgress: _onProgress, ...plain } = own;
-    return { name, options: plain, floor };
-  });
+  const methods = await Promise.all(
+    contenders.map(async ({ name, options: own, floor = false }): Promise<EvaluatedMethod> => {
+      const { signal: _signal, onProgress: _onProgress, ...plain } = await spelledOptions(own);
+      return { name, options: plain, floor };
+    }),
+  );
   const outcomes = inputs.flatMap(({ correct }) => (correct === undefined ? [] : [correct]));
   return {
     version: 1,
@@ -210,7 +213,7 @@ async function measured(
   open: OpenInput,
   store: MeasurementStore | undefined,
 ): Promise<StoredMeasurement> {
-  const key = measurementKey(model, item, settings, contender);
+  const key = store === undefined ? "" : await measurementKey(model, item, settings, contender);
   const stored = store?.get(key) ?? {};
   const missing = metrics.filter((metric) => stored[revisionName(metric)] === undefined);
   const fresh = missing.length === 0 ? {} : await open.measure(contender.options, missing);
@@ -228,13 +231,13 @@ async function measured(
 const revisionName = ({ name, revision }: Metric): string => `${name}@${revision}`;
 
 /** Everything that the numbers of one method on one input depend on, besides the metric. */
-function measurementKey(
+async function measurementKey(
   model: ExplainableModel,
   item: DatasetItem,
   settings: MeasureSettings,
   { options }: Contender,
-): string {
-  const { signal: _signal, onProgress: _onProgress, memory: _memory, ...method } = options;
+): Promise<string> {
+  const { signal: _signal, onProgress: _onProgress, memory: _memory, ...method } = await spelledOptions(options);
   const { signal: _stop, batchSize: _batchSize, ...rest } = settings;
   const sorted = (record: object) => Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
   return JSON.stringify([1, model.facts.sha256, sorted(method), sorted(rest), sorted(item)]);

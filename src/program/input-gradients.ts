@@ -27,6 +27,10 @@ export const gradientNames = {
 export const buildLogitsFromProgram = (model: TransformerGraph, block: number): Graph =>
   fromBlock(model, block, [model.anatomy.logits]);
 
+/** Logits and the hidden state entering every further block, from the first hidden state [rows, positions, width]. */
+export const buildForwardFromProgram = (model: TransformerGraph): Graph =>
+  fromBlock(model, 0, [model.anatomy.logits, ...model.anatomy.hiddenStates.slice(1)]);
+
 /** Attention probabilities of the blocks from `block` to `last`, from the hidden state entering `block`. */
 export const buildAttentionProgram = (model: TransformerGraph, block: number, last: number): Graph =>
   fromBlock(model, block, model.anatomy.attentionProbabilities.slice(block, last + 1));

@@ -103,6 +103,8 @@ export interface ModelPrograms {
    * @param vector - "mean" of the embedding table, or "zero".
    */
   forwardReplaced(feeds: Feeds, replaced: Float32Array, vector: "mean" | "zero"): Promise<ForwardResult>;
+  /** The same from the first hidden state [batch, positions, width]. Cost: one forward pass per row. */
+  forwardFrom(request: Omit<StateRequest, "block">): Promise<ForwardResult>;
   /**
    * Integrated Gradients of all blocks over the given points, in one run.
    *

@@ -11,6 +11,7 @@ import { buildForwardProgram, buildLogitsProgram, buildReplacedEmbeddingProgram,
 import {
   buildAttentionGradientProgram,
   buildAttentionProgram,
+  buildForwardFromProgram,
   buildHiddenGradientProgram,
   buildLogitsFromProgram,
   gradientNames,
@@ -79,6 +80,16 @@ export class Programs implements ModelPrograms {
     const session = await this.#session("baseline", () => buildReplacedEmbeddingProgram(this.#source.forward));
     const extra = replacedFeeds(feeds, replaced, vector);
     return this.#forwardResult(await session.run({ ...feeds, ...extra }, forwardOutputs(this.#source.forward)));
+  }
+
+  /** The same from the first hidden state [batch, positions, width]. Cost: one forward pass per row. */
+  async forwardFrom(state: Omit<StateRequest, "block">): Promise<ForwardResult> {
+    const { forward } = this.#source;
+    const session = await this.#session("forward from block 0", () => buildForwardFromProgram(forward));
+    const fetches = await session.run(this.#stateFeeds(session, forward, 0, state));
+    const { logits, hiddenStates } = forward.anatomy;
+    const others = hiddenStates.slice(1).map((name) => floats(fetches, name));
+    return { logits: floats(fetches, logits), hiddenStates: [state.hiddenState, ...others] };
   }
 
   /**

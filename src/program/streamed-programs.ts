@@ -84,6 +84,10 @@ export class StreamedPrograms implements ModelPrograms {
     return this.#forwardFrom(await this.#loader.enter(forward, all, "replaced entry", build), feeds);
   }
 
+  forwardFrom({ hiddenState, feeds }: Omit<StateRequest, "block">): Promise<ForwardResult> {
+    return this.#forwardFrom(hiddenState, feeds);
+  }
+
   async sweep({ hiddenStates, baselines, score, points, feeds, onPiece }: SweepRequest): Promise<SweepResult> {
     const rows = new PathRows(points, hiddenStates, baselines);
     const { scores, evidence } = await this.#travel({

@@ -42,6 +42,7 @@ describe("problemsOf()", () => {
     [[], { type: "object" }, "it must be an object, it is []"],
     [true, { type: ["number", "null"] }, "it must be a number or null, it is true"],
     [0, { anyOf: [{ type: "integer", minimum: 1 }, { type: "string" }] }, "it must be at least 1, it is 0"],
+    [{}, { anyOf: [{ type: "string" }, record({ a: { type: "string" } })] }, 'it must have the field "a"'],
   ] as [unknown, JsonSchema, string][])("says what is wrong with %j in %j", (value, schema, message) => {
     expect(problems(value, schema)).toEqual([message]);
   });

@@ -74,13 +74,18 @@ export function problemsOf(value: unknown, schema: JsonSchema, components: Schem
     return problemsOf(value, components[schema.$ref.slice(REFERENCE.length)] as JsonSchema, components, at);
   }
   if (schema.anyOf !== undefined) {
-    const answers = schema.anyOf.map((option) => problemsOf(value, option, components, at));
-    // Of several shapes, the one that comes nearest tells most.
+    // Of several shapes, the one that comes nearest tells most: one of the same type, with the fewest problems.
+    const alike = schema.anyOf.filter((option) => hasType(value, option));
+    const options = alike.length === 0 ? schema.anyOf : alike;
+    const answers = options.map((option) => problemsOf(value, option, components, at));
     return answers.reduce((least, own) => (own.length < least.length ? own : least));
   }
-  const types = schema.type === undefined ? [] : [schema.type].flat();
-  if (types.length > 0 && !types.some((type) => isOf(value, type))) {
-    return [`${at} must be ${types.map((type) => TYPE_NAMES[type]).join(" or ")}${found(value)}`];
+  if (!hasType(value, schema)) {
+    return [
+      `${at} must be ${typesOf(schema)
+        .map((type) => TYPE_NAMES[type])
+        .join(" or ")}${found(value)}`,
+    ];
   }
   if (schema.enum !== undefined && !schema.enum.some((allowed) => allowed === value)) {
     return [`${at} must be one of ${schema.enum.map(quote).join(", ")}${found(value)}`];
@@ -92,6 +97,15 @@ export function problemsOf(value: unknown, schema: JsonSchema, components: Schem
     return objectProblems(value as Readonly<Record<string, unknown>>, schema, components, at);
   }
   return [];
+}
+
+const typesOf = ({ type }: JsonSchema): readonly TypeName[] =>
+  type === undefined ? [] : ([type].flat() as TypeName[]);
+
+/** Whether the value is of a type that the schema names; true where it names none. */
+function hasType(value: unknown, schema: JsonSchema): boolean {
+  const types = typesOf(schema);
+  return types.length === 0 || types.some((type) => isOf(value, type));
 }
 
 const TYPE_NAMES: Readonly<Record<TypeName, string>> = {

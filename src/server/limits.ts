@@ -11,7 +11,7 @@ export interface ServerLimits {
   readonly queue: number;
   /** Longest text, UTF-16 units. */
   readonly characters: number;
-  /** Largest picture, pixels. */
+  /** Largest picture, pixels; several of one request count together. */
   readonly pixels: number;
   /** Memory for the activations of one run of the engine, bytes. Nothing else happens during a run, so it is short. */
   readonly runBytes: number;

@@ -64,15 +64,20 @@ const oneOf = (names: readonly string[], description: string, fallback?: unknown
 
 type MethodOption = "baseline" | "steps" | "tolerance" | "quadrature" | "fusion" | "lambda" | "layerWeights";
 
+const BASELINE_NAME: JsonSchema = { type: "string", enum: BASELINES };
+
+/** One baseline or several: names, and what a request may give of its own. */
+function baselineSchema(...own: readonly JsonSchema[]): JsonSchema {
+  const one = own.length === 0 ? BASELINE_NAME : { anyOf: [BASELINE_NAME, ...own] };
+  return {
+    anyOf: [BASELINE_NAME, ...own, { type: "array", items: one, minItems: 1, maxItems: BASELINES.length }],
+    description: "What the input is compared with; several are averaged. Default: the mask token, blur for images",
+  };
+}
+
 /** Options of methods that hold for explanations and evaluations. */
 const METHOD_OPTIONS: Readonly<Record<MethodOption, JsonSchema>> = {
-  baseline: {
-    anyOf: [
-      { type: "string", enum: BASELINES },
-      { type: "array", items: { type: "string", enum: BASELINES }, minItems: 1, maxItems: BASELINES.length },
-    ],
-    description: "What the input is compared with; several are averaged. Default: the mask token, blur for images",
-  },
+  baseline: baselineSchema(),
   steps: {
     anyOf: [
       { type: "integer", minimum: 1, maximum: MOST_STEPS },
@@ -158,17 +163,28 @@ function requests({ characters, bodyBytes, evaluationRows }: ServerLimits): Sche
     text: { ...text("Text to explain"), minLength: 1, maxLength: characters },
     pair: { ...text("Second text, for models that judge pairs"), maxLength: characters },
   };
+  const picture = (description: string): JsonSchema => ({
+    ...text(`${description} in Base64 or as a data URI (JPEG, PNG, WebP, AVIF, GIF, TIFF)`),
+    minLength: 1,
+    maxLength: bodyBytes,
+  });
+  const ownText = record(
+    {
+      text: { ...text("Its tokens take the places of the input's"), minLength: 1, maxLength: characters },
+      pair: { ...text("The same for the second text of a pair"), maxLength: characters },
+    },
+    ["pair"],
+    "A text of your own, for texts",
+  );
+  const ownImage = record({ image: picture("Picture of any size") }, [], "A picture of your own, for images");
   return {
     ExplainRequest: record(
       {
         ...input,
-        image: {
-          ...text("Picture in Base64 or as a data URI (JPEG, PNG, WebP, AVIF, GIF, TIFF), instead of a text"),
-          minLength: 1,
-          maxLength: bodyBytes,
-        },
+        image: picture("Instead of a text: picture"),
         model: MODEL,
         ...EXPLAIN_OPTIONS,
+        baseline: baselineSchema(ownText, ownImage),
       },
       ["text", "pair", "image", "model", ...EXPLAIN_OPTION_NAMES],
       "A text or an image, and the options of the library under their names",
@@ -201,6 +217,7 @@ function requests({ characters, bodyBytes, evaluationRows }: ServerLimits): Sche
         score: SCORE,
         seed: SEED,
         ...METHOD_OPTIONS,
+        baseline: baselineSchema(ownText),
       },
       ["name", "model", "methods", "metrics", "substrate", "units", "target", "score", "seed", ...METHOD_OPTION_NAMES],
       "Rows to measure on, what is measured, and options that hold for all methods",

@@ -15,10 +15,10 @@ import { parseTuned, tunedFileOf } from "../loading/tuned-settings.ts";
 import { createWebRuntime } from "../runtime/onnxruntime-web.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { FAMILIES } from "../transformer/families.ts";
+import { sha256 } from "../util/sha256.ts";
 import { loadOnnx } from "./load-onnx.ts";
 import { type DownloadProgress, type ModelFiles, type ModelSource, openModelFiles } from "./model-files.ts";
 import { webPlatform } from "./platform.ts";
-import { sha256 } from "./sha256.ts";
 
 export interface WebLoadOptions {
   /** What explanations call the model. Default: the name of its folder. */

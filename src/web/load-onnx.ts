@@ -10,8 +10,8 @@ import type { Graph, StoredTensor } from "../onnx/model.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { byteSize } from "../tensor/dtype.ts";
 import { elementCount } from "../tensor/tensor.ts";
+import { sha256 } from "../util/sha256.ts";
 import type { ModelFiles } from "./model-files.ts";
-import { sha256 } from "./sha256.ts";
 
 export interface OnnxInMemory {
   readonly files: ModelFiles;

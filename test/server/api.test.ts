@@ -83,6 +83,7 @@ describe("POST /api/explain", () => {
   it.each([
     { quadrature: "stochastic", steps: 4 },
     { baseline: ["mask", "pad"], steps: 2 },
+    { baseline: ["mask", { text: "the dull story" }], steps: 2 },
     { method: "saliency" },
     { method: "attention-rollout" },
     { method: "occlusion" },
@@ -104,6 +105,28 @@ describe("POST /api/explain", () => {
     expect(plain?.input).toMatchObject({ kind: "image", width: 24, height: 20, grid: [4, 4] });
     expect(broken(plain, "Explanation")).toEqual([]);
     expect(lasting(uri as Explanation)).toEqual(lasting(plain as Explanation));
+  });
+
+  it("takes baselines of the client's own", async () => {
+    const own = await ask({
+      text: TEXT,
+      ...FAST,
+      baseline: { text: "[MASK] [MASK] [MASK] [MASK] [MASK] [MASK] [MASK]" },
+    });
+    const mask = await ask({ text: TEXT, ...FAST, baseline: "mask" });
+    const attributionOf = async (answer: Response) => ((await answer.json()) as Explanation).attribution;
+    expect(await attributionOf(own)).toEqual(await attributionOf(mask));
+    const image = (await syntheticPng(24, 20)).toString("base64");
+    const black = await sharp({ create: { width: 9, height: 5, channels: 3, background: "black" } })
+      .png()
+      .toBuffer();
+    const baseline = ["white", { image: `data:image/png;base64,${black.toString("base64")}` }];
+    const picture = await ask({ image, ...FAST, baseline });
+    const named = await ask({ image, ...FAST, baseline: ["white", "black"] });
+    const explanation = (await picture.json()) as Explanation;
+    expect(broken(explanation, "Explanation")).toEqual([]);
+    expect(explanation.method.options.baseline).toMatchObject(["white", { image: "9x5" }]);
+    expect(explanation.attribution).toEqual(await attributionOf(named));
   });
 
   it("renders what the client accepts", async () => {
@@ -150,6 +173,13 @@ describe("POST /api/explain", () => {
     [{ text: TEXT, model: "../../etc" }, 404, "unknown-model", '"words", "pictures"'],
     [{ text: TEXT, model: "pictures" }, 422, "wrong-kind", "reads images"],
     [{ text: TEXT, target: "maybe" }, 422, "invalid-option", '"perhaps"'],
+    [{ text: TEXT, baseline: "magic" }, 422, "invalid-request", 'body.baseline must be one of "mask"'],
+    [{ text: TEXT, baseline: { text: "" } }, 422, "invalid-request", "body.baseline.text must have at least 1 char"],
+    [{ text: TEXT, baseline: { text: " " } }, 422, "invalid-option", "none of it becomes a token"],
+    [{ text: TEXT, baseline: { text: "a", pair: "b" } }, 422, "invalid-option", "the input has 1 text"],
+    [{ text: TEXT, baseline: { hiddenState: [[1, 2]] } }, 422, "invalid-request", "body.baseline"],
+    [{ text: TEXT, baseline: [{ image: "<svg/>" }] }, 422, "invalid-request", "body.baseline[0].image must be Base64"],
+    [{ text: TEXT, baseline: { image: "AAAA" } }, 422, "invalid-input", '"baseline.image"'],
     [{ text: TEXT, memory: 1e12 }, 422, "invalid-request", '"memory"'],
     [{ text: TEXT, steps: 1e9 }, 422, "invalid-request", "at most 10000"],
     [{ text: " ", ...FAST }, 422, "invalid-input", "Cannot"],
@@ -237,6 +267,7 @@ describe("/api/evaluate", () => {
     [{ rows: [] }, "at least 1 items"],
     [{ rows: [...rows, ...rows] }, "at most 3 items"],
     [{ rows: [{ text: "a b", rationale: [1] }] }, "row 1: the rationale has 1 marks"],
+    [{ rows, baseline: { image: "AAAA" } }, 'body.baseline must have the field "text"'],
     [{ rows, methods: ["magic"] }, /methods\[0\] must be one of "ca-lig"/],
     [{ rows, metrics: ["cost"], file: "/etc/passwd" }, "unknown field"],
   ])("refuses %j", async (wrong, message) => {

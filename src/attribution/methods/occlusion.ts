@@ -2,7 +2,7 @@
 
 import { evaluateScore, logitsRow } from "../../program/score.ts";
 import { type FloatTensor, floatTensor } from "../../tensor/tensor.ts";
-import { baselineStates, chosenBaselines, type NamedBaseline } from "../baseline.ts";
+import { baselineStates, chosenBaselines, type UsedBaseline } from "../baseline.ts";
 import { measureCompleteness } from "../completeness.ts";
 import type { AttributionMethod, MethodContext } from "../method.ts";
 import { forwardRows } from "../run-size.ts";
@@ -21,18 +21,18 @@ export const occlusion: AttributionMethod = {
   classSpecific: true,
   async run(context) {
     const { model, input, options, scoreAtInput } = context;
-    const names = chosenBaselines(options);
+    const baselines = chosenBaselines(options);
     const units = [...input.replaceable.keys()].filter((t) => input.replaceable[t] === 1);
     const variants = [...units.map((t) => [t]), units];
-    const used: NamedBaseline[] = [];
+    const used: UsedBaseline[] = [];
     const mean = new Float64Array(variants.length);
-    for (const [b, name] of names.entries()) {
-      const baseline = await baselineStates(model, input, name, options.seed);
-      used.push(baseline);
-      const onProgress = (done: number) => context.onProgress((b + done) / names.length);
-      const scores = await scoresWithout({ ...context, onProgress }, baseline.hiddenStates[0] as FloatTensor, variants);
+    for (const [b, baseline] of baselines.entries()) {
+      const states = await baselineStates(model, input, baseline, options.seed);
+      used.push(states);
+      const onProgress = (done: number) => context.onProgress((b + done) / baselines.length);
+      const scores = await scoresWithout({ ...context, onProgress }, states.hiddenStates[0] as FloatTensor, variants);
       scores.forEach((score, i) => {
-        (mean[i] as number) += score / names.length;
+        (mean[i] as number) += score / baselines.length;
       });
     }
     const attribution = input.units.map(() => 0);
@@ -43,9 +43,9 @@ export const occlusion: AttributionMethod = {
       attribution,
       blocks: [],
       completeness: measureCompleteness(attribution, scoreAtInput, mean.at(-1) as number),
-      options: { baseline: used.length === 1 ? used[0]?.name : used.map(({ name }) => name) },
+      options: { baseline: used.length === 1 ? used[0]?.spelled : used.map(({ spelled }) => spelled) },
       modelEvaluations: used.reduce((sum, { passes }) => sum + variants.length + passes, 0),
-      warnings: [],
+      warnings: used.flatMap(({ warnings }) => warnings),
     };
   },
 };

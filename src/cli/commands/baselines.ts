@@ -4,13 +4,13 @@ import type { ExplainableModel } from "../../attribution/explainable-model.ts";
 import { DEFAULTS, TEXT_BASELINES, type TextBaseline } from "../../attribution/options.ts";
 import { floorContender } from "../../evaluation/contenders.ts";
 import { assertNever } from "../../util/assert-never.ts";
+import { BASELINE_OPTIONS } from "../baseline-options.ts";
 import { defineCommand } from "../command.ts";
-import { CONTENDER_OPTIONS } from "../contenders.ts";
-import { given } from "../given.ts";
+import { CONTENDER_OPTIONS, contenderOptions } from "../contenders.ts";
 import { EVALUATION_OPTIONS, runEvaluation } from "../run-evaluation.ts";
 
 /** What every baseline is measured with; the baseline itself is what differs. */
-const SHARED_OPTIONS = CONTENDER_OPTIONS.filter((key) => key !== "baseline");
+const SHARED_OPTIONS = CONTENDER_OPTIONS.filter((key) => !(BASELINE_OPTIONS as readonly string[]).includes(key));
 
 export const baselines = defineCommand({
   name: "baselines",
@@ -24,9 +24,9 @@ export const baselines = defineCommand({
       command: "calig baselines --dataset sst2_dev.tsv --limit 100 --metrics faithfulness,completeness-error",
     },
   ],
-  run({ options, terminal }) {
+  async run({ options, terminal }) {
     const { method = DEFAULTS.method } = options;
-    const own = given(options, SHARED_OPTIONS);
+    const own = await contenderOptions(options);
     const contender = (baseline: TextBaseline) => ({ name: baseline, options: { ...own, method, baseline } });
     return runEvaluation(
       (model) => [...TEXT_BASELINES.filter((name) => has(model, name)).map(contender), floorContender()],

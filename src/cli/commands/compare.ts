@@ -52,13 +52,14 @@ export const compare = defineCommand({
     const { out } = options;
     const write = out === undefined ? undefined : writerOf(out, writers(comparisonMarkdown, comparisonHtml));
     if (out !== undefined) await checkWritable(out);
+    const contenders = await chooseContenders(options);
     const source = options.model ?? DEFAULT_TEXT_MODEL;
     terminal.progress.update(0, `loading ${source}`);
     const { loadModel } = await import("../../node/load-model.ts");
     const { compareMethods } = await import("../../evaluation/method-comparison.ts");
     await using model = await loadModel(source, { signal, ...given(options, LOADING_OPTIONS) });
     const comparison = await compareMethods(model, chosen.input, {
-      contenders: chooseContenders(options),
+      contenders,
       ...given(options, ["target", "score", "substrate", "units"]),
       seed: options.seed ?? DEFAULTS.seed,
       signal,

@@ -26,5 +26,8 @@ export const evaluate = defineCommand({
       command: "calig evaluate --model ./my-model --dataset reviews.csv --substrate pad --out result.json",
     },
   ],
-  run: ({ options, terminal }) => runEvaluation(() => chooseContenders(options), options, terminal),
+  async run({ options, terminal }) {
+    const contenders = await chooseContenders(options);
+    return runEvaluation(() => contenders, options, terminal);
+  },
 });

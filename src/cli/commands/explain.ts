@@ -10,6 +10,7 @@ import type { LoadedModel } from "../../node/load-model.ts";
 import { count } from "../../render/format.ts";
 import { assertNever } from "../../util/assert-never.ts";
 import { backgroundTheme, colorDepth, DEFAULT_COLUMNS, hasUnicode } from "../appearance.ts";
+import { BASELINE_OPTIONS, givenBaseline } from "../baseline-options.ts";
 import { defineCommand, EXIT, type Invocation } from "../command.ts";
 import { chooseDestination, type Destination } from "../destination.ts";
 import { chooseInputs, type ExplainInputs, imageError } from "../explain-inputs.ts";
@@ -21,13 +22,8 @@ import type { InputEntry } from "../read-inputs.ts";
 import { createResults, type Results, type Source, sourceName } from "../results.ts";
 import type { Terminal } from "../terminal.ts";
 
+const TARGET_OPTIONS = ["target", "against", "token", "score", "method"] as const;
 const METHOD_OPTIONS = [
-  "target",
-  "against",
-  "token",
-  "score",
-  "method",
-  "baseline",
   "steps",
   "tolerance",
   "quadrature",
@@ -49,6 +45,8 @@ const OWN_OPTIONS = [
   "input",
   "model",
   "dtype",
+  ...TARGET_OPTIONS,
+  ...BASELINE_OPTIONS,
   ...METHOD_OPTIONS,
   "format",
   "json",
@@ -99,6 +97,10 @@ export const explain = defineCommand({
       purpose: "Use your own model and plain Integrated Gradients",
       command: 'calig explain "A gripping film" --model ./my-model --method integrated-gradients --steps 50',
     },
+    {
+      purpose: "Compare with a text of your own",
+      command: 'calig explain "A gripping film" --baseline custom --baseline-text "A dull film"',
+    },
   ],
   async run({ words, options, terminal }) {
     const { signal } = terminal.io;
@@ -112,6 +114,10 @@ export const explain = defineCommand({
     });
     const results = createResults(destination, several, renderSettings(options, destination, terminal), terminal);
     await warnOfUnused(options, terminal);
+    const methodOptions = {
+      ...given(options, [...TARGET_OPTIONS, ...METHOD_OPTIONS]),
+      ...(await givenBaseline(options)),
+    };
 
     const source = options.model ?? DEFAULT_TEXT_MODEL;
     terminal.progress.update(0, `loading ${source}`);
@@ -120,7 +126,7 @@ export const explain = defineCommand({
     if (inputs.kind === "images" && model.imageProcessor === undefined) {
       throw imageError(inputs.files[0] ?? "", model.facts.id);
     }
-    const job: Job = { model, options: given(options, METHOD_OPTIONS), destination, results, terminal };
+    const job: Job = { model, options: methodOptions, destination, results, terminal };
     try {
       const entries = entriesOf(inputs);
       const failed = await explainAll(entries, job);

@@ -14,8 +14,7 @@ import { builtinFolder } from "../../node/builtin-models.ts";
 import { tunedPath, writeTuned } from "../../node/tuned-settings.ts";
 import { fixed } from "../../render/format.ts";
 import { defineCommand } from "../command.ts";
-import { CONTENDER_OPTIONS } from "../contenders.ts";
-import { given } from "../given.ts";
+import { CONTENDER_OPTIONS, contenderOptions } from "../contenders.ts";
 import { factLines, section, tableLines } from "../listing.ts";
 import { reportJson, writerOf, writers } from "../report-writers.ts";
 import { EVALUATION_OPTIONS, measureDataset } from "../run-evaluation.ts";
@@ -45,9 +44,10 @@ export const tune = defineCommand({
     const { out } = options;
     const write = out === undefined ? undefined : writerOf(out, writers(tuningMarkdown, tuningHtml));
     if (out !== undefined) await checkWritable(out);
+    const shared = await contenderOptions(options);
     return measureDataset(
       {
-        contendersOf: (model) => tuningContenders(model, given(options, SHARED_OPTIONS)),
+        contendersOf: (model) => tuningContenders(model, shared),
         metricsOf: () => [metric],
         async report(evaluation, model) {
           const tuning = chooseSettings(evaluation, metric, model.programs);

@@ -4,16 +4,15 @@ import { accepts } from "hono/accepts";
 import { streamSSE } from "hono/streaming";
 import { explain } from "../../attribution/explain.ts";
 import type { Explanation } from "../../attribution/explanation.ts";
-import type { ImageInput } from "../../attribution/image-input.ts";
 import type { ExplainOptions } from "../../attribution/options.ts";
 import type { TextInput } from "../../attribution/text-input.ts";
-import { decodeImage } from "../../node/image-file.ts";
 import { pictureUri } from "../../node/picture-uri.ts";
 import { RENDERERS, type Renderer } from "../../render/registry.ts";
 import { chooseModel } from "../choose-model.ts";
 import { clientLeft, errorBody, HttpError, toHttpError } from "../http-error.ts";
 import { reference } from "../json-schema.ts";
 import { type LinkedSignal, linkSignals } from "../linked-signal.ts";
+import { Pictures } from "../pictures.ts";
 import { invalid, readBody } from "../read-body.ts";
 import type { RequestContext, Route, ServedModel, ServerState } from "../route.ts";
 import { EXPLAIN_OPTION_NAMES } from "../schemas.ts";
@@ -127,20 +126,16 @@ async function run(
   link.limit(timeoutMs, () => new HttpError(504, "timeout", `The explanation took longer than ${seconds} s`));
   link.signal.throwIfAborted();
   const { served, input, options } = request;
-  const own = { ...options, memory: runBytes, signal: link.signal, onProgress };
-  if (input.kind === "text") return { explanation: await explain(served.model, input.text, own) };
-  const decoded: ImageInput = {
-    image: await decodeImage(bytesOf(input.data), { maxPixels: pixels, name: "image" }),
-  };
-  const explanation = await explain(served.model, decoded, own);
-  return { explanation, picture: await pictureUri(decoded.image) };
-}
-
-/** Bytes of Base64 or of a data URI in Base64. @throws {HttpError} 422 when it is neither. */
-function bytesOf(text: string): Uint8Array {
-  const data = text.replace(/^data:[^,]{0,200};base64,/, "");
-  if (!/^[A-Za-z0-9+/_-]+={0,2}\s*$/.test(data)) throw invalid(["body.image must be Base64 or a data URI in Base64"]);
-  return Buffer.from(data, "base64");
+  const pictures = new Pictures(pixels);
+  const decoded = input.kind === "text" ? input.text : { image: await pictures.decode(input.data, "image") };
+  const asked = await pictures.decodeOptions(options);
+  const explanation = await explain(served.model, decoded, {
+    ...asked,
+    memory: runBytes,
+    signal: link.signal,
+    onProgress,
+  });
+  return { explanation, ...("image" in decoded ? { picture: await pictureUri(decoded.image) } : {}) };
 }
 
 /** The same as events. Refusals come as an event too, since the answer has begun. */

@@ -1,4 +1,4 @@
-/** @file SHA-256 where only the browser's own is at hand. */
+/** @file SHA-256 by the Web Crypto API, which browsers and Node have. */
 
 /** Of the bytes of all files, in that order, hexadecimal; "" on pages that browsers do not trust with it (plain HTTP). */
 export async function sha256(files: readonly Uint8Array[]): Promise<string> {

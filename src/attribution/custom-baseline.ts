@@ -1,0 +1,54 @@
+/** @file The caller's own baselines: what kind each is, and how results spell it out. METHOD 2. */
+
+import { InvalidOptionError } from "../errors.ts";
+import { sha256 } from "../util/sha256.ts";
+import type { Baseline, CustomBaseline, ExplainOptions } from "./options.ts";
+
+export const isCustom = (baseline: Baseline | undefined): baseline is CustomBaseline =>
+  typeof baseline === "object" && baseline !== null;
+
+/** @throws {InvalidOptionError} When it is none of the kinds, or several at once. */
+export function checkedCustom(baseline: CustomBaseline): CustomBaseline {
+  const kinds = ["text", "image", "hiddenState"].filter((kind) => Object.hasOwn(baseline, kind));
+  if (kinds.length === 1) return baseline;
+  const found = kinds.length > 1 ? kinds : Object.keys(baseline);
+  throw new InvalidOptionError(
+    `Cannot use a baseline with ${found.length === 0 ? "no fields" : `the fields ${found.map((name) => `"${name}"`).join(", ")}`}: give a name, or exactly one of "text", "image" and "hiddenState"`,
+    "baseline",
+    found,
+  );
+}
+
+/** A baseline as small plain data: names and texts as they are, pictures and tensors by size and SHA-256. */
+export async function spelledBaseline(baseline: Baseline): Promise<unknown> {
+  if (!isCustom(baseline)) return baseline;
+  if ("image" in baseline) {
+    const { width, height, data } = baseline.image;
+    return { image: `${width}x${height}`, ...(await digest(data)) };
+  }
+  if ("hiddenState" in baseline) {
+    const { shape, data } = baseline.hiddenState;
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    return { hiddenState: shape, ...(await digest(bytes)) };
+  }
+  const { text, pair } = baseline;
+  return { text, ...(pair === undefined ? {} : { pair }) };
+}
+
+/** Options of which the baseline is spelled out: plain data where they have no functions. */
+export async function spelledOptions<T extends ExplainOptions>({
+  baseline,
+  ...others
+}: T): Promise<Omit<T, "baseline"> & { readonly baseline?: unknown }> {
+  if (baseline === undefined) return others;
+  const spelled = Array.isArray(baseline)
+    ? await Promise.all((baseline as readonly Baseline[]).map(spelledBaseline))
+    : await spelledBaseline(baseline as Baseline);
+  return { ...others, baseline: spelled };
+}
+
+/** Nothing where the platform cannot tell. */
+async function digest(bytes: Uint8Array): Promise<{ readonly sha256?: string }> {
+  const hash = await sha256([bytes]);
+  return hash === "" ? {} : { sha256: hash };
+}
