@@ -27,6 +27,8 @@ const TEXT_METHODS = [
   "occlusion",
 ];
 const IMAGE_METHODS = [...TEXT_METHODS, "grad-cam"];
+/** Without the slowest, and those that the first substrate put behind the others. */
+const QUICK_IMAGE_METHODS = IMAGE_METHODS.filter((name) => !["occlusion", "saliency", "raw-attention"].includes(name));
 /** Explaining an input again and again is measured for the two integrals and the floor. */
 const INTEGRALS = ["ca-lig", "integrated-gradients"];
 
@@ -55,7 +57,7 @@ export const STUDY: readonly StudySetting[] = [
     dataset: "sst/trees_dev.txt",
     metrics: ["sign-accuracy"],
     methods: TEXT_METHODS,
-    more: ["--limit", "300"],
+    more: ["--steps", "16"],
   },
   {
     name: "sentiment-context",
@@ -126,7 +128,7 @@ export const STUDY: readonly StudySetting[] = [
     model: "deit-tiny",
     dataset: "imagenet-100",
     metrics: ["deletion", "insertion", "faithfulness"],
-    methods: IMAGE_METHODS,
+    methods: QUICK_IMAGE_METHODS,
     more: ["--steps", "8", "--curve-steps", "14", "--substrate", "mean"],
   },
   {
