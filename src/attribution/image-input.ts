@@ -1,6 +1,7 @@
 /** @file A picture as the input of a model: pixels, patches, and which positions a baseline may replace. */
 
 import { AnatomyError, InputError } from "../errors.ts";
+import { seenRectangle } from "../input/image/pixel-map.ts";
 import { fitImage, toPixelTensor } from "../input/image/process-image.ts";
 import type { RgbImage } from "../input/image/rgb-image.ts";
 import type { PatchUnit } from "../input/units.ts";
@@ -8,6 +9,7 @@ import type { Feeds } from "../runtime/runtime.ts";
 import type { FloatTensor } from "../tensor/tensor.ts";
 import type { PatchGrid } from "../transformer/anatomy.ts";
 import type { ExplainableModel } from "./explainable-model.ts";
+import type { ImageExplanation } from "./explanation.ts";
 import type { PreparedImage } from "./prepared-input.ts";
 
 /** A picture to explain, decoded: 8-bit RGB, the right way up. */
@@ -51,6 +53,21 @@ export function prepareImage(model: ExplainableModel, { image }: ImageInput): Pr
     warnings: image.warnings ?? [],
     fitted,
     processor,
+  };
+}
+
+/** What results say of a picture: its size, the grid of patches, and where on the picture the grid lies. */
+export function describeImage(model: ExplainableModel, { fitted }: PreparedImage): ImageExplanation["input"] {
+  const { rows, columns, patch } = patchesOf(model);
+  const { original } = fitted.map;
+  const { x, y, width, height } = seenRectangle(fitted.map);
+  return {
+    kind: "image",
+    width: original.width,
+    height: original.height,
+    grid: [rows, columns],
+    patch,
+    seen: [x, y, width, height],
   };
 }
 

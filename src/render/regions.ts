@@ -1,7 +1,6 @@
 /** @file Where in a picture the evidence lies, in words: for readers who do not see the picture, and for a first glance. */
 
-import type { ImageExplanation } from "../attribution/explanation.ts";
-import { isSigned, targetName } from "./evidence.ts";
+import { isSigned, type PatchEvidence, type Patches, targetName } from "./evidence.ts";
 import { percent } from "./format.ts";
 import { visible } from "./plain-text.ts";
 
@@ -57,7 +56,7 @@ interface Ninths {
   readonly patches: readonly number[];
 }
 
-function ninthsOf({ input, units }: ImageExplanation, values: readonly number[]): Ninths {
+function ninthsOf({ input, units }: Patches, values: readonly number[]): Ninths {
   const [rows, columns] = input.grid;
   const [x, y, width, height] = input.seen;
   const third = (position: number, whole: number) => Math.min(2, Math.max(0, Math.floor((3 * position) / whole)));
@@ -120,7 +119,7 @@ const whole = (share: number): string => percent(share, 0);
  *
  * @param values - One number per unit. Default: the attribution; a block's evidence says where that lies.
  */
-export function regionsInWords(explanation: ImageExplanation, values = explanation.attribution): string {
+export function regionsInWords(explanation: PatchEvidence, values = explanation.attribution): string {
   const { support, oppose, patches } = ninthsOf(explanation, values);
   const [pro, con] = [sideOf(support, patches), sideOf(oppose, patches)];
   const target = visible(targetName(explanation));
