@@ -77,12 +77,16 @@ export {
   type ComparedMethod,
   type CompareOptions,
   compareMethods,
+  type ImageComparison,
   type MethodComparison,
+  type TextComparison,
 } from "./evaluation/method-comparison.ts";
 export type { Figure, Metric, Subject } from "./evaluation/metric.ts";
 export { METRICS } from "./evaluation/metrics.ts";
 export type { OutlinedObject, Place } from "./evaluation/outlines.ts";
 export { createProbe, type Probe, type ProbeOptions, type VariantOutput } from "./evaluation/perturbation.ts";
+export { comparisonHtml, comparisonMarkdown } from "./evaluation/report/comparison.ts";
+export { comparisonSvg } from "./evaluation/report/comparison-svg.ts";
 export { evaluationHtml } from "./evaluation/report/html.ts";
 export { evaluationMarkdown } from "./evaluation/report/markdown.ts";
 export {

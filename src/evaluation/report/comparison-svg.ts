@@ -9,8 +9,9 @@ import { paletteOf, type Theme } from "../../render/palette.ts";
 import { checkPicture } from "../../render/picture.ts";
 import { visible } from "../../render/plain-text.ts";
 import { regionsInWords } from "../../render/regions.ts";
+import { fitted } from "../../render/svg.ts";
 import type { ImageComparison } from "../method-comparison.ts";
-import { comparisonTitle } from "./comparison-facts.ts";
+import { comparisonTitle, signText } from "./comparison-facts.ts";
 import { evidenceOf, mapsText, methodMap } from "./comparison-maps.ts";
 
 const COLUMNS = 3;
@@ -52,8 +53,9 @@ export function comparisonSvg(comparison: ImageComparison, options: ComparisonPi
   });
   const rows = Math.ceil(cells.length / COLUMNS);
   const width = 2 * MARGIN + COLUMNS * ROOM + (COLUMNS - 1) * GAP;
-  const height = at(2 * MARGIN + HEAD + rows * step);
+  const end = MARGIN + HEAD + rows * step;
+  const height = at(end + 2 * MARGIN);
   const title = visible(comparisonTitle(comparison));
   const words = comparison.methods.map((method) => `${method.name}: ${regionsInWords(evidenceOf(comparison, method))}`);
-  return `${html`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${title}" font-family="${FONT}"><title>${title}</title><desc>${mapsText(overlay)} ${words.join(" ")}</desc><rect width="100%" height="100%" fill="${hex(palette.neutral)}"/>${picture === undefined ? null : pictureDefinition(picture)}<text x="${MARGIN}" y="${MARGIN + 16}" font-size="20" font-weight="600" fill="${ink}">${title}</text>${cells}<text x="${MARGIN}" y="${at(2 * MARGIN + HEAD + rows * step - 12)}" font-size="12" fill="${muted}">Every map has a scale of its own: compare places and signs, not strengths. Warm supports, cool opposes.</text></svg>`}\n`;
+  return `${html`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${title}" font-family="${FONT}"><title>${title}</title><desc>${mapsText(overlay)} ${words.join(" ")}</desc><rect width="100%" height="100%" fill="${hex(palette.neutral)}"/>${picture === undefined ? null : pictureDefinition(picture)}<text x="${MARGIN}" y="${MARGIN + 16}" font-size="20" font-weight="600" fill="${ink}">${fitted(title, width - 2 * MARGIN, 20)}</text>${cells}<g font-size="12" fill="${muted}"><text x="${MARGIN}" y="${at(end + 6)}">Every map has a scale of its own: compare places and signs, not strengths. Warm supports, cool opposes.</text><text x="${MARGIN}" y="${at(end + 24)}">${signText(comparison)}</text></g></svg>`}\n`;
 }
