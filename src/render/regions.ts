@@ -76,6 +76,23 @@ function ninthsOf({ input, units }: Patches, values: readonly number[]): Ninths 
   return { support, oppose, patches };
 }
 
+/** How much of the supporting and of the opposing evidence a ninth of the picture holds, 0..1. */
+export interface RegionShare {
+  readonly name: string;
+  readonly supporting: number;
+  readonly opposing: number;
+}
+
+/** The ninths of the picture as it was given, row by row, with their shares; those of a side without evidence are 0. */
+export function regionShares(evidence: PatchEvidence): RegionShare[] {
+  const { support, oppose } = ninthsOf(evidence, evidence.attribution);
+  const share = (held: readonly number[], region: number) => {
+    const total = sum(held);
+    return total > 0 ? held[region]! / total : 0;
+  };
+  return REGIONS.map((name, region) => ({ name, supporting: share(support, region), opposing: share(oppose, region) }));
+}
+
 const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);
 
 function sideOf(held: readonly number[], patches: readonly number[]): Side {
