@@ -39,6 +39,7 @@ export {
   SCORE_KINDS,
   TEXT_BASELINES,
 } from "./attribution/options.ts";
+export { parseExplanation } from "./attribution/parse-explanation.ts";
 export type { TextInput } from "./attribution/text-input.ts";
 export {
   AnatomyError,
@@ -102,5 +103,17 @@ export { renderJson } from "./render/json.ts";
 export { renderMarkdown } from "./render/markdown.ts";
 export { OVERLAYS, type OverlayName } from "./render/overlay.ts";
 export { regionsInWords } from "./render/regions.ts";
+export { buildReport, type ReportOptions } from "./render/report/build-report.ts";
+export type {
+  BlockEvidence,
+  ClassEvidence,
+  EvidenceReport,
+  ReportEntry,
+  ReportSource,
+  ReportSummary,
+  WordEvidence,
+} from "./render/report/evidence-report.ts";
+export { type ReportHtmlOptions, renderReportHtml } from "./render/report/html.ts";
+export { type ReportMarkdownOptions, renderReportMarkdown } from "./render/report/markdown.ts";
 export { renderSvg, type SvgOptions } from "./render/svg.ts";
 export { renderTerminal } from "./render/terminal.ts";

@@ -68,11 +68,11 @@ function article(context: PageContext, { number, name }: PageItem, isOnly: boole
 
 /** A list of the explanations on the page. */
 function contents(all: readonly PageItem[]): Markup {
-  const items = all.map(({ explanation, number }) => {
+  const items = all.map(({ explanation, number, name }) => {
     const { target, input } = explanation;
     const excerpt =
       input.kind === "text" ? printable(input.text).slice(0, 200) : `image of ${input.width} x ${input.height} pixels`;
-    return html`<li><a href="#${itemId(number)}"><b>${isolated(targetName(explanation))}</b> <span>${percent(target.probability)}</span> <span class="excerpt"><bdi>${excerpt}</bdi></span></a></li>`;
+    return html`<li><a href="#${itemId(number)}"><b>${isolated(targetName(explanation))}</b> <span>${percent(target.probability)}</span> <span class="excerpt">${name === undefined ? "" : `${number}. `}<bdi>${excerpt}</bdi></span></a></li>`;
   });
   return html`<nav class="nav" aria-label="Explanations on this page"><ol>${items}</ol></nav>`;
 }

@@ -35,6 +35,8 @@ const STYLE = `
 .report dl{display:grid;grid-template-columns:minmax(0,max-content) minmax(0,1fr);gap:.25rem 1.25rem;margin-top:1rem;font-size:.9375rem}
 .report dt{color:var(--muted)}
 .report dd{overflow-wrap:anywhere}
+@media (max-width:34rem){.report dl{grid-template-columns:minmax(0,1fr);gap:0}.report dd{margin-bottom:.5rem}}
+.report dl+.about,.report .warnings+.about{margin-top:1rem}
 .report .warnings{margin:1.25rem 0 0}
 .report .data caption{padding:.4rem .55rem;font-weight:600;font-size:.9375rem}
 .report .data .word{font:1rem var(--serif);text-align:start;white-space:normal;overflow-wrap:anywhere;min-width:7rem}
@@ -85,7 +87,7 @@ function summary(report: EvidenceReport, links: ReadonlySet<number>): Markup {
       html`<li><b>Warning: ${visible(code)}</b>, ${explanations} of ${report.entries.length}: <bdi>${message}</bdi> (${place(entry, links)})</li>`,
   );
   const warned = items.length === 0 ? null : html`<div class="warnings"><ul>${items}</ul></div>`;
-  return html`<section class="report" aria-labelledby="summary"><h2 id="summary">Summary</h2><dl>${facts}</dl>${warned}</section>`;
+  return html`<section class="report" aria-labelledby="summary"><h2 id="summary">Summary</h2><dl>${facts}</dl>${warned}${report.summary.texts === 0 ? null : html`<p class="about">${WORDS_TEXT}</p>`}</section>`;
 }
 
 function classSection(evidence: ClassEvidence, index: number, links: ReadonlySet<number>): Markup {
@@ -96,7 +98,7 @@ function classSection(evidence: ClassEvidence, index: number, links: ReadonlySet
     differing.length === 0
       ? null
       : html`<p class="more">Options of the method that are not the same in all of them: ${differing.map(visible).join(", ")}.</p>`;
-  const words = input === "text" ? html`<p class="about">${WORDS_TEXT}</p><div class="lists">${lists}</div>` : null;
+  const words = input === "text" ? html`<div class="lists">${lists}</div>` : null;
   return html`<section class="report" aria-labelledby="${id}"><h2 id="${id}">${isolated(classTitle(evidence))}</h2><p class="about">${classText(evidence)}</p>${differ}${words}${regions.length === 0 ? null : shareTable("Where in the pictures", REGIONS_TEXT, regions, evidence)}${
     blocks.length === 0
       ? null

@@ -41,6 +41,7 @@ export function renderReportMarkdown(report: EvidenceReport, { details }: Report
       ({ code, explanations, entry, message }) =>
         `> **Warning** (${plain(code)}, ${explanations} of ${report.entries.length}): ${plain(message)} (${place(entry)})`,
     ),
+    ...(report.summary.texts === 0 ? [] : [WORDS_TEXT]),
     ...report.classes.flatMap(classSection),
     ...(report.entries.length === 0 ? [] : ["## Explanations"]),
     ...[plain(hiddenText(report, shown))].filter((text) => text !== ""),
@@ -62,7 +63,7 @@ function classSection(evidence: ClassEvidence): string[] {
       ? []
       : [`Options of the method that are not the same in all of them: ${differing.map(plain).join(", ")}.`]),
     ...(input === "text"
-      ? [WORDS_TEXT, ...wordLists(evidence).flatMap(({ title, words }) => wordTable(title, words, evidence))]
+      ? [...wordLists(evidence).flatMap(({ title, words }) => wordTable(title, words, evidence))]
       : []),
     ...(regions.length === 0 ? [] : shareTable("Where in the pictures", REGIONS_TEXT, regions, evidence)),
     ...(blocks.length === 0

@@ -70,7 +70,7 @@ export function classText(evidence: ClassEvidence): string {
 
 /** Says of which words the lists are. */
 export const WORDS_TEXT =
-  "Strongest words by their summed attribution, with its mean over their occurrences; in brackets how many of these support, where not all are alike. Words that differ only in the case of letters are one, special tokens are none. A word that keeps supporting a class it has nothing to do with is what a spurious correlation looks like.";
+  "Strongest words by their summed attribution, with its mean over their occurrences; in brackets how many of these support, where not all are alike. Words that differ only in the case of letters are one, special tokens are left out. A word that keeps supporting a class it has nothing to do with is what a spurious correlation looks like.";
 
 export const BLOCKS_TEXT = "Mean over the inputs of the share that each block has in the evidence.";
 export const REGIONS_TEXT = "Mean over the pictures of the share that each ninth of the picture has in the evidence.";
