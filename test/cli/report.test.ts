@@ -72,7 +72,7 @@ describe("calig report", () => {
   test("prints a summary and the strongest words, as many as asked for", async () => {
     const run = await report(at("one.json"), "--top", "1");
     expect(run.code).toBe(0);
-    expect(run.stdout).toMatch(/converged +every block in 0 of 1 explanation\n/);
+    expect(run.stdout).toMatch(/converged +every block in 0 of 1 explanation,\s+tolerance 1\.0%\n/);
     expect(run.stdout).toMatch(/Supports POSITIVE\n.*\n {2}unforgettable +\+1\.92 /);
     expect(run.stdout).not.toContain("saved");
     expect(run.stdout).toContain("In which block");

@@ -173,7 +173,7 @@ describe("the summary", () => {
       explanations: 4,
       texts: 3,
       pictures: 1,
-      convergence: { measured: 3, converged: 2 },
+      convergence: { measured: 3, converged: 2, tolerances: [0.01] },
     });
     expect(summary.models.map(({ id, explanations }) => [id, explanations])).toEqual([
       ["sst2-minilm-6", 3],

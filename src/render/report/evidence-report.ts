@@ -36,6 +36,8 @@ export interface ReportSummary {
     readonly measured: number;
     /** Those of which every block converged. */
     readonly converged: number;
+    /** The relative errors that counted as converged, smallest first. */
+    readonly tolerances: readonly number[];
   };
   /** Largest relative completeness error of a block; null where no method looks at blocks. */
   readonly worstBlock: { readonly entry: number; readonly block: number; readonly relativeError: number } | null;

@@ -21,7 +21,8 @@ export function reportFacts({ summary }: EvidenceReport): ReportFact[] {
     ...(texts > 0 ? [count(texts, "text")] : []),
     ...(pictures > 0 ? [count(pictures, "picture")] : []),
   ].join(", ");
-  const { measured, converged } = convergence;
+  const { measured, converged, tolerances } = convergence;
+  const within = tolerances.map((tolerance) => percent(tolerance)).join(", ");
   return [
     ["explanations", [inputs]],
     ["models", [models.map(({ id, explanations }) => `${visible(id)} (${explanations})`).join(", ")]],
@@ -31,7 +32,7 @@ export function reportFacts({ summary }: EvidenceReport): ReportFact[] {
       [
         measured === 0
           ? "the methods do not look at blocks one by one"
-          : `every block in ${converged} of ${count(measured, "explanation")}`,
+          : `every block in ${converged} of ${count(measured, "explanation")}${within === "" ? "" : `, tolerance ${within}`}`,
       ],
     ],
     ...(worstBlock === null

@@ -25,6 +25,7 @@ export function summarise(entries: readonly ReportEntry[]): ReportSummary {
     convergence: {
       measured: withBlocks.length,
       converged: withBlocks.filter(({ blocks }) => blocks.every(({ completeness }) => completeness.converged)).length,
+      tolerances: tolerancesOf(withBlocks),
     },
     worstBlock: worst(
       explanations.flatMap(({ blocks }, entry) =>
@@ -39,6 +40,11 @@ export function summarise(entries: readonly ReportEntry[]): ReportSummary {
     warnings: warningsOf(explanations),
   };
 }
+
+const tolerancesOf = (explanations: readonly Explanation[]): number[] =>
+  [...new Set(explanations.map(({ method }) => method.options.tolerance))]
+    .filter((tolerance): tolerance is number => typeof tolerance === "number")
+    .sort((a, b) => a - b);
 
 /** The facts of each kind of explanation and how many there are, most first. */
 function tally<T extends object>(
