@@ -41,6 +41,7 @@ export {
   SCORE_KINDS,
   TEXT_BASELINES,
 } from "./attribution/options.ts";
+export { parseExplanation } from "./attribution/parse-explanation.ts";
 export type { TextInput } from "./attribution/text-input.ts";
 export {
   AnatomyError,
@@ -79,12 +80,16 @@ export {
   type ComparedMethod,
   type CompareOptions,
   compareMethods,
+  type ImageComparison,
   type MethodComparison,
+  type TextComparison,
 } from "./evaluation/method-comparison.ts";
 export type { Figure, Metric, Subject } from "./evaluation/metric.ts";
 export { METRICS } from "./evaluation/metrics.ts";
 export type { OutlinedObject, Place } from "./evaluation/outlines.ts";
 export { createProbe, type Probe, type ProbeOptions, type VariantOutput } from "./evaluation/perturbation.ts";
+export { comparisonHtml, comparisonMarkdown } from "./evaluation/report/comparison.ts";
+export { comparisonSvg } from "./evaluation/report/comparison-svg.ts";
 export { evaluationHtml } from "./evaluation/report/html.ts";
 export { evaluationMarkdown } from "./evaluation/report/markdown.ts";
 export {
@@ -100,6 +105,18 @@ export { renderJson } from "./render/json.ts";
 export { renderMarkdown } from "./render/markdown.ts";
 export { OVERLAYS, type OverlayName } from "./render/overlay.ts";
 export { regionsInWords } from "./render/regions.ts";
+export { buildReport, type ReportOptions } from "./render/report/build-report.ts";
+export type {
+  BlockEvidence,
+  ClassEvidence,
+  EvidenceReport,
+  ReportEntry,
+  ReportSource,
+  ReportSummary,
+  WordEvidence,
+} from "./render/report/evidence-report.ts";
+export { type ReportHtmlOptions, renderReportHtml } from "./render/report/html.ts";
+export { type ReportMarkdownOptions, renderReportMarkdown } from "./render/report/markdown.ts";
 export { renderSvg, type SvgOptions } from "./render/svg.ts";
 export { renderTerminal } from "./render/terminal.ts";
 export { type FloatTensor, floatTensor } from "./tensor/tensor.ts";

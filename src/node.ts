@@ -10,5 +10,6 @@ export { inspectModel, type ModelInspection } from "./node/inspect-model.ts";
 export { type LoadedModel, type LoadOptions, loadModel } from "./node/load-model.ts";
 export { pictureUri } from "./node/picture-uri.ts";
 export { type ReadDatasetOptions, readDataset } from "./node/read-dataset.ts";
+export { explanationFiles, readExplanations } from "./node/read-explanations.ts";
 export { type PngOptions, renderPng } from "./node/render-png.ts";
 export { type SystemFacts, systemFacts } from "./node/system-facts.ts";

@@ -1,11 +1,10 @@
 /** @file The main job: a model and an input become an `Explanation`. */
 
 import { InputError } from "../errors.ts";
-import { seenRectangle } from "../input/image/pixel-map.ts";
 import { attribute } from "./attribute.ts";
 import type { ExplainableModel } from "./explainable-model.ts";
 import type { Explanation, ImageExplanation, TextExplanation, WordAttribution } from "./explanation.ts";
-import { type ImageInput, patchesOf, prepareImage } from "./image-input.ts";
+import { describeImage, type ImageInput, prepareImage } from "./image-input.ts";
 import { onlyPart } from "./join-parts.ts";
 import type { ExplainOptions } from "./options.ts";
 import { prepareText, type TextInput } from "./text-input.ts";
@@ -90,19 +89,10 @@ async function explainImage(
   const patches = units.flatMap(({ row, column, special }, position) =>
     special ? [] : [{ row, column, attribution: attribution[position] as number }],
   );
-  const { rows, columns, patch } = patchesOf(model);
-  const { x, y, width, height } = seenRectangle(prepared.fitted.map);
   return {
     version,
     model: facts,
-    input: {
-      kind: "image",
-      width: input.image.width,
-      height: input.image.height,
-      grid: [rows, columns],
-      patch,
-      seen: [x, y, width, height],
-    },
+    input: describeImage(model, prepared),
     target,
     predictions,
     units,

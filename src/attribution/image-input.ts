@@ -2,6 +2,7 @@
 
 import { AnatomyError, InputError } from "../errors.ts";
 import type { ImageProcessor } from "../input/image/image-processor.ts";
+import { seenRectangle } from "../input/image/pixel-map.ts";
 import { type FittedImage, fitImage, toPixelTensor } from "../input/image/process-image.ts";
 import type { RgbImage } from "../input/image/rgb-image.ts";
 import type { PatchUnit } from "../input/units.ts";
@@ -9,6 +10,7 @@ import type { Feeds } from "../runtime/runtime.ts";
 import type { FloatTensor } from "../tensor/tensor.ts";
 import type { PatchGrid } from "../transformer/anatomy.ts";
 import type { ExplainableModel } from "./explainable-model.ts";
+import type { ImageExplanation } from "./explanation.ts";
 import type { PreparedImage } from "./prepared-input.ts";
 
 /** A picture to explain, decoded: 8-bit RGB, the right way up. */
@@ -67,6 +69,21 @@ export function fitForModel(
   throw new InputError(
     `Cannot ${action}: its preprocessor makes ${fitted.image.width} x ${fitted.image.height} pixels of it, the model "${model.facts.id}" reads ${width} x ${height}; check preprocessor_config.json`,
   );
+}
+
+/** What results say of a picture: its size, the grid of patches, and where on the picture the grid lies. */
+export function describeImage(model: ExplainableModel, { fitted }: PreparedImage): ImageExplanation["input"] {
+  const { rows, columns, patch } = patchesOf(model);
+  const { original } = fitted.map;
+  const { x, y, width, height } = seenRectangle(fitted.map);
+  return {
+    kind: "image",
+    width: original.width,
+    height: original.height,
+    grid: [rows, columns],
+    patch,
+    seen: [x, y, width, height],
+  };
 }
 
 /** Pixels [batch, 3, height, width] as feeds of the model. */

@@ -8,6 +8,7 @@ import { evaluate } from "./commands/evaluate.ts";
 import { explain } from "./commands/explain.ts";
 import { inspect } from "./commands/inspect.ts";
 import { models } from "./commands/models.ts";
+import { report } from "./commands/report.ts";
 import { serve } from "./commands/serve.ts";
 import { tune } from "./commands/tune.ts";
 
@@ -17,6 +18,7 @@ export const COMMANDS: readonly Command[] = [
   evaluate,
   baselines,
   tune,
+  report,
   serve,
   inspect,
   models,

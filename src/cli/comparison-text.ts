@@ -1,13 +1,26 @@
 /** @file A comparison of methods for a terminal: words as rows, methods as columns, as many beside each other as fit. */
 
-import type { MethodComparison } from "../evaluation/method-comparison.ts";
-import { levels } from "../evaluation/report/comparison.ts";
+import {
+  type ImageComparison,
+  isTextComparison,
+  type MethodComparison,
+  type TextComparison,
+} from "../evaluation/method-comparison.ts";
+import { levels, wordsText } from "../evaluation/report/comparison.ts";
+import {
+  agreementRows,
+  type ComparisonRow,
+  faithfulnessRows,
+  removalText,
+  signText,
+} from "../evaluation/report/comparison-facts.ts";
 import { columnsOf } from "../render/flow.ts";
-import { fixed, milliseconds, percent, signed } from "../render/format.ts";
+import { percent, signed } from "../render/format.ts";
 import { paletteOf, type Theme } from "../render/palette.ts";
 import { visible } from "../render/plain-text.ts";
 import { padEnd, padStart, truncate, wrap } from "../render/terminal/layout.ts";
-import { createPainter } from "../render/terminal/painter.ts";
+import { createPainter, type Painter } from "../render/terminal/painter.ts";
+import { comparisonMaps } from "./comparison-maps-text.ts";
 import { section } from "./listing.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -24,51 +37,43 @@ interface Row {
 }
 
 export function comparisonText(comparison: MethodComparison, terminal: Terminal, theme: Theme): string {
-  const { target, model, methods, units, agreement, settings } = comparison;
+  const { target, model, methods } = comparison;
   const { style, columns, colors } = terminal;
   const painter = createPainter(colors, paletteOf(undefined, theme));
   const names = methods.map(({ name }) => name);
-  const shares = levels(comparison);
-  const plain = (name: string, texts: readonly string[]): Row => ({ name, cells: texts.map((text) => ({ text })) });
-  const words = units.map(
-    ({ text }, unit): Row => ({
-      name: truncate(visible(text), WORD),
-      cells: shares.map((values) => {
-        const level = values[unit] as number;
-        return { text: signed(level, 2, STYLE), paint: (cell) => painter.heat(cell, level) };
-      }),
-    }),
-  );
-  const faithfulness = [
-    plain(
-      "deletion (lower)",
-      methods.map((method) => fixed(method.deletion, 3, STYLE)),
-    ),
-    plain(
-      "insertion (higher)",
-      methods.map((method) => fixed(method.insertion, 3, STYLE)),
-    ),
-    plain(
-      "time",
-      methods.map((method) => milliseconds(method.milliseconds)),
-    ),
-  ];
-  const orders = names.map((name, a) =>
-    plain(
-      name,
-      (agreement[a] as readonly number[]).map((value) => fixed(value, 2, STYLE)),
-    ),
-  );
-  const note = `Numbers are shares of the largest magnitude that the method gives; removed ${settings.units}s are replaced by the ${settings.substrate} token`;
+  const plain = ([name, texts]: ComparisonRow): Row => ({ name, cells: texts.map((text) => ({ text })) });
+  const table = (rows: readonly ComparisonRow[]) => columnsFor(names, rows.map(plain), terminal);
+  const [note, evidence] = isTextComparison(comparison)
+    ? [wordsText(comparison), columnsFor(names, wordRows(comparison, painter), terminal)]
+    : [
+        `Every map has a scale of its own: compare places and signs, not strengths. ${signText(comparison)}`,
+        comparisonMaps(comparison as ImageComparison, terminal, painter),
+      ];
   return [
     `${style.bold(visible(target.label))} (${percent(target.probability)}), ${model.id}`,
-    ...wrap(note, columns),
-    ...section("Attribution", columnsFor(names, words, terminal), terminal),
-    ...section("Faithfulness on this text", columnsFor(names, faithfulness, terminal), terminal),
-    ...section("Agreement of the orders (Spearman)", columnsFor(names, orders, terminal), terminal),
+    ...wrap(note.trimEnd().replaceAll("−", "-"), columns),
+    ...section("Attribution", evidence, terminal),
+    ...section(
+      "Faithfulness on this input",
+      table(faithfulnessRows(comparison, ["(lower)", "(higher)"], STYLE)),
+      terminal,
+    ),
+    ...wrap(`  ${removalText(comparison)}`, columns),
+    ...section("Agreement of the orders (Spearman)", table(agreementRows(comparison, STYLE)), terminal),
   ]
     .join("\n")
     .concat("\n");
+}
+
+function wordRows(comparison: TextComparison, painter: Painter): Row[] {
+  const shares = levels(comparison);
+  return comparison.units.map(({ text }, unit) => ({
+    name: truncate(visible(text), WORD),
+    cells: shares.map((values) => {
+      const level = values[unit] as number;
+      return { text: signed(level, 2, STYLE), paint: (cell) => painter.heat(cell, level) };
+    }),
+  }));
 }
 
 /** Tables of as many methods as fit beside each other. */

@@ -54,7 +54,8 @@ export async function chooseDestination({ out, formats, input }: Wishes): Promis
   return { kind: "file", path: out, format };
 }
 
-async function isSameFile(a: string, b: string): Promise<boolean> {
+/** Whether two paths lead to one file that is there. */
+export async function isSameFile(a: string, b: string): Promise<boolean> {
   const [first, second] = await Promise.all([a, b].map((path) => realpath(path).catch(() => undefined)));
   return first !== undefined && first === second;
 }

@@ -21,6 +21,8 @@ import { UNIT_KINDS } from "../evaluation/units.ts";
 import { ONNX_DTYPES } from "../loading/onnx-names.ts";
 import { OVERLAYS } from "../render/overlay.ts";
 import { PALETTE_NAMES, THEMES } from "../render/palette.ts";
+import { TOP_WORDS } from "../render/report/build-report.ts";
+import { DETAILS } from "../render/report/report-facts.ts";
 import { DEVICES } from "../runtime/devices.ts";
 import { FORMATS } from "./formats.ts";
 import { REPORT_FORMATS } from "./report-writers.ts";
@@ -266,6 +268,13 @@ export const OPTIONS = {
   },
   out: option("Output", path("FILE|DIR"), "write to a file, or one file per input to a folder", "standard output"),
   json: option("Output", flag, "print JSON"),
+  top: option("Output", wholeNumber({ min: 1 }), "strongest words of a class on each side", TOP_WORDS),
+  details: option(
+    "Output",
+    wholeNumber({ min: 0 }),
+    "most explanations that HTML and Markdown show in full, those that words have as examples first",
+    DETAILS,
+  ),
   palette: option("Output", oneOf(PALETTE_NAMES), "colours of support and opposition", PALETTE_NAMES[0]),
   theme: option(
     "Output",

@@ -31,7 +31,7 @@ export const writerNamed = <T>(format: TextFormat, all: Readonly<Record<string, 
   all[ENDINGS[format]] as Writer<T>;
 
 /** The writer for a file with this name. @throws {UsageError} When its ending is unknown. */
-export function writerOf<T>(path: string, all: Readonly<Record<string, Writer<T>>>): Writer<T> {
+export function writerOf<W>(path: string, all: Readonly<Record<string, W>>): W {
   const writer = all[extname(path).toLowerCase()];
   if (writer !== undefined) return writer;
   throw new UsageError(

@@ -4,6 +4,8 @@ import { extname, join } from "node:path";
 import { UsageError } from "../errors.ts";
 import type { TensorBoardRun } from "../node/tensorboard/run.ts";
 import { count } from "../render/format.ts";
+import type { ReportSource } from "../render/report/evidence-report.ts";
+import { sourceName } from "../render/report/report-facts.ts";
 import { assertNever } from "../util/assert-never.ts";
 import type { Destination } from "./destination.ts";
 import {
@@ -22,13 +24,8 @@ import { given } from "./given.ts";
 import type { Terminal } from "./terminal.ts";
 import { type PendingFile, startFile, writeWhole } from "./write-file.ts";
 
-/** Where an input came from. */
-export interface Source {
-  readonly file: string;
-  /** Undefined where the file itself is the input. */
-  readonly line?: number;
-  readonly id?: string;
-}
+/** Where an input came from; without a line where the file itself is the input. */
+export type Source = ReportSource;
 
 /** Takes results one by one. */
 export interface Results {
@@ -128,9 +125,6 @@ function severalToTerminal(settings: RenderSettings, terminal: Terminal): Result
     ...nothingLeft,
   };
 }
-
-export const sourceName = ({ file, line, id }: Source): string =>
-  line === undefined ? file : `${file}, line ${line}${id === undefined ? "" : ` (${id})`}`;
 
 function wholeToFile(
   path: string,

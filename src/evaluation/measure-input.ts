@@ -52,6 +52,7 @@ export interface OpenInput {
   /** The original text, and its units that can be removed. */
   readonly text: string;
   readonly units: readonly EvaluationUnit[];
+  readonly prepared: PreparedInput;
   readonly warnings: readonly Warning[];
   /** Measures one method. Numbers per metric; null where the metric does not apply to the input. */
   measure(
@@ -106,6 +107,7 @@ export async function openInput(
     predicted: predictions[0]?.index ?? 0,
     text: input.text,
     units,
+    prepared,
     warnings,
     async measure(options, metrics) {
       // Without marks there is nothing to compare with: an explanation would be in vain.

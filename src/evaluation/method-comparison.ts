@@ -1,14 +1,17 @@
-/** @file One input under several methods: what each says of every word, how faithful it is, and how far they agree. */
+/** @file One input under several methods: what each says of every word or patch, how faithful it is, and how far they agree. */
 
 import type { ExplainableModel } from "../attribution/explainable-model.ts";
-import type { ModelFacts, Target, Warning } from "../attribution/explanation.ts";
+import type { ImageExplanation, ModelFacts, Target, Warning } from "../attribution/explanation.ts";
+import { describeImage, type ImageInput } from "../attribution/image-input.ts";
+import { methodByName } from "../attribution/methods.ts";
 import { DEFAULTS, type ExplainOptions } from "../attribution/options.ts";
 import type { TextInput } from "../attribution/text-input.ts";
+import type { TextOrPicture } from "./dataset.ts";
 import type { Contender } from "./evaluate.ts";
-import { checkTask, openInput } from "./measure-input.ts";
+import { checkTask, type OpenInput, openInput } from "./measure-input.ts";
 import type { Metric } from "./metric.ts";
-import { deletion } from "./metrics/deletion.ts";
-import { insertion } from "./metrics/insertion.ts";
+import { curveArea, deletionCurve, insertionCurve, stepSizes } from "./metrics/curve.ts";
+import { CURVE_PLACES, resampledCurve } from "./metrics/curves.ts";
 import { spearman } from "./statistics/rank-correlation.ts";
 import { defaultSubstrate, type SubstrateName } from "./substrate.ts";
 import type { UnitKind } from "./units.ts";
@@ -16,49 +19,72 @@ import type { UnitKind } from "./units.ts";
 /** What one method says of an input. */
 export interface ComparedMethod {
   readonly name: string;
+  /** Present where the values have no sign: larger matters more, for or against. */
+  readonly signed?: false;
+  /** Stands for knowing nothing. */
+  readonly floor: boolean;
   /** Of each unit, in units of the method: compare orders and signs, not sizes. */
   readonly attribution: readonly number[];
   /** Lower is better, higher is better. */
   readonly deletion: number;
   readonly insertion: number;
+  /** Probability of the target with 0, 5, ... 100 % of the units removed and restored, most supportive first. */
+  readonly curves: { readonly removed: readonly number[]; readonly restored: readonly number[] };
   readonly milliseconds: number;
 }
 
-/** All of a comparison. `version` changes when a field changes meaning. */
-export interface MethodComparison {
+/** What comparisons of texts and pictures share. */
+export interface ComparisonCommon {
   readonly version: 1;
   readonly model: ModelFacts;
-  readonly input: { readonly kind: "text"; readonly text: string };
   readonly target: Pick<Target, "index" | "label" | "probability">;
   readonly settings: {
     readonly substrate: string;
+    /** "word", "token" or "patch". */
     readonly units: string;
     readonly score: string;
     readonly seed: number;
   };
-  /** UTF-16 offsets into the text, end exclusive. */
-  readonly units: readonly { readonly text: string; readonly start: number; readonly end: number }[];
   readonly methods: readonly ComparedMethod[];
   /** Spearman's rank correlation of every method with every other one; rows and columns in the order of the methods. */
   readonly agreement: readonly (readonly number[])[];
   readonly warnings: readonly Warning[];
 }
 
+export interface TextComparison extends ComparisonCommon {
+  readonly input: { readonly kind: "text"; readonly text: string };
+  /** UTF-16 offsets into the text, end exclusive. */
+  readonly units: readonly { readonly text: string; readonly start: number; readonly end: number }[];
+}
+
+export interface ImageComparison extends ComparisonCommon {
+  readonly input: ImageExplanation["input"];
+  readonly units: readonly { readonly row: number; readonly column: number }[];
+}
+
+/** All of a comparison. `version` changes when a field changes meaning. */
+export type MethodComparison = TextComparison | ImageComparison;
+
+/** Whether the methods are compared on a text; on a picture otherwise. (The compiler does not narrow by a nested field.) */
+export const isTextComparison = (comparison: MethodComparison): comparison is TextComparison =>
+  comparison.input.kind === "text";
+
 export interface CompareOptions extends Pick<ExplainOptions, "target" | "score" | "seed" | "signal" | "onProgress"> {
   readonly contenders: readonly Contender[];
   readonly substrate?: SubstrateName;
+  /** Of texts: what is ranked and removed. */
   readonly units?: UnitKind;
 }
 
 /**
- * Explains one text by several methods, for the same class.
+ * Explains one text or picture by several methods, for the same class.
  *
- * @throws {InputError} When there is nothing to explain.
+ * @throws {InputError} When there is nothing to explain, or the model reads inputs of another kind.
  * @throws {InvalidOptionError} For an option out of range or an unknown name.
  */
 export async function compareMethods(
   model: ExplainableModel,
-  input: TextInput,
+  input: TextInput | ImageInput,
   options: CompareOptions,
 ): Promise<MethodComparison> {
   checkTask(model);
@@ -66,7 +92,7 @@ export async function compareMethods(
   const { substrate = defaultSubstrate(model), units = "word", seed = DEFAULTS.seed } = options;
   const open = await openInput(
     model,
-    { line: 1, input },
+    { line: 1, input: asItem(input) },
     {
       substrate,
       units,
@@ -77,32 +103,63 @@ export async function compareMethods(
     },
   );
   const methods: ComparedMethod[] = [];
-  for (const [c, { name, options: own }] of contenders.entries()) {
-    onProgress?.(c / contenders.length, name);
-    const measured = await open.measure(own, [attributions, deletion, insertion, time]);
-    const numbers = (metric: Metric) => measured[metric.name] as readonly number[];
-    methods.push({
-      name,
-      attribution: numbers(attributions),
-      deletion: numbers(deletion)[0] as number,
-      insertion: numbers(insertion)[0] as number,
-      milliseconds: numbers(time)[0] as number,
-    });
+  for (const [c, contender] of contenders.entries()) {
+    onProgress?.(c / contenders.length, contender.name);
+    methods.push(await comparedMethod(open, contender));
   }
-  return {
+  const common: ComparisonCommon = {
     version: 1,
     model: model.facts,
-    input: { kind: "text", text: open.text },
     target: {
       index: open.target,
       label: model.labels[open.target] ?? String(open.target),
       probability: open.probability,
     },
-    settings: { substrate, units, score: score ?? DEFAULTS.score, seed },
-    units: open.units.map(({ start, end }) => ({ text: open.text.slice(start, end), start, end })),
+    settings: {
+      substrate,
+      units: open.prepared.kind === "image" ? "patch" : units,
+      score: score ?? DEFAULTS.score,
+      seed,
+    },
     methods,
     agreement: methods.map((a) => methods.map((b) => spearman(a.attribution, b.attribution))),
-    warnings: [...(model.warnings ?? []), ...open.warnings],
+    warnings: [...(model.warnings ?? []), ...open.warnings, ...open.prepared.warnings],
+  };
+  return { ...common, ...describeInput(model, open) };
+}
+
+const asItem = (input: TextInput | ImageInput): TextOrPicture =>
+  "image" in input ? { picture: "picture", load: async () => input.image } : input;
+
+async function comparedMethod(open: OpenInput, { name, options, floor = false }: Contender): Promise<ComparedMethod> {
+  const measured = await open.measure(options, [attributions, curves, time]);
+  const numbers = (metric: Metric) => measured[metric.name] as readonly number[];
+  const [deletion, insertion, ...drawn] = numbers(curves) as readonly [number, number, ...number[]];
+  return {
+    name,
+    ...(methodByName(options.method).signed ? {} : { signed: false as const }),
+    floor,
+    attribution: numbers(attributions),
+    deletion,
+    insertion,
+    curves: { removed: drawn.slice(0, CURVE_PLACES.length), restored: drawn.slice(CURVE_PLACES.length) },
+    milliseconds: numbers(time)[0] as number,
+  };
+}
+
+function describeInput(
+  model: ExplainableModel,
+  { prepared, text, units }: OpenInput,
+): Pick<TextComparison, "input" | "units"> | Pick<ImageComparison, "input" | "units"> {
+  if (prepared.kind === "text") {
+    return {
+      input: { kind: "text", text },
+      units: units.map(({ start, end }) => ({ text: text.slice(start, end), start, end })),
+    };
+  }
+  return {
+    input: describeImage(model, prepared),
+    units: prepared.units.flatMap(({ row, column, special }) => (special ? [] : [{ row, column }])),
   };
 }
 
@@ -116,3 +173,9 @@ const reading = (name: string, measure: Metric["measure"]): Metric => ({
 });
 const attributions = reading("attributions", async ({ attribution }) => attribution);
 const time = reading("time", async ({ cost }) => [cost.milliseconds]);
+/** The areas under both curves, and both curves to be drawn. */
+const curves = reading("curves", async (subject) => {
+  const sizes = stepSizes(subject.attribution.length, subject.curveSteps);
+  const both = [await deletionCurve(subject), await insertionCurve(subject)];
+  return [...both.map(curveArea), ...both.flatMap((curve) => resampledCurve(curve, sizes))];
+});

@@ -18,6 +18,8 @@ export interface PngOptions extends SvgOptions {
 /** Dots per inch at which librsvg draws one pixel for each unit of an SVG. */
 const PLAIN_DENSITY = 72;
 const LARGEST_SCALE = 8;
+/** For screens of high density. */
+const DEFAULT_SCALE = 2;
 
 /**
  * A PNG picture of an explanation: what `renderSvg` draws, `scale` times as large.
@@ -27,7 +29,7 @@ const LARGEST_SCALE = 8;
  */
 export async function renderPng(
   explanation: Explanation,
-  { scale = 2, ...options }: PngOptions = {},
+  { scale = DEFAULT_SCALE, ...options }: PngOptions = {},
 ): Promise<Uint8Array> {
   if (!(scale > 0 && scale <= LARGEST_SCALE)) {
     throw new InvalidOptionError(
@@ -36,12 +38,22 @@ export async function renderPng(
       scale,
     );
   }
+  return pngOfSvg(renderSvg(explanation, options), hex(paletteOf(options.palette, options.theme).neutral), scale);
+}
+
+/**
+ * A PNG picture of an SVG.
+ *
+ * @param background - Colour of what the SVG leaves open.
+ * @throws {ExecutionError} When sharp is not installed for this machine.
+ */
+export async function pngOfSvg(svg: string, background: string, scale = DEFAULT_SCALE): Promise<Uint8Array> {
   const sharp = await loadSharp("draw PNG pictures");
-  const svg = new TextEncoder().encode(renderSvg(explanation, options));
+  const bytes = new TextEncoder().encode(svg);
   // Without `unlimited` the XML parser refuses the picture in the SVG when it is long.
-  const png = await sharp(svg, { density: PLAIN_DENSITY * scale, unlimited: true, limitInputPixels: false })
+  const png = await sharp(bytes, { density: PLAIN_DENSITY * scale, unlimited: true, limitInputPixels: false })
     // The last row and column are cut through where the size is no whole number of pixels.
-    .flatten({ background: hex(paletteOf(options.palette, options.theme).neutral) })
+    .flatten({ background })
     .png({ compressionLevel: 9 })
     .toBuffer();
   return new Uint8Array(png);

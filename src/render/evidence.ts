@@ -5,6 +5,7 @@ import type {
   Explanation,
   ImageExplanation,
   ScoreKind,
+  Target,
   TextExplanation,
 } from "../attribution/explanation.ts";
 import { largestMagnitude } from "./scale.ts";
@@ -12,6 +13,16 @@ import { largestMagnitude } from "./scale.ts";
 /** Whether a text is explained; an image otherwise. (The compiler does not narrow by a nested field.) */
 export function isText(explanation: Explanation): explanation is TextExplanation {
   return explanation.input.kind === "text";
+}
+
+/** The patches of a picture and where they lie. */
+export type Patches = Pick<ImageExplanation, "input" | "units">;
+
+/** What maps of a picture are made from: an explanation, or what one method of several says. */
+export interface PatchEvidence extends Patches {
+  readonly attribution: readonly number[];
+  readonly target: Pick<Target, "label" | "against" | "token">;
+  readonly method: { readonly signed?: false };
 }
 
 /** Something a reader sees as one thing: a word, a patch or a special token. */
@@ -172,12 +183,12 @@ export function scoreName({ target }: Explanation): string {
 }
 
 /** The explained class: "POSITIVE", or "PERSON for “Ada”" of a model that labels every token. */
-export function targetLabel({ target }: Explanation): string {
+export function targetLabel({ target }: Pick<PatchEvidence, "target">): string {
   return target.token === undefined ? target.label : `${target.label} for “${target.token.text}”`;
 }
 
 /** What the attributions support or oppose: "POSITIVE", or "POSITIVE rather than NEGATIVE". */
-export function targetName(explanation: Explanation): string {
+export function targetName(explanation: Pick<PatchEvidence, "target">): string {
   const { against } = explanation.target;
   return against === undefined ? targetLabel(explanation) : `${targetLabel(explanation)} rather than ${against.label}`;
 }
@@ -195,7 +206,7 @@ export const itemNoun = (explanation: Explanation): { readonly one: string; read
 export const NO_COMPLETENESS = "this method does not say what its values should add up to";
 
 /** Whether attributions support and oppose, in units of the score; otherwise they say what matters, in no unit. */
-export const isSigned = ({ method }: Explanation): boolean => method.signed !== false;
+export const isSigned = ({ method }: Pick<PatchEvidence, "method">): boolean => method.signed !== false;
 
 /** Sum of the attribution over all units. */
 export const attributionSum = ({ attribution }: Explanation): number =>

@@ -2,7 +2,7 @@
 
 import type { Explanation, ImageExplanation } from "../attribution/explanation.ts";
 import { keyword } from "../errors.ts";
-import { embeddedJson, html, type Markup, trusted } from "./escape.ts";
+import { type Content, embeddedJson, html, type Markup, trusted } from "./escape.ts";
 import { isText, targetName } from "./evidence.ts";
 import { percent } from "./format.ts";
 import { blocksSection } from "./html/blocks.ts";
@@ -32,22 +32,47 @@ export interface HtmlOptions {
 /** Nothing may be loaded or sent; the one script that may run is named by its hash. */
 const POLICY = `default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src '${SCRIPT_HASH}'; base-uri 'none'; form-action 'none'`;
 
-function article(context: PageContext, number: number, isOnly: boolean): Markup {
+/** One explanation of a page. */
+export interface PageItem {
+  readonly explanation: Explanation;
+  /** From 1, unique on the page; its address on the page is `itemId` of it. */
+  readonly number: number;
+  /** Where it came from, shown above it. */
+  readonly name?: string;
+  readonly picture?: string;
+}
+
+/** What a page shows besides its explanations. */
+export interface PageParts extends Pick<HtmlOptions, "palette" | "overlay"> {
+  /** In the bar at the top, and the title of the document. */
+  readonly heading: Content;
+  readonly title: string;
+  /** Before the explanations. */
+  readonly lead?: Markup;
+  /** Constant rules of this package for it. */
+  readonly style?: string;
+}
+
+/** The id of the element of an explanation. */
+export const itemId = (number: number): string => `e${number}`;
+
+function article(context: PageContext, { number, name }: PageItem, isOnly: boolean): Markup {
   const { explanation, id } = context;
+  const source = name === undefined ? null : html`<p class="source">${number}. ${isolated(name)}</p>`;
   const input = isText(explanation)
     ? textSection(explanation, context)
     : imageSection(explanation as ImageExplanation, context);
   const hasItems = context.items.length > 0;
-  return html`<article id="${id}" aria-labelledby="${id}-title"${isOnly ? null : html` data-number="-${number}"`}>${warningBox(context)}${headline(context)}${input}${hasItems ? rankingSection(context) : null}${hasItems ? blocksSection(context) : null}${completenessSection(context)}${factsSection(context)}<script type="application/json" data-explanation>${embeddedJson(explanation)}</script></article>`;
+  return html`<article id="${id}" aria-labelledby="${id}-title"${isOnly ? null : html` data-number="-${number}"`}>${source}${warningBox(context)}${headline(context)}${input}${hasItems ? rankingSection(context) : null}${hasItems ? blocksSection(context) : null}${completenessSection(context)}${factsSection(context)}<script type="application/json" data-explanation>${embeddedJson(explanation)}</script></article>`;
 }
 
 /** A list of the explanations on the page. */
-function contents(explanations: readonly Explanation[]): Markup {
-  const items = explanations.map((explanation, i) => {
+function contents(all: readonly PageItem[]): Markup {
+  const items = all.map(({ explanation, number, name }) => {
     const { target, input } = explanation;
     const excerpt =
       input.kind === "text" ? printable(input.text).slice(0, 200) : `image of ${input.width} x ${input.height} pixels`;
-    return html`<li><a href="#e${i + 1}"><b>${isolated(targetName(explanation))}</b> <span>${percent(target.probability)}</span> <span class="excerpt"><bdi>${excerpt}</bdi></span></a></li>`;
+    return html`<li><a href="#${itemId(number)}"><b>${isolated(targetName(explanation))}</b> <span>${percent(target.probability)}</span> <span class="excerpt">${name === undefined ? "" : `${number}. `}<bdi>${excerpt}</bdi></span></a></li>`;
   });
   return html`<nav class="nav" aria-label="Explanations on this page"><ol>${items}</ol></nav>`;
 }
@@ -70,22 +95,40 @@ function defaultTitle(explanations: readonly Explanation[]): string {
  */
 export function renderHtml(explanation: Explanation | readonly Explanation[], options: HtmlOptions = {}): string {
   const explanations = "version" in explanation ? [explanation] : explanation;
-  const { palette: name, pictures = [], title = defaultTitle(explanations) } = options;
+  const { pictures = [], title = defaultTitle(explanations), ...look } = options;
+  const models = [...new Set(explanations.map((each) => each.model.id))].slice(0, 3);
+  const about = models.map((model, i) => html`${i === 0 ? " " : ", "}${isolated(model)}`);
+  return explanationsPage(
+    explanations.map((each, i) => {
+      const picture = pictures[i];
+      return { explanation: each, number: i + 1, ...(picture === undefined ? {} : { picture }) };
+    }),
+    { ...look, title, heading: options.title === undefined ? html`Explanation <span>of${about}</span>` : title },
+  );
+}
+
+/**
+ * A page of explanations with something before them.
+ *
+ * @throws {InvalidOptionError} When the palette or a picture cannot be used.
+ */
+export function explanationsPage(items: readonly PageItem[], parts: PageParts): string {
+  const { palette: name, heading, title, lead, style = "" } = parts;
   const palette = paletteOf(name);
-  const overlay = keyword("overlay", options.overlay ?? OVERLAYS[0], OVERLAYS);
-  const articles = explanations.map((each, i) => {
-    const picture = pictures[i] === undefined ? undefined : checkPicture(pictures[i]);
-    const context = createContext(each, {
-      id: `e${i + 1}`,
+  const overlay = keyword("overlay", parts.overlay ?? OVERLAYS[0], OVERLAYS);
+  const isOnly = items.length === 1 && lead === undefined;
+  const articles = items.map((item) => {
+    const { explanation, number } = item;
+    const picture = item.picture === undefined ? undefined : checkPicture(item.picture);
+    const context = createContext(explanation, {
+      id: itemId(number),
       showsSign: palette.showsSign,
       picture,
       palette,
       overlay,
     });
-    return article(context, i + 1, explanations.length === 1);
+    return article(context, item, isOnly);
   });
-  const models = [...new Set(explanations.map((each) => each.model.id))].slice(0, 3);
-  const about = models.map((model, i) => html`${i === 0 ? " " : ", "}${isolated(model)}`);
   const theme = html`<div class="theme">${choices("theme", "Colours of the page", [
     ["auto", "Auto"],
     ["light", "Light"],
@@ -100,12 +143,12 @@ export function renderHtml(explanation: Explanation | readonly Explanation[], op
 <meta name="generator" content="calig">
 <title>${title}</title>
 <link rel="icon" href="data:,">
-<style>${trusted(styleSheet(name))}</style>
+<style>${trusted(styleSheet(name) + style)}</style>
 </head>
 <body>
 <a class="skip" href="#main">Skip to the explanation</a>
-<header class="bar-top"><h1>${options.title === undefined ? html`Explanation <span>of${about}</span>` : title}</h1>${theme}</header>
-<main id="main">${explanations.length > 1 ? contents(explanations) : null}${articles}</main>
+<header class="bar-top"><h1>${heading}</h1>${theme}</header>
+<main id="main">${lead}${isOnly || items.length === 0 ? null : contents(items)}${articles}</main>
 <footer class="foot"><p>Made with calig. This page works offline and sends nothing anywhere.</p></footer>
 <script>${trusted(SCRIPT)}</script>
 </body>

@@ -2,7 +2,7 @@
 
 import type { ImageExplanation } from "../attribution/explanation.ts";
 import { html, type Markup } from "./escape.ts";
-import { quantitiesOf } from "./evidence.ts";
+import { type PatchEvidence, type Patches, quantitiesOf } from "./evidence.ts";
 import { digitsFor, percent, signed } from "./format.ts";
 import { hex } from "./oklab.ts";
 import { at, type OverlayName, type OverlaySettings, overlay } from "./overlay.ts";
@@ -31,6 +31,12 @@ export interface FigureSettings {
   readonly picture: string | undefined;
 }
 
+/** How the map of the result is drawn. */
+export interface MapSettings extends FigureSettings {
+  /** Whether each patch tells its number where readers point at it. Default true. */
+  readonly tooltips?: boolean;
+}
+
 /** A part of a drawing and its height. */
 export interface Part {
   readonly markup: Markup;
@@ -49,7 +55,7 @@ interface Layout {
   readonly place: OverlaySettings["place"];
 }
 
-function layoutOf({ input }: ImageExplanation, room: number, picture: string | undefined): Layout {
+function layoutOf({ input }: Patches, room: number, picture: string | undefined): Layout {
   const [rows, columns] = input.grid;
   if (picture === undefined) {
     const size = Math.min(LARGEST_CELL, room / columns);
@@ -94,6 +100,19 @@ function pictureAt({ width, height }: Layout, { picture, overlay: name }: Figure
   return html`<g${pale}><use href="#${idOf(picture)}" transform="scale(${at(width)} ${at(height)})"/></g>`;
 }
 
+/** The picture alone, in its colours. */
+export function picturePart(
+  evidence: Patches,
+  settings: Pick<FigureSettings, "room"> & { readonly picture: string },
+): Part {
+  const { room, picture } = settings;
+  const { width, height } = layoutOf(evidence, room, picture);
+  return {
+    markup: html`<use href="#${idOf(picture)}" transform="translate(${at((room - width) / 2)} 0) scale(${at(width)} ${at(height)})"/>`,
+    height: height + 16,
+  };
+}
+
 /** What the model did not see fades into the background. */
 function veil({ width, height, place }: Layout, { palette, picture }: FigureSettings): Markup | null {
   const { left, top } = place;
@@ -105,15 +124,20 @@ const border = ({ left, top, width, height }: Layout["place"], muted: string): M
   html`<rect x="${at(left)}" y="${at(top)}" width="${at(width)}" height="${at(height)}" fill="none" stroke="${muted}" stroke-opacity="0.4"/>`;
 
 /** The picture with the overlay of the result. */
-export function mapPart(explanation: ImageExplanation, settings: FigureSettings): Part {
-  const { palette, scale, digits, room, muted, picture } = settings;
+export function mapPart(explanation: PatchEvidence, settings: MapSettings): Part {
+  const { palette, scale, digits, room, muted, picture, tooltips = true } = settings;
   const layout = layoutOf(explanation, room, picture);
   const drawn = overlay(settings.overlay, explanation, explanation.attribution, {
     palette,
     scale,
     place: layout.place,
     over: picture !== undefined,
-    tooltip: (row, column, value) => `row ${row}, column ${column}: ${signed(value, digits)}`,
+    ...(tooltips
+      ? {
+          tooltip: (row: number, column: number, value: number) =>
+            `row ${row}, column ${column}: ${signed(value, digits)}`,
+        }
+      : {}),
   });
   const middle = (room - layout.width) / 2;
   return {

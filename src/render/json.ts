@@ -52,5 +52,8 @@ function fill(items: readonly string[], columns: number): string[] {
  * Numbers keep all their digits; those that are not finite become null, as JSON has no word for them.
  */
 export function renderJson(explanation: Explanation | readonly Explanation[]): string {
-  return `${write(explanation, "")}\n`;
+  return jsonText(explanation);
 }
+
+/** Any plain data as explanations are written. */
+export const jsonText = (data: unknown): string => `${write(data, "")}\n`;

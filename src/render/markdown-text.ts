@@ -36,3 +36,6 @@ export function table(
     ...rows.map((cells) => line(cells)),
   ].join("\n");
 }
+
+/** Markdown of this package with its headings `levels` levels deeper. Lines of text never begin with "#": it is escaped in them. */
+export const deeper = (markdown: string, levels: number): string => markdown.replace(/^#/gm, "#".repeat(levels + 1));

@@ -11,6 +11,7 @@ import {
   itemNoun,
   itemsOf,
   NO_COMPLETENESS,
+  type PatchEvidence,
   quantitiesOf,
   rankedItems,
   scoreName,
@@ -75,8 +76,9 @@ function text(explanation: TextExplanation): string {
   return `## Text\n\n> ${shown.join("").trim()}\n\n${legend}`;
 }
 
-function grid(explanation: ImageExplanation): string {
-  const { input, target, ...rest } = explanation;
+/** The patches as marks in a block of code, on a scale of their own. */
+export function gridMarkdown(explanation: PatchEvidence): string {
+  const { input, ...rest } = explanation;
   const [rows, columns] = input.grid;
   const values = Array.from({ length: rows }, () => new Array<number>(columns).fill(0));
   rest.units.forEach(({ row, column, special }, unit) => {
@@ -87,10 +89,14 @@ function grid(explanation: ImageExplanation): string {
     const amount = stepOf(scale.strength(value));
     return amount === 0 ? ". " : (value < 0 ? "-" : "+").repeat(Math.min(2, amount)).padEnd(2);
   };
-  const label = plain(target.label);
-  const marks = isSigned(explanation) ? `\`+\` supports ${label}, \`-\` opposes it` : `\`+\` matters for ${label}`;
   const lines = values.map((row) => row.map(cell).join("").trimEnd());
-  return `## Image\n\n\`\`\`text\n${lines.join("\n")}\n\`\`\`\n\nOne cell per patch: ${marks}, doubled from a third of the strongest.\n\n${plain(regionsInWords(explanation))}`;
+  return `\`\`\`text\n${lines.join("\n")}\n\`\`\``;
+}
+
+function grid(explanation: ImageExplanation): string {
+  const label = plain(explanation.target.label);
+  const marks = isSigned(explanation) ? `\`+\` supports ${label}, \`-\` opposes it` : `\`+\` matters for ${label}`;
+  return `## Image\n\n${gridMarkdown(explanation)}\n\nOne cell per patch: ${marks}, doubled from a third of the strongest.\n\n${plain(regionsInWords(explanation))}`;
 }
 
 function ranking(explanation: Explanation, items: readonly Item[]): string {

@@ -1,8 +1,8 @@
 /** @file The evidence of patches drawn over a picture, as SVG: in patches, as a smooth map, or as contours. */
 
-import type { ImageExplanation } from "../attribution/explanation.ts";
 import { contourLines, type Line } from "./contours.ts";
 import { html, type Markup } from "./escape.ts";
+import type { Patches } from "./evidence.ts";
 import { indexedPngUri, type Rgba } from "./indexed-png.ts";
 import { hex, type Rgb } from "./oklab.ts";
 import type { Palette } from "./palette.ts";
@@ -51,7 +51,7 @@ export const at = (value: number): string => String(Math.round(value * 100) / 10
 /** The overlay of numbers of the patches. */
 export function overlay(
   name: OverlayName,
-  explanation: ImageExplanation,
+  explanation: Patches,
   values: readonly number[],
   settings: OverlaySettings,
 ): Markup {
@@ -81,7 +81,7 @@ function patchFill(value: number, { palette, scale, over }: OverlaySettings): Fi
 
 /** A rectangle for each patch; without a fill it is there for its tooltip alone. */
 function patchesOf(
-  explanation: ImageExplanation,
+  explanation: Patches,
   values: readonly number[],
   settings: OverlaySettings,
   fillOf: (value: number) => Fill | null,
@@ -109,7 +109,7 @@ function patchesOf(
 }
 
 /** A picture of the surface with a colour per level, which the viewer enlarges smoothly. */
-function smoothMap(explanation: ImageExplanation, values: readonly number[], settings: OverlaySettings): Markup {
+function smoothMap(explanation: Patches, values: readonly number[], settings: OverlaySettings): Markup {
   const { scale, place, samples = 8 } = settings;
   const surface = smoothSurface(patchGrid(explanation, values), samples, "middles");
   const href = indexedPngUri({
@@ -133,7 +133,7 @@ function levelColors({ palette, over }: OverlaySettings): Rgba[] {
 
 /** Lines at shares of the full scale: solid support, dashed opposition, wider the stronger. */
 function contours(
-  explanation: ImageExplanation,
+  explanation: Patches,
   values: readonly number[],
   { palette, scale, place, samples = 8, stroke = 1.5 }: OverlaySettings,
   shares: readonly number[],

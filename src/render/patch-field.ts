@@ -1,6 +1,6 @@
 /** @file Numbers of patches as a grid, and that grid as a smooth surface between the centres of the patches. */
 
-import type { ImageExplanation } from "../attribution/explanation.ts";
+import type { Patches } from "./evidence.ts";
 
 /** Numbers row by row. */
 export interface Grid {
@@ -10,7 +10,7 @@ export interface Grid {
 }
 
 /** The numbers of the patches at their places; special units have none, and what is missing is 0. */
-export function patchGrid({ input, units }: ImageExplanation, values: readonly number[]): Grid {
+export function patchGrid({ input, units }: Patches, values: readonly number[]): Grid {
   const [rows, columns] = input.grid;
   const placed = new Float64Array(rows * columns);
   units.forEach(({ row, column, special }, unit) => {

@@ -1,7 +1,6 @@
 /** @file Where in a picture the evidence lies, in words: for readers who do not see the picture, and for a first glance. */
 
-import type { ImageExplanation } from "../attribution/explanation.ts";
-import { isSigned, targetName } from "./evidence.ts";
+import { isSigned, type PatchEvidence, type Patches, targetName } from "./evidence.ts";
 import { percent } from "./format.ts";
 import { visible } from "./plain-text.ts";
 
@@ -57,7 +56,7 @@ interface Ninths {
   readonly patches: readonly number[];
 }
 
-function ninthsOf({ input, units }: ImageExplanation, values: readonly number[]): Ninths {
+function ninthsOf({ input, units }: Patches, values: readonly number[]): Ninths {
   const [rows, columns] = input.grid;
   const [x, y, width, height] = input.seen;
   const third = (position: number, whole: number) => Math.min(2, Math.max(0, Math.floor((3 * position) / whole)));
@@ -75,6 +74,23 @@ function ninthsOf({ input, units }: ImageExplanation, values: readonly number[])
     patches[region]!++;
   });
   return { support, oppose, patches };
+}
+
+/** How much of the supporting and of the opposing evidence a ninth of the picture holds, 0..1. */
+export interface RegionShare {
+  readonly name: string;
+  readonly supporting: number;
+  readonly opposing: number;
+}
+
+/** The ninths of the picture as it was given, row by row, with their shares; those of a side without evidence are 0. */
+export function regionShares(evidence: PatchEvidence): RegionShare[] {
+  const { support, oppose } = ninthsOf(evidence, evidence.attribution);
+  const share = (held: readonly number[], region: number) => {
+    const total = sum(held);
+    return total > 0 ? held[region]! / total : 0;
+  };
+  return REGIONS.map((name, region) => ({ name, supporting: share(support, region), opposing: share(oppose, region) }));
 }
 
 const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);
@@ -120,7 +136,7 @@ const whole = (share: number): string => percent(share, 0);
  *
  * @param values - One number per unit. Default: the attribution; a block's evidence says where that lies.
  */
-export function regionsInWords(explanation: ImageExplanation, values = explanation.attribution): string {
+export function regionsInWords(explanation: PatchEvidence, values = explanation.attribution): string {
   const { support, oppose, patches } = ninthsOf(explanation, values);
   const [pro, con] = [sideOf(support, patches), sideOf(oppose, patches)];
   const target = visible(targetName(explanation));

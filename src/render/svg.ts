@@ -168,7 +168,7 @@ function description(explanation: Explanation, digits: number): string {
 }
 
 /** `text` cut to the columns that fit, for labels of a proportional font (about half its size per column). */
-function fitted(text: string, width: number, fontSize: number): string {
+export function fitted(text: string, width: number, fontSize: number): string {
   const columns = Math.floor(width / (fontSize * 0.56));
   const shown = visible(text);
   if (columnsOf(shown) <= columns) return shown;

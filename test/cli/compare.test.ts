@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { TextExplanation } from "../../src/attribution/explanation.ts";
-import type { MethodComparison } from "../../src/evaluation/method-comparison.ts";
+import type { TextComparison } from "../../src/evaluation/method-comparison.ts";
 import { runCli } from "../support/run-cli.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
 import { tinyBertFiles } from "../support/tiny-bert.ts";
@@ -26,7 +26,7 @@ describe("calig compare", () => {
   test("shows what calig explain says, method by method", async () => {
     const { code, stdout } = await compare("--json");
     expect(code).toBe(0);
-    const comparison = JSON.parse(stdout) as MethodComparison;
+    const comparison = JSON.parse(stdout) as TextComparison;
     for (const [m, method] of ["ca-lig", "integrated-gradients"].entries()) {
       const run = await runCli(["explain", TEXT, "--model", model, "--method", method, ...FAST, "--json"]);
       const explanation = JSON.parse(run.stdout) as TextExplanation;

@@ -13,6 +13,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Explanation } from "../../src/attribution/explanation.ts";
 import { type HtmlOptions, renderHtml } from "../../src/render/html.ts";
 import { OVERLAYS } from "../../src/render/overlay.ts";
+import { buildReport } from "../../src/render/report/build-report.ts";
+import { renderReportHtml } from "../../src/render/report/html.ts";
 import { renderSvg } from "../../src/render/svg.ts";
 import { skipsBrowser, startChromium } from "../support/chromium.ts";
 import { FIXTURES, hostile, image, longText, sentence } from "./fixtures.ts";
@@ -45,8 +47,12 @@ describe.skipIf(skipsBrowser())("the HTML page in Chromium", () => {
     context: BrowserContextOptions = {},
     options: HtmlOptions = {},
   ): Promise<Page> {
+    return openPage(renderHtml(explanation, options), context);
+  }
+
+  async function openPage(markup: string, context: BrowserContextOptions = {}): Promise<Page> {
     const file = join(folder, `page-${pages.length}.html`);
-    writeFileSync(file, renderHtml(explanation, options));
+    writeFileSync(file, markup);
     const page = await (await browser.newContext(context)).newPage();
     pages.push(page);
     page.on("console", (message) => complaints.push(`console: ${message.text()}`));
@@ -79,6 +85,23 @@ describe.skipIf(skipsBrowser())("the HTML page in Chromium", () => {
       const page = await open([sentence, image, hostile], { viewport: { width, height: 900 } });
       expect(await overflow(page), `${width} px`).toBe(0);
     }
+  });
+
+  test("shows a report without errors or requests, on narrow and wide screens, with links that lead to explanations", async () => {
+    const entries = [sentence, hostile, image].map((explanation, i) => ({
+      source: { file: `<script>${"long".repeat(60)}.csv`, line: i + 2 },
+      explanation,
+    }));
+    const report = renderReportHtml(buildReport(entries));
+    for (const width of [320, 390, 768, 1280, 2560]) {
+      const page = await openPage(report, { viewport: { width, height: 900 } });
+      expect(await overflow(page), `${width} px`).toBe(0);
+    }
+    const page = await openPage(report);
+    const link = page.getByRole("row", { name: /^unforgettable/ }).getByRole("link", { name: "no. 1" });
+    await link.first().click();
+    expect(page.url()).toMatch(/#e1$/);
+    expect(await page.locator("#e1 .source").textContent()).toMatch(/^1\. <script>long/);
   });
 
   test("moves through the words with the keyboard and tells their numbers", async () => {

@@ -4,10 +4,22 @@ import { readdirSync } from "node:fs";
 import { afterAll, describe, expect, test } from "vitest";
 import { renderHtml } from "../../src/render/html.ts";
 import { renderMarkdown } from "../../src/render/markdown.ts";
+import { buildReport } from "../../src/render/report/build-report.ts";
+import { renderReportHtml } from "../../src/render/report/html.ts";
+import { renderReportMarkdown } from "../../src/render/report/markdown.ts";
 import { renderSvg } from "../../src/render/svg.ts";
 import { renderTerminal } from "../../src/render/terminal.ts";
 import { expectFile, normalizeHtml } from "./expected-file.ts";
-import { allZero, hostile, image, longText, scripts, sentence } from "./fixtures.ts";
+import { allZero, hostile, image, longText, scripts, sentence, withoutCompleteness } from "./fixtures.ts";
+
+/** Two texts of one class by one method, and other things that must not be added to them. */
+const report = buildReport(
+  [sentence, { ...longText, target: sentence.target }, hostile, image, withoutCompleteness].map((explanation, i) => ({
+    source: { file: "reviews|<1>.csv", line: i + 2 },
+    explanation,
+  })),
+  { top: 5 },
+);
 
 /** Name of the expected file, and what makes it. */
 const CASES: Readonly<Record<string, () => string>> = {
@@ -38,6 +50,8 @@ const CASES: Readonly<Record<string, () => string>> = {
   "image.md": () => renderMarkdown(image),
   "image.svg": () => renderSvg(image, { width: 360 }),
   "image-contours.svg": () => renderSvg(image, { width: 360, overlay: "contours", blockMaps: false }),
+  "report.md": () => renderReportMarkdown(report, { details: 1 }),
+  "report.html": () => normalizeHtml(renderReportHtml(report, { details: 0 })),
   "image-patches.svg": () => renderSvg(image, { width: 360, overlay: "patches", blockMaps: false }),
 };
 

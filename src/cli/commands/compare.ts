@@ -1,28 +1,31 @@
-/** @file `calig compare`: what several methods say of one text, side by side. */
+/** @file `calig compare`: what several methods say of one text or picture, side by side. */
 
+import type { ImageInput } from "../../attribution/image-input.ts";
 import { DEFAULTS } from "../../attribution/options.ts";
+import type { TextInput } from "../../attribution/text-input.ts";
 import { InternalError } from "../../errors.ts";
-import { comparisonHtml, comparisonMarkdown } from "../../evaluation/report/comparison.ts";
 import { DEFAULT_TEXT_MODEL } from "../../node/builtin-models.ts";
 import { backgroundTheme } from "../appearance.ts";
 import { defineCommand, EXIT } from "../command.ts";
+import { comparisonWriter } from "../comparison-output.ts";
 import { comparisonText } from "../comparison-text.ts";
 import { CONTENDER_OPTIONS, chooseContenders } from "../contenders.ts";
-import { chooseInputs } from "../explain-inputs.ts";
+import { chooseInputs, type ExplainInputs, imageError } from "../explain-inputs.ts";
 import { given } from "../given.ts";
 import { LOADING_OPTIONS } from "../loading.ts";
-import { reportJson, writerOf, writers } from "../report-writers.ts";
+import { reportJson } from "../report-writers.ts";
 import { checkWritable, writeWhole } from "../write-file.ts";
 
 export const compare = defineCommand({
   name: "compare",
-  summary: "show what several methods say of one text, side by side",
+  summary: "show what several methods say of one text or picture, side by side",
   description:
-    "Explains one text by several methods, for the same class: what each says of every word, how the probability falls and rises with the words it names, and how far the methods agree. One text proves little: calig evaluate measures methods on a data set.",
+    "Explains one text or picture by several methods, for the same class: what each says of every word or patch, how the probability falls and rises with what it names, and how far the methods agree. Each method has a scale of its own, since methods have units of their own. One input proves little: calig evaluate measures methods on a data set.",
   argument: { name: "TEXT", description: "text to explain, in quotes; - reads it from standard input" },
   options: [
     "text",
     "pair",
+    "image",
     "model",
     "dtype",
     "target",
@@ -34,6 +37,8 @@ export const compare = defineCommand({
     "seed",
     "out",
     "json",
+    "overlay",
+    "theme",
     "threads",
     "device",
     "stream",
@@ -44,21 +49,29 @@ export const compare = defineCommand({
       purpose: "Two methods, as a page to look at",
       command: 'calig compare "A gripping film" --methods ca-lig,integrated-gradients --out compared.html',
     },
+    {
+      purpose: "The maps of three methods on a picture, beside each other",
+      command:
+        "calig compare --image photo.jpg --model ./my-vit --methods ca-lig,grad-cam,attention-rollout --out maps.png",
+    },
   ],
   async run({ words, options, terminal }) {
     const { signal, env } = terminal.io;
-    const chosen = await chooseInputs({ words, ...given(options, ["text", "pair"]) }, terminal);
-    if (chosen.kind !== "one") throw new InternalError(`a comparison of ${chosen.kind}`);
+    const chosen = await chooseInputs({ words, ...given(options, ["text", "pair", "image"]) }, terminal);
+    const file = chosen.kind === "images" ? chosen.files[0] : undefined;
+    if (file !== undefined && options.model === undefined) throw imageError(file, undefined);
     const { out } = options;
-    const write = out === undefined ? undefined : writerOf(out, writers(comparisonMarkdown, comparisonHtml));
+    const write = out === undefined ? undefined : comparisonWriter(out, file !== undefined);
     if (out !== undefined) await checkWritable(out);
     const contenders = await chooseContenders(options);
+    const input = await inputOf(chosen);
     const source = options.model ?? DEFAULT_TEXT_MODEL;
     terminal.progress.update(0, `loading ${source}`);
     const { loadModel } = await import("../../node/load-model.ts");
     const { compareMethods } = await import("../../evaluation/method-comparison.ts");
     await using model = await loadModel(source, { signal, ...given(options, LOADING_OPTIONS) });
-    const comparison = await compareMethods(model, chosen.input, {
+    if (file !== undefined && model.imageProcessor === undefined) throw imageError(file, model.facts.id);
+    const comparison = await compareMethods(model, input, {
       contenders,
       ...given(options, ["target", "score", "substrate", "units"]),
       seed: options.seed ?? DEFAULTS.seed,
@@ -66,13 +79,28 @@ export const compare = defineCommand({
       onProgress: (done, activity) => terminal.progress.update(done, activity),
     });
     if (out !== undefined && write !== undefined) {
-      await writeWhole(out, write(comparison));
+      const look = { ...given(options, ["overlay", "theme"]), ...(await pictureOf(input)) };
+      await writeWhole(out, await write(comparison, look));
       await terminal.note(`Wrote ${out}`);
     } else if (options.json !== true) {
-      await terminal.print(comparisonText(comparison, terminal, backgroundTheme(env)));
+      await terminal.print(comparisonText(comparison, terminal, options.theme ?? backgroundTheme(env)));
     }
     if (options.json === true) await terminal.print(reportJson(comparison));
     for (const { message } of comparison.warnings) await terminal.warn(message);
     return EXIT.done;
   },
 });
+
+async function inputOf(chosen: ExplainInputs): Promise<TextInput | ImageInput> {
+  if (chosen.kind === "one") return chosen.input;
+  const [file] = chosen.kind === "images" ? chosen.files : [];
+  if (file === undefined) throw new InternalError(`a comparison of ${chosen.kind}`);
+  const { readImageFile } = await import("../../node/image-file.ts");
+  return { image: await readImageFile(file) };
+}
+
+async function pictureOf(input: TextInput | ImageInput): Promise<{ readonly picture?: string }> {
+  if (!("image" in input)) return {};
+  const { pictureUri } = await import("../../node/picture-uri.ts");
+  return { picture: await pictureUri(input.image) };
+}

@@ -8,6 +8,7 @@ import { InvalidOptionError, isCaligError, UsageError } from "../../errors.ts";
 import { DEFAULT_TEXT_MODEL } from "../../node/builtin-models.ts";
 import type { LoadedModel } from "../../node/load-model.ts";
 import { count } from "../../render/format.ts";
+import { sourceName } from "../../render/report/report-facts.ts";
 import { assertNever } from "../../util/assert-never.ts";
 import { backgroundTheme, colorDepth, DEFAULT_COLUMNS, hasUnicode } from "../appearance.ts";
 import { BASELINE_OPTIONS, givenBaseline } from "../baseline-options.ts";
@@ -19,7 +20,7 @@ import { type RenderSettings, type Result, showsPicture } from "../formats.ts";
 import { given } from "../given.ts";
 import { LOADING_OPTIONS } from "../loading.ts";
 import type { InputEntry } from "../read-inputs.ts";
-import { createResults, type Results, type Source, sourceName } from "../results.ts";
+import { createResults, type Results, type Source } from "../results.ts";
 import type { Terminal } from "../terminal.ts";
 
 const TARGET_OPTIONS = ["target", "against", "token", "score", "method"] as const;

@@ -1,90 +1,107 @@
-/** @file A comparison of methods on one input, as Markdown and as an HTML page: words as rows, methods as columns. */
+/** @file A comparison of methods on one input, as Markdown and as an HTML page: words as rows and methods as columns, or a map for each method. */
 
 import { html, type Markup } from "../../render/escape.ts";
-import { fixed, milliseconds, percent, signed } from "../../render/format.ts";
+import { signed } from "../../render/format.ts";
 import { code, plain, table } from "../../render/markdown-text.ts";
 import { hex } from "../../render/oklab.ts";
+import { OVERLAYS, type OverlayName } from "../../render/overlay.ts";
 import { paletteOf } from "../../render/palette.ts";
+import { checkPicture } from "../../render/picture.ts";
 import { signedScale } from "../../render/scale.ts";
-import type { MethodComparison } from "../method-comparison.ts";
+import {
+  type ImageComparison,
+  isTextComparison,
+  type MethodComparison,
+  type TextComparison,
+} from "../method-comparison.ts";
+import {
+  agreementRows,
+  type ComparisonRow,
+  comparisonTitle,
+  faithfulnessRows,
+  removalText,
+  signText,
+} from "./comparison-facts.ts";
+import { MAPS_STYLE, mapsHtml, mapsMarkdown } from "./comparison-maps.ts";
+import { CURVE_STYLE, curveSection } from "./curves.ts";
 import { page } from "./page.ts";
 
 /** Attributions of each method as shares of its own largest magnitude, -1..1: methods have units of their own. */
 export const levels = ({ methods }: MethodComparison): number[][] =>
   methods.map(({ attribution }) => attribution.map(signedScale(attribution).level));
 
-const NOTE = "Numbers are shares of the largest magnitude that the method gives; + supports the class, − opposes it.";
-
-const title = ({ target, model }: MethodComparison): string =>
-  `${target.label} (${percent(target.probability)}): methods on ${model.id}`;
+/** What the numbers of words are. */
+export const wordsText = (comparison: TextComparison): string =>
+  `Numbers are shares of the largest magnitude that the method gives; + supports the class, − opposes it. ${signText(comparison)}`.trimEnd();
 
 export function comparisonMarkdown(comparison: MethodComparison): string {
-  const { units, methods, agreement, input, settings, warnings } = comparison;
-  const names = methods.map(({ name }) => code(name));
-  const right = methods.map(() => "right" as const);
-  const shares = levels(comparison);
+  const { methods, warnings } = comparison;
+  const rows = (cells: readonly ComparisonRow[], name: (text: string) => string) =>
+    table(
+      ["", ...methods.map((method) => code(method.name))],
+      ["left", ...methods.map(() => "right" as const)],
+      cells.map(([first, texts]) => [name(first), ...texts]),
+    );
   return [
-    `# ${plain(title(comparison))}`,
-    `> ${plain(input.text)}`,
+    `# ${plain(comparisonTitle(comparison))}`,
+    ...(isTextComparison(comparison) ? [`> ${plain(comparison.input.text)}`] : []),
     ...warnings.map(({ code: name, message }) => `> **Warning** (${plain(name)}): ${plain(message)}`),
-    NOTE,
-    table(
-      ["", ...names],
-      ["left", ...right],
-      units.map(({ text }, unit) => [plain(text), ...shares.map((values) => signed(values[unit] as number, 2))]),
-    ),
-    `Faithfulness on this input, removed ${settings.units}s replaced by the ${settings.substrate} token:`,
-    table(
-      ["", ...names],
-      ["left", ...right],
-      [
-        ["deletion ↓", ...methods.map((method) => fixed(method.deletion, 3))],
-        ["insertion ↑", ...methods.map((method) => fixed(method.insertion, 3))],
-        ["time", ...methods.map((method) => milliseconds(method.milliseconds))],
-      ],
-    ),
-    "Agreement of the orders (Spearman):",
-    table(
-      ["", ...names],
-      ["left", ...right],
-      methods.map(({ name }, a) => [
-        code(name),
-        ...(agreement[a] as readonly number[]).map((value) => fixed(value, 2)),
-      ]),
-    ),
+    ...(isTextComparison(comparison)
+      ? [plain(wordsText(comparison)), rows(wordRows(comparison), plain)]
+      : mapsMarkdown(comparison as ImageComparison)),
+    `## Faithfulness on this input\n\n${removalText(comparison)}.`,
+    rows(faithfulnessRows(comparison, ["↓", "↑"]), plain),
+    "## Agreement of the orders (Spearman)",
+    rows(agreementRows(comparison), code),
   ]
     .join("\n\n")
     .concat("\n");
 }
 
-const STYLE = `.heat td{padding:.15rem .6rem;text-align:right}.heat td:first-child,.heat th:first-child{text-align:left}`;
-
-export function comparisonHtml(comparison: MethodComparison): string {
-  const { units, methods, agreement, input, settings, warnings } = comparison;
-  const palette = paletteOf(undefined, "light");
+const wordRows = (comparison: TextComparison): ComparisonRow[] => {
   const shares = levels(comparison);
+  return comparison.units.map(({ text }, unit) => [text, shares.map((values) => signed(values[unit] as number, 2))]);
+};
+
+const STYLE = `.heat td{padding:.15rem .6rem;text-align:right}.heat td:first-child,.heat th:first-child{text-align:left}${MAPS_STYLE}${CURVE_STYLE}`;
+
+export interface ComparisonHtmlOptions {
+  /** The picture that is explained, as a data URI, drawn under the maps. */
+  readonly picture?: string;
+  /** How the evidence in a picture is drawn. Default "smooth". */
+  readonly overlay?: OverlayName;
+}
+
+/** @throws {InvalidOptionError} When the picture cannot be used. */
+export function comparisonHtml(
+  comparison: MethodComparison,
+  { picture, overlay = OVERLAYS[0] }: ComparisonHtmlOptions = {},
+): string {
+  const { methods, warnings } = comparison;
+  const look = { overlay, picture: picture === undefined ? undefined : checkPicture(picture) };
   const header = html`<thead><tr><th></th>${methods.map(({ name }) => html`<th class="n">${name}</th>`)}</tr></thead>`;
-  const rows = (cells: readonly (readonly [name: string, values: readonly string[]])[]): Markup =>
+  const rows = (cells: readonly ComparisonRow[]): Markup =>
     html`<div class="wide"><table>${header}<tbody>${cells.map(
       ([name, values]) => html`<tr><td>${name}</td>${values.map((value) => html`<td class="n">${value}</td>`)}</tr>`,
     )}</tbody></table></div>`;
-  const heat = units.map(
+  const [input, evidence] = isTextComparison(comparison)
+    ? [html`<p><bdi>${comparison.input.text}</bdi></p>`, heatTable(comparison, header)]
+    : [null, mapsHtml(comparison as ImageComparison, look)];
+  const warned = warnings.map(({ message }) => html`<p class="warn"><b>Warning:</b> ${message}</p>`);
+  const drawn = methods.map(({ name, floor, curves }) => ({ name, floor, ...curves }));
+  const body = html`${input}${warned}${evidence}<h2>Faithfulness on this input</h2><p>${removalText(comparison)}.</p>${rows(faithfulnessRows(comparison, ["(lower is better)", "(higher is better)"]))}${curveSection(drawn, "Probability")}<h2>Agreement of the orders (Spearman)</h2>${rows(agreementRows(comparison))}`;
+  return page(comparisonTitle(comparison), body, STYLE);
+}
+
+function heatTable(comparison: TextComparison, header: Markup): Markup {
+  const palette = paletteOf(undefined, "light");
+  const shares = levels(comparison);
+  const rows = comparison.units.map(
     ({ text }, unit) =>
       html`<tr><td><bdi>${text}</bdi></td>${shares.map((values) => {
         const level = values[unit] as number;
         return html`<td style="background:${hex(palette.color(level))};color:${hex(palette.ink)}">${signed(level, 2)}</td>`;
       })}</tr>`,
   );
-  const body = html`<p><bdi>${input.text}</bdi></p>${warnings.map(
-    ({ message }) => html`<p class="warn"><b>Warning:</b> ${message}</p>`,
-  )}<p>${NOTE}</p><div class="wide"><table class="heat">${header}<tbody>${heat}</tbody></table></div><h2>Faithfulness on this input</h2><p>Removed ${settings.units}s are replaced by the ${settings.substrate} token.</p>${rows(
-    [
-      ["deletion (lower is better)", methods.map((method) => fixed(method.deletion, 3))],
-      ["insertion (higher is better)", methods.map((method) => fixed(method.insertion, 3))],
-      ["time", methods.map((method) => milliseconds(method.milliseconds))],
-    ],
-  )}<h2>Agreement of the orders (Spearman)</h2>${rows(
-    methods.map(({ name }, a) => [name, (agreement[a] as readonly number[]).map((value) => fixed(value, 2))] as const),
-  )}`;
-  return page(title(comparison), body, STYLE);
+  return html`<p>${wordsText(comparison)}</p><div class="wide"><table class="heat">${header}<tbody>${rows}</tbody></table></div>`;
 }

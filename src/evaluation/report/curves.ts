@@ -1,4 +1,4 @@
-/** @file Mean deletion and insertion curves of all methods as two plots. */
+/** @file Deletion and insertion curves of all methods as two plots: means over the inputs of an evaluation, or those of one input. */
 
 import { html, type Markup } from "../../render/escape.ts";
 import { fixed } from "../../render/format.ts";
@@ -12,17 +12,24 @@ const COLORS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00"
 /** The first methods are drawn solid, the next ones with these dashes, so that no two lines look alike. */
 const DASHES = ["", "6 3", "2 3", "8 3 2 3"] as const;
 
+/** The curves of a method: probabilities at CURVE_PLACES. */
+export interface MethodCurves {
+  readonly name: string;
+  readonly floor: boolean;
+  readonly removed: readonly number[];
+  readonly restored: readonly number[];
+}
+
 interface Line {
   readonly method: string;
   readonly color: string;
   readonly dash: string;
-  /** Mean over the inputs, for deletion and insertion. */
-  readonly means: readonly [readonly number[], readonly number[]];
+  readonly values: readonly [removed: readonly number[], restored: readonly number[]];
 }
 
-/** The plots, or nothing when curves were not measured. */
+/** Plots of mean curves, or nothing when curves were not measured. */
 export function curvePlots({ methods, inputs }: Evaluation): Markup | null {
-  const lines = methods.flatMap(({ name, floor }, m): Line[] => {
+  const measured = methods.flatMap(({ name, floor }): MethodCurves[] => {
     const rows = inputs.flatMap(({ measurements }) => measurements[name]?.[curves.name] ?? []);
     const width = 2 * CURVE_PLACES.length;
     const count = rows.length / width;
@@ -32,21 +39,26 @@ export function curvePlots({ methods, inputs }: Evaluation): Markup | null {
       for (let row = 0; row < count; row++) sum += rows[row * width + i] as number;
       return sum / count;
     });
-    return [
-      {
-        method: name,
-        color: floor ? "var(--muted)" : (COLORS[m % COLORS.length] as string),
-        dash: floor ? "1 4" : (DASHES[Math.floor(m / COLORS.length) % DASHES.length] as string),
-        means: [means.slice(0, CURVE_PLACES.length), means.slice(CURVE_PLACES.length)],
-      },
-    ];
+    return [{ name, floor, removed: means.slice(0, CURVE_PLACES.length), restored: means.slice(CURVE_PLACES.length) }];
   });
-  if (lines.length === 0) return null;
+  return measured.length === 0 ? null : curveSection(measured, "Mean probability");
+}
+
+/** Both plots with their legend. `what` is drawn: "Mean probability". */
+export function curveSection(methods: readonly MethodCurves[], what: string): Markup {
+  const lines = methods.map(
+    ({ name, floor, removed, restored }, m): Line => ({
+      method: name,
+      color: floor ? "var(--muted)" : (COLORS[m % COLORS.length] as string),
+      dash: floor ? "1 4" : (DASHES[Math.floor(m / COLORS.length) % DASHES.length] as string),
+      values: [removed, restored],
+    }),
+  );
   const legend = lines.map(
     ({ method, color, dash }) =>
       html`<li><svg width="34" height="12" aria-hidden="true"><line x1="0" x2="34" y1="6" y2="6" ${style(color, dash)}/></svg> ${method}</li>`,
   );
-  return html`<section><h2>Curves</h2><p>Mean probability of the explained class while units are removed from the input (left: the faster it falls, the better the method names what supports the class) and restored to an empty one (right: the faster it rises).</p><ul class="legend">${legend}</ul><div class="plots">${plot("Removed", lines, 0)}${plot("Restored", lines, 1)}</div></section>`;
+  return html`<section><h2>Curves</h2><p>${what} of the explained class while units are removed from the input (left: the faster it falls, the better the method names what supports the class) and restored to an empty one (right: the faster it rises).</p><ul class="legend">${legend}</ul><div class="plots">${plot("Removed", lines, 0, what)}${plot("Restored", lines, 1, what)}</div></section>`;
 }
 
 /** Rules of the plots, for `page`. */
@@ -55,7 +67,7 @@ export const CURVE_STYLE = `.plots{display:flex;flex-wrap:wrap;gap:1rem}.plots s
 const style = (color: string, dash: string): Markup =>
   html`style="${`stroke:${color};stroke-width:2${dash === "" ? "" : `;stroke-dasharray:${dash}`}`}"`;
 
-function plot(title: string, lines: readonly Line[], which: 0 | 1): Markup {
+function plot(title: string, lines: readonly Line[], which: 0 | 1, what: string): Markup {
   const x = (share: number) => LEFT + (WIDTH - LEFT - RIGHT) * share;
   const y = (probability: number) => HEIGHT - BOTTOM - (HEIGHT - BOTTOM - TOP) * probability;
   const grid = [0, 0.25, 0.5, 0.75, 1].map(
@@ -66,9 +78,9 @@ function plot(title: string, lines: readonly Line[], which: 0 | 1): Markup {
     (share) =>
       html`<text x="${x(share).toFixed(1)}" y="${HEIGHT - BOTTOM + 16}" text-anchor="${share === 1 ? "end" : "middle"}">${100 * share} %</text>`,
   );
-  const paths = lines.map(({ means, color, dash }) => {
-    const points = means[which].map((value, i) => `${x(CURVE_PLACES[i] as number).toFixed(1)},${y(value).toFixed(1)}`);
+  const paths = lines.map(({ values, color, dash }) => {
+    const points = values[which].map((value, i) => `${x(CURVE_PLACES[i] as number).toFixed(1)},${y(value).toFixed(1)}`);
     return html`<path d="M${points.join("L")}" fill="none" ${style(color, dash)}/>`;
   });
-  return html`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" role="img" aria-label="${`${title} units, mean probability by method; the areas under the curves are in the tables`}">${grid}${ticks}<text x="${(x(0) + x(1)) / 2}" y="${HEIGHT - 2}" text-anchor="middle">${title} units</text>${paths}</svg>`;
+  return html`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" role="img" aria-label="${`${title} units, ${what.toLowerCase()} by method; the areas under the curves are in the tables`}">${grid}${ticks}<text x="${(x(0) + x(1)) / 2}" y="${HEIGHT - 2}" text-anchor="middle">${title} units</text>${paths}</svg>`;
 }

@@ -25,7 +25,7 @@ th{font-weight:600;color:var(--muted);font-size:.85rem}
 svg{display:block}line{stroke:var(--accent);stroke-width:2}circle{fill:var(--accent)}.floor line{stroke:var(--muted)}.floor circle{fill:var(--muted)}
 @media print{:root{${variables("light")}}}`;
 
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 /** A page. `style` is constant text of this package. */
 export function page(title: string, body: Markup, style = ""): string {

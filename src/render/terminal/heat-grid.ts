@@ -1,11 +1,13 @@
 /** @file The patches of an image in the terminal, two columns each, merged where the terminal is too narrow. */
 
 import type { ImageExplanation } from "../../attribution/explanation.ts";
+import type { PatchEvidence } from "../evidence.ts";
 import { regionsInWords } from "../regions.ts";
 import { STEPS, signedScale, stepOf } from "../scale.ts";
 import type { TerminalContext } from "./context.ts";
 import { wrap } from "./layout.ts";
 import { legend, type Mark } from "./legend.ts";
+import type { Painter } from "./painter.ts";
 
 const MARKS: readonly Mark[] = [
   { support: "+", oppose: "-", from: STEPS[0]! },
@@ -14,7 +16,7 @@ const MARKS: readonly Mark[] = [
 const NEUTRAL = ". ";
 
 /** Mean attribution of the `merged` x `merged` patches that one cell stands for. */
-function cells({ input, units, attribution }: ImageExplanation, merged: number): number[][] {
+function cells({ input, units, attribution }: PatchEvidence, merged: number): number[][] {
   const [rows, columns] = input.grid;
   const members: number[][][] = Array.from({ length: Math.ceil(rows / merged) }, () =>
     Array.from({ length: Math.ceil(columns / merged) }, () => []),
@@ -27,7 +29,7 @@ function cells({ input, units, attribution }: ImageExplanation, merged: number):
   );
 }
 
-function cell(level: number, { painter }: TerminalContext): string {
+function cell(level: number, painter: Painter): string {
   if (painter.continuous) {
     const shade = painter.heat("  ", level);
     return shade === "  " ? painter.faint(NEUTRAL) : shade;
@@ -40,19 +42,39 @@ function cell(level: number, { painter }: TerminalContext): string {
   return painter.heat(painter.colors > 0 ? "  " : sign + sign, level);
 }
 
+/** A map of patches as lines. */
+export interface GridMap {
+  readonly lines: readonly string[];
+  /** Patches along the side of what one cell stands for. */
+  readonly merged: number;
+  /** Magnitude that is shown at full strength. */
+  readonly bound: number;
+}
+
+/** The patches as lines of at most `columns` columns, on a scale of their own. */
+export function gridMap(evidence: PatchEvidence, columns: number, painter: Painter): GridMap {
+  const [, across] = evidence.input.grid;
+  const merged = Math.max(1, Math.ceil((2 * across) / columns));
+  const values = cells(evidence, merged);
+  const scale = signedScale(values.flat());
+  return {
+    lines: values.map((row) => row.map((value) => cell(scale.level(value), painter)).join("")),
+    merged,
+    bound: scale.bound,
+  };
+}
+
 /** The grid of patches as a signed heatmap, with a legend, and where the evidence lies in words. */
 export function heatGrid(explanation: ImageExplanation, context: TerminalContext): string[] {
   const { columns } = context;
   const [rows, across] = explanation.input.grid;
-  const merged = Math.max(1, Math.ceil((2 * across) / (columns - 2)));
-  const values = cells(explanation, merged);
-  const scale = signedScale(values.flat());
+  const { lines, merged, bound } = gridMap(explanation, columns - 2, context.painter);
   const size = `${rows} rows of ${across} patches`;
   const note = merged > 1 ? `${size}; each cell is the mean of ${merged} x ${merged} patches` : size;
   return [
-    ...values.map((row) => row.map((value) => cell(scale.level(value), context)).join("")),
+    ...lines,
     "",
-    ...legend(scale.bound, MARKS, context),
+    ...legend(bound, MARKS, context),
     ...wrap(note, columns - 2),
     "",
     ...wrap(regionsInWords(explanation), columns - 2),

@@ -1,0 +1,61 @@
+import { describe, expect, test } from "vitest";
+import { FIXTURES, image, sentence } from "../../test/render/fixtures.ts";
+import { InputError } from "../errors.ts";
+import { parseExplanation } from "./parse-explanation.ts";
+
+const copy = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+
+/** An explanation as data with a value put in the place of another; undefined takes the field away. */
+function changed(explanation: object, path: string, value: unknown): unknown {
+  const whole = copy(explanation) as Record<string, unknown>;
+  const names = path.split(".");
+  const last = names.pop()!;
+  const owner = names.reduce((part, name) => part[name] as Record<string, unknown>, whole);
+  if (value === undefined) delete owner[last];
+  else owner[last] = value;
+  return whole;
+}
+
+describe("parseExplanation()", () => {
+  test.each(Object.entries(FIXTURES))("takes %s as it is", (_, explanation) => {
+    const data = copy(explanation);
+    expect(parseExplanation(data)).toBe(data);
+  });
+
+  test.each([
+    [sentence, "version", undefined, 'field "version" is missing: it is no explanation'],
+    [sentence, "version", 2, "it is of version 2, wanted 1; use the calig that made it"],
+    [sentence, "input.kind", "sound", 'field "input.kind" is "sound", wanted "text" or "image"'],
+    [sentence, "input.text", undefined, 'field "input.text" is missing, wanted a text'],
+    [sentence, "target.label", 7, 'field "target.label" is 7, wanted a text'],
+    [sentence, "attribution.2", null, 'field "attribution[2]" is null, wanted a number'],
+    [sentence, "attribution", [1], 'field "attribution" has 1 entries, wanted 17'],
+    [sentence, "units.3.word", 99, 'field "units[3].word" is 99, wanted an index below 13'],
+    [sentence, "words.0.attribution", "0.1", 'field "words[0].attribution" is "0.1", wanted a number'],
+    [sentence, "words", undefined, 'field "words" is missing, wanted a list'],
+    [sentence, "blocks.1.fused", [1, 2], 'field "blocks[1].fused" has 2 entries, wanted 0 or 17'],
+    [sentence, "blocks.0.completeness.converged", "yes", "wanted true or false"],
+    [sentence, "method.signed", true, 'field "method.signed" is true, wanted false'],
+    [sentence, "completeness", 1, 'field "completeness" is 1, wanted a record'],
+    [sentence, "warnings.0", "a", 'field "warnings[0]" is "a", wanted a record'],
+    [image, "input.grid", [0, 14], 'field "input.grid[0]" is 0, wanted a number above 0'],
+    [image, "input.seen", [0, 0, 9], 'field "input.seen" has 3 entries, wanted 4'],
+    [image, "units", {}, 'field "units" is {}, wanted a list'],
+  ])("names the field of what is wrong: case %#", (explanation, path, value, message) => {
+    const parse = () => parseExplanation(changed(explanation, path, value));
+    expect(parse).toThrow(InputError);
+    expect(parse).toThrow(message);
+  });
+
+  test.each([
+    [null, "it is null, wanted an explanation"],
+    ["a text", 'it is "a text", wanted an explanation'],
+    [[sentence], "it is a list, wanted an explanation"],
+  ])("refuses what is no record: %#", (value, message) => {
+    expect(() => parseExplanation(value)).toThrow(message);
+  });
+
+  test("cuts long values in messages", () => {
+    expect(() => parseExplanation(changed(sentence, "target.score", "x".repeat(500)))).toThrow(/^.{0,90}$/);
+  });
+});

@@ -1,0 +1,172 @@
+/** @file Explanations that come from outside, as files and answers do: checked field by field before anything reads them. */
+
+import { InputError, quote } from "../errors.ts";
+import type { Explanation } from "./explanation.ts";
+import { SCORE_KINDS } from "./options.ts";
+
+/** Throws when a value at a path is not what is wanted there. */
+type Check = (value: unknown, path: string) => void;
+
+/** Longest excerpt of a value in a message. */
+const EXCERPT = 40;
+
+function fail(path: string, value: unknown, wanted: string): never {
+  if (value === undefined) throw new InputError(`field "${path}" is missing, wanted ${wanted}`);
+  const shown = quote(value);
+  throw new InputError(
+    `field "${path}" is ${shown.length > EXCERPT ? `${shown.slice(0, EXCERPT)}...` : shown}, wanted ${wanted}`,
+  );
+}
+
+const holds =
+  (wanted: string, test: (value: unknown) => boolean): Check =>
+  (value, path) => {
+    if (!test(value)) fail(path, value, wanted);
+  };
+
+const text = holds("a text", (value) => typeof value === "string");
+const flag = holds("true or false", (value) => typeof value === "boolean");
+const number = holds("a number", (value) => Number.isFinite(value));
+const positive = holds("a number above 0", (value) => Number.isFinite(value) && (value as number) > 0);
+const whole = holds("a whole number", Number.isInteger);
+const count = holds("a whole number of at least 0", (value) => Number.isInteger(value) && (value as number) >= 0);
+const anything = holds("a record", (value) => typeof value === "object" && value !== null && !Array.isArray(value));
+
+const oneOf = (allowed: readonly unknown[]): Check =>
+  holds(allowed.map(quote).join(" or "), (value) => allowed.includes(value));
+
+const optional =
+  (check: Check): Check =>
+  (value, path) => {
+    if (value !== undefined) check(value, path);
+  };
+
+const nullable =
+  (check: Check): Check =>
+  (value, path) => {
+    if (value !== null) check(value, path);
+  };
+
+/** A list; `lengths` are those that it may have, where there is a choice of them. */
+const list =
+  (check: Check, lengths?: readonly number[]): Check =>
+  (value, path) => {
+    if (!Array.isArray(value)) return fail(path, value, "a list");
+    if (lengths !== undefined && !lengths.includes(value.length)) {
+      throw new InputError(`field "${path}" has ${value.length} entries, wanted ${lengths.join(" or ")}`);
+    }
+    value.forEach((item, i) => {
+      check(item, `${path}[${i}]`);
+    });
+  };
+
+const record =
+  (fields: Readonly<Record<string, Check>>): Check =>
+  (value, path) => {
+    anything(value, path);
+    for (const [name, check] of Object.entries(fields)) {
+      check((value as Record<string, unknown>)[name], path === "" ? name : `${path}.${name}`);
+    }
+  };
+
+const COMPLETENESS = { scoreAtInput: number, scoreAtBaseline: number, delta: number, relativeError: number };
+const CLASS = { index: count, label: text };
+const SPAN = { text, start: count, end: count };
+const WARNING = record({ code: text, message: text });
+
+const common = (units: number): Check =>
+  record({
+    model: record({ id: text, family: text, task: text, blocks: count, heads: count, width: count, sha256: text }),
+    target: record({
+      ...CLASS,
+      against: optional(record(CLASS)),
+      token: optional(record({ index: count, text })),
+      score: number,
+      kind: oneOf(SCORE_KINDS),
+      probability: number,
+    }),
+    predictions: list(record({ ...CLASS, logit: number, probability: number })),
+    attribution: list(number, [units]),
+    blocks: list(
+      record({
+        index: count,
+        relevance: list(number, [0, units]),
+        attentionEvidence: list(number, [0, units]),
+        heads: optional(list(list(number, [units]))),
+        fused: list(number, [0, units]),
+        weight: number,
+        completeness: record({
+          ...COMPLETENESS,
+          sum: number,
+          standardError: optional(number),
+          points: count,
+          converged: flag,
+        }),
+      }),
+    ),
+    method: record({ name: text, signed: optional(oneOf([false])), options: anything }),
+    completeness: nullable(record(COMPLETENESS)),
+    cost: record({ milliseconds: number, modelEvaluations: number, peakBytes: number }),
+    warnings: list(WARNING),
+  });
+
+const ofText = (words: number): Check =>
+  record({
+    input: record({ text }),
+    units: list(
+      record({
+        ...SPAN,
+        special: flag,
+        word: nullable(
+          holds(
+            `an index below ${words}`,
+            (value) => Number.isInteger(value) && (value as number) >= 0 && (value as number) < words,
+          ),
+        ),
+      }),
+    ),
+    words: list(record({ ...SPAN, attribution: number })),
+    supporting: list(record({ ...SPAN, attribution: number })),
+    opposing: list(record({ ...SPAN, attribution: number })),
+  });
+
+const PATCH = { row: whole, column: whole };
+const OF_IMAGE = record({
+  input: record({
+    width: positive,
+    height: positive,
+    grid: list(positive, [2]),
+    patch: positive,
+    seen: list(number, [4]),
+  }),
+  units: list(record({ ...PATCH, special: flag })),
+  supporting: list(record({ ...PATCH, attribution: number })),
+  opposing: list(record({ ...PATCH, attribution: number })),
+});
+
+const VERSION = 1;
+
+/**
+ * The explanation that a value of unknown origin is.
+ *
+ * @throws {InputError} When it is none; the message names the field, and what was found and wanted there.
+ */
+export function parseExplanation(value: unknown): Explanation {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new InputError(`it is ${Array.isArray(value) ? "a list" : quote(value)}, wanted an explanation`);
+  }
+  const { version, input, units, words } = value as Readonly<Record<string, unknown>>;
+  if (version !== VERSION) {
+    if (version === undefined) throw new InputError('field "version" is missing: it is no explanation');
+    throw new InputError(`it is of version ${quote(version)}, wanted ${VERSION}; use the calig that made it`);
+  }
+  record({ kind: oneOf(["text", "image"]) })(input, "input");
+  list(anything)(units, "units");
+  common((units as readonly unknown[]).length)(value, "");
+  if ((input as { kind: string }).kind === "image") OF_IMAGE(value, "");
+  else {
+    list(anything)(words, "words");
+    ofText((words as readonly unknown[]).length)(value, "");
+  }
+  return value as Explanation;
+}
