@@ -2,7 +2,7 @@
 
 export * from "./index.ts";
 export type { OnnxDtype } from "./loading/onnx-names.ts";
-export { type BuiltinModel, builtinModels, DEFAULT_TEXT_MODEL } from "./node/builtin-models.ts";
+export { type BuiltinModel, builtinModels, DEFAULT_IMAGE_MODEL, DEFAULT_TEXT_MODEL } from "./node/builtin-models.ts";
 export { readClassMap } from "./node/datasets/class-map.ts";
 export type { ClassMap } from "./node/datasets/yolo-folder.ts";
 export { decodeImage, type ImageFileOptions, readImageFile } from "./node/image-file.ts";

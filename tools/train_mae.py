@@ -37,7 +37,7 @@ def arguments():
     parser.add_argument("--data", type=pathlib.Path, required=True, help="folder with train.tar.gz and test.tar.gz (SPLIT/CLASS/NNNN.jpg)")
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("models/cifar10"))
     parser.add_argument("--pretrain-epochs", type=int, default=10)
-    parser.add_argument("--epochs", type=int, default=18)
+    parser.add_argument("--epochs", type=int, default=13)
     parser.add_argument("--patch", type=int, default=4)
     parser.add_argument("--width", type=int, default=128)
     parser.add_argument("--blocks", type=int, default=6)

@@ -101,11 +101,9 @@ async function refuseFile(word: string): Promise<void> {
 
 const shellWord = (word: string): string => (/^[\w./\\:-]+$/.test(word) ? word : `"${word}"`);
 
-/** Why an image cannot be explained with a model, or with none. */
-export function imageError(file: string, model: string | undefined): InputError {
+/** Why an image cannot be explained with a model. */
+export function imageError(file: string, model: string): InputError {
   return new InputError(
-    model === undefined
-      ? `Cannot explain image ${quote(file)}: the built-in models read texts; name an image model with --model`
-      : `Cannot explain image ${quote(file)} with model "${model}": it reads texts; name an image model with --model`,
+    `Cannot explain image ${quote(file)} with model "${model}": it reads texts; name an image model with --model`,
   );
 }

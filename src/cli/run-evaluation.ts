@@ -8,7 +8,7 @@ import type { Contender } from "../evaluation/evaluate.ts";
 import type { Evaluation } from "../evaluation/evaluation.ts";
 import type { Metric } from "../evaluation/metric.ts";
 import { defaultMetrics, metricByName } from "../evaluation/metrics.ts";
-import { DEFAULT_TEXT_MODEL } from "../node/builtin-models.ts";
+import { DEFAULT_IMAGE_MODEL, DEFAULT_TEXT_MODEL } from "../node/builtin-models.ts";
 import type { LoadedModel } from "../node/load-model.ts";
 import { count } from "../render/format.ts";
 import { EXIT } from "./command.ts";
@@ -126,7 +126,8 @@ export async function measureDataset(job: EvaluationJob, options: Options, termi
   const dataset = options.limit === undefined ? whole : sampleDataset(whole, options.limit, seed);
   const metrics = job.metricsOf(dataset);
 
-  const source = options.model ?? DEFAULT_TEXT_MODEL;
+  const pictures = dataset.items.some(({ input }) => "picture" in input);
+  const source = options.model ?? (pictures ? DEFAULT_IMAGE_MODEL : DEFAULT_TEXT_MODEL);
   terminal.progress.update(0, `loading ${source}`);
   const { loadModel } = await import("../node/load-model.ts");
   await using model = await loadModel(source, { signal, ...given(options, LOADING_OPTIONS) });

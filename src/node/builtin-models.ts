@@ -25,10 +25,20 @@ const TABLE = [
     labels: ["negative", "positive"],
     license: "Apache-2.0",
   },
+  {
+    id: "cifar10",
+    task: "image-classification",
+    description: "Ten kinds of things in small pictures: a ViT pretrained as a masked autoencoder on CIFAR-10",
+    labels: ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"],
+    license: "Apache-2.0",
+  },
 ] as const;
 
 /** The model that is used when none is named and the input is a text. */
 export const DEFAULT_TEXT_MODEL = "sst2";
+
+/** The model that is used when none is named and the input is a picture. */
+export const DEFAULT_IMAGE_MODEL = "cifar10";
 
 /** Folder of a built-in model, or undefined when no built-in model has that name. */
 export function builtinFolder(id: string): string | undefined {

@@ -125,12 +125,10 @@ describe("what to explain", () => {
     );
   });
 
-  test("an image without a model that reads images", async () => {
+  test("an image that is not there", async () => {
     const { code, stderr } = await runCli(["explain", "--image", "cat.png"]);
     expect(code).toBe(1);
-    expect(stderr).toBe(
-      'Error: Cannot explain image "cat.png": the built-in models read texts; name an image model with --model\n',
-    );
+    expect(stderr).toContain('Cannot read the picture "cat.png": there is no such file; give an image file');
   });
 });
 

@@ -4,6 +4,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
 import { beforeAll, describe, expect, test } from "vitest";
+import type { Explanation } from "../../src/attribution/explanation.ts";
 import { runCli } from "../support/run-cli.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
 import { tinyVitFiles } from "../support/tiny-vit.ts";
@@ -88,6 +89,21 @@ describe("calig explain --image", () => {
       stderr:
         "Error: Cannot show png in a terminal: write it to a file with --out result.png, or to another program with |\n",
     });
+  });
+
+  test("uses the built-in model of pictures where none is named, and keeps completeness", async () => {
+    const { code, stdout, stderr } = await runCli(["explain", "--image", join(pictures, "dots.png"), "--json"]);
+    expect([code, stderr]).toEqual([0, ""]);
+    const { model, predictions, units, blocks, attribution, completeness } = JSON.parse(stdout) as Explanation;
+    expect(model).toMatchObject({ id: "cifar10", blocks: 6 });
+    expect(predictions).toHaveLength(10);
+    expect(units).toHaveLength(65);
+    for (const block of blocks) expect(block.completeness.converged).toBe(true);
+    const { scoreAtInput = 0, scoreAtBaseline = 0 } = completeness ?? {};
+    const sum = attribution.reduce((total, value) => total + value, 0);
+    expect(Math.abs(sum - (scoreAtInput - scoreAtBaseline))).toBeLessThan(
+      0.01 * Math.abs(scoreAtInput - scoreAtBaseline),
+    );
   });
 
   test("draws texts as PNG too, one in each output", async () => {

@@ -179,7 +179,7 @@ describe("what the model cannot do", () => {
     [
       ["--model", "no/such/folder"],
       1,
-      /^Error: Cannot load model "no\/such\/folder": there is no such folder, .* built in: "sst2"\n$/,
+      /^Error: Cannot load model "no\/such\/folder": there is no such folder, .* built in: "sst2", "cifar10"\n$/,
     ],
     [
       ["--model", "package.json"],

@@ -42,12 +42,15 @@ describe("calig models", () => {
     const stdout = await done("models");
     expect(stdout).toMatch(/^sst2 \(used for texts when no model is named\)\n/);
     expect(stdout).toMatch(/\n {2}accuracy +\d+\.\d% \(SST-2 dev, 872 sentences\)\n/);
+    expect(stdout).toContain("\ncifar10 (used for pictures when no model is named)\n");
+    expect(stdout).toMatch(/\n {2}accuracy +\d+\.\d% \(CIFAR-10 test \(as JPEG\), 10,000 pictures\)\n/);
     expect(stdout).toContain("Apache-2.0");
   });
 
   test("--json gives the same as data", async () => {
-    const [first] = JSON.parse(await done("models", "--json")) as BuiltinModel[];
+    const [first, second] = JSON.parse(await done("models", "--json")) as BuiltinModel[];
     expect(first).toMatchObject({ id: "sst2", task: "text-classification", labels: ["negative", "positive"] });
+    expect(second).toMatchObject({ id: "cifar10", task: "image-classification" });
   });
 });
 

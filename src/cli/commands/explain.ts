@@ -5,7 +5,7 @@ import type { ImageInput } from "../../attribution/image-input.ts";
 import { DEFAULTS, type ExplainOptions } from "../../attribution/options.ts";
 import type { TextInput } from "../../attribution/text-input.ts";
 import { InvalidOptionError, isCaligError, UsageError } from "../../errors.ts";
-import { DEFAULT_TEXT_MODEL } from "../../node/builtin-models.ts";
+import { DEFAULT_IMAGE_MODEL, DEFAULT_TEXT_MODEL } from "../../node/builtin-models.ts";
 import type { LoadedModel } from "../../node/load-model.ts";
 import { count } from "../../render/format.ts";
 import { sourceName } from "../../render/report/report-facts.ts";
@@ -69,7 +69,7 @@ export const explain = defineCommand({
   name: "explain",
   summary: "explain a prediction: which words support it, which oppose it, in which block",
   description:
-    "Explains what a model predicts for a text: which words support the prediction, which oppose it, and in which block of the network that evidence arises. Results go to standard output, everything else to standard error.",
+    "Explains what a model predicts for a text or a picture: which words or patches support the prediction, which oppose it, and in which block of the network that evidence arises. Results go to standard output, everything else to standard error.",
   argument: { name: "TEXT", description: "text to explain, in quotes; - reads it from standard input" },
   options: OWN_OPTIONS,
   examples: [
@@ -81,6 +81,7 @@ export const explain = defineCommand({
       purpose: "Ask why it could be the other class",
       command: 'calig explain "A gripping film that forgets to end" --target negative',
     },
+    { purpose: "Explain what a picture is taken for", command: "calig explain --image photo.jpg --out why.png" },
     { purpose: "Write a page to look at", command: 'calig explain "A gripping film" --out result.html' },
     {
       purpose: "Read the strongest word in a script",
@@ -106,7 +107,6 @@ export const explain = defineCommand({
   async run({ words, options, terminal }) {
     const { signal } = terminal.io;
     const inputs = await chooseInputs({ words, ...given(options, ["text", "pair", "image", "input"]) }, terminal);
-    if (inputs.kind === "images" && options.model === undefined) throw imageError(inputs.files[0] ?? "", undefined);
     const several = inputs.kind === "file" || (inputs.kind === "images" && inputs.folder !== undefined);
     const destination = await chooseDestination({
       out: options.out,
@@ -120,7 +120,7 @@ export const explain = defineCommand({
       ...(await givenBaseline(options)),
     };
 
-    const source = options.model ?? DEFAULT_TEXT_MODEL;
+    const source = options.model ?? (inputs.kind === "images" ? DEFAULT_IMAGE_MODEL : DEFAULT_TEXT_MODEL);
     terminal.progress.update(0, `loading ${source}`);
     const { loadModel } = await import("../../node/load-model.ts");
     await using model = await loadModel(source, { signal, ...given(options, LOADING_OPTIONS) });

@@ -1,6 +1,11 @@
 /** @file `calig models`: the built-in models and what they were measured at. */
 
-import { type BuiltinModel, builtinModels, DEFAULT_TEXT_MODEL } from "../../node/builtin-models.ts";
+import {
+  type BuiltinModel,
+  builtinModels,
+  DEFAULT_IMAGE_MODEL,
+  DEFAULT_TEXT_MODEL,
+} from "../../node/builtin-models.ts";
 import { bytes, count, percent } from "../../render/format.ts";
 import { defineCommand, EXIT } from "../command.ts";
 import { type Fact, factLines } from "../listing.ts";
@@ -23,6 +28,9 @@ export const models = defineCommand({
   },
 });
 
+/** What the defaults are used for. */
+const USES: Readonly<Record<string, string>> = { [DEFAULT_TEXT_MODEL]: "texts", [DEFAULT_IMAGE_MODEL]: "pictures" };
+
 function describe(model: BuiltinModel, terminal: Terminal): string[] {
   const facts: Fact[] = [
     ["task", model.task],
@@ -32,16 +40,18 @@ function describe(model: BuiltinModel, terminal: Terminal): string[] {
     ...measured(model.metrics),
     ["folder", model.folder],
   ];
-  const title = `${terminal.style.bold(model.id)}${model.id === DEFAULT_TEXT_MODEL ? " (used for texts when no model is named)" : ""}`;
+  const use = USES[model.id];
+  const title = `${terminal.style.bold(model.id)}${use === undefined ? "" : ` (used for ${use} when no model is named)`}`;
   return [title, `  ${model.description}`, ...factLines(facts, terminal)];
 }
 
 /** The figures that a model card leads with, where the model has them. */
 function measured(metrics: Readonly<Record<string, unknown>>): Fact[] {
-  const { dataset, sentences, accuracy, calibrationError } = metrics;
+  const { dataset, sentences, pictures, accuracy, calibrationError } = metrics;
   const where = [
     ...(typeof dataset === "string" ? [dataset] : []),
     ...(typeof sentences === "number" ? [count(sentences, "sentence")] : []),
+    ...(typeof pictures === "number" ? [count(pictures, "picture")] : []),
   ].join(", ");
   const suffix = where === "" ? "" : ` (${where})`;
   return [

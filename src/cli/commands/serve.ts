@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { quote, UsageError } from "../../errors.ts";
-import { DEFAULT_TEXT_MODEL } from "../../node/builtin-models.ts";
+import { DEFAULT_IMAGE_MODEL, DEFAULT_TEXT_MODEL } from "../../node/builtin-models.ts";
 import type { LoadedModel } from "../../node/load-model.ts";
 import { count } from "../../render/format.ts";
 import { defineCommand, EXIT } from "../command.ts";
@@ -39,7 +39,7 @@ export const serve = defineCommand({
     "Serves explanations and evaluations over HTTP, by default to this machine only: see docs/server.md for the API. Prints its address when it is ready; Ctrl-C lets what is under way end, a second one stops at once.",
   options: OWN_OPTIONS,
   examples: [
-    { purpose: "Serve the built-in model to this machine", command: "calig serve" },
+    { purpose: "Serve the built-in models to this machine", command: "calig serve" },
     {
       purpose: "Your own models, the first of a kind being the default",
       command: "calig serve --model ./my-bert --model pictures=./my-vit --port 0",
@@ -55,7 +55,7 @@ export const serve = defineCommand({
     const { isLoopback } = await import("../../server/guard.ts");
     const token = options.secret ?? (env.CALIG_TOKEN === "" ? undefined : env.CALIG_TOKEN);
     checkToken(token, host, isLoopback(host));
-    const wanted = namedModels(options.served ?? [DEFAULT_TEXT_MODEL]);
+    const wanted = namedModels(options.served ?? [DEFAULT_TEXT_MODEL, DEFAULT_IMAGE_MODEL]);
 
     const [{ loadModel }, { createApp }, { listen }] = await Promise.all([
       import("../../node/load-model.ts"),
