@@ -5,4 +5,5 @@ export type { OnnxDtype } from "./loading/onnx-names.ts";
 export { createWebRuntime, type WebRuntimeOptions } from "./runtime/onnxruntime-web.ts";
 export { type DecodeImageOptions, decodeImage } from "./web/decode-image.ts";
 export { loadModel, type WebLoadOptions, type WebModel } from "./web/load-model.ts";
-export type { DownloadProgress, ModelSource } from "./web/model-files.ts";
+export type { DownloadProgress, ModelFiles, ModelSource } from "./web/model-files.ts";
+export { fromTransformersCache, type TransformersCacheOptions } from "./web/transformers-cache.ts";

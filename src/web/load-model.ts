@@ -148,9 +148,17 @@ async function onnxFileParts(
   const wanted = dtype === undefined ? `"${WEIGHTS}" or "onnx/model.onnx"` : `"onnx/${names[0]}"`;
   const there = files.paths === undefined ? "" : `; there are ${files.paths.map((path) => `"${path}"`).join(", ")}`;
   throw new CheckpointError(
-    `Cannot load model "${files.name}": it has no ${wanted}${family}${there}; give all files of a Hugging Face model`,
+    `Cannot load model "${files.name}": it has no ${wanted}${family}${there}; ${otherDtype(files)}${files.remedy ?? "give all files of a Hugging Face model"}`,
     files.name,
   );
+}
+
+/** The dtypes that are there, as the first remedy. */
+function otherDtype({ paths = [] }: ModelFiles): string {
+  const there = ONNX_DTYPES.filter((dtype) =>
+    [onnxFileName(dtype), `onnx/${onnxFileName(dtype)}`].some((path) => paths.includes(path)),
+  );
+  return there.length === 0 ? "" : `give dtype ${there.map((dtype) => `"${dtype}"`).join(" or ")}, or `;
 }
 
 function companionsOf(files: ModelFiles): Companions {
@@ -191,7 +199,7 @@ async function required(files: ModelFiles, path: string): Promise<Uint8Array> {
   const bytes = await files.read(path);
   if (bytes !== undefined) return bytes;
   throw new CheckpointError(
-    `Cannot load model "${files.name}": there is no "${path}"; a Hugging Face model folder has one`,
+    `Cannot load model "${files.name}": there is no "${path}"; ${files.remedy ?? "a Hugging Face model folder has one"}`,
     path,
   );
 }

@@ -66,7 +66,7 @@ async function readSides(graph: Graph, files: ModelFiles, folder: string): Promi
   }
   if (problems.length === 0) return sides;
   throw new CheckpointError(
-    `Cannot load the weights of the ONNX model "${files.name}": ${problems.join("; ")}; give all of its files, or download them again`,
+    `Cannot load the weights of the ONNX model "${files.name}": ${problems.join("; ")}; ${files.remedy ?? "give all of its files, or download them again"}`,
     files.name,
   );
 }

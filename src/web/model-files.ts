@@ -1,12 +1,17 @@
-/** @file The files of a model in a browser: behind an address, dropped onto a page, or given as bytes. */
+/** @file The files of a model in a browser: behind an address, dropped onto a page, given as bytes, or wherever the caller reads. */
 
 import { CheckpointError } from "../errors.ts";
 
 /**
- * Where a model is: the address of its folder, its files as a page gets them (dropped, or chosen as a folder), or the
- * contents of its files by name ("onnx/model.onnx").
+ * Where a model is: the address of its folder, its files as a page gets them (dropped, or chosen as a folder), the
+ * contents of its files by name ("onnx/model.onnx"), or whatever reads them (`fromTransformersCache`).
  */
-export type ModelSource = string | URL | Iterable<File> | Readonly<Record<string, Blob | Uint8Array | string>>;
+export type ModelSource =
+  | string
+  | URL
+  | Iterable<File>
+  | Readonly<Record<string, Blob | Uint8Array | string>>
+  | ModelFiles;
 
 /** How far a download is. */
 export interface DownloadProgress {
@@ -27,14 +32,33 @@ export interface ModelFiles {
   readonly name: string;
   /** All paths; undefined where the place cannot be listed. */
   readonly paths: readonly string[] | undefined;
+  /** What to do about a file that is not there, for errors. Default: to give all files. */
+  readonly remedy?: string;
   /** Undefined where there is no such file. @throws {CheckpointError} When it cannot be read. */
   read(path: string): Promise<Uint8Array | undefined>;
 }
 
 export function openModelFiles(source: ModelSource, options: ReadOptions = {}): ModelFiles {
   if (typeof source === "string" || source instanceof URL) return atAddress(source, options);
-  if (Symbol.iterator in source) return fromFiles([...(source as Iterable<File>)], options);
+  if (Symbol.iterator in source) return fromFiles([...source], options);
+  if (isModelFiles(source)) return reported(source, options);
   return fromContents(new Map(Object.entries(source)), "model", options);
+}
+
+const isModelFiles = (source: Exclude<ModelSource, string | URL | Iterable<File>>): source is ModelFiles =>
+  typeof source.read === "function";
+
+/** The same files; reading them is told, and stops when it is told to. */
+function reported(files: ModelFiles, { signal, onProgress }: ReadOptions): ModelFiles {
+  return {
+    ...files,
+    async read(path) {
+      signal?.throwIfAborted();
+      const bytes = await files.read(path);
+      if (bytes !== undefined) onProgress?.({ file: path, loadedBytes: bytes.length, totalBytes: bytes.length });
+      return bytes;
+    },
+  };
 }
 
 function atAddress(source: string | URL, { signal, onProgress }: ReadOptions): ModelFiles {
@@ -106,20 +130,17 @@ function fromFiles(files: readonly File[], options: ReadOptions): ModelFiles {
 function fromContents(
   contents: ReadonlyMap<string, Blob | Uint8Array | string>,
   name: string,
-  { signal, onProgress }: ReadOptions,
+  options: ReadOptions,
 ): ModelFiles {
-  return {
+  const files: ModelFiles = {
     name,
     paths: [...contents.keys()],
     async read(path) {
-      signal?.throwIfAborted();
       const content = contents.get(path);
-      if (content === undefined) return undefined;
-      const bytes = await bytesOf(content, path);
-      onProgress?.({ file: path, loadedBytes: bytes.length, totalBytes: bytes.length });
-      return bytes;
+      return content === undefined ? undefined : bytesOf(content, path);
     },
   };
+  return reported(files, options);
 }
 
 async function bytesOf(content: Blob | Uint8Array | string, path: string): Promise<Uint8Array> {

@@ -6,7 +6,11 @@ import {
   type ExplainOptions,
   type Explanation,
   explain,
+  fromTransformersCache,
   loadModel,
+  type OnnxDtype,
+  type TransformersCacheOptions,
+  type WebLoadOptions,
   type WebModel,
 } from "../../src/web.ts";
 import { RUNTIME_CASES } from "../conformance/runtime-cases.ts";
@@ -31,10 +35,12 @@ async function explainOnce(
   folder: string,
   input: string | { readonly picture: string },
   options: ExplainOptions,
+  loading: WebLoadOptions = {},
 ): Promise<Explanation> {
-  const loading = models.get(folder) ?? loadModel(folder, { wasm: wasm() });
-  models.set(folder, loading);
-  const model = await loading;
+  const key = JSON.stringify([folder, loading]);
+  const loaded = models.get(key) ?? loadModel(folder, { wasm: wasm(), ...loading });
+  models.set(key, loaded);
+  const model = await loaded;
   if (typeof input === "string") return explain(model, input, options);
   const file = await (await fetch(input.picture)).blob();
   return explain(model, { image: await decodeImage(file) }, options);
@@ -73,8 +79,27 @@ async function explainWithThreads(folder: string, text: string, threads: number)
   return attribution;
 }
 
+/** The explanation of a text by a model of a cache, or what is said instead. */
+async function explainFromCache(
+  model: string,
+  text: string,
+  { dtype, ...where }: TransformersCacheOptions & { readonly dtype?: OnnxDtype },
+): Promise<Explanation | string> {
+  try {
+    const loaded = await loadModel(await fromTransformersCache(model, where), {
+      wasm: wasm(),
+      ...(dtype === undefined ? {} : { dtype }),
+    });
+    const explanation = await explain(loaded, text);
+    await loaded.dispose();
+    return explanation;
+  } catch (error) {
+    return String(error);
+  }
+}
+
 const wasm = (): string => new URL("ort/", location.href).href;
 
-const harness = { runCases, explainOnce, loadFiles, loadProgress, explainWithThreads };
+const harness = { runCases, explainOnce, loadFiles, loadProgress, explainWithThreads, explainFromCache };
 export type Harness = typeof harness;
 Object.assign(globalThis, { harness });
