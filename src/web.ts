@@ -2,6 +2,7 @@
 
 export * from "./index.ts";
 export type { OnnxDtype } from "./loading/onnx-names.ts";
+export type { WebDevice } from "./runtime/devices.ts";
 export { createWebRuntime, type WebRuntimeOptions } from "./runtime/onnxruntime-web.ts";
 export { type DecodeImageOptions, decodeImage } from "./web/decode-image.ts";
 export { loadModel, type WebLoadOptions, type WebModel } from "./web/load-model.ts";

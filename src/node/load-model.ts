@@ -5,6 +5,7 @@ import { basename, join, resolve } from "node:path";
 import { CheckpointError, InvalidOptionError } from "../errors.ts";
 import { type AssembledModel, assembleModel } from "../loading/assemble-model.ts";
 import type { OnnxDtype } from "../loading/onnx-names.ts";
+import { tryRuntime } from "../loading/try-runtime.ts";
 import type { Device } from "../runtime/devices.ts";
 import { createNodeRuntime } from "../runtime/onnxruntime-node.ts";
 import { createThreadedNodeRuntime } from "../runtime/threaded-node.ts";
@@ -17,7 +18,6 @@ import { findOnnxFile, isFile, type OnnxPlace, placeOfFile } from "./onnx-files.
 import { nodePlatform } from "./platform.ts";
 import { createSpillFile } from "./spill-file.ts";
 import { streamBytes } from "./stream-bytes.ts";
-import { tryRuntime } from "./try-runtime.ts";
 import { readTuned, tunedPath } from "./tuned-settings.ts";
 import type { StoredWeightFacts } from "./weights.ts";
 
@@ -77,7 +77,7 @@ export async function loadModel(source: string, options: LoadOptions = {}): Prom
     source,
     runtime,
     memory: wishes,
-    float32: device !== "cpu",
+    float32: runtime.lacksHalfPrecision === true,
     ...given({ threads, signal }),
   };
   const parts = onnx === undefined ? await loadCheckpoint(path, context) : await loadOnnx(onnx, context);

@@ -35,6 +35,7 @@ export function createNodeRuntime(device: Device = "cpu"): Runtime {
   return {
     description: `onnxruntime-node ${version} (${device})`,
     ...(device === "webgpu" ? { lacksFusedMatMul: true } : {}),
+    ...(device === "cpu" ? {} : { lacksHalfPrecision: true }),
     compile: (model, options) => compile(model, options, device),
   };
 }

@@ -37,6 +37,8 @@ export interface Runtime {
   readonly description: string;
   /** Whether the engine has no kernel for com.microsoft FusedMatMul; programs are then written without. */
   readonly lacksFusedMatMul?: boolean;
+  /** Whether the device may not read weights of half precision; they are then given as float32. */
+  readonly lacksHalfPrecision?: boolean;
   /** Compiles an encoded ONNX model. @throws {ExecutionError} */
   compile(model: Uint8Array, options: SessionOptions): Promise<Session>;
 }

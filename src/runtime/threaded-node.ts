@@ -28,11 +28,12 @@ interface Waiting {
  * @throws {InvalidOptionError} When this build of the engine does not know the device.
  */
 export function createThreadedNodeRuntime(device: Device = "cpu"): Runtime {
-  const { description, lacksFusedMatMul } = createNodeRuntime(device);
+  const { description, lacksFusedMatMul, lacksHalfPrecision } = createNodeRuntime(device);
   let thread: EngineThread | undefined;
   return {
     description,
     ...(lacksFusedMatMul === undefined ? {} : { lacksFusedMatMul }),
+    ...(lacksHalfPrecision === undefined ? {} : { lacksHalfPrecision }),
     async compile(model: Uint8Array, options: SessionOptions): Promise<Session> {
       if (thread === undefined || thread.ended) thread = new EngineThread(device);
       return compile(thread, model, options);

@@ -11,7 +11,9 @@ import { prepareCheckpoint } from "../loading/checkpoint-parts.ts";
 import { checkpointWeights, SHARD_INDEX, WEIGHTS } from "../loading/checkpoint-weights.ts";
 import type { Companions, ModelParts } from "../loading/model-parts.ts";
 import { checkDtype, ONNX_DTYPES, type OnnxDtype, onnxFileName } from "../loading/onnx-names.ts";
+import { tryRuntime } from "../loading/try-runtime.ts";
 import { parseTuned, tunedFileOf } from "../loading/tuned-settings.ts";
+import type { WebDevice } from "../runtime/devices.ts";
 import { createWebRuntime } from "../runtime/onnxruntime-web.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { FAMILIES } from "../transformer/families.ts";
@@ -19,6 +21,7 @@ import { sha256 } from "../util/sha256.ts";
 import { loadOnnx } from "./load-onnx.ts";
 import { type DownloadProgress, type ModelFiles, type ModelSource, openModelFiles } from "./model-files.ts";
 import { webPlatform } from "./platform.ts";
+import { widenWeights } from "./widen-weights.ts";
 
 export interface WebLoadOptions {
   /** What explanations call the model. Default: the name of its folder. */
@@ -28,14 +31,16 @@ export interface WebLoadOptions {
    * the checkpoint if there is one that calig builds, else float32, else the best there is.
    */
   readonly dtype?: OnnxDtype;
+  /** Where programs run. Default: "wasm", on the processor. */
+  readonly device?: WebDevice;
   /**
-   * Address of the folder of onnxruntime-web's `ort-wasm-simd-threaded.mjs` and `.wasm`. Default: beside the engine's own
-   * module, as the bundler placed it.
+   * Address of the folder of onnxruntime-web's `ort-wasm-simd-threaded.mjs` and `.wasm` (WebGPU:
+   * `ort-wasm-simd-threaded.asyncify.mjs` and `.wasm`). Default: beside the engine's own module, as the bundler placed it.
    */
   readonly wasm?: string;
   /** Threads of the engine. More than one need a page that is cross-origin isolated. Default: the engine decides. */
   readonly threads?: number;
-  /** An engine to use instead of a new one: models of one page can share it. */
+  /** An engine to use instead of a new one: models of one page can share it. It has its own device, files and threads. */
   readonly runtime?: Runtime;
   readonly signal?: AbortSignal;
   /** Called while files are downloaded. */
@@ -55,6 +60,7 @@ const PREPROCESSOR = "preprocessor_config.json";
  * Loads a model in a browser: a Hugging Face checkpoint (config.json, model.safetensors and tokenizer or preprocessor
  * files), or ONNX files in the layout of Optimum or transformers.js. Programs are compiled when first needed.
  *
+ * @throws {ExecutionError} When the device does not work; nothing of the model has been read then.
  * @throws {CheckpointError} When files are missing, truncated or inconsistent, or the tokenizer is only read in Node.
  * @throws {UnsupportedModelError} When calig does not build this family and there is no ONNX file, or its graph cannot be
  * rewritten.
@@ -62,21 +68,19 @@ const PREPROCESSOR = "preprocessor_config.json";
  * @throws {AnatomyError} When the parts of a Transformer are not found in an ONNX file.
  */
 export async function loadModel(source: ModelSource, options: WebLoadOptions = {}): Promise<WebModel> {
-  const { signal, onProgress, dtype, wasm, threads } = options;
+  const { signal, onProgress, dtype } = options;
   checkDtype(dtype);
   const files = openModelFiles(source, {
     ...(signal === undefined ? {} : { signal }),
     ...(onProgress === undefined ? {} : { onProgress }),
   });
-  const runtime =
-    options.runtime ??
-    createWebRuntime({ ...(wasm === undefined ? {} : { wasm }), ...(threads === undefined ? {} : { threads }) });
+  const runtime = await openRuntime(options);
   const json = await readText(files, CONFIG);
   const config = json === undefined ? undefined : parseConfig(json, CONFIG);
   const companions = companionsOf(files);
   const checkpoint =
     config !== undefined && dtype === undefined && hasFamily(config)
-      ? await checkpointParts(files, config, companions)
+      ? await checkpointParts(files, config, companions, runtime)
       : undefined;
   const { path, parts } =
     checkpoint === undefined
@@ -91,6 +95,18 @@ export async function loadModel(source: ModelSource, options: WebLoadOptions = {
   };
 }
 
+/** @throws {ExecutionError} When the device does not work. */
+async function openRuntime({ runtime, device, wasm, threads }: WebLoadOptions): Promise<Runtime> {
+  if (runtime !== undefined) return runtime;
+  const created = createWebRuntime({
+    ...(device === undefined ? {} : { device }),
+    ...(wasm === undefined ? {} : { wasm }),
+    ...(threads === undefined ? {} : { threads }),
+  });
+  if (device !== undefined && device !== "wasm") await tryRuntime(created);
+  return created;
+}
+
 const hasFamily = ({ modelType }: CheckpointConfig): boolean =>
   FAMILIES.some(({ modelTypes }) => modelTypes.includes(modelType));
 
@@ -99,6 +115,7 @@ async function checkpointParts(
   files: ModelFiles,
   config: CheckpointConfig,
   companions: Companions,
+  { lacksHalfPrecision = false }: Runtime,
 ): Promise<ModelParts | undefined> {
   const contents = await readWeights(files);
   if (contents === undefined) return undefined;
@@ -109,10 +126,11 @@ async function checkpointParts(
   });
   const { source, ...facts } = checkpointWeights(stored, stored.length === 1 ? WEIGHTS : SHARD_INDEX);
   const build = await prepareCheckpoint(config, source, companions);
+  const read = lacksHalfPrecision ? widenWeights({ contents, source }) : { contents, source };
   return {
-    ...build(source),
+    ...build(read.source),
     weights: { ...facts, sha256: await sha256(Object.values(contents)) },
-    place: { weights: contents },
+    place: { weights: read.contents },
     warnings: [],
   };
 }

@@ -17,8 +17,9 @@ export function watch(page: Page, origin: string): Misdeeds {
   const misdeeds: Misdeeds = { errors: [], requests: [] };
   page.on("pageerror", (error) => misdeeds.errors.push(String(error.stack ?? error)));
   page.on("console", (message) => {
-    // What need not be there: settings of a model, a server behind the page.
+    // What need not be there: settings of a model, a server behind the page, a GPU.
     if (/\/(calig\.json|api\/health)$/.test(message.location().url)) return;
+    if (message.text() === "No available adapters.") return;
     if (message.type() === "error" || message.type() === "warning") misdeeds.errors.push(message.text());
   });
   page.on("request", (request) => {
@@ -33,11 +34,11 @@ export function expectNoMisdeeds({ errors, requests }: Misdeeds): void {
   expect(requests).toEqual([]);
 }
 
-/** One browser for all tests of a file. */
-export function useBrowser(): () => Browser {
+/** One browser for all tests of a file, started with more arguments than usual where they are given. */
+export function useBrowser(more: readonly string[] = []): () => Browser {
   let browser: Browser | undefined;
   beforeAll(async () => {
-    browser = await startChromium();
+    browser = await startChromium(more);
   });
   afterAll(() => browser?.close());
   return () => browser as Browser;

@@ -24,10 +24,13 @@ function chromiumPath(): string {
   );
 }
 
+/** Lets pages compute on a GPU that the processor plays (SwiftShader); Chromium keeps it from pages otherwise. */
+export const SOFTWARE_GPU = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
+
 /** @throws {Error} When there is no Chromium; the message says how to get one. */
-export function startChromium(): Promise<Browser> {
+export function startChromium(more: readonly string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath: chromiumPath(),
-    args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+    args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", ...more],
   });
 }

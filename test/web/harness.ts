@@ -10,14 +10,15 @@ import {
   loadModel,
   type OnnxDtype,
   type TransformersCacheOptions,
+  type WebDevice,
   type WebLoadOptions,
   type WebModel,
 } from "../../src/web.ts";
 import { RUNTIME_CASES } from "../conformance/runtime-cases.ts";
 
 /** Runs the cases of all engines; what failed, by name. */
-async function runCases(): Promise<Record<string, string>> {
-  const runtime = createWebRuntime({ wasm: wasm() });
+async function runCases(device: WebDevice = "wasm"): Promise<Record<string, string>> {
+  const runtime = createWebRuntime({ device, wasm: wasm() });
   const results: Record<string, string> = {};
   for (const { name, run } of RUNTIME_CASES) {
     results[name] = await run(runtime).then(
@@ -44,6 +45,17 @@ async function explainOnce(
   if (typeof input === "string") return explain(model, input, options);
   const file = await (await fetch(input.picture)).blob();
   return explain(model, { image: await decodeImage(file) }, options);
+}
+
+/** What the engine is called that a model is loaded into, or what is said instead. */
+async function runtimeOf(folder: string, loading: WebLoadOptions): Promise<string> {
+  try {
+    const model = await loadModel(folder, { wasm: wasm(), ...loading });
+    await model.dispose();
+    return model.runtime;
+  } catch (error) {
+    return String(error);
+  }
 }
 
 /** What loading says of files that a page got: the model's facts, or the error. */
@@ -100,6 +112,6 @@ async function explainFromCache(
 
 const wasm = (): string => new URL("ort/", location.href).href;
 
-const harness = { runCases, explainOnce, loadFiles, loadProgress, explainWithThreads, explainFromCache };
+const harness = { runCases, explainOnce, runtimeOf, loadFiles, loadProgress, explainWithThreads, explainFromCache };
 export type Harness = typeof harness;
 Object.assign(globalThis, { harness });

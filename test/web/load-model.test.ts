@@ -3,15 +3,19 @@
 import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Explanation } from "../../src/attribution/explanation.ts";
+import { encodeSafetensors } from "../../src/checkpoint/safetensors.ts";
 import { CheckpointError, UnsupportedModelError } from "../../src/errors.ts";
 import { loadModel as loadInNode } from "../../src/node/load-model.ts";
 import { decodeModel } from "../../src/onnx/decode.ts";
 import { encodeModel } from "../../src/onnx/encode.ts";
 import { createWebRuntime } from "../../src/runtime/onnxruntime-web.ts";
+import type { Runtime } from "../../src/runtime/runtime.ts";
+import { floatToHalf } from "../../src/tensor/half.ts";
 import { explain, loadModel, type WebModel } from "../../src/web.ts";
+import { hashedParameter } from "../support/hashed-weights.ts";
 import { ortWasmUrl } from "../support/ort-wasm.ts";
 import { type Files, useTempFolders } from "../support/temp-folder.ts";
-import { TINY_CONFIG, tinyBertFiles } from "../support/tiny-bert.ts";
+import { TINY_CONFIG, tinyBertFiles, tinyTensors } from "../support/tiny-bert.ts";
 import { tinyTokenizer } from "../support/tiny-tokenizer.ts";
 import "../support/matchers.ts";
 
@@ -81,6 +85,32 @@ describe("loadModel() of calig/web", () => {
     const [web, node] = await explainBoth(files);
     expect(web.model.sha256).toMatch(/^[0-9a-f]{64}$/);
     expect(web.attribution).toBeAllClose(node.attribution, { atol: 1e-4, rtol: 1e-4 });
+  });
+
+  it("gives float32 for weights of half precision to engines that may not read those", async () => {
+    const tensors = tinyTensors().map(([name, shape]) => {
+      const data = hashedParameter(name, shape);
+      return shape.length === 1
+        ? ({ name, dtype: "float32", shape, data } as const)
+        : ({ name, dtype: "float16", shape, data: floatToHalf(data) } as const);
+    });
+    const files = { ...tinyBertFiles(), "model.safetensors": encodeSafetensors(tensors) };
+    const [, wanted] = await explainBoth(files);
+    await model?.dispose();
+    const dtypes = new Set<string>();
+    const strict: Runtime = {
+      ...runtime,
+      lacksHalfPrecision: true,
+      compile(program, options) {
+        for (const { dtype } of decodeModel(program).graph.initializers) dtypes.add(dtype);
+        return runtime.compile(program, options);
+      },
+    };
+    model = await loadModel(files, { id: wanted.model.id, runtime: strict });
+    const found = await explain(model, TEXT);
+    expect(dtypes).not.toContain("float16");
+    expect(found.model).toEqual(wanted.model);
+    expect(found.attribution).toBeAllClose(wanted.attribution, { atol: 1e-4, rtol: 1e-4 });
   });
 
   it("uses the settings that were tuned for the model", async () => {
