@@ -5,7 +5,10 @@ import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vite";
 
 /** The engine's own files, which the page's worker loads from beside the page and from nowhere else. */
-const ENGINE = ["ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm"];
+const ENGINE = ["ort-wasm-simd-threaded", "ort-wasm-simd-threaded.asyncify"].flatMap((name) => [
+  `${name}.mjs`,
+  `${name}.wasm`,
+]);
 
 function copyEngine(): Plugin {
   let folder = "";

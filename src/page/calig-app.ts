@@ -9,8 +9,15 @@ import { isSigned, isText, targetName } from "../render/evidence.ts";
 import { percent } from "../render/format.ts";
 import { printable, visible } from "../render/plain-text.ts";
 import "./calig-result.ts";
-import { type Client, ClientError, type ExplainCall, type ExplainRequest, type ModelEntry } from "./client.ts";
-import { baselineTitle, methodTitle } from "./names.ts";
+import {
+  type Client,
+  ClientError,
+  type ExplainCall,
+  type ExplainRequest,
+  type ModelEntry,
+  type PageDevice,
+} from "./client.ts";
+import { baselineTitle, deviceTitle, methodTitle } from "./names.ts";
 import { pictureUri } from "./picture.ts";
 import { formatRoute, parseRoute, type Route } from "./route.ts";
 
@@ -53,6 +60,8 @@ export class CaligApp extends LitElement {
     client: { attribute: false },
     models: { state: true },
     methods: { state: true },
+    devices: { state: true },
+    device: { state: true },
     fields: { state: true },
     file: { state: true },
     picture: { state: true },
@@ -69,6 +78,10 @@ export class CaligApp extends LitElement {
   withToken: ((token: string) => Client) | undefined;
   declare protected models: readonly ModelEntry[];
   declare protected methods: readonly string[];
+  /** Where programs can run; empty where that is the server's business. */
+  declare protected devices: readonly PageDevice[];
+  /** No part of the address: it is the reader's machine. Undefined for the default. */
+  declare protected device: PageDevice | undefined;
   declare protected fields: Route;
   declare protected file: Blob | undefined;
   declare protected picture: string | undefined;
@@ -84,6 +97,7 @@ export class CaligApp extends LitElement {
     super();
     this.models = [];
     this.methods = [];
+    this.devices = [];
     this.fields = parseRoute(location.hash);
     this.status = { kind: "starting" };
     this.entries = [];
@@ -115,7 +129,11 @@ export class CaligApp extends LitElement {
   async #start(client: Client): Promise<void> {
     this.status = { kind: "starting" };
     try {
-      [this.models, this.methods] = await Promise.all([client.models(), client.methods()]);
+      [this.models, this.methods, this.devices] = await Promise.all([
+        client.models(),
+        client.methods(),
+        client.devices?.() ?? [],
+      ]);
       this.needsToken = false;
       this.status = { kind: "idle" };
     } catch (error) {
@@ -247,6 +265,7 @@ export class CaligApp extends LitElement {
       ...(fields.method === undefined ? {} : { method: fields.method }),
       ...(fields.target === undefined ? {} : { target: fields.target }),
       ...(fields.baseline === undefined ? {} : { baseline: fields.baseline as BaselineName }),
+      ...(this.device === undefined ? {} : { device: this.device }),
     };
     const { withMethod, withTarget } = fields;
     const second: ExplainRequest | undefined =
@@ -356,6 +375,7 @@ export class CaligApp extends LitElement {
         )}
         ${this.#select("Baseline", "baseline", [["", "Default"], ...baselinesOf(model).map((name) => [name, baselineTitle(name)] as const)])}
         ${this.#compare(model)}
+        ${this.devices.length > 1 ? this.#runOn() : nothing}
       </div>
       <div class="actions">
         <button class="button main" ?disabled=${model === undefined}>Explain</button>
@@ -428,6 +448,16 @@ export class CaligApp extends LitElement {
       <optgroup label="Another method">${this.methods.map((name) => option("m", name, methodTitle(name)))}</optgroup>
       <optgroup label="Another class">${(model?.labels ?? []).map((label) => option("t", label, visible(label)))}</optgroup>
     </select></label>`;
+  }
+
+  #runOn(): TemplateResult {
+    const change = (event: Event) => {
+      this.device = (event.target as HTMLSelectElement).value as PageDevice;
+    };
+    const chosen = this.device ?? this.devices[0];
+    return html`<label class="field"><span>Run on</span><select name="device" @change=${change}>${this.devices.map(
+      (device) => html`<option value=${device} ?selected=${device === chosen}>${deviceTitle(device)}</option>`,
+    )}</select></label>`;
   }
 
   #tokenForm(): TemplateResult {

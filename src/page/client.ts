@@ -33,7 +33,12 @@ export interface ExplainRequest {
   readonly steps?: number;
   /** Whether blocks tell the evidence of every attention head. */
   readonly heads?: boolean;
+  /** One of the client's devices. A device that turns out not to work is replaced, and the explanation warns of it. */
+  readonly device?: PageDevice;
 }
+
+/** Where the engine in the page can run: the processor, in WebAssembly, or the GPU. */
+export type PageDevice = "wasm" | "webgpu";
 
 export interface ExplainCall {
   readonly signal: AbortSignal;
@@ -50,6 +55,8 @@ export interface Client {
   methods(): Promise<readonly string[]>;
   /** @throws {ClientError} For whatever goes wrong, and the signal's reason when it is aborted. */
   explain(request: ExplainRequest, call: ExplainCall): Promise<Explanation>;
+  /** Where programs can run, the default first. Only where the work is done in the browser. */
+  devices?(): Promise<readonly PageDevice[]>;
   /** Takes the files of a model that its user has. Only where the work is done in the browser. */
   openModel?(files: readonly File[], call: ExplainCall): Promise<ModelEntry>;
 }

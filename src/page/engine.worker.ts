@@ -1,15 +1,18 @@
 /** @file The engine inside the page: a worker that loads models and explains with them, one request after the other. */
 
 import { explain } from "../attribution/explain.ts";
+import type { Warning } from "../attribution/explanation.ts";
 import { METHODS } from "../attribution/methods.ts";
 import type { ExplainOptions } from "../attribution/options.ts";
 import { isCaligError } from "../errors.ts";
+import { tryRuntime } from "../loading/try-runtime.ts";
 import { createWebRuntime } from "../runtime/onnxruntime-web.ts";
 import type { Runtime } from "../runtime/runtime.ts";
+import { missingWebGpu } from "../runtime/webgpu-adapter.ts";
 import { decodeImage } from "../web/decode-image.ts";
 import { loadModel, type WebModel } from "../web/load-model.ts";
 import type { ModelSource } from "../web/model-files.ts";
-import { ClientError, type ExplainRequest, type ModelEntry } from "./client.ts";
+import { ClientError, type ExplainRequest, type ModelEntry, type PageDevice } from "./client.ts";
 import type { Answers, FromWorker, ToWorker } from "./worker-protocol.ts";
 
 /** Part of the work that loading a model is told to be. */
@@ -22,9 +25,30 @@ const MODELS = new URL("models/", PAGE);
 
 type Progress = (done: number, activity: string) => void;
 
+/** What programs run on, and what the reader is told of it. */
+interface Place {
+  readonly runtime: Runtime;
+  readonly warnings: readonly Warning[];
+}
+
+const IN_WASM: Place = { runtime: yielding(createWebRuntime({ wasm: ENGINE })), warnings: [] };
+
+/** WebAssembly, and a warning, where the GPU that the browser gives does not work. */
+async function onGpu(): Promise<Place> {
+  const runtime = yielding(createWebRuntime({ device: "webgpu", wasm: ENGINE }));
+  try {
+    await tryRuntime(runtime);
+    return { runtime, warnings: [] };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const message = `The GPU does not work here, so that this was computed in WebAssembly: ${reason}`;
+    return { ...IN_WASM, warnings: [{ code: "device-replaced", message }] };
+  }
+}
+
 /** Everything this worker remembers. */
 class Engine {
-  readonly #runtime = yielding(createWebRuntime({ wasm: ENGINE }));
+  #gpu: Promise<Place> | undefined;
   readonly #models = new Map<string, Promise<WebModel>>();
   readonly #opened = new Map<string, ModelSource>();
   readonly #cancels = new Map<number, AbortController>();
@@ -37,6 +61,7 @@ class Engine {
   async answer(message: Exclude<ToWorker, { do: "cancel" }>, onProgress: Progress): Promise<Answers[keyof Answers]> {
     if (message.do === "methods") return METHODS.map(({ name }) => name);
     if (message.do === "models") return listModels();
+    if (message.do === "devices") return (await missingWebGpu()) === undefined ? ["wasm", "webgpu"] : ["wasm"];
     const controller = new AbortController();
     this.#cancels.set(message.id, controller);
     const work = this.#last.then((): Promise<Answers[keyof Answers]> => {
@@ -54,15 +79,15 @@ class Engine {
   }
 
   async #explain(
-    { model: name, input, ...wanted }: ExplainRequest,
+    { model: name, input, device = "wasm", ...wanted }: ExplainRequest,
     signal: AbortSignal,
     onProgress: Progress,
   ): Promise<Answers["explain"]> {
-    const isLoaded = this.#models.has(name);
-    const loading = this.#load(name, this.#opened.get(name) ?? new URL(`${name}/`, MODELS), signal, (done, activity) =>
+    const isLoaded = this.#models.has(keyOf(name, device));
+    const source = this.#opened.get(name) ?? new URL(`${name}/`, MODELS);
+    const model = await this.#load({ name, device, source }, signal, (done, activity) =>
       onProgress(LOADING_SHARE * done, activity),
     );
-    const model = await loading;
     const first = isLoaded ? 0 : LOADING_SHARE;
     const options: ExplainOptions = {
       ...wanted,
@@ -76,32 +101,46 @@ class Engine {
   async #open(files: readonly File[], signal: AbortSignal, onProgress: Progress): Promise<ModelEntry> {
     const path = files[0]?.webkitRelativePath ?? "";
     const name = path.includes("/") ? path.slice(0, path.indexOf("/")) : "own model";
-    this.#models.delete(name);
+    for (const device of ["wasm", "webgpu"] as const) this.#models.delete(keyOf(name, device));
     this.#opened.set(name, files);
-    const { labels, anatomy } = await this.#load(name, files, signal, onProgress);
+    const { labels, anatomy } = await this.#load({ name, device: "wasm", source: files }, signal, onProgress);
     return { name, kind: anatomy.kind, labels, default: false };
   }
 
   /** A model that stays loaded; one at a time, for the sake of memory. */
-  #load(name: string, source: ModelSource, signal: AbortSignal, onProgress: Progress): Promise<WebModel> {
-    const known = this.#models.get(name);
+  #load({ name, device, source }: Wanted, signal: AbortSignal, onProgress: Progress): Promise<WebModel> {
+    const key = keyOf(name, device);
+    const known = this.#models.get(key);
     if (known !== undefined) return known;
     const others = [...this.#models.values()];
     this.#models.clear();
-    const loading = Promise.all(others.map(async (other) => (await other).dispose())).then(() =>
-      loadModel(source, {
+    const load = async (): Promise<WebModel> => {
+      await Promise.all(others.map(async (other) => (await other).dispose()));
+      this.#gpu ??= device === "webgpu" ? onGpu() : undefined;
+      const { runtime, warnings } = (device === "webgpu" ? await this.#gpu : undefined) ?? IN_WASM;
+      const model = await loadModel(source, {
         id: name,
-        runtime: this.#runtime,
+        runtime,
         signal,
         onProgress: ({ file, loadedBytes, totalBytes }) =>
           onProgress(totalBytes === undefined ? 0 : loadedBytes / totalBytes, `loading ${file}`),
-      }),
-    );
-    this.#models.set(name, loading);
-    loading.catch(() => this.#models.delete(name));
+      });
+      return { ...model, warnings: [...warnings, ...(model.warnings ?? [])] };
+    };
+    const loading = load();
+    this.#models.set(key, loading);
+    loading.catch(() => this.#models.delete(key));
     return loading;
   }
 }
+
+interface Wanted {
+  readonly name: string;
+  readonly device: PageDevice;
+  readonly source: ModelSource;
+}
+
+const keyOf = (name: string, device: PageDevice): string => `${device} ${name}`;
 
 /** Lets messages in between runs, so that work can be cancelled. */
 function yielding(runtime: Runtime): Runtime {

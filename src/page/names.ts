@@ -1,4 +1,6 @@
-/** @file Names of methods and baselines as people write them. */
+/** @file Names of methods, baselines and devices as people write them. */
+
+import type { PageDevice } from "./client.ts";
 
 const METHODS: Readonly<Record<string, string>> = {
   "ca-lig": "CA-LIG",
@@ -16,3 +18,6 @@ const sentence = (name: string): string => {
 export const methodTitle = (name: string): string => METHODS[name] ?? sentence(name);
 
 export const baselineTitle = (name: string): string => sentence(name);
+
+export const deviceTitle = (device: PageDevice): string =>
+  device === "webgpu" ? "The GPU (WebGPU)" : "The processor (WebAssembly)";

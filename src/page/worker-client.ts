@@ -77,6 +77,7 @@ export function createWorkerClient(start: () => Worker): Client {
     place: "browser",
     models: () => ask({ do: "models" }),
     methods: () => ask({ do: "methods" }),
+    devices: () => ask({ do: "devices" }),
     explain: (request, call) => ask({ do: "explain", request }, call),
     openModel: (files, call) => ask({ do: "open", files }, call),
   };

@@ -1,12 +1,13 @@
 /** @file What the page and its worker say to each other. */
 
 import type { Explanation } from "../attribution/explanation.ts";
-import type { ExplainRequest, ModelEntry } from "./client.ts";
+import type { ExplainRequest, ModelEntry, PageDevice } from "./client.ts";
 
 /** What the page wants; `id` comes back with every answer. */
 export type ToWorker =
   | { readonly id: number; readonly do: "models" }
   | { readonly id: number; readonly do: "methods" }
+  | { readonly id: number; readonly do: "devices" }
   | { readonly id: number; readonly do: "explain"; readonly request: ExplainRequest }
   | { readonly id: number; readonly do: "open"; readonly files: readonly File[] }
   | { readonly id: number; readonly do: "cancel" };
@@ -15,6 +16,7 @@ export type ToWorker =
 export interface Answers {
   readonly models: readonly ModelEntry[];
   readonly methods: readonly string[];
+  readonly devices: readonly PageDevice[];
   readonly explain: Explanation;
   readonly open: ModelEntry;
 }
