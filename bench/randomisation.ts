@@ -90,7 +90,7 @@ if (options.figure !== undefined) {
     title: "Agreement of explanations with those of the trained model while its weights are randomised from the top",
     steps: ["trained", ...stages],
     lines: [...curves].map(([name, values]) => ({ name, values })),
-    range: [-0.25, 1],
+    range: [-1, 1],
     quantity: "Spearman correlation of the words' attributions with those of the trained model",
   });
   await writeFile(options.figure, figure);
