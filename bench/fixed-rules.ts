@@ -5,9 +5,9 @@
  * FILE.tsv has lines "label<TAB>sentence" (SST-2 dev). Every (lines / limit)-th sentence is taken.
  */
 
-import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { type BaselineName, type ExplainOptions, explain, loadModel } from "../src/node.ts";
+import { evenlySpreadSentences } from "./sentences.ts";
 
 const { values: options } = parseArgs({
   options: {
@@ -20,12 +20,7 @@ const { values: options } = parseArgs({
   },
 });
 if (options.data === undefined) throw new Error("Give --data FILE.tsv");
-const lines = (await readFile(options.data, "utf8")).split("\n").filter((line) => line.includes("\t"));
-const stride = Math.max(1, Math.floor(lines.length / Number(options.limit)));
-const texts = lines
-  .filter((_, i) => i % stride === 0)
-  .slice(0, Number(options.limit))
-  .map((line) => line.slice(line.indexOf("\t") + 1));
+const texts = await evenlySpreadSentences(options.data, Number(options.limit));
 const tolerance = Number(options.tolerance);
 
 await using model = await loadModel(options.model);
