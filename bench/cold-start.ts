@@ -38,7 +38,7 @@ mark("tokenize");
 const { hiddenStates } = await model.programs.forward(parts[0].input.feeds);
 mark("build, compile and run the forward program");
 const score = { kind: "logit", activation: model.activation, target: 0 };
-const points = [{ block: 0, alpha: 1, weight: 0, group: 0 }];
+const points = [{ block: 0, alpha: 1 }];
 const request = { hiddenStates, baselines: hiddenStates, score, points, feeds: parts[0].input.feeds };
 await model.programs.sweep(request);
 mark("build, compile and run the sweep, one row");

@@ -80,7 +80,6 @@ hiddenStates.forEach((hidden, l) => {
   feeds[sweepNames.baseline(l)] = new ort.Tensor("float32", new Float32Array(hidden.data.length), hidden.shape);
   const alphas = Float32Array.from({ length: points }, (_, index) => (index + 0.5) / points);
   feeds[sweepNames.alpha(l)] = new ort.Tensor("float32", alphas, [points, 1, 1]);
-  feeds[sweepNames.weight(l)] = new ort.Tensor("float32", new Float32Array(points).fill(1 / points), [1, points]);
 });
 for (let run = 0; run < RUNS; run++) await session.run(feeds);
 session.endProfiling();

@@ -7,7 +7,7 @@
  */
 
 import { LEAST_DIFFERENCE } from "./completeness.ts";
-import { addTo, MOST_POINTS, type PathFacts, type PathIntegral, type PathTask, total } from "./path-integral.ts";
+import { addTo, MOST_POINTS, type PathFacts, type PathIntegral, total } from "./path-integral.ts";
 import type { QuadratureRule } from "./quadrature.ts";
 
 /** A part [from, to] of the path. */
@@ -22,10 +22,11 @@ interface Part {
 
 type Span = Pick<Part, "from" | "to">;
 
-/** Spans that take the place of a part together, or of nothing at first. */
+/** Spans that take the place of a part together, or of nothing at first, each integrated by the rule. */
 interface Replacement {
   readonly replaced: Part | undefined;
   readonly spans: readonly Span[];
+  readonly rule: QuadratureRule;
 }
 
 /** A class, because parts take each other's place while results come in. */
@@ -45,26 +46,34 @@ export class BisectedPath implements PathIntegral {
     this.#coarse = first !== undefined;
   }
 
-  next(spent: number): readonly PathTask[] {
+  next(spent: number): readonly number[] {
     const isFirst = this.#parts.length === 0;
-    const rule = isFirst ? this.#first : this.#rule;
-    if (isFirst) this.#pending = [{ replaced: undefined, spans: [{ from: 0, to: 1 }] }];
-    else if (this.#coarse) this.#pending = this.#parts.map((part) => ({ replaced: part, spans: [part] }));
-    else this.#pending = this.#worst(spent).map((part) => ({ replaced: part, spans: halves(part) }));
+    if (isFirst) this.#pending = [{ replaced: undefined, spans: [{ from: 0, to: 1 }], rule: this.#first }];
+    else if (this.#coarse) {
+      this.#pending = this.#parts.map((part) => ({ replaced: part, spans: [part], rule: this.#rule }));
+    } else {
+      this.#pending = this.#worst(spent).map((part) => ({ replaced: part, spans: halves(part), rule: this.#rule }));
+    }
     if (!isFirst) this.#coarse = false;
-    return this.#pending.flatMap(({ spans }) => spans.map((span) => taskOf(span, rule)));
+    return this.#pending.flatMap(placesOf);
   }
 
-  settle(results: readonly (Float64Array | undefined)[]): void {
+  settle(results: readonly (ArrayLike<number> | undefined)[]): void {
     const { scoreAt } = this.#facts;
     let index = 0;
-    for (const { replaced, spans } of this.#pending) {
-      const parts = spans.flatMap(({ from, to }): Part[] => {
-        const relevance = results[index++];
-        if (relevance === undefined) return [];
-        return [{ from, to, relevance, error: total(relevance) - (scoreAt(to) - scoreAt(from)) }];
+    for (const replacement of this.#pending) {
+      const { replaced, spans, rule } = replacement;
+      const count = placesOf(replacement).length;
+      const known = results.slice(index, index + count).filter((values) => values !== undefined);
+      index += count;
+      if (known.length < count) continue;
+      const parts = spans.map(({ from, to }, i): Part => {
+        const relevance = new Float64Array(known[0]?.length ?? 0);
+        for (const [k, weight] of rule.weights.entries()) {
+          addTo(relevance, known[i * rule.weights.length + k] as ArrayLike<number>, (to - from) * weight);
+        }
+        return { from, to, relevance, error: total(relevance) - (scoreAt(to) - scoreAt(from)) };
       });
-      if (parts.length < spans.length) continue;
       this.#parts =
         replaced === undefined ? parts : this.#parts.flatMap((part) => (part === replaced ? parts : [part]));
     }
@@ -110,7 +119,8 @@ const halves = ({ from, to }: Span): readonly Span[] => {
   ];
 };
 
-const taskOf = ({ from, to }: Span, { nodes, weights }: QuadratureRule): PathTask => ({
-  points: nodes.map((node, i) => ({ alpha: from + (to - from) * node, weight: (to - from) * (weights[i] as number) })),
-  ends: [from, to],
-});
+/** The points of the rule in every span; then where they meet, whose score tells their errors. */
+const placesOf = ({ spans, rule }: Replacement): readonly number[] => [
+  ...spans.flatMap(({ from, to }) => rule.nodes.map((node) => from + (to - from) * node)),
+  ...spans.slice(1).map(({ from }) => from),
+];

@@ -9,15 +9,21 @@ import { Pacer } from "./pacer.ts";
 import { type PathFacts, type PathIntegral, total } from "./path-integral.ts";
 import { quadratureRule } from "./quadrature.ts";
 import { SampledPath } from "./sampled-path.ts";
+import { SplinePath } from "./spline-path.ts";
 import { type BlockState, type RunnerRequest, SweepRunner } from "./sweep-runner.ts";
 
-/** Points that `auto` spends on a part of a path before it looks at the error. */
+/**
+ * Places where a spline starts: those of the Gauss-Lobatto rule of seven points (Abramowitz & Stegun 25.4.32), closer at
+ * the ends, where a spline has neighbours on one side only.
+ */
+const SPLINE_PLACES = [0, 0.084888051860717, 0.265575603264643, 0.5, 0.734424396735357, 0.915111948139283, 1];
+/** Points that a rule spends on a part of a path before it looks at the error. */
 const POINTS_PER_PART = 8;
 /** Points of a block's first round where the time is limited: enough for an answer of some kind. */
 const FIRST_POINTS = 2;
 
-export interface IntegralRequest extends Omit<RunnerRequest, "pacer"> {
-  /** F at the baseline where it is known and the same for all blocks. */
+export interface IntegralRequest extends Omit<RunnerRequest, "pacer" | "propagated"> {
+  /** F at the baseline where it is known and the same for all blocks: where the states of the baseline are propagated. */
   readonly scoreAtBaseline: number | undefined;
   readonly scoreAtInput: number;
   /** Blocks to integrate, ascending. */
@@ -61,22 +67,27 @@ interface OpenBlock extends BlockState {
  * Cost: see `ModelPrograms.sweep`; stops at `MOST_POINTS` per block, and at the deadline once every block has an estimate.
  */
 export async function integrateBlocks(request: IntegralRequest): Promise<IntegralResult> {
-  const { steps, deadline = Number.POSITIVE_INFINITY, now } = request;
-  const runner = new SweepRunner({ ...request, pacer: new Pacer(deadline, now) });
+  const { steps, scoreAtBaseline, deadline = Number.POSITIVE_INFINITY, now } = request;
+  const propagated = scoreAtBaseline !== undefined;
+  const runner = new SweepRunner({ ...request, propagated, pacer: new Pacer(deadline, now) });
   const blocks = request.layers.map((index) => openBlock(index, request));
   let done = 0;
   while (!runner.stopped) {
     const isFirst = done === 0;
-    const tasks = blocks.map((block) => block.path.next(block.points));
-    const open = blocks.flatMap((block, b) => tasks[b]?.map((task) => ({ block, task })) ?? []);
+    const places = blocks.map((block) => block.path.next(block.points));
+    const open = blocks.flatMap((block, b) => places[b]?.map((place) => ({ block, place })) ?? []);
     if (open.length === 0) break;
+    // F at the baseline is needed whether the rule has a point there or not.
+    const scoresOnly = blocks.filter(({ scores }) => !scores.has(0)).map((block) => ({ block, place: 0 }));
     // How many rounds `auto` needs is not known: each one counts as half of what is left.
     const span = (1 - done) * (steps === "auto" ? 0.5 : 1);
     const before = done;
-    const results = await runner.evaluate(open, isFirst, (share) => request.onRun(before + span * share));
+    const results = await runner.evaluate([...open, ...scoresOnly], isFirst, (share) =>
+      request.onRun(before + span * share),
+    );
     let index = 0;
     for (const [b, { path }] of blocks.entries()) {
-      const count = tasks[b]?.length ?? 0;
+      const count = places[b]?.length ?? 0;
       path.settle(results.slice(index, index + count));
       index += count;
     }
@@ -91,25 +102,35 @@ export async function integrateBlocks(request: IntegralRequest): Promise<Integra
 }
 
 function openBlock(index: number, request: IntegralRequest): OpenBlock {
-  const { steps, quadrature, seed, deadline } = request;
   const scores = new Map([[1, request.scoreAtInput]]);
   if (request.scoreAtBaseline !== undefined) scores.set(0, request.scoreAtBaseline);
   const facts: PathFacts = {
     scoreAt: (place) => scores.get(place) as number,
-    tolerance: steps === "auto" ? request.tolerance : undefined,
+    tolerance: request.steps === "auto" ? request.tolerance : undefined,
   };
-  const points = steps === "auto" ? POINTS_PER_PART : steps;
-  const early = deadline === undefined ? undefined : FIRST_POINTS;
-  const path =
-    quadrature === "stochastic"
-      ? new SampledPath(facts, early ?? points, `${seed} block ${index}`)
-      : new BisectedPath(
-          facts,
-          quadratureRule(quadrature, points),
-          early === undefined ? undefined : quadratureRule(quadrature, early),
-        );
-  return { index, scores, points: 0, path };
+  return { index, scores, points: 0, path: openPath(index, facts, request) };
 }
+
+function openPath(index: number, facts: PathFacts, request: IntegralRequest): PathIntegral {
+  const { steps, quadrature, seed, deadline } = request;
+  const isHurried = deadline !== undefined;
+  const points = steps === "auto" ? POINTS_PER_PART : steps;
+  switch (quadrature) {
+    case "spline":
+      return steps === "auto"
+        ? new SplinePath(facts, SPLINE_PLACES, isHurried ? [0, 0.5, 1] : undefined)
+        : new SplinePath(facts, equalPlaces(steps));
+    case "stochastic":
+      return new SampledPath(facts, isHurried ? FIRST_POINTS : points, `${seed} block ${index}`);
+    default: {
+      const rule = quadratureRule(quadrature, points);
+      return new BisectedPath(facts, rule, isHurried ? quadratureRule(quadrature, FIRST_POINTS) : undefined);
+    }
+  }
+}
+
+/** The places of the trapezoid rule: both ends, and equal parts between. @throws {InvalidOptionError} for fewer than two. */
+const equalPlaces = (steps: number): readonly number[] => quadratureRule("riemann-trapezoid", steps).nodes;
 
 function summarise({ index, scores, points, path }: OpenBlock, tolerance: number): BlockIntegral {
   const relevance = Array.from(path.relevance);

@@ -9,7 +9,7 @@ import { isCustom } from "./custom-baseline.ts";
 import type { Warning } from "./explanation.ts";
 import { type LayerIntegrals, meanIntegrals } from "./mean-integrals.ts";
 import type { MethodContext } from "./method.ts";
-import { type Baseline, DEFAULTS, QUADRATURES } from "./options.ts";
+import { type Baseline, DEFAULTS, defaultQuadrature, QUADRATURES } from "./options.ts";
 import { sweepMemoryWarnings, sweepRows } from "./run-size.ts";
 
 /**
@@ -72,8 +72,8 @@ async function integrate(
   baseline: Baseline | undefined,
 ): Promise<LayerIntegrals> {
   const { model, input, forward, score, scoreAtInput, options, onProgress } = context;
-  const quadrature = keyword("quadrature", options.quadrature ?? DEFAULTS.quadrature, QUADRATURES);
   const steps = checkedSteps(options.steps ?? DEFAULTS.steps);
+  const quadrature = keyword("quadrature", options.quadrature ?? defaultQuadrature(steps), QUADRATURES);
   const tolerance = checkedTolerance(options.tolerance ?? DEFAULTS.tolerance);
   const { platform } = model;
   const seed = options.seed ?? DEFAULTS.seed;

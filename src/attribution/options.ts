@@ -27,8 +27,12 @@ export const QUADRATURE_RULES = [
 ] as const;
 export type QuadratureRuleName = (typeof QUADRATURE_RULES)[number];
 
-export const QUADRATURES = [...QUADRATURE_RULES, "stochastic"] as const;
+export const QUADRATURES = ["spline", ...QUADRATURE_RULES, "stochastic"] as const;
 export type Quadrature = (typeof QUADRATURES)[number];
+
+/** What integrates where nothing is said: a spline finds its places by the error, a fixed number of points suits Gauss. */
+export const defaultQuadrature = (steps: number | "auto"): Quadrature =>
+  steps === "auto" ? "spline" : "gauss-legendre";
 
 export const TEXT_BASELINES = ["mask", "pad", "unk", "mean", "zero-embedding", "zero"] as const;
 export type TextBaseline = (typeof TEXT_BASELINES)[number];
@@ -76,6 +80,7 @@ export interface ExplainOptions {
   readonly steps?: number | "auto";
   /** Relative completeness error that "auto" refines to, > 0. */
   readonly tolerance?: number;
+  /** Default: "spline" where `steps` is "auto", else "gauss-legendre". */
   readonly quadrature?: Quadrature;
   readonly fusion?: Fusion;
   /** Weight of the block relevance in `additive` fusion, 0..1. */
@@ -110,7 +115,6 @@ export const DEFAULTS = {
   score: "logit",
   steps: "auto",
   tolerance: 0.01,
-  quadrature: "gauss-legendre",
   fusion: "transport",
   lambda: 0.5,
   layerWeights: "uniform",

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { PathFacts, PathTask } from "./path-integral.ts";
+import type { PathFacts } from "./path-integral.ts";
 import { SampledPath } from "./sampled-path.ts";
 
 /** Two positions: integrals 1 / 3 and sin 1. */
@@ -9,10 +9,7 @@ const score = (a: number) => a ** 3 / 3 + Math.sin(a);
 
 const factsOf = (tolerance?: number): PathFacts => ({ scoreAt: score, tolerance });
 
-const evaluate = (tasks: readonly PathTask[]) =>
-  tasks.map(({ points }) =>
-    Float64Array.from(GRADIENT, (f) => points.reduce((sum, { alpha, weight }) => sum + weight * f(alpha), 0)),
-  );
+const evaluate = (places: readonly number[]) => places.map((place) => Float64Array.from(GRADIENT, (f) => f(place)));
 
 /** A path after one round. */
 function sampled(points: number, seed: string): SampledPath {
@@ -37,18 +34,18 @@ function refined(tolerance: number, first = 8) {
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 describe("SampledPath", () => {
-  it.each([1, 2, 3, 8, 9])("draws %i points in equal strata, whose weights sum to 1 in each pass", (points) => {
-    const tasks = new SampledPath(factsOf(), points, "s").next(0);
-    const all = tasks.flatMap((task) => task.points);
-    expect(all).toHaveLength(points);
+  it.each([1, 2, 3, 8, 9])("draws %i points in equal strata, which weigh the same", (points) => {
+    const path = new SampledPath(factsOf(), points, "s");
+    const places = path.next(0);
+    expect(places).toHaveLength(points);
     const strata = Math.max(1, Math.floor(points / 2));
-    for (const [i, { alpha, weight }] of all.entries()) {
+    for (const [i, place] of places.entries()) {
       const stratum = Math.min(strata - 1, Math.floor(i / 2));
-      expect(alpha).toBeGreaterThanOrEqual(stratum / strata);
-      expect(alpha).toBeLessThan((stratum + 1) / strata);
-      expect(weight).toBeCloseTo(1 / strata, 15);
+      expect(place).toBeGreaterThanOrEqual(stratum / strata);
+      expect(place).toBeLessThan((stratum + 1) / strata);
     }
-    expect(tasks[0]?.ends).toEqual([0, 1]);
+    path.settle(places.map(() => [7]));
+    expect(path.relevance[0]).toBeCloseTo(7, 12);
   });
 
   it("is unbiased, and its standard error is the spread of its estimates", () => {
@@ -68,8 +65,7 @@ describe("SampledPath", () => {
   });
 
   it("gives the same points for the same seed and number, others for others", () => {
-    const alphas = (points: number, seed: string) =>
-      new SampledPath(factsOf(), points, seed).next(0).flatMap((task) => task.points.map(({ alpha }) => alpha));
+    const alphas = (points: number, seed: string) => new SampledPath(factsOf(), points, seed).next(0);
     expect(alphas(8, "a")).toEqual(alphas(8, "a"));
     expect(alphas(8, "a")).not.toEqual(alphas(8, "b"));
   });

@@ -10,7 +10,7 @@
 
 import { createRandom } from "../util/random.ts";
 import { LEAST_DIFFERENCE } from "./completeness.ts";
-import { addTo, MOST_POINTS, type PathFacts, type PathIntegral, type PathTask, total } from "./path-integral.ts";
+import { addTo, MOST_POINTS, type PathFacts, type PathIntegral, total } from "./path-integral.ts";
 
 interface Stratum {
   readonly from: number;
@@ -43,30 +43,29 @@ export class SampledPath implements PathIntegral {
     this.#seed = seed;
   }
 
-  next(spent: number): readonly PathTask[] {
+  next(spent: number): readonly number[] {
     const last = this.#rounds.at(-1);
     const wanted = last === undefined ? this.#first : 2 * last.points;
     const points = last === undefined ? wanted : Math.min(wanted, MOST_POINTS - spent);
     this.#strata = last !== undefined && (points < 2 || this.#isDone()) ? [] : strataOf(points);
     const random = createRandom(`${this.#seed} round ${this.#rounds.length} of ${points}`);
-    const tasks = this.#strata.flatMap(({ from, length, points: own }) =>
-      Array.from({ length: own }, () => ({ alpha: from + length * random.next(), weight: length })),
+    return this.#strata.flatMap(({ from, length, points: own }) =>
+      Array.from({ length: own }, () => from + length * random.next()),
     );
-    return tasks.map((point, i) => ({ points: [point], ends: i === 0 ? [0, 1] : [] }));
   }
 
-  settle(results: readonly (Float64Array | undefined)[]): void {
-    const known = results.flatMap((result) => result ?? []);
+  settle(results: readonly (ArrayLike<number> | undefined)[]): void {
+    const known = results.filter((result) => result !== undefined);
     // Part of a round would be an estimate of part of the path.
     if (known.length < results.length || known.length === 0) return;
     const relevance = new Float64Array(known[0]?.length ?? 0);
     let variance: number | undefined = 0;
     let index = 0;
-    for (const { points } of this.#strata) {
+    for (const { points, length } of this.#strata) {
       const own = known.slice(index, index + points);
       index += points;
-      for (const values of own) addTo(relevance, values, 1 / points);
-      const sums = own.map((values) => total(values));
+      for (const values of own) addTo(relevance, values, length / points);
+      const sums = own.map((values) => length * total(values));
       const mean = total(sums) / points;
       const squares = total(sums.map((sum) => (sum - mean) ** 2));
       variance = variance === undefined || points < 2 ? undefined : variance + squares / (points * (points - 1));

@@ -1,26 +1,28 @@
-/** @file Runs tasks on the paths of blocks through the sweep, in chunks that fit the memory and the time. */
+/** @file Runs places on the paths of blocks through the sweep, in chunks that fit the memory and the time. */
 
 import type { ModelPrograms, SweepPoint, SweepRequest } from "../program/model-programs.ts";
 import type { FloatTensor } from "../tensor/tensor.ts";
 import type { Pacer } from "./pacer.ts";
-import { addTo, type PathTask } from "./path-integral.ts";
 
 /** What is known of one block. */
 export interface BlockState {
   readonly index: number;
-  /** F by place on the path; NaN while it is asked for. */
+  /** F by place on the path. */
   readonly scores: Map<number, number>;
-  /** Points spent. */
+  /** Places evaluated. */
   points: number;
 }
 
-export interface BlockTask {
+/** A place on the path of a block, 0 = baseline, 1 = input. */
+export interface BlockPlace {
   readonly block: BlockState;
-  readonly task: PathTask;
+  readonly place: number;
 }
 
 export interface RunnerRequest extends Omit<SweepRequest, "points" | "onPiece"> {
   readonly programs: ModelPrograms;
+  /** Whether the baseline of every block is the state that the model reaches from the baseline of the first. */
+  readonly propagated: boolean;
   /** Most rows of one run of the sweep, >= 1. */
   readonly rowsPerRun: number;
   readonly pacer: Pacer;
@@ -28,17 +30,18 @@ export interface RunnerRequest extends Omit<SweepRequest, "points" | "onPiece"> 
   readonly signal: AbortSignal | undefined;
 }
 
-/** A point, and the task that waits for it. */
-interface WaitingPoint extends SweepPoint {
-  readonly state: BlockState | undefined;
-  readonly task: number | undefined;
+/** A row of the sweep, and who waits for it: one place, or all that lie at an end of their path. */
+interface Row extends SweepPoint {
+  readonly own: BlockPlace | undefined;
 }
 
 /** A class, because the cost and the attention maps gather over its runs. */
 export class SweepRunner {
   readonly #request: RunnerRequest;
+  /** dF/dalpha by block at the ends of the paths, which all blocks share: 1, and 0 where the baseline is propagated. */
+  readonly #ends = new Map<number, readonly Float32Array[]>();
   attention: readonly FloatTensor[] = [];
-  /** Path points and score points, each weighted by 2 x the share of the blocks it passes. */
+  /** Rows, each weighted by 2 x the share of the blocks it passes. */
   evaluations = 0;
   /** Whether the time was used before everything was evaluated. */
   stopped = false;
@@ -48,66 +51,67 @@ export class SweepRunner {
   }
 
   /**
-   * The weighted sums of the tasks, and F at their ends; undefined for tasks that there was no time for.
+   * dF/dalpha at the places, per position, and F there (in the state of the block); undefined for what there was no time for.
    *
    * @param mustFinish - Go on whatever time it takes.
-   * @param onRun - Gets the share of the points that is done.
+   * @param onRun - Gets the share of the rows that is done.
    */
   async evaluate(
-    tasks: readonly BlockTask[],
+    places: readonly BlockPlace[],
     mustFinish: boolean,
     onRun: (done: number) => void,
-  ): Promise<readonly (Float64Array | undefined)[]> {
+  ): Promise<readonly (Float32Array | undefined)[]> {
     const { rowsPerRun, pacer, now, programs } = this.#request;
-    const points = this.#pointsOf(tasks);
-    const waiting = tasks.map((_, i) => points.filter(({ task }) => task === i).length);
-    const sums = tasks.map(() => new Float64Array(this.#request.hiddenStates[0]?.shape[1] ?? 0));
-    const workOf = (some: readonly WaitingPoint[]) => some.map(({ block }) => programs.blocks - block);
-    for (let start = 0; start < points.length; ) {
-      const rest = points.slice(start, start + rowsPerRun);
+    const rows = this.#rowsOf(places);
+    const found = new Map<BlockState, Map<number, Float32Array>>();
+    const workOf = (some: readonly Row[]) => some.map(({ block }) => programs.blocks - block);
+    for (let start = 0; start < rows.length; ) {
+      const rest = rows.slice(start, start + rowsPerRun);
       const count = mustFinish ? rest.length : pacer.admit(workOf(rest), rest.length);
       if (count === 0) {
         this.stopped = true;
         break;
       }
-      const own = rest.slice(0, count);
+      const some = rest.slice(0, count);
       const began = now();
-      await this.#run(own, sums, (done) => onRun((start + done * count) / points.length));
-      pacer.record(workOf(own), now() - began);
-      for (const { task } of own) if (task !== undefined) waiting[task] = (waiting[task] as number) - 1;
+      await this.#run(some, found, (done) => onRun((start + done * count) / rows.length));
+      pacer.record(workOf(some), now() - began);
       start += count;
-      onRun(start / points.length);
+      onRun(start / rows.length);
     }
-    return tasks.map(({ block, task }, i) => {
-      const isKnown = waiting[i] === 0 && task.ends.every((end) => !Number.isNaN(block.scores.get(end)));
-      return isKnown ? sums[i] : undefined;
-    });
+    for (const { block, place } of places) {
+      const end = this.#ends.get(place)?.[block.index];
+      if (end === undefined || found.get(block)?.has(place)) continue;
+      put(found, { block, place }, end);
+      block.points++;
+    }
+    return places.map(({ block, place }) => found.get(block)?.get(place));
   }
 
-  /** All points of the tasks, those of low blocks first; within a block each task is a group of its own. */
-  #pointsOf(tasks: readonly BlockTask[]): readonly WaitingPoint[] {
-    // The input itself comes first in the first run: attention gradients are taken there.
-    const first = { block: 0, alpha: 1, weight: 0, group: 0, state: undefined, task: undefined };
-    const points: WaitingPoint[] = this.attention.length === 0 ? [first] : [];
-    const groups = new Map<BlockState, number>();
-    const inOrder = [...tasks.entries()].sort(([, a], [, b]) => a.block.index - b.block.index);
-    for (const [i, { block: state, task }] of inOrder) {
-      const group = groups.get(state) ?? 0;
-      groups.set(state, group + 1);
-      const own = { block: state.index, group, state, task: i };
-      for (const point of task.points) points.push({ ...own, ...point });
-      for (const end of task.ends) {
-        if (state.scores.has(end)) continue;
-        state.scores.set(end, Number.NaN);
-        points.push({ ...own, alpha: end, weight: 0 });
-      }
+  /** The ends that blocks share, unless they are known; then all other places, each once, those of low blocks first. */
+  #rowsOf(places: readonly BlockPlace[]): readonly Row[] {
+    const { programs, propagated } = this.#request;
+    // The input comes first in the first run: attention gradients are taken there.
+    const rows: Row[] = this.#ends.has(1) ? [] : [{ block: 0, alpha: 1, own: undefined }];
+    const atBaseline = places.filter(({ place }) => place === 0);
+    // One row through all blocks, instead of one for each that passes the blocks from there on.
+    const apart = atBaseline.reduce((sum, { block }) => sum + programs.blocks - block.index, 0);
+    const shared = propagated && apart >= programs.blocks;
+    if (shared && !this.#ends.has(0)) rows.push({ block: 0, alpha: 0, own: undefined });
+    const asked = new Map<BlockState, Set<number>>();
+    for (const { block, place } of [...places].sort((a, b) => a.block.index - b.block.index)) {
+      if (place === 1 || (place === 0 && (shared || this.#ends.has(0)))) continue;
+      const own = asked.get(block) ?? new Set<number>();
+      asked.set(block, own);
+      if (!own.has(place)) rows.push({ block: block.index, alpha: place, own: { block, place } });
+      own.add(place);
     }
-    return points;
+    return rows;
   }
 
   async #run(
-    points: readonly WaitingPoint[],
-    sums: readonly Float64Array[],
+    rows: readonly Row[],
+    found: Map<BlockState, Map<number, Float32Array>>,
     onDone: (done: number) => void,
   ): Promise<void> {
     const { programs, signal, hiddenStates, baselines, score, feeds } = this.#request;
@@ -116,18 +120,30 @@ export class SweepRunner {
       signal?.throwIfAborted();
       onDone(done);
     };
-    const result = await programs.sweep({ hiddenStates, baselines, score, feeds, points, onPiece });
-    const settled = new Set<number>();
-    points.forEach(({ block, alpha, weight, state, task, group }, i) => {
+    const result = await programs.sweep({ hiddenStates, baselines, score, feeds, points: rows, onPiece });
+    for (const [i, { block, alpha, own }] of rows.entries()) {
       this.evaluations += (2 * (programs.blocks - block)) / programs.blocks;
-      if (state === undefined || task === undefined) return;
-      state.points++;
-      if (weight === 0 && Number.isNaN(state.scores.get(alpha))) state.scores.set(alpha, result.scores[i] as number);
-      if (settled.has(task)) return;
-      settled.add(task);
-      const relevance = result.relevance[block]?.[group];
-      if (relevance !== undefined) addTo(sums[task] as Float64Array, relevance);
-    });
+      if (own === undefined) {
+        // Ends stand before all other rows, so that they are among those that are read at every block.
+        this.#ends.set(
+          alpha,
+          result.passing.map((passing) => passing[i] as Float32Array),
+        );
+        continue;
+      }
+      own.block.points++;
+      if (!own.block.scores.has(alpha)) own.block.scores.set(alpha, result.scores[i] as number);
+      put(found, own, result.relevance[i] as Float32Array);
+    }
     if (this.attention.length === 0) this.attention = result.attention;
   }
+}
+
+function put(
+  found: Map<BlockState, Map<number, Float32Array>>,
+  { block, place }: BlockPlace,
+  gradient: Float32Array,
+): void {
+  const own = found.get(block) ?? new Map<number, Float32Array>();
+  found.set(block, own.set(place, gradient));
 }

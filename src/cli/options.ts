@@ -8,6 +8,7 @@ import { METHODS } from "../attribution/methods.ts";
 import {
   BASELINES,
   DEFAULTS,
+  defaultQuadrature,
   FUSIONS,
   LAYER_WEIGHTS,
   LONG_TEXTS,
@@ -227,7 +228,12 @@ export const OPTIONS = {
     "relative completeness error that auto refines to",
     DEFAULTS.tolerance,
   ),
-  quadrature: option("Method", oneOf(QUADRATURES, "RULE"), "integration rule", DEFAULTS.quadrature),
+  quadrature: option(
+    "Method",
+    oneOf(QUADRATURES, "RULE"),
+    "integration rule",
+    `${defaultQuadrature("auto")} for --steps auto, else ${defaultQuadrature(1)}`,
+  ),
   fusion: option("Method", oneOf(FUSIONS), "how block relevance and attention gradients are fused", DEFAULTS.fusion),
   lambda: option(
     "Method",

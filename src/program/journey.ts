@@ -18,8 +18,8 @@ export interface Journey extends GradientRequest {
   readonly joins: readonly number[];
   /** Writes the state with which a row joins [positions x width]. */
   readonly enter: (row: number, state: Float32Array) => void;
-  /** Takes dF/dH of a row at the entry of the block where it joined. */
-  readonly leave: (row: number, gradient: Float32Array) => void;
+  /** Takes dF/dH of a row at the entry of every block that it passes, down to the one where it joined. Not to be kept. */
+  readonly onGradient: (row: number, block: number, gradient: Float32Array) => void;
   /** Called with the share of the work done; what it throws ends the journey. */
   readonly onPiece?: (done: number) => void;
 }
@@ -132,8 +132,8 @@ export async function travel(
   const passOn = async (block: number, piece: number, gradient: Float32Array) => {
     const start = rows.start(piece);
     const below = block === lowest ? 0 : rows.end(piece, block - 1) - start;
-    for (let row = start + below; row < rows.end(piece, block); row++) {
-      journey.leave(row, gradient.subarray((row - start) * size, (row - start + 1) * size));
+    for (let row = start; row < rows.end(piece, block); row++) {
+      journey.onGradient(row, block, gradient.subarray((row - start) * size, (row - start + 1) * size));
     }
     store.delete(stateKey(block, piece));
     if (below === 0) store.delete(gradientKey(piece));

@@ -18,11 +18,10 @@ export interface SweepPoint {
   readonly block: number;
   /** Place on the path: 0 = baseline, 1 = input. */
   readonly alpha: number;
-  /** Quadrature weight; 0 for a point that only the score is wanted of. */
-  readonly weight: number;
-  /** Which integral of its block the point belongs to, 0..groups-1. */
-  readonly group: number;
 }
+
+/** Rows of the batch, at most, whose gradients are read at every block that they pass: the first points of block 0. */
+export const PASSING_ROWS = 2;
 
 /** One run of the sweep program. */
 export interface SweepRequest {
@@ -41,8 +40,14 @@ export interface SweepRequest {
 export interface SweepResult {
   /** F at every point. */
   readonly scores: Float64Array;
-  /** relevance[l][group]: weighted sum over the points of the group [positions]. */
-  readonly relevance: readonly (readonly Float32Array[])[];
+  /** Of every point at its block: dF/dH * (H - B), summed over the width [positions]. */
+  readonly relevance: readonly Float32Array[];
+  /**
+   * passing[l][row]: the same of the first points of block 0, at most `PASSING_ROWS`, at every block. The path of a block
+   * begins and ends in the states that the baseline and the input themselves reach there, so that its ends need no rows
+   * of their own.
+   */
+  readonly passing: readonly (readonly Float32Array[])[];
   /** attention[l]: mean over heads of A * dF/dA [queries, positions] at the first point of block 0; empty when it has none. */
   readonly attention: readonly FloatTensor[];
 }

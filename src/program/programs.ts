@@ -16,15 +16,16 @@ import {
   buildLogitsFromProgram,
   gradientNames,
 } from "./input-gradients.ts";
-import type {
-  AttentionGradients,
-  ForwardResult,
-  HiddenGradient,
-  ModelPrograms,
-  ProgramSource,
-  StateRequest,
-  SweepRequest,
-  SweepResult,
+import {
+  type AttentionGradients,
+  type ForwardResult,
+  type HiddenGradient,
+  type ModelPrograms,
+  PASSING_ROWS,
+  type ProgramSource,
+  type StateRequest,
+  type SweepRequest,
+  type SweepResult,
 } from "./model-programs.ts";
 import { type ScoreSpec, scoreFeeds } from "./score.ts";
 import { buildSweepProgram, sweepNames } from "./sweep.ts";
@@ -107,18 +108,12 @@ export class Programs implements ModelPrograms {
       points.map((point, index) => ({ ...point, index })).filter((point) => point.block === block),
     );
     for (const [l, own] of byBlock.entries()) {
-      const groups = own.reduce((most, point) => Math.max(most, point.group + 1), 0);
-      const weight = new Float32Array(groups * own.length);
-      own.forEach((point, column) => {
-        weight[point.group * own.length + column] = point.weight;
-      });
       feeds[sweepNames.hidden(l)] = hiddenStates[l] as FloatTensor;
       feeds[sweepNames.baseline(l)] = baselines[l] as FloatTensor;
       feeds[sweepNames.alpha(l)] = floatTensor(
         own.map((point) => point.alpha),
         [own.length, 1, 1],
       );
-      feeds[sweepNames.weight(l)] = floatTensor(weight, [groups, own.length]);
     }
     const fetches = await session.run(feeds);
     return this.#sweepResult(fetches, byBlock, points.length);
@@ -212,21 +207,25 @@ export class Programs implements ModelPrograms {
     count: number,
   ): SweepResult {
     const scores = new Float64Array(count);
-    const relevance: Float32Array[][] = [];
+    const relevance: Float32Array[] = [];
+    const passing: Float32Array[][] = [];
     const attention: FloatTensor[] = [];
     const allScores = floats(fetches, sweepNames.scores).data;
     let row = 0;
     for (const [l, own] of byBlock.entries()) {
-      for (const point of own) scores[point.index] = allScores[row++] as number;
-      const { data, shape } = floats(fetches, sweepNames.relevance(l));
-      const [groups = 0, positions = 0] = shape;
-      relevance.push(Array.from({ length: groups }, (_, g) => data.subarray(g * positions, (g + 1) * positions)));
+      const atPoints = rowsIn(floats(fetches, sweepNames.relevance(l)));
+      for (const [i, point] of own.entries()) {
+        scores[point.index] = allScores[row++] as number;
+        relevance[point.index] = atPoints[i] as Float32Array;
+      }
+      const through = l === 0 ? atPoints : rowsIn(floats(fetches, sweepNames.passing(l)));
+      passing.push(through.slice(0, Math.min(PASSING_ROWS, byBlock[0]?.length ?? 0)));
       // Without points at block 0 the first row of the batch is no input: there is no attention gradient in this run.
       if (byBlock[0]?.length === 0) continue;
       const map = floats(fetches, sweepNames.attention(l));
       attention.push(floatTensor(map.data, map.shape.slice(1)));
     }
-    return { scores, relevance, attention };
+    return { scores, relevance, passing, attention };
   }
 
   #forwardResult(fetches: Fetches): ForwardResult {
@@ -248,4 +247,9 @@ export class Programs implements ModelPrograms {
     compiled.catch(() => this.#sessions.delete(name));
     return compiled;
   }
+}
+
+/** The rows of a matrix, as views. */
+function rowsIn({ data, shape: [rows = 0, width = 0] }: FloatTensor): Float32Array[] {
+  return Array.from({ length: rows }, (_, row) => data.subarray(row * width, (row + 1) * width));
 }

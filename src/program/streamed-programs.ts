@@ -97,13 +97,14 @@ export class StreamedPrograms implements ModelPrograms {
       positions: hiddenStates[0]?.shape[1] ?? 0,
       joins: rows.blocks,
       enter: (row, state) => rows.writeState(row, state),
-      leave: (row, gradient) => rows.addGradient(row, gradient),
+      onGradient: (row, block, gradient) => rows.takeGradient(row, block, gradient),
       attention: rows.blocks[0] === 0 ? "evidence" : "none",
       ...(onPiece === undefined ? {} : { onPiece }),
     });
     return {
       scores: rows.inOrder(scores),
-      relevance: rows.relevance(),
+      relevance: rows.relevance,
+      passing: rows.passing,
       attention: evidence.map(({ data, shape }) => floatTensor(data, shape.slice(1))),
     };
   }
@@ -123,7 +124,10 @@ export class StreamedPrograms implements ModelPrograms {
     const gradient = new Float32Array(data.length);
     const { scores } = await this.#travel({
       ...this.#together(this.#source.sweep, request),
-      leave: (row, own) => gradient.set(own, row * own.length),
+      // All rows join at one block: what is above it is not asked for.
+      onGradient: (row, block, own) => {
+        if (block === request.block) gradient.set(own, row * own.length);
+      },
       attention: "none",
     });
     return { scores, gradient: floatTensor(gradient, shape) };
@@ -134,7 +138,7 @@ export class StreamedPrograms implements ModelPrograms {
   ): Promise<AttentionGradients> {
     const { scores, probabilities, gradients } = await this.#travel({
       ...this.#together(this.#source.forward, { ...request, block: 0 }),
-      leave: () => {},
+      onGradient: () => {},
       attention: "rows",
     });
     return { scores, probabilities: probabilities.map(joinRows), gradients: gradients.map(joinRows) };
@@ -157,7 +161,7 @@ export class StreamedPrograms implements ModelPrograms {
   #together(
     model: TransformerGraph,
     { block, hiddenState, feeds, score }: StateRequest & { readonly score: ScoreSpec },
-  ): Omit<Journey, "leave" | "attention"> {
+  ): Omit<Journey, "onGradient" | "attention"> {
     const [rows = 0, positions = 0] = hiddenState.shape;
     const size = positions * this.width;
     return {

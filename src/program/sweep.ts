@@ -2,7 +2,7 @@
  * @file The sweep program: Integrated Gradients of all blocks in one forward and one backward pass. METHOD 6.
  *
  * At the entry of block l the points of that block's path join the batch; on the way down their gradients are cut off
- * where they joined. What comes back is reduced inside the graph: no gradient of a hidden state leaves it.
+ * where they joined. What comes back is summed over the width inside the graph: no gradient of a hidden state leaves it.
  */
 
 import { buildGradientGraph } from "../autodiff/backward.ts";
@@ -13,6 +13,7 @@ import { inferShapes } from "../graph/infer-shapes.ts";
 import { rewireInputs } from "../graph/rewire.ts";
 import type { Graph } from "../onnx/model.ts";
 import type { TransformerGraph } from "../transformer/anatomy.ts";
+import { PASSING_ROWS } from "./model-programs.ts";
 import { emitScore, type ScoreSpec } from "./score.ts";
 
 /** Names of the sweep's inputs and outputs for block l. */
@@ -22,10 +23,10 @@ export const sweepNames = {
   baseline: (l: number) => `sweep.baseline.${l}`,
   /** Places on the path [points, 1, 1], 0 = baseline, 1 = input. */
   alpha: (l: number) => `sweep.alpha.${l}`,
-  /** Quadrature weights [groups, points]: each group of points integrates one part of the path. */
-  weight: (l: number) => `sweep.weight.${l}`,
-  /** Weighted sum over points and width [groups, positions]. */
+  /** dF/dH * (H - B) at every point, summed over the width [points, positions]. */
   relevance: (l: number) => `sweep.relevance.${l}`,
+  /** The same at block l > 0 of the first rows of the batch, at most `PASSING_ROWS` [rows, positions]. */
+  passing: (l: number) => `sweep.passing.${l}`,
   /** mean over heads of A * dF/dA at the first row of the batch [queries, keys]. */
   attention: (l: number) => `sweep.attention.${l}`,
   /** F at every row [rows, 1]: points of block 0 first. */
@@ -35,8 +36,8 @@ export const sweepNames = {
 /**
  * Builds the sweep for one kind of score.
  *
- * The first row of the batch must be the input itself (block 0, alpha 1, weight 0) where the attention outputs are
- * wanted. Any number of points per block may be 0.
+ * The first row of the batch must be the input itself (block 0, alpha 1) where the attention outputs are wanted. Any
+ * number of points per block may be 0.
  *
  * @param classes - Number of logits.
  * @throws {UnsupportedModelError} When an operator between the first hidden state and the logits has no gradient rule.
@@ -92,26 +93,19 @@ export function buildSweepProgram(
 
   const { graph: differentiated, gradients } = buildGradientGraph(builder.build(), {
     of: scores,
-    withRespectTo: [...paths, ...attentionProbabilities],
+    withRespectTo: [...paths, ...hiddenStates.slice(1), ...attentionProbabilities],
     opsets,
   });
   const outer = new GraphBuilder({ from: differentiated, opsets, prefix: "sweep/" });
   outer.output(scores, sweepNames.scores, "float32", ["rows", 1]);
   for (let l = 0; l < paths.length; l++) {
-    const gradient = required(gradients, paths[l] as string);
-    const delta = deltas[l] as string;
-    const weight = outer.input(sweepNames.weight(l), "float32", [`groups.${l}`, `points.${l}`]);
-    // The sizes are spelled out, because -1 cannot be inferred when a block has no points.
-    const cells = outer.unsqueeze(outer.emit("Size", [delta]), [0]);
-    const flat = outer.emit("Reshape", [gradient, outer.concat([outer.sizeOf(gradient, 0), cells], 0)]); // [points, positions * width]
-    const summed = outer.emit("Reshape", [
-      outer.matmul(weight, flat),
-      outer.concat([outer.sizeOf(weight, 0), outer.slice(outer.shapeOf(delta), 0, 1, 3)], 0),
-    ]); // [groups, positions, width]
-    outer.output(outer.reduceSum(outer.mul(summed, delta), [2], false), sweepNames.relevance(l), "float32", [
-      `groups.${l}`,
-      "positions",
-    ]);
+    const evidenceAt = (gradient: string) => outer.reduceSum(outer.mul(gradient, deltas[l] as string), [2], false);
+    const own = evidenceAt(required(gradients, paths[l] as string));
+    outer.output(own, sweepNames.relevance(l), "float32", [`points.${l}`, "positions"]);
+    if (l > 0) {
+      const passing = outer.slice(required(gradients, hiddenStates[l] as string), 0, 0, PASSING_ROWS);
+      outer.output(evidenceAt(passing), sweepNames.passing(l), "float32", [`passing.${l}`, "positions"]);
+    }
     const probabilities = attentionProbabilities[l] as string;
     const firstRow = (value: string) => outer.slice(value, 0, 0, 1);
     const evidence = outer.mul(firstRow(probabilities), firstRow(required(gradients, probabilities)));

@@ -21,6 +21,7 @@ import { METHODS } from "../attribution/methods.ts";
 import {
   BASELINES,
   DEFAULTS,
+  defaultQuadrature,
   type ExplainOptions,
   FUSIONS,
   LAYER_WEIGHTS,
@@ -92,7 +93,10 @@ const METHOD_OPTIONS: Readonly<Record<MethodOption, JsonSchema>> = {
     description: "Relative completeness error that auto refines to",
     default: DEFAULTS.tolerance,
   },
-  quadrature: oneOf(QUADRATURES, "Integration rule", DEFAULTS.quadrature),
+  quadrature: oneOf(
+    QUADRATURES,
+    `Integration rule. Default: ${defaultQuadrature("auto")} where steps is auto, else ${defaultQuadrature(1)}`,
+  ),
   fusion: oneOf(
     FUSIONS,
     `How block relevance and attention gradients are fused. Default: what the model was tuned to, else ${DEFAULTS.fusion}`,

@@ -41,14 +41,15 @@ describe("engines without FusedMatMul", () => {
         const programs = new Programs({ forward, sweep, classes: 3, runtime, session: { threads: 1 } });
         const { hiddenStates } = await programs.forward(feeds);
         const baselines = hiddenStates.map((state) => ({ ...state, data: state.data.map((x) => 0.5 * x) }));
-        const points = hiddenStates.map((__, block) => ({ block, alpha: 0.7, weight: 1, group: 0 }));
+        const points = hiddenStates.map((__, block) => ({ block, alpha: 0.7 }));
         const { position } = { position: reference.target.token };
         const own = position === undefined ? score : { ...score, position };
         results.push(await programs.sweep({ hiddenStates, baselines, score: own, points, feeds }));
         await programs.dispose();
       }
       const [fused, lowered] = results;
-      const numbers = (result: typeof fused) => result?.relevance.flat().flatMap((values) => [...values]) ?? [];
+      const numbers = (result: typeof fused) =>
+        [...(result?.relevance ?? []), ...(result?.passing.flat() ?? [])].flatMap((values) => [...values]) ?? [];
       expect(numbers(lowered)).toBeAllClose(numbers(fused), { rtol: 1e-4, atol: 1e-5 });
     },
   );

@@ -1,6 +1,7 @@
 /** @file The tests of all models of one file test/golden/parity-*.json: they compute what the reference computes, and the sweep integrates them. */
 
 import { describe, expect, it } from "vitest";
+import { total } from "../../src/attribution/path-integral.ts";
 import { quadratureRule } from "../../src/attribution/quadrature.ts";
 import { Programs } from "../../src/program/programs.ts";
 import { logitsRow, type ScoreSpec } from "../../src/program/score.ts";
@@ -59,11 +60,9 @@ export async function expectIntegrated(
     ),
   );
   const { nodes, weights } = quadratureRule("gauss-legendre", 4);
-  // The end and the start of the path, for the score alone, and between them the points of the integral.
-  const path = nodes.map((alpha, i) => [alpha, weights[i] as number] as const);
-  const points = hiddenStates.flatMap((_, block) =>
-    [[1, 0] as const, [0, 0] as const, ...path].map(([alpha, weight]) => ({ block, alpha, weight, group: 0 })),
-  );
+  // The end and the start of the path, and between them the points of the integral.
+  const places = [1, 0, ...nodes];
+  const points = hiddenStates.flatMap((_, block) => places.map((alpha) => ({ block, alpha })));
   const { class: target, token } = reference.target;
   const score: ScoreSpec = {
     kind: "logit",
@@ -71,16 +70,28 @@ export async function expectIntegrated(
     target,
     ...(token === undefined ? {} : { position: token }),
   };
-  const { scores, relevance, attention } = await programs.sweep({ hiddenStates, baselines, score, points, feeds });
+  const { scores, relevance, passing, attention } = await programs.sweep({
+    hiddenStates,
+    baselines,
+    score,
+    points,
+    feeds,
+  });
   const last = points.filter(({ block }) => block === hiddenStates.length - 1);
   const alone = await programs.sweep({ hiddenStates, baselines, score, points: last, feeds });
   await programs.dispose();
   expect(attention).toHaveLength(hiddenStates.length);
-  expect(alone.relevance.at(-1)?.[0]).toBeAllClose(relevance.at(-1)?.[0] ?? [], { rtol: 1e-4, atol: 1e-6 });
+  const close = { rtol: 1e-4, atol: 1e-6 };
+  expect(alone.relevance.at(-1)).toBeAllClose(relevance.at(-1) ?? [], close);
+  expect(alone.passing.flat()).toEqual([]);
   for (const block of hiddenStates.keys()) {
-    const [end, start] = scores.subarray(block * (path.length + 2)) as unknown as [number, number];
+    const first = block * places.length;
+    const [end, start] = scores.subarray(first) as unknown as [number, number];
     expect(end).toBeCloseTo(logitsRow(logits, token)[target] as number, 4);
-    const total = relevance[block]?.[0]?.reduce((sum, value) => sum + value, 0);
-    expect(total).toBeCloseTo(end - start, 4);
+    const sums = weights.map((weight, i) => weight * total(relevance[first + 2 + i] as Float32Array));
+    expect(total(sums)).toBeCloseTo(end - start, 4);
+    // The input, which enters at block 0, is the end of every path.
+    expect(passing[block]).toHaveLength(2);
+    expect(passing[block]?.[0]).toBeAllClose(relevance[first] ?? [], close);
   }
 }

@@ -1,0 +1,120 @@
+/**
+ * @file The integral over a path by a cubic spline through the gradients at places that are chosen by the error.
+ *
+ * On any part [a, b] of a path the exact integral of dF/dalpha is F(b) - F(a), and F comes with every gradient. The error
+ * of the spline is therefore known between all neighbouring places, whichever they are: where it is large, places in
+ * between are evaluated too (METHOD 2). Nothing is evaluated twice or thrown away, and the ends of the path, which all
+ * blocks share, cost one row for all of them.
+ */
+
+import { LEAST_DIFFERENCE } from "./completeness.ts";
+import { addTo, MOST_POINTS, type PathFacts, type PathIntegral, total } from "./path-integral.ts";
+import { splineIntegrals } from "./spline.ts";
+
+/** Share of the allowed error at which a part is divided: below it, others have to be bad for the block to be. */
+const DIVIDED_SHARE = 0.5;
+/** Share of the worst error below which a part waits: a spline that misses something errs beside it, too. */
+const WAITING_SHARE = 1 / 8;
+/** Times the allowed error from which a part is divided into four at once: halves would be divided again. */
+const FAR_OFF = 16;
+/** Parts of the path that are shorter are left: places are float32 numbers, and what moves in less is not a slope. */
+const LEAST_LENGTH = 2 ** -18;
+const HALVES = [0.5];
+const QUARTERS = [0.25, 0.5, 0.75];
+
+interface Part {
+  readonly from: number;
+  readonly to: number;
+  /** Integral of the spline minus F(to) - F(from). */
+  readonly error: number;
+}
+
+/** A class, because places gather. */
+export class SplinePath implements PathIntegral {
+  readonly #facts: PathFacts;
+  readonly #first: readonly number[];
+  readonly #earliest: readonly number[];
+  /** dF/dalpha by place, per position. */
+  readonly #gradients = new Map<number, ArrayLike<number>>();
+  #pending: readonly number[] = [];
+  /** Of the spline, by part; undefined when places have been added. */
+  #integrals: readonly Float64Array[] | undefined;
+
+  /**
+   * @param first - Places to start from, ascending, from 0 to 1.
+   * @param earliest - Those of them that are evaluated in a round before, to have an answer early. Default: all.
+   */
+  constructor(facts: PathFacts, first: readonly number[], earliest: readonly number[] = first) {
+    this.#facts = facts;
+    this.#first = first;
+    this.#earliest = earliest;
+  }
+
+  next(spent: number): readonly number[] {
+    const missing = this.#first.filter((place) => !this.#gradients.has(place));
+    if (this.#gradients.size === 0) this.#pending = this.#earliest;
+    else this.#pending = missing.length > 0 ? missing : this.#betweenWorst(MOST_POINTS - spent);
+    return this.#pending;
+  }
+
+  settle(results: readonly (ArrayLike<number> | undefined)[]): void {
+    for (const [i, gradient] of results.entries()) {
+      if (gradient !== undefined) this.#gradients.set(this.#pending[i] as number, gradient);
+    }
+    this.#integrals = undefined;
+  }
+
+  get relevance(): Float64Array {
+    const parts = this.#splineParts();
+    const sums = new Float64Array(parts[0]?.length ?? 0);
+    for (const part of parts) addTo(sums, part);
+    return sums;
+  }
+
+  get standardError(): undefined {
+    return undefined;
+  }
+
+  get #places(): readonly number[] {
+    return [...this.#gradients.keys()].sort((a, b) => a - b);
+  }
+
+  #splineParts(): readonly Float64Array[] {
+    const places = this.#places;
+    this.#integrals ??= splineIntegrals(
+      places,
+      places.map((place) => this.#gradients.get(place) as ArrayLike<number>),
+    );
+    return this.#integrals;
+  }
+
+  /** Places within the parts that carry the error, at most `most`: nothing when it is within the tolerance. */
+  #betweenWorst(most: number): readonly number[] {
+    const { scoreAt, tolerance } = this.#facts;
+    if (tolerance === undefined) return [];
+    const allowed = tolerance * Math.max(Math.abs(scoreAt(1) - scoreAt(0)), LEAST_DIFFERENCE);
+    const places = this.#places;
+    const parts = this.#splineParts().map((integral, i): Part => {
+      const [from, to] = [places[i] as number, places[i + 1] as number];
+      return { from, to, error: total(integral) - (scoreAt(to) - scoreAt(from)) };
+    });
+    // From the baseline to every place the integral has to be right, not only to the input, where errors may have cancelled.
+    let upTo = 0;
+    let furthest = 0;
+    for (const { error } of parts) {
+      upTo += error;
+      furthest = Math.max(furthest, Math.abs(upTo));
+    }
+    if (furthest <= allowed) return [];
+    const byError = [...parts].sort((a, b) => Math.abs(b.error) - Math.abs(a.error));
+    const worst = Math.abs(byError[0]?.error ?? 0);
+    const least = Math.max(Math.min(DIVIDED_SHARE * allowed, worst), WAITING_SHARE * worst);
+    return byError
+      .filter(({ from, to, error }) => Math.abs(error) >= least && to - from > LEAST_LENGTH)
+      .flatMap(({ from, to, error }) =>
+        (Math.abs(error) > FAR_OFF * allowed ? QUARTERS : HALVES).map((share) => from + share * (to - from)),
+      )
+      .slice(0, Math.max(0, most))
+      .sort((a, b) => a - b);
+  }
+}
