@@ -4,7 +4,7 @@
  * Every row changes one thing of the defaults; rows are compared with the defaults on the same inputs (paired bootstrap).
  * Use data that is not used to report results: what is chosen here looks better here than it is.
  *
- * Run: npm run bench:ablations -- --data FILE_OR_FOLDER [--model sst2] [--limit 50] [--steps 8] [--substrates mask,pad]
+ * Run: npm run bench:ablations -- --data FILE_OR_FOLDER [--model sst2] [--limit 50] [--tolerance 0.01] [--substrates mask,pad]
  * Prints the tables of docs/ablations.md. Cost: one sweep per input, baseline and score; all else is perturbation.
  */
 
@@ -30,7 +30,7 @@ const { values: options } = parseArgs({
     data: { type: "string" },
     model: { type: "string", default: "sst2" },
     limit: { type: "string", default: "50" },
-    steps: { type: "string", default: "8" },
+    tolerance: { type: "string", default: "0.01" },
     substrates: { type: "string", default: "mask,pad" },
     "curve-steps": { type: "string", default: "16" },
   },
@@ -38,7 +38,7 @@ const { values: options } = parseArgs({
 if (options.data === undefined) throw new Error("Give --data FILE_OR_FOLDER");
 await using model = await loadModel(options.model);
 const dataset = sampleDataset(await readDataset(options.data, {}), Number(options.limit), 0);
-const steps = Number(options.steps);
+const tolerance = Number(options.tolerance);
 const TOKENS = ["mask", "pad", "unk"] as const;
 const usable = (name: BaselineName): boolean => {
   const token = TOKENS.find((one) => one === name);
@@ -69,12 +69,15 @@ const variants: Readonly<Record<string, ExplainOptions>> = {
       },
     ]),
   ),
-  "half of the points": { steps: Math.max(1, Math.round(steps / 2)) },
-  "twice the points": { steps: 2 * steps },
-  "midpoint rule": { quadrature: "riemann-mid" },
+  "five times the tolerance": { tolerance: 5 * tolerance },
+  "a fifth of the tolerance": { tolerance: tolerance / 5 },
+  "Gauss-Legendre, bisected": { quadrature: "gauss-legendre" },
+  "random points": { quadrature: "stochastic" },
+  "8 Gauss-Legendre points": { steps: 8 },
+  "8 midpoints": { steps: 8, quadrature: "riemann-mid" },
 };
 const contenders = Object.entries(variants).map(
-  ([name, own]): Contender => ({ name, options: { method: "ca-lig", steps, ...own } }),
+  ([name, own]): Contender => ({ name, options: { method: "ca-lig", tolerance, ...own } }),
 );
 const metrics = ["deletion", "insertion", "faithfulness"].map(metricByName);
 for (const substrate of options.substrates.split(",")) {

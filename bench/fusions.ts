@@ -4,7 +4,7 @@
  * All of them work on the same integrals, so that a row costs perturbation alone. Compared with the defaults on the same
  * inputs (paired bootstrap). Use data that is not used to report results.
  *
- * Run: npm run bench:fusions -- --data FILE_OR_FOLDER [--model sst2] [--limit 50] [--steps 8] [--substrates mask,pad]
+ * Run: npm run bench:fusions -- --data FILE_OR_FOLDER [--model sst2] [--limit 50] [--tolerance 0.01] [--substrates mask,pad]
  * Prints tables of docs/ablations.md.
  */
 
@@ -26,7 +26,7 @@ const { values: options } = parseArgs({
     data: { type: "string" },
     model: { type: "string", default: "sst2" },
     limit: { type: "string", default: "50" },
-    steps: { type: "string", default: "8" },
+    tolerance: { type: "string", default: "0.01" },
     substrates: { type: "string", default: "mask,pad" },
     "curve-steps": { type: "string", default: "16" },
   },
@@ -163,13 +163,17 @@ const experiments = Object.entries(FUSE).map(
 
 await using model = await loadModel(options.model);
 const dataset = sampleDataset(await readDataset(options.data, {}), Number(options.limit), 0);
-const steps = Number(options.steps);
+const tolerance = Number(options.tolerance);
 const averaged =
   model.anatomy.kind === "image" ? (["blur", "mean", "noise"] as const) : (["mask", "pad", "mean"] as const);
 const contenders: Contender[] = [
-  { name: "defaults", options: { method: "ca-lig", steps } },
-  { name: `baselines ${averaged.join(", ")} averaged`, options: { method: "ca-lig", steps, baseline: averaged } },
-  ...experiments.map(({ name }) => ({ name, options: { method: name, steps } })),
+  { name: "defaults", options: { method: "ca-lig", tolerance } },
+  { name: `baselines ${averaged.join(", ")} averaged`, options: { method: "ca-lig", tolerance, baseline: averaged } },
+  ...experiments.map(({ name }) => ({ name, options: { method: name, tolerance } })),
+  ...["blocks of equal magnitude", "late half", "median of the blocks"].map((name) => ({
+    name: `${name}, baselines averaged`,
+    options: { method: name, tolerance, baseline: averaged },
+  })),
 ];
 for (const substrate of options.substrates.split(",")) {
   const evaluation = await evaluate(model, dataset, {

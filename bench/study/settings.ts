@@ -66,7 +66,7 @@ export const STUDY: readonly StudySetting[] = [
     dataset: "sst/sst2_dev.tsv",
     metrics: ["context-sensitivity"],
     methods: INTEGRALS,
-    more: ["--steps", "8"],
+    more: ["--tolerance", "0.05"],
   },
   {
     name: "reviews",
@@ -75,7 +75,7 @@ export const STUDY: readonly StudySetting[] = [
     dataset: "movies/val.jsonl",
     metrics: ["deletion", "insertion", "faithfulness", "comprehensiveness", "sufficiency", ...PLAUSIBILITY],
     methods: TEXT_METHODS.slice(0, -1),
-    more: ["--steps", "8", "--curve-steps", "10"],
+    more: ["--tolerance", "0.05", "--curve-steps", "10"],
   },
   {
     name: "amharic",
@@ -84,7 +84,7 @@ export const STUDY: readonly StudySetting[] = [
     dataset: "amharic-hate/ranlp2023_dev.tsv",
     metrics: [...FAITHFULNESS, "cost"],
     methods: TEXT_METHODS,
-    more: ["--steps", "8"],
+    more: ["--tolerance", "0.05"],
   },
   {
     name: "amharic-context",
@@ -93,7 +93,7 @@ export const STUDY: readonly StudySetting[] = [
     dataset: "amharic-hate/ranlp2023_dev.tsv",
     metrics: ["context-sensitivity"],
     methods: INTEGRALS,
-    more: ["--steps", "4"],
+    more: ["--tolerance", "0.05"],
   },
   {
     name: "news",
@@ -102,7 +102,7 @@ export const STUDY: readonly StudySetting[] = [
     dataset: "oromo_dev.tsv",
     metrics: [...FAITHFULNESS, "cost"],
     methods: TEXT_METHODS.slice(0, -1),
-    more: ["--steps", "8", "--curve-steps", "10"],
+    more: ["--tolerance", "0.05", "--curve-steps", "10"],
   },
   {
     name: "newsgroups",
@@ -111,7 +111,7 @@ export const STUDY: readonly StudySetting[] = [
     dataset: "newsgroups_test.tsv",
     metrics: [...FAITHFULNESS, "cost"],
     methods: TEXT_METHODS.slice(0, -1),
-    more: ["--steps", "8", "--curve-steps", "10"],
+    more: ["--tolerance", "0.05", "--curve-steps", "10"],
   },
   {
     name: "images",

@@ -115,6 +115,11 @@ describe("published layouts", () => {
     ]);
   });
 
+  test("label, tab, text, as fastText marks its labels", async () => {
+    const { items } = await read("dev.tsv", "__label__hate\taway with you\n__label__normal\tgood morning\n");
+    expect(items.map(({ label }) => label)).toEqual(["hate", "normal"]);
+  });
+
   test("trees of SST: words with their polarities, neutral sentences without a label", async () => {
     const dataset = await read(
       "trees.txt",
