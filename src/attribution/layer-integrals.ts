@@ -3,10 +3,10 @@
 import { InvalidOptionError, keyword } from "../errors.ts";
 import { evaluateScore, logitsRow } from "../program/score.ts";
 import { baselineStates, chosenBaselines } from "./baseline.ts";
-import { type IntegralResult, integrateBlocks } from "./block-integrals.ts";
 import { LEAST_DIFFERENCE } from "./completeness.ts";
 import { isCustom } from "./custom-baseline.ts";
 import type { Warning } from "./explanation.ts";
+import { type IntegralResult, integrateBlocks } from "./integral/block-integrals.ts";
 import { type LayerIntegrals, meanIntegrals } from "./mean-integrals.ts";
 import type { MethodContext } from "./method.ts";
 import { type Baseline, DEFAULTS, defaultQuadrature, QUADRATURES } from "./options.ts";

@@ -1,8 +1,8 @@
 /** @file The tests of all models of one file test/golden/parity-*.json: they compute what the reference computes, and the sweep integrates them. */
 
 import { describe, expect, it } from "vitest";
-import { total } from "../../src/attribution/path-integral.ts";
-import { quadratureRule } from "../../src/attribution/quadrature.ts";
+import { total } from "../../src/attribution/integral/path-integral.ts";
+import { quadratureRule } from "../../src/attribution/integral/quadrature.ts";
 import { Programs } from "../../src/program/programs.ts";
 import { logitsRow, type ScoreSpec } from "../../src/program/score.ts";
 import { createNodeRuntime } from "../../src/runtime/onnxruntime-node.ts";

@@ -1,8 +1,8 @@
 /** @file Integrated Gradients (Sundararajan et al. 2017, eq. 1) at one hidden state: the embeddings unless another block is asked for. */
 
 import type { FloatTensor } from "../../tensor/tensor.ts";
-import type { BlockIntegral } from "../block-integrals.ts";
 import { attentionEvidence } from "../fusion.ts";
+import type { BlockIntegral } from "../integral/block-integrals.ts";
 import { layerIntegrals } from "../layer-integrals.ts";
 import type { AttributionMethod } from "../method.ts";
 import { oneBlock } from "../one-block.ts";

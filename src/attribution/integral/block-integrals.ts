@@ -1,10 +1,10 @@
 /** @file Layer-wise Integrated Gradients of all asked-for blocks: rounds of points, until it is enough or the time is used. */
 
-import type { FloatTensor } from "../tensor/tensor.ts";
+import type { FloatTensor } from "../../tensor/tensor.ts";
+import { LEAST_DIFFERENCE } from "../completeness.ts";
+import type { BlockCompleteness } from "../explanation.ts";
+import type { Quadrature } from "../options.ts";
 import { BisectedPath } from "./bisected-path.ts";
-import { LEAST_DIFFERENCE } from "./completeness.ts";
-import type { BlockCompleteness } from "./explanation.ts";
-import type { Quadrature } from "./options.ts";
 import { Pacer } from "./pacer.ts";
 import { type PathFacts, type PathIntegral, total } from "./path-integral.ts";
 import { quadratureRule } from "./quadrature.ts";

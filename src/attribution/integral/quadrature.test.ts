@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { InvalidOptionError } from "../errors.ts";
-import { QUADRATURE_RULES } from "./options.ts";
+import { InvalidOptionError } from "../../errors.ts";
+import { QUADRATURE_RULES } from "../options.ts";
 import { quadratureRule } from "./quadrature.ts";
 
 const integrate = (name: (typeof QUADRATURE_RULES)[number], steps: number, f: (x: number) => number) => {

@@ -7,7 +7,7 @@
  * blocks share, cost one row for all of them.
  */
 
-import { LEAST_DIFFERENCE } from "./completeness.ts";
+import { LEAST_DIFFERENCE } from "../completeness.ts";
 import { addTo, MOST_POINTS, type PathFacts, type PathIntegral, total } from "./path-integral.ts";
 import { splineIntegrals } from "./spline.ts";
 

@@ -1,7 +1,7 @@
 /** @file Runs places on the paths of blocks through the sweep, in chunks that fit the memory and the time. */
 
-import type { ModelPrograms, SweepPoint, SweepRequest } from "../program/model-programs.ts";
-import type { FloatTensor } from "../tensor/tensor.ts";
+import type { ModelPrograms, SweepPoint, SweepRequest } from "../../program/model-programs.ts";
+import type { FloatTensor } from "../../tensor/tensor.ts";
 import type { Pacer } from "./pacer.ts";
 
 /** What is known of one block. */

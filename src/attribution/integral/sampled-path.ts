@@ -8,8 +8,8 @@
  * was measured, so that the mean stays unbiased.
  */
 
-import { createRandom } from "../util/random.ts";
-import { LEAST_DIFFERENCE } from "./completeness.ts";
+import { createRandom } from "../../util/random.ts";
+import { LEAST_DIFFERENCE } from "../completeness.ts";
 import { addTo, MOST_POINTS, type PathFacts, type PathIntegral, total } from "./path-integral.ts";
 
 interface Stratum {

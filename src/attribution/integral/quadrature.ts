@@ -1,8 +1,8 @@
 /** @file Nodes and weights of quadrature rules on [0, 1]. Weights always sum to 1. */
 
-import { InvalidOptionError } from "../errors.ts";
-import { assertNever } from "../util/assert-never.ts";
-import type { QuadratureRuleName } from "./options.ts";
+import { InvalidOptionError } from "../../errors.ts";
+import { assertNever } from "../../util/assert-never.ts";
+import type { QuadratureRuleName } from "../options.ts";
 
 /** Points of a rule on [0, 1] with the weight of each; weights sum to 1. */
 export interface QuadratureRule {

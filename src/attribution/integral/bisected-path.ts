@@ -6,7 +6,7 @@
  * (METHOD 2).
  */
 
-import { LEAST_DIFFERENCE } from "./completeness.ts";
+import { LEAST_DIFFERENCE } from "../completeness.ts";
 import { addTo, MOST_POINTS, type PathFacts, type PathIntegral, total } from "./path-integral.ts";
 import type { QuadratureRule } from "./quadrature.ts";
 
