@@ -1,4 +1,4 @@
-"""Fine-tunes a multilingual encoder (tools/unpack_e5.py) as a classifier of texts in one language.
+"""Fine-tunes a multilingual encoder (tools/unpack_e5.py), or another BERT, as a classifier of texts in one language.
 
 A data set is a file of lines `label<TAB>text`, or, with --columns, a table with a header, tabs between its columns and
 quotes where CSV has them: the first column named is the label, the others are the text, joined by line breaks. Files
@@ -192,6 +192,9 @@ def main():
     torch.set_flush_denormal(True)  # moments that decay into denormal numbers are slow
     torch.manual_seed(options.seed)
     tokenizer = Tokenizer.from_file(str(options.pretrained / "tokenizer.json"))
+    # Files of sentence encoders cut and fill every text to one length; windows and batches do that here.
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
     sets = {name: read(path, options.columns) for name, path in (("train", options.train), ("dev", options.dev), ("test", options.test)) if path}
     labels = sorted({label for _, label in sets["train"]})
     print(f"{ {name: len(rows) for name, rows in sets.items()} }, labels {labels}", flush=True)
@@ -200,7 +203,7 @@ def main():
         return [encoding.ids for encoding in tokenizer.encode_batch([text for text, _ in rows])], torch.tensor([labels.index(label) for _, label in rows])
 
     encoded = {name: encode(rows) for name, rows in sets.items()}
-    pad = tokenizer.token_to_id("<pad>")
+    pad = next(token for name in ("<pad>", "[PAD]") if (token := tokenizer.token_to_id(name)) is not None)
     names = {"id2label": dict(enumerate(labels)), "label2id": {label: i for i, label in enumerate(labels)}}
     # No dropout of attention: drawing its masks takes a tenth of the time.
     model = BertForSequenceClassification.from_pretrained(options.pretrained, **names, attention_probs_dropout_prob=0.0, dtype=torch.float32, local_files_only=True)
