@@ -37,11 +37,10 @@ function section(title: string, kept: Kept): string {
   const { dataset, settings, command } = kept;
   const accuracy =
     dataset.accuracy === null ? "" : `; the model is right on ${(100 * dataset.accuracy.value).toFixed(0)} %`;
-  const minutes = (kept.cost.milliseconds / 60_000).toFixed(0);
   return [
     `### ${title}`,
     "",
-    `${dataset.measured} inputs of ${kept.units.toFixed(0)} ${settings.units === "patch" ? "patches" : `${settings.units}s`} on average${accuracy}; removed: ${settings.substrate}${command.more.length === 0 ? "" : `; \`${command.more.join(" ")}\``}; ${minutes} minutes.`,
+    `${dataset.measured} inputs of ${kept.units.toFixed(0)} ${settings.units === "patch" ? "patches" : `${settings.units}s`} on average${accuracy}; removed: ${settings.substrate}${command.more.length === 0 ? "" : `; \`${command.more.join(" ")}\``}.`,
     "",
     `| method | ${head.join(" | ")} |`,
     `|---|${figures.map(() => "---:").join("|")}|`,
