@@ -172,6 +172,7 @@ function createSubject(parts: SubjectParts): Subject {
   const { rationaleShare, polarityLabel } = settings;
   const { polarities } = item;
   const direction = polarityDirection(model, polarityLabel, options.target);
+  const known = [...(model.warnings ?? []), ...input.prepared.warnings];
   const changed = (change: Change): PreparedInput => {
     switch (change.kind) {
       case "permuted":
@@ -189,6 +190,7 @@ function createSubject(parts: SubjectParts): Subject {
     target: options.target,
     completeness: explanation.completeness,
     cost: explanation.cost,
+    warnings: explanation.warnings.filter((warning) => !known.includes(warning)),
     ...(marks === undefined ? {} : { rationale: marks }),
     ...(rationaleShare === undefined ? {} : { rationaleShare }),
     ...(polarities === undefined || direction === undefined

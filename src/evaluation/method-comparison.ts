@@ -31,6 +31,8 @@ export interface ComparedMethod {
   /** Probability of the target with 0, 5, ... 100 % of the units removed and restored, most supportive first. */
   readonly curves: { readonly removed: readonly number[]; readonly restored: readonly number[] };
   readonly milliseconds: number;
+  /** What the method says of this input, as that a tolerance was not met; absent where there is nothing. */
+  readonly warnings?: readonly Warning[];
 }
 
 /** What comparisons of texts and pictures share. */
@@ -132,7 +134,12 @@ const asItem = (input: TextInput | ImageInput): TextOrPicture =>
   "image" in input ? { picture: "picture", load: async () => input.image } : input;
 
 async function comparedMethod(open: OpenInput, { name, options, floor = false }: Contender): Promise<ComparedMethod> {
-  const measured = await open.measure(options, [attributions, curves, time]);
+  let warnings: readonly Warning[] = [];
+  const listen = reading("warnings", async (subject) => {
+    warnings = subject.warnings.filter(({ code }) => !OF_THE_METHOD.includes(code));
+    return [];
+  });
+  const measured = await open.measure(options, [attributions, curves, time, listen]);
   const numbers = (metric: Metric) => measured[metric.name] as readonly number[];
   const [deletion, insertion, ...drawn] = numbers(curves) as readonly [number, number, ...number[]];
   return {
@@ -144,6 +151,7 @@ async function comparedMethod(open: OpenInput, { name, options, floor = false }:
     insertion,
     curves: { removed: drawn.slice(0, CURVE_PLACES.length), restored: drawn.slice(CURVE_PLACES.length) },
     milliseconds: numbers(time)[0] as number,
+    ...(warnings.length === 0 ? {} : { warnings }),
   };
 }
 
@@ -162,6 +170,9 @@ function describeInput(
     units: prepared.units.flatMap(({ row, column, special }) => (special ? [] : [{ row, column }])),
   };
 }
+
+/** What holds of a method whatever the input is: `signed`, and docs/methods.md. */
+const OF_THE_METHOD = ["unsigned", "not-class-specific"];
 
 /** Numbers that are shown as they are: no metric of the tables. */
 const reading = (name: string, measure: Metric["measure"]): Metric => ({

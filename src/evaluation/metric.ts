@@ -1,6 +1,6 @@
 /** @file What a metric is: from one method's attribution of one input to numbers that can be averaged over inputs. */
 
-import type { Completeness, Cost } from "../attribution/explanation.ts";
+import type { Completeness, Cost, Warning } from "../attribution/explanation.ts";
 import type { Random } from "../util/random.ts";
 import type { Truth } from "./dataset.ts";
 import type { Probe } from "./perturbation.ts";
@@ -18,6 +18,8 @@ export interface Subject {
   /** Null for methods that have none. */
   readonly completeness: Completeness | null;
   readonly cost: Cost;
+  /** What the explanation says beyond what holds for all methods: of the model and of the input. */
+  readonly warnings: readonly Warning[];
   /** 1 for each unit that people marked as the reason; absent where nobody marked anything. */
   readonly rationale?: readonly number[];
   /** Mean share of units that rationales mark in this data set, 0..1; absent where it has none. */

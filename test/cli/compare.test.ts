@@ -40,6 +40,34 @@ describe("calig compare", () => {
     expect(comparison.agreement[1]?.[0]).toBe(row[1]);
   });
 
+  test("says what a method warns of, by its name, and not what holds of the method whatever is explained", async () => {
+    const folder = await tempFolder();
+    const strict = (...argv: string[]) =>
+      runCli([
+        "compare",
+        TEXT,
+        "--model",
+        model,
+        "--methods",
+        "ca-lig,saliency",
+        "--steps",
+        "1",
+        "--tolerance",
+        "1e-9",
+        ...argv,
+      ]);
+    const { stdout, stderr } = await strict("--json");
+    const [own, other] = (JSON.parse(stdout) as TextComparison).methods;
+    expect(own?.warnings?.map(({ code }) => code)).toEqual(["not-converged"]);
+    expect(other?.warnings).toBeUndefined();
+    expect(stderr).toContain("ca-lig: The completeness error is above");
+    expect(stderr).not.toContain("saliency:");
+    for (const file of ["compared.md", "compared.html"]) {
+      await strict("--out", join(folder, file));
+      expect(await readFile(join(folder, file), "utf8")).toContain("ca-lig: The completeness error is above");
+    }
+  });
+
   test("fits the width of the terminal: methods below each other where they do not fit beside each other", async () => {
     const run = (columns: number) =>
       runCli(["compare", TEXT, "--model", model, "--methods", "ca-lig,integrated-gradients", ...FAST], { columns });

@@ -28,6 +28,7 @@ export function subjectOf(settings: SubjectSettings): Subject & { readonly asked
     curveSteps: 32,
     completeness: { scoreAtInput: 1, scoreAtBaseline: 0, delta: 0, relativeError: 0 },
     cost: { milliseconds: 0, modelEvaluations: 0, peakBytes: 0 },
+    warnings: [],
     random: (purpose) => createRandom(purpose),
     explainChanged: async () => ({ attribution, probability: probability(attribution.map(() => 1)) }),
     probe: {

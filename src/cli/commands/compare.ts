@@ -4,6 +4,7 @@ import type { ImageInput } from "../../attribution/image-input.ts";
 import { DEFAULTS } from "../../attribution/options.ts";
 import type { TextInput } from "../../attribution/text-input.ts";
 import { InternalError } from "../../errors.ts";
+import { comparisonWarnings } from "../../evaluation/report/comparison-facts.ts";
 import { DEFAULT_IMAGE_MODEL, DEFAULT_TEXT_MODEL } from "../../node/builtin-models.ts";
 import { backgroundTheme } from "../appearance.ts";
 import { defineCommand, EXIT } from "../command.ts";
@@ -85,7 +86,7 @@ export const compare = defineCommand({
       await terminal.print(comparisonText(comparison, terminal, options.theme ?? backgroundTheme(env)));
     }
     if (options.json === true) await terminal.print(reportJson(comparison));
-    for (const { message } of comparison.warnings) await terminal.warn(message);
+    for (const { message } of comparisonWarnings(comparison)) await terminal.warn(message);
     return EXIT.done;
   },
 });

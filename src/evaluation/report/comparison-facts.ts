@@ -1,5 +1,6 @@
 /** @file What a comparison of methods says besides its maps, whatever it is written in. */
 
+import type { Warning } from "../../attribution/explanation.ts";
 import { fixed, milliseconds, type NumberStyle, percent } from "../../render/format.ts";
 import type { MethodComparison } from "../method-comparison.ts";
 
@@ -37,3 +38,11 @@ export const faithfulnessRows = (
 /** How far each method agrees with every other one on the order of the units. */
 export const agreementRows = ({ methods, agreement }: MethodComparison, style?: NumberStyle): ComparisonRow[] =>
   methods.map(({ name }, a) => [name, (agreement[a] as readonly number[]).map((value) => fixed(value, 2, style))]);
+
+/** Warnings of the input, then those of single methods, which are named. */
+export const comparisonWarnings = ({ warnings, methods }: MethodComparison): Warning[] => [
+  ...warnings,
+  ...methods.flatMap(({ name, warnings: own = [] }) =>
+    own.map(({ code: kind, message }) => ({ code: kind, message: `${name}: ${message}` })),
+  ),
+];

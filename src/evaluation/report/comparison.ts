@@ -18,6 +18,7 @@ import {
   agreementRows,
   type ComparisonRow,
   comparisonTitle,
+  comparisonWarnings,
   faithfulnessRows,
   removalText,
   signText,
@@ -35,7 +36,7 @@ export const wordsText = (comparison: TextComparison): string =>
   `Numbers are shares of the largest magnitude that the method gives; + supports the class, − opposes it. ${signText(comparison)}`.trimEnd();
 
 export function comparisonMarkdown(comparison: MethodComparison): string {
-  const { methods, warnings } = comparison;
+  const { methods } = comparison;
   const rows = (cells: readonly ComparisonRow[], name: (text: string) => string) =>
     table(
       ["", ...methods.map((method) => code(method.name))],
@@ -45,7 +46,9 @@ export function comparisonMarkdown(comparison: MethodComparison): string {
   return [
     `# ${plain(comparisonTitle(comparison))}`,
     ...(isTextComparison(comparison) ? [`> ${plain(comparison.input.text)}`] : []),
-    ...warnings.map(({ code: name, message }) => `> **Warning** (${plain(name)}): ${plain(message)}`),
+    ...comparisonWarnings(comparison).map(
+      ({ code: name, message }) => `> **Warning** (${plain(name)}): ${plain(message)}`,
+    ),
     ...(isTextComparison(comparison)
       ? [plain(wordsText(comparison)), rows(wordRows(comparison), plain)]
       : mapsMarkdown(comparison as ImageComparison)),
@@ -77,7 +80,7 @@ export function comparisonHtml(
   comparison: MethodComparison,
   { picture, overlay = OVERLAYS[0] }: ComparisonHtmlOptions = {},
 ): string {
-  const { methods, warnings } = comparison;
+  const { methods } = comparison;
   const look = { overlay, picture: picture === undefined ? undefined : checkPicture(picture) };
   const header = html`<thead><tr><th></th>${methods.map(({ name }) => html`<th class="n">${name}</th>`)}</tr></thead>`;
   const rows = (cells: readonly ComparisonRow[]): Markup =>
@@ -87,7 +90,9 @@ export function comparisonHtml(
   const [input, evidence] = isTextComparison(comparison)
     ? [html`<p><bdi>${comparison.input.text}</bdi></p>`, heatTable(comparison, header)]
     : [null, mapsHtml(comparison as ImageComparison, look)];
-  const warned = warnings.map(({ message }) => html`<p class="warn"><b>Warning:</b> ${message}</p>`);
+  const warned = comparisonWarnings(comparison).map(
+    ({ message }) => html`<p class="warn"><b>Warning:</b> ${message}</p>`,
+  );
   const drawn = methods.map(({ name, floor, curves }) => ({ name, floor, ...curves }));
   const body = html`${input}${warned}${evidence}<h2>Faithfulness on this input</h2><p>${removalText(comparison)}.</p>${rows(faithfulnessRows(comparison, ["(lower is better)", "(higher is better)"]))}${curveSection(drawn, "Probability")}<h2>Agreement of the orders (Spearman)</h2>${rows(agreementRows(comparison))}`;
   return page(comparisonTitle(comparison), body, STYLE);
