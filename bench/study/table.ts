@@ -60,7 +60,7 @@ function cell({ results, methods, figures }: Kept, figure: string, method: strin
   const values = rivals.map(({ value }) => value);
   const best = better === "lower" ? Math.min(...values) : Math.max(...values);
   const text = digits(own.value);
-  return better !== null && own.value === best ? `**${text}**` : text;
+  return (better === "lower" || better === "higher") && own.value === best ? `**${text}**` : text;
 }
 
 function digits(value: number): string {
@@ -70,7 +70,7 @@ function digits(value: number): string {
 /** CA-LIG's lead over each other method by one figure, with its 95 % interval. */
 function verdict({ comparisons, figures, methods }: Kept, figure: string): string[] {
   const better = figures.find(({ name }) => name === figure)?.better;
-  if (better === undefined || better === null) return [];
+  if (better !== "lower" && better !== "higher") return [];
   const floor = methods.find((method) => method.floor)?.name;
   const leads = comparisons
     .filter(
