@@ -11,7 +11,7 @@ import { STUDY } from "./settings.ts";
 
 const OWN = "ca-lig";
 /** Figures by which CA-LIG is compared with the others in words. */
-const HEADLINES = ["faithfulness", "comprehensiveness", "sign-accuracy"];
+const HEADLINES = ["faithfulness", "comprehensiveness", "sign-accuracy", "auprc"];
 
 /** What run.ts keeps of an evaluation. */
 type Kept = Omit<Evaluation, "inputs" | "failures"> & {
