@@ -6,8 +6,7 @@
  * (METHOD 2).
  */
 
-import { LEAST_DIFFERENCE } from "../completeness.ts";
-import { addTo, MOST_POINTS, type PathFacts, type PathIntegral, total } from "./path-integral.ts";
+import { addTo, allowedError, MOST_POINTS, type PathFacts, type PathIntegral, total } from "./path-integral.ts";
 import type { QuadratureRule } from "./quadrature.ts";
 
 /** A part [from, to] of the path. */
@@ -92,9 +91,8 @@ export class BisectedPath implements PathIntegral {
 
   /** The parts that carry the error: nothing when it is within the tolerance. */
   #worst(spent: number): readonly Part[] {
-    const { scoreAt, tolerance } = this.#facts;
-    if (tolerance === undefined) return [];
-    const allowed = tolerance * Math.max(Math.abs(scoreAt(1) - scoreAt(0)), LEAST_DIFFERENCE);
+    const allowed = allowedError(this.#facts);
+    if (allowed === undefined) return [];
     const byError = [...this.#parts].sort((a, b) => Math.abs(b.error) - Math.abs(a.error));
     let left = byError.reduce((sum, part) => sum + Math.abs(part.error), 0);
     if (left <= allowed) return [];

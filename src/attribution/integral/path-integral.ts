@@ -1,5 +1,7 @@
 /** @file What the integral over the path of one block is asked, whichever way its points are chosen. */
 
+import { LEAST_DIFFERENCE } from "../completeness.ts";
+
 /** The integral of dF/dH over the path of one block, as far as it is known. */
 export interface PathIntegral {
   /**
@@ -21,6 +23,12 @@ export interface PathFacts {
   readonly scoreAt: (place: number) => number;
   /** Relative error to refine to; undefined: evaluate once. */
   readonly tolerance: number | undefined;
+}
+
+/** Largest deviation from F(1) - F(0) that the tolerance allows; undefined where there is none. */
+export function allowedError({ scoreAt, tolerance }: PathFacts): number | undefined {
+  if (tolerance === undefined) return undefined;
+  return tolerance * Math.max(Math.abs(scoreAt(1) - scoreAt(0)), LEAST_DIFFERENCE);
 }
 
 /** Most points that are spent on one block before it is given up, which is said. */

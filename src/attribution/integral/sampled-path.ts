@@ -9,8 +9,7 @@
  */
 
 import { createRandom } from "../../util/random.ts";
-import { LEAST_DIFFERENCE } from "../completeness.ts";
-import { addTo, MOST_POINTS, type PathFacts, type PathIntegral, total } from "./path-integral.ts";
+import { addTo, allowedError, MOST_POINTS, type PathFacts, type PathIntegral, total } from "./path-integral.ts";
 
 interface Stratum {
   readonly from: number;
@@ -95,10 +94,9 @@ export class SampledPath implements PathIntegral {
 
   /** Both the error that is known and the one that is estimated are within the tolerance. */
   #isDone(): boolean {
-    const { tolerance, scoreAt } = this.#facts;
-    if (tolerance === undefined) return true;
-    const difference = scoreAt(1) - scoreAt(0);
-    const allowed = tolerance * Math.max(Math.abs(difference), LEAST_DIFFERENCE);
+    const allowed = allowedError(this.#facts);
+    if (allowed === undefined) return true;
+    const difference = this.#facts.scoreAt(1) - this.#facts.scoreAt(0);
     return Math.abs(total(this.relevance) - difference) <= allowed && (this.standardError ?? 0) <= allowed;
   }
 }

@@ -7,8 +7,7 @@
  * blocks share, cost one row for all of them.
  */
 
-import { LEAST_DIFFERENCE } from "../completeness.ts";
-import { addTo, MOST_POINTS, type PathFacts, type PathIntegral, total } from "./path-integral.ts";
+import { addTo, allowedError, MOST_POINTS, type PathFacts, type PathIntegral, total } from "./path-integral.ts";
 import { splineIntegrals } from "./spline.ts";
 
 /** Share of the allowed error at which a part is divided: below it, others have to be bad for the block to be. */
@@ -90,9 +89,9 @@ export class SplinePath implements PathIntegral {
 
   /** Places within the parts that carry the error, at most `most`: nothing when it is within the tolerance. */
   #betweenWorst(most: number): readonly number[] {
-    const { scoreAt, tolerance } = this.#facts;
-    if (tolerance === undefined) return [];
-    const allowed = tolerance * Math.max(Math.abs(scoreAt(1) - scoreAt(0)), LEAST_DIFFERENCE);
+    const { scoreAt } = this.#facts;
+    const allowed = allowedError(this.#facts);
+    if (allowed === undefined) return [];
     const places = this.#places;
     const parts = this.#splineParts().map((integral, i): Part => {
       const [from, to] = [places[i] as number, places[i + 1] as number];
