@@ -140,7 +140,7 @@ function notConverged(missed: IntegralResult["blocks"], tolerance: number, remed
   );
   return {
     code: "not-converged",
-    message: `The completeness error is above ${100 * tolerance} % in ${blocks.join(", ")}: ${remedy}`,
+    message: `The completeness error is above ${Number((100 * tolerance).toPrecision(3))} % in ${blocks.join(", ")}: ${remedy}`,
   };
 }
 

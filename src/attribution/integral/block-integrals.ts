@@ -7,7 +7,7 @@ import type { Quadrature } from "../options.ts";
 import { BisectedPath } from "./bisected-path.ts";
 import { Pacer } from "./pacer.ts";
 import { type PathFacts, type PathIntegral, total } from "./path-integral.ts";
-import { quadratureRule } from "./quadrature.ts";
+import { equalPlaces, quadratureRule } from "./quadrature.ts";
 import { SampledPath } from "./sampled-path.ts";
 import { SplinePath } from "./spline-path.ts";
 import { type BlockState, type RunnerRequest, SweepRunner } from "./sweep-runner.ts";
@@ -128,9 +128,6 @@ function openPath(index: number, facts: PathFacts, request: IntegralRequest): Pa
     }
   }
 }
-
-/** The places of the trapezoid rule: both ends, and equal parts between. @throws {InvalidOptionError} for fewer than two. */
-const equalPlaces = (steps: number): readonly number[] => quadratureRule("riemann-trapezoid", steps).nodes;
 
 function summarise({ index, scores, points, path }: OpenBlock, tolerance: number): BlockIntegral {
   const relevance = Array.from(path.relevance);

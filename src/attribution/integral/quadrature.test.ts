@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { InvalidOptionError } from "../../errors.ts";
 import { QUADRATURE_RULES } from "../options.ts";
-import { quadratureRule } from "./quadrature.ts";
+import { equalPlaces, quadratureRule } from "./quadrature.ts";
 
 const integrate = (name: (typeof QUADRATURE_RULES)[number], steps: number, f: (x: number) => number) => {
   const { nodes, weights } = quadratureRule(name, steps);
@@ -17,6 +17,12 @@ describe("quadratureRule()", () => {
       expect(Math.min(...nodes)).toBeGreaterThanOrEqual(0);
       expect(Math.max(...nodes)).toBeLessThanOrEqual(1);
     }
+  });
+
+  it("equal places include both ends, and need two", () => {
+    expect(equalPlaces(5)).toEqual([0, 0.25, 0.5, 0.75, 1]);
+    expect(() => equalPlaces(1)).toThrow('quadrature "spline" needs a whole number of at least 2');
+    expect(() => equalPlaces(1)).toThrow(InvalidOptionError);
   });
 
   it("gauss-legendre is exact for polynomials of degree 2n - 1 and not of degree 2n", () => {

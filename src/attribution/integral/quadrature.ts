@@ -21,14 +21,7 @@ export interface QuadratureRule {
  * @throws {InvalidOptionError} When `steps` is not an integer >= 1 (>= 2 for the trapezoid).
  */
 export function quadratureRule(name: QuadratureRuleName, steps: number): QuadratureRule {
-  const least = name === "riemann-trapezoid" ? 2 : 1;
-  if (!Number.isInteger(steps) || steps < least) {
-    throw new InvalidOptionError(
-      `Cannot integrate with ${steps} steps: quadrature "${name}" needs a whole number of at least ${least}`,
-      "steps",
-      steps,
-    );
-  }
+  checkSteps(name, steps, name === "riemann-trapezoid" ? 2 : 1);
   const indices = Array.from({ length: steps }, (_, i) => i);
   const equal = indices.map(() => 1 / steps);
   switch (name) {
@@ -42,12 +35,27 @@ export function quadratureRule(name: QuadratureRuleName, steps: number): Quadrat
       return { nodes: indices.map((i) => (i + 0.5) / steps), weights: equal };
     case "riemann-trapezoid":
       return {
-        nodes: indices.map((i) => i / (steps - 1)),
+        nodes: equalPlaces(steps),
         weights: indices.map((i) => (i === 0 || i === steps - 1 ? 0.5 : 1) / (steps - 1)),
       };
     default:
       return assertNever(name);
   }
+}
+
+/** Both ends of [0, 1], and equal parts between them. @throws {InvalidOptionError} For fewer than two. */
+export function equalPlaces(steps: number): readonly number[] {
+  checkSteps("spline", steps, 2);
+  return Array.from({ length: steps }, (_, i) => i / (steps - 1));
+}
+
+function checkSteps(quadrature: string, steps: number, least: number): void {
+  if (Number.isInteger(steps) && steps >= least) return;
+  throw new InvalidOptionError(
+    `Cannot integrate with ${steps} steps: quadrature "${quadrature}" needs a whole number of at least ${least}`,
+    "steps",
+    steps,
+  );
 }
 
 /** Roots of the Legendre polynomial of degree n by Newton's method from the Chebyshev-like first guess of Tricomi. */
