@@ -1,0 +1,113 @@
+/** @file Metrics against published tools on the built-in models: ferret and Quantus (tools/make_published_reference.py). */
+
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { TextOrPicture } from "../../src/evaluation/dataset.ts";
+import type { Metric, Subject } from "../../src/evaluation/metric.ts";
+import { auprc } from "../../src/evaluation/metrics/auprc.ts";
+import { complexity } from "../../src/evaluation/metrics/complexity.ts";
+import { comprehensiveness } from "../../src/evaluation/metrics/comprehensiveness.ts";
+import { deletionCurve } from "../../src/evaluation/metrics/curve.ts";
+import { deletion } from "../../src/evaluation/metrics/deletion.ts";
+import { energyInMask } from "../../src/evaluation/metrics/energy-in-mask.ts";
+import { insertion } from "../../src/evaluation/metrics/insertion.ts";
+import { leaveOneOut } from "../../src/evaluation/metrics/leave-one-out.ts";
+import { logOdds } from "../../src/evaluation/metrics/log-odds.ts";
+import { pointingGame } from "../../src/evaluation/metrics/pointing-game.ts";
+import { sparseness } from "../../src/evaluation/metrics/sparseness.ts";
+import { sufficiency } from "../../src/evaluation/metrics/sufficiency.ts";
+import { tokenF1AtK } from "../../src/evaluation/metrics/token-f1-at-k.ts";
+import { openMeasurable } from "../../src/evaluation/open-measurable.ts";
+import { createProbe } from "../../src/evaluation/perturbation.ts";
+import type { SubstrateName } from "../../src/evaluation/substrate.ts";
+import { rgbImage } from "../../src/input/image/rgb-image.ts";
+import { type LoadedModel, loadModel } from "../../src/node/load-model.ts";
+import { subjectOf } from "../support/subject.ts";
+
+interface Marked {
+  readonly scores: readonly number[];
+  readonly marks: readonly number[];
+  readonly target: number;
+}
+type Figures = Readonly<Record<string, number>>;
+interface Reference {
+  readonly text: Marked & { readonly text: string; readonly ferret: Figures; readonly definitions: Figures };
+  readonly picture: Marked & {
+    readonly size: number;
+    readonly bytes: readonly number[];
+    readonly probability: number;
+    readonly quantus: Figures & { readonly pixelFlipping: readonly number[] };
+  };
+}
+
+const reference = JSON.parse(readFileSync(new URL("../golden/published.json", import.meta.url), "utf8")) as Reference;
+
+/** The attribution that the tools were given, on the same model and input. */
+async function subjectFor(
+  model: LoadedModel,
+  input: TextOrPicture,
+  substrate: SubstrateName,
+  { scores, marks, target }: Marked,
+): Promise<Subject> {
+  const measurable = await openMeasurable(model, input, { substrate, units: "token", seed: 0 });
+  const score = { kind: "probability", activation: model.activation, target } as const;
+  return {
+    ...subjectOf({ attribution: scores, rationale: marks, target, curveSteps: scores.length }),
+    probe: createProbe(model, measurable.substrate, score),
+  };
+}
+
+async function measured(subject: Subject, metrics: Readonly<Record<string, Metric>>): Promise<Figures> {
+  const figures: Record<string, number> = {};
+  for (const [name, metric] of Object.entries(metrics)) {
+    figures[name] = (await metric.measure(subject))?.[0] as number;
+  }
+  return figures;
+}
+
+function expectClose(ours: Figures, theirs: Figures): void {
+  for (const [name, value] of Object.entries(ours)) {
+    expect([value], name).toBeAllClose([theirs[name] as number], { rtol: 0, atol: 1e-6 });
+  }
+}
+
+describe("a text of 100 tokens, built-in sst2", () => {
+  const { text, ferret, definitions, ...marked } = reference.text;
+  let model: LoadedModel;
+  let subject: Subject;
+  beforeAll(async () => {
+    model = await loadModel("sst2");
+    subject = await subjectFor(model, { text }, "mask", marked);
+  });
+  afterAll(() => model.dispose());
+
+  it("has ferret's AOPC, AUPRC and token F1 to 1e-6", async () => {
+    expectClose(await measured(subject, { comprehensiveness, sufficiency, auprc, f1At5: tokenF1AtK }), ferret);
+  });
+
+  it("has the areas, log-odds and rank correlation of their definitions in PyTorch to 1e-6", async () => {
+    expectClose(await measured(subject, { deletion, insertion, logOdds, leaveOneOut }), definitions);
+  });
+});
+
+describe("a picture, built-in cifar10", () => {
+  const { size, bytes, probability, quantus, ...marked } = reference.picture;
+  let model: LoadedModel;
+  let subject: Subject;
+  beforeAll(async () => {
+    model = await loadModel("cifar10");
+    const load = async () => rgbImage(size, size, Uint8Array.from(bytes));
+    subject = await subjectFor(model, { picture: "boat", load }, "black", marked);
+  });
+  afterAll(() => model.dispose());
+
+  it("has Quantus' pixel flipping, patch by patch, to 1e-6", async () => {
+    const curve = await deletionCurve(subject);
+    expect(curve).toBeAllClose([probability, ...quantus.pixelFlipping], { rtol: 0, atol: 1e-6 });
+  });
+
+  it("has Quantus' localisation and complexity to 1e-6", async () => {
+    const metrics = { pointingGame, relevanceMassAccuracy: energyInMask, sparseness, complexity };
+    expectClose(await measured(subject, metrics), quantus as Figures);
+  });
+});
