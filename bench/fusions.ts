@@ -5,6 +5,7 @@
  * inputs (paired bootstrap). Use data that is not used to report results.
  *
  * Run: npm run bench:fusions -- --data FILE_OR_FOLDER [--model sst2] [--limit 50] [--tolerance 0.01] [--substrates mask,pad]
+ *   [--only "late half,median"]: fusions whose name has one of these words, and the defaults
  * Prints tables of docs/ablations.md.
  */
 
@@ -29,6 +30,7 @@ const { values: options } = parseArgs({
     tolerance: { type: "string", default: "0.01" },
     substrates: { type: "string", default: "mask,pad" },
     "curve-steps": { type: "string", default: "16" },
+    only: { type: "string" },
   },
 });
 if (options.data === undefined) throw new Error("Give --data FILE_OR_FOLDER");
@@ -166,7 +168,7 @@ const dataset = sampleDataset(await readDataset(options.data, {}), Number(option
 const tolerance = Number(options.tolerance);
 const averaged =
   model.anatomy.kind === "image" ? (["blur", "mean", "noise"] as const) : (["mask", "pad", "mean"] as const);
-const contenders: Contender[] = [
+const all: Contender[] = [
   { name: "defaults", options: { method: "ca-lig", tolerance } },
   { name: `baselines ${averaged.join(", ")} averaged`, options: { method: "ca-lig", tolerance, baseline: averaged } },
   ...experiments.map(({ name }) => ({ name, options: { method: name, tolerance } })),
@@ -175,6 +177,8 @@ const contenders: Contender[] = [
     options: { method: name, tolerance, baseline: averaged },
   })),
 ];
+const only = options.only?.split(",");
+const contenders = all.filter(({ name }) => name === "defaults" || (only?.some((part) => name.includes(part)) ?? true));
 for (const substrate of options.substrates.split(",")) {
   const evaluation = await evaluate(model, dataset, {
     contenders,

@@ -8,6 +8,9 @@ import type { LayerWeightsName } from "./options.ts";
  * w_l >= 0 with sum 1, one per explained block.
  *
  * - `uniform`: all equal. - `magnitude`: proportional to ||s_l||_1. - `last`: the last block alone.
+ * - `balanced`: proportional to 1 / ||s_l||_1, so that every block contributes the same magnitude; blocks without any
+ *   evidence have none. Where all blocks add up to the same difference of scores, this is the share of its evidence that
+ *   a block does not take back: blocks whose evidence cancels weigh less.
  * - `decay`: halved from each block to the next, so that early blocks, nearest the input, weigh most.
  * - a list: the caller's own, normalised to sum 1.
  *
@@ -22,7 +25,9 @@ export function layerWeights(
     case "uniform":
       return normalised(fused.map(() => 1));
     case "magnitude":
-      return normalised(fused.map((s) => s.reduce((sum, value) => sum + Math.abs(value), 0)));
+      return normalised(fused.map(magnitude));
+    case "balanced":
+      return normalised(fused.map(magnitude).map((size) => (size === 0 ? 0 : 1 / size)));
     case "decay":
       return normalised(fused.map((_, l) => 0.5 ** l));
     case "last":
@@ -31,6 +36,9 @@ export function layerWeights(
       return assertNever(scheme);
   }
 }
+
+/** ||s||_1 */
+const magnitude = (s: readonly number[]): number => s.reduce((sum, value) => sum + Math.abs(value), 0);
 
 /** @throws {InvalidOptionError} */
 function givenWeights(weights: readonly number[], blocks: number): number[] {

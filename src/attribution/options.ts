@@ -14,7 +14,7 @@ export const SCORE_KINDS = [
 export const FUSIONS = ["transport", "additive", "gate"] as const;
 export type Fusion = (typeof FUSIONS)[number];
 
-export const LAYER_WEIGHTS = ["uniform", "magnitude", "decay", "last"] as const;
+export const LAYER_WEIGHTS = ["uniform", "balanced", "magnitude", "decay", "last"] as const;
 export type LayerWeightsName = (typeof LAYER_WEIGHTS)[number];
 
 /** Rules with fixed points. */

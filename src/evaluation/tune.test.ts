@@ -35,7 +35,7 @@ function evaluationOf(inputs: number, value: (name: string, input: number) => nu
 describe("tuningGrid()", () => {
   it("names every combination once, with weights of as many blocks as the model has", () => {
     const grid = tuningGrid(3);
-    expect(new Set(grid.map(({ name }) => name)).size).toBe(63);
+    expect(new Set(grid.map(({ name }) => name)).size).toBe(70);
     const middle = grid.find(({ name }) => name === "transport, middle")?.layerWeights as readonly number[];
     expect(middle).toEqual([0.135335, 1, 0.135335]);
     expect(

@@ -69,6 +69,7 @@ export function tuningGrid(blocks: number): readonly (TuningSettings & { name: s
     Array.from({ length: blocks }, (_, l) => Number(Math.exp(-0.5 * ((place(l) - centre) / SPREAD) ** 2).toFixed(6)));
   const weights: readonly (readonly [string, TuningSettings["layerWeights"]])[] = [
     ["uniform", "uniform"],
+    ["balanced", "balanced"],
     ["magnitude", "magnitude"],
     ["decay", "decay"],
     ["last", "last"],

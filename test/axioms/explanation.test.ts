@@ -57,7 +57,7 @@ describe("completeness", () => {
 });
 
 describe("conservation", () => {
-  it.each(["uniform", "magnitude", "decay", "last"] as const)(
+  it.each(["uniform", "balanced", "magnitude", "decay", "last"] as const)(
     'with transport and a propagated baseline the attribution sums to the score difference, weights "%s"',
     async (layerWeights) => {
       for (const text of TEXTS) {

@@ -30,7 +30,7 @@ export const tune = defineCommand({
   name: "tune",
   summary: "choose fusion, lambda and layer weights for a model on a data set",
   description:
-    "Measures CA-LIG with 63 combinations of fusion, lambda and layer weights on a development set. One half of the inputs chooses the best; the other half says whether it beats the defaults there by more than chance, and only then it is stored as calig.json beside the model, where calig explain finds it. Inputs that chose must not be used to report how good the choice is.",
+    "Measures CA-LIG with 70 combinations of fusion, lambda and layer weights on a development set. One half of the inputs chooses the best; the other half says whether it beats the defaults there by more than chance, and only then it is stored as calig.json beside the model, where calig explain finds it. Inputs that chose must not be used to report how good the choice is.",
   options: [...EVALUATION_OPTIONS.filter((key) => key !== "metrics"), "metric", ...SHARED_OPTIONS],
   examples: [
     {
