@@ -5,7 +5,7 @@
  * inputs (paired bootstrap). Use data that is not used to report results.
  *
  * Run: npm run bench:fusions -- --data FILE_OR_FOLDER [--model sst2] [--limit 50] [--tolerance 0.01] [--substrates mask,pad]
- *   [--only "late half,median"]: fusions whose name has one of these words, and the defaults
+ *   [--only "^(late half|median of the blocks)$"]: fusions whose name matches this expression, and the defaults
  * Prints tables of docs/ablations.md.
  */
 
@@ -177,8 +177,8 @@ const all: Contender[] = [
     options: { method: name, tolerance, baseline: averaged },
   })),
 ];
-const only = options.only?.split(",");
-const contenders = all.filter(({ name }) => name === "defaults" || (only?.some((part) => name.includes(part)) ?? true));
+const only = new RegExp(options.only ?? "");
+const contenders = all.filter(({ name }) => name === "defaults" || only.test(name));
 for (const substrate of options.substrates.split(",")) {
   const evaluation = await evaluate(model, dataset, {
     contenders,
