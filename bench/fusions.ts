@@ -1,11 +1,11 @@
 /**
  * @file Fusions that were tried beside those of METHOD 4: how the evidence of blocks may be moved, scaled and added.
  *
- * All of them work on the same integrals, so that a row costs perturbation alone. Compared with the defaults on the same
- * inputs (paired bootstrap). Use data that is not used to report results.
+ * All of them work on the same integrals, so that a row costs perturbation alone. Compared with uniform weights
+ * on the same inputs (paired bootstrap). Use data that is not used to report results.
  *
  * Run: npm run bench:fusions -- --data FILE_OR_FOLDER [--model sst2] [--limit 50] [--tolerance 0.01] [--substrates mask,pad]
- *   [--only "^(late half|median of the blocks)$"]: fusions whose name matches this expression, and the defaults
+ *   [--only "^(late half|median of the blocks)$"]: fusions whose name matches this expression, and uniform weights
  * Prints tables of docs/ablations.md.
  */
 
@@ -168,9 +168,11 @@ const dataset = sampleDataset(await readDataset(options.data, {}), Number(option
 const tolerance = Number(options.tolerance);
 const averaged =
   model.anatomy.kind === "image" ? (["blur", "mean", "noise"] as const) : (["mask", "pad", "mean"] as const);
+const REFERENCE = "transport, uniform";
+const uniform = { method: "ca-lig", layerWeights: "uniform", tolerance } as const;
 const all: Contender[] = [
-  { name: "defaults", options: { method: "ca-lig", tolerance } },
-  { name: `baselines ${averaged.join(", ")} averaged`, options: { method: "ca-lig", tolerance, baseline: averaged } },
+  { name: REFERENCE, options: uniform },
+  { name: `baselines ${averaged.join(", ")} averaged`, options: { ...uniform, baseline: averaged } },
   ...experiments.map(({ name }) => ({ name, options: { method: name, tolerance } })),
   ...["blocks of equal magnitude", "late half", "median of the blocks"].map((name) => ({
     name: `${name}, baselines averaged`,
@@ -178,7 +180,7 @@ const all: Contender[] = [
   })),
 ];
 const only = new RegExp(options.only ?? "");
-const contenders = all.filter(({ name }) => name === "defaults" || only.test(name));
+const contenders = all.filter(({ name }) => name === REFERENCE || only.test(name));
 for (const substrate of options.substrates.split(",")) {
   const evaluation = await evaluate(model, dataset, {
     contenders,
@@ -192,7 +194,7 @@ for (const substrate of options.substrates.split(",")) {
     gainTable(
       evaluation,
       contenders.map(({ name }) => name),
-      "defaults",
+      REFERENCE,
     ),
   );
 }

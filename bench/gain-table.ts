@@ -1,16 +1,16 @@
-/** @file Variants of a method beside its defaults: faithfulness, best first, with the gain over the defaults and its interval. */
+/** @file Variants of a method beside one of them: faithfulness, best first, with the gain over that one and its interval. */
 
 import type { Evaluation } from "../src/evaluation/evaluation.ts";
 
 const FIGURES = ["deletion", "insertion", "faithfulness"] as const;
 
-/** Rows of Markdown for contenders measured by deletion, insertion and faithfulness; `reference` names the defaults. */
+/** Rows of Markdown for contenders measured by deletion, insertion and faithfulness; `reference` names the one that the others are compared with. */
 export function gainTable({ results, comparisons }: Evaluation, names: readonly string[], reference: string): string {
   const value = (method: string, figure: string) =>
     results.find((result) => result.method === method && result.figure === figure)?.value ?? Number.NaN;
   const rows = [...names].sort((a, b) => value(b, "faithfulness") - value(a, "faithfulness"));
   return [
-    "| | deletion | insertion | faithfulness | gain over the defaults (95 %) |",
+    `| | deletion | insertion | faithfulness | gain over ${reference} (95 %) |`,
     "|---|---|---|---|---|",
     ...rows.map((name) => {
       const cells = FIGURES.map((figure) => value(name, figure).toFixed(3));

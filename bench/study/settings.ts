@@ -93,7 +93,7 @@ export const STUDY: readonly StudySetting[] = [
     dataset: "amharic-hate/ranlp2023_dev.tsv",
     metrics: ["context-sensitivity"],
     methods: INTEGRALS,
-    more: ["--tolerance", "0.05"],
+    more: ["--tolerance", "0.2"],
   },
   {
     name: "news",
@@ -120,7 +120,7 @@ export const STUDY: readonly StudySetting[] = [
     dataset: "imagenet-100",
     metrics: ["deletion", "insertion", "faithfulness"],
     methods: IMAGE_METHODS,
-    more: ["--steps", "8", "--curve-steps", "14"],
+    more: ["--tolerance", "0.05", "--curve-steps", "14"],
   },
   {
     name: "images-mean",
@@ -129,7 +129,7 @@ export const STUDY: readonly StudySetting[] = [
     dataset: "imagenet-100",
     metrics: ["deletion", "insertion", "faithfulness"],
     methods: QUICK_IMAGE_METHODS,
-    more: ["--steps", "8", "--curve-steps", "14", "--substrate", "mean"],
+    more: ["--tolerance", "0.05", "--curve-steps", "14", "--substrate", "mean"],
   },
   {
     name: "cifar",

@@ -17,6 +17,10 @@ export type Fusion = (typeof FUSIONS)[number];
 export const LAYER_WEIGHTS = ["uniform", "balanced", "magnitude", "decay", "last"] as const;
 export type LayerWeightsName = (typeof LAYER_WEIGHTS)[number];
 
+/** Weights of the blocks where nothing is said: what measured better on models of that kind (docs/ablations.md). */
+export const defaultLayerWeights = (kind: "text" | "image"): LayerWeightsName =>
+  kind === "image" ? "balanced" : "uniform";
+
 /** Rules with fixed points. */
 export const QUADRATURE_RULES = [
   "gauss-legendre",
@@ -85,7 +89,7 @@ export interface ExplainOptions {
   readonly fusion?: Fusion;
   /** Weight of the block relevance in `additive` fusion, 0..1. */
   readonly lambda?: number;
-  /** A named scheme or one non-negative number per explained block. */
+  /** A named scheme or one non-negative number per explained block. Default: "balanced" for pictures, "uniform" for texts. */
   readonly layerWeights?: LayerWeightsName | readonly number[];
   /** Blocks to explain. Default: all. */
   readonly layers?: readonly number[];
@@ -117,7 +121,6 @@ export const DEFAULTS = {
   tolerance: 0.01,
   fusion: "transport",
   lambda: 0.5,
-  layerWeights: "uniform",
   longText: "windows",
   seed: 0,
 } as const satisfies ExplainOptions;

@@ -8,6 +8,7 @@ import { METHODS } from "../attribution/methods.ts";
 import {
   BASELINES,
   DEFAULTS,
+  defaultLayerWeights,
   defaultQuadrature,
   FUSIONS,
   LAYER_WEIGHTS,
@@ -245,7 +246,7 @@ export const OPTIONS = {
     "Method",
     numbersOr(LAYER_WEIGHTS),
     "share of each block in the result: a scheme, or one number per block",
-    DEFAULTS.layerWeights,
+    `${defaultLayerWeights("image")} for pictures, ${defaultLayerWeights("text")} for texts`,
   ),
   longText: option(
     "Method",

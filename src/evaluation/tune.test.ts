@@ -7,11 +7,12 @@ import { perturbationAuc } from "./metrics/perturbation-auc.ts";
 import { checkTunable, chooseSettings, tunedSettings, tuningGrid } from "./tune.ts";
 
 const DEFAULT = "transport, uniform";
-const BLOCKS = { blocks: 4 };
+/** What the chooser is told of the model. */
+const MODEL = { blocks: 4, kind: "text" } as const;
 
 /** An evaluation of the grid with `value(candidate, input)` in every cell. */
 function evaluationOf(inputs: number, value: (name: string, input: number) => number | null): Evaluation {
-  const names = tuningGrid(BLOCKS.blocks).map(({ name }) => name);
+  const names = tuningGrid(MODEL.blocks).map(({ name }) => name);
   return {
     model: { id: "m" },
     dataset: { name: "dev.tsv" },
@@ -49,7 +50,7 @@ describe("chooseSettings()", () => {
     const best = "additive, lambda 0.75, middle";
     const random = createRandom("noise");
     const values = evaluationOf(40, (name) => (name === best ? 0.6 : 0.5) + 0.05 * random.next());
-    const tuning = chooseSettings(values, faithfulness, BLOCKS);
+    const tuning = chooseSettings(values, faithfulness, MODEL);
     expect(tuning).toMatchObject({ chosen: { name: best }, defaults: { name: DEFAULT }, accepted: true, warnings: [] });
     expect(tuning.gain.low).toBeGreaterThan(0.05);
     expect(tuning.dataset).toEqual({ name: "dev.tsv", choosing: 20, confirming: 20 });
@@ -58,7 +59,9 @@ describe("chooseSettings()", () => {
       lambda: 0.75,
       chosenBy: { metric: "faithfulness", dataset: "dev.tsv", choosing: 20, confirming: 20 },
     });
-    const lower = chooseSettings(values, deletion, BLOCKS);
+    const ofPictures = chooseSettings(values, faithfulness, { ...MODEL, kind: "image" });
+    expect(ofPictures.defaults.name).toBe("transport, balanced");
+    const lower = chooseSettings(values, deletion, MODEL);
     expect(lower.chosen.name).not.toBe(best);
     expect(lower.accepted).toBe(false);
   });
@@ -69,7 +72,7 @@ describe("chooseSettings()", () => {
       const tuning = chooseSettings(
         evaluationOf(30, () => random.next()),
         faithfulness,
-        BLOCKS,
+        MODEL,
       );
       expect(tuning.chosen.choosing).toBeGreaterThan(tuning.defaults.choosing);
       // A fair comparison is wrong now and then, as its level of 5 % says; the choosing half is always flattering.
@@ -80,7 +83,7 @@ describe("chooseSettings()", () => {
       chooseSettings(
         evaluationOf(30, () => random.next()),
         faithfulness,
-        BLOCKS,
+        MODEL,
       ).accepted,
     ).toBe(false);
   });
@@ -89,14 +92,14 @@ describe("chooseSettings()", () => {
     const tuning = chooseSettings(
       evaluationOf(10, () => 0.5),
       faithfulness,
-      BLOCKS,
+      MODEL,
     );
     expect(tuning).toMatchObject({ chosen: { name: DEFAULT }, accepted: false, gain: { value: 0, pValue: 1 } });
   });
 
   it("leaves out inputs that the metric does not apply to, and asks for enough of the others", () => {
     const few = evaluationOf(9, (_, i) => (i < 3 ? 0.5 : null));
-    expect(() => chooseSettings(few, faithfulness, BLOCKS)).toThrow(
+    expect(() => chooseSettings(few, faithfulness, MODEL)).toThrow(
       /Cannot tune on dev\.tsv: "faithfulness" applies to 3 of its inputs; give at least 4/,
     );
   });

@@ -7,7 +7,13 @@
 
 import type { ExplainableModel } from "../attribution/explainable-model.ts";
 import type { ModelFacts, Warning } from "../attribution/explanation.ts";
-import { DEFAULTS, type ExplainOptions, type Fusion, type LayerWeightsName } from "../attribution/options.ts";
+import {
+  DEFAULTS,
+  defaultLayerWeights,
+  type ExplainOptions,
+  type Fusion,
+  type LayerWeightsName,
+} from "../attribution/options.ts";
 import type { TunedSettings } from "../attribution/tuned.ts";
 import { InputError, InvalidOptionError } from "../errors.ts";
 import { createRandom } from "../util/random.ts";
@@ -106,7 +112,7 @@ export function checkTunable({ name, figures }: Metric): "higher" | "lower" {
 export function chooseSettings(
   evaluation: Evaluation,
   metric: Metric,
-  { blocks }: { readonly blocks: number },
+  { blocks, kind }: { readonly blocks: number; readonly kind: "text" | "image" },
 ): Tuning {
   const better = checkTunable(metric);
   const sign = better === "higher" ? 1 : -1;
@@ -132,7 +138,7 @@ export function chooseSettings(
     }),
   );
   const isDefault = ({ fusion, layerWeights }: TuningSettings) =>
-    fusion === DEFAULTS.fusion && layerWeights === DEFAULTS.layerWeights;
+    fusion === DEFAULTS.fusion && layerWeights === defaultLayerWeights(kind);
   const candidates = [...grid].sort(
     (a, b) => sign * (b.choosing - a.choosing) || Number(isDefault(b)) - Number(isDefault(a)),
   );

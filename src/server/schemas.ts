@@ -21,6 +21,7 @@ import { METHODS } from "../attribution/methods.ts";
 import {
   BASELINES,
   DEFAULTS,
+  defaultLayerWeights,
   defaultQuadrature,
   type ExplainOptions,
   FUSIONS,
@@ -112,7 +113,7 @@ const METHOD_OPTIONS: Readonly<Record<MethodOption, JsonSchema>> = {
       { type: "string", enum: LAYER_WEIGHTS },
       { type: "array", items: { type: "number", minimum: 0 }, minItems: 1, maxItems: MOST_LISTED },
     ],
-    description: `Share of each block in the result: a scheme, or one number per block. Default: as the model was tuned, else ${DEFAULTS.layerWeights}`,
+    description: `Share of each block in the result: a scheme, or one number per block. Default: as the model was tuned, else ${defaultLayerWeights("image")} for pictures and ${defaultLayerWeights("text")} for texts`,
   },
 };
 

@@ -47,6 +47,25 @@ it("every method gives the patches of a picture numbers", async () => {
   }
 });
 
+it("the blocks of a picture contribute the same magnitude where no weights are asked for", async () => {
+  await using model = await tinyVit();
+  const { blocks, attribution, completeness, method } = await explain(model, PICTURE);
+  expect(method.options.layerWeights).toBe("balanced");
+  const size = (values: readonly number[]) => values.reduce((sum, value) => sum + Math.abs(value), 0);
+  const contributed = blocks.map((block) => block.weight * size(block.fused));
+  expect(contributed).toBeAllClose(
+    contributed.map(() => contributed[0] as number),
+    { rtol: 1e-12 },
+  );
+  // Whatever the weights: what is shared out is the difference of the scores.
+  const difference = (completeness?.scoreAtInput ?? 0) - (completeness?.scoreAtBaseline ?? 0);
+  const worst = Math.max(...blocks.map((block) => Math.abs(block.completeness.delta)));
+  const sum = attribution.reduce((total, value) => total + value, 0);
+  expect(Math.abs(sum - difference)).toBeLessThanOrEqual(worst + 1e-6);
+  const uniform = await explain(model, PICTURE, { layerWeights: "uniform" });
+  expect(uniform.attribution).not.toEqual(attribution);
+});
+
 it.each(["blur", "white"] as const)("occlusion is the loss of the score without the patch: %s", async (baseline) => {
   await using model = await tinyVit();
   const { attribution, target } = await explain(model, PICTURE, { method: "occlusion", baseline });

@@ -40,7 +40,7 @@ describe("calig tune", () => {
     const { code, stdout, stderr } = await runCli([...argv, "--json", "--out", out]);
     expect([code, stderr.includes("Wrote")]).toEqual([0, true]);
     const tuning = JSON.parse(stdout) as Tuning;
-    expect(tuning.candidates).toHaveLength(63);
+    expect(tuning.candidates).toHaveLength(70);
     expect(tuning.dataset).toMatchObject({ choosing: 2, confirming: 2 });
     // Two inputs cannot prove a gain: nothing is stored.
     expect(tuning.accepted).toBe(false);

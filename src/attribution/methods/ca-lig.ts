@@ -10,7 +10,7 @@ import { attentionEvidence, fuseBlocks } from "../fusion.ts";
 import { checkedLayers, layerIntegrals } from "../layer-integrals.ts";
 import { layerWeights } from "../layer-weights.ts";
 import type { AttributionMethod } from "../method.ts";
-import { DEFAULTS, FUSIONS, LAYER_WEIGHTS, type LayerWeightsName } from "../options.ts";
+import { DEFAULTS, defaultLayerWeights, FUSIONS, LAYER_WEIGHTS, type LayerWeightsName } from "../options.ts";
 import { tunedFor } from "../tuned.ts";
 
 export const caLig: AttributionMethod = {
@@ -26,7 +26,9 @@ export const caLig: AttributionMethod = {
     if (!(lambda >= 0 && lambda <= 1)) {
       throw new InvalidOptionError(`Cannot use lambda ${lambda}: it must be between 0 and 1`, "lambda", lambda);
     }
-    const scheme = checkedScheme(options.layerWeights ?? tuned?.layerWeights ?? DEFAULTS.layerWeights);
+    const scheme = checkedScheme(
+      options.layerWeights ?? tuned?.layerWeights ?? defaultLayerWeights(model.anatomy.kind),
+    );
     const layers = checkedLayers(options.layers, model.programs.blocks);
     const integrals = await layerIntegrals(context, layers);
 

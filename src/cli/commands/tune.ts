@@ -1,6 +1,5 @@
 /** @file `calig tune`: chooses fusion, lambda and layer weights for a model on a development set. */
 
-import { DEFAULTS } from "../../attribution/options.ts";
 import { metricByName } from "../../evaluation/metrics.ts";
 import {
   shownCandidates,
@@ -50,7 +49,10 @@ export const tune = defineCommand({
         contendersOf: (model) => tuningContenders(model, shared),
         metricsOf: () => [metric],
         async report(evaluation, model) {
-          const tuning = chooseSettings(evaluation, metric, model.programs);
+          const tuning = chooseSettings(evaluation, metric, {
+            blocks: model.programs.blocks,
+            kind: model.anatomy.kind,
+          });
           for (const { message } of tuning.warnings) await terminal.warn(message);
           if (out !== undefined && write !== undefined) {
             await writeWhole(out, write(tuning));
@@ -75,9 +77,9 @@ export const tune = defineCommand({
 });
 
 /** The choice as options of calig explain. */
-function asOptions({ chosen: { fusion, lambda, layerWeights } }: Tuning): string {
+function asOptions({ defaults, chosen: { fusion, lambda, layerWeights } }: Tuning): string {
   const weights = typeof layerWeights === "string" ? layerWeights : layerWeights.join(",");
-  const usualWeights = weights === DEFAULTS.layerWeights ? "" : ` --layer-weights ${weights}`;
+  const usualWeights = weights === defaults.layerWeights ? "" : ` --layer-weights ${weights}`;
   return `--fusion ${fusion}${fusion === "additive" ? ` --lambda ${lambda}` : ""}${usualWeights}`;
 }
 
