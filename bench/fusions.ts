@@ -11,7 +11,7 @@
 
 import { parseArgs } from "node:util";
 import { addUp, headMean, readout } from "../src/attribution/attention-flow.ts";
-import { checkedLayers, layerIntegrals } from "../src/attribution/layer-integrals.ts";
+import { checkedLayers, layerIntegrals } from "../src/attribution/integral/layer-integrals.ts";
 import type { AttributionMethod, MethodContext } from "../src/attribution/method.ts";
 import { METHODS } from "../src/attribution/methods.ts";
 import { keyword } from "../src/errors.ts";

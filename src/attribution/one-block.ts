@@ -1,7 +1,7 @@
 /** @file The option `layers` of methods that look at one block. */
 
 import { InvalidOptionError } from "../errors.ts";
-import { checkedLayers } from "./layer-integrals.ts";
+import { checkedLayers } from "./integral/layer-integrals.ts";
 import type { MethodContext } from "./method.ts";
 
 /**

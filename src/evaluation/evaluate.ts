@@ -1,6 +1,6 @@
 /** @file The main job: methods and metrics on the inputs of a data set, compared. */
 
-import { spelledOptions } from "../attribution/custom-baseline.ts";
+import { spelledOptions } from "../attribution/baseline/custom-baseline.ts";
 import type { ExplainableModel } from "../attribution/explainable-model.ts";
 import type { ScoreKind, Warning } from "../attribution/explanation.ts";
 import { DEFAULTS, type ExplainOptions } from "../attribution/options.ts";

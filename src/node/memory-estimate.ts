@@ -1,6 +1,6 @@
 /** @file What explaining takes of memory, told before anything runs. */
 
-import { sweepMemory } from "../attribution/run-size.ts";
+import { sweepMemory } from "../attribution/integral/run-size.ts";
 import type { LoadedModel } from "./load-model.ts";
 import { onceCopied, weightMemory, worthCopying } from "./memory-check.ts";
 

@@ -1,7 +1,7 @@
 /** @file The caller's own text, picture or tensor as the baseline: the model runs on it, and every block explains the difference. */
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { baselineStates } from "../../src/attribution/baseline.ts";
+import { baselineStates } from "../../src/attribution/baseline/baseline.ts";
 import { prepareText } from "../../src/attribution/text-input.ts";
 import {
   type Contender,

@@ -7,7 +7,7 @@ import { InvalidOptionError, keyword } from "../../errors.ts";
 import { measureCompleteness } from "../completeness.ts";
 import type { BlockExplanation, Completeness } from "../explanation.ts";
 import { attentionEvidence, fuseBlocks } from "../fusion.ts";
-import { checkedLayers, layerIntegrals } from "../layer-integrals.ts";
+import { checkedLayers, layerIntegrals } from "../integral/layer-integrals.ts";
 import { layerWeights } from "../layer-weights.ts";
 import type { AttributionMethod } from "../method.ts";
 import { DEFAULTS, defaultLayerWeights, FUSIONS, LAYER_WEIGHTS, type LayerWeightsName } from "../options.ts";

@@ -3,7 +3,7 @@
 import type { FloatTensor } from "../../tensor/tensor.ts";
 import { attentionEvidence } from "../fusion.ts";
 import type { BlockIntegral } from "../integral/block-integrals.ts";
-import { layerIntegrals } from "../layer-integrals.ts";
+import { layerIntegrals } from "../integral/layer-integrals.ts";
 import type { AttributionMethod } from "../method.ts";
 import { oneBlock } from "../one-block.ts";
 

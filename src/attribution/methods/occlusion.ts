@@ -2,10 +2,10 @@
 
 import { evaluateScore, logitsRow } from "../../program/score.ts";
 import { type FloatTensor, floatTensor } from "../../tensor/tensor.ts";
-import { baselineStates, chosenBaselines, type UsedBaseline } from "../baseline.ts";
+import { baselineStates, chosenBaselines, type UsedBaseline } from "../baseline/baseline.ts";
 import { measureCompleteness } from "../completeness.ts";
+import { forwardRows } from "../integral/run-size.ts";
 import type { AttributionMethod, MethodContext } from "../method.ts";
-import { forwardRows } from "../run-size.ts";
 
 /**
  * F(x) - F(x with unit t replaced by that of the baseline), for every unit that may be replaced; 0 for special units.

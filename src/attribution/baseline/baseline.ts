@@ -1,13 +1,19 @@
 /** @file Baselines: the hidden states that paths start from, whatever the input is. METHOD 2. */
 
-import { InvalidOptionError, keyword } from "../errors.ts";
+import { InvalidOptionError, keyword } from "../../errors.ts";
+import type { ExplainableModel } from "../explainable-model.ts";
+import {
+  type Baseline,
+  type CustomBaseline,
+  type ExplainOptions,
+  IMAGE_BASELINES,
+  TEXT_BASELINES,
+} from "../options.ts";
+import type { PreparedInput } from "../prepared-input.ts";
 import type { BaselineStates } from "./baseline-states.ts";
 import { checkedCustom, isCustom, spelledBaseline } from "./custom-baseline.ts";
 import { customTextBaseline } from "./custom-text-baseline.ts";
-import type { ExplainableModel } from "./explainable-model.ts";
 import { customImageBaseline, defaultImageBaseline, imageBaseline } from "./image-baseline.ts";
-import { type Baseline, type CustomBaseline, type ExplainOptions, IMAGE_BASELINES, TEXT_BASELINES } from "./options.ts";
-import type { PreparedInput } from "./prepared-input.ts";
 import { stateBaseline } from "./state-baseline.ts";
 import { defaultTextBaseline, textBaseline } from "./text-baseline.ts";
 

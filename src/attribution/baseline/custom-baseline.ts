@@ -1,8 +1,8 @@
 /** @file The caller's own baselines: what kind each is, and how results spell it out. METHOD 2. */
 
-import { InvalidOptionError } from "../errors.ts";
-import { sha256 } from "../util/sha256.ts";
-import type { Baseline, CustomBaseline, ExplainOptions } from "./options.ts";
+import { InvalidOptionError } from "../../errors.ts";
+import { sha256 } from "../../util/sha256.ts";
+import type { Baseline, CustomBaseline, ExplainOptions } from "../options.ts";
 
 export const isCustom = (baseline: Baseline | undefined): baseline is CustomBaseline =>
   typeof baseline === "object" && baseline !== null;

@@ -1,8 +1,8 @@
 /** @file Integrals from several baselines become one: their mean (expected gradients with a uniform choice, Erion et al. 2021). */
 
-import { measureCompleteness } from "./completeness.ts";
-import type { Warning } from "./explanation.ts";
-import type { BlockIntegral, IntegralResult } from "./integral/block-integrals.ts";
+import { measureCompleteness } from "../completeness.ts";
+import type { Warning } from "../explanation.ts";
+import type { BlockIntegral, IntegralResult } from "./block-integrals.ts";
 
 export interface LayerIntegrals extends IntegralResult {
   /** The options of the integration, defaults spelled out. */

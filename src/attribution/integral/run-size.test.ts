@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { InvalidOptionError } from "../errors.ts";
-import type { ExplainableModel } from "./explainable-model.ts";
+import { InvalidOptionError } from "../../errors.ts";
+import type { ExplainableModel } from "../explainable-model.ts";
 import { forwardRows, sweepMemoryWarnings, sweepRows } from "./run-size.ts";
 
 const MEBIBYTE = 2 ** 20;

@@ -1,13 +1,13 @@
 /** @file Baselines of images. METHOD 2. */
 
-import { toPixelTensor } from "../input/image/process-image.ts";
-import type { RgbImage } from "../input/image/rgb-image.ts";
-import { type ImageSubstrate, substituteImage } from "../input/image/substrate.ts";
+import { toPixelTensor } from "../../input/image/process-image.ts";
+import type { RgbImage } from "../../input/image/rgb-image.ts";
+import { type ImageSubstrate, substituteImage } from "../../input/image/substrate.ts";
+import type { ExplainableModel } from "../explainable-model.ts";
+import { fitForModel, imageFeeds } from "../image-input.ts";
+import { DEFAULTS, type ImageBaseline } from "../options.ts";
+import type { PreparedImage } from "../prepared-input.ts";
 import { type BaselineStates, propagated, zeroStates } from "./baseline-states.ts";
-import type { ExplainableModel } from "./explainable-model.ts";
-import { fitForModel, imageFeeds } from "./image-input.ts";
-import { DEFAULTS, type ImageBaseline } from "./options.ts";
-import type { PreparedImage } from "./prepared-input.ts";
 
 /** The baseline used when none is asked for: what blurring takes away is what the patches show. */
 export const defaultImageBaseline: ImageBaseline = "blur";

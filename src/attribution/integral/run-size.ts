@@ -1,10 +1,10 @@
 /** @file How many rows one run of a program may have: memory is what limits it. */
 
-import { InvalidOptionError } from "../errors.ts";
-import { backwardRowBytes, forwardRowBytes } from "../program/row-bytes.ts";
-import type { ExplainableModel } from "./explainable-model.ts";
-import type { Warning } from "./explanation.ts";
-import type { ExplainOptions } from "./options.ts";
+import { InvalidOptionError } from "../../errors.ts";
+import { backwardRowBytes, forwardRowBytes } from "../../program/row-bytes.ts";
+import type { ExplainableModel } from "../explainable-model.ts";
+import type { Warning } from "../explanation.ts";
+import type { ExplainOptions } from "../options.ts";
 
 /** Share of the free memory that one run may use when nothing is asked for, and its limits in bytes. */
 const MEMORY_SHARE = 0.25;

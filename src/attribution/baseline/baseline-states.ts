@@ -1,10 +1,10 @@
 /** @file Where the paths of all blocks start. METHOD 2. */
 
-import type { ForwardResult } from "../program/model-programs.ts";
-import { zeros } from "../tensor/tensor.ts";
-import type { ExplainableModel } from "./explainable-model.ts";
-import type { Warning } from "./explanation.ts";
-import type { PreparedInput } from "./prepared-input.ts";
+import type { ForwardResult } from "../../program/model-programs.ts";
+import { zeros } from "../../tensor/tensor.ts";
+import type { ExplainableModel } from "../explainable-model.ts";
+import type { Warning } from "../explanation.ts";
+import type { PreparedInput } from "../prepared-input.ts";
 
 export interface BaselineStates {
   /** B_l [1, positions, width]. */

@@ -1,15 +1,15 @@
 /** @file From a method's context to the integrals of the asked-for blocks: options checked, baseline run, memory divided. */
 
-import { InvalidOptionError, keyword } from "../errors.ts";
-import { evaluateScore, logitsRow } from "../program/score.ts";
-import { baselineStates, chosenBaselines } from "./baseline.ts";
-import { LEAST_DIFFERENCE } from "./completeness.ts";
-import { isCustom } from "./custom-baseline.ts";
-import type { Warning } from "./explanation.ts";
-import { type IntegralResult, integrateBlocks } from "./integral/block-integrals.ts";
+import { InvalidOptionError, keyword } from "../../errors.ts";
+import { evaluateScore, logitsRow } from "../../program/score.ts";
+import { baselineStates, chosenBaselines } from "../baseline/baseline.ts";
+import { isCustom } from "../baseline/custom-baseline.ts";
+import { LEAST_DIFFERENCE } from "../completeness.ts";
+import type { Warning } from "../explanation.ts";
+import type { MethodContext } from "../method.ts";
+import { type Baseline, DEFAULTS, defaultQuadrature, QUADRATURES } from "../options.ts";
+import { type IntegralResult, integrateBlocks } from "./block-integrals.ts";
 import { type LayerIntegrals, meanIntegrals } from "./mean-integrals.ts";
-import type { MethodContext } from "./method.ts";
-import { type Baseline, DEFAULTS, defaultQuadrature, QUADRATURES } from "./options.ts";
 import { sweepMemoryWarnings, sweepRows } from "./run-size.ts";
 
 /**

@@ -1,10 +1,10 @@
 /** @file The caller's own first hidden state as a baseline. METHOD 2. */
 
-import { InvalidOptionError, ShapeError } from "../errors.ts";
-import { type FloatTensor, floatTensor } from "../tensor/tensor.ts";
+import { InvalidOptionError, ShapeError } from "../../errors.ts";
+import { type FloatTensor, floatTensor } from "../../tensor/tensor.ts";
+import type { ExplainableModel } from "../explainable-model.ts";
+import type { PreparedInput } from "../prepared-input.ts";
 import { type BaselineStates, propagated } from "./baseline-states.ts";
-import type { ExplainableModel } from "./explainable-model.ts";
-import type { PreparedInput } from "./prepared-input.ts";
 
 /**
  * The hidden states that the model reaches from a first one.

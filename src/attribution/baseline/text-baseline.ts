@@ -1,13 +1,13 @@
 /** @file Baselines of texts. METHOD 2. */
 
-import { InvalidOptionError } from "../errors.ts";
-import type { SpecialToken, SpecialTokens } from "../input/text/tokenizer.ts";
-import { assertNever } from "../util/assert-never.ts";
+import { InvalidOptionError } from "../../errors.ts";
+import type { SpecialToken, SpecialTokens } from "../../input/text/tokenizer.ts";
+import { assertNever } from "../../util/assert-never.ts";
+import type { ExplainableModel } from "../explainable-model.ts";
+import type { TextBaseline } from "../options.ts";
+import type { PreparedText } from "../prepared-input.ts";
+import { textFeeds } from "../text-input.ts";
 import { type BaselineStates, propagated, zeroStates } from "./baseline-states.ts";
-import type { ExplainableModel } from "./explainable-model.ts";
-import type { TextBaseline } from "./options.ts";
-import type { PreparedText } from "./prepared-input.ts";
-import { textFeeds } from "./text-input.ts";
 
 const TOKEN_BASELINES = ["mask", "pad", "unk"] as const satisfies readonly (keyof SpecialTokens)[];
 type TokenBaseline = (typeof TOKEN_BASELINES)[number];
