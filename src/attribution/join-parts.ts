@@ -2,8 +2,8 @@
  * @file An input that the model reads in several parts, joined into one map.
  *
  * The score of the whole is the mean of the parts' scores, weighted by the share of units that each part speaks for.
- * Every unit has the value from the one part that speaks for it, times that part's share; what other parts say of it is
- * left out, which the completeness of the joined map shows.
+ * Attributions are linear in the score, so every unit has the sum of what all parts that read it say of it, each times
+ * the part's share: maps that add up to the differences of their parts' scores add up to that of the whole.
  */
 
 import type { ForwardResult } from "../program/model-programs.ts";
@@ -17,7 +17,7 @@ export interface Part<T extends PreparedInput = PreparedInput> {
   readonly input: T;
   /** Index in the whole of each of the part's units. */
   readonly positions: readonly number[];
-  /** 1 where this part speaks for the unit, 0 where another one does; special units 0, they are added up [positions]. */
+  /** 1 where this part speaks for the unit, 0 where another one does, and for special units [positions]. */
   readonly owned: readonly (0 | 1)[];
   /** Weight of this part; the weights of all parts sum to 1. */
   readonly share: number;
@@ -80,9 +80,8 @@ function weightedMean(parts: readonly Part[], value: (part: number) => number): 
 
 function joinMaps(parts: readonly Part[], maps: readonly (readonly number[])[], unitCount: number): number[] {
   const joined = new Array<number>(unitCount).fill(0);
-  parts.forEach(({ input, positions, owned, share }, p) => {
+  parts.forEach(({ positions, share }, p) => {
     positions.forEach((position, index) => {
-      if (owned[index] !== 1 && input.units[index]?.special !== true) return;
       joined[position] = (joined[position] as number) + share * ((maps[p] as readonly number[])[index] as number);
     });
   });

@@ -88,7 +88,7 @@ function truncationWarnings({ truncated }: EncodedText): readonly Warning[] {
 function windowsWarning(model: ExplainableModel, whole: EncodedText, windows: number): Warning {
   return {
     code: "windows",
-    message: `The text has ${whole.ids.length} tokens, the model reads ${model.tokenizer?.maxLength}: it was read in ${windows} overlapping windows; the score is their mean weighted by length, and each word has the evidence of the window in which it lies most central`,
+    message: `The text has ${whole.ids.length} tokens, the model reads ${model.tokenizer?.maxLength}: it was read in ${windows} overlapping windows; the score is their mean weighted by length, and each word has the evidence of all windows that read it`,
   };
 }
 

@@ -10,27 +10,32 @@ const tempFolder = useTempFolders();
 const VOCABULARY = "the film is good bad long dull bright story and of a with no end it".split(" ");
 /** 150 tokens for a model that reads 64: windows of 62 begin at 0, 44, 88. */
 const WORDS = Array.from({ length: 150 }, (_, index) => VOCABULARY[(index * index + 3 * index) % 16] as string);
+const STARTS = [0, 44, 88];
 const OPTIONS = { steps: 4, target: 1, tolerance: 1 };
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
 describe("explain() of a long text", () => {
-  it("takes each word's evidence from the window where it is most central, times the window's share", async () => {
+  it("adds up what the windows say of a word, each times its share of the score", async () => {
     await using model = await loadModel(await tempFolder(tinyBertFiles()));
     const whole = await explain(model, WORDS.join(" "), OPTIONS);
     const windows: TextExplanation[] = [];
-    for (const start of [0, 44, 88]) {
+    for (const start of STARTS) {
       windows.push(await explain(model, WORDS.slice(start, start + 62).join(" "), OPTIONS));
     }
-    // 44..61 are read by the first two windows, 88..105 by the last two; the halves go to either side.
-    const owned = [53, 44, 53];
-    const shares = owned.map((count) => count / 150);
-    const own = (w: number, map: (window: TextExplanation) => readonly number[]) => {
-      const values = map(windows[w] as TextExplanation).slice(1, -1);
-      const from = w === 0 ? 0 : 9;
-      return values.slice(from, from + (owned[w] as number)).map((value) => value * (shares[w] as number));
+    // 44..61 are read by the first two windows, 88..105 by the last two; the score's shares go by halves of the overlaps.
+    const shares = [53, 44, 53].map((count) => count / 150);
+    const joined = (map: (window: TextExplanation) => readonly number[]) => {
+      const values = WORDS.map(() => 0);
+      STARTS.forEach((start, w) => {
+        map(windows[w] as TextExplanation)
+          .slice(1, -1)
+          .forEach((value, index) => {
+            (values[start + index] as number) += value * (shares[w] as number);
+          });
+      });
+      return values;
     };
-    const joined = (map: (window: TextExplanation) => readonly number[]) => [0, 1, 2].flatMap((w) => own(w, map));
     expect(whole.attribution.slice(1, -1)).toBeAllClose(
       joined((window) => window.attribution),
       { rtol: 1e-4, atol: 1e-7 },
@@ -51,6 +56,12 @@ describe("explain() of a long text", () => {
     expect(whole.units).toHaveLength(152);
     expect(whole.warnings.map(({ code }) => code)).toEqual(["windows"]);
     expect(whole.warnings[0]?.message).toMatch(/152 tokens, the model reads 64: it was read in 3 overlapping windows/);
+  });
+
+  it("has all of the difference of the scores, overlaps or not", async () => {
+    await using model = await loadModel(await tempFolder(tinyBertFiles()));
+    const whole = await explain(model, WORDS.join(" "), { target: 1 });
+    expect(completenessOf(whole).relativeError).toBeLessThan(0.01);
   });
 
   it("leaves a text that fits as it is, whatever is asked for", async () => {
