@@ -35,8 +35,6 @@ if (options.model === undefined || options.data === undefined) throw new Error("
 interface Measured {
   readonly deletion: number;
   readonly insertion: number;
-  /** |sum of the map - difference of the scores| / |difference of the scores| */
-  readonly error: number;
 }
 
 /** Probability of `target` in the whole text, for each set of tokens that the mask token replaces. */
@@ -69,11 +67,8 @@ async function measured(model: LoadedModel, text: PreparedWhole): Promise<Record
   const { target } = await attribute(model, parts, whole.units.length, { method: "random" });
   const added = new Float64Array(whole.units.length);
   const central = new Float64Array(whole.units.length);
-  let difference = 0;
   for (const { input, positions, owned, share } of parts) {
     const own = await attribute(model, [onlyPart(input)], input.units.length, { ...fixed, target: target.index });
-    const { scoreAtInput = 0, scoreAtBaseline = 0 } = own.completeness ?? {};
-    difference += share * (scoreAtInput - scoreAtBaseline);
     own.attribution.forEach((value, index) => {
       const position = positions[index] as number;
       (added[position] as number) += share * value;
@@ -86,11 +81,9 @@ async function measured(model: LoadedModel, text: PreparedWhole): Promise<Record
     const order = ranked(tokens.map((position) => map[position] as number)).map((unit) => tokens[unit] as number);
     const without = sizes.map((size) => new Set(order.slice(0, size)));
     const only = sizes.map((size) => new Set(order.slice(size)));
-    const sum = map.reduce((total, value) => total + value, 0);
     return {
       deletion: curveArea(await probabilitiesWithout(model, text, without, target.index)),
       insertion: curveArea(await probabilitiesWithout(model, text, only, target.index)),
-      error: Math.abs(sum - difference) / Math.abs(difference),
     };
   };
   return { added: await judge(added), "most central": await judge(central) };
@@ -109,14 +102,12 @@ for (const { input } of createRandom("windows").shuffle([...items])) {
 const faithfulness = ({ insertion, deletion }: Measured) => insertion - deletion;
 const mean = (name: string, of: (one: Measured) => number) =>
   rows.reduce((sum, row) => sum + of(row[name] as Measured), 0) / rows.length;
-console.log(
-  `\n${rows.length} texts\n\n| windows | deletion | insertion | faithfulness | what is missing of the sum |\n|---|---|---|---|---|`,
-);
+console.log(`\n${rows.length} texts\n\n| windows | deletion | insertion | faithfulness |\n|---|---|---|---|`);
 for (const name of ["added", "most central"]) {
   const cells = [(one: Measured) => one.deletion, (one: Measured) => one.insertion, faithfulness].map((of) =>
     mean(name, of).toFixed(3),
   );
-  console.log(`| ${name} | ${cells.join(" | ")} | ${(100 * mean(name, (one) => one.error)).toFixed(1)} % |`);
+  console.log(`| ${name} | ${cells.join(" | ")} |`);
 }
 const gains = Float64Array.from(
   rows,
