@@ -141,6 +141,15 @@ export const STUDY: readonly StudySetting[] = [
     more: ["--curve-steps", "16"],
   },
   {
+    name: "cifar-context",
+    title: "Images: CIFAR-10 test, context sensitivity",
+    model: "cifar10",
+    dataset: "cifar10-test",
+    metrics: ["context-sensitivity"],
+    methods: INTEGRALS,
+    more: ["--tolerance", "0.05"],
+  },
+  {
     name: "cifar-mean",
     title: "Images: CIFAR-10 test, removed patches take the mean colour",
     model: "cifar10",
