@@ -6,14 +6,13 @@
  * window in which it lies most central.
  *
  * Run: npx tsx bench/windows.ts --model FOLDER --data FILE [--limit 20] [--steps 8] [--curve-steps 20]
- * Prints the table of docs/multilingual.md.
+ * Prints the figures of docs/multilingual.md.
  */
 
 import { parseArgs } from "node:util";
 import { attribute } from "../src/attribution/attribute.ts";
 import { onlyPart } from "../src/attribution/join-parts.ts";
-import type { PreparedWhole } from "../src/attribution/text-input.ts";
-import { prepareText, textBatchFeeds } from "../src/attribution/text-input.ts";
+import { type PreparedWhole, prepareText, textBatchFeeds } from "../src/attribution/text-input.ts";
 import { curveArea, stepSizes } from "../src/evaluation/metrics/curve.ts";
 import { interval, resampledMeans } from "../src/evaluation/statistics/bootstrap.ts";
 import { ranked } from "../src/evaluation/units.ts";
