@@ -44,7 +44,8 @@ export function fuseBlocks(blocks: readonly BlockEvidence[], fusion: Fusion, lam
   }
 }
 
-const norm1 = (values: readonly number[]): number => values.reduce((sum, value) => sum + Math.abs(value), 0);
+/** ||values||_1 */
+export const norm1 = (values: readonly number[]): number => values.reduce((sum, value) => sum + Math.abs(value), 0);
 
 function additive(relevance: readonly number[], evidence: readonly number[], lambda: number): number[] {
   const scale = norm1(relevance);

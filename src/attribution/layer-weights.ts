@@ -2,6 +2,7 @@
 
 import { InvalidOptionError } from "../errors.ts";
 import { assertNever } from "../util/assert-never.ts";
+import { norm1 } from "./fusion.ts";
 import type { LayerWeightsName } from "./options.ts";
 
 /**
@@ -25,9 +26,9 @@ export function layerWeights(
     case "uniform":
       return normalised(fused.map(() => 1));
     case "magnitude":
-      return normalised(fused.map(magnitude));
+      return normalised(fused.map(norm1));
     case "balanced":
-      return normalised(fused.map(magnitude).map((size) => (size === 0 ? 0 : 1 / size)));
+      return normalised(fused.map(norm1).map((size) => (size === 0 ? 0 : 1 / size)));
     case "decay":
       return normalised(fused.map((_, l) => 0.5 ** l));
     case "last":
@@ -36,9 +37,6 @@ export function layerWeights(
       return assertNever(scheme);
   }
 }
-
-/** ||s||_1 */
-const magnitude = (s: readonly number[]): number => s.reduce((sum, value) => sum + Math.abs(value), 0);
 
 /** @throws {InvalidOptionError} */
 function givenWeights(weights: readonly number[], blocks: number): number[] {
