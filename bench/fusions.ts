@@ -153,7 +153,8 @@ const experiments = Object.entries(FUSE).map(
           feeds: input.feeds,
           score,
         });
-      const { probabilities, gradients } = await (context.shared?.once("attention by head", request) ?? request());
+      const done = await context.shared?.onceFor("attention by head", [], request);
+      const { probabilities, gradients } = done?.result ?? (await request());
       const relevance = integrals.blocks.map((block) => block.relevance);
       const attribution = fuse({ relevance, attention: probabilities, gradients, context });
       return { attribution, blocks: [], completeness: null, options: {}, modelEvaluations: 0, warnings: [] };

@@ -12,12 +12,13 @@
 import { parseArgs } from "node:util";
 import { attribute } from "../src/attribution/attribute.ts";
 import { onlyPart } from "../src/attribution/join-parts.ts";
-import { type PreparedWhole, prepareText, textBatchFeeds } from "../src/attribution/text-input.ts";
-import { curveArea, stepSizes } from "../src/evaluation/metrics/curve.ts";
+import { type PreparedWhole, prepareText } from "../src/attribution/text-input.ts";
+import { curveArea, deletionCurve, insertionCurve } from "../src/evaluation/metrics/curve.ts";
+import { createProbe } from "../src/evaluation/perturbation.ts";
 import { interval, resampledMeans } from "../src/evaluation/statistics/bootstrap.ts";
-import { ranked } from "../src/evaluation/units.ts";
+import { createTextSubstrate } from "../src/evaluation/substrate.ts";
+import { textUnits, unitAttribution } from "../src/evaluation/units.ts";
 import { type LoadedModel, loadModel, readDataset } from "../src/node.ts";
-import { probabilities } from "../src/program/score.ts";
 import { createRandom } from "../src/util/random.ts";
 
 const { values: options } = parseArgs({
@@ -36,29 +37,6 @@ interface Measured {
   readonly insertion: number;
 }
 
-/** Probability of `target` in the whole text, for each set of tokens that the mask token replaces. */
-async function probabilitiesWithout(
-  model: LoadedModel,
-  { parts }: PreparedWhole,
-  removed: readonly ReadonlySet<number>[],
-  target: number,
-): Promise<number[]> {
-  const mask = model.tokenizer?.specialTokens.mask?.id;
-  if (mask === undefined) throw new Error("The tokenizer has no mask token");
-  const classes = model.labels.length;
-  const logits = removed.map(() => new Float32Array(classes));
-  for (const { input, positions, share } of parts) {
-    const { ids, typeIds } = input.encoded;
-    for (const [v, tokens] of removed.entries()) {
-      const row = ids.map((id, index) => (tokens.has(positions[index] as number) ? mask : id));
-      const { data } = await model.programs.logits(textBatchFeeds(model, [row], typeIds));
-      const sum = logits[v] as Float32Array;
-      for (let c = 0; c < classes; c++) (sum[c] as number) += share * (data[c] as number);
-    }
-  }
-  return logits.map((row) => probabilities(row, model.activation)[target] as number);
-}
-
 async function measured(model: LoadedModel, text: PreparedWhole): Promise<Record<string, Measured> | undefined> {
   const { whole, parts } = text;
   if (parts.length < 2) return undefined;
@@ -74,15 +52,15 @@ async function measured(model: LoadedModel, text: PreparedWhole): Promise<Record
       if (owned[index] === 1 || input.units[index]?.special) (central[position] as number) += share * value;
     });
   }
-  const tokens = [...whole.units.keys()].filter((position) => !whole.units[position]?.special);
-  const sizes = stepSizes(tokens.length, Number(options["curve-steps"]));
+  const units = textUnits(whole, "token");
+  const substrate = createTextSubstrate(model, text, units, "mask");
+  const probe = createProbe(model, substrate, { kind: "logit", activation: model.activation, target: target.index });
   const judge = async (map: Float64Array): Promise<Measured> => {
-    const order = ranked(tokens.map((position) => map[position] as number)).map((unit) => tokens[unit] as number);
-    const without = sizes.map((size) => new Set(order.slice(0, size)));
-    const only = sizes.map((size) => new Set(order.slice(size)));
+    const attribution = unitAttribution(units, [...map]);
+    const subject = { attribution, probe, curveSteps: Number(options["curve-steps"]) };
     return {
-      deletion: curveArea(await probabilitiesWithout(model, text, without, target.index)),
-      insertion: curveArea(await probabilitiesWithout(model, text, only, target.index)),
+      deletion: curveArea(await deletionCurve(subject)),
+      insertion: curveArea(await insertionCurve(subject)),
     };
   };
   return { added: await judge(added), "most central": await judge(central) };

@@ -75,7 +75,7 @@ export const STUDY: readonly StudySetting[] = [
     dataset: "movies/val.jsonl",
     metrics: PLAUSIBILITY,
     methods: TEXT_METHODS.slice(0, -1),
-    more: ["--steps", "8"],
+    more: ["--long-text", "truncate", "--steps", "8"],
   },
   {
     name: "amharic",
@@ -102,7 +102,7 @@ export const STUDY: readonly StudySetting[] = [
     dataset: "oromo_dev.tsv",
     metrics: [...FAITHFULNESS, "cost"],
     methods: TEXT_METHODS.slice(0, -1),
-    more: ["--tolerance", "0.05", "--curve-steps", "10"],
+    more: ["--long-text", "truncate", "--tolerance", "0.05", "--curve-steps", "10"],
   },
   {
     name: "newsgroups",
@@ -111,7 +111,7 @@ export const STUDY: readonly StudySetting[] = [
     dataset: "newsgroups_test.tsv",
     metrics: [...FAITHFULNESS, "cost"],
     methods: TEXT_METHODS.slice(0, -1),
-    more: ["--tolerance", "0.05", "--curve-steps", "10"],
+    more: ["--long-text", "truncate", "--tolerance", "0.05", "--curve-steps", "10"],
   },
   {
     name: "newsgroups-context",
@@ -120,7 +120,7 @@ export const STUDY: readonly StudySetting[] = [
     dataset: "newsgroups_test.tsv",
     metrics: ["context-sensitivity"],
     methods: INTEGRALS,
-    more: ["--tolerance", "0.05"],
+    more: ["--long-text", "truncate", "--tolerance", "0.05"],
   },
   {
     name: "images",

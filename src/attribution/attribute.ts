@@ -23,7 +23,7 @@ const FORWARD_SHARE = 0.05;
  * The class is chosen once, from the mean of the parts' logits weighted by their shares, and is the same in all parts.
  *
  * @param unitCount - Units of the whole input.
- * @param shared - Of explanations of this same input, of one part: integrals that an earlier one made are used again.
+ * @param shared - Of explanations of this same input: integrals that an earlier one made are used again.
  * @throws {InvalidOptionError} For an option out of range or an unknown name.
  * @throws {ExecutionError} When the engine fails.
  */
@@ -61,7 +61,9 @@ export async function attribute(
     const scoreAtInput = scores[p] as number;
     const deadline = deadlineOf(options.timeBudget, started, platform.now(), job.parts.length - p);
     const context = { model, input: part.input, forward, score, scoreAtInput, options, deadline, onProgress };
-    const result = await method.run(shared === undefined ? context : { ...context, shared });
+    const result = await method.run(
+      shared === undefined ? context : { ...context, shared: shared.within(`part ${p}`) },
+    );
     results.push(options.heads === true ? await withHeads(result, context) : result);
     options.signal?.throwIfAborted();
   }

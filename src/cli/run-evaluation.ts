@@ -36,6 +36,7 @@ export const EVALUATION_OPTIONS = [
   "metrics",
   "substrate",
   "units",
+  "longText",
   "curveSteps",
   "seed",
   "out",
@@ -139,7 +140,7 @@ export async function measureDataset(job: EvaluationJob, options: Options, termi
     const evaluation = await measure(model, dataset, {
       contenders: job.contendersOf(model),
       metrics,
-      ...given(options, ["substrate", "units", "curveSteps", "target", "score"]),
+      ...given(options, ["substrate", "units", "longText", "curveSteps", "target", "score"]),
       seed,
       signal,
       onProgress: (done, activity) => terminal.progress.update(done, activity),

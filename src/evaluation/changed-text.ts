@@ -1,8 +1,8 @@
 /** @file The same text with some of its units in another order or replaced, on the token ids. */
 
 import type { ExplainableModel } from "../attribution/explainable-model.ts";
-import type { PreparedText } from "../attribution/prepared-input.ts";
-import { textFeeds } from "../attribution/text-input.ts";
+import type { Part } from "../attribution/join-parts.ts";
+import { type PreparedWhole, textFeeds } from "../attribution/text-input.ts";
 import { substrateToken, type TextSubstrateName } from "./substrate.ts";
 import type { EvaluationUnit } from "./units.ts";
 
@@ -13,15 +13,15 @@ import type { EvaluationUnit } from "./units.ts";
  */
 export function permutedText(
   model: ExplainableModel,
-  prepared: PreparedText,
+  prepared: PreparedWhole,
   units: readonly EvaluationUnit[],
   others: readonly number[],
-): PreparedText {
+): readonly Part[] {
   const content = others.flatMap((unit) => (units[unit] as EvaluationUnit).positions);
   const places = [...content].sort((a, b) => a - b);
-  const ids = [...prepared.encoded.ids];
+  const ids = [...prepared.whole.ids];
   places.forEach((place, i) => {
-    ids[place] = prepared.encoded.ids[content[i] as number] as number;
+    ids[place] = prepared.whole.ids[content[i] as number] as number;
   });
   return withIds(model, prepared, ids);
 }
@@ -29,22 +29,28 @@ export function permutedText(
 /** Every token of the removed units becomes that of the substrate. */
 export function removedText(
   model: ExplainableModel,
-  prepared: PreparedText,
+  prepared: PreparedWhole,
   units: readonly EvaluationUnit[],
   removed: readonly number[],
   substrate: TextSubstrateName,
-): PreparedText {
+): readonly Part[] {
   const id = substrateToken(model, substrate);
   const places = new Set(removed.flatMap((unit) => (units[unit] as EvaluationUnit).positions));
   return withIds(
     model,
     prepared,
-    prepared.encoded.ids.map((own, position) => (places.has(position) ? id : own)),
+    prepared.whole.ids.map((own, position) => (places.has(position) ? id : own)),
   );
 }
 
-const withIds = (model: ExplainableModel, prepared: PreparedText, ids: readonly number[]): PreparedText => ({
-  ...prepared,
-  encoded: { ...prepared.encoded, ids },
-  feeds: textFeeds(model, ids, prepared.encoded.typeIds),
-});
+/** The parts of the text with other token ids [positions of the whole]. */
+function withIds(model: ExplainableModel, { parts }: PreparedWhole, whole: readonly number[]): readonly Part[] {
+  return parts.map((part) => {
+    const ids = part.positions.map((position) => whole[position] as number);
+    const { encoded } = part.input;
+    return {
+      ...part,
+      input: { ...part.input, encoded: { ...encoded, ids }, feeds: textFeeds(model, ids, encoded.typeIds) },
+    };
+  });
+}

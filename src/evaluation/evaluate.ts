@@ -3,7 +3,7 @@
 import { spelledOptions } from "../attribution/baseline/custom-baseline.ts";
 import type { ExplainableModel } from "../attribution/explainable-model.ts";
 import type { ScoreKind, Warning } from "../attribution/explanation.ts";
-import { DEFAULTS, type ExplainOptions } from "../attribution/options.ts";
+import { DEFAULTS, type ExplainOptions, type LongText } from "../attribution/options.ts";
 import { InputError, InvalidOptionError, isCaligError } from "../errors.ts";
 import { createRandom } from "../util/random.ts";
 import { type Dataset, type DatasetItem, hasTruth, rationaleShare, type Truth } from "./dataset.ts";
@@ -48,6 +48,8 @@ export interface EvaluateOptions {
   readonly substrate?: SubstrateName;
   /** What is removed and ranked. Default: words. */
   readonly units?: UnitKind;
+  /** Texts longer than the model reads: perturbed in all their windows, or in their beginning. Default: windows. */
+  readonly longText?: LongText;
   /** Most steps of a deletion or insertion curve, >= 1; inputs of fewer units have one unit per step. Default: 32. */
   readonly curveSteps?: number;
   /** Label or index of the class that is explained. Default: the predicted class of each input. */
@@ -100,6 +102,7 @@ export async function evaluate(
     substrate,
     units,
     seed,
+    ...(options.longText === undefined ? {} : { longText: options.longText }),
     ...(options.target === undefined ? {} : { target: options.target }),
     ...(options.score === undefined ? {} : { score: options.score }),
     ...(options.curveSteps === undefined ? {} : { curveSteps: checkedCurveSteps(options.curveSteps) }),
@@ -154,7 +157,7 @@ export async function evaluate(
     inputs,
     failures,
     cost: { milliseconds: model.platform.now() - started },
-    warnings: warningsOf(dataset, failures, contenders),
+    warnings: warningsOf(dataset, inputs, failures, contenders),
   };
 }
 
@@ -183,6 +186,7 @@ async function measureItem(
       predicted: model.labels[open.predicted] ?? String(open.predicted),
       ...correctness(model, item, label, open.predicted),
       units: open.units.length,
+      ...(open.warnings.length === 0 ? {} : { warnings: open.warnings }),
       measurements,
     };
   } catch (error) {
@@ -240,7 +244,7 @@ async function measurementKey(
   const { signal: _signal, onProgress: _onProgress, memory: _memory, ...method } = await spelledOptions(options);
   const { signal: _stop, batchSize: _batchSize, ...rest } = settings;
   const sorted = (record: object) => Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify([1, model.facts.sha256, sorted(method), sorted(rest), sorted(item)]);
+  return JSON.stringify([2, model.facts.sha256, sorted(method), sorted(rest), sorted(item)]);
 }
 
 /** What people must have said, in the words of errors. */
@@ -307,8 +311,16 @@ function describeSettings(
   };
 }
 
+/** What became of texts that are longer than the model reads, by the code of their warnings. */
+const READ_IN_PARTS: Readonly<Record<string, string>> = {
+  windows:
+    "they were explained and perturbed in overlapping windows; longText truncate measures on their beginning, at less cost",
+  truncated: "only their beginning was explained and perturbed",
+};
+
 function warningsOf(
   { name, problems }: Dataset,
+  inputs: readonly EvaluatedInput[],
   failures: readonly EvaluationFailure[],
   contenders: readonly Contender[],
 ): Warning[] {
@@ -323,6 +335,13 @@ function warningsOf(
       code: "inputs-failed",
       message: `${failures.length} ${inputs} could not be measured and count for no method`,
     });
+  }
+  for (const [code, read] of Object.entries(READ_IN_PARTS)) {
+    const longer = inputs.filter((input) => input.warnings?.some((warning) => warning.code === code)).length;
+    if (longer === 0) continue;
+    const texts = `${longer} of ${inputs.length} text${inputs.length === 1 ? "" : "s"}`;
+    const are = longer === 1 ? "is" : "are";
+    warnings.push({ code, message: `${texts} ${are} longer than the model reads: ${read}` });
   }
   if (!contenders.some(({ floor }) => floor === true)) {
     warnings.push({

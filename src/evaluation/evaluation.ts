@@ -57,6 +57,8 @@ export interface EvaluatedInput {
   /** Whether the model predicts the label of the data set, where it has one. */
   readonly correct?: boolean;
   readonly units: number;
+  /** What is to be said of the input, as that it is longer than the model reads; absent where there is nothing. */
+  readonly warnings?: readonly Warning[];
   readonly measurements: Measurements;
 }
 

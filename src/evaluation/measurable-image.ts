@@ -2,6 +2,7 @@
 
 import type { ExplainableModel } from "../attribution/explainable-model.ts";
 import { imageFeeds, patchesOf, prepareImage } from "../attribution/image-input.ts";
+import { onlyPart } from "../attribution/join-parts.ts";
 import type { PreparedImage } from "../attribution/prepared-input.ts";
 import { patchRectangle } from "../input/image/pixel-map.ts";
 import { toPixelTensor } from "../input/image/process-image.ts";
@@ -27,17 +28,18 @@ export async function measurableImage(
     substituteImage(prepared.fitted.image, substrate, { processor: prepared.processor, seed }),
     prepared.processor,
   );
-  const withPixels = (pixels: FloatTensor): PreparedImage => ({ ...prepared, feeds: imageFeeds(model, pixels) });
+  const withPixels = (pixels: FloatTensor) => [onlyPart({ ...prepared, feeds: imageFeeds(model, pixels) })];
   return {
-    prepared,
-    warnings: [],
+    parts: [onlyPart(prepared)],
+    positionCount: prepared.units.length,
+    warnings: prepared.warnings,
     text: "",
     units,
     substrate: {
       name: substrate,
       unitCount: units.length,
       positions: prepared.units.length,
-      feeds: (variants) => imageFeeds(model, mixed(own, other, grid, variants)),
+      parts: [{ share: 1, feeds: (variants) => imageFeeds(model, mixed(own, other, grid, variants)) }],
     },
     permuted: (others) => withPixels(permuted(own, grid, others)),
     removed: (removed) => withPixels(mixed(own, other, grid, [without(units.length, removed)])),

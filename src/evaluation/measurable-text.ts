@@ -7,20 +7,21 @@ import type { Measurable, MeasurableOptions } from "./measurable.ts";
 import { createTextSubstrate, textSubstrate } from "./substrate.ts";
 import { textUnits } from "./units.ts";
 
-/** Texts longer than the model reads are cut: only what is read can be perturbed. */
+/** A text longer than the model reads has the units of all its windows, or of its beginning: as it is explained. */
 export async function measurableText(
   model: ExplainableModel,
   input: TextInput,
-  { substrate: name, units: kind }: MeasurableOptions,
+  { substrate: name, units: kind, ...options }: MeasurableOptions,
 ): Promise<Measurable> {
   const substrate = textSubstrate(name);
-  const { parts, warnings } = await prepareText(model, input, { longText: "truncate" });
-  const prepared = (parts[0] as (typeof parts)[number]).input;
-  const units = textUnits(prepared.encoded, kind);
+  const prepared = await prepareText(model, input, options);
+  const { whole, parts, warnings } = prepared;
+  const units = textUnits(whole, kind);
   return {
-    prepared,
-    warnings,
-    text: prepared.encoded.text,
+    parts,
+    positionCount: whole.units.length,
+    warnings: [...warnings, ...parts.flatMap((part) => part.input.warnings)],
+    text: whole.text,
     units,
     substrate: createTextSubstrate(model, prepared, units, substrate),
     permuted: (others) => permutedText(model, prepared, units, others),

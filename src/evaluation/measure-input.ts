@@ -3,13 +3,12 @@
 import { attribute } from "../attribution/attribute.ts";
 import type { ExplainableModel } from "../attribution/explainable-model.ts";
 import type { ExplanationCommon, ScoreKind, Warning } from "../attribution/explanation.ts";
-import { onlyPart } from "../attribution/join-parts.ts";
-import { DEFAULTS, type ExplainOptions } from "../attribution/options.ts";
-import type { PreparedInput } from "../attribution/prepared-input.ts";
+import { type Part, weightedLogits } from "../attribution/join-parts.ts";
+import { DEFAULTS, type ExplainOptions, type LongText } from "../attribution/options.ts";
 import { SharedWork } from "../attribution/shared-work.ts";
 import { chooseScore, rankPredictions } from "../attribution/target.ts";
 import { InvalidOptionError } from "../errors.ts";
-import { logitsRow } from "../program/score.ts";
+import type { ForwardResult } from "../program/model-programs.ts";
 import { assertNever } from "../util/assert-never.ts";
 import { createRandom } from "../util/random.ts";
 import { type DatasetItem, markedUnits, unitPolarities } from "./dataset.ts";
@@ -29,6 +28,8 @@ export const CURVE_STEPS = 32;
 export interface MeasureSettings {
   readonly substrate: SubstrateName;
   readonly units: UnitKind;
+  /** Of texts longer than the model reads. Default: windows. */
+  readonly longText?: LongText;
   /** Label or index of the class that is explained. Default: the predicted class of each input. */
   readonly target?: string | number;
   /** What attributions are measured in. Default: the logit. */
@@ -52,7 +53,8 @@ export interface OpenInput {
   /** The original text, and its units that can be removed. */
   readonly text: string;
   readonly units: readonly EvaluationUnit[];
-  readonly prepared: PreparedInput;
+  /** What the model reads at once. At least one. */
+  readonly parts: readonly Part[];
   readonly warnings: readonly Warning[];
   /** Measures one method. Numbers per metric; null where the metric does not apply to the input. */
   measure(
@@ -73,7 +75,7 @@ export function checkTask({ facts, anatomy }: ExplainableModel): void {
 
 /**
  * Makes an input ready, chooses the class that is explained (once, for all methods), and makes it ready to be measured.
- * Texts longer than the model reads are cut: only what is read can be perturbed.
+ * Texts longer than the model reads are perturbed in all their windows, or where `longText` says so in their beginning.
  *
  * @throws {InputError} When there is nothing to explain.
  * @throws {InvalidOptionError} For an option out of range or an unknown name.
@@ -84,9 +86,10 @@ export async function openInput(
   settings: MeasureSettings,
 ): Promise<OpenInput> {
   const input = await openMeasurable(model, item.input, { ...settings, seed: inputSeed(settings.seed, item.line) });
-  const { prepared, units, warnings } = input;
-  const { logits } = await model.programs.forward(prepared.feeds);
-  const predictions = rankPredictions(model, logitsRow(logits, undefined));
+  const { parts, units, warnings } = input;
+  const forwards: ForwardResult[] = [];
+  for (const part of parts) forwards.push(await model.programs.forward(part.input.feeds));
+  const predictions = rankPredictions(model, weightedLogits(parts, forwards));
   const { target, score: kind = DEFAULTS.score, seed, signal, batchSize } = settings;
   const score = chooseScore(model, predictions, { score: kind, ...(target === undefined ? {} : { target }) });
   const probe = createProbe(model, input.substrate, score, {
@@ -107,7 +110,7 @@ export async function openInput(
     predicted: predictions[0]?.index ?? 0,
     text: input.text,
     units,
-    prepared,
+    parts,
     warnings,
     async measure(options, metrics) {
       // Without marks there is nothing to compare with: an explanation would be in vain.
@@ -119,8 +122,8 @@ export async function openInput(
       const own = { ...options, ...fixed };
       // What an explanation costs is only seen where it does all of its work.
       const shares = !metrics.some(({ name }) => name === cost.name);
-      const explanation = await explainPrepared(model, prepared, own, shares ? shared : undefined);
-      const subject = createSubject({ model, input, probe, item, marks, settings, options: own, explanation });
+      const explanation = await attribute(model, parts, input.positionCount, own, shares ? shared : undefined);
+      const subject = createSubject({ model, input, probe, item, marks, settings, options: own, explanation, shared });
       for (const metric of asked) {
         signal?.throwIfAborted();
         measured[metric.name] = (await metric.measure(subject)) ?? null;
@@ -148,13 +151,6 @@ function marksOf(
 /** Inputs get seeds of their own: with one seed for all, a random method would rank the words of all of them alike. */
 const inputSeed = (seed: number, line: number): number => createRandom(`${seed} input ${line}`).below(2 ** 31);
 
-const explainPrepared = (
-  model: ExplainableModel,
-  prepared: PreparedInput,
-  options: ExplainOptions,
-  shared?: SharedWork,
-) => attribute(model, [onlyPart(prepared)], prepared.units.length, options, shared);
-
 interface SubjectParts {
   readonly model: ExplainableModel;
   readonly input: Measurable;
@@ -164,16 +160,17 @@ interface SubjectParts {
   readonly settings: MeasureSettings;
   readonly options: ExplainOptions & { readonly target: number };
   readonly explanation: ExplanationCommon;
+  readonly shared: SharedWork;
 }
 
 function createSubject(parts: SubjectParts): Subject {
-  const { model, input, probe, item, marks, settings, options, explanation } = parts;
+  const { model, input, probe, item, marks, settings, options, explanation, shared } = parts;
   const { units } = input;
   const { rationaleShare, polarityLabel } = settings;
   const { polarities } = item;
   const direction = polarityDirection(model, polarityLabel, options.target);
-  const known = [...(model.warnings ?? []), ...input.prepared.warnings];
-  const changed = (change: Change): PreparedInput => {
+  const known = [...(model.warnings ?? []), ...input.warnings];
+  const changed = (change: Change): readonly Part[] => {
     switch (change.kind) {
       case "permuted":
         return input.permuted(change.others);
@@ -198,7 +195,9 @@ function createSubject(parts: SubjectParts): Subject {
       : { polarities: unitPolarities(units, polarities).map((value) => direction * value) }),
     random: (purpose) => createRandom(`${settings.seed} input ${item.line} ${purpose}`),
     explainChanged: async (change) => {
-      const { attribution, target } = await explainPrepared(model, changed(change), options);
+      // Changes that are drawn at random are the same for all methods.
+      const common = shared.within(JSON.stringify(change));
+      const { attribution, target } = await attribute(model, changed(change), input.positionCount, options, common);
       return { attribution: unitAttribution(units, attribution), probability: target.probability };
     },
   };

@@ -3,6 +3,7 @@
 import type { ExplainableModel } from "../attribution/explainable-model.ts";
 import type { ImageExplanation, ModelFacts, Target, Warning } from "../attribution/explanation.ts";
 import { describeImage, type ImageInput } from "../attribution/image-input.ts";
+import type { Part } from "../attribution/join-parts.ts";
 import { methodByName } from "../attribution/methods.ts";
 import { DEFAULTS, type ExplainOptions } from "../attribution/options.ts";
 import type { TextInput } from "../attribution/text-input.ts";
@@ -10,6 +11,7 @@ import type { TextOrPicture } from "./dataset.ts";
 import type { Contender } from "./evaluate.ts";
 import { checkTask, type OpenInput, openInput } from "./measure-input.ts";
 import type { Metric } from "./metric.ts";
+import { cost as costMetric } from "./metrics/cost.ts";
 import { curveArea, deletionCurve, insertionCurve, stepSizes } from "./metrics/curve.ts";
 import { CURVE_PLACES, resampledCurve } from "./metrics/curves.ts";
 import { spearman } from "./statistics/rank-correlation.ts";
@@ -71,7 +73,8 @@ export type MethodComparison = TextComparison | ImageComparison;
 export const isTextComparison = (comparison: MethodComparison): comparison is TextComparison =>
   comparison.input.kind === "text";
 
-export interface CompareOptions extends Pick<ExplainOptions, "target" | "score" | "seed" | "signal" | "onProgress"> {
+export interface CompareOptions
+  extends Pick<ExplainOptions, "target" | "score" | "longText" | "seed" | "signal" | "onProgress"> {
   readonly contenders: readonly Contender[];
   readonly substrate?: SubstrateName;
   /** Of texts: what is ranked and removed. */
@@ -90,7 +93,7 @@ export async function compareMethods(
   options: CompareOptions,
 ): Promise<MethodComparison> {
   checkTask(model);
-  const { contenders, target, score, signal, onProgress } = options;
+  const { contenders, longText, target, score, signal, onProgress } = options;
   const { substrate = defaultSubstrate(model), units = "word", seed = DEFAULTS.seed } = options;
   const open = await openInput(
     model,
@@ -99,6 +102,7 @@ export async function compareMethods(
       substrate,
       units,
       seed,
+      ...(longText === undefined ? {} : { longText }),
       ...(target === undefined ? {} : { target }),
       ...(score === undefined ? {} : { score }),
       ...(signal === undefined ? {} : { signal }),
@@ -119,13 +123,13 @@ export async function compareMethods(
     },
     settings: {
       substrate,
-      units: open.prepared.kind === "image" ? "patch" : units,
+      units: open.parts[0]?.input.kind === "image" ? "patch" : units,
       score: score ?? DEFAULTS.score,
       seed,
     },
     methods,
     agreement: methods.map((a) => methods.map((b) => spearman(a.attribution, b.attribution))),
-    warnings: [...(model.warnings ?? []), ...open.warnings, ...open.prepared.warnings],
+    warnings: [...(model.warnings ?? []), ...open.warnings],
   };
   return { ...common, ...describeInput(model, open) };
 }
@@ -157,8 +161,9 @@ async function comparedMethod(open: OpenInput, { name, options, floor = false }:
 
 function describeInput(
   model: ExplainableModel,
-  { prepared, text, units }: OpenInput,
+  { parts, text, units }: OpenInput,
 ): Pick<TextComparison, "input" | "units"> | Pick<ImageComparison, "input" | "units"> {
+  const { input: prepared } = parts[0] as Part;
   if (prepared.kind === "text") {
     return {
       input: { kind: "text", text },
@@ -183,7 +188,8 @@ const reading = (name: string, measure: Metric["measure"]): Metric => ({
   measure,
 });
 const attributions = reading("attributions", async ({ attribution }) => attribution);
-const time = reading("time", async ({ cost }) => [cost.milliseconds]);
+// By the name that keeps work from being shared: each method shows what it takes alone.
+const time = reading(costMetric.name, async ({ cost }) => [cost.milliseconds]);
 /** The areas under both curves, and both curves to be drawn. */
 const curves = reading("curves", async (subject) => {
   const sizes = stepSizes(subject.attribution.length, subject.curveSteps);

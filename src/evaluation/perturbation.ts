@@ -3,7 +3,7 @@
 import type { ExplainableModel } from "../attribution/explainable-model.ts";
 import { InvalidOptionError } from "../errors.ts";
 import { evaluateScore, probabilities, type ScoreSpec } from "../program/score.ts";
-import type { Substrate } from "./substrate.ts";
+import type { Substrate, SubstratePart } from "./substrate.ts";
 import type { Kept } from "./units.ts";
 
 /** What the model says to one variant. */
@@ -43,7 +43,7 @@ const MOST_VARIANTS = 64;
  * Variants that were asked for before, by whichever metric or method, are not run again. Batches change results by no
  * more than the rounding of the engine.
  *
- * Cost: one forward pass per new variant.
+ * Cost: one forward pass per new variant and part.
  *
  * @throws {InvalidOptionError} When the batch size is not a whole number of at least 1.
  */
@@ -65,11 +65,17 @@ export function createProbe(
   const known = new Map<string, VariantOutput>();
   let evaluations = 0;
 
-  const read = (logits: Float32Array): VariantOutput => ({
-    probability: probabilities(logits, model.activation)[score.target] as number,
-    score: evaluateScore(score, logits),
-    predicted: logits.reduce((best, logit, index) => (logit > (logits[best] as number) ? index : best), 0),
-  });
+  /** What the parts say of one variant, joined as explanations join them: means weighted by the shares. */
+  const read = (logits: readonly Float32Array[]): VariantOutput => {
+    const mean = (value: (of: Float32Array) => number) =>
+      logits.reduce((sum, of, p) => sum + (substrate.parts[p] as SubstratePart).share * value(of), 0);
+    const classes = Array.from(logits[0] as Float32Array, (_, index) => mean((of) => of[index] as number));
+    return {
+      probability: probabilities(classes, model.activation)[score.target] as number,
+      score: mean((of) => evaluateScore(score, of)),
+      predicted: classes.reduce((best, logit, index) => (logit > (classes[best] as number) ? index : best), 0),
+    };
+  };
 
   async function outputs(variants: readonly Kept[]): Promise<readonly VariantOutput[]> {
     const keys = variants.map((kept) => kept.join(""));
@@ -81,12 +87,16 @@ export function createProbe(
     for (let start = 0; start < pending.length; start += batchSize) {
       signal?.throwIfAborted();
       const batch = pending.slice(start, start + batchSize);
-      const { data, shape } = await model.programs.logits(substrate.feeds(batch.map(([, kept]) => kept)));
-      const classes = shape.at(-1) as number;
+      const rows: Float32Array[][] = batch.map(() => []);
+      for (const part of substrate.parts) {
+        const { data, shape } = await model.programs.logits(part.feeds(batch.map(([, kept]) => kept)));
+        const classes = shape.at(-1) as number;
+        for (const [row, of] of rows.entries()) of.push(data.subarray(row * classes, (row + 1) * classes));
+        evaluations += batch.length;
+      }
       batch.forEach(([key], row) => {
-        known.set(key, read(data.subarray(row * classes, (row + 1) * classes)));
+        known.set(key, read(rows[row] as Float32Array[]));
       });
-      evaluations += batch.length;
     }
     return keys.map((key) => known.get(key) as VariantOutput);
   }

@@ -1,8 +1,7 @@
 /** @file What stands in for removed units, behind an interface that metrics do not look behind. METHOD 8. */
 
 import type { ExplainableModel } from "../attribution/explainable-model.ts";
-import type { PreparedText } from "../attribution/prepared-input.ts";
-import { textBatchFeeds } from "../attribution/text-input.ts";
+import { type PreparedWhole, textBatchFeeds } from "../attribution/text-input.ts";
 import { InvalidOptionError, keyword } from "../errors.ts";
 import { IMAGE_SUBSTRATES, type ImageSubstrate } from "../input/image/substrate.ts";
 import type { Feeds } from "../runtime/runtime.ts";
@@ -14,8 +13,16 @@ export interface Substrate {
   readonly name: string;
   /** Number of units that can be removed. */
   readonly unitCount: number;
-  /** Positions of the model that one variant has: what a batch is sized by. */
+  /** Most positions of the model that one row has: what a batch is sized by. */
   readonly positions: number;
+  /** What the model reads of a variant: one part, or the windows of a text. */
+  readonly parts: readonly SubstratePart[];
+}
+
+/** One part of all variants. */
+export interface SubstratePart {
+  /** Weight of its score in that of the whole; the weights of all parts sum to 1. */
+  readonly share: number;
   /** Feeds of the model with one row per variant. */
   feeds(variants: readonly Kept[]): Feeds;
 }
@@ -50,32 +57,39 @@ export function defaultTextSubstrate(model: ExplainableModel): TextSubstrateName
 
 /**
  * Removed units of a text become a special token on the same token ids: the text is never tokenized again, every
- * variant has the length of the original, and the tokens around the removed ones stay what they are.
+ * variant has the length of the original, and the tokens around the removed ones stay what they are. A text in windows
+ * keeps them; a word that several windows read is removed in all of them.
  *
  * @throws {InvalidOptionError} When the tokenizer has no such token; lists the ones it has.
  */
 export function createTextSubstrate(
   model: ExplainableModel,
-  { encoded }: Pick<PreparedText, "encoded">,
+  { whole, parts }: Pick<PreparedWhole, "whole" | "parts">,
   units: readonly EvaluationUnit[],
   name: TextSubstrateName,
 ): Substrate {
   const id = substrateToken(model, name);
-  const { ids, typeIds } = encoded;
+  const changed = (kept: Kept): number[] => {
+    const ids = [...whole.ids];
+    units.forEach(({ positions }, unit) => {
+      if (kept[unit] === 0) for (const position of positions) ids[position] = id;
+    });
+    return ids;
+  };
   return {
     name,
     unitCount: units.length,
-    positions: ids.length,
-    feeds(variants) {
-      const rows = variants.map((kept) => {
-        const row = [...ids];
-        units.forEach(({ positions }, unit) => {
-          if (kept[unit] === 0) for (const position of positions) row[position] = id;
+    positions: Math.max(...parts.map(({ positions }) => positions.length)),
+    parts: parts.map(({ input, positions, share }) => ({
+      share,
+      feeds(variants) {
+        const rows = variants.map((kept) => {
+          const ids = changed(kept);
+          return positions.map((position) => ids[position] as number);
         });
-        return row;
-      });
-      return textBatchFeeds(model, rows, typeIds);
-    },
+        return textBatchFeeds(model, rows, input.encoded.typeIds);
+      },
+    })),
   };
 }
 

@@ -124,6 +124,11 @@ const LABEL: readonly JsonSchema[] = [
 ];
 const target = (description: string): JsonSchema => ({ anyOf: LABEL, description });
 const SCORE = oneOf(SCORE_KINDS, "Score that attributions are measured in", DEFAULTS.score);
+const LONG_TEXT = oneOf(
+  LONG_TEXTS,
+  "Texts longer than the model reads: windows joined into one map, or the beginning",
+  DEFAULTS.longText,
+);
 const SEED: JsonSchema = { ...count("Seed of methods that draw random numbers"), default: DEFAULTS.seed };
 const MODEL = name("Name of a model of GET /api/models. Default: the first that reads the kind of input");
 
@@ -142,11 +147,7 @@ const EXPLAIN_OPTIONS: Readonly<Record<Exclude<keyof ExplainOptions, OwnOption>,
     minItems: 1,
     maxItems: MOST_LISTED,
   },
-  longText: oneOf(
-    LONG_TEXTS,
-    "Texts longer than the model reads: windows joined into one map, or the beginning",
-    DEFAULTS.longText,
-  ),
+  longText: LONG_TEXT,
   heads: { type: "boolean", description: "Whether blocks tell the attention evidence of every head. Default: no" },
   seed: SEED,
   ...METHOD_OPTIONS,
@@ -159,6 +160,9 @@ const EXPLAIN_OPTIONS: Readonly<Record<Exclude<keyof ExplainOptions, OwnOption>,
 
 /** Their names. */
 export const EXPLAIN_OPTION_NAMES: readonly string[] = Object.keys(EXPLAIN_OPTIONS);
+
+/** The names of the options of an evaluation that a request may give as the library has them. */
+export const EVALUATE_OPTION_NAMES = ["substrate", "units", "longText", "target", "score", "seed"] as const;
 
 /** The names of the options of methods that an evaluation may give. */
 export const METHOD_OPTION_NAMES: readonly string[] = Object.keys(METHOD_OPTIONS);
@@ -218,13 +222,14 @@ function requests({ characters, bodyBytes, evaluationRows }: ServerLimits): Sche
         },
         substrate: oneOf(SUBSTRATES, "What stands in for removed words. Default: the mask token or what the model has"),
         units: oneOf(UNIT_KINDS, "What is ranked and removed", UNIT_KINDS[0]),
+        longText: LONG_TEXT,
         target: target("Class to explain. Default: the predicted class of each input"),
         score: SCORE,
         seed: SEED,
         ...METHOD_OPTIONS,
         baseline: baselineSchema(ownText),
       },
-      ["name", "model", "methods", "metrics", "substrate", "units", "target", "score", "seed", ...METHOD_OPTION_NAMES],
+      ["name", "model", "methods", "metrics", ...EVALUATE_OPTION_NAMES, ...METHOD_OPTION_NAMES],
       "Rows to measure on, what is measured, and options that hold for all methods",
     ),
     EvaluateRow: record(

@@ -1,6 +1,6 @@
 /** @file The evaluation of the built-in model on made-up reviews: what good and bad methods must look like. */
 
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { Dataset } from "../../src/evaluation/dataset.ts";
 import { type Contender, type EvaluateOptions, evaluate, sampleDataset } from "../../src/evaluation/evaluate.ts";
 import type { Evaluation } from "../../src/evaluation/evaluation.ts";
@@ -139,6 +139,42 @@ describe("openInput()", () => {
     const reversed = await subject.explainChanged({ kind: "permuted", others: [...units].reverse() });
     expect(reversed.probability).not.toBeCloseTo(open.probability, 6);
     expect(subject.rationale).toEqual([0, 1, 1, 1, 0, 0, 0, 0, 0]);
+  });
+});
+
+describe("what methods have in common", () => {
+  const ALL = { ...FAST, method: "ca-lig" } as const;
+  const FIRST = { ...FAST, layers: [0] } as const;
+  const others = [...(DATASET.items[0]!.input as { text: string }).text.split(" ").keys()].reverse();
+  /** The attributions, and those of the words in reverse order. */
+  const both: Metric = {
+    ...metricByName("attributions"),
+    measure: async ({ attribution, explainChanged }) => [
+      ...attribution,
+      ...(await explainChanged({ kind: "permuted", others })).attribution,
+    ],
+  };
+
+  it("is computed once: Integrated Gradients find their integral among those of CA-LIG, changed inputs too", async () => {
+    const settings = { substrate: "mask", units: "word", seed: 0 } as const;
+    const alone = await (await openInput(model, DATASET.items[0]!, settings)).measure(FIRST, [both]);
+    const sweep = vi.spyOn(model.programs, "sweep");
+    try {
+      const open = await openInput(model, DATASET.items[0]!, settings);
+      await open.measure(ALL, [both]);
+      const before = sweep.mock.calls.length;
+      const after = await open.measure(FIRST, [both]);
+      expect(sweep.mock.calls.length).toBe(before);
+      expect(after.attributions).toBeAllClose(alone.attributions as number[], { rtol: 1e-4, atol: 1e-6 });
+      // More points are other work; so is all of it where what it costs is asked for.
+      await open.measure({ ...FIRST, steps: 5 }, [both]);
+      expect(sweep.mock.calls.length).toBeGreaterThan(before);
+      const again = sweep.mock.calls.length;
+      await open.measure(FIRST, [metricByName("cost")]);
+      expect(sweep.mock.calls.length).toBeGreaterThan(again);
+    } finally {
+      sweep.mockRestore();
+    }
   });
 });
 

@@ -37,13 +37,19 @@ function firstPixels({ data }: FloatTensor, variant = 0): number[] {
   );
 }
 
+/** A picture is read at once. */
+function onlyOf<T>(parts: readonly T[]): T {
+  expect(parts).toHaveLength(1);
+  return parts[0] as T;
+}
+
 describe("openMeasurable() of a picture", () => {
   it("replaces exactly the removed patches, in every variant", async () => {
     await using vit = await model();
-    const { substrate, units, prepared } = await openMeasurable(vit, picture(1), OPTIONS);
+    const { substrate, units, parts } = await openMeasurable(vit, picture(1), OPTIONS);
     expect(units).toHaveLength(16);
-    const own = firstPixels(pixelsOf(prepared.feeds));
-    const variants = pixelsOf(substrate.feeds([without(16, [0, 5]), only(16, [3])]));
+    const own = firstPixels(pixelsOf(onlyOf(parts).input.feeds));
+    const variants = pixelsOf(onlyOf(substrate.parts).feeds([without(16, [0, 5]), only(16, [3])]));
     expect(variants.shape).toEqual([2, 3, SIZE, SIZE]);
     const black = -1; // (0 - 0.5) / 0.5
     expect(firstPixels(variants, 0)).toEqual(own.map((value, patch) => ([0, 5].includes(patch) ? black : value)));
@@ -52,9 +58,9 @@ describe("openMeasurable() of a picture", () => {
 
   it("moves patches whole, and leaves the others", async () => {
     await using vit = await model();
-    const { prepared, permuted } = await openMeasurable(vit, picture(2), OPTIONS);
-    const own = firstPixels(pixelsOf(prepared.feeds));
-    const moved = firstPixels(pixelsOf(permuted([9, 2, 7]).feeds)); // places 2, 7, 9 get 9, 2, 7
+    const { parts, permuted } = await openMeasurable(vit, picture(2), OPTIONS);
+    const own = firstPixels(pixelsOf(onlyOf(parts).input.feeds));
+    const moved = firstPixels(pixelsOf(onlyOf(permuted([9, 2, 7])).input.feeds)); // places 2, 7, 9 get 9, 2, 7
     const expected = [...own];
     [expected[2], expected[7], expected[9]] = [own[9] as number, own[2] as number, own[7] as number];
     expect(moved).toEqual(expected);

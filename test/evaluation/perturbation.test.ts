@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { prepareText } from "../../src/attribution/text-input.ts";
 import { createProbe } from "../../src/evaluation/perturbation.ts";
-import { createTextSubstrate } from "../../src/evaluation/substrate.ts";
+import { createTextSubstrate, type SubstratePart } from "../../src/evaluation/substrate.ts";
 import { type Kept, only, textUnits, without } from "../../src/evaluation/units.ts";
 import { type LoadedModel, loadModel } from "../../src/node/load-model.ts";
 import type { ScoreSpec } from "../../src/program/score.ts";
@@ -19,10 +19,10 @@ beforeAll(async () => {
 afterAll(() => model.dispose());
 
 async function open(kind: "word" | "token", name: "mask" | "pad" = "mask") {
-  const { parts } = await prepareText(model, { text: TEXT });
-  const input = (parts[0] as (typeof parts)[number]).input;
+  const text = await prepareText(model, { text: TEXT });
+  const input = (text.parts[0] as (typeof text.parts)[number]).input;
   const units = textUnits(input.encoded, kind);
-  return { input, units, substrate: createTextSubstrate(model, input, units, name) };
+  return { text, input, units, substrate: createTextSubstrate(model, text, units, name) };
 }
 
 describe("textUnits()", () => {
@@ -40,7 +40,10 @@ describe("textUnits()", () => {
 describe("createTextSubstrate()", () => {
   it("puts the token on every position of a removed unit and changes nothing else", async () => {
     const { input, units, substrate } = await open("word", "pad");
-    const feeds = substrate.feeds([without(units.length, []), without(units.length, [1, 3])]);
+    const feeds = (substrate.parts[0] as SubstratePart).feeds([
+      without(units.length, []),
+      without(units.length, [1, 3]),
+    ]);
     const { ids: name = "", mask = "" } = model.anatomy.inputs;
     const length = input.encoded.ids.length;
     const rows = Array.from(feeds[name]?.data as BigInt64Array, Number);
@@ -54,13 +57,13 @@ describe("createTextSubstrate()", () => {
   });
 
   it("refuses a token that the tokenizer does not have, and lists those it has", async () => {
-    const { input, units } = await open("word");
+    const { text, units } = await open("word");
     const { mask: _mask, ...specialTokens } = (model.tokenizer as NonNullable<typeof model.tokenizer>).specialTokens;
     const without = {
       ...model,
       tokenizer: { ...(model.tokenizer as object), specialTokens },
     } as unknown as LoadedModel;
-    expect(() => createTextSubstrate(without, input, units, "mask")).toThrow(
+    expect(() => createTextSubstrate(without, text, units, "mask")).toThrow(
       'Cannot use substrate "mask": the tokenizer of "sst2" has no such token; use one of "pad", "unk"',
     );
   });

@@ -44,7 +44,7 @@ export async function layerIntegrals(context: MethodContext, layers: readonly nu
   };
 }
 
-function fromBaseline(
+async function fromBaseline(
   context: MethodContext,
   layers: readonly number[],
   baseline: Baseline | undefined,
@@ -55,7 +55,8 @@ function fromBaseline(
   const key = JSON.stringify([
     "layer integrals",
     score,
-    layers,
+    // Where time is limited, what a block gets depends on the others.
+    options.timeBudget === undefined ? undefined : layers,
     isCustom(baseline) ? shared.numberOf(baseline) : baseline,
     quadrature,
     steps,
@@ -63,7 +64,23 @@ function fromBaseline(
     seed,
     timeBudget,
   ]);
-  return shared.once(key, () => integrate(context, layers, baseline));
+  const { parts, result } = await shared.onceFor(key, layers, () => integrate(context, layers, baseline));
+  return parts.length === layers.length ? result : ofLayers(context, result, layers);
+}
+
+/** Of integrals of more blocks, those asked for: paths of different blocks do not depend on each other. */
+function ofLayers({ model, input, options }: MethodContext, all: LayerIntegrals, layers: readonly number[]) {
+  const tolerance = checkedTolerance(options.tolerance ?? DEFAULTS.tolerance);
+  const own = { ...all, blocks: all.blocks.filter(({ index }) => layers.includes(index)) };
+  return {
+    ...own,
+    options: { ...all.options, layers },
+    warnings: [
+      ...all.baselineWarnings,
+      ...sweepMemoryWarnings(model, input.units.length, options),
+      ...warningsOf(own, tolerance, options.steps ?? DEFAULTS.steps),
+    ],
+  };
 }
 
 async function integrate(

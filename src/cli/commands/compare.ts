@@ -34,6 +34,7 @@ export const compare = defineCommand({
     "methods",
     "substrate",
     "units",
+    "longText",
     ...CONTENDER_OPTIONS,
     "seed",
     "out",
@@ -73,7 +74,7 @@ export const compare = defineCommand({
     if (file !== undefined && model.imageProcessor === undefined) throw imageError(file, model.facts.id);
     const comparison = await compareMethods(model, input, {
       contenders,
-      ...given(options, ["target", "score", "substrate", "units"]),
+      ...given(options, ["target", "score", "substrate", "units", "longText"]),
       seed: options.seed ?? DEFAULTS.seed,
       signal,
       onProgress: (done, activity) => terminal.progress.update(done, activity),

@@ -3,6 +3,9 @@
 import type { Subject } from "../metric.ts";
 import { type Kept, only, ranked, without } from "../units.ts";
 
+/** What curves are drawn of. */
+export type CurveSubject = Pick<Subject, "attribution" | "probe" | "curveSteps">;
+
 /** Number of units changed after each of the steps 0..n, n = min(units, `most`): evenly spread. */
 export function stepSizes(units: number, most: number): number[] {
   const steps = Math.min(units, most);
@@ -17,13 +20,13 @@ export function curveArea(values: readonly number[]): number {
 }
 
 /** Probability of the target at each step of removing the units, most supportive first. */
-export const deletionCurve = (subject: Subject): Promise<readonly number[]> => curve(subject, without);
+export const deletionCurve = (subject: CurveSubject): Promise<readonly number[]> => curve(subject, without);
 
 /** Probability of the target at each step of restoring the units to an input of nothing, most supportive first. */
-export const insertionCurve = (subject: Subject): Promise<readonly number[]> => curve(subject, only);
+export const insertionCurve = (subject: CurveSubject): Promise<readonly number[]> => curve(subject, only);
 
 function curve(
-  { attribution, probe, curveSteps }: Subject,
+  { attribution, probe, curveSteps }: CurveSubject,
   variant: (count: number, units: readonly number[]) => Kept,
 ): Promise<readonly number[]> {
   const order = ranked(attribution);

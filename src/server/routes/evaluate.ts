@@ -12,14 +12,14 @@ import { HttpError } from "../http-error.ts";
 import { reference } from "../json-schema.ts";
 import { invalid, readBody } from "../read-body.ts";
 import { jsonAnswer, type RequestContext, type Route } from "../route.ts";
-import { METHOD_OPTION_NAMES } from "../schemas.ts";
+import { EVALUATE_OPTION_NAMES, METHOD_OPTION_NAMES } from "../schemas.ts";
 
 const PATH = "/api/evaluate";
 const JOB_PATH = `${PATH}/{id}`;
 const PARAMETERS = { id: "The id that POST /api/evaluate answered with" };
 const JOB = reference("EvaluationJob");
 
-interface EvaluateRequest extends Pick<EvaluateOptions, "substrate" | "units" | "target" | "score" | "seed"> {
+interface EvaluateRequest extends Pick<EvaluateOptions, (typeof EVALUATE_OPTION_NAMES)[number]> {
   readonly rows: readonly Readonly<Record<string, unknown>>[];
   readonly name?: string;
   readonly model?: string;
@@ -101,7 +101,7 @@ function optionsOf(body: EvaluateRequest, dataset: Dataset): EvaluateOptions {
   const pick = (names: readonly string[]) =>
     Object.fromEntries(names.filter((name) => fields[name] !== undefined).map((name) => [name, fields[name]]));
   return {
-    ...pick(["substrate", "units", "target", "score", "seed"]),
+    ...pick(EVALUATE_OPTION_NAMES),
     contenders: contendersOf(body.methods, pick(METHOD_OPTION_NAMES) as ExplainOptions),
     metrics: body.metrics?.map(metricByName) ?? defaultMetrics(dataset),
   };
