@@ -3,7 +3,8 @@
  *
  * The score of the whole is the mean of the parts' scores, weighted by the share of units that each part speaks for.
  * Attributions are linear in the score, so every unit has the sum of what all parts that read it say of it, each times
- * the part's share: maps that add up to the differences of their parts' scores add up to that of the whole.
+ * the part's share: maps that add up to the differences of their parts' scores add up to that of the whole. Blocks are
+ * weighted after they were joined: a block has one weight for the whole input.
  */
 
 import type { ForwardResult } from "../program/model-programs.ts";
@@ -11,6 +12,7 @@ import { LEAST_DIFFERENCE, measureCompleteness } from "./completeness.ts";
 import type { BlockCompleteness, BlockExplanation, Completeness, Warning } from "./explanation.ts";
 import type { MethodResult } from "./method.ts";
 import type { PreparedInput } from "./prepared-input.ts";
+import { weightedBlocks } from "./weighted-blocks.ts";
 
 /** One part of an input. */
 export interface Part<T extends PreparedInput = PreparedInput> {
@@ -46,8 +48,16 @@ export function joinParts(parts: readonly Part[], results: readonly MethodResult
   const [first, ...others] = results as readonly [MethodResult, ...MethodResult[]];
   if (others.length === 0 && parts[0]?.positions.length === unitCount) return first;
   const join = (values: (result: MethodResult) => readonly number[]) => joinMaps(parts, results.map(values), unitCount);
-  const attribution = join((result) => result.attribution);
-  const blocks = first.blocks.map((block, b): BlockExplanation => {
+  const common = {
+    options: first.options,
+    modelEvaluations: results.reduce((sum, result) => sum + result.modelEvaluations, 0),
+    warnings: numbered(results),
+  };
+  if (first.blocks.length === 0) {
+    const attribution = join((result) => result.attribution);
+    return { ...common, attribution, blocks: [], completeness: joinedCompleteness(parts, results, attribution) };
+  }
+  const blocks = first.blocks.map((block, b) => {
     const of = (p: number) => (results[p] as MethodResult).blocks[b] as BlockExplanation;
     return {
       index: block.index,
@@ -57,21 +67,13 @@ export function joinParts(parts: readonly Part[], results: readonly MethodResult
         ? {}
         : { heads: block.heads.map((_, h) => join((result) => result.blocks[b]?.heads?.[h] as readonly number[])) }),
       fused: join((result) => (result.blocks[b] as BlockExplanation).fused),
-      weight: weightedMean(parts, (p) => of(p).weight),
       completeness: joinedIntegration(
         parts,
         results.map((_, p) => of(p).completeness),
       ),
     };
   });
-  return {
-    attribution,
-    blocks,
-    completeness: joinedCompleteness(parts, results, attribution),
-    options: first.options,
-    modelEvaluations: results.reduce((sum, result) => sum + result.modelEvaluations, 0),
-    warnings: numbered(results),
-  };
+  return { ...common, ...weightedBlocks(blocks, first.layerWeighting) };
 }
 
 function weightedMean(parts: readonly Part[], value: (part: number) => number): number {

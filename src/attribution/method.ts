@@ -7,6 +7,7 @@ import type { BlockExplanation, Completeness, Warning } from "./explanation.ts";
 import type { ExplainOptions } from "./options.ts";
 import type { PreparedInput } from "./prepared-input.ts";
 import type { SharedWork } from "./shared-work.ts";
+import type { LayerWeighting } from "./weighted-blocks.ts";
 
 /** What a method works on. */
 export interface MethodContext {
@@ -29,8 +30,10 @@ export interface MethodContext {
 export interface MethodResult {
   /** One per unit. Special units have the value that the method gives them, 0 where it gives none. */
   readonly attribution: readonly number[];
-  /** Empty for methods that do not look at blocks one by one. */
+  /** Weighted and added up they are the attribution. Empty for methods that do not look at blocks one by one. */
   readonly blocks: readonly BlockExplanation[];
+  /** How the blocks are weighted whose sum the attribution is; absent for equal weights. Joined parts are weighted as one. */
+  readonly layerWeighting?: LayerWeighting;
   /** Null where nothing says what the attributions should add up to. */
   readonly completeness: Completeness | null;
   /** Every option that had a say, defaults spelled out. */

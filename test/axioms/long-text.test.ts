@@ -58,6 +58,25 @@ describe("explain() of a long text", () => {
     expect(whole.warnings[0]?.message).toMatch(/152 tokens, the model reads 64: it was read in 3 overlapping windows/);
   });
 
+  it("is the weighted sum of its blocks, which have one weight for all windows", async () => {
+    await using model = await loadModel(await tempFolder(tinyBertFiles()));
+    for (const layerWeights of ["magnitude", "balanced", "decay", "uniform"] as const) {
+      const { attribution, blocks, completeness } = await explain(model, WORDS.join(" "), { ...OPTIONS, layerWeights });
+      expect(attribution).toBeAllClose(
+        attribution.map((_, unit) => sum(blocks.map(({ fused, weight }) => weight * (fused[unit] as number)))),
+        { rtol: 1e-9, atol: 1e-12 },
+      );
+      expect(sum(blocks.map(({ weight }) => weight))).toBeCloseTo(1, 10);
+      expect(completeness?.scoreAtInput).toBeCloseTo(
+        sum(blocks.map((block) => block.weight * block.completeness.scoreAtInput)),
+        8,
+      );
+      const sizes = blocks.map(({ fused }) => sum(fused.map(Math.abs)));
+      const [first = Number.NaN, second = Number.NaN] = blocks.map(({ weight }, b) => weight / (sizes[b] as number));
+      if (layerWeights === "magnitude") expect(first).toBeCloseTo(second, 8);
+    }
+  });
+
   it("has all of the difference of the scores, overlaps or not", async () => {
     await using model = await loadModel(await tempFolder(tinyBertFiles()));
     const whole = await explain(model, WORDS.join(" "), { target: 1 });

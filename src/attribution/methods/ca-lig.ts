@@ -4,14 +4,12 @@
  */
 
 import { InvalidOptionError, keyword } from "../../errors.ts";
-import { measureCompleteness } from "../completeness.ts";
-import type { BlockExplanation, Completeness } from "../explanation.ts";
 import { attentionEvidence, fuseBlocks } from "../fusion.ts";
 import { checkedLayers, layerIntegrals } from "../integral/layer-integrals.ts";
-import { layerWeights } from "../layer-weights.ts";
 import type { AttributionMethod } from "../method.ts";
-import { DEFAULTS, defaultLayerWeights, FUSIONS, LAYER_WEIGHTS, type LayerWeightsName } from "../options.ts";
+import { DEFAULTS, defaultLayerWeights, FUSIONS, LAYER_WEIGHTS } from "../options.ts";
 import { tunedFor } from "../tuned.ts";
+import { type LayerWeighting, weightedBlocks } from "../weighted-blocks.ts";
 
 export const caLig: AttributionMethod = {
   name: "ca-lig",
@@ -38,25 +36,16 @@ export const caLig: AttributionMethod = {
       relevance: integrals.blocks.find((block) => block.index === index)?.relevance ?? context.input.units.map(() => 0),
     }));
     const fusedAll = fuseBlocks(everyBlock, fusion, lambda);
-    const fused = layers.map((index) => fusedAll[index] as number[]);
-    const weights = layerWeights(scheme, fused);
-    const blocks = integrals.blocks.map(
-      (block, i): BlockExplanation => ({
-        index: block.index,
-        relevance: block.relevance,
-        attentionEvidence: attentionEvidence((everyBlock[block.index] as (typeof everyBlock)[number]).attention),
-        fused: fused[i] as number[],
-        weight: weights[i] as number,
-        completeness: block.completeness,
-      }),
-    );
-    const attribution = context.input.units.map((_, t) =>
-      blocks.reduce((sum, block) => sum + block.weight * (block.fused[t] as number), 0),
-    );
+    const blocks = integrals.blocks.map(({ index, relevance, completeness }) => ({
+      index,
+      relevance,
+      attentionEvidence: attentionEvidence((everyBlock[index] as (typeof everyBlock)[number]).attention),
+      fused: fusedAll[index] as number[],
+      completeness,
+    }));
     return {
-      attribution,
-      blocks,
-      completeness: combined(attribution, blocks),
+      ...weightedBlocks(blocks, scheme),
+      layerWeighting: scheme,
       options: {
         ...integrals.options,
         fusion,
@@ -70,17 +59,6 @@ export const caLig: AttributionMethod = {
   },
 };
 
-/** Completeness of the final attribution against the weighted score differences of the blocks (all equal for a propagated baseline). */
-function combined(attribution: readonly number[], blocks: readonly BlockExplanation[]): Completeness {
-  const mean = (value: (block: BlockExplanation) => number) =>
-    blocks.reduce((sum, block) => sum + block.weight * value(block), 0);
-  return measureCompleteness(
-    attribution,
-    mean((block) => block.completeness.scoreAtInput),
-    mean((block) => block.completeness.scoreAtBaseline),
-  );
-}
-
-function checkedScheme(scheme: LayerWeightsName | readonly number[]): LayerWeightsName | readonly number[] {
+function checkedScheme(scheme: LayerWeighting): LayerWeighting {
   return typeof scheme === "string" ? keyword("layer weights", scheme, LAYER_WEIGHTS) : scheme;
 }

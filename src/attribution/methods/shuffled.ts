@@ -13,7 +13,7 @@ export const shuffled: AttributionMethod = {
   classSpecific: true,
   async run(context) {
     const { input, options } = context;
-    const { attribution, blocks: _, ...result } = await caLig.run(context);
+    const { attribution, blocks: _, layerWeighting: _weighting, ...result } = await caLig.run(context);
     const places = [...input.replaceable.keys()].filter((t) => input.replaceable[t] === 1);
     const sources = createRandom(`${options.seed ?? DEFAULTS.seed} shuffled`).shuffle(places);
     const moved = [...attribution];
