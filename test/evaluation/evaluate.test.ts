@@ -5,9 +5,10 @@ import type { Dataset } from "../../src/evaluation/dataset.ts";
 import { type Contender, type EvaluateOptions, evaluate, sampleDataset } from "../../src/evaluation/evaluate.ts";
 import type { Evaluation } from "../../src/evaluation/evaluation.ts";
 import { openInput } from "../../src/evaluation/measure-input.ts";
-import type { Metric } from "../../src/evaluation/metric.ts";
+import type { Metric, Subject } from "../../src/evaluation/metric.ts";
 import { metricByName } from "../../src/evaluation/metrics.ts";
 import { type LoadedModel, loadModel } from "../../src/node/load-model.ts";
+import { spyMetric } from "../support/subject.ts";
 
 const REVIEWS: readonly (readonly [text: string, label: string, marked: string])[] = [
   ["a gripping and beautiful film from start to finish", "positive", "gripping and beautiful"],
@@ -105,23 +106,11 @@ describe("evaluate()", () => {
 describe("openInput()", () => {
   const settings = { substrate: "mask", units: "word", seed: 0 } as const;
 
-  /** A metric that shows what it is given. */
-  const spy = (seen: Parameters<Metric["measure"]>[0][]): Metric => ({
-    name: "spy",
-    summary: "",
-    figures: [],
-    revision: 1,
-    measure: async (subject) => {
-      seen.push(subject);
-      return [0];
-    },
-  });
-
   it("explains a changed input for the same class: words in another order, words replaced", async () => {
-    const seen: Parameters<Metric["measure"]>[0][] = [];
+    const seen: Subject[] = [];
     const open = await openInput(model, DATASET.items[0]!, settings);
-    await open.measure({ ...FAST, layers: [0] }, [spy(seen)]);
-    const [subject] = seen as [(typeof seen)[0]];
+    await open.measure({ ...FAST, layers: [0] }, [spyMetric(seen)]);
+    const [subject] = seen as [Subject];
     // The same order is the same input.
     const units = [...subject.attribution.keys()];
     const same = await subject.explainChanged({ kind: "permuted", others: units });

@@ -8,6 +8,7 @@ import type { Metric, Subject } from "../../src/evaluation/metric.ts";
 import { metricByName } from "../../src/evaluation/metrics.ts";
 import { without } from "../../src/evaluation/units.ts";
 import { compareMethods, explain, type LoadedModel, loadModel } from "../../src/node.ts";
+import { spyMetric } from "../support/subject.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
 import { tinyBertFiles } from "../support/tiny-bert.ts";
 
@@ -33,17 +34,7 @@ const FAST = { steps: 4, tolerance: 1000, target: 1 } as const;
 async function subjectOf(model: LoadedModel, method: string): Promise<Subject> {
   const open = await openInput(model, LONG, SETTINGS);
   const seen: Subject[] = [];
-  const spy: Metric = {
-    name: "spy",
-    summary: "",
-    figures: [],
-    revision: 1,
-    measure: async (subject) => {
-      seen.push(subject);
-      return [];
-    },
-  };
-  await open.measure({ ...FAST, method }, [spy]);
+  await open.measure({ ...FAST, method }, [spyMetric(seen)]);
   return seen[0] as Subject;
 }
 

@@ -1,6 +1,6 @@
 /** @file A subject of metrics whose model is a function: worked examples need no network. */
 
-import type { Subject } from "../../src/evaluation/metric.ts";
+import type { Metric, Subject } from "../../src/evaluation/metric.ts";
 import type { Kept } from "../../src/evaluation/units.ts";
 import { createRandom } from "../../src/util/random.ts";
 
@@ -41,3 +41,15 @@ export function subjectOf(settings: SubjectSettings): Subject & { readonly asked
     asked,
   };
 }
+
+/** A metric that shows what it is given. */
+export const spyMetric = (seen: Subject[]): Metric => ({
+  name: "spy",
+  summary: "",
+  figures: [],
+  revision: 1,
+  measure: async (subject) => {
+    seen.push(subject);
+    return [];
+  },
+});
