@@ -57,7 +57,8 @@ describe("a text in several windows", () => {
     for (const removed of [[], [3], [50, 60], [149], [...WORDS.keys()]]) {
       const words = WORDS.map((word, index) => (removed.includes(index) ? "[MASK]" : word));
       const [output] = await probe.outputs([without(150, removed)]);
-      expect(output?.score).toBeCloseTo(await scoreOf(model, words), 5);
+      // Single words change the small model's score by 1e-5 to 1e-4.
+      expect([output?.score]).toBeAllClose([await scoreOf(model, words)], { atol: 2e-8, rtol: 0 });
     }
   });
 
@@ -66,7 +67,7 @@ describe("a text in several windows", () => {
     const { probe } = await subjectOf(model, "random");
     const explanation = await explain(model, WORDS.join(" "), { method: "random", target: 1 });
     const [output, , again] = await probe.outputs([without(150, []), without(150, [7]), without(150, [])]);
-    expect(output?.probability).toBeCloseTo(explanation.target.probability, 6);
+    expect(output?.probability).toBeCloseTo(explanation.target.probability, 8);
     expect(output?.predicted).toBe(explanation.predictions[0]?.index);
     expect(again).toBe(output);
     expect(probe.evaluations()).toBe(2 * WINDOWS.length);
@@ -79,7 +80,7 @@ describe("a text in several windows", () => {
     for (const method of ["integrated-gradients", "ca-lig"]) {
       const { attribution } = await explain(model, WORDS.join(" "), { ...FAST, method });
       const measured = await open.measure({ ...FAST, method }, [shown]);
-      expect(measured.attributions).toBeAllClose(attribution.slice(1, -1), { rtol: 1e-4, atol: 1e-7 });
+      expect(measured.attributions).toBeAllClose(attribution.slice(1, -1), { rtol: 1e-3, atol: 1e-8 });
     }
   });
 
@@ -92,12 +93,12 @@ describe("a text in several windows", () => {
       ...FAST,
       method: "integrated-gradients",
     });
-    expect(changed.attribution).toBeAllClose(explanation.attribution.slice(1, -1), { rtol: 1e-4, atol: 1e-7 });
-    expect(changed.probability).toBeCloseTo(explanation.target.probability, 6);
+    expect(changed.attribution).toBeAllClose(explanation.attribution.slice(1, -1), { rtol: 1e-3, atol: 1e-8 });
+    expect(changed.probability).toBeCloseTo(explanation.target.probability, 8);
     const nothing = await subject.explainChanged({ kind: "removed", units: reversed });
     expect(nothing.attribution).toBeAllClose(
       WORDS.map(() => 0),
-      { atol: 1e-6 },
+      { atol: 1e-8 },
     );
   });
 });

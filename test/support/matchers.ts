@@ -9,6 +9,9 @@ interface Tolerance {
 
 expect.extend({
   toBeAllClose(received: ArrayLike<number>, expected: ArrayLike<number>, { rtol = 1e-5, atol = 1e-7 }: Tolerance = {}) {
+    if (typeof received?.length !== "number" || typeof expected?.length !== "number") {
+      throw new TypeError(`toBeAllClose compares lists, found ${typeof received} and ${typeof expected}`);
+    }
     if (received.length !== expected.length) {
       return { pass: false, message: () => `lengths differ: ${received.length} received, ${expected.length} expected` };
     }
