@@ -28,7 +28,10 @@ export function weightedBlocks(
     weighting,
     blocks.map(({ fused }) => fused),
   );
-  const weighted = blocks.map((block, b): BlockExplanation => ({ ...block, weight: weights[b] as number }));
+  // In the order of the contract, the weight before the completeness.
+  const weighted = blocks.map(
+    ({ completeness, ...block }, b): BlockExplanation => ({ ...block, weight: weights[b] as number, completeness }),
+  );
   const mean = (value: (block: BlockExplanation) => number) =>
     weighted.reduce((sum, block) => sum + block.weight * value(block), 0);
   const attribution = (blocks[0]?.fused ?? []).map((_, unit) => mean(({ fused }) => fused[unit] as number));
