@@ -93,7 +93,7 @@ export const STUDY: readonly StudySetting[] = [
     dataset: "amharic-hate/ranlp2023_dev.tsv",
     metrics: ["context-sensitivity"],
     methods: INTEGRALS,
-    more: ["--tolerance", "0.05"],
+    more: ["--tolerance", "0.1"],
   },
   {
     name: "news",
