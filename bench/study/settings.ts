@@ -110,7 +110,7 @@ export const STUDY: readonly StudySetting[] = [
     model: "newsgroups",
     dataset: "newsgroups_test.tsv",
     metrics: [...FAITHFULNESS, "cost"],
-    methods: TEXT_METHODS.slice(0, -1),
+    methods: TEXT_METHODS,
     more: ["--long-text", "truncate", "--tolerance", "0.05", "--curve-steps", "10"],
   },
   {
