@@ -120,7 +120,7 @@ export const HEAD = `
 .warnings b{color:var(--warn)}
 .head{display:grid;grid-template-columns:minmax(0,1fr);gap:1.5rem 3rem;border:0;padding-block:.5rem 2.25rem}
 @media (min-width:52rem){.head{grid-template-columns:minmax(0,1.15fr) minmax(0,1fr);align-items:end}}
-.head h2{font:600 clamp(1.875rem,1.2rem + 3.2vw,3rem)/1.1 var(--serif);letter-spacing:-.01em;display:flex;flex-wrap:wrap;gap:0 .9rem;align-items:baseline}
+.head h2{font:600 clamp(1.875rem,1.2rem + 3.2vw,3rem)/1.1 var(--serif);letter-spacing:-.01em;display:flex;flex-wrap:wrap;gap:0 .9rem;align-items:baseline;overflow-wrap:anywhere}
 .head h2 .number{font-weight:400;color:var(--muted);font-variant-numeric:lining-nums tabular-nums}
 .lede{font-size:1.0625rem;margin-top:.75rem;max-width:38rem}
 .lede b{font-weight:600}
