@@ -74,7 +74,7 @@ export const STUDY: readonly StudySetting[] = [
     model: "sst2",
     dataset: "movies/val.jsonl",
     metrics: PLAUSIBILITY,
-    methods: TEXT_METHODS.slice(0, -1),
+    methods: TEXT_METHODS,
     more: ["--long-text", "truncate", "--steps", "8"],
   },
   {
@@ -102,7 +102,7 @@ export const STUDY: readonly StudySetting[] = [
     model: "oromo-news",
     dataset: "oromo_dev.tsv",
     metrics: [...FAITHFULNESS, "cost"],
-    methods: TEXT_METHODS.slice(0, -1),
+    methods: TEXT_METHODS,
     more: ["--long-text", "truncate", "--tolerance", "0.05", "--curve-steps", "10"],
   },
   {

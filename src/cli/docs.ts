@@ -27,7 +27,7 @@ Colours follow \`--color\`, then \`FORCE_COLOR\`, \`NO_COLOR\` and \`TERM\`. The
 |---|---|
 | \`.jsonl\`, \`.ndjson\` | a line with an object with field \`text\` (and \`pair\`, \`id\`), or with a JSON string |
 | \`.csv\` | a row; the first row names the columns: \`text\` (and \`pair\`, \`id\`) |
-| \`.tsv\` | the same, separated by tabs; quotes are text |
+| \`.tsv\` | the same, separated by tabs; quotes are text, unless fields are in quotes as spreadsheets and pandas write them |
 | \`.txt\` | a line that is not blank |
 
 Files are UTF-8. An input that cannot be explained is reported with its line; the others are still explained.

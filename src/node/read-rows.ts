@@ -1,7 +1,7 @@
 /** @file Rows of a text file with the line each came from: JSON lines and tables. What cannot be read is an error of its row. */
 
 import { readFile, stat } from "node:fs/promises";
-import { type CsvError, parse } from "csv-parse/sync";
+import { type CsvError, type Options, parse } from "csv-parse/sync";
 import type { TextInput } from "../attribution/text-input.ts";
 import { InputError, quote, UsageError } from "../errors.ts";
 
@@ -57,6 +57,9 @@ export function jsonRows(content: string): FileRow[] {
   });
 }
 
+/** Rows as the parser gives them, the names of the columns first. */
+type Parsed = readonly { readonly record: readonly string[]; readonly info: { readonly lines: number } }[];
+
 /**
  * Rows of a table whose first row names the columns.
  *
@@ -68,17 +71,9 @@ export function tableRows(
   delimiter: "," | "\t",
   required: readonly string[] = ["text"],
 ): FileRow[] {
-  let rows: { readonly record: readonly string[]; readonly info: { readonly lines: number } }[];
+  let rows: Parsed;
   try {
-    rows = parse(content, {
-      delimiter,
-      info: true,
-      skip_empty_lines: true,
-      relax_column_count: true,
-      relax_quotes: true,
-      // Tab-separated files are commonly written without quoting: quotes in them are text.
-      quote: delimiter === "\t" ? null : '"',
-    }) as unknown as typeof rows;
+    rows = delimiter === "\t" ? parseTabs(content) : parseTable(content, { delimiter, relax_quotes: true });
   } catch (cause) {
     throw new InputError(`Cannot read ${quote(file)}: ${(cause as CsvError).message}`, { cause });
   }
@@ -96,6 +91,38 @@ export function tableRows(
     return { line, fields: Object.fromEntries(cells) };
   });
 }
+
+const parseTable = (content: string, options: Options): Parsed =>
+  parse(content, { info: true, skip_empty_lines: true, relax_column_count: true, ...options }) as unknown as Parsed;
+
+/**
+ * Rows of a tab-separated table. Some are written without quoting, so that quotes in them are text; spreadsheets, pandas
+ * and Python's csv put fields with quotes or line breaks into quotes, and double those within. The content tells: it
+ * is quoted when it can be read so without exception, and either has fields that nobody writes otherwise or has fewer
+ * rows of a wrong length than without quoting.
+ */
+function parseTabs(content: string): Parsed {
+  const plain = parseTable(content, { delimiter: "\t", quote: null });
+  if (!content.includes('"')) return plain;
+  let quoted: Parsed;
+  try {
+    quoted = parseTable(content, { delimiter: "\t" });
+  } catch {
+    return plain;
+  }
+  const isQuoted = plain.some(({ record }) => record.some(isQuotedField));
+  return isQuoted || raggedRows(quoted) < raggedRows(plain) ? quoted : plain;
+}
+
+/** Whether a field is in quotes, with something inside that needed them: a doubled quote or a line break. */
+function isQuotedField(field: string): boolean {
+  if (field.length < 2 || !field.startsWith('"') || !field.endsWith('"')) return false;
+  const inside = field.slice(1, -1);
+  return /""|[\r\n]/.test(inside) && !inside.replaceAll('""', "").includes('"');
+}
+
+const raggedRows = ([header, ...rows]: Parsed): number =>
+  rows.filter(({ record }) => record.length !== header?.record.length).length;
 
 /** The text and its pair, or what is wrong with them. */
 export function textInput(text: unknown, pair: unknown): TextInput | InputError {

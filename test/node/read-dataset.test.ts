@@ -63,6 +63,28 @@ describe("fields and columns", () => {
     expect(dataset.items[1]?.rationale).toBeUndefined();
   });
 
+  test.each([
+    ["doubled quotes", 'label\ttext\nyes\t"She said ""well"", and left"\nno\tplain\n', 'She said "well", and left'],
+    ["a line break", 'label\ttext\nyes\t"one\ntwo"\nno\tplain\n', "one\ntwo"],
+    ["a line break, CRLF after rows", 'label\ttext\r\nyes\t"one\ntwo"\r\nno\tplain\r\n', "one\ntwo"],
+    ["a tab", 'label\ttext\nyes\t"one\ttwo"\nno\tplain\n', "one\ttwo"],
+  ])("tab-separated, in quotes for %s, as pandas and spreadsheets write", async (_, content, text) => {
+    const { items } = await read("set.tsv", content);
+    expect(items.map(({ input }) => textOf(input))).toEqual([text, "plain"]);
+    expect(items.map(({ label }) => label)).toEqual(["yes", "no"]);
+  });
+
+  test.each([
+    ["one who is quoted", '"well, well"', "plain"],
+    ["a remark in two rows", '"it begins', 'and ends"'],
+    ["quotes within", '"Well", she said, ""', 'he said "no"'],
+    ["quotes that never end", '"it begins', "plain"],
+    ["an inch", 'a 5" disk', '"old"'],
+  ])("tab-separated without quoting: quotes are text (%s)", async (_, ...texts) => {
+    const { items } = await read("set.tsv", `label\ttext\n${texts.map((text) => `yes\t${text}\n`).join("")}`);
+    expect(items.map(({ input }) => textOf(input))).toEqual(texts);
+  });
+
   test("offsets of single characters (Toxic Spans)", async () => {
     const dataset = await read("set.csv", 'spans,text\n"[9, 10, 4, 5, 6, 7]",you rude 🙂 one\n[],you kind one\n');
     expect(marked(dataset)).toEqual(["rude", "🙂 "]);
