@@ -1,9 +1,10 @@
 /** @file Rows of a text file with the line each came from: JSON lines and tables. What cannot be read is an error of its row. */
 
 import { readFile, stat } from "node:fs/promises";
-import { type CsvError, type Options, parse } from "csv-parse/sync";
+import type { CsvError } from "csv-parse/sync";
 import type { TextInput } from "../attribution/text-input.ts";
 import { InputError, quote, UsageError } from "../errors.ts";
+import { parseTable, type TableRow } from "./parse-table.ts";
 
 /** One row of a file. */
 export interface FileRow {
@@ -57,9 +58,6 @@ export function jsonRows(content: string): FileRow[] {
   });
 }
 
-/** Rows as the parser gives them, the names of the columns first. */
-type Parsed = readonly { readonly record: readonly string[]; readonly info: { readonly lines: number } }[];
-
 /**
  * Rows of a table whose first row names the columns.
  *
@@ -71,58 +69,24 @@ export function tableRows(
   delimiter: "," | "\t",
   required: readonly string[] = ["text"],
 ): FileRow[] {
-  let rows: Parsed;
+  let rows: TableRow[];
   try {
-    rows = delimiter === "\t" ? parseTabs(content) : parseTable(content, { delimiter, relax_quotes: true });
+    rows = parseTable(content, delimiter);
   } catch (cause) {
     throw new InputError(`Cannot read ${quote(file)}: ${(cause as CsvError).message}`, { cause });
   }
-  const header = rows[0]?.record.map((name) => name.trim()) ?? [];
+  const header = rows[0]?.cells.map((name) => name.trim()) ?? [];
   const missing = required.filter((name) => !header.includes(name));
   if (missing.length > 0) {
     throw new InputError(
       `Cannot read ${quote(file)}: its first line must name the columns, one of them ${missing.map(quote).join(", one ")}; it has ${header.map(quote).join(", ")}`,
     );
   }
-  return rows.slice(1).map(({ record, info }) => {
-    // `info.lines` is the line that the record ends on.
-    const line = info.lines - record.reduce((breaks, field) => breaks + (field.match(/\r\n|\n|\r/g)?.length ?? 0), 0);
-    const cells = header.flatMap((name, i) => (record[i] === undefined ? [] : [[name, record[i]] as const]));
-    return { line, fields: Object.fromEntries(cells) };
+  return rows.slice(1).map(({ line, cells }) => {
+    const named = header.flatMap((name, i) => (cells[i] === undefined ? [] : [[name, cells[i]] as const]));
+    return { line, fields: Object.fromEntries(named) };
   });
 }
-
-const parseTable = (content: string, options: Options): Parsed =>
-  parse(content, { info: true, skip_empty_lines: true, relax_column_count: true, ...options }) as unknown as Parsed;
-
-/**
- * Rows of a tab-separated table. Some are written without quoting, so that quotes in them are text; spreadsheets, pandas
- * and Python's csv put fields with quotes or line breaks into quotes, and double those within. The content tells: it
- * is quoted when it can be read so without exception, and either has fields that nobody writes otherwise or has fewer
- * rows of a wrong length than without quoting.
- */
-function parseTabs(content: string): Parsed {
-  const plain = parseTable(content, { delimiter: "\t", quote: null });
-  if (!content.includes('"')) return plain;
-  let quoted: Parsed;
-  try {
-    quoted = parseTable(content, { delimiter: "\t" });
-  } catch {
-    return plain;
-  }
-  const isQuoted = plain.some(({ record }) => record.some(isQuotedField));
-  return isQuoted || raggedRows(quoted) < raggedRows(plain) ? quoted : plain;
-}
-
-/** Whether a field is in quotes, with something inside that needed them: a doubled quote or a line break. */
-function isQuotedField(field: string): boolean {
-  if (field.length < 2 || !field.startsWith('"') || !field.endsWith('"')) return false;
-  const inside = field.slice(1, -1);
-  return /""|[\r\n]/.test(inside) && !inside.replaceAll('""', "").includes('"');
-}
-
-const raggedRows = ([header, ...rows]: Parsed): number =>
-  rows.filter(({ record }) => record.length !== header?.record.length).length;
 
 /** The text and its pair, or what is wrong with them. */
 export function textInput(text: unknown, pair: unknown): TextInput | InputError {

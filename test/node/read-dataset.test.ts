@@ -68,8 +68,12 @@ describe("fields and columns", () => {
     ["a line break", 'label\ttext\nyes\t"one\ntwo"\nno\tplain\n', "one\ntwo"],
     ["a line break, CRLF after rows", 'label\ttext\r\nyes\t"one\ntwo"\r\nno\tplain\r\n', "one\ntwo"],
     ["a tab", 'label\ttext\nyes\t"one\ttwo"\nno\tplain\n', "one\ttwo"],
-  ])("tab-separated, in quotes for %s, as pandas and spreadsheets write", async (_, content, text) => {
-    const { items } = await read("set.tsv", content);
+    ["every text", '"label"\t"text"\n"yes"\t"one, two"\n"no"\t"plain"\n', "one, two"],
+    ["doubled quotes, without names", 'yes\t"She said ""well"""\nno\tplain\n', 'She said "well"'],
+    ["a line break, without names", 'yes\t"one\ntwo"\nno\tplain\n', "one\ntwo"],
+  ])("tab-separated, in quotes for %s, as pandas, spreadsheets and R write", async (_, content, text) => {
+    const { items, problems } = await read("set.tsv", `${content}maybe\t\n`, "skip");
+    expect(problems.map(({ line }) => line)).toEqual([content.split("\n").length]);
     expect(items.map(({ input }) => textOf(input))).toEqual([text, "plain"]);
     expect(items.map(({ label }) => label)).toEqual(["yes", "no"]);
   });
