@@ -74,7 +74,7 @@ export const STUDY: readonly StudySetting[] = [
     model: "sst2",
     dataset: "movies/val.jsonl",
     metrics: PLAUSIBILITY,
-    methods: TEXT_METHODS,
+    methods: TEXT_METHODS.slice(0, -1),
     more: ["--long-text", "truncate", "--steps", "8"],
   },
   {
