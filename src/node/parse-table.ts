@@ -20,12 +20,13 @@ export const parseTable = (content: string, delimiter: "," | "\t"): TableRow[] =
  * writes otherwise or has fewer rows of another length than the first when it is read so.
  */
 function tabSeparated(content: string): TableRow[] {
-  const options = { delimiter: "\t", record_delimiter: ["\r\n", "\n"] };
-  const plain = rowsOf(content, { ...options, quote: null });
+  const tabRows = (options: Options) =>
+    rowsOf(content, { delimiter: "\t", record_delimiter: ["\r\n", "\n"], ...options }).filter((row) => !isBlank(row));
+  const plain = tabRows({ quote: null });
   if (!content.includes('"')) return plain;
   let quoted: TableRow[];
   try {
-    quoted = rowsOf(content, options);
+    quoted = tabRows({});
   } catch {
     return plain;
   }
@@ -42,6 +43,8 @@ function rowsOf(content: string, options: Options): TableRow[] {
     return { line: info.lines - breaks, cells: record };
   });
 }
+
+const isBlank = ({ cells }: TableRow): boolean => cells.length === 1 && cells[0]?.trim() === "";
 
 const isInQuotes = (cell: string): boolean => cell.length >= 2 && cell.startsWith('"') && cell.endsWith('"');
 

@@ -133,7 +133,7 @@ describe("published layouts", () => {
       ['a "fine" day', "1"],
       ["a dull one", "0"],
     ]);
-    const { problems } = await read("dev.tsv", "1\ta fine day\nno tab\n\tno label\n1\t \n", "skip");
+    const { problems } = await read("dev.tsv", "1\ta fine day\nno tab\n\tno label\n1\t \n  \n", "skip");
     expect(problems.map(({ line, message }) => `${line}: ${message}`)).toEqual([
       "2: the line has no tab between label and text",
       "3: the line has no label before its tab",
