@@ -141,6 +141,12 @@ describe("published layouts", () => {
     ]);
   });
 
+  test("a table with names of columns, none of them text, is refused as a whole", async () => {
+    await expect(read("dev.tsv", "sentence\tlabel\na fine day\t1\n")).rejects.toThrow(
+      'its first line must name the columns, one of them "text"; it has "sentence", "label"',
+    );
+  });
+
   test("label, tab, text, as fastText marks its labels", async () => {
     const { items } = await read("dev.tsv", "__label__hate\taway with you\n__label__normal\tgood morning\n");
     expect(items.map(({ label }) => label)).toEqual(["hate", "normal"]);

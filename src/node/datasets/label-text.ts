@@ -8,15 +8,15 @@ import { type DatasetLayout, type DatasetRow, firstLine } from "./layout.ts";
 /** How fastText marks labels; it is no part of them. */
 const FASTTEXT = /^__label__/;
 
-/** The name of a column, perhaps in quotes: such a table is of another layout. */
-const TEXT = /^"?text"?$/;
+/** The name of a column, perhaps in quotes: a table with such a first line is of another layout. */
+const COLUMN = /^"?(?:text|label)"?$/;
 
 export const labelText: DatasetLayout = {
   name: "label-text",
   summary: "lines of label, tab, text, without names of columns (.tsv); a prefix __label__ is left out",
   matches({ extension, content }) {
     const cells = firstLine(content).split("\t");
-    return extension === ".tsv" && cells.length === 2 && !cells.some((cell) => TEXT.test(cell.trim()));
+    return extension === ".tsv" && cells.length === 2 && !cells.some((cell) => COLUMN.test(cell.trim()));
   },
   read: async ({ content }) => parseTable(content, "\t").map(toRow),
 };
