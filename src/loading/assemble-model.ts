@@ -2,10 +2,13 @@
 
 import type { ExplainableModel, Platform } from "../attribution/explainable-model.ts";
 import type { CheckpointConfig } from "../checkpoint/config.ts";
+import type { ReadRange } from "../onnx/external-data.ts";
+import { CheckedPrograms } from "../program/checked-programs.ts";
 import { Programs } from "../program/programs.ts";
 import { StreamedPrograms, type StreamSource } from "../program/streamed-programs.ts";
 import type { Runtime, SessionOptions } from "../runtime/runtime.ts";
 import type { TransformerGraph } from "../transformer/anatomy.ts";
+import { findNonFinite, type NonFiniteTensor, nonFiniteError } from "./find-non-finite.ts";
 import type { ModelParts, WeightFacts } from "./model-parts.ts";
 
 /** A loaded model on any platform. Holds compiled programs: call `dispose()`, or declare it with `await using`. */
@@ -18,6 +21,8 @@ export interface AssembledModel<Facts extends WeightFacts = WeightFacts> extends
   /** What was done to the graph of an ONNX file, one sentence each. */
   readonly notes: readonly string[];
   readonly runtime: string;
+  /** Weights that hold NaN or infinities. Cost: all weights are read once. */
+  findNonFinite(): Promise<readonly NonFiniteTensor[]>;
   dispose(): Promise<void>;
 }
 
@@ -27,6 +32,8 @@ export interface Assembly {
   readonly id: string;
   readonly runtime: Runtime;
   readonly platform: Platform;
+  /** Reads stored weights. Default: from the bytes that the engine is given. */
+  readonly readRange?: ReadRange;
   readonly session?: Pick<SessionOptions, "prepack" | "threads">;
   /** Run the model block by block, within this memory. */
   readonly stream?: Pick<StreamSource, "memoryBytes" | "spill"> | undefined;
@@ -34,12 +41,18 @@ export interface Assembly {
 
 export function assembleModel<Facts extends WeightFacts>(
   parts: ModelParts<Facts>,
-  { id, runtime, platform, session = {}, stream }: Assembly,
+  { id, runtime, platform, readRange = fromBytes(parts), session = {}, stream }: Assembly,
 ): AssembledModel<Facts> {
   const { forward, sweep, weights, labels, tokenizer, imageProcessor } = parts;
   const { anatomy } = forward;
   const source = { forward, sweep, classes: labels.length, runtime, session: { ...parts.place, ...session } };
-  const programs = stream === undefined ? new Programs(source) : new StreamedPrograms({ ...source, ...stream });
+  const unchecked = stream === undefined ? new Programs(source) : new StreamedPrograms({ ...source, ...stream });
+  let found: Promise<readonly NonFiniteTensor[]> | undefined;
+  const find = () => {
+    found ??= findNonFinite(forward.graph, readRange); // the weights stay what they are
+    return found;
+  };
+  const programs = new CheckedPrograms(unchecked, async (result) => nonFiniteError(id, result, await find()));
   const dispose = async () => {
     await programs.dispose();
     await parts.release?.();
@@ -50,6 +63,7 @@ export function assembleModel<Facts extends WeightFacts>(
     transformer: forward,
     notes: parts.notes,
     runtime: runtime.description,
+    findNonFinite: find,
     facts: {
       id,
       family: parts.family,
@@ -71,3 +85,9 @@ export function assembleModel<Facts extends WeightFacts>(
     [Symbol.asyncDispose]: dispose,
   };
 }
+
+/** Weights that are in memory. */
+const fromBytes =
+  ({ place }: Pick<ModelParts, "place">): ReadRange =>
+  async (location, offset, length) =>
+    place.weights?.[location]?.subarray(offset, offset + length) ?? new Uint8Array();

@@ -16,6 +16,7 @@ import { loadOnnx } from "./load-onnx.ts";
 import { availableBytes, weightMemory, worthPrepacking } from "./memory-check.ts";
 import { findOnnxFile, isFile, type OnnxPlace, placeOfFile } from "./onnx-files.ts";
 import { nodePlatform } from "./platform.ts";
+import { readRangeIn } from "./read-range.ts";
 import { createSpillFile } from "./spill-file.ts";
 import { streamBytes } from "./stream-bytes.ts";
 import { readTuned, tunedPath } from "./tuned-settings.ts";
@@ -93,6 +94,7 @@ export async function loadModel(source: string, options: LoadOptions = {}): Prom
       id: builtin === undefined ? basename(path) : source,
       runtime,
       platform: nodePlatform,
+      readRange: readRangeIn(parts.place.weightsFolder ?? path),
       stream: parts.streamed ? { memoryBytes: streamBytes(parts, wishes), spill: createSpillFile() } : undefined,
       session: { prepack: worthPrepacking(weightMemory(parts.weights.elements)), ...given({ threads }) },
     }),

@@ -3,7 +3,7 @@
 import { CheckpointError } from "../errors.ts";
 import type { GraphBuilder } from "../graph/builder.ts";
 import { int, type StoredTensor } from "../onnx/model.ts";
-import { dtypeCode } from "../tensor/dtype.ts";
+import { dtypeCode, isFloating } from "../tensor/dtype.ts";
 
 /** The tensors of a checkpoint by name. */
 export interface WeightSource {
@@ -69,6 +69,9 @@ export class Parameters {
     const tensor = this.#source.get(full);
     if (tensor.shape.length !== shape.length || tensor.shape.some((size, axis) => size !== shape[axis])) {
       this.#problems.push(`tensor "${full}" has shape [${tensor.shape.join(", ")}], wanted [${shape.join(", ")}]`);
+    }
+    if (!isFloating(tensor.dtype)) {
+      this.#problems.push(`tensor "${full}" holds whole numbers (${tensor.dtype}), wanted floating-point weights`);
     }
     return { value: this.#builder.has(full) ? full : this.#builder.initializer(tensor), tensor };
   }
