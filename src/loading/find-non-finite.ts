@@ -29,8 +29,8 @@ const CHUNK = 2 ** 22;
  * Cost: all weights are read once.
  */
 export async function findNonFinite({ initializers, nodes }: Graph, read: ReadRange): Promise<NonFiniteTensor[]> {
-  const constants = nodes.flatMap(({ opType, attributes, outputs: [name = ""] }) =>
-    opType === "Constant" && attributes.value?.kind === "tensor" ? [{ ...attributes.value.value, name }] : [],
+  const constants = nodes.flatMap(({ attributes, outputs: [name = ""] }) =>
+    Object.values(attributes).flatMap((own) => (own.kind === "tensor" ? [{ ...own.value, name }] : [])),
   );
   const found: NonFiniteTensor[] = [];
   for (const tensor of [...initializers, ...constants]) {
