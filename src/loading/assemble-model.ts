@@ -4,12 +4,13 @@ import type { ExplainableModel, Platform } from "../attribution/explainable-mode
 import type { CheckpointConfig } from "../checkpoint/config.ts";
 import type { ReadRange } from "../onnx/external-data.ts";
 import { CheckedPrograms } from "../program/checked-programs.ts";
+import type { ProgramSource } from "../program/model-programs.ts";
 import { Programs } from "../program/programs.ts";
 import { StreamedPrograms, type StreamSource } from "../program/streamed-programs.ts";
 import type { Runtime, SessionOptions } from "../runtime/runtime.ts";
 import type { TransformerGraph } from "../transformer/anatomy.ts";
 import { findNonFinite, type NonFiniteTensor, nonFiniteError } from "./find-non-finite.ts";
-import type { ModelParts, WeightFacts } from "./model-parts.ts";
+import type { ModelParts, OriginalFile, WeightFacts } from "./model-parts.ts";
 
 /** A loaded model on any platform. Holds compiled programs: call `dispose()`, or declare it with `await using`. */
 export interface AssembledModel<Facts extends WeightFacts = WeightFacts> extends ExplainableModel, AsyncDisposable {
@@ -18,6 +19,10 @@ export interface AssembledModel<Facts extends WeightFacts = WeightFacts> extends
   readonly weights: Facts;
   /** The forward graph with its anatomy. */
   readonly transformer: TransformerGraph;
+  /** The graphs that its programs are made of, and the engine that runs them. */
+  readonly source: ProgramSource;
+  /** The ONNX file as it is; undefined for checkpoints. */
+  readonly original?: OriginalFile;
   /** What was done to the graph of an ONNX file, one sentence each. */
   readonly notes: readonly string[];
   readonly runtime: string;
@@ -45,7 +50,13 @@ export function assembleModel<Facts extends WeightFacts>(
 ): AssembledModel<Facts> {
   const { forward, sweep, weights, labels, tokenizer, imageProcessor } = parts;
   const { anatomy } = forward;
-  const source = { forward, sweep, classes: labels.length, runtime, session: { ...parts.place, ...session } };
+  const source: ProgramSource = {
+    forward,
+    sweep,
+    classes: labels.length,
+    runtime,
+    session: { ...parts.place, ...session },
+  };
   const unchecked = stream === undefined ? new Programs(source) : new StreamedPrograms({ ...source, ...stream });
   let found: Promise<readonly NonFiniteTensor[]> | undefined;
   const find = () => {
@@ -61,6 +72,8 @@ export function assembleModel<Facts extends WeightFacts>(
     config: parts.config,
     weights,
     transformer: forward,
+    source,
+    ...(parts.original === undefined ? {} : { original: parts.original }),
     notes: parts.notes,
     runtime: runtime.description,
     findNonFinite: find,

@@ -4,6 +4,7 @@ import type { Warning } from "../attribution/explanation.ts";
 import type { CheckpointConfig } from "../checkpoint/config.ts";
 import type { ImageProcessor } from "../input/image/image-processor.ts";
 import type { Tokenizer } from "../input/text/tokenizer.ts";
+import type { Graph, ValueInfo } from "../onnx/model.ts";
 import type { Activation } from "../program/score.ts";
 import type { SessionOptions } from "../runtime/runtime.ts";
 import type { DType } from "../tensor/dtype.ts";
@@ -22,6 +23,17 @@ export interface WeightFacts {
 /** Where the engine finds weights: in a folder, or in bytes by their location. */
 export type WeightPlace = Pick<SessionOptions, "weightsFolder" | "weights">;
 
+/** The ONNX file that a model was read from, untouched: what the engine makes of it is what calig must compute. */
+export interface OriginalFile {
+  readonly name: string;
+  /** What the file takes, in its own types. */
+  readonly inputs: readonly ValueInfo[];
+  /** Names of what it gives. */
+  readonly outputs: readonly string[];
+  /** The bytes of the file, and where those of its side files are. */
+  read(): Promise<{ readonly bytes: Uint8Array; readonly place: WeightPlace }>;
+}
+
 /** A model before its programs. */
 export interface ModelParts<Facts extends WeightFacts = WeightFacts> {
   /** "bert", or "unknown" where no configuration says it. */
@@ -37,6 +49,8 @@ export interface ModelParts<Facts extends WeightFacts = WeightFacts> {
   readonly sweep: TransformerGraph;
   readonly labels: readonly string[];
   readonly activation: Activation;
+  /** Undefined for checkpoints. */
+  readonly original?: OriginalFile;
   readonly tokenizer?: Tokenizer;
   readonly imageProcessor?: ImageProcessor;
   readonly warnings: readonly Warning[];
@@ -56,4 +70,13 @@ export function activationOf(config: CheckpointConfig | undefined, labels: reado
   if (config?.problemType === "regression") return "none";
   if (config?.problemType === "multi_label_classification") return "sigmoid";
   return config?.problemType === undefined && labels.length === 1 ? "none" : "softmax";
+}
+
+/** What a decoded graph takes and gives; stored tensors that it lists among its inputs are none of them. */
+export function interfaceOf({ inputs, outputs, initializers }: Graph): Pick<OriginalFile, "inputs" | "outputs"> {
+  const stored = new Set(initializers.map(({ name }) => name));
+  return {
+    inputs: inputs.filter(({ name }) => !stored.has(name)),
+    outputs: outputs.map(({ name }) => name),
+  };
 }

@@ -1,10 +1,14 @@
 /** @file An ONNX file on disk: read, decoded, its weights found; what it means is read elsewhere (`loading/onnx-parts.ts`). */
 
-import { readFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { readFile, realpath } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { CheckpointError } from "../errors.ts";
+import { sideFileEnds } from "../loading/graph-weights.ts";
+import { interfaceOf, type OriginalFile } from "../loading/model-parts.ts";
 import { checkTask, onnxParts } from "../loading/onnx-parts.ts";
+import { createModel } from "../onnx/create-model.ts";
 import { decodeModel } from "../onnx/decode.ts";
+import { encodeModel } from "../onnx/encode.ts";
 import { type LoadContext, readConfig, type StoredParts } from "./load-checkpoint.ts";
 import { planWeights, weightMemory } from "./memory-check.ts";
 import { companionsIn } from "./model-files.ts";
@@ -43,7 +47,34 @@ export async function loadOnnx(
     streamed,
     warnings,
   });
-  return { ...parts, streamed };
+  return {
+    ...parts,
+    streamed,
+    original: {
+      name: basename(file),
+      ...interfaceOf(model.graph),
+      read: () => readOriginal(file),
+    },
+  };
+}
+
+/**
+ * The file as it is. Where its side files are links, as in download caches, the engine would refuse them: then the same
+ * graph with the real places of its tensors.
+ */
+async function readOriginal(file: string): ReturnType<OriginalFile["read"]> {
+  const bytes = await readBytes(file);
+  const { graph, opsets } = decodeModel(bytes);
+  const folder = await realpath(dirname(file));
+  const sides = [...sideFileEnds(graph).keys()];
+  const real = await Promise.all(sides.map((location) => realpath(join(folder, location))));
+  if (real.every((path, i) => path === join(folder, sides[i] as string)))
+    return { bytes, place: { weightsFolder: folder } };
+  const stored = await locateWeights(graph, file, bytes);
+  return {
+    bytes: encodeModel(createModel(stored.externalise(stored.graph), opsets)),
+    place: { weightsFolder: stored.facts.folder },
+  };
 }
 
 async function readBytes(file: string): Promise<Uint8Array> {

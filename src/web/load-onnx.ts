@@ -3,7 +3,7 @@
 import type { CheckpointConfig } from "../checkpoint/config.ts";
 import { CheckpointError } from "../errors.ts";
 import { countElements, inFile, isSmall, sideFileEnds } from "../loading/graph-weights.ts";
-import type { Companions, ModelParts } from "../loading/model-parts.ts";
+import { type Companions, interfaceOf, type ModelParts } from "../loading/model-parts.ts";
 import { checkTask, onnxParts } from "../loading/onnx-parts.ts";
 import { decodeModel } from "../onnx/decode.ts";
 import type { Graph, StoredTensor } from "../onnx/model.ts";
@@ -31,7 +31,7 @@ export async function loadOnnx({ files, path, bytes, config, companions, runtime
   const sides = await readSides(graph, files, path.slice(0, path.length - name.length));
   const weights = { [name]: bytes, ...sides };
   const elements = countElements(graph);
-  return onnxParts({
+  const parts = await onnxParts({
     name,
     config,
     graph: { ...graph, initializers: graph.initializers.map((tensor) => inMemory(tensor, sides)) },
@@ -51,6 +51,10 @@ export async function loadOnnx({ files, path, bytes, config, companions, runtime
     runtime,
     warnings: [],
   });
+  return {
+    ...parts,
+    original: { name, ...interfaceOf(graph), read: async () => ({ bytes, place: { weights: sides } }) },
+  };
 }
 
 /** @throws {CheckpointError} When a file is missing or too short; lists all of them. */
