@@ -133,7 +133,7 @@ def indices_by_broadcasting(mask_function, bh_indices=True):
         indices = ((batch, 0), (head, 1), (query, 2), (key, 3))
         parts = [None if values is None else values.reshape([-1 if axis == place else 1 for axis in range(4)]) for values, place in indices]
         mask = mask_function(*parts)
-        return mask.expand(len(batch), 1, len(query), len(key)) if bh_indices else mask
+        return mask.expand(batch.shape[0], 1, query.shape[0], key.shape[0]) if bh_indices else mask
 
     return expanded
 
@@ -211,6 +211,8 @@ def make(case, folder):
         path = folder / "model.onnx"
         export(case, model, sample, str(path))
         record["onnxInputs"], engine = engine_logits(path, encoded)
+        if all(isinstance(value, dict) for value in engine):
+            raise RuntimeError(f"the engine runs the file for no input: {engine[0]['error']}")
         for given, value in zip(inputs, engine):
             given["engine"] = value
     (folder / "case.json").write_text(json.dumps(record) + "\n")

@@ -19,11 +19,10 @@ FACTORS = {
     "setting": list(tokens.SETTINGS),
     "release": list(RELEASES.values()),
 }
-EAGER_ONLY = {
-    "deberta-v2", "mobilebert", "xlnet", "convbert", "roformer", "squeezebert", "funnel", "longformer", "big_bird", "nystromformer", "fnet", "t5", "swin", "bloom",
-}
-EAGER_ONLY_4 = {"electra"}
-NO_TOKENS = {"bart", "gemma", "opt", "phi3", "bloom"}
+# Families without sdpa attention, by release, and those without a head for tokens.
+EAGER_ONLY = {"tf5": {"mpnet", "deberta-v2", "bloom", "xlnet", "convbert", "roformer", "squeezebert", "funnel", "longformer", "big_bird", "nystromformer", "fnet"}}
+EAGER_ONLY["tf4"] = EAGER_ONLY["tf5"] | {"electra", "mobilebert", "t5", "swin"}
+NO_TOKENS = {"bart", "opt"}
 SEED = 17
 
 
@@ -40,7 +39,7 @@ def possible(case):
         return False
     if get("batch") == "one" and get("sample", "full") != "full":
         return False
-    if get("attention") == "sdpa" and family in EAGER_ONLY:
+    if get("attention") == "sdpa" and family in EAGER_ONLY[get("release", "tf5")]:
         return False
     if pictures and (get("head") in ("tokens", "pair") or get("setting", "plain") != "plain" or get("sample", "full" if form != "checkpoint" else "padded") != ("full" if form != "checkpoint" else "padded")):
         return False
@@ -118,7 +117,7 @@ def first():
         for family in ("bert", "distilbert", "roberta", "electra", "gpt2", "llama"):
             cases.append({"family": family, "head": "2", "form": form, "batch": "one", "sample": "full", "release": release})
     for case in cases:
-        case.update(outputs="logits", attention="eager" if case["family"] in EAGER_ONLY or case["release"] == "tf4" and case["family"] in EAGER_ONLY_4 else "sdpa", setting="plain")
+        case.update(outputs="logits", attention="eager" if case["family"] in EAGER_ONLY[case["release"]] else "sdpa", setting="plain")
         case["id"] = name_of(case)
     return cases
 

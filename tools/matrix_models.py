@@ -21,7 +21,7 @@ FAMILIES = {
     "deberta-v2": ("deberta", {**ENCODER, "relative_attention": True, "position_biased_input": False, "type_vocab_size": 0, "pos_att_type": ["p2c", "c2p"], "position_buckets": 16, "share_att_key": True, "norm_rel_ebd": "layer_norm", "pooler_hidden_size": WIDTH}, True),
     "modernbert": ("modernbert", {**ENCODER, "local_attention": 8, "global_attn_every_n_layers": 2, "reference_compile": False}, True),
     "vit": ("ViTImageProcessor", PICTURE, True),
-    "deit": ("DeiTImageProcessor", PICTURE, True),
+    "deit": ("DeiTImageProcessor", {**PICTURE, "architectures": ["DeiTForImageClassification"]}, True),
     "beit": ("BeitImageProcessor", {**PICTURE, "use_relative_position_bias": True, "use_mean_pooling": True}, True),
     "dinov2": ("BitImageProcessor", {**PICTURE, "mlp_ratio": 2}, True),
     "gpt2": ("gpt2", GPT2, False),
