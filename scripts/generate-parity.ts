@@ -9,6 +9,7 @@ import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { locateExport, onnxExports } from "../test/support/onnx-exports.ts";
 import { compareModel, compareParity, type ParityCase, readParityFiles } from "../test/support/parity.ts";
+import { readSection } from "./replace-section.ts";
 
 const MEASURES = ["logits", "hiddenStates", "attention", "gradients"] as const;
 
@@ -43,6 +44,9 @@ for (const exported of onnxExports()) {
   const numbers = MEASURES.map((measure) => differences[measure].toExponential(1));
   lines[lines.length - 1] += `\n| ${exported.name} | ${model.anatomy.hiddenStates.length} | ${numbers.join(" | ")} |`;
 }
+// Written by a script of its own (npm run docs:matrix).
+const matrix = readSection(before.join("\n"), "matrix");
+if (matrix !== undefined) lines.push(matrix);
 await writeFile(PAGE, `${lines.join("\n\n")}\n`);
 
 async function row(reference: ParityCase): Promise<string> {

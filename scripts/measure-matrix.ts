@@ -35,7 +35,7 @@ for (const [index, one] of chosen.entries()) {
   verdicts.push({ ...verdict, case: one });
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
   console.log(`${index + 1}/${chosen.length} ${one.id}: ${verdict.outcome}, ${seconds} s`);
-  for (const line of verdict.reasons) console.log(`    ${line}`);
+  for (const line of verdict.reasons.slice(0, 3)) console.log(`    ${line.slice(0, 300)}`);
   const stored = verdicts.map(({ case: { id, family, head, form }, ...rest }) => ({ id, family, head, form, ...rest }));
   writeFileSync(join(folder, "results.json"), `${JSON.stringify(stored, null, 1)}\n`);
 }
