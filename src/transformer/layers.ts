@@ -1,6 +1,5 @@
 /** @file The layers that Transformer encoders are made of, as ONNX nodes. Weights are stored [out, in], as PyTorch keeps them. */
 
-import { UnsupportedModelError } from "../errors.ts";
 import type { GraphBuilder } from "../graph/builder.ts";
 import { float, int, ints, string } from "../onnx/model.ts";
 import type { Parameters } from "./parameters.ts";
@@ -34,34 +33,6 @@ export function layerNorm(
     attributes: { axis: int(-1), epsilon: float(epsilon) },
     ...(output === undefined ? {} : { output }),
   });
-}
-
-type Activation = (builder: GraphBuilder, x: string) => string;
-
-/** Activations by the name that `hidden_act` gives them. */
-const ACTIVATIONS: Readonly<Record<string, Activation>> = {
-  gelu: (builder, x) => builder.emit("Gelu", [x], { domain: "com.microsoft" }),
-  gelu_new: tanhGelu,
-  gelu_pytorch_tanh: tanhGelu,
-  gelu_fast: tanhGelu,
-  quick_gelu: (builder, x) =>
-    builder.emit("QuickGelu", [x], { domain: "com.microsoft", attributes: { alpha: float(1.702) } }),
-  relu: (builder, x) => builder.emit("Relu", [x]),
-  tanh: (builder, x) => builder.emit("Tanh", [x]),
-  silu: (builder, x) => builder.mul(x, builder.emit("Sigmoid", [x])),
-};
-
-function tanhGelu(builder: GraphBuilder, x: string): string {
-  return builder.emit("FastGelu", [x], { domain: "com.microsoft" });
-}
-
-/** The activation that a config names. @throws {UnsupportedModelError} For a name that calig does not know. */
-export function activation(name: string): Activation {
-  const found = ACTIVATIONS[name];
-  if (found !== undefined) return found;
-  throw new UnsupportedModelError(
-    `Cannot build the model: config.json names the activation "${name}"; calig knows ${Object.keys(ACTIVATIONS).join(", ")}`,
-  );
 }
 
 /** Sizes of an attention layer. */

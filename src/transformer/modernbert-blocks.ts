@@ -5,7 +5,8 @@
 
 import { UnsupportedModelError } from "../errors.ts";
 import type { GraphBuilder } from "../graph/builder.ts";
-import { activation, additiveMask, layerNorm, linear, mixByAttention, NEVER, splitHeads } from "./layers.ts";
+import { activation } from "./activations.ts";
+import { additiveMask, layerNorm, linear, mixByAttention, NEVER, splitHeads } from "./layers.ts";
 import type { Parameters } from "./parameters.ts";
 import type { EncodedBlocks } from "./post-norm.ts";
 import { keyMinusQuery } from "./relative-positions.ts";

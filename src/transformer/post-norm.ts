@@ -1,7 +1,8 @@
 /** @file Blocks that normalise after each residual sum, as BERT and its descendants have them; families differ in names and attention. */
 
 import type { GraphBuilder } from "../graph/builder.ts";
-import { type AttentionProjections, activation, attention, layerNorm, linear } from "./layers.ts";
+import { activation } from "./activations.ts";
+import { type AttentionProjections, attention, layerNorm, linear } from "./layers.ts";
 import type { Parameters } from "./parameters.ts";
 
 /** The layers of one block, by what they do. */

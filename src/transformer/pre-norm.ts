@@ -2,7 +2,8 @@
 
 import type { GraphBuilder } from "../graph/builder.ts";
 import { int } from "../onnx/model.ts";
-import { activation, layerNorm, linear, mixByAttention, splitHeads } from "./layers.ts";
+import { activation } from "./activations.ts";
+import { layerNorm, linear, mixByAttention, splitHeads } from "./layers.ts";
 import type { Parameters } from "./parameters.ts";
 import type { EncodedBlocks } from "./post-norm.ts";
 

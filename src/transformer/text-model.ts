@@ -4,10 +4,11 @@ import type { CheckpointConfig } from "../checkpoint/config.ts";
 import { UnsupportedModelError } from "../errors.ts";
 import { GraphBuilder } from "../graph/builder.ts";
 import { int } from "../onnx/model.ts";
+import { activation } from "./activations.ts";
 import type { TransformerGraph } from "./anatomy.ts";
 import type { WordEmbeddings } from "./embeddings.ts";
 import type { BuildOptions } from "./family.ts";
-import { activation, firstPosition, linear } from "./layers.ts";
+import { firstPosition, linear } from "./layers.ts";
 import { Parameters, type WeightSource } from "./parameters.ts";
 import type { EncodedBlocks } from "./post-norm.ts";
 

@@ -2,9 +2,10 @@
 
 import type { CheckpointConfig } from "../../checkpoint/config.ts";
 import { UnsupportedModelError } from "../../errors.ts";
+import { activation } from "../activations.ts";
 import { lookUp } from "../embeddings.ts";
 import type { ModelFamily } from "../family.ts";
-import { activation, linear } from "../layers.ts";
+import { linear } from "../layers.ts";
 import { type ModernBertSizes, modernBertBlocks, modernBertNorm, type Reach, toReach } from "../modernbert-blocks.ts";
 import { buildTextModel, type TextModel } from "../text-model.ts";
 
