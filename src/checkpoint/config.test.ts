@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { CheckpointError } from "../errors.ts";
 import { parseConfig } from "./config.ts";
 
-const parse = (fields: object) => parseConfig(JSON.stringify({ model_type: "bert", ...fields }), "config.json");
+const parse = (fields: object) => parseConfig(JSON.stringify({ model_type: "example", ...fields }), "config.json");
 
 describe("parseConfig()", () => {
   it("reads values by type", () => {
@@ -13,7 +13,7 @@ describe("parseConfig()", () => {
       hidden_act: "relu",
       qkv_bias: false,
     });
-    expect(config.modelType).toBe("bert");
+    expect(config.modelType).toBe("example");
     expect(config.architectures).toEqual(["BertForSequenceClassification"]);
     expect(config.integer("hidden_size")).toBe(384);
     expect(config.number("layer_norm_eps", 1)).toBe(1e-12);
@@ -108,5 +108,33 @@ describe("parseConfig()", () => {
     expect(() => parseConfig("{", "config.json")).toThrow('Cannot use "config.json": it is not valid JSON');
     expect(() => parseConfig("[]", "config.json")).toThrow("it is [], wanted an object");
     expect(() => parseConfig("{}", "config.json")).toThrow('"model_type" is missing, wanted a string');
+  });
+});
+
+describe("parseConfig() as the configuration classes of transformers", () => {
+  const parse = (fields: object) => parseConfig(JSON.stringify(fields), "config.json");
+
+  it("reads keys by the names of other families", () => {
+    const config = parse({ model_type: "distilbert", hidden_size: 16, num_attention_heads: 2, num_hidden_layers: 3 });
+    expect([config.integer("dim"), config.integer("n_heads"), config.integer("n_layers")]).toEqual([16, 2, 3]);
+  });
+
+  it("reads keys of a family by the names that most have", () => {
+    const config = parse({ model_type: "gpt2", n_embd: 32, n_positions: 64 });
+    expect([config.integer("hidden_size"), config.integer("max_position_embeddings")]).toEqual([32, 64]);
+    expect(config.has("num_hidden_layers")).toBe(false);
+  });
+
+  it("lets the other name win where a file has both", () => {
+    expect(parse({ model_type: "distilbert", hidden_size: 16, dim: 32 }).integer("dim")).toBe(16);
+  });
+
+  it("fills in what a file leaves out", () => {
+    const config = parse({ model_type: "roberta", hidden_size: 16 });
+    expect(config.integer("hidden_size")).toBe(16);
+    expect(config.integer("num_hidden_layers")).toBe(12);
+    expect(config.integer("type_vocab_size")).toBe(2);
+    expect(config.integer("pad_token_id")).toBe(1);
+    expect(parse({ model_type: "unheard-of" }).has("hidden_size")).toBe(false);
   });
 });

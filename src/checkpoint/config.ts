@@ -1,6 +1,7 @@
 /** @file config.json of a Hugging Face checkpoint: typed and checked access. Knows keys that all families share, none of one family. */
 
 import { CheckpointError, quote } from "../errors.ts";
+import { completeConfig } from "./config-classes.ts";
 import { isRecord, isStrings, type JsonFields, parseFields } from "./json-fields.ts";
 
 /** How the head was trained, where the configuration says it. */
@@ -25,12 +26,13 @@ export interface CheckpointConfig extends Omit<JsonFields, "raw" | "read"> {
 }
 
 /**
- * Reads a config.json.
+ * Reads a config.json. Keys that it leaves out have the values that transformers' configuration class of the model gives
+ * them, and are found by their other names too (config-classes.ts).
  *
  * @throws {CheckpointError} When it is not a JSON object, or what all families need is missing or malformed.
  */
 export function parseConfig(json: string, file: string): CheckpointConfig {
-  const { raw, read, ...getters } = parseFields(json, file);
+  const { raw, read, ...getters } = parseFields(json, file, completeConfig);
   const { integer, string } = getters;
   const labels = readLabels();
 

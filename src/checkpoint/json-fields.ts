@@ -30,9 +30,18 @@ export interface JsonFields {
   section(key: string): JsonFields;
 }
 
-/** Reads a JSON object. @throws {CheckpointError} When `json` is not one. */
-export function parseFields(json: string, file: string): JsonFields {
-  return fieldsOf(parseObject(json, file), file, "");
+/**
+ * Reads a JSON object.
+ *
+ * @param complete - Adds what the file leaves out.
+ * @throws {CheckpointError} When `json` is not one.
+ */
+export function parseFields(
+  json: string,
+  file: string,
+  complete = (fields: Readonly<Record<string, unknown>>) => fields,
+): JsonFields {
+  return fieldsOf(complete(parseObject(json, file)), file, "");
 }
 
 /** `path` is the name of the object in the file: "" or "rope_parameters.". */

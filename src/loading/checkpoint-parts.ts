@@ -2,12 +2,14 @@
 
 import type { CheckpointConfig } from "../checkpoint/config.ts";
 import { processedSize } from "../input/image/process-image.ts";
+import { checkSizes } from "../transformer/check-sizes.ts";
 import { familyOf } from "../transformer/families.ts";
 import type { WeightSource } from "../transformer/parameters.ts";
 import { activationOf, type Companions, type ModelParts } from "./model-parts.ts";
+import { unusedTensors } from "./unused-tensors.ts";
 
 /** A checkpoint without its weights. */
-export type CheckpointParts = Omit<ModelParts, "weights" | "place" | "warnings" | "release">;
+export type CheckpointParts = Omit<ModelParts, "weights" | "place" | "release">;
 
 /**
  * Checks a checkpoint and reads what lies beside it.
@@ -26,7 +28,9 @@ export async function prepareCheckpoint(
   const imageProcessor = family.kind === "image" ? await companions.imageProcessor() : undefined;
   const inputSize = imageProcessor === undefined ? undefined : processedSize(imageProcessor);
   const build = { ...(inputSize === undefined ? {} : { inputSize }) };
-  family.build(config, weights, build); // says what is wrong before anything is copied
+  checkSizes(config, weights);
+  const model = family.build(config, weights, build); // says what is wrong before anything is copied
+  const warnings = unusedTensors(weights, model);
   const maxLength = family.maxLength(config);
   const tokenizer = maxLength === undefined ? undefined : await companions.tokenizer(maxLength);
   return (tensors) => ({
@@ -38,6 +42,7 @@ export async function prepareCheckpoint(
     activation: activationOf(config, config.labels),
     ...(tokenizer === undefined ? {} : { tokenizer }),
     ...(imageProcessor === undefined ? {} : { imageProcessor }),
+    warnings,
     notes: [],
   });
 }

@@ -4,6 +4,7 @@ import { type SafetensorsIndex, toStoredTensor } from "../checkpoint/safetensors
 import { CheckpointError } from "../errors.ts";
 import type { DType } from "../tensor/dtype.ts";
 import type { WeightSource } from "../transformer/parameters.ts";
+import { commonPrefix } from "./common-prefix.ts";
 import type { WeightFacts } from "./model-parts.ts";
 
 /** The weights in one file, and the index of weights in several. */
@@ -19,14 +20,22 @@ export interface WeightsFile {
   readonly index: SafetensorsIndex;
 }
 
-/** @param description - What the weights are called in errors. */
+/**
+ * The tensors of a checkpoint by the names that the model gives them: without what a framework set before all of them.
+ *
+ * @param description - What the weights are called in errors.
+ */
 export function checkpointWeights(
   files: readonly WeightsFile[],
   description: string,
 ): Omit<WeightFacts, "sha256"> & { readonly source: WeightSource } {
+  const prefix = commonPrefix(files.flatMap(({ index }) => [...index.tensors.keys()]));
   const places = new Map(
     files.flatMap(({ index, location }) =>
-      [...index.tensors].map(([name, entry]) => [name, { entry, location }] as const),
+      [...index.tensors].map(([full, entry]) => {
+        const name = full.slice(prefix.length);
+        return [name, { entry: { ...entry, name }, location }] as const;
+      }),
     ),
   );
   const counts = new Map<DType, number>();

@@ -50,12 +50,13 @@ export async function loadCheckpoint(
   const build = await prepareCheckpoint(config, weights.source, companionsIn(folder));
   const stored = copied ? await copyAsFloat32(weights) : undefined;
   const tensors = stored ?? weights;
+  const parts = build(tensors.source);
   return {
-    ...build(tensors.source),
+    ...parts,
     weights,
     streamed,
     place: { weightsFolder: tensors.folder },
     ...(stored === undefined ? {} : { release: stored.release }),
-    warnings,
+    warnings: [...parts.warnings, ...warnings],
   };
 }

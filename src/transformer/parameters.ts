@@ -14,6 +14,13 @@ export interface WeightSource {
   get(name: string): StoredTensor;
 }
 
+/** A few names out of many, evenly spread, for messages. */
+export function exampleNames(names: ReadonlySet<string>): string {
+  const all = [...names];
+  const picked = [0, 1 / 3, 2 / 3, 1].map((share) => all[Math.round(share * (all.length - 1))] as string);
+  return all.length === 0 ? "none" : [...new Set(picked)].map((name) => `"${name}"`).join(", ");
+}
+
 /**
  * Parameters under a prefix ("bert.encoder.layer.0"). `get` adds the tensor to the graph where it is first used and
  * returns a float32 value; half-precision weights get a Cast, which the engine folds when it compiles the program.
@@ -88,8 +95,12 @@ export class Parameters {
     if (this.#problems.length === 0) return;
     const shown = this.#problems.slice(0, 8);
     const rest = this.#problems.length - shown.length;
+    const missing = this.#problems.some((problem) => problem.includes(" is missing "));
+    const there = missing
+      ? `. The file has ${this.#source.names.size} tensors, such as ${exampleNames(this.#source.names)}`
+      : "";
     throw new CheckpointError(
-      `Cannot build the model from ${this.#source.description}: ${shown.join("; ")}${rest > 0 ? `; and ${rest} more` : ""}. Check that config.json belongs to these weights`,
+      `Cannot build the model from ${this.#source.description}: ${shown.join("; ")}${rest > 0 ? `; and ${rest} more` : ""}${there}. Check that config.json belongs to these weights`,
     );
   }
 

@@ -131,7 +131,6 @@ async function checkpointParts(
     ...build(read.source),
     weights: { ...facts, sha256: await sha256(Object.values(contents)) },
     place: { weights: read.contents },
-    warnings: [],
   };
 }
 
