@@ -50,6 +50,7 @@ export function nodeRuntimeFacts(): { readonly version: string; readonly provide
 
 async function compile(model: Uint8Array, options: SessionOptions, device: Device): Promise<Session> {
   const extra: Record<string, string> = { disable_prepacking: options.prepack === true ? "0" : "1" };
+  if (options.exactProducts === true) extra.x64quantprecision = "1";
   if (isBusy()) extra["intra_op.allow_spinning"] = "0";
   if (options.weightsFolder !== undefined) {
     extra.model_external_initializers_file_folder_path = options.weightsFolder;

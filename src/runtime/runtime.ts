@@ -29,6 +29,11 @@ export interface SessionOptions {
   readonly prepack?: boolean;
   /** Threads of one operator. Default: the engine decides (one per physical core). */
   readonly threads?: number;
+  /**
+   * Products of 8-bit numbers by kernels that do not saturate, where the engine has others on this processor: slower, the
+   * numbers that the operators are defined to give. Programs without such products are the same. Default: false.
+   */
+  readonly exactProducts?: boolean;
 }
 
 /** An engine. */

@@ -6,7 +6,7 @@ import { createModel } from "../../src/onnx/create-model.ts";
 import { encodeModel } from "../../src/onnx/encode.ts";
 import type { Graph } from "../../src/onnx/model.ts";
 import { createNodeRuntime } from "../../src/runtime/onnxruntime-node.ts";
-import type { Feeds } from "../../src/runtime/runtime.ts";
+import type { Feeds, SessionOptions } from "../../src/runtime/runtime.ts";
 import type { Tensor } from "../../src/tensor/tensor.ts";
 
 /** A graph that is ready to run for some of its values. */
@@ -26,12 +26,14 @@ export async function openGraph(
   opsets: Readonly<Record<string, number>>,
   values: readonly string[],
   weightsFolder?: string,
+  options: Pick<SessionOptions, "exactProducts"> = {},
 ): Promise<OpenGraph> {
   verifyGraph(graph, opsets);
   const program = extractGraph(graph, { outputs: values });
   const session = await createNodeRuntime().compile(encodeModel(createModel(program, opsets)), {
     name: graph.name,
     threads: 1,
+    ...options,
     ...(weightsFolder === undefined ? {} : { weightsFolder }),
   });
   return {
@@ -51,8 +53,9 @@ export async function runGraph(
   values: readonly string[],
   feeds: Feeds,
   weightsFolder?: string,
+  options: Pick<SessionOptions, "exactProducts"> = {},
 ): Promise<readonly Tensor[]> {
-  const open = await openGraph(graph, opsets, values, weightsFolder);
+  const open = await openGraph(graph, opsets, values, weightsFolder, options);
   try {
     return await open.run(feeds);
   } finally {
