@@ -59,6 +59,10 @@ This page is written by \`npm run docs:variants\`, which measures every number o
 
 The exports of [parity.md](parity.md), each fused by the optimizer of onnxruntime's transformers tools and quantised by its \`quantize_dynamic\` (int8), as calig reads them: written out to primitives, in float32, its parts found by structure. Differences are the largest of the logits, divided by the largest logit. "To the file": from what onnxruntime answers with the variant itself; quantised arithmetic rounds activations too, which calig does not. "To the original": from the export that the variant was made of, which for int8 is what quantising the weights costs. Every variant was swept, forward and backward through all its blocks, so that all its operators have gradient rules, and the score at the end of the path met the logit within 1e-4.
 
+On the user's own input the same is measured each time: the file is run untouched beside the graph that is explained (one forward pass). Where float32 arithmetic moves a logit by more than 5 % of the largest, or another class wins, the explanation is refused, unless \`--accept-difference\` (\`acceptDifference\` of \`loadModel\`) is given; explanations then say so above the map. \`calig inspect\` tells the same of a few built inputs. Files that the engine cannot run as they are (bfloat16 on the processor), and those that are run block by block, are explained with a warning that nothing was measured.
+
+Processors with AVX2 or AVX-512 but without VNNI multiply unsigned by signed bytes with 16-bit sums that saturate: the same file gives other logits there than elsewhere. The engine is asked once whether it does (a product of the largest bytes); all comparisons above take its exact kernels (\`session.x64quantprecision\`), and where the file's logits are other ones without them, explanations say by how much.
+
 | model | variant | to the file | to the original | blocks | special operators in the file |
 |---|---|---|---|---|---|
 ${rows.join("\n")}

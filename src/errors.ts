@@ -81,6 +81,21 @@ export class ExecutionError extends Error {
   readonly code = "CALIG_EXECUTION";
 }
 
+/** Thrown when what calig computes lies too far from what the model's own file answers to an input. */
+export class DifferenceError extends Error {
+  override readonly name = "DifferenceError";
+  readonly code = "CALIG_DIFFERENCE";
+  constructor(
+    message: string,
+    /** Largest |difference| of a logit. */
+    readonly moved: number,
+    /** Largest |logit| of the file. */
+    readonly largest: number,
+  ) {
+    super(message);
+  }
+}
+
 /** Thrown when the caller gave an option that cannot be used. */
 export class InvalidOptionError extends RangeError {
   override readonly name = "InvalidOptionError";

@@ -46,6 +46,7 @@ export type { TextInput } from "./attribution/text-input.ts";
 export {
   AnatomyError,
   CheckpointError,
+  DifferenceError,
   ExecutionError,
   InputError,
   InternalError,

@@ -10,6 +10,7 @@ import { joinParts, onlyPart, type Part, weightedLogits } from "./join-parts.ts"
 import type { AttributionMethod, MethodContext, MethodResult } from "./method.ts";
 import { methodByName } from "./methods.ts";
 import { DEFAULTS, type ExplainOptions } from "./options.ts";
+import { compareWithOriginal } from "./original.ts";
 import type { SharedWork } from "./shared-work.ts";
 import { chooseScore, rankPredictions } from "./target.ts";
 import { chooseToken } from "./token-target.ts";
@@ -25,6 +26,7 @@ const FORWARD_SHARE = 0.05;
  * @param unitCount - Units of the whole input.
  * @param shared - Of explanations of this same input: integrals that an earlier one made are used again.
  * @throws {InvalidOptionError} For an option out of range or an unknown name.
+ * @throws {DifferenceError} When the file of the model answers something else, and nobody accepted that.
  * @throws {ExecutionError} When the engine fails.
  */
 export async function attribute(
@@ -51,6 +53,7 @@ export async function attribute(
   }
   const job = chooseJob(model, parts, forwards, options);
   const { predictions, score } = job;
+  const compared = await compareWithOriginal(model, job.parts, job.forwards, score);
   const scores = job.forwards.map((forward) => evaluateScore(score, logitsRow(forward.logits, score.position)));
 
   const results: MethodResult[] = [];
@@ -94,11 +97,11 @@ export async function attribute(
     completeness: result.completeness,
     cost: {
       milliseconds: platform.now() - started,
-      modelEvaluations: parts.length + result.modelEvaluations,
+      modelEvaluations: parts.length + compared.modelEvaluations + result.modelEvaluations,
       peakBytes,
     },
     warnings: [
-      ...(model.warnings ?? []),
+      ...compared.warnings,
       ...job.parts.flatMap(({ input }) => input.warnings),
       ...meaning(method),
       ...result.warnings,

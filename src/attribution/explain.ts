@@ -19,6 +19,8 @@ import { prepareText, type TextInput } from "./text-input.ts";
  *
  * @throws {InvalidOptionError} For an option out of range or an unknown name.
  * @throws {InputError} When there is nothing to explain in the input.
+ * @throws {DifferenceError} When the model's own file, which is quantised or of half precision, answers something else than
+ * the float32 arithmetic that is explained, and the model was not loaded with `acceptDifference`.
  * @throws {ExecutionError} When the engine fails.
  */
 export async function explain(

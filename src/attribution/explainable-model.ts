@@ -4,6 +4,7 @@ import type { ImageProcessor } from "../input/image/image-processor.ts";
 import type { Tokenizer } from "../input/text/tokenizer.ts";
 import type { ModelPrograms } from "../program/model-programs.ts";
 import type { Activation } from "../program/score.ts";
+import type { Feeds } from "../runtime/runtime.ts";
 import type { Anatomy } from "../transformer/anatomy.ts";
 import type { ModelFacts, Warning } from "./explanation.ts";
 import type { TunedSettings } from "./tuned.ts";
@@ -16,6 +17,17 @@ export interface Platform {
   residentBytes(): number;
   /** Memory that could still be used, bytes; 0 where the platform cannot tell. */
   freeBytes(): number;
+}
+
+/** The file of a model as it is, for models that calig computes in other arithmetic than the file asks for. */
+export interface OriginalModel {
+  /** Name of the file. */
+  readonly file: string;
+  readonly kind: "quantised" | "half-precision";
+  /** Whether inputs are explained however far the two are apart. */
+  readonly accepted: boolean;
+  /** Logits of the file for the feeds of the forward program; undefined where the engine cannot run the file as it is. */
+  logits(feeds: Feeds): Promise<Float32Array | undefined>;
 }
 
 /** A model that is ready to be explained. */
@@ -33,6 +45,8 @@ export interface ExplainableModel {
   /** How CA-LIG fuses and weighs the blocks of this model where the caller does not say. */
   readonly tuned?: TunedSettings;
   readonly platform: Platform;
+  /** The file of the model, where calig computes it in other arithmetic than the file asks for. */
+  readonly original?: OriginalModel;
   /** What the reader of every explanation of this model must know. */
   readonly warnings?: readonly Warning[];
 }

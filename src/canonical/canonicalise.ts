@@ -13,6 +13,8 @@ export interface CanonicalModel {
   readonly notes: readonly string[];
   /** Whole-number arithmetic was replaced by floating-point: logits move by the rounding that is gone. */
   readonly dequantised: boolean;
+  /** Arithmetic of half precision was replaced by that of float32. */
+  readonly widened: boolean;
 }
 
 /**
@@ -30,12 +32,14 @@ export function canonicalise(model: Pick<OnnxModel, "graph" | "opsets">): Canoni
   let draft: Draft = { graph: model.graph, opsets };
   const notes: string[] = [];
   let dequantised = false;
+  let widened = false;
   for (const pass of PASSES) {
     const result = pass(draft);
     draft = { graph: result.graph, opsets: result.opsets };
     notes.push(...result.notes);
     dequantised ||= result.dequantised ?? false;
+    widened ||= result.widened ?? false;
   }
   verifyGraph(draft.graph, draft.opsets);
-  return { ...draft, notes, dequantised };
+  return { ...draft, notes, dequantised, widened };
 }

@@ -16,6 +16,8 @@ export interface PassResult extends Draft {
   readonly notes: readonly string[];
   /** The pass replaced whole-number arithmetic by floating-point: results move by the rounding that is gone. */
   readonly dequantised?: boolean;
+  /** The pass replaced arithmetic of half precision by that of float32. */
+  readonly widened?: boolean;
 }
 
 /**

@@ -46,7 +46,7 @@ export const singlePrecision: Pass = (draft) => {
   });
   const kind = stored.some(({ dtype }) => dtype === "bfloat16") ? "bfloat16" : "float16";
   const notes = [`${countOf(stored.length, `${kind} constant`)} widened, all arithmetic in float32`];
-  return { ...draft, graph: prune(result), notes };
+  return { ...draft, graph: prune(result), notes, widened: true };
 };
 
 const toSingle = <T extends { readonly dtype: DType | undefined }>(value: T): T =>

@@ -137,6 +137,12 @@ export const OPTIONS = {
     "the checkpoint, else fp32, else the best there is",
   ),
 
+  acceptDifference: option(
+    "Input",
+    flag,
+    "explain a quantised or half-precision ONNX file even where its own answer to the input is another; the result says so",
+  ),
+
   dataset: option(
     "Input",
     path("FILE"),

@@ -31,6 +31,7 @@ export const EVALUATION_OPTIONS = [
   "classMap",
   "model",
   "dtype",
+  "acceptDifference",
   "target",
   "score",
   "metrics",

@@ -5,6 +5,7 @@ import type { ExplainableModel } from "../attribution/explainable-model.ts";
 import type { ExplanationCommon, ScoreKind, Warning } from "../attribution/explanation.ts";
 import { type Part, weightedLogits } from "../attribution/join-parts.ts";
 import { DEFAULTS, type ExplainOptions, type LongText } from "../attribution/options.ts";
+import { compareWithOriginal, withoutOriginal } from "../attribution/original.ts";
 import { SharedWork } from "../attribution/shared-work.ts";
 import { chooseScore, rankPredictions } from "../attribution/target.ts";
 import { InvalidOptionError } from "../errors.ts";
@@ -79,12 +80,15 @@ export function checkTask({ facts, anatomy }: ExplainableModel): void {
  *
  * @throws {InputError} When there is nothing to explain.
  * @throws {InvalidOptionError} For an option out of range or an unknown name.
+ * @throws {DifferenceError} When the file of the model answers something else, and nobody accepted that.
  */
 export async function openInput(
-  model: ExplainableModel,
+  loaded: ExplainableModel,
   item: DatasetItem,
   settings: MeasureSettings,
 ): Promise<OpenInput> {
+  // The file is asked once for the input, not for every method and every change of it.
+  const model = withoutOriginal(loaded);
   const input = await openMeasurable(model, item.input, { ...settings, seed: inputSeed(settings.seed, item.line) });
   const { parts, units, warnings } = input;
   const forwards: ForwardResult[] = [];
@@ -92,6 +96,8 @@ export async function openInput(
   const predictions = rankPredictions(model, weightedLogits(parts, forwards));
   const { target, score: kind = DEFAULTS.score, seed, signal, batchSize } = settings;
   const score = chooseScore(model, predictions, { score: kind, ...(target === undefined ? {} : { target }) });
+  const compared = await compareWithOriginal(loaded, parts, forwards, score);
+  const told = compared.warnings.filter((warning) => loaded.warnings?.includes(warning) !== true);
   const probe = createProbe(model, input.substrate, score, {
     ...(batchSize === undefined ? {} : { batchSize }),
     ...(signal === undefined ? {} : { signal }),
@@ -111,7 +117,7 @@ export async function openInput(
     text: input.text,
     units,
     parts,
-    warnings,
+    warnings: [...warnings, ...told],
     async measure(options, metrics) {
       // Without marks there is nothing to compare with: an explanation would be in vain.
       const asked = metrics.filter(({ needs }) => marks !== undefined || (needs !== "rationale" && needs !== "spans"));

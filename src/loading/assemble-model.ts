@@ -93,6 +93,7 @@ export function assembleModel<Facts extends WeightFacts>(
     ...(tokenizer === undefined ? {} : { tokenizer }),
     ...(imageProcessor === undefined ? {} : { imageProcessor }),
     platform,
+    ...(parts.original === undefined ? {} : { original: parts.original }),
     warnings: parts.warnings,
     dispose,
     [Symbol.asyncDispose]: dispose,

@@ -1,5 +1,6 @@
 /** @file What loading gives, whatever kind of file a model is stored in and wherever the files are. */
 
+import type { OriginalModel } from "../attribution/explainable-model.ts";
 import type { Warning } from "../attribution/explanation.ts";
 import type { CheckpointConfig } from "../checkpoint/config.ts";
 import type { ImageProcessor } from "../input/image/image-processor.ts";
@@ -42,7 +43,7 @@ export interface ModelParts<Facts extends WeightFacts = WeightFacts> {
   readonly weights: Facts;
   /** What the weights of the graphs are relative to. */
   readonly place: WeightPlace;
-  /** Deletes what was written for this model. */
+  /** Ends what was opened, and deletes what was written, for this model. */
   release?(): Promise<void>;
   /** Graph of which all positions of all blocks are computed, and the one that the sweep is made of. */
   readonly forward: TransformerGraph;
@@ -53,6 +54,8 @@ export interface ModelParts<Facts extends WeightFacts = WeightFacts> {
   readonly original?: OriginalFile;
   readonly tokenizer?: Tokenizer;
   readonly imageProcessor?: ImageProcessor;
+  /** The file as it is, where calig computes it in other arithmetic. */
+  readonly original?: OriginalModel;
   readonly warnings: readonly Warning[];
   /** What was done to the graph that was read, one sentence each. */
   readonly notes: readonly string[];

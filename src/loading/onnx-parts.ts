@@ -1,26 +1,23 @@
 /** @file An ONNX model: written with primitives, its anatomy found by structure. Opens no files: who calls it has read them. */
 
 import type { Warning } from "../attribution/explanation.ts";
-import { textBatchFeeds } from "../attribution/text-input.ts";
 import { gradientCoverage } from "../autodiff/coverage.ts";
 import { type CanonicalModel, canonicalise } from "../canonical/canonicalise.ts";
 import { prepareInputs } from "../canonical/prepare-inputs.ts";
 import type { CheckpointConfig } from "../checkpoint/config.ts";
 import { AnatomyError, CheckpointError, UnsupportedModelError } from "../errors.ts";
 import { inferShapes } from "../graph/infer-shapes.ts";
-import type { ImageProcessor } from "../input/image/image-processor.ts";
 import { processedSize } from "../input/image/process-image.ts";
-import type { Tokenizer } from "../input/text/tokenizer.ts";
 import type { Graph } from "../onnx/model.ts";
-import type { Feeds, Runtime } from "../runtime/runtime.ts";
-import { elementCount, floatTensor } from "../tensor/tensor.ts";
+import type { Runtime } from "../runtime/runtime.ts";
 import type { Anatomy, TransformerGraph } from "../transformer/anatomy.ts";
 import { FAMILIES } from "../transformer/families.ts";
 import { freeBlocks } from "../transformer/locate/free-blocks.ts";
 import { locateAnatomy } from "../transformer/locate/locate-anatomy.ts";
 import { positionLimit } from "../transformer/locate/position-limit.ts";
-import { dequantisedWarning, measureDequantised } from "./measure-dequantised.ts";
+import { builtInputs } from "./built-inputs.ts";
 import { activationOf, type Companions, type ModelParts, type WeightFacts, type WeightPlace } from "./model-parts.ts";
+import { openOriginal, unmeasuredWarning } from "./original-model.ts";
 
 /** Tokens read where neither configuration nor tokenizer nor a table of positions limits them. */
 const FALLBACK_LENGTH = 512;
@@ -41,6 +38,8 @@ export interface OnnxSource<Facts extends WeightFacts> {
   readonly runtime: Runtime;
   /** Whether the model is too large to be run whole. */
   readonly streamed?: boolean;
+  /** Whether inputs are explained however far the file's own answers are from those of float32. */
+  readonly acceptDifference?: boolean;
   /** What is known to be worth a warning already. */
   readonly warnings: readonly Warning[];
 }
@@ -48,7 +47,8 @@ export interface OnnxSource<Facts extends WeightFacts> {
 /**
  * Rewrites an ONNX model and finds its parts. Without config.json classes are called LABEL_0, LABEL_1, ...
  *
- * A quantised model is run once, to tell how far its logits move, unless it is too large to be run whole.
+ * A file of quantised or half-precision arithmetic is run as it is, too, to tell how far its logits move, unless it is too
+ * large to be run whole.
  *
  * @throws {CheckpointError} When files are missing or do not fit each other.
  * @throws {UnsupportedModelError} When the graph cannot be rewritten, or holds a model for another task.
@@ -75,13 +75,25 @@ export async function onnxParts<Facts extends WeightFacts>(source: OnnxSource<Fa
     ...(tokenizer === undefined ? {} : { tokenizer }),
     ...(imageProcessor === undefined ? {} : { imageProcessor }),
   };
-  if (canonical.dequantised) {
-    const before = { ...original, graph: source.externalise(original.graph) };
-    const feeds = await shortInput(forward, parts);
-    const places = { runtime: source.runtime, place };
-    const moved = source.streamed === true ? undefined : await measureDequantised(before, forward, feeds, places);
-    warnings.push(dequantisedWarning(source.name, moved));
-  }
+  const kind = canonical.dequantised ? "quantised" : canonical.widened ? "half-precision" : undefined;
+  if (kind !== undefined && source.streamed === true)
+    warnings.push(unmeasuredWarning(source.name, kind, "the model is not run whole"));
+  const opened =
+    kind === undefined || source.streamed === true
+      ? undefined
+      : await openOriginal({
+          file: source.name,
+          kind,
+          accepted: source.acceptDifference ?? false,
+          original: { ...original, graph: source.externalise(original.graph), logits: anatomy.logits },
+          rewritten: { graph: forward.graph, opsets, logits: anatomy.logits },
+          classes: labels.length,
+          bytes: source.weights.bytes,
+          runtime: source.runtime,
+          place,
+          inputs: await builtInputs(forward, parts),
+        });
+  warnings.push(...(opened?.warnings ?? []));
   return {
     family: familyName(config),
     config,
@@ -92,6 +104,7 @@ export async function onnxParts<Facts extends WeightFacts>(source: OnnxSource<Fa
     labels,
     activation: activationOf(config, labels),
     ...parts,
+    ...(opened === undefined ? {} : { original: opened.original, release: () => opened.dispose() }),
     warnings,
     notes: canonical.notes,
   };
@@ -163,22 +176,4 @@ function maxLength(config: CheckpointConfig | undefined, model: TransformerGraph
     config?.has("max_position_embeddings") === true ? config.integer("max_position_embeddings") : undefined,
   ].filter((limit) => limit !== undefined);
   return limits.length === 0 ? FALLBACK_LENGTH : Math.min(...limits);
-}
-
-const SHORT_TEXT = "A short text that shows how much the logits move.";
-
-/** Feeds of a short text, or of a picture of waves. */
-async function shortInput(
-  { graph, anatomy }: TransformerGraph,
-  { tokenizer }: { readonly tokenizer?: Tokenizer; readonly imageProcessor?: ImageProcessor },
-): Promise<Feeds> {
-  if (tokenizer !== undefined) {
-    const { ids, typeIds } = await tokenizer.encode(SHORT_TEXT);
-    return textBatchFeeds({ anatomy }, [ids], typeIds);
-  }
-  const { pixels = "" } = anatomy.inputs;
-  const [, ...rest] = graph.inputs.find(({ name }) => name === pixels)?.shape ?? [];
-  const shape = [1, ...(rest as number[])];
-  const waves = Array.from({ length: elementCount(shape) }, (_, i) => Math.sin(0.05 * i));
-  return { [pixels]: floatTensor(waves, shape) };
 }

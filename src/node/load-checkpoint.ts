@@ -21,6 +21,8 @@ export interface LoadContext {
   readonly source: string;
   readonly runtime: Runtime;
   readonly threads?: number;
+  /** See `LoadOptions`. */
+  readonly acceptDifference?: boolean;
   readonly memory: MemoryWishes;
   /** Weights of half precision are written out as float32 whatever their size: the device may not read them. */
   readonly float32?: boolean;

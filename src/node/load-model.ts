@@ -44,6 +44,11 @@ export interface LoadOptions {
   readonly device?: Device;
   /** Bytes that weights and activations may take. Default: what is free. */
   readonly memory?: number;
+  /**
+   * Whether inputs are explained even where the float32 arithmetic that is explained moves a logit of the file, quantised
+   * or of half precision, by more than 5 % of the largest, or lets another class win. Explanations then say so. Default: no.
+   */
+  readonly acceptDifference?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -66,7 +71,7 @@ export interface LoadedModel extends AssembledModel<StoredWeightFacts> {
  * @throws {AnatomyError} When the parts of a Transformer are not found in an ONNX file.
  */
 export async function loadModel(source: string, options: LoadOptions = {}): Promise<LoadedModel> {
-  const { threads, signal, stream, memory, device = "cpu", thread = false } = options;
+  const { threads, signal, stream, memory, acceptDifference, device = "cpu", thread = false } = options;
   checkThreads(threads);
   const builtin = builtinFolder(source);
   const path = builtin ?? resolve(source);
@@ -79,7 +84,7 @@ export async function loadModel(source: string, options: LoadOptions = {}): Prom
     runtime,
     memory: wishes,
     float32: runtime.lacksHalfPrecision === true,
-    ...given({ threads, signal }),
+    ...given({ threads, signal, acceptDifference }),
   };
   const parts = onnx === undefined ? await loadCheckpoint(path, context) : await loadOnnx(onnx, context);
   const tuned = await readTuned(

@@ -25,7 +25,7 @@ import { locateWeights } from "./onnx-weights.ts";
  */
 export async function loadOnnx(
   { file, folder }: OnnxPlace,
-  { source, runtime, memory, signal }: LoadContext,
+  { source, runtime, memory, acceptDifference, signal }: LoadContext,
 ): Promise<StoredParts> {
   const config = (await isFile(join(folder, "config.json"))) ? await readConfig(folder) : undefined;
   checkTask(config);
@@ -45,6 +45,7 @@ export async function loadOnnx(
     companions: companionsIn(folder),
     runtime,
     streamed,
+    ...(acceptDifference === undefined ? {} : { acceptDifference }),
     warnings,
   });
   return {

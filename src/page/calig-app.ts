@@ -62,6 +62,7 @@ export class CaligApp extends LitElement {
     methods: { state: true },
     devices: { state: true },
     device: { state: true },
+    acceptDifference: { state: true },
     fields: { state: true },
     file: { state: true },
     picture: { state: true },
@@ -82,6 +83,7 @@ export class CaligApp extends LitElement {
   declare protected devices: readonly PageDevice[];
   /** No part of the address: it is the reader's machine. Undefined for the default. */
   declare protected device: PageDevice | undefined;
+  declare protected acceptDifference: boolean;
   declare protected fields: Route;
   declare protected file: Blob | undefined;
   declare protected picture: string | undefined;
@@ -98,6 +100,7 @@ export class CaligApp extends LitElement {
     this.models = [];
     this.methods = [];
     this.devices = [];
+    this.acceptDifference = false;
     this.fields = parseRoute(location.hash);
     this.status = { kind: "starting" };
     this.entries = [];
@@ -266,6 +269,7 @@ export class CaligApp extends LitElement {
       ...(fields.target === undefined ? {} : { target: fields.target }),
       ...(fields.baseline === undefined ? {} : { baseline: fields.baseline as BaselineName }),
       ...(this.device === undefined ? {} : { device: this.device }),
+      ...(this.acceptDifference ? { acceptDifference: true } : {}),
     };
     const { withMethod, withTarget } = fields;
     const second: ExplainRequest | undefined =
@@ -376,6 +380,7 @@ export class CaligApp extends LitElement {
         ${this.#select("Baseline", "baseline", [["", "Default"], ...baselinesOf(model).map((name) => [name, baselineTitle(name)] as const)])}
         ${this.#compare(model)}
         ${this.devices.length > 1 ? this.#runOn() : nothing}
+        ${this.client?.openModel === undefined ? nothing : this.#accept()}
       </div>
       <div class="actions">
         <button class="button main" ?disabled=${model === undefined}>Explain</button>
@@ -458,6 +463,13 @@ export class CaligApp extends LitElement {
     return html`<label class="field"><span>Run on</span><select name="device" @change=${change}>${this.devices.map(
       (device) => html`<option value=${device} ?selected=${device === chosen}>${deviceTitle(device)}</option>`,
     )}</select></label>`;
+  }
+
+  #accept(): TemplateResult {
+    const change = (event: Event) => {
+      this.acceptDifference = (event.target as HTMLInputElement).checked;
+    };
+    return html`<label class="field"><span>Quantised files</span><span><input type="checkbox" name="accept-difference" .checked=${this.acceptDifference} @change=${change}> explain even where their own answer is another</span></label>`;
   }
 
   #tokenForm(): TemplateResult {

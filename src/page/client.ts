@@ -35,6 +35,8 @@ export interface ExplainRequest {
   readonly heads?: boolean;
   /** One of the client's devices. A device that turns out not to work is replaced, and the explanation warns of it. */
   readonly device?: PageDevice;
+  /** Whether a quantised file is explained even where its own answer is another. Only where models can be opened. */
+  readonly acceptDifference?: boolean;
 }
 
 /** Where the engine in the page can run: the processor, in WebAssembly, or the GPU. */

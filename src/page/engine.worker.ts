@@ -79,15 +79,18 @@ class Engine {
   }
 
   async #explain(
-    { model: name, input, device = "wasm", ...wanted }: ExplainRequest,
+    { model: name, input, device = "wasm", acceptDifference = false, ...wanted }: ExplainRequest,
     signal: AbortSignal,
     onProgress: Progress,
   ): Promise<Answers["explain"]> {
     const isLoaded = this.#models.has(keyOf(name, device));
     const source = this.#opened.get(name) ?? new URL(`${name}/`, MODELS);
-    const model = await this.#load({ name, device, source }, signal, (done, activity) =>
+    const loaded = await this.#load({ name, device, source }, signal, (done, activity) =>
       onProgress(LOADING_SHARE * done, activity),
     );
+    const { original } = loaded;
+    const model =
+      original === undefined ? loaded : { ...loaded, original: { ...original, accepted: acceptDifference } };
     const first = isLoaded ? 0 : LOADING_SHARE;
     const options: ExplainOptions = {
       ...wanted,

@@ -1,7 +1,7 @@
 /** @file What goes wrong on the way from a request to an answer, and what a client is told of it: never a stack, never a path. */
 
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import { InputError, InvalidOptionError } from "../errors.ts";
+import { DifferenceError, InputError, InvalidOptionError } from "../errors.ts";
 
 /** A refusal with its HTTP status. `reason` is for programs, the message for people. */
 export class HttpError extends Error {
@@ -39,6 +39,7 @@ export function toHttpError(error: unknown): HttpError {
   if (error instanceof HttpError) return error;
   if (error instanceof InvalidOptionError) return new HttpError(422, "invalid-option", error.message);
   if (error instanceof InputError) return new HttpError(422, "invalid-input", error.message);
+  if (error instanceof DifferenceError) return new HttpError(422, "difference", error.message);
   return new HttpError(500, "internal", "Something went wrong in the server; its log says what");
 }
 

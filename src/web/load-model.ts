@@ -42,6 +42,11 @@ export interface WebLoadOptions {
   readonly threads?: number;
   /** An engine to use instead of a new one: models of one page can share it. It has its own device, files and threads. */
   readonly runtime?: Runtime;
+  /**
+   * Whether inputs are explained even where the float32 arithmetic that is explained moves a logit of the file, quantised
+   * or of half precision, by more than 5 % of the largest, or lets another class win. Explanations then say so. Default: no.
+   */
+  readonly acceptDifference?: boolean;
   readonly signal?: AbortSignal;
   /** Called while files are downloaded. */
   readonly onProgress?: (progress: DownloadProgress) => void;
@@ -84,7 +89,7 @@ export async function loadModel(source: ModelSource, options: WebLoadOptions = {
       : undefined;
   const { path, parts } =
     checkpoint === undefined
-      ? await onnxFileParts(files, config, companions, runtime, dtype)
+      ? await onnxFileParts(files, config, companions, runtime, options)
       : { path: undefined, parts: checkpoint };
   const tunedPath = tunedFileOf(path);
   const tuned = await readText(files, tunedPath);
@@ -150,7 +155,7 @@ async function onnxFileParts(
   config: CheckpointConfig | undefined,
   companions: Companions,
   runtime: Runtime,
-  dtype: OnnxDtype | undefined,
+  { dtype, acceptDifference = false }: WebLoadOptions,
 ): Promise<{ readonly path: string; readonly parts: ModelParts }> {
   const names = (dtype === undefined ? ONNX_DTYPES : [dtype]).map(onnxFileName);
   const only = files.paths?.filter((path) => path.endsWith(".onnx")) ?? [];
@@ -159,7 +164,7 @@ async function onnxFileParts(
   for (const path of paths) {
     const bytes = await files.read(path);
     if (bytes === undefined) continue;
-    return { path, parts: await loadOnnx({ files, path, bytes, config, companions, runtime }) };
+    return { path, parts: await loadOnnx({ files, path, bytes, config, companions, runtime, acceptDifference }) };
   }
   const family = config === undefined || hasFamily(config) ? "" : `, and calig builds no "${config.modelType}" itself`;
   const wanted = dtype === undefined ? `"${WEIGHTS}" or "onnx/model.onnx"` : `"onnx/${names[0]}"`;

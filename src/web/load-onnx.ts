@@ -21,10 +21,19 @@ export interface OnnxInMemory {
   readonly config: CheckpointConfig | undefined;
   readonly companions: Companions;
   readonly runtime: Runtime;
+  readonly acceptDifference: boolean;
 }
 
 /** @throws As `loadModel`. */
-export async function loadOnnx({ files, path, bytes, config, companions, runtime }: OnnxInMemory): Promise<ModelParts> {
+export async function loadOnnx({
+  files,
+  path,
+  bytes,
+  config,
+  companions,
+  runtime,
+  acceptDifference,
+}: OnnxInMemory): Promise<ModelParts> {
   checkTask(config);
   const { graph, opsets } = decodeModel(bytes);
   const name = path.slice(path.lastIndexOf("/") + 1);
@@ -49,6 +58,7 @@ export async function loadOnnx({ files, path, bytes, config, companions, runtime
     }),
     companions,
     runtime,
+    acceptDifference,
     warnings: [],
   });
   return {

@@ -29,6 +29,7 @@ export const compare = defineCommand({
     "image",
     "model",
     "dtype",
+    "acceptDifference",
     "target",
     "score",
     "methods",

@@ -46,6 +46,7 @@ const OWN_OPTIONS = [
   "input",
   "model",
   "dtype",
+  "acceptDifference",
   ...TARGET_OPTIONS,
   ...BASELINE_OPTIONS,
   ...METHOD_OPTIONS,

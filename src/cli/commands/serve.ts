@@ -28,6 +28,7 @@ const OWN_OPTIONS = [
   "threads",
   "device",
   "stream",
+  "acceptDifference",
 ] as const;
 
 type Options = Pick<OptionValues, (typeof OWN_OPTIONS)[number]>;
@@ -68,7 +69,11 @@ export const serve = defineCommand({
         terminal.progress.update(i / wanted.length, `loading ${source}`);
         loaded.push({
           name,
-          model: await loadModel(source, { signal, thread: true, ...given(options, ["threads", "device", "stream"]) }),
+          model: await loadModel(source, {
+            signal,
+            thread: true,
+            ...given(options, ["threads", "device", "stream", "acceptDifference"]),
+          }),
         });
       }
       const app = createApp({
