@@ -10,7 +10,7 @@ import { joinParts, onlyPart, type Part, weightedLogits } from "./join-parts.ts"
 import type { AttributionMethod, MethodContext, MethodResult } from "./method.ts";
 import { methodByName } from "./methods.ts";
 import { DEFAULTS, type ExplainOptions } from "./options.ts";
-import { compareWithOriginal } from "./original.ts";
+import { compareWithFile } from "./own-answers.ts";
 import type { SharedWork } from "./shared-work.ts";
 import { chooseScore, rankPredictions } from "./target.ts";
 import { chooseToken } from "./token-target.ts";
@@ -53,7 +53,7 @@ export async function attribute(
   }
   const job = chooseJob(model, parts, forwards, options);
   const { predictions, score } = job;
-  const compared = await compareWithOriginal(model, job.parts, job.forwards, score);
+  const compared = await compareWithFile(model, job.parts, job.forwards, score);
   const scores = job.forwards.map((forward) => evaluateScore(score, logitsRow(forward.logits, score.position)));
 
   const results: MethodResult[] = [];

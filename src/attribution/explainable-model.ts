@@ -20,7 +20,7 @@ export interface Platform {
 }
 
 /** The file of a model as it is, for models that calig computes in other arithmetic than the file asks for. */
-export interface OriginalModel {
+export interface OwnAnswers {
   /** Name of the file. */
   readonly file: string;
   readonly kind: "quantised" | "half-precision";
@@ -46,7 +46,7 @@ export interface ExplainableModel {
   readonly tuned?: TunedSettings;
   readonly platform: Platform;
   /** The file of the model, where calig computes it in other arithmetic than the file asks for. */
-  readonly original?: OriginalModel;
+  readonly ownAnswers?: OwnAnswers;
   /** What the reader of every explanation of this model must know. */
   readonly warnings?: readonly Warning[];
 }

@@ -5,7 +5,7 @@ import type { ExplainableModel } from "../attribution/explainable-model.ts";
 import type { ExplanationCommon, ScoreKind, Warning } from "../attribution/explanation.ts";
 import { type Part, weightedLogits } from "../attribution/join-parts.ts";
 import { DEFAULTS, type ExplainOptions, type LongText } from "../attribution/options.ts";
-import { compareWithOriginal, withoutOriginal } from "../attribution/original.ts";
+import { compareWithFile, withoutOwnAnswers } from "../attribution/own-answers.ts";
 import { SharedWork } from "../attribution/shared-work.ts";
 import { chooseScore, rankPredictions } from "../attribution/target.ts";
 import { InvalidOptionError } from "../errors.ts";
@@ -88,7 +88,7 @@ export async function openInput(
   settings: MeasureSettings,
 ): Promise<OpenInput> {
   // The file is asked once for the input, not for every method and every change of it.
-  const model = withoutOriginal(loaded);
+  const model = withoutOwnAnswers(loaded);
   const input = await openMeasurable(model, item.input, { ...settings, seed: inputSeed(settings.seed, item.line) });
   const { parts, units, warnings } = input;
   const forwards: ForwardResult[] = [];
@@ -96,7 +96,7 @@ export async function openInput(
   const predictions = rankPredictions(model, weightedLogits(parts, forwards));
   const { target, score: kind = DEFAULTS.score, seed, signal, batchSize } = settings;
   const score = chooseScore(model, predictions, { score: kind, ...(target === undefined ? {} : { target }) });
-  const compared = await compareWithOriginal(loaded, parts, forwards, score);
+  const compared = await compareWithFile(loaded, parts, forwards, score);
   const told = compared.warnings.filter((warning) => loaded.warnings?.includes(warning) !== true);
   const probe = createProbe(model, input.substrate, score, {
     ...(batchSize === undefined ? {} : { batchSize }),

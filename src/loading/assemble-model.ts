@@ -93,7 +93,7 @@ export function assembleModel<Facts extends WeightFacts>(
     ...(tokenizer === undefined ? {} : { tokenizer }),
     ...(imageProcessor === undefined ? {} : { imageProcessor }),
     platform,
-    ...(parts.original === undefined ? {} : { original: parts.original }),
+    ...(parts.ownAnswers === undefined ? {} : { ownAnswers: parts.ownAnswers }),
     warnings: parts.warnings,
     dispose,
     [Symbol.asyncDispose]: dispose,

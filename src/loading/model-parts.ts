@@ -1,6 +1,6 @@
 /** @file What loading gives, whatever kind of file a model is stored in and wherever the files are. */
 
-import type { OriginalModel } from "../attribution/explainable-model.ts";
+import type { OwnAnswers } from "../attribution/explainable-model.ts";
 import type { Warning } from "../attribution/explanation.ts";
 import type { CheckpointConfig } from "../checkpoint/config.ts";
 import type { ImageProcessor } from "../input/image/image-processor.ts";
@@ -54,8 +54,8 @@ export interface ModelParts<Facts extends WeightFacts = WeightFacts> {
   readonly original?: OriginalFile;
   readonly tokenizer?: Tokenizer;
   readonly imageProcessor?: ImageProcessor;
-  /** The file as it is, where calig computes it in other arithmetic. */
-  readonly original?: OriginalModel;
+  /** What the file itself answers, where calig computes it in other arithmetic. */
+  readonly ownAnswers?: OwnAnswers;
   readonly warnings: readonly Warning[];
   /** What was done to the graph that was read, one sentence each. */
   readonly notes: readonly string[];

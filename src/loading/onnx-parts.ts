@@ -17,7 +17,7 @@ import { locateAnatomy } from "../transformer/locate/locate-anatomy.ts";
 import { positionLimit } from "../transformer/locate/position-limit.ts";
 import { builtInputs } from "./built-inputs.ts";
 import { activationOf, type Companions, type ModelParts, type WeightFacts, type WeightPlace } from "./model-parts.ts";
-import { openOriginal, unmeasuredWarning } from "./original-model.ts";
+import { openOwnAnswers, unmeasuredWarning } from "./own-answers.ts";
 
 /** Tokens read where neither configuration nor tokenizer nor a table of positions limits them. */
 const FALLBACK_LENGTH = 512;
@@ -81,7 +81,7 @@ export async function onnxParts<Facts extends WeightFacts>(source: OnnxSource<Fa
   const opened =
     kind === undefined || source.streamed === true
       ? undefined
-      : await openOriginal({
+      : await openOwnAnswers({
           file: source.name,
           kind,
           accepted: source.acceptDifference ?? false,
@@ -104,7 +104,7 @@ export async function onnxParts<Facts extends WeightFacts>(source: OnnxSource<Fa
     labels,
     activation: activationOf(config, labels),
     ...parts,
-    ...(opened === undefined ? {} : { original: opened.original, release: () => opened.dispose() }),
+    ...(opened === undefined ? {} : { ownAnswers: opened.answers, release: () => opened.dispose() }),
     warnings,
     notes: canonical.notes,
   };

@@ -88,9 +88,9 @@ class Engine {
     const loaded = await this.#load({ name, device, source }, signal, (done, activity) =>
       onProgress(LOADING_SHARE * done, activity),
     );
-    const { original } = loaded;
+    const { ownAnswers } = loaded;
     const model =
-      original === undefined ? loaded : { ...loaded, original: { ...original, accepted: acceptDifference } };
+      ownAnswers === undefined ? loaded : { ...loaded, ownAnswers: { ...ownAnswers, accepted: acceptDifference } };
     const first = isLoaded ? 0 : LOADING_SHARE;
     const options: ExplainOptions = {
       ...wanted,

@@ -1,8 +1,8 @@
 /** @file The file of a model as it is, run beside the graph that was made of it, and what it answers to a few built inputs. */
 
-import type { OriginalModel } from "../attribution/explainable-model.ts";
+import type { OwnAnswers } from "../attribution/explainable-model.ts";
 import type { Warning } from "../attribution/explanation.ts";
-import { compareLogits, type Difference, isFar, MOST_MOVED, movedText, nameOf } from "../attribution/original.ts";
+import { compareLogits, type Difference, isFar, MOST_MOVED, movedText, nameOf } from "../attribution/own-answers.ts";
 import { ExecutionError } from "../errors.ts";
 import { extractGraph } from "../graph/extract.ts";
 import { createModel } from "../onnx/create-model.ts";
@@ -28,9 +28,9 @@ export interface LogitsGraph {
   readonly logits: string;
 }
 
-export interface OriginalSource {
+export interface AnswersSource {
   readonly file: string;
-  readonly kind: OriginalModel["kind"];
+  readonly kind: OwnAnswers["kind"];
   readonly accepted: boolean;
   readonly original: LogitsGraph;
   readonly rewritten: LogitsGraph;
@@ -44,14 +44,14 @@ export interface OriginalSource {
 }
 
 /** A file and what is known of it from the start. */
-export interface OpenOriginal {
-  readonly original: OriginalModel;
+export interface OpenAnswers {
+  readonly answers: OwnAnswers;
   readonly warnings: readonly Warning[];
   dispose(): Promise<void>;
 }
 
 /** Opens the file of a model and compares it with the rewritten graph on built inputs. Never fails for what the file does. */
-export async function openOriginal(source: OriginalSource): Promise<OpenOriginal> {
+export async function openOwnAnswers(source: AnswersSource): Promise<OpenAnswers> {
   const { file, kind, accepted, original, rewritten, bytes, inputs } = source;
   const program = createProgram(source, original, { keep: bytes <= KEPT_BYTES, exact: true });
   const explained = createProgram(source, rewritten, { keep: true, exact: true });
@@ -76,7 +76,7 @@ export async function openOriginal(source: OriginalSource): Promise<OpenOriginal
       throw error;
     });
   return {
-    original: {
+    answers: {
       file,
       kind,
       accepted,
@@ -91,13 +91,13 @@ export async function openOriginal(source: OriginalSource): Promise<OpenOriginal
 }
 
 /** What is said of a file that is not run. */
-export function unmeasuredWarning(file: string, kind: OriginalModel["kind"], why: string): Warning {
+export function unmeasuredWarning(file: string, kind: OwnAnswers["kind"], why: string): Warning {
   const message = `The model "${file}" is ${nameOf(kind)}; it is explained with the same weights and arithmetic in float32, which moves the logits by an amount that was not measured, because ${why}`;
   return { code: "dequantised", message };
 }
 
 /** What explanations and `calig inspect` say before any input is known. */
-function knownWarnings({ file, kind, inputs }: OriginalSource, differences: readonly Difference[]): readonly Warning[] {
+function knownWarnings({ file, kind, inputs }: AnswersSource, differences: readonly Difference[]): readonly Warning[] {
   const share = ({ moved, largest }: Difference) => (largest > 0 ? moved / largest : moved);
   const worst = differences.reduce((most, own) => (share(own) > share(most) ? own : most));
   if (kind === "half-precision" && share(worst) <= MOST_MOVED) return [];
@@ -116,7 +116,7 @@ function rowDifferences(before: Float32Array, after: Float32Array, classes: numb
 }
 
 /** What users of the file must know of this processor: see `eightBitKernels`. */
-async function saturationWarnings(source: OriginalSource, exact: readonly Float32Array[]): Promise<readonly Warning[]> {
+async function saturationWarnings(source: AnswersSource, exact: readonly Float32Array[]): Promise<readonly Warning[]> {
   const { file, original, runtime, inputs } = source;
   if (!holdsEightBitProducts(original.graph)) return [];
   const kernels = await eightBitKernels(runtime);
@@ -148,7 +148,7 @@ interface LogitsProgram {
 
 /** Compiled when first asked; kept until disposed, or for one question. */
 function createProgram(
-  { runtime, place }: OriginalSource,
+  { runtime, place }: AnswersSource,
   { graph, opsets, logits }: LogitsGraph,
   { keep, exact }: { readonly keep: boolean; readonly exact: boolean },
 ): LogitsProgram {

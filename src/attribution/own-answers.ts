@@ -4,7 +4,7 @@ import { DifferenceError } from "../errors.ts";
 import type { ForwardResult } from "../program/model-programs.ts";
 import { logitsRow, type ScoreSpec } from "../program/score.ts";
 import { floatTensor } from "../tensor/tensor.ts";
-import type { ExplainableModel, OriginalModel } from "./explainable-model.ts";
+import type { ExplainableModel, OwnAnswers } from "./explainable-model.ts";
 import type { Warning } from "./explanation.ts";
 import type { Part } from "./join-parts.ts";
 
@@ -54,8 +54,8 @@ export function movedText({ moved, largest }: Difference, of: string): string {
 const digits = (value: number): string => String(Number(value.toPrecision(2)));
 
 /** The same model without a look at its file: for inputs that nobody is shown the explanation of. */
-export function withoutOriginal(model: ExplainableModel): ExplainableModel {
-  const { original: _, ...rest } = model;
+export function withoutOwnAnswers(model: ExplainableModel): ExplainableModel {
+  const { ownAnswers: _, ...rest } = model;
   return rest;
 }
 
@@ -75,29 +75,29 @@ export interface Compared {
  * @throws {DifferenceError} When float32 arithmetic moves a logit by more than 5 % of the largest, or lets another class
  * win, and nobody accepted that.
  */
-export async function compareWithOriginal(
+export async function compareWithFile(
   model: ExplainableModel,
   parts: readonly Part[],
   forwards: readonly ForwardResult[],
   score: ScoreSpec,
 ): Promise<Compared> {
-  const { original, warnings = [] } = model;
-  if (original === undefined) return { warnings, modelEvaluations: 0 };
+  const { ownAnswers, warnings = [] } = model;
+  if (ownAnswers === undefined) return { warnings, modelEvaluations: 0 };
   const explained = new Float64Array(model.labels.length);
   const own = new Float64Array(model.labels.length);
   for (const [p, { input, share }] of parts.entries()) {
     const { logits } = forwards[p] as ForwardResult;
-    const answer = await original.logits(input.feeds);
+    const answer = await ownAnswers.logits(input.feeds);
     // What is known is in the warnings of the model.
     if (answer === undefined) return { warnings, modelEvaluations: 0 };
     add(explained, logitsRow(logits, score.position), share);
     add(own, logitsRow(floatTensor(answer, logits.shape), score.position), share);
   }
   const difference = compareLogits(own, explained);
-  if (isFar(difference) && !original.accepted) throw tooFar(model, original, difference);
+  if (isFar(difference) && !ownAnswers.accepted) throw tooFar(model, ownAnswers, difference);
   const others = warnings.filter(({ code }) => code !== "dequantised");
   return {
-    warnings: [...differenceWarnings(model, original, difference), ...others],
+    warnings: [...differenceWarnings(model, ownAnswers, difference), ...others],
     modelEvaluations: parts.length,
   };
 }
@@ -106,8 +106,7 @@ function add(sum: Float64Array, row: ArrayLike<number>, share: number): void {
   for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) + share * (row[i] as number);
 }
 
-function differenceWarnings(model: ExplainableModel, original: OriginalModel, difference: Difference): Warning[] {
-  const { file, kind } = original;
+function differenceWarnings(model: ExplainableModel, { file, kind }: OwnAnswers, difference: Difference): Warning[] {
   const { moved, largest } = difference;
   if (isFar(difference)) {
     const message = `This is not what the file "${file}" answers: it is ${nameOf(kind)}, and the float32 arithmetic that is explained ${movedText(difference, "this input")}${otherWinner(model, difference)}. The difference was accepted by option; explain the float32 file of the model to be sure`;
@@ -118,7 +117,7 @@ function differenceWarnings(model: ExplainableModel, original: OriginalModel, di
   return [{ code: "dequantised", message }];
 }
 
-function tooFar(model: ExplainableModel, { file, kind }: OriginalModel, difference: Difference): DifferenceError {
+function tooFar(model: ExplainableModel, { file, kind }: OwnAnswers, difference: Difference): DifferenceError {
   return new DifferenceError(
     `Cannot explain this input with model "${model.facts.id}": the file "${file}" is ${nameOf(kind)}, and the float32 arithmetic that gradients need ${movedText(difference, "this input")}${otherWinner(model, difference)}; wanted at most ${100 * MOST_MOVED} % and the same class. Explain the float32 file of the model, or accept the difference (--accept-difference, acceptDifference)`,
     difference.moved,
@@ -133,5 +132,4 @@ function otherWinner({ labels }: ExplainableModel, { winners }: Difference): str
   return ` and lets another class win: ${after} instead of ${before}`;
 }
 
-export const nameOf = (kind: OriginalModel["kind"]): string =>
-  kind === "quantised" ? "quantised" : "of half precision";
+export const nameOf = (kind: OwnAnswers["kind"]): string => (kind === "quantised" ? "quantised" : "of half precision");

@@ -4,7 +4,7 @@ import { createNodeRuntime } from "../runtime/onnxruntime-node.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { floatTensor, type Tensor } from "../tensor/tensor.ts";
 import { eightBitKernels } from "./eight-bit-kernels.ts";
-import { type OriginalSource, openOriginal } from "./original-model.ts";
+import { type AnswersSource, openOwnAnswers } from "./own-answers.ts";
 
 /** Half of every result of the engine's own: what kernels that saturate make of large numbers, on whatever processor. */
 function halving(description: string, when: (exactProducts: boolean) => boolean): Runtime {
@@ -31,7 +31,7 @@ function halving(description: string, when: (exactProducts: boolean) => boolean)
 }
 
 /** Logits of a product of bytes, and of the same product in float32. */
-function source(runtime: Runtime): OriginalSource {
+function source(runtime: Runtime): AnswersSource {
   const graphOf = (isQuantised: boolean) => {
     const builder = new GraphBuilder();
     const x = builder.input("x", "float32", [1, 2]);
@@ -64,12 +64,12 @@ function source(runtime: Runtime): OriginalSource {
 }
 
 const codes = async (runtime: Runtime) => {
-  const { warnings, dispose } = await openOriginal(source(runtime));
+  const { warnings, dispose } = await openOwnAnswers(source(runtime));
   await dispose();
   return warnings.map(({ code, message }) => `${code}: ${message}`);
 };
 
-describe("openOriginal()", () => {
+describe("openOwnAnswers()", () => {
   it("says by how much 8-bit kernels that saturate move the logits, and measures without them", async () => {
     const runtime = halving("saturating", (exact) => !exact);
     expect(await eightBitKernels(runtime)).toEqual({ saturate: true, avoidable: true });
@@ -96,11 +96,11 @@ describe("openOriginal()", () => {
     const own = source(runtime);
     const builder = new GraphBuilder();
     builder.output(builder.emit("NoSuchOperator", [builder.input("x", "float32", [1, 2])]), "logits");
-    const opened = await openOriginal({ ...own, original: { ...own.original, graph: builder.build() } });
+    const opened = await openOwnAnswers({ ...own, original: { ...own.original, graph: builder.build() } });
     expect(opened.warnings[0]?.message).toMatch(
       /by an amount that was not measured, because this engine has no kernels/,
     );
-    expect(await opened.original.logits(own.inputs[0] ?? {})).toBeUndefined();
+    expect(await opened.answers.logits(own.inputs[0] ?? {})).toBeUndefined();
     await opened.dispose();
   });
 });

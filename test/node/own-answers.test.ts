@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import type { OriginalModel } from "../../src/attribution/explainable-model.ts";
+import type { OwnAnswers } from "../../src/attribution/explainable-model.ts";
 import { openInput } from "../../src/evaluation/measure-input.ts";
 import { GraphBuilder } from "../../src/graph/builder.ts";
 import {
@@ -87,11 +87,11 @@ describe("a quantised file", () => {
       attention_mask: ints([1, 1, 1]),
       token_type_ids: ints([0, 0, 0]),
     });
-    const original = {
-      ...(model.original as OriginalModel),
+    const ownAnswers = {
+      ...(model.ownAnswers as OwnAnswers),
       logits: async () => Float32Array.from(logits.data).reverse(),
     };
-    await expect(explain({ ...model, original }, "film")).rejects.toThrow(
+    await expect(explain({ ...model, ownAnswers }, "film")).rejects.toThrow(
       /lets another class win: "LABEL_\d" instead of "LABEL_\d"/,
     );
   });
@@ -125,7 +125,7 @@ describe("a file of half precision", () => {
     await using model = await loadModel(await foldersOf(fixture("bert-fp16")));
     const { warnings } = await explain(model, TEXT, { steps: 4 });
     expect(warnings.map(({ code }) => code)).not.toContain("dequantised");
-    expect(model.original?.kind).toBe("half-precision");
+    expect(model.ownAnswers?.kind).toBe("half-precision");
   });
 
   it("is refused where its answer is not finite", async () => {
