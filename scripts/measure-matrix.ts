@@ -9,7 +9,7 @@
  * is neither is wrong, and listed. `FOLDER/results.json` holds the outcome of each case.
  */
 
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { judgeCase, type MatrixCase, type Verdict } from "../test/support/matrix.ts";
@@ -23,10 +23,12 @@ const { values, positionals } = parseArgs({
   options: { only: { type: "string", default: "" }, "no-page": { type: "boolean", default: false } },
 });
 const folder = positionals[0];
-if (folder === undefined || !existsSync(join(folder, "cases.json")))
-  throw new Error("Cannot measure the matrix: give the folder that tools/make_matrix.py made");
-const { cases } = JSON.parse(readFileSync(join(folder, "cases.json"), "utf8")) as { cases: MatrixCase[] };
-const chosen = cases.filter(({ id }) => new RegExp(values.only).test(id));
+if (folder === undefined) throw new Error("Cannot measure the matrix: give the folder that tools/make_matrix.py made");
+const chosen = readdirSync(folder)
+  .filter((name) => new RegExp(values.only).test(name) && existsSync(join(folder, name, "case.json")))
+  .sort()
+  .map((name) => JSON.parse(readFileSync(join(folder, name, "case.json"), "utf8")) as MatrixCase);
+if (chosen.length === 0) throw new Error(`Cannot measure the matrix: ${folder} holds no case of tools/make_matrix.py`);
 
 const verdicts: (Verdict & { readonly case: MatrixCase })[] = [];
 for (const [index, one] of chosen.entries()) {

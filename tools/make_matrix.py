@@ -184,8 +184,7 @@ def make(case, folder):
     if case["family"] in models.PICTURES:
         write_processor(case, folder)
     else:
-        types = layout in ("bert", "albert", "deberta", "xlnet") and case["family"] not in ("distilbert",)
-        size, special = tokens.write(folder, layout, case["setting"], models.POSITIONS, types)
+        size, special = tokens.write(folder, layout, case["setting"], models.POSITIONS, models.inputs_of(case["family"]))
     model = models.build(case["family"], case["head"], case["attention"], size, special, seed)
     model.config.save_pretrained(folder)
     config = json.loads((folder / "config.json").read_text())

@@ -65,6 +65,14 @@ HEADS_OF = {
 ATTENTION_GAIN = 3.0
 
 
+def inputs_of(family):
+    """What the family's tokenizer gives, in the order in which transformers lists it."""
+    if family == "fnet":
+        return ["input_ids", "token_type_ids"]
+    typed = FAMILIES[family][0] in ("bert", "albert", "deberta", "xlnet") and family != "distilbert"
+    return ["input_ids", *(["token_type_ids"] if typed else []), "attention_mask"]
+
+
 def config_of(family, head, size, special):
     layout, fields, _ = FAMILIES[family]
     classes, problem, _, _ = HEADS_OF[head]

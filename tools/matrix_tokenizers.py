@@ -87,7 +87,7 @@ def fits(layout, setting):
     return True
 
 
-def write(folder, layout, setting, positions, types):
+def write(folder, layout, setting, positions, names):
     """tokenizer.json and tokenizer_config.json; gives the size of the vocabulary and the ids of special tokens by role."""
     kind, name, roles, _, _ = LAYOUTS[layout]
     tokenizer = Tokenizer.from_str(trained(layout))
@@ -96,7 +96,6 @@ def write(folder, layout, setting, positions, types):
         config.update(do_lower_case=True, strip_accents=None, tokenize_chinese_chars=True)
     if kind == "bytes" and name != "PreTrainedTokenizerFast":
         config["add_prefix_space"] = False
-    names = ["input_ids", "token_type_ids", "attention_mask"] if types else ["input_ids", "attention_mask"]
     if setting == "cased":
         config["do_lower_case"] = False
         tokenizer.normalizer = normalizers.BertNormalizer(lowercase=False)
@@ -113,7 +112,7 @@ def write(folder, layout, setting, positions, types):
     elif setting == "truncating":
         tokenizer.enable_truncation(max_length=6)
     elif setting == "no-types":
-        names = ["input_ids", "attention_mask"]
+        names = [name for name in names if name != "token_type_ids"]
     elif setting == "added-token":
         tokenizer.add_tokens([AddedToken(ADDED, normalized=False)])
     config["model_input_names"] = names

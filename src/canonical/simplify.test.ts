@@ -82,3 +82,53 @@ it("simplify() takes constants off the inputs, where old exports list them", () 
   const inputs = [...graph.inputs, { name: graph.initializers[0]?.name ?? "", dtype: "float32", shape: [] } as const];
   expect(simplify({ graph: { ...graph, inputs }, opsets: OPSETS }).graph.inputs.map(({ name }) => name)).toEqual(["x"]);
 });
+
+it.each([
+  {
+    condition: "sizes that are not equal",
+    opType: "Add",
+    of: (b: GraphBuilder, n: string, m: string) => b.emit("Not", [b.emit("Equal", [n, m])]),
+  },
+  {
+    condition: "a size below itself",
+    opType: "Add",
+    of: (b: GraphBuilder, n: string, m: string) => b.emit("Less", [n, m]),
+  },
+  {
+    condition: "a size at most itself",
+    opType: "Mul",
+    of: (b: GraphBuilder, n: string, m: string) => b.emit("LessOrEqual", [n, m]),
+  },
+  {
+    condition: "nothing and something unknown",
+    opType: "Add",
+    of: (b: GraphBuilder, n: string, m: string) =>
+      b.emit("And", [b.emit("Greater", [n, m]), b.emit("Equal", [n, b.integers([7])])]),
+  },
+  {
+    condition: "something unknown or what is true",
+    opType: "Mul",
+    of: (b: GraphBuilder, n: string, m: string) =>
+      b.emit("Or", [b.emit("Equal", [n, b.integers([7])]), b.emit("GreaterOrEqual", [n, m])]),
+  },
+  {
+    condition: "something unknown",
+    opType: "If",
+    of: (b: GraphBuilder, n: string) => b.emit("Not", [b.emit("Equal", [n, b.integers([7])])]),
+  },
+])("simplify() decides an If on $condition", ({ opType, of }) => {
+  const b = new GraphBuilder({ opsets: OPSETS });
+  const x = b.input("x", "float32", ["batch", "tokens", 3]);
+  const sizeOf = (value: string) => b.emit("Slice", [b.shapeOf(value), b.integers([1]), b.integers([2])]);
+  const condition = of(b, sizeOf(x), sizeOf(b.neg(x)));
+  const branch = (kind: string) => {
+    const body = new GraphBuilder({ opsets: OPSETS });
+    body.node({ name: "n", opType: kind, domain: "", inputs: [x, x], outputs: ["inner"], attributes: {} });
+    return {
+      kind: "graph",
+      value: { ...body.build(), outputs: [{ name: "inner", dtype: "float32", shape: undefined }] },
+    } as const;
+  };
+  b.output(b.emit("If", [condition], { attributes: { then_branch: branch("Mul"), else_branch: branch("Add") } }), "y");
+  expect(simplify({ graph: b.build(), opsets: OPSETS }).graph.nodes.at(-2)?.opType).toBe(opType);
+});

@@ -84,6 +84,14 @@ const equality: Operation = (a, b) => {
   return (typeof a === "number" && typeof b === "number") || least < 0 ? 0 : undefined;
 };
 
+/** A comparison that two equal sizes decide, too. */
+const comparison = (holds: (a: number, b: number) => boolean): Operation => {
+  const compared = numeric((x, y) => Number(holds(x, y)));
+  return (a, b, c) => (typeof a === "string" && a === b ? Number(holds(1, 1)) : compared(a, b, c));
+};
+
+const negation = (value: Dimension): Dimension => (typeof value === "number" ? Number(value === 0) : undefined);
+
 const unchanged: Fold = (c) => c.elements(0);
 
 const cast: Fold = (c) =>
@@ -162,6 +170,13 @@ const FOLDS: Readonly<Record<string, Fold>> = {
   Min: pairwise((a, b, c) => (a === b ? a : numeric(Math.min)(a, b, c))),
   Max: pairwise((a, b, c) => (a === b ? a : numeric(Math.max)(a, b, c))),
   Equal: pairwise(equality),
+  Less: pairwise(comparison((a, b) => a < b)),
+  LessOrEqual: pairwise(comparison((a, b) => a <= b)),
+  Greater: pairwise(comparison((a, b) => a > b)),
+  GreaterOrEqual: pairwise(comparison((a, b) => a >= b)),
+  Not: (c) => c.elements(0)?.map(negation),
+  And: pairwise((a, b) => (a === 0 || b === 0 ? 0 : a === 1 && b === 1 ? 1 : undefined)),
+  Or: pairwise((a, b) => (a === 1 || b === 1 ? 1 : a === 0 && b === 0 ? 0 : undefined)),
   Neg: (c) => c.elements(0)?.map((value) => (typeof value === "number" ? 0 - value : undefined)),
   Where: where,
   Identity: unchanged,
