@@ -62,6 +62,7 @@ function section(): string {
     ...table("family", ({ family }) => family),
     ...table("form", ({ form, batch }) => (form === "checkpoint" ? form : `ONNX, ${form} exporter, batch ${batch}`)),
     ...table("outputs", ({ form, outputs }) => (form === "checkpoint" ? undefined : outputs)),
+    ...table("ONNX file", ({ file }) => file),
     ...table("head", ({ head }) => head),
     ...table("tokenizer", ({ setting, inputs }) => (inputs[0]?.image === undefined ? setting : undefined)),
     ...table("transformers", ({ release }) => (release === "tf4" ? "4" : "5")),

@@ -25,9 +25,11 @@ import matrix_models as models
 import matrix_tokenizers as tokens
 import numpy
 import onnxruntime
+import PIL
 import torch
 import transformers
-from matrix_design import RELEASES, designed, first
+from matrix_design import RELEASES, designed, first, of_files
+from matrix_files import Outputs, after_export, feeds_for, opset_of
 from PIL import Image
 from transformers import AutoImageProcessor, AutoTokenizer
 
@@ -37,26 +39,10 @@ PAIR = ("How many people live in Berlin?", "Berlin is a city with people.")
 # Where the position that is read depends on the padding token, it is in the text, too.
 PADDED = "the plot is {pad} thin {pad}"
 READ_LAST = ("gpt2", "llama", "qwen2", "qwen3", "mistral", "gemma", "phi3", "gpt_neox", "opt", "bloom")
+# Tokens of a file whose axes are all fixed.
+FIXED = 32
 # Logits of two inputs that are nearer than this, relative to the largest, would prove little.
 LEAST_DIFFERENCE = 0.02
-
-
-class Outputs(torch.nn.Module):
-    """The logits, with or without what else a model gives, as a flat tuple."""
-
-    def __init__(self, model, names, extra):
-        super().__init__()
-        self.model, self.names, self.extra = model, names, extra
-
-    def forward(self, *inputs):
-        wanted = {"output_hidden_states": True} if self.extra != "logits" else {}
-        if self.extra == "attentions":
-            wanted["output_attentions"] = True
-        result = self.model(**dict(zip(self.names, inputs)), **wanted)
-        found = [result.logits]
-        for field in ("hidden_states", "encoder_hidden_states", "attentions", "encoder_attentions"):
-            found.extend(value for value in (getattr(result, field, None) or ()) if self.extra != "logits" and value is not None)
-        return found[0] if len(found) == 1 else tuple(found)
 
 
 def text_inputs(case, roles):
@@ -139,21 +125,23 @@ def indices_by_broadcasting(mask_function, bh_indices=True):
 
 
 def export(case, model, sample, path):
-    module = Outputs(model, list(sample), case["outputs"]).eval()
+    module = Outputs(model, list(sample), case["outputs"], case.get("file")).eval()
+    sample = feeds_for(case, sample)
     args = tuple(sample.values())
     with torch.no_grad():
         given = module(*args)
     count = 1 if isinstance(given, torch.Tensor) else len(given)
     outputs = ["logits", *(f"extra.{index}" for index in range(1, count))]
     axes = {0: "batch_size"} if case["batch"] == "free" else {}
-    if "pixel_values" not in sample:
+    if "pixel_values" not in sample and case.get("file") != "fixed-length":
         axes[1] = "sequence_length"
     dynamo = case["form"] == "dynamo"
-    common = {"input_names": list(sample), "output_names": outputs, "opset_version": 18 if dynamo else 17, "dynamo": dynamo}
+    common = {"input_names": list(sample), "output_names": outputs, "opset_version": opset_of(case), "dynamo": dynamo}
     with torch.no_grad():
         if dynamo:
-            shapes = (tuple({axis: torch.export.Dim(name) if name == "batch_size" else torch.export.Dim(name, max=models.POSITIONS) for axis, name in axes.items()} for _ in sample),)
-            torch.onnx.export(module, args, path, external_data=False, verbose=False, dynamic_shapes=shapes, **common)
+            dims = {axis: torch.export.Dim(name) if name == "batch_size" else torch.export.Dim(name, max=models.POSITIONS) for axis, name in axes.items()}
+            shapes = {"dynamic_shapes": (tuple(dims for _ in sample),)} if axes else {}
+            torch.onnx.export(module, args, path, external_data=False, verbose=False, **shapes, **common)
         else:
             free = {name: axes for name in sample}
             for name, value in zip(outputs, [given] if count == 1 else given):
@@ -169,7 +157,7 @@ def engine_logits(path, encoded):
     found = []
     for feeds in encoded:
         try:
-            found.append(session.run(["logits"], {name: feeds[name].numpy() for name in wanted})[0][0].tolist())
+            found.append(session.run(None, {name: feeds[name].numpy() for name in wanted})[0][0].tolist())
         except Exception as error:
             found.append({"error": str(error)[:200]})
     return wanted, found
@@ -193,6 +181,16 @@ def make(case, folder):
     inputs, encoded, sample = prepare_pictures(case, folder) if case["family"] in models.PICTURES else prepare_text(case, folder, special)
     if hasattr(model.config, "use_cache"):
         model.config.use_cache = False
+    file = case.get("file")
+    if file == "fixed-length":
+        tokenizer = AutoTokenizer.from_pretrained(folder)
+        encoded = [dict(tokenizer(given["text"], given.get("pair"), return_tensors="pt", padding="max_length", max_length=FIXED, truncation=True)) for given in inputs]
+        for given, feeds in zip(inputs, encoded):
+            given["ids"] = tokenizer(given["text"], given.get("pair"), truncation=True, max_length=FIXED)["input_ids"]
+        sample = encoded[1]
+    if file == "no-mask":
+        encoded = [{name: value for name, value in feeds.items() if name != "attention_mask"} for feeds in encoded]
+        sample = encoded[1] if case["batch"] == "one" else {name: torch.cat([value, value]) for name, value in encoded[1].items()}
     with torch.no_grad():
         logits = [model(**feeds).logits[0].float() for feeds in encoded]
     if not models.HEADS_OF[case["head"]][2]:
@@ -209,7 +207,8 @@ def make(case, folder):
     else:
         path = folder / "model.onnx"
         export(case, model, sample, str(path))
-        record["onnxInputs"], engine = engine_logits(path, encoded)
+        path = after_export(case, path, models.WIDTH, models.HEADS)
+        record["onnxInputs"], engine = engine_logits(path, [feeds_for(case, feeds) for feeds in encoded])
         if all(isinstance(value, dict) for value in engine):
             raise RuntimeError(f"the engine runs the file for no input: {engine[0]['error']}")
         for given, value in zip(inputs, engine):
@@ -230,11 +229,13 @@ def main():
     torch.set_num_threads(1)
     options.out.mkdir(parents=True, exist_ok=True)
     release = RELEASES[int(transformers.__version__.split(".")[0])]
+    if int(PIL.__version__.split(".")[0]) > 12:
+        raise SystemExit("Pillow 13 resizes some pictures otherwise: make the matrix with the version of requirements.txt")
     if release == "tf4":
         transformers.masking_utils._vmap_for_bhqkv = indices_by_broadcasting
         transformers.masking_utils.TransformGetItemToIndex = contextlib.nullcontext
     refused = {}
-    for case in first() if options.first else designed():
+    for case in first() if options.first else [*designed(), *of_files()]:
         folder = options.out / case["id"]
         if case["release"] != release or not re.search(options.only, case["id"]) or (options.missing and (folder / "case.json").exists()):
             continue

@@ -108,6 +108,43 @@ def fill(case, left, missing, chance):
     return None
 
 
+# What files are besides what exporters write: axes, inputs, places, what other tools make of them.
+FILES = ["int32", "no-mask", "fixed-length", "no-config", "subfolder", "probabilities", "positions", "renamed", "old-opset", "new-opset", "external-data", "ort-basic", "ort-extended", "fused"]
+FUSED = {"bert", "roberta", "xlm-roberta", "camembert", "distilbert", "electra", "albert", "mpnet", "vit", "deit", "beit", "dinov2", "gpt2", "bart"}
+POSITIONED = {"bert", "roberta", "xlm-roberta", "camembert", "electra", "albert", "gpt2", "llama", "qwen2", "qwen3", "mistral", "gemma", "phi3", "gpt_neox", "mobilebert", "convbert"}
+
+
+def file_fits(family, file, form):
+    pictures = family in models.PICTURES
+    if pictures and file in ("int32", "no-mask", "fixed-length", "positions"):
+        return False
+    if file == "positions" and family not in POSITIONED:
+        return False
+    if file == "no-mask" and family in ("fnet", "bloom"):
+        return False
+    if file == "fused" and family not in FUSED:
+        return False
+    return not (file == "old-opset" and form == "dynamo")
+
+
+def of_files():
+    """Every family with every kind of file, head, form, batch and release chosen by turns."""
+    chance = random.Random(SEED + 1)
+    cases = []
+    for family, file in itertools.product(models.FAMILIES, FILES):
+        forms = [form for form in ("legacy", "legacy", "legacy", "legacy", "dynamo") if file_fits(family, file, form)]
+        if not forms:
+            continue
+        case = {"family": family, "file": file, "form": chance.choice(forms), "outputs": "logits", "setting": "plain", "release": chance.choice(list(RELEASES.values()))}
+        heads = [head for head in models.HEADS_OF if possible({**case, "head": head}) and head in ("2", "3", "50", "multi-label", "tokens", "pair")]
+        case["head"] = chance.choice(heads)
+        case["batch"] = "one" if file == "fixed-length" else chance.choice(FACTORS["batch"])
+        case["sample"] = "full" if case["batch"] == "one" or family in models.PICTURES else chance.choice(FACTORS["sample"])
+        case["attention"] = "eager" if family in EAGER_ONLY[case["release"]] else chance.choice(FACTORS["attention"])
+        cases.append({**case, "id": f"{name_of(case)}-{file}"})
+    return cases
+
+
 def first():
     """Foreign graphs with free batch, and exports of the usual encoders with one row."""
     cases = []
