@@ -6,6 +6,7 @@ import type { Dimension, Graph, Node, ValueInfo } from "../onnx/model.ts";
 import { ELEMENTWISE } from "./elementwise.ts";
 import { BATCH } from "./name-axes.ts";
 import { type Draft, type Pass, unchanged } from "./pass.ts";
+import { localTarget, type TargetSize, writeTarget } from "./reshape-target.ts";
 import { rewriteNodes } from "./rewrite-nodes.ts";
 
 /**
@@ -147,11 +148,25 @@ const transpose: KeepsRows = ({ node }) => {
   return perm?.kind === "ints" && perm.value[0] === 0;
 };
 
-/** Any target keeps rows in order along axis 0, for they lie one behind the other in memory. */
-const reshape: KeepsRows = (place) => {
-  const to = place.types.get(place.node.outputs[0] ?? "")?.shape;
-  return onlyFirst(place) && to !== undefined && to.length > 0 && !to.includes(0);
-};
+/**
+ * Any target that can be written for more rows keeps them in order along axis 0, for they lie one behind the other in
+ * memory.
+ */
+const reshape: KeepsRows = (place) => onlyFirst(place) && rowTarget(place) !== undefined;
+
+/** The target of a Reshape for any number of rows: axis 0 grows, all others are what they are for one row. */
+function rowTarget({ node, types }: Pick<Place, "node" | "types">): readonly TargetSize[] | undefined {
+  const from = types.get(node.inputs[0] ?? "")?.shape;
+  const to = types.get(node.outputs[0] ?? "")?.shape;
+  if (from === undefined || to === undefined || to.length === 0 || to.includes(0)) return undefined;
+  // Rows that nothing is merged with stay recognisable as the batch.
+  const merged = from[0] === 1 && to[0] === 1 ? ROWS : MERGED_ROWS;
+  return localTarget([ROWS, ...from.slice(1)], [merged, ...to.slice(1)]);
+}
+
+/** Stand for axis 0 of values of any number of rows, and for rows merged with what follows them. */
+const ROWS = "rows of the batch";
+const MERGED_ROWS = "rows of the batch, merged";
 
 const concat: KeepsRows = (place) => {
   const axis = attribute(place, "axis", 0);
@@ -211,12 +226,8 @@ function rewriteFor(node: Node, builder: GraphBuilder, { rows, types }: Followed
   if (node.opType === "Reshape") {
     const [x = "", target = ""] = node.inputs;
     const [leading] = types.constantInts(target) ?? [];
-    const from = types.get(x)?.shape;
-    const to = types.get(node.outputs[0] ?? "")?.shape;
-    if (leading === 0 || to === undefined || !to.slice(1).every((size) => typeof size === "number")) return undefined;
-    // 0 copies: rows that nothing is merged with stay recognisable as the batch.
-    const isSameCount = from?.[0] === to[0] && from?.[0] === 1;
-    return [builder.reshape(x, [isSameCount ? 0 : -1, ...(to.slice(1) as number[])])];
+    const sizes = leading === 0 ? undefined : rowTarget({ node, types });
+    return sizes === undefined ? undefined : [builder.emit("Reshape", [x, writeTarget(sizes, x, builder)])];
   }
   if (node.opType === "Concat") {
     const constant = node.inputs.filter((input) => !rows.has(input));

@@ -1,9 +1,8 @@
 /** @file Reshape to sizes that the reshaped value itself tells, instead of sizes computed elsewhere. */
 
-import type { GraphBuilder } from "../graph/builder.ts";
 import { inferShapes } from "../graph/infer-shapes.ts";
-import type { Dimension } from "../onnx/model.ts";
 import { countOf, type Pass, unchanged } from "./pass.ts";
+import { localTarget, writeTarget } from "./reshape-target.ts";
 import { rewriteNodes } from "./rewrite-nodes.ts";
 
 /**
@@ -26,32 +25,3 @@ export const localReshapes: Pass = (draft) => {
   if (total === 0) return unchanged(draft);
   return { ...draft, graph, notes: [`${countOf(total, "Reshape node")} made independent of the batch of the inputs`] };
 };
-
-/** A number as Reshape reads it, or the axis of the value whose size is meant. */
-type Size = number | { readonly axis: number };
-
-/** A target that gives `to`; undefined where it cannot be told from the shape of the value alone. */
-function localTarget(from: readonly Dimension[], to: readonly Dimension[]): readonly Size[] | undefined {
-  // A zero among known sizes would be read as "copy".
-  if (to.includes(0)) return undefined;
-  const sizes = to.map((size, axis): Size | undefined => {
-    if (typeof size === "number") return size;
-    return size !== undefined && size === from[axis] ? 0 : undefined;
-  });
-  const open = () => sizes.flatMap((size, axis) => (size === undefined ? [axis] : []));
-  for (const axis of open()) {
-    const elsewhere = from.indexOf(to[axis]);
-    if (open().length > 1 && to[axis] !== undefined && elsewhere >= 0) sizes[axis] = { axis: elsewhere };
-  }
-  const [left, ...more] = open();
-  if (more.length > 0) return undefined;
-  return sizes.map((size, axis) => (axis === left ? -1 : (size as Size)));
-}
-
-function writeTarget(sizes: readonly Size[], x: string, builder: GraphBuilder): string {
-  if (sizes.every((size) => typeof size === "number")) return builder.integers(sizes);
-  return builder.concat(
-    sizes.map((size) => (typeof size === "number" ? builder.integers([size]) : builder.sizeOf(x, size.axis))),
-    0,
-  );
-}
