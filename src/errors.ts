@@ -96,6 +96,12 @@ export class DifferenceError extends Error {
   }
 }
 
+/** Thrown when a run contradicts what the model itself says, so that its attributions would explain something else. */
+export class ConsistencyError extends Error {
+  override readonly name = "ConsistencyError";
+  readonly code = "CALIG_CONSISTENCY";
+}
+
 /** Thrown when the caller gave an option that cannot be used. */
 export class InvalidOptionError extends RangeError {
   override readonly name = "InvalidOptionError";

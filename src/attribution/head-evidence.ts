@@ -1,6 +1,7 @@
 /** @file Which attention heads carry the evidence: attention times its gradient, head by head, at the input. METHOD 3. */
 
 import type { FloatTensor } from "../tensor/tensor.ts";
+import { attentionGradientsAtInput } from "./attention-gradients.ts";
 import type { MethodContext } from "./method.ts";
 
 /** Evidence of every head of one block [heads][positions]. */
@@ -12,12 +13,8 @@ export type HeadEvidence = readonly (readonly number[])[];
  *
  * @returns One entry per block of the model. Cost: one pass forward and back.
  */
-export async function headEvidence({ model, input, forward, score }: MethodContext): Promise<readonly HeadEvidence[]> {
-  const { probabilities, gradients } = await model.programs.attentionGradients({
-    hiddenState: forward.hiddenStates[0] as FloatTensor,
-    feeds: input.feeds,
-    score,
-  });
+export async function headEvidence(context: MethodContext): Promise<readonly HeadEvidence[]> {
+  const { probabilities, gradients } = await attentionGradientsAtInput(context);
   return probabilities.map((attention, l) => columnSums(attention, gradients[l] as FloatTensor));
 }
 

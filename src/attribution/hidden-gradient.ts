@@ -1,6 +1,8 @@
 /** @file The gradient of the score at the hidden state that enters one block: what gradient methods share. */
 
+import { largestLogit } from "../program/score.ts";
 import type { FloatTensor } from "../tensor/tensor.ts";
+import { checkGradient } from "./consistency.ts";
 import type { MethodContext } from "./method.ts";
 
 export interface GradientAtInput {
@@ -11,13 +13,14 @@ export interface GradientAtInput {
   readonly modelEvaluations: number;
 }
 
-/** dF/dH of the hidden state entering `block`, at the input. */
+/** dF/dH of the hidden state entering `block`, at the input. @throws {ConsistencyError} When it is not that of the model. */
 export async function gradientAtInput(
-  { model: { programs }, input, forward, score }: MethodContext,
+  { model: { programs }, input, forward, score, scoreAtInput }: MethodContext,
   block: number,
 ): Promise<GradientAtInput> {
   const hiddenState = forward.hiddenStates[block] as FloatTensor;
-  const { gradient } = await programs.hiddenGradient({ block, hiddenState, feeds: input.feeds, score });
+  const { scores, gradient } = await programs.hiddenGradient({ block, hiddenState, feeds: input.feeds, score });
+  checkGradient({ score: scores[0], gradient }, scoreAtInput, largestLogit(forward.logits));
   return { hiddenState, gradient, modelEvaluations: (2 * (programs.blocks - block)) / programs.blocks };
 }
 

@@ -1,9 +1,9 @@
 /** @file Takes away Expand where the operators behind it broadcast anyway. */
 
+import { ELEMENTWISE } from "../graph/elementwise.ts";
 import { indexGraph } from "../graph/index-graph.ts";
 import { inferShapes } from "../graph/infer-shapes.ts";
 import { broadcast, type Shape } from "../graph/shape-rule.ts";
-import { ELEMENTWISE } from "./elementwise.ts";
 import { type Pass, unchanged } from "./pass.ts";
 import { rewriteNodes } from "./rewrite-nodes.ts";
 

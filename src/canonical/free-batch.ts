@@ -1,9 +1,9 @@
 /** @file Graphs exported for a batch of one input: the constants in which the 1 is baked are made to follow the batch. */
 
 import type { GraphBuilder } from "../graph/builder.ts";
+import { ELEMENTWISE } from "../graph/elementwise.ts";
 import { inferShapes, type ShapeTable } from "../graph/infer-shapes.ts";
 import type { Dimension, Graph, Node, ValueInfo } from "../onnx/model.ts";
-import { ELEMENTWISE } from "./elementwise.ts";
 import { BATCH } from "./name-axes.ts";
 import { type Draft, type Pass, unchanged } from "./pass.ts";
 import { localTarget, type TargetSize, writeTarget } from "./reshape-target.ts";

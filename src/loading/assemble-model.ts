@@ -6,6 +6,7 @@ import type { ReadRange } from "../onnx/external-data.ts";
 import { CheckedPrograms } from "../program/checked-programs.ts";
 import type { ProgramSource } from "../program/model-programs.ts";
 import { Programs } from "../program/programs.ts";
+import { RowByRowPrograms } from "../program/row-by-row.ts";
 import { StreamedPrograms, type StreamSource } from "../program/streamed-programs.ts";
 import type { Runtime, SessionOptions } from "../runtime/runtime.ts";
 import type { TransformerGraph } from "../transformer/anatomy.ts";
@@ -57,7 +58,8 @@ export function assembleModel<Facts extends WeightFacts>(
     runtime,
     session: { ...parts.place, ...session },
   };
-  const unchecked = stream === undefined ? new Programs(source) : new StreamedPrograms({ ...source, ...stream });
+  const whole = stream === undefined ? new Programs(source) : new StreamedPrograms({ ...source, ...stream });
+  const unchecked = parts.limits === undefined ? whole : new RowByRowPrograms(whole, parts.limits);
   let found: Promise<readonly NonFiniteTensor[]> | undefined;
   const find = () => {
     found ??= findNonFinite(forward.graph, readRange); // the weights stay what they are

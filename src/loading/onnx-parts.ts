@@ -14,6 +14,7 @@ import type { Anatomy, TransformerGraph } from "../transformer/anatomy.ts";
 import { FAMILIES } from "../transformer/families.ts";
 import { freeBlocks } from "../transformer/locate/free-blocks.ts";
 import { locateAnatomy } from "../transformer/locate/locate-anatomy.ts";
+import { freesRows, takesOneRow } from "../transformer/locate/row-limits.ts";
 import { positionLimit } from "../transformer/locate/position-limit.ts";
 import { builtInputs } from "./built-inputs.ts";
 import { activationOf, type Companions, type ModelParts, type WeightFacts, type WeightPlace } from "./model-parts.ts";
@@ -69,6 +70,7 @@ export async function onnxParts<Facts extends WeightFacts>(source: OnnxSource<Fa
   checkLength(canonical.graph, anatomy);
   const { graph, opsets } = freeBlocks({ ...canonical, anatomy });
   const forward: TransformerGraph = { graph: source.externalise(graph), opsets, anatomy };
+  const limits = { inputs: takesOneRow(forward), states: !freesRows(forward) };
   const labels = labelsOf(config, forward);
   const tokenizer = anatomy.kind === "text" ? await companions.tokenizer(maxLength(config, forward)) : undefined;
   const parts = {
@@ -101,14 +103,17 @@ export async function onnxParts<Facts extends WeightFacts>(source: OnnxSource<Fa
     place,
     forward,
     sweep: forward,
+    ...(limits.inputs || limits.states ? { limits } : {}),
     labels,
     activation: activationOf(config, labels),
     ...parts,
     ...(opened === undefined ? {} : { ownAnswers: opened.answers, release: () => opened.dispose() }),
     warnings,
-    notes: canonical.notes,
+    notes: limits.states ? [...canonical.notes, ONE_ROW] : canonical.notes,
   };
 }
+
+const ONE_ROW = "exported for a batch of 1 that could not be freed: every point of a path is run by itself, which takes longer";
 
 const readsPixels = ({ inputs }: Graph): boolean =>
   inputs.some(({ dtype, shape }) => shape?.length === 4 && /^b?float/.test(dtype ?? ""));

@@ -35,10 +35,15 @@ export class PathRows {
     }
   }
 
+  /** Whether the gradient of a row is read at every block. */
+  passes(row: number): boolean {
+    return this.#rows[row]?.block === 0 && row < PASSING_ROWS;
+  }
+
   /** Takes dF/dH of a row at the entry of a block: the one where it joined, or one above. */
   takeGradient(row: number, block: number, gradient: Float32Array): void {
     const { block: own, index } = this.#rows[row] as SweepPoint & { readonly index: number };
-    const passes = own === 0 && row < PASSING_ROWS;
+    const passes = this.passes(row);
     if (block !== own && !passes) return;
     const relevance = this.#relevanceOf(block, gradient);
     if (block === own) this.#relevance[index] = relevance;

@@ -125,6 +125,10 @@ export function logitsRow(logits: FloatTensor, position: number | undefined): Fl
   return logits.data.subarray(start, start + classes);
 }
 
+/** Largest |logit| of all rows: what the rounding of scores is relative to. */
+export const largestLogit = (...all: readonly (FloatTensor | undefined)[]): number =>
+  all.reduce((most, logits) => logits?.data.reduce((max, value) => Math.max(max, Math.abs(value)), most) ?? most, 0);
+
 /** F of one row of logits; the same function that `emitScore` writes as nodes. */
 export function evaluateScore(spec: ScoreSpec, logits: ArrayLike<number>): number {
   const pick = (values: ArrayLike<number>) =>

@@ -28,6 +28,11 @@ export interface Anatomy {
   readonly patches?: PatchGrid;
   /** Text: the looked-up word vectors [batch, tokens, width] before positions are added, and the table they come from. */
   readonly wordEmbeddings?: { readonly value: string; readonly table: string };
+  /**
+   * Whether blocks or head look at the token ids besides the word vectors, as heads do that look for the last token that
+   * is no padding. Absent for no.
+   */
+  readonly readsIds?: true;
   /** Hidden state entering each block [batch, positions, width]. */
   readonly hiddenStates: readonly string[];
   /** Attention probabilities of each block [batch, heads, queries, keys]. */

@@ -36,14 +36,32 @@ export async function baselineStates(
 ): Promise<UsedBaseline> {
   if (isCustom(baseline)) {
     const states = await customStates(model, input, checkedCustom(baseline));
-    return { spelled: await spelledBaseline(baseline), ...states };
+    return { spelled: await spelledBaseline(baseline), ...(await asTheInputIsRead(model, input, states)) };
   }
   if (input.kind === "text") {
     const name = keyword("baseline", baseline ?? defaultTextBaseline(model), TEXT_BASELINES);
-    return { spelled: name, ...(await textBaseline(model, input, name)) };
+    return {
+      spelled: name,
+      ...(await asTheInputIsRead(model, input, await textBaseline(model, input, name))),
+    };
   }
   const name = keyword("baseline", baseline ?? defaultImageBaseline, IMAGE_BASELINES);
   return { spelled: name, ...(await imageBaseline(model, input, name, seed)) };
+}
+
+/**
+ * F_l keeps masks and readout of the input (METHOD 1). A head that looks for the last token among the ids would look
+ * elsewhere in a baseline of other tokens: its first hidden state goes up again with the ids of the input.
+ */
+async function asTheInputIsRead(
+  { anatomy, programs }: ExplainableModel,
+  { feeds }: PreparedInput,
+  states: BaselineStates,
+): Promise<BaselineStates> {
+  const [hiddenState] = states.hiddenStates;
+  if (anatomy.readsIds !== true || states.logits === undefined || hiddenState === undefined) return states;
+  const { hiddenStates, logits } = await programs.forwardFrom({ hiddenState, feeds });
+  return { ...states, hiddenStates, logits, passes: states.passes + 1 };
 }
 
 function customStates(

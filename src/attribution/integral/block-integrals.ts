@@ -23,9 +23,6 @@ const POINTS_PER_PART = 8;
 const FIRST_POINTS = 2;
 
 export interface IntegralRequest extends Omit<RunnerRequest, "pacer" | "propagated"> {
-  /** F at the baseline where it is known and the same for all blocks: where the states of the baseline are propagated. */
-  readonly scoreAtBaseline: number | undefined;
-  readonly scoreAtInput: number;
   /** Blocks to integrate, ascending. */
   readonly layers: readonly number[];
   readonly quadrature: Quadrature;

@@ -1,7 +1,7 @@
 /** @file From a method's context to the integrals of the asked-for blocks: options checked, baseline run, memory divided. */
 
 import { InvalidOptionError, keyword } from "../../errors.ts";
-import { evaluateScore, logitsRow } from "../../program/score.ts";
+import { evaluateScore, largestLogit, logitsRow } from "../../program/score.ts";
 import { baselineStates, chosenBaselines } from "../baseline/baseline.ts";
 import { isCustom } from "../baseline/custom-baseline.ts";
 import { LEAST_DIFFERENCE } from "../completeness.ts";
@@ -104,6 +104,7 @@ async function integrate(
     scoreAtBaseline:
       states.logits === undefined ? undefined : evaluateScore(score, logitsRow(states.logits, score.position)),
     scoreAtInput,
+    scale: largestLogit(forward.logits, states.logits),
     score,
     feeds: input.feeds,
     layers,

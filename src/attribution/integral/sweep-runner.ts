@@ -2,6 +2,7 @@
 
 import type { ModelPrograms, SweepPoint, SweepRequest } from "../../program/model-programs.ts";
 import type { FloatTensor } from "../../tensor/tensor.ts";
+import { checkSweep, type KnownScores } from "./invariants.ts";
 import type { Pacer } from "./pacer.ts";
 
 /** What is known of one block. */
@@ -19,7 +20,7 @@ export interface BlockPlace {
   readonly place: number;
 }
 
-export interface RunnerRequest extends Omit<SweepRequest, "points" | "onPiece"> {
+export interface RunnerRequest extends Omit<SweepRequest, "points" | "onPiece">, KnownScores {
   readonly programs: ModelPrograms;
   /** Whether the baseline of every block is the state that the model reaches from the baseline of the first. */
   readonly propagated: boolean;
@@ -55,6 +56,7 @@ export class SweepRunner {
    *
    * @param mustFinish - Go on whatever time it takes.
    * @param onRun - Gets the share of the rows that is done.
+   * @throws {ConsistencyError} When a run contradicts the forward pass.
    */
   async evaluate(
     places: readonly BlockPlace[],
@@ -121,6 +123,7 @@ export class SweepRunner {
       onDone(done);
     };
     const result = await programs.sweep({ hiddenStates, baselines, score, feeds, points: rows, onPiece });
+    checkSweep(rows, result, this.#request);
     for (const [i, { block, alpha, own }] of rows.entries()) {
       this.evaluations += (2 * (programs.blocks - block)) / programs.blocks;
       if (own === undefined) {

@@ -1,19 +1,21 @@
 /** @file Lets every block have a batch of its own size, where sizes in it were those of the inputs. */
 
 import { GraphBuilder } from "../../graph/builder.ts";
+import { ELEMENTWISE } from "../../graph/elementwise.ts";
 import { rewireInputs } from "../../graph/rewire.ts";
-import type { Dimension } from "../../onnx/model.ts";
+import type { Dimension, Node } from "../../onnx/model.ts";
 import type { TransformerGraph } from "../anatomy.ts";
 import { traceDataFlow } from "./data-flow.ts";
-import { isOperator, readsSizeOnly } from "./operators.ts";
+import { isOperator, isProduct, readsSizeOnly } from "./operators.ts";
 import { createSearch, type Search } from "./search.ts";
 
 /**
- * The graph in which what blocks take from outside and what depends on sizes alone (tables repeated for every text, row
- * numbers for a gather) is computed anew in each block, for the batch of the hidden state that enters it.
+ * The graph in which what blocks take from outside is computed anew in each block for the batch of the hidden state that
+ * enters it: what depends on sizes alone (tables repeated for every text, row numbers for a gather), and what is made of
+ * the elements of inputs (flattened masks, the place of the last token) where it does not broadcast by itself.
  *
- * The sweep lets more rows enter at each block than the inputs have. Values made of the elements of inputs, as masks are,
- * stay: they broadcast. Cost: the nodes of those values once more for each block.
+ * The sweep lets more rows enter at each block than the inputs have. Masks [batch, 1, 1, keys] that are added to scores
+ * stay as they are: they broadcast. Cost: the nodes of the other values once more for each block.
  */
 export function freeBlocks(model: TransformerGraph): TransformerGraph {
   const { graph, opsets, anatomy } = model;
@@ -25,15 +27,14 @@ export function freeBlocks(model: TransformerGraph): TransformerGraph {
   const builder = new GraphBuilder({ from: { ...graph, nodes: [], outputs: [] }, opsets, prefix: "blocks/" });
   const blockOf = (value: string) =>
     flow.has(value) ? hiddenStates.findLastIndex((state) => flow.place(state) < flow.place(value)) : -1;
-  const depends = sizeValues(search, batch);
+  const depends = batchValues(search, batch);
   const contexts = hiddenStates.map((state, block): Context => {
     const isLocal = (value: string) => value === state || blockOf(value) === block;
-    return { search, builder, batch, depends, state, isLocal, copied: new Map() };
+    return { search, builder, batch, depends, state, isLocal, copied: new Map(), grown: new Map() };
   });
   for (const node of graph.nodes) {
     const context = contexts[blockOf(node.outputs[0] ?? "")];
-    if (context !== undefined) for (const input of node.inputs) copy(input, context);
-    builder.node(context === undefined ? node : rewireInputs(node, context.copied));
+    builder.node(context === undefined ? node : rewireInputs(node, valuesFor(node, context)));
   }
   return { ...model, graph: { ...builder.build(), outputs: graph.outputs } };
 }
@@ -44,18 +45,26 @@ interface Context {
   readonly builder: GraphBuilder;
   /** Symbol of the batch of the inputs. */
   readonly batch: string;
-  /** Values that depend on it, and on no element of an input. */
-  readonly depends: ReadonlySet<string>;
+  readonly depends: BatchValues;
   /** Hidden state that enters the block. */
   readonly state: string;
   /** Whether a value is computed from that. */
   readonly isLocal: (value: string) => boolean;
-  /** What was computed for the block's own batch. */
+  /** What was computed for the block's own batch from sizes alone. */
   readonly copied: Map<string, string>;
+  /** What was computed for it from the inputs, repeated for every row. */
+  readonly grown: Map<string, string>;
 }
 
-/** Values that depend on the size of the batch of the inputs, but on the elements of none. */
-function sizeValues({ index, shapes }: Search, batch: string): ReadonlySet<string> {
+/** Values outside the flow that depend on the batch of the inputs. */
+interface BatchValues {
+  /** On its size, and on no element of an input. */
+  readonly sizes: ReadonlySet<string>;
+  /** On the elements of an input. */
+  readonly elements: ReadonlySet<string>;
+}
+
+function batchValues({ index, shapes }: Search, batch: string): BatchValues {
   const axes = index.graph.inputs.flatMap(({ shape }) => shape ?? []);
   const isOther = (size: Dimension) => typeof size === "number" || (size !== batch && axes.includes(size));
   const elements = new Set(index.inputs);
@@ -69,16 +78,39 @@ function sizeValues({ index, shapes }: Search, batch: string): ReadonlySet<strin
       }
     }
   }
-  return sizes;
+  return { sizes, elements };
 }
 
-/** Computes `value` for the batch of the block, if it depends on a batch; returns its name there. */
+/** What the inputs of a node of the block are in it. */
+function valuesFor(node: Node, context: Context): ReadonlyMap<string, string> {
+  const values = new Map<string, string>();
+  for (const input of new Set(node.inputs)) {
+    if (input === "" || context.isLocal(input)) continue;
+    values.set(input, mustGrow(node, input, context) ? grow(input, context) : copy(input, context));
+  }
+  return values;
+}
+
+/** Whether a value made of the elements of inputs has rows that a node would not repeat by itself. */
+function mustGrow(node: Node, value: string, { search, batch, depends }: Context): boolean {
+  if (!depends.elements.has(value)) return false;
+  const [shape, result] = [search.shape(value), search.shape(node.outputs[0] ?? "")];
+  if (shape === undefined || result === undefined) return true;
+  const isKnown = shape.every((size) => typeof size === "number" || !size?.startsWith("?"));
+  const broadcasts = isOperator(node, ...ELEMENTWISE) || isProduct(node);
+  if (!broadcasts || !isKnown) return true;
+  // Rows of the batch lie along the first axis of the result: of the value too, or it has none of them.
+  const own = shape.length === result.length ? shape.slice(1) : shape;
+  return own.includes(batch);
+}
+
+/** Computes `value` for the batch of the block, if it depends on its size alone; returns its name there. */
 function copy(value: string, context: Context): string {
   const { search, builder, batch, depends, copied, isLocal, state } = context;
   const known = copied.get(value);
   if (known !== undefined) return known;
   const node = search.index.producer.get(value);
-  if (node === undefined || !depends.has(value)) return value;
+  if (node === undefined || !depends.sizes.has(value)) return value;
   const [source = ""] = node.inputs;
   if (readsSizeOnly(node)) {
     const sizes = search.shapes.elements(value);
@@ -92,11 +124,37 @@ function copy(value: string, context: Context): string {
     );
     copied.set(value, own.length === 1 ? (own[0] as string) : builder.concat(own, 0));
   } else {
-    const inputs = node.inputs.map((input) => copy(input, context));
-    const isSame = inputs.every((input, i) => input === node.inputs[i]);
-    const { opType, domain, attributes, outputs } = node;
-    const made = isSame ? outputs : builder.emitMany(opType, inputs, outputs.length, { domain, attributes });
-    for (const [i, output] of outputs.entries()) copied.set(output, made[i] as string);
+    repeat(node, copied, context, (input) => copy(input, context));
   }
   return copied.get(value) as string;
+}
+
+/** Computes `value` from inputs that have a row for each of the block's hidden states; returns its name there. */
+function grow(value: string, context: Context): string {
+  const { search, builder, batch, depends, grown, isLocal, state } = context;
+  const known = grown.get(value);
+  if (known !== undefined) return known;
+  if (isLocal(value) || !(depends.elements.has(value) || depends.sizes.has(value))) return value;
+  const node = search.index.producer.get(value);
+  if (node === undefined) {
+    const [rows, ...others] = search.shape(value) ?? [];
+    if (rows !== batch) return value;
+    const ones = others.map(() => 1);
+    const repeated = builder.concat([builder.sizeOf(state, 0), builder.integers(ones)], 0);
+    grown.set(value, builder.emit("Expand", [value, repeated]));
+  } else if (readsSizeOnly(node) && !depends.elements.has(node.inputs[0] ?? "")) {
+    return copy(value, context);
+  } else {
+    repeat(node, grown, context, (input) => grow(input, context));
+  }
+  return grown.get(value) as string;
+}
+
+/** A node once more, where its inputs have changed. */
+function repeat(node: Node, done: Map<string, string>, { builder }: Context, named: (input: string) => string): void {
+  const inputs = node.inputs.map((input) => (input === "" ? "" : named(input)));
+  const isSame = inputs.every((input, i) => input === node.inputs[i]);
+  const { opType, domain, attributes, outputs } = node;
+  const made = isSame ? outputs : builder.emitMany(opType, inputs, outputs.length, { domain, attributes });
+  for (const [i, output] of outputs.entries()) done.set(output, made[i] as string);
 }

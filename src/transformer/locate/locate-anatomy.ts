@@ -56,6 +56,7 @@ export function locateAnatomy(graph: Graph, opsets: Readonly<Record<string, numb
     inputs,
     ...(patches === undefined ? {} : { patches }),
     ...(words === undefined ? {} : { wordEmbeddings: words }),
+    ...(search.inputsBehind([logits.value], first).has(inputs.ids ?? "") ? { readsIds: true as const } : {}),
     hiddenStates: stream.hiddenStates,
     attentionProbabilities: sites.map((site) => site.probabilities),
     logits: logits.value,

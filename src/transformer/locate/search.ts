@@ -13,8 +13,12 @@ export interface Search {
   shape(value: string): readonly Dimension[] | undefined;
   /** Whether no input of the graph has a part in a value. */
   isConstant(value: string): boolean;
-  /** Inputs of the graph whose elements, not only their sizes, have a part in any of the values. */
-  inputsBehind(values: Iterable<string>): ReadonlySet<string>;
+  /**
+   * Inputs of the graph whose elements, not only their sizes, have a part in any of the values.
+   *
+   * @param until - A value behind which nothing is looked for.
+   */
+  inputsBehind(values: Iterable<string>, until?: string): ReadonlySet<string>;
 }
 
 export function createSearch(graph: Graph, opsets: Readonly<Record<string, number>>): Search {
@@ -27,12 +31,12 @@ export function createSearch(graph: Graph, opsets: Readonly<Record<string, numbe
     opsets,
     shape: (value) => shapes.get(value)?.shape,
     isConstant: (value) => !varying.has(value),
-    inputsBehind(values) {
+    inputsBehind(values, until) {
       const seen = new Set(values);
       // A set yields what is added while it is walked.
       for (const value of seen) {
         const node = index.producer.get(value);
-        if (node === undefined || readsSizeOnly(node)) continue;
+        if (value === until || node === undefined || readsSizeOnly(node)) continue;
         for (const input of node.inputs) if (input !== "") seen.add(input);
       }
       return new Set(graph.inputs.map(({ name }) => name).filter((name) => seen.has(name)));
