@@ -6,7 +6,7 @@
 
 import type { Dimension, StoredTensor } from "../onnx/model.ts";
 import { type DType, viewBytes } from "../tensor/dtype.ts";
-import { productOf, type Shape, type ShapeContext } from "./shape-rule.ts";
+import { productOf, type Shape, type ShapeContext, shifted } from "./shape-rule.ts";
 import { sliceLength } from "./shape-rules/slice.ts";
 
 type Fold = (context: ShapeContext) => Shape | undefined;
@@ -61,14 +61,15 @@ const isSize = (value: Dimension): boolean => typeof value === "string" || (valu
 const sum: Operation = (a, b, c) => {
   if (a === 0) return b;
   if (b === 0) return a;
-  return numeric((x, y) => x + y)(a, b, c) ?? (isSize(a) && isSize(b) ? c.fresh() : undefined);
+  const known = typeof a === "number" ? shifted(b, a) : typeof b === "number" ? shifted(a, b) : undefined;
+  return known ?? (isSize(a) && isSize(b) ? c.fresh() : undefined);
 };
 
 const product = (values: Shape, c: ShapeContext): Dimension =>
   productOf(values) ?? (values.every(isSize) ? c.fresh() : undefined);
 
-const difference: Operation = (a, b, c) =>
-  b === 0 ? a : a !== undefined && a === b ? 0 : numeric((x, y) => x - y)(a, b, c);
+const difference: Operation = (a, b) =>
+  a !== undefined && a === b ? 0 : typeof b === "number" ? shifted(a, -b) : undefined;
 
 const quotient: Operation = (a, b, c) => {
   if (b === 1) return a;

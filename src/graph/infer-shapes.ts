@@ -2,6 +2,7 @@
 
 import type { Attribute, Dimension, Graph, Node } from "../onnx/model.ts";
 import { foldIntegers, isInteger, storedIntegers } from "./fold-integers.ts";
+import { foldMatrix, type Matrix } from "./fold-matrices.ts";
 import type { Shape, ShapeContext, ShapeRules, ValueType } from "./shape-rule.ts";
 import { constantShapes } from "./shape-rules/constants.ts";
 import { convolutionShapes } from "./shape-rules/convolution.ts";
@@ -56,6 +57,7 @@ export function inferShapes(graph: Graph, opsets: Readonly<Record<string, number
   const stated = new Map([...graph.values, ...graph.outputs].map((value) => [value.name, value]));
   const types = new Map<string, ValueType>();
   const elements = new Map<string, Shape>();
+  const matrices = new Map<string, Matrix>();
   const symbols = createSymbols(graph);
   const named = (shape: Shape | undefined) => shape?.map((size) => (isNameless(size) ? symbols.fresh() : size));
 
@@ -82,12 +84,21 @@ export function inferShapes(graph: Graph, opsets: Readonly<Record<string, number
     const small = (first?.shape?.length ?? 2) <= 1 && (isInteger(first?.dtype) || first?.dtype === "bool");
     const folded = known && small ? foldIntegers(context) : undefined;
     if (folded !== undefined) elements.set(node.outputs[0] as string, folded);
+    else if (known) foldMatrices(context, node);
   }
   return {
     get: (value) => types.get(value),
     elements: (value) => elements.get(value),
     constantInts: (value) => (isInteger(types.get(value)?.dtype) ? numbersOf(elements.get(value)) : undefined),
   };
+
+  function foldMatrices(context: ShapeContext, { inputs: [x = ""], outputs: [y = ""] }: Node): void {
+    if (!isInteger(context.dtype(0))) return;
+    const folded = foldMatrix(context, matrices.get(x));
+    if (folded === undefined) return;
+    if ("rows" in folded) matrices.set(y, folded);
+    else elements.set(y, folded);
+  }
 }
 
 /** Sizes that a rule left open are taken from what the graph states. */

@@ -94,6 +94,22 @@ export function broadcastSize(x: Dimension, y: Dimension): Dimension {
   return typeof y === "number" ? y : undefined;
 }
 
+/** A symbol of the size of another axis and what is added to it. */
+const SHIFTED = /^(.*)\{([+-]\d+)\}$/s;
+
+/**
+ * A size and a number. What is added to a symbol stays part of its name, so that an axis that is cut by one and filled up
+ * again has its old size. Undefined where the result could be negative: of an axis, all but one element may be missing.
+ */
+export function shifted(size: Dimension, more: number): Dimension {
+  if (size === undefined || more === 0) return size;
+  if (typeof size === "number") return size + more;
+  const [, symbol = size, before = "0"] = SHIFTED.exec(size) ?? [];
+  const offset = Number(before) + more;
+  if (offset === 0) return symbol;
+  return offset < -1 ? undefined : `${symbol}{${offset > 0 ? "+" : ""}${offset}}`;
+}
+
 /** Product of sizes; a symbol where it is the only factor beside ones, undefined where it cannot be named. */
 export function productOf(sizes: Shape): Dimension {
   const numbers = sizes.filter((size) => typeof size === "number").reduce((product, size) => product * size, 1);

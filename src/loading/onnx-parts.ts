@@ -14,8 +14,8 @@ import type { Anatomy, TransformerGraph } from "../transformer/anatomy.ts";
 import { FAMILIES } from "../transformer/families.ts";
 import { freeBlocks } from "../transformer/locate/free-blocks.ts";
 import { locateAnatomy } from "../transformer/locate/locate-anatomy.ts";
-import { freesRows, takesOneRow } from "../transformer/locate/row-limits.ts";
 import { positionLimit } from "../transformer/locate/position-limit.ts";
+import { freesRows, takesOneRow } from "../transformer/locate/row-limits.ts";
 import { builtInputs } from "./built-inputs.ts";
 import { activationOf, type Companions, type ModelParts, type WeightFacts, type WeightPlace } from "./model-parts.ts";
 import { openOwnAnswers, unmeasuredWarning } from "./own-answers.ts";
@@ -113,7 +113,8 @@ export async function onnxParts<Facts extends WeightFacts>(source: OnnxSource<Fa
   };
 }
 
-const ONE_ROW = "exported for a batch of 1 that could not be freed: every point of a path is run by itself, which takes longer";
+const ONE_ROW =
+  "exported for a batch of 1 that could not be freed: every point of a path is run by itself, which takes longer";
 
 const readsPixels = ({ inputs }: Graph): boolean =>
   inputs.some(({ dtype, shape }) => shape?.length === 4 && /^b?float/.test(dtype ?? ""));

@@ -8,6 +8,7 @@ import {
   productOf,
   type ShapeRule,
   type ShapeRules,
+  shifted,
   typed,
   unknownSizes,
   withSize,
@@ -39,8 +40,9 @@ function slicedSize(size: Dimension, { start, end, step }: Range): Dimension {
   if (step !== 1) return undefined;
   const whole = end === size || (typeof end === "number" && end >= TO_THE_END);
   if (start === 0 && whole) return size;
-  // A graph that picks the first or last element relies on there being one.
-  return (start === 0 && end === 1) || (start === -1 && whole) ? 1 : undefined;
+  // A graph that picks the first or last element, or leaves it out, relies on there being one.
+  if ((start === 0 && end === 1) || (start === -1 && whole)) return 1;
+  return (start === 1 && whole) || (start === 0 && end === -1) ? shifted(size, -1) : undefined;
 }
 
 const slice: ShapeRule = (c) => {
@@ -79,9 +81,10 @@ const split: ShapeRule = (c) => {
 
 /** Sizes side by side; one that is the only one with elements keeps its symbol. */
 function sumOf(sizes: readonly Dimension[]): Dimension {
-  const present = sizes.filter((size) => size !== 0);
-  if (present.length === 1) return present[0];
-  return present.every((size) => typeof size === "number") ? present.reduce((sum, size) => sum + size, 0) : undefined;
+  const numbers = sizes.filter((size) => typeof size === "number").reduce((sum, size) => sum + size, 0);
+  const [symbol, ...more] = sizes.filter((size) => typeof size !== "number");
+  if (more.length > 0) return undefined;
+  return sizes.every((size) => typeof size === "number") ? numbers : shifted(symbol, numbers);
 }
 
 const concat: ShapeRule = (c) => {
@@ -112,10 +115,7 @@ const pad: ShapeRule = (c) => {
   const added = new Map(axes.map((axis, i) => [axisIn(axis, x.length), (pads[i] ?? 0) + (pads[i + axes.length] ?? 0)]));
   return typed(
     c,
-    x.map((size, axis) => {
-      const more = added.get(axis) ?? 0;
-      return more === 0 ? size : typeof size === "number" ? size + more : undefined;
-    }),
+    x.map((size, axis) => shifted(size, added.get(axis) ?? 0)),
   );
 };
 
