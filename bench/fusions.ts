@@ -10,10 +10,11 @@
  */
 
 import { parseArgs } from "node:util";
-import { addUp, headMean, readout } from "../src/attribution/attention-flow.ts";
+import { addUp, headMean } from "../src/attribution/attention-flow.ts";
 import { checkedLayers, layerIntegrals } from "../src/attribution/integral/layer-integrals.ts";
 import type { AttributionMethod, MethodContext } from "../src/attribution/method.ts";
 import { METHODS } from "../src/attribution/methods.ts";
+import { readoutShares } from "../src/attribution/readout.ts";
 import { keyword } from "../src/errors.ts";
 import { type Contender, evaluate, sampleDataset } from "../src/evaluation/evaluate.ts";
 import { metricByName } from "../src/evaluation/metrics.ts";
@@ -41,6 +42,8 @@ interface Evidence {
   readonly attention: readonly FloatTensor[];
   readonly gradients: readonly FloatTensor[];
   readonly context: MethodContext;
+  /** Of what the head reads [positions]. */
+  readonly shares: Float64Array;
 }
 type Fuse = (evidence: Evidence) => number[];
 
@@ -93,9 +96,9 @@ function weighted(maps: readonly (readonly number[])[], weight: (map: readonly n
 }
 
 /** Where the evidence enters the head, by attention gradients rolled out from the first block (Chefer et al. 2021). */
-function rollout({ attention, gradients, context }: Evidence): number[] {
+function rollout({ attention, gradients, shares }: Evidence): number[] {
   const maps = attention.map((map, l) => meanOfPositive(map, gradients[l] as FloatTensor));
-  return Array.from(addUp(maps, readout(context)));
+  return Array.from(addUp(maps, shares));
 }
 
 const largest = (values: readonly number[]): number =>
@@ -156,7 +159,8 @@ const experiments = Object.entries(FUSE).map(
       const done = await context.shared?.onceFor("attention by head", [], request);
       const { probabilities, gradients } = done?.result ?? (await request());
       const relevance = integrals.blocks.map((block) => block.relevance);
-      const attribution = fuse({ relevance, attention: probabilities, gradients, context });
+      const { shares } = await readoutShares(context, gradients.at(-1));
+      const attribution = fuse({ relevance, attention: probabilities, gradients, context, shares });
       return { attribution, blocks: [], completeness: null, options: {}, modelEvaluations: 0, warnings: [] };
     },
   }),

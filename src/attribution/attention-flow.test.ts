@@ -1,8 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { floatTensor } from "../tensor/tensor.ts";
-import type { Anatomy } from "../transformer/anatomy.ts";
-import { type AttentionMap, addUp, headMean, readout, rollOut, through } from "./attention-flow.ts";
-import type { MethodContext } from "./method.ts";
+import { type AttentionMap, addUp, headMean, rollOut, through } from "./attention-flow.ts";
 
 const map = (rows: readonly (readonly number[])[]): AttentionMap => ({
   data: Float64Array.from(rows.flat()),
@@ -61,25 +59,5 @@ describe("addUp()", () => {
     expect(Array.from(addUp(MAPS, shares(1, 0)))).toEqual([2, 2]);
     // The other order: [1, 1] (I + M_1) = [1.5, 2.5].
     expect(Array.from(addUp([...MAPS].reverse(), shares(1, 0)))).toEqual([1.5, 2.5]);
-  });
-});
-
-describe("readout()", () => {
-  const of = (kind: Anatomy["kind"], pooling: Anatomy["pooling"], special: readonly number[], position?: number) =>
-    Array.from(
-      readout({
-        model: { anatomy: { kind, pooling } },
-        input: { units: [0, 1, 2, 3].map((t) => ({ special: special.includes(t) })) },
-        score: position === undefined ? {} : { position },
-      } as unknown as MethodContext),
-    );
-
-  it("is what the head reads", () => {
-    expect(of("text", "class-token", [0, 3])).toEqual([1, 0, 0, 0]);
-    expect(of("text", "mean", [0, 3])).toEqual([0.25, 0.25, 0.25, 0.25]);
-    expect(of("text", "none", [0, 3], 2)).toEqual([0, 0, 1, 0]);
-    expect(of("image", "mean", [0, 1])).toEqual([0, 0, 0.5, 0.5]);
-    expect(of("image", "class-and-distillation-token", [0, 1])).toEqual([0.5, 0.5, 0, 0]);
-    expect(of("image", "class-token-and-mean", [0, 1])).toEqual([0.5, 0, 0.25, 0.25]);
   });
 });

@@ -1,45 +1,12 @@
 /** @file Following attention down from what the head reads: what the attention methods share. */
 
 import type { FloatTensor } from "../tensor/tensor.ts";
-import { assertNever } from "../util/assert-never.ts";
-import type { MethodContext } from "./method.ts";
 
 /** One number per pair of positions, averaged over heads [queries, positions]. */
 export interface AttentionMap {
   readonly data: Float64Array;
   readonly queries: number;
   readonly positions: number;
-}
-
-/** How much of what the head reads is each position; sums to 1 [positions]. */
-export function readout({ model: { anatomy }, input: { units }, score }: MethodContext): Float64Array {
-  const shares = new Float64Array(units.length);
-  const spread = (positions: readonly number[], total: number) => {
-    for (const t of positions) shares[t] = total / positions.length;
-  };
-  const all = [...units.keys()];
-  const mean = anatomy.kind === "image" ? all.filter((t) => units[t]?.special !== true) : all;
-  switch (anatomy.pooling) {
-    case "class-token":
-      spread([0], 1);
-      break;
-    case "mean":
-      spread(mean, 1);
-      break;
-    case "class-and-distillation-token":
-      spread([0, 1], 1);
-      break;
-    case "class-token-and-mean":
-      spread(mean, 0.5);
-      spread([0], 0.5);
-      break;
-    case "none":
-      spread([score.position ?? 0], 1);
-      break;
-    default:
-      assertNever(anatomy.pooling);
-  }
-  return shares;
 }
 
 /** Mean over heads of `value(element, index)` for the elements of maps [1, heads, queries, positions]. */

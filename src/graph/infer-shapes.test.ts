@@ -60,8 +60,28 @@ describe("inferShapes(), symbols", () => {
     expect(shapeOver(["n"], (b, x) => b.slice(x, 0, 0, toEnd))).toEqual(["n"]);
     expect(shapeOver(["n"], (b, x) => b.slice(x, 0, 0, 1))).toEqual([1]);
     expect(shapeOver(["n"], (b, x) => b.slice(x, 0, -1, toEnd))).toEqual([1]);
-    expect(shapeOver(["n"], (b, x) => b.slice(x, 0, 1, toEnd))).toEqual(["?0"]);
+    expect(shapeOver(["n"], (b, x) => b.slice(x, 0, 2, toEnd))).toEqual(["?0"]);
     expect(shapeOver([9], (b, x) => b.slice(x, 0, 0, b.sizeOf(b.input("y", "float32", ["t"]), 0)))).toEqual(["?0"]);
+  });
+
+  it("come back where an axis is cut by one and filled up again", () => {
+    const toEnd = 2 ** 62;
+    const pad = (b: GraphBuilder, x: string, pads: string) => b.emit("Pad", [x, pads]);
+    expect(shapeOver(["n"], (b, x) => b.slice(x, 0, 1, toEnd))).toEqual(["n{-1}"]);
+    expect(shapeOver(["n"], (b, x) => pad(b, b.slice(x, 0, 1, toEnd), b.integers([0, 1])))).toEqual(["n"]);
+    expect(shapeOver(["n"], (b, x) => b.concat([b.slice(x, 0, 0, 1), b.slice(x, 0, 1, toEnd)], 0))).toEqual(["n"]);
+    // An axis of one element minus two would be negative: that is no size.
+    expect(shapeOver(["n"], (b, x) => b.slice(b.slice(x, 0, 1, toEnd), 0, 1, toEnd))).toEqual(["?0"]);
+  });
+
+  it("come through pads that are written as pairs, reversed, transposed and flattened", () => {
+    const shape = shapeOver(["n", 4], (b, x) => {
+      const pairs = b.reshape(b.concat([b.integers([1, 2]), b.integers([0, 3])], 0), [-1, 2]);
+      const ends = [b.integers([-1]), b.integers([-(2 ** 62)]), b.integers([0]), b.integers([-1])];
+      const flat = b.reshape(b.transpose(b.emit("Slice", [pairs, ...ends]), [1, 0]), [-1]);
+      return b.emit("Pad", [x, flat]); // begins 0 and 1, ends 3 and 2
+    });
+    expect(shape).toEqual(["n{+3}", 7]);
   });
 
   it("leave the rank open where Squeeze without axes could drop them", () => {

@@ -4,7 +4,7 @@ import { buildGradientGraph } from "../autodiff/backward.ts";
 import { gradientCoverage, type OperatorCoverage } from "../autodiff/coverage.ts";
 import { UnsupportedModelError } from "../errors.ts";
 import { extractGraph } from "../graph/extract.ts";
-import type { TransformerGraph } from "../transformer/anatomy.ts";
+import type { Readout, TransformerGraph } from "../transformer/anatomy.ts";
 import type { LoadedModel } from "./load-model.ts";
 import { estimateMemory, type MemoryEstimate } from "./memory-estimate.ts";
 
@@ -25,7 +25,9 @@ export interface ModelInspection {
   readonly tokenizer: string | undefined;
   /** Special tokens by role ("mask"), as the tokenizer writes them. */
   readonly specialTokens: Readonly<Record<string, string>>;
-  readonly pooling: string;
+  /** Positions that the logits are read from. */
+  readonly readout: Readout;
+  readonly causal: boolean;
   readonly parameters: number;
   readonly weightBytes: number;
   /** Element types of the weights, most frequent first. */
@@ -62,7 +64,8 @@ export function inspectModel(model: LoadedModel): ModelInspection {
     specialTokens: Object.fromEntries(
       Object.entries(tokenizer?.specialTokens ?? {}).map(([role, token]) => [role, token.text]),
     ),
-    pooling: anatomy.pooling,
+    readout: anatomy.readout,
+    causal: anatomy.causal === true,
     parameters: weights.parameters,
     weightBytes: weights.bytes,
     dtypes: [...weights.elements.keys()],

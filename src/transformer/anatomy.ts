@@ -12,6 +12,27 @@ export interface PatchGrid {
   readonly specialTokens: number;
 }
 
+/**
+ * Which positions of the last hidden state the logits are read from.
+ *
+ * - `first`, `last`: one position, the class token of most encoders; `first-two`: class and distillation token.
+ * - `mean`: all positions alike, of images all patches; `first-and-mean`: the class token and that mean.
+ * - `last-token`: the last token that is not padding, which the head looks for among the ids.
+ * - `chosen`: positions at other places, or that the head chooses by the ids in another way.
+ * - `each`: every token has logits of its own.
+ * - `unknown`: the positions have weights that the model computes, or nothing tells.
+ */
+export type Readout =
+  | "first"
+  | "first-two"
+  | "last"
+  | "last-token"
+  | "chosen"
+  | "mean"
+  | "first-and-mean"
+  | "each"
+  | "unknown";
+
 /** Where the parts are. Lists have one entry per block, first block first. */
 export interface Anatomy {
   /** Number of positions is free for text ("tokens"), fixed for images. */
@@ -43,11 +64,10 @@ export interface Anatomy {
   readonly logitsPer: "input" | "token";
   readonly heads: number;
   readonly width: number;
-  /**
-   * What logits are read from: one position (class token), the mean of all positions (of images: of all patches), the
-   * class token and the distillation token, the class token and that mean, or each from its own token.
-   */
-  readonly pooling: "class-token" | "mean" | "class-and-distillation-token" | "class-token-and-mean" | "none";
+  /** Which positions of the last hidden state the logits are read from. */
+  readonly readout: Readout;
+  /** Whether no position looks at later ones, as in decoders. Absent for no. */
+  readonly causal?: true;
 }
 
 /** A forward graph with its anatomy; outputs: the logits. */

@@ -35,8 +35,8 @@ export interface TextProfile {
   /** Number of kinds of token that the model tells apart. */
   readonly types: number;
   readonly sizes: { readonly width: number; readonly heads: number };
-  /** What a sequence head reads. Default "class-token". */
-  readonly pooling?: "class-token" | "mean";
+  /** What a sequence head reads. Default "first". */
+  readonly readout?: "first" | "mean";
   encode(model: TextModel): EncodedBlocks & { readonly words: WordEmbeddings };
   /** Logits of the input [batch, classes] from the state that the head reads [batch, width]. */
   sequenceLogits(model: TextModel, state: string): string;
@@ -61,8 +61,8 @@ export function buildTextModel(
   const builder = new GraphBuilder({ name: profile.name });
   const all = new Parameters(builder, weights);
   const perToken = config.architectures.some((name) => name.endsWith("ForTokenClassification"));
-  const { pooling = "class-token" } = profile;
-  const pooled = lastBlock === "pooled" && !perToken && pooling === "class-token";
+  const { readout = "first" } = profile;
+  const pooled = lastBlock === "pooled" && !perToken && readout === "first";
 
   const input = (name: string) => builder.input(name, "int64", ["batch", "tokens"]);
   const ids = input("input_ids");
@@ -74,7 +74,7 @@ export function buildTextModel(
   const raw = perToken
     ? (profile.tokenLogits?.(model, output) ??
       linear(builder, output, all.at("classifier"), profile.sizes.width, classes))
-    : profile.sequenceLogits(model, pooling === "mean" ? meanPosition(model, output) : firstPosition(builder, output));
+    : profile.sequenceLogits(model, readout === "mean" ? meanPosition(model, output) : firstPosition(builder, output));
   const shape = perToken ? ["batch", "tokens", classes] : ["batch", classes];
   const logits = builder.output(raw, "logits", "float32", shape);
   all.check();
@@ -91,7 +91,7 @@ export function buildTextModel(
       logitsPer: perToken ? "token" : "input",
       heads: profile.sizes.heads,
       width: profile.sizes.width,
-      pooling: perToken ? "none" : pooling,
+      readout: perToken ? "each" : readout,
     },
   };
 }

@@ -11,22 +11,18 @@ const changed = (changes: object, tensors = plain.tensors) =>
 
 describe("buildVisionModel()", () => {
   it.each([
-    ["vit", { rows: 2, columns: 4, patch: 8, specialTokens: 1 }, "class-token"],
-    ["deit with teacher", { rows: 2, columns: 4, patch: 8, specialTokens: 2 }, "class-and-distillation-token"],
-    ["deit", { rows: 3, columns: 3, patch: 8, specialTokens: 2 }, "class-token"],
+    ["vit", { rows: 2, columns: 4, patch: 8, specialTokens: 1 }, "first"],
+    ["deit with teacher", { rows: 2, columns: 4, patch: 8, specialTokens: 2 }, "first-two"],
+    ["deit", { rows: 3, columns: 3, patch: 8, specialTokens: 2 }, "first"],
     ["beit", { rows: 3, columns: 3, patch: 8, specialTokens: 1 }, "mean"],
-    ["dinov2, swiglu, smaller picture", { rows: 2, columns: 3, patch: 8, specialTokens: 1 }, "class-token-and-mean"],
-    ["dinov2 with registers", { rows: 3, columns: 3, patch: 8, specialTokens: 3 }, "class-token-and-mean"],
-    [
-      "timm deit with distillation",
-      { rows: 3, columns: 3, patch: 8, specialTokens: 2 },
-      "class-and-distillation-token",
-    ],
+    ["dinov2, swiglu, smaller picture", { rows: 2, columns: 3, patch: 8, specialTokens: 1 }, "first-and-mean"],
+    ["dinov2 with registers", { rows: 3, columns: 3, patch: 8, specialTokens: 3 }, "first-and-mean"],
+    ["timm deit with distillation", { rows: 3, columns: 3, patch: 8, specialTokens: 2 }, "first-two"],
     ["timm vit, mean then norm (mae)", { rows: 3, columns: 3, patch: 8, specialTokens: 1 }, "mean"],
-  ] as const)("says where the patches are, and what is read: %s", (name, patches, pooling) => {
+  ] as const)("says where the patches are, and what is read: %s", (name, patches, readout) => {
     const reference = found(name);
     const { anatomy } = parityModel(reference);
-    expect(anatomy).toMatchObject({ kind: "image", patches, pooling, logitsPer: "input" });
+    expect(anatomy).toMatchObject({ kind: "image", patches, readout, logitsPer: "input" });
     expect(reference.hiddenStates[0]?.shape[1]).toBe(patches.specialTokens + patches.rows * patches.columns);
   });
 

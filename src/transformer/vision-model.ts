@@ -3,7 +3,7 @@
 import type { CheckpointConfig } from "../checkpoint/config.ts";
 import { UnsupportedModelError } from "../errors.ts";
 import { GraphBuilder } from "../graph/builder.ts";
-import type { Anatomy, PatchGrid, TransformerGraph } from "./anatomy.ts";
+import type { PatchGrid, Readout, TransformerGraph } from "./anatomy.ts";
 import type { BuildOptions } from "./family.ts";
 import { patchEmbedding } from "./layers.ts";
 import { Parameters, type WeightSource } from "./parameters.ts";
@@ -43,7 +43,7 @@ export interface VisionParts {
 
 /** What becomes of the last hidden states. */
 export interface VisionHead {
-  readonly pooling: Anatomy["pooling"];
+  readonly readout: Readout;
   /** How many leading positions are read; undefined: all. */
   readonly read: number | undefined;
   /** Output of the last block [batch, positions, width], or of the positions that are read -> logits [batch, classes]. */
@@ -102,7 +102,7 @@ export function buildVisionModel(
       logitsPer: "input",
       heads,
       width,
-      pooling: head.pooling,
+      readout: head.readout,
     },
   };
 }

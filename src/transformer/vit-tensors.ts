@@ -130,7 +130,7 @@ function timmHead(model: VisionModel, tokens: number): VisionHead {
   const { width, epsilon } = model.sizes;
   const norm = (states: string) => layerNorm(builder, states, all.at(afterMean ? "fc_norm" : "norm"), width, epsilon);
   return {
-    pooling: "mean",
+    readout: "mean",
     read: undefined,
     logits(states) {
       const mean = afterMean ? norm(patchMean(model, states, tokens)) : patchMean(model, norm(states), tokens);
@@ -148,7 +148,7 @@ export function tokensHead(
   const { width, epsilon } = sizes;
   const classes = config.labels.length;
   return {
-    pooling: classifiers.length === 1 ? "class-token" : "class-and-distillation-token",
+    readout: classifiers.length === 1 ? "first" : "first-two",
     read: classifiers.length,
     logits(states) {
       const [first = "", second] = classifiers.map((classifier, index) => {

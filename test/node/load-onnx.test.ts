@@ -321,11 +321,11 @@ describe("errors of loadModel()", () => {
 describe("inspection of ONNX files", () => {
   it("tells what was found and rewritten", async () => {
     await using model = await loadModel(await tempFolder({ ...tokenizer, "model.onnx": fixture("bert-fused") }));
-    const { anatomy, inputs, notes, warnings, dtypes, pooling } = inspectModel(model);
+    const { anatomy, inputs, notes, warnings, dtypes, readout } = inspectModel(model);
     expect(anatomy).toHaveLength(2);
     expect(inputs).toEqual({ ids: "input_ids", mask: "attention_mask", typeIds: "token_type_ids" });
     expect(notes.join()).toMatch(/written out/);
-    expect({ warnings, dtypes, pooling }).toEqual({ warnings: [], dtypes: ["float32"], pooling: "class-token" });
+    expect({ warnings, dtypes, readout }).toEqual({ warnings: [], dtypes: ["float32"], readout: "first" });
   });
 
   it("is printed by calig inspect", async () => {

@@ -49,7 +49,7 @@ describe.each(files)("%s", (file) => {
       width: 32,
       logits: "logits",
       logitsPer: "input",
-      pooling: "class-token",
+      readout: "first",
     });
     expect(new Set(anatomy.hiddenStates).size).toBe(2);
     expect(new Set(anatomy.attentionProbabilities).size).toBe(2);
@@ -77,7 +77,7 @@ describe("locateAnatomy()", () => {
     expect(locate(finish(builder, logits))).toMatchObject({
       hiddenStates: [words],
       attentionProbabilities: [probabilities],
-      pooling: "class-token",
+      readout: "first",
     });
   });
 
@@ -134,7 +134,7 @@ describe("locateAnatomy()", () => {
     const states = builder.add(words, attend(builder, words).branch);
     const mean = builder.reduceMean(states, [1], false);
     const found = locate(finish(builder, builder.matmul(mean, weight(builder, [WIDTH, 3]))));
-    expect(found.pooling).toBe("mean");
+    expect(found.readout).toBe("mean");
   });
 });
 

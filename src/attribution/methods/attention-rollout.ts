@@ -1,8 +1,9 @@
 /** @file Attention rollout (Abnar & Zuidema 2020): how much of each input unit attention mixes into what the head reads. */
 
 import type { FloatTensor } from "../../tensor/tensor.ts";
-import { headMean, readout, rollOut } from "../attention-flow.ts";
+import { headMean, rollOut } from "../attention-flow.ts";
 import type { AttributionMethod } from "../method.ts";
+import { readoutShares } from "../readout.ts";
 
 /**
  * Row of the product of A'_{L-1} ... A'_0, A' = 0.5 mean_h A + 0.5 I, that the head reads; its values sum to 1. Rows of A
@@ -18,17 +19,18 @@ export const attentionRollout: AttributionMethod = {
     const { blocks } = model.programs;
     const hiddenState = forward.hiddenStates[0] as FloatTensor;
     const maps = await model.programs.attention({ block: 0, last: blocks - 1, hiddenState, feeds: input.feeds });
+    const { shares, modelEvaluations } = await readoutShares(context);
     return {
       attribution: Array.from(
         rollOut(
           maps.map((map) => headMean(map)),
-          readout(context),
+          shares,
         ),
       ),
       blocks: [],
       completeness: null,
       options: {},
-      modelEvaluations: 1,
+      modelEvaluations: 1 + modelEvaluations,
       warnings: [],
     };
   },

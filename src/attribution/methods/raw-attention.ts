@@ -1,9 +1,10 @@
 /** @file The attention of one block as it is. */
 
 import type { FloatTensor } from "../../tensor/tensor.ts";
-import { headMean, readout, through } from "../attention-flow.ts";
+import { headMean, through } from "../attention-flow.ts";
 import type { AttributionMethod } from "../method.ts";
 import { oneBlock } from "../one-block.ts";
+import { readoutShares } from "../readout.ts";
 
 /**
  * mean_h A_l[h, i, t] for the position i that the head reads, or averaged over those it reads; l is the last block unless
@@ -20,12 +21,13 @@ export const rawAttention: AttributionMethod = {
     const block = oneBlock(context, "raw-attention", programs.blocks - 1);
     const hiddenState = forward.hiddenStates[block] as FloatTensor;
     const [attention] = await programs.attention({ block, last: block, hiddenState, feeds: input.feeds });
+    const { shares, modelEvaluations } = await readoutShares(context);
     return {
-      attribution: Array.from(through(readout(context), headMean(attention as FloatTensor))),
+      attribution: Array.from(through(shares, headMean(attention as FloatTensor))),
       blocks: [],
       completeness: null,
       options: { layers: [block] },
-      modelEvaluations: 1 / programs.blocks,
+      modelEvaluations: 1 / programs.blocks + modelEvaluations,
       warnings: [],
     };
   },

@@ -112,7 +112,8 @@ function facts(inspection: ModelInspection): Fact[] {
     ["task", inspection.task],
     ["labels", labelList(labels)],
     ["blocks", `${inspection.blocks}, with ${count(inspection.heads, "head")} each and width ${inspection.width}`],
-    ["pooling", inspection.pooling],
+    ["logits from", READOUTS[inspection.readout]],
+    ["attention", inspection.causal ? "causal: no position looks at later ones" : "to all positions"],
     ["inputs", inputs.join(", ")],
     ...(maxLength === undefined
       ? []
@@ -132,3 +133,16 @@ function labelList(labels: readonly string[]): string {
   const shown = labels.slice(0, MOST_LABELS).join(", ");
   return labels.length > MOST_LABELS ? `${shown} and ${count(labels.length - MOST_LABELS, "more", "more")}` : shown;
 }
+
+/** What the logits are read from, in words. */
+const READOUTS: Readonly<Record<ModelInspection["readout"], string>> = {
+  first: "the first position (class token)",
+  "first-two": "the first two positions (class and distillation token)",
+  last: "the last position",
+  "last-token": "the last token that is not padding",
+  chosen: "positions that the head chooses",
+  mean: "the mean of all positions",
+  "first-and-mean": "the first position and the mean of all",
+  each: "each token for itself",
+  unknown: "positions with weights that the model computes: methods that follow attention refuse",
+};

@@ -70,7 +70,7 @@ const hasLayerScale = (config: CheckpointConfig): boolean => config.number("laye
 function meanHead(model: VisionModel, norm: Parameters): VisionHead {
   const { builder, config, all, sizes } = model;
   return {
-    pooling: "mean",
+    readout: "mean",
     read: undefined,
     logits(states) {
       const mean = layerNorm(builder, patchMean(model, states, 1), norm, sizes.width, sizes.epsilon);

@@ -107,7 +107,7 @@ function concatenatedHead(model: VisionModel, norm: Parameters, specialTokens: n
   const { builder, config, all, sizes } = model;
   const { width, epsilon } = sizes;
   return {
-    pooling: "class-token-and-mean",
+    readout: "first-and-mean",
     read: undefined,
     logits(states) {
       const normed = layerNorm(builder, states, norm, width, epsilon);

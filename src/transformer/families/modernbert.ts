@@ -22,7 +22,7 @@ export const modernbert: ModelFamily = {
       prefix: "model",
       types: 0,
       sizes,
-      pooling: poolingOf(config),
+      readout: readoutOf(config),
       encode({ builder, encoder, ids, mask, pooled }) {
         const rows = [config.integer("vocab_size"), width] as const;
         const words = lookUp(builder, encoder.at("embeddings.tok_embeddings"), rows, ids, "word_embeddings");
@@ -85,11 +85,11 @@ function readTheta(config: CheckpointConfig, reach: Reach, fallback: number): nu
   );
 }
 
-function poolingOf(config: CheckpointConfig): "class-token" | "mean" {
-  const pooling = config.string("classifier_pooling", "cls");
-  if (pooling === "cls") return "class-token";
-  if (pooling === "mean") return "mean";
+function readoutOf(config: CheckpointConfig): "first" | "mean" {
+  const readout = config.string("classifier_pooling", "cls");
+  if (readout === "cls") return "first";
+  if (readout === "mean") return "mean";
   throw new UnsupportedModelError(
-    `Cannot build the model: "classifier_pooling" in config.json is "${pooling}"; calig knows cls, mean`,
+    `Cannot build the model: "classifier_pooling" in config.json is "${readout}"; calig knows cls, mean`,
   );
 }

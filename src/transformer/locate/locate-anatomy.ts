@@ -4,12 +4,13 @@ import { AnatomyError } from "../../errors.ts";
 import type { Graph } from "../../onnx/model.ts";
 import type { Anatomy } from "../anatomy.ts";
 import { type AttentionSearch, findAttention } from "./attention.ts";
+import { isCausal } from "./causality.ts";
 import { type DataFlow, traceDataFlow } from "./data-flow.ts";
 import { findLogits } from "./logits.ts";
 import type { Lookup } from "./lookups.ts";
 import { rearranges } from "./operators.ts";
 import { findPatches } from "./patches.ts";
-import { findPooling } from "./pooling.ts";
+import { findReadout } from "./readout.ts";
 import { findStream } from "./residual-stream.ts";
 import { findRoles, findSource, type Source } from "./roles.ts";
 import { createSearch, type Search } from "./search.ts";
@@ -63,8 +64,9 @@ export function locateAnatomy(graph: Graph, opsets: Readonly<Record<string, numb
     logitsPer: logits.per,
     heads: stream.heads,
     width: stream.width,
-    pooling:
-      logits.per === "token" ? "none" : findPooling(search, flow, stream.hiddenStates.at(-1) ?? "", stream.positions),
+    readout:
+      logits.per === "token" ? "each" : findReadout(search, flow, stream.hiddenStates.at(-1) ?? "", stream.positions),
+    ...(isCausal(search, sites) ? { causal: true as const } : {}),
   };
 }
 

@@ -33,9 +33,12 @@ export const readsSizeOnly = isOneOf(SIZES);
 export const isOperator = (node: Node | undefined, ...opTypes: readonly string[]): node is Node =>
   node !== undefined && STANDARD.has(node.domain) && opTypes.includes(node.opType);
 
-export function intOf(node: Node, name: string): number | undefined {
+/** An attribute; where it is not stated, the default of its operator. */
+export function intOf(node: Node, name: string): number | undefined;
+export function intOf(node: Node, name: string, fallback: number): number;
+export function intOf(node: Node, name: string, fallback?: number): number | undefined {
   const attribute = node.attributes[name];
-  return attribute?.kind === "int" ? attribute.value : undefined;
+  return attribute?.kind === "int" ? attribute.value : fallback;
 }
 
 export function intsOf(node: Node, name: string): readonly number[] | undefined {
