@@ -1,6 +1,7 @@
 /** @file The reference of the command line in Markdown, from the same tables as parser and help. */
 
 import { METRICS } from "../evaluation/metrics.ts";
+import { COMMON_NAMES } from "../node/columns.ts";
 import { LAYOUTS } from "../node/datasets/layouts.ts";
 import type { Command } from "./command.ts";
 import { GROUPS, OPTIONS, type OptionKey, type OptionSpec, optionUsage } from "./options.ts";
@@ -26,11 +27,19 @@ Colours follow \`--color\`, then \`FORCE_COLOR\`, \`NO_COLOR\` and \`TERM\`. The
 | ending | one input is |
 |---|---|
 | \`.jsonl\`, \`.ndjson\` | a line with an object with field \`text\` (and \`pair\`, \`id\`), or with a JSON string |
-| \`.csv\` | a row; the first row names the columns: \`text\` (and \`pair\`, \`id\`) |
-| \`.tsv\` | the same, separated by tabs; quotes are text, unless fields are in quotes as spreadsheets and pandas write them |
-| \`.txt\` | a line that is not blank |
+| \`.json\` | an item of a list of such objects or strings, or of a list in the field \`data\` of an object; or the object that the file is; or a line, as above |
+| \`.csv\`, \`.tsv\`, \`.tab\`, \`.psv\` | a row of a table; the first row names the columns: \`text\` (and \`pair\`, \`id\`) |
+| \`.txt\` | a line that is not blank, as it is; where the first line is nothing but names of columns, a row of a table |
 
-Files are UTF-8. An input that cannot be explained is reported with its line; the others are still explained.
+Files are UTF-8, or UTF-16 with a byte order mark. An input that cannot be explained is reported with its line; the others are still explained.
+
+**Columns.** The columns of a table, or fields of objects, are named with \`--text-column\`, \`--pair-column\`, \`--label-column\` and \`--id-column\`. Where they are not, the names above count, in any case of letters, and where these are missing, names that are common; which were read is said on standard error. What could be meant in two ways, and a text that stands beside half a pair, is refused.
+
+| column | common names |
+|---|---|
+${COMMON_NAMES.map(([what, names]) => `| ${what} | ${names} |`).join("\n")}
+
+**Cells.** Commas, semicolons, tabs and bars are told from each other by the first line, whatever the ending; \`--separator\` names another. Cells are read as Python's csv module and pandas read them; in tables of tabs, quotes are text, unless fields are in quotes as spreadsheets and pandas write them. A row with more or fewer cells than the first line has names, a quote that is never closed, and text after a closing quote are errors with their lines, and nothing is explained: the cells of other rows may be split wrongly, too.
 
 ## Data sets
 
@@ -58,7 +67,7 @@ Removed units (words, or tokens with \`--units token\`) are replaced by a specia
 
 Without \`--out\`, results are printed; without \`--format\`, the ending of \`--out\` decides: \`.json\`, \`.html\`, \`.md\`, \`.svg\`, \`.png\`, \`.txt\`. With \`--input\`:
 
-- JSON is printed as one line per input (JSONL), each with a field \`source\` that says which input it belongs to: file, line and id. A \`.jsonl\` file gets the same lines, a \`.json\` file a list.
+- JSON is printed as one line per input (JSONL), each with a field \`source\` that says which input it belongs to: file, line (of a list in JSON, item), id, and label where \`--label-column\` was given. A \`.jsonl\` file gets the same lines, a \`.json\` file a list.
 - HTML and Markdown are one page for all inputs.
 - SVG and PNG have room for one input: name a folder for several. PNG is drawn with the fonts of the machine at twice the size of the SVG, and goes to a file or a pipe, not to a terminal.
 - A folder (an existing one, or a path that ends in \`/\`) gets one file per input and format, named after the id or the line.

@@ -5,11 +5,14 @@ import { extname, join } from "node:path";
 import type { TextInput } from "../attribution/text-input.ts";
 import { InputError, quote, UsageError } from "../errors.ts";
 import { IMAGE_EXTENSIONS } from "../node/image-file.ts";
+import { asksForColumns, ROW_OPTIONS, type RowOptions } from "../node/read-rows.ts";
+import { given } from "./given.ts";
 import { readAll } from "./io.ts";
-import { INPUT_EXTENSIONS, type InputEntry, readInputs } from "./read-inputs.ts";
+import { optionName } from "./options.ts";
+import { INPUT_EXTENSIONS, type InputFile, readInputs } from "./read-inputs.ts";
 import type { Terminal } from "./terminal.ts";
 
-export interface InputChoice {
+export interface InputChoice extends RowOptions {
   readonly words: readonly string[];
   readonly text?: string;
   readonly pair?: string;
@@ -19,7 +22,7 @@ export interface InputChoice {
 
 export type ExplainInputs =
   | { readonly kind: "one"; readonly input: TextInput }
-  | { readonly kind: "file"; readonly file: string; readonly entries: readonly InputEntry[] }
+  | ({ readonly kind: "file"; readonly file: string } & InputFile)
   | { readonly kind: "images"; readonly files: readonly string[]; readonly folder?: string };
 
 /** @throws {UsageError} When there is nothing to explain, or more than one thing names it. */
@@ -34,14 +37,23 @@ export async function chooseInputs(choice: InputChoice, terminal: Terminal): Pro
   if (named.length > 1) throw new UsageError(`Cannot explain ${named.join(" and ")} at once: give one of them`);
   if (pair !== undefined && (image !== undefined || input !== undefined)) {
     throw new UsageError(
-      `Cannot use --pair with ${named[0]}: in an input file, give the second text in a field or column "pair"`,
+      `Cannot use --pair with ${named[0]}: in an input file, the second text is in a field or column "pair", or in the one that --pair-column names`,
     );
+  }
+  const rows = given(choice, ROW_OPTIONS);
+  if (asksForColumns(rows) && (input === undefined || (await isFolder(input)))) {
+    const [key = "textColumn"] = ROW_OPTIONS.filter((option) => choice[option] !== undefined);
+    throw new UsageError(`Cannot use ${optionName(key)} without a file of texts: name one with --input`);
   }
   if (image !== undefined) return { kind: "images", files: [image] };
   if (input !== undefined && (await isFolder(input))) {
     return { kind: "images", files: await imagesOf(input), folder: input };
   }
-  if (input !== undefined) return { kind: "file", file: input, entries: await readInputs(input) };
+  if (input !== undefined) {
+    const read = await readInputs(input, rows);
+    if (read.note !== undefined) await terminal.note(read.note);
+    return { kind: "file", file: input, ...read };
+  }
   const own = text ?? (await positional(words, terminal));
   if (own.trim() === "") throw new UsageError("Cannot explain an empty text: give at least one word");
   return { kind: "one", input: { text: own, ...(pair === undefined ? {} : { pair }) } };

@@ -122,7 +122,32 @@ export const OPTIONS = {
   input: option(
     "Input",
     path("FILE"),
-    "explain every text in a .jsonl, .csv, .tsv (field or column text) or .txt file",
+    "explain every text in a .jsonl, .json, .csv, .tsv (field or column text) or .txt file",
+  ),
+  textColumn: option("Input", text("NAME"), "column or field of the texts", "text, or a common name such as sentence"),
+  pairColumn: option(
+    "Input",
+    text("NAME"),
+    'column or field of the second texts of pairs; "" for none',
+    "pair, or the partner of the texts' column by a common name, such as premise and hypothesis",
+  ),
+  labelColumn: option(
+    "Input",
+    text("NAME"),
+    'column or field of the labels; "" for none',
+    "for data sets label, or a common name such as sentiment",
+  ),
+  idColumn: option(
+    "Input",
+    text("NAME"),
+    'column or field of the ids; "" for none',
+    "id, or a common name such as idx",
+  ),
+  separator: option(
+    "Input",
+    text("CHARACTER"),
+    "what stands between the cells of a table: comma, semicolon, tab, pipe, space, or other characters",
+    "what the first line of the table tells",
   ),
   model: option(
     "Input",
@@ -146,7 +171,7 @@ export const OPTIONS = {
   dataset: option(
     "Input",
     path("FILE"),
-    "data set: .jsonl, .csv, .tsv with text, label, rationale, a folder of pictures, or one of the published layouts (see docs/cli.md)",
+    "data set: .jsonl, .json, .csv, .tsv with text, label, rationale, a folder of pictures, or one of the published layouts (see docs/cli.md)",
   ),
   classMap: option(
     "Input",

@@ -8,7 +8,7 @@ const tempFolder = useTempFolders();
 
 async function read(name: string, content: string | Uint8Array) {
   const folder = await tempFolder({ [name]: content });
-  return readInputs(join(folder, name));
+  return (await readInputs(join(folder, name))).entries;
 }
 
 describe("readInputs() of JSON lines", () => {
@@ -61,18 +61,18 @@ describe("readInputs() of tables", () => {
   });
 
   test("reports rows without a text", async () => {
-    const [first] = await read("a.csv", "label,text\n1\n");
+    const [first] = await read("a.csv", "label,text\n1,\n");
     expect(first?.input).toBeInstanceOf(InputError);
   });
 
-  test("names the columns when none is called text", async () => {
-    await expect(read("a.csv", "sentence,label\nx,1\n")).rejects.toThrow(
-      'one of them "text"; it has "sentence", "label"',
-    );
+  test("names the columns when none is known to hold texts", async () => {
+    await expect(read("a.csv", "phrase,label\nx,1\n")).rejects.toThrow('one of them "text"; it has "phrase", "label"');
   });
 
   test("refuses an unclosed quote", async () => {
-    await expect(read("a.csv", 'text\n"open\n')).rejects.toThrow(/Cannot read ".*a\.csv": Quote Not Closed/);
+    await expect(read("a.csv", 'text\n"open\n')).rejects.toThrow(
+      /Cannot read ".*a\.csv": the quote that opens in line 2 is never closed/,
+    );
   });
 });
 

@@ -221,13 +221,24 @@ function toFolder(path: string, formats: readonly FormatName[], settings: Render
 /** A file name that no other input has: its id without what file names cannot hold, else its line. */
 function freeName(source: Source | undefined, taken: Set<string>): string {
   if (source === undefined) return "explanation";
-  const byLine = source.line === undefined ? `file-${taken.size + 1}` : `line-${String(source.line).padStart(4, "0")}`;
+  const numbered = (what: string, number: number) => `${what}-${String(number).padStart(4, "0")}`;
+  const byLine =
+    source.line !== undefined
+      ? numbered("line", source.line)
+      : source.item !== undefined
+        ? numbered("item", source.item)
+        : `file-${taken.size + 1}`;
   const byId = (source.id ?? "")
     .replace(/[^\p{L}\p{N}._-]+/gu, "_")
     .replace(/^[._]+/, "")
     .slice(0, 100);
   // Ids that differ only in case are one file on some systems.
-  const name = byId === "" ? byLine : taken.has(byId.toLowerCase()) ? `${byId}-${byLine}` : byId;
+  const wishes = byId === "" ? [byLine] : [byId, `${byId}-${byLine}`];
+  // An id may also be what a line or another id with its line is called.
+  const last = wishes.at(-1) as string;
+  const isFree = (name: string) => !taken.has(name.toLowerCase());
+  let name = wishes.find(isFree);
+  for (let copy = 2; name === undefined; copy++) if (isFree(`${last}-${copy}`)) name = `${last}-${copy}`;
   taken.add(name.toLowerCase());
   return name;
 }

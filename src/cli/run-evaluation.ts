@@ -10,6 +10,7 @@ import type { Metric } from "../evaluation/metric.ts";
 import { defaultMetrics, metricByName } from "../evaluation/metrics.ts";
 import { DEFAULT_IMAGE_MODEL, DEFAULT_TEXT_MODEL } from "../node/builtin-models.ts";
 import type { LoadedModel } from "../node/load-model.ts";
+import { ROW_OPTIONS } from "../node/read-rows.ts";
 import { count } from "../render/format.ts";
 import { EXIT } from "./command.ts";
 import { evaluationText, evaluationWriter, evaluationWriterNamed } from "./evaluation-output.ts";
@@ -26,6 +27,7 @@ import { checkWritable, writeWhole } from "./write-file.ts";
 /** Options of every command that measures on a data set. */
 export const EVALUATION_OPTIONS = [
   "dataset",
+  ...ROW_OPTIONS,
   "limit",
   "badRows",
   "classMap",
@@ -121,9 +123,10 @@ export async function measureDataset(job: EvaluationJob, options: Options, termi
   const { readClassMap } = await import("../node/datasets/class-map.ts");
   const { evaluate: measure, sampleDataset } = await import("../evaluation/evaluate.ts");
   const whole = await readDataset(file, {
-    ...given(options, ["badRows"]),
+    ...given(options, ["badRows", ...ROW_OPTIONS]),
     ...(options.classMap === undefined ? {} : { classMap: await readClassMap(options.classMap) }),
   });
+  for (const note of whole.notes ?? []) await terminal.note(note);
   const seed = options.seed ?? DEFAULTS.seed;
   const dataset = options.limit === undefined ? whole : sampleDataset(whole, options.limit, seed);
   const metrics = job.metricsOf(dataset);
@@ -149,7 +152,9 @@ export async function measureDataset(job: EvaluationJob, options: Options, termi
     });
     await job.report(evaluation, model);
     for (const { line, method, message } of evaluation.failures) {
-      await terminal.fail(`${file}, line ${line}${method === undefined ? "" : `, ${method}`}: ${message}`);
+      await terminal.fail(
+        `${file}, ${whole.counted ?? "line"} ${line}${method === undefined ? "" : `, ${method}`}: ${message}`,
+      );
     }
     await store?.remove();
     return evaluation.failures.length === 0 ? EXIT.done : EXIT.failed;

@@ -66,6 +66,10 @@ export interface DatasetProblem {
 }
 
 export interface Dataset {
+  /** What `line` counts, where that is not lines of a file: items of a list in JSON. */
+  readonly counted?: "line" | "item";
+  /** What a person should know of how the file was read, such as the columns that were taken for texts and labels. */
+  readonly notes?: readonly string[];
   readonly name: string;
   readonly items: readonly DatasetItem[];
   readonly problems: readonly DatasetProblem[];

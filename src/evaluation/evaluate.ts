@@ -122,7 +122,7 @@ export async function evaluate(
   }
   if (inputs.length === 0) {
     throw new InputError(
-      `Cannot evaluate on ${dataset.name}: none of its ${dataset.items.length} inputs could be measured${failures[0] === undefined ? "" : `; line ${failures[0].line}: ${failures[0].message}`}`,
+      `Cannot evaluate on ${dataset.name}: none of its ${dataset.items.length} inputs could be measured${failures[0] === undefined ? "" : `; ${dataset.counted ?? "line"} ${failures[0].line}: ${failures[0].message}`}`,
     );
   }
   const methods = await Promise.all(
@@ -137,6 +137,7 @@ export async function evaluate(
     model: model.facts,
     dataset: {
       name: dataset.name,
+      ...(dataset.counted === undefined ? {} : { counted: dataset.counted }),
       size: dataset.items.length,
       measured: inputs.length,
       skipped: dataset.problems.length,

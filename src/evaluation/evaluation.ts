@@ -87,6 +87,8 @@ export interface Evaluation {
   readonly model: ModelFacts;
   readonly dataset: {
     readonly name: string;
+    /** What `line` of inputs and failures counts, where that is not lines of a file: items of a list in JSON. */
+    readonly counted?: "line" | "item";
     /** Inputs in the data set, rows that are none left out. */
     readonly size: number;
     /** Inputs that were measured under all methods. */

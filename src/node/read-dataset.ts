@@ -5,15 +5,17 @@ import { basename, extname } from "node:path";
 import { InputError, quote, UsageError } from "../errors.ts";
 import type { Dataset } from "../evaluation/dataset.ts";
 import { readImageFolder } from "./datasets/image-folder.ts";
-import type { DatasetRow } from "./datasets/layout.ts";
+import type { DatasetRows } from "./datasets/layout.ts";
 import { LAYOUTS } from "./datasets/layouts.ts";
 import { type ClassMap, isYoloFolder, readYoloFolder } from "./datasets/yolo-folder.ts";
-import { checkFile, readText } from "./read-rows.ts";
+import { foreignEnding } from "./foreign-files.ts";
+import { asksForColumns, ROW_OPTIONS, type RowOptions, whyNone } from "./read-rows.ts";
+import { checkFile, readText } from "./read-text.ts";
 
 /** Most bad rows that an error lists. */
 const MOST_PROBLEMS = 20;
 
-export interface ReadDatasetOptions {
+export interface ReadDatasetOptions extends RowOptions {
   /** What to do with rows that are no inputs: "refuse" the data set (default), or "skip" them. */
   readonly badRows?: "refuse" | "skip";
   /** Pictures with outlined objects: the classes, by name or index, that mean a category. Default: the class of its name. */
@@ -25,16 +27,25 @@ export interface ReadDatasetOptions {
  * objects (labels/ and images/, as for YOLO). Rows without a text, with a rationale that does not fit the text and the
  * like are listed with their lines.
  *
+ * @param options - How the columns of a table or the fields of objects are called. Default: those of the project (text,
+ *   pair, label, id), else common names for them (sentence, premise and hypothesis, sentiment, ...); `notes` of the
+ *   result says which were read.
  * @throws {UsageError} When there is no such file, or a class map is given for what has no outlined objects.
+ * @throws {InvalidOptionError} When a named column is not there.
  * @throws {InputError} When no layout fits the file, no row is an input, or some are not and are refused.
  */
 export async function readDataset(
   path: string,
-  { badRows = "refuse", classMap }: ReadDatasetOptions = {},
+  { badRows = "refuse", classMap, ...options }: ReadDatasetOptions = {},
 ): Promise<Dataset> {
+  const asked = asksForColumns(options);
   const found = await stat(path).catch(() => undefined);
+  if (asked && found?.isDirectory() === true) {
+    const [key] = ROW_OPTIONS.filter((option) => options[option] !== undefined);
+    throw new UsageError(`Cannot use ${optionName(key)} with ${quote(path)}: it is a folder of pictures, not a table`);
+  }
   if (found?.isDirectory() === true && (await isYoloFolder(path))) {
-    return { name: basename(path), ...usableRows(path, await readYoloFolder(path, classMap), badRows) };
+    return { name: basename(path), ...usableRows(path, { rows: await readYoloFolder(path, classMap) }, badRows) };
   }
   if (classMap !== undefined) {
     throw new UsageError(
@@ -42,31 +53,46 @@ export async function readDataset(
     );
   }
   if (found?.isDirectory() === true) return { name: basename(path), items: await readImageFolder(path), problems: [] };
-  await checkFile(path, "a data set", `".jsonl", ".csv", ".tsv" or ".txt"`);
-  const file = { path, extension: extname(path).toLowerCase(), content: await readText(path) };
+  await checkFile(path, "a data set", `".jsonl", ".json", ".csv", ".tsv" or ".txt"`);
+  const extension = extname(path).toLowerCase();
+  const foreign = foreignEnding(extension, path);
+  if (foreign !== undefined) {
+    throw new UsageError(`Cannot read a data set from ${quote(path)}: it is ${foreign.what}; ${foreign.remedy}`);
+  }
+  const file = { path, extension, content: await readText(path), options, asked };
   const layout = LAYOUTS.find((candidate) => candidate.matches(file));
   if (layout === undefined) {
     throw new InputError(
       `Cannot read a data set from ${quote(path)}: it has none of the known layouts:${LAYOUTS.map(({ name, summary }) => `\n  - ${name}: ${summary}`).join("")}`,
     );
   }
-  const usable = usableRows(path, await layout.read(file), badRows);
+  const read = await layout.read(file);
+  if (read.rows.length === 0) {
+    throw new InputError(`Cannot evaluate on ${quote(path)}: there are no inputs in it${whyNone(file)}`);
+  }
   const { polarityLabel } = layout;
-  return { name: basename(path), ...usable, ...(polarityLabel === undefined ? {} : { polarityLabel }) };
+  return {
+    name: basename(path),
+    ...usableRows(path, read, badRows),
+    ...(polarityLabel === undefined ? {} : { polarityLabel }),
+    ...(read.notes === undefined ? {} : { notes: read.notes }),
+  };
 }
+
+const optionName = (key = ""): string => `--${key.replace("Column", "-column")}`;
 
 /** The rows that are inputs, and what is wrong with the others. @throws {InputError} When there are others and they are refused. */
 function usableRows(
   path: string,
-  rows: readonly DatasetRow[],
+  { rows, counted = "line" }: DatasetRows,
   badRows: "refuse" | "skip",
-): Pick<Dataset, "items" | "problems"> {
+): Pick<Dataset, "items" | "problems" | "counted"> {
   const items = rows.flatMap(({ line, item }) => (item instanceof InputError ? [] : [{ line, ...item }]));
   const problems = rows.flatMap(({ line, item }) =>
     item instanceof InputError ? [{ line, message: item.message }] : [],
   );
   if (problems.length > 0 && (badRows === "refuse" || items.length === 0)) {
-    const shown = problems.slice(0, MOST_PROBLEMS).map(({ line, message }) => `\n  - line ${line}: ${message}`);
+    const shown = problems.slice(0, MOST_PROBLEMS).map(({ line, message }) => `\n  - ${counted} ${line}: ${message}`);
     const more = problems.length > shown.length ? `\n  - and ${problems.length - shown.length} more` : "";
     const remedy = items.length === 0 ? "" : "; correct them, or leave them out with --bad-rows skip";
     throw new InputError(
@@ -74,5 +100,5 @@ function usableRows(
     );
   }
   if (items.length === 0) throw new InputError(`Cannot evaluate on ${quote(path)}: there are no inputs in it`);
-  return { items, problems };
+  return { items, problems, ...(counted === "line" ? {} : { counted }) };
 }

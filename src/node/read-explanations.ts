@@ -7,7 +7,7 @@ import { parseExplanation } from "../attribution/parse-explanation.ts";
 import { InputError, quote, UsageError } from "../errors.ts";
 import type { ReportEntry, ReportSource } from "../render/report/evidence-report.ts";
 import { IMAGE_EXTENSIONS } from "./image-file.ts";
-import { readText } from "./read-rows.ts";
+import { readText } from "./read-text.ts";
 
 /** Endings of files that may hold explanations. */
 export const EXPLANATION_EXTENSIONS: readonly string[] = [".json", ".jsonl", ".ndjson"];
@@ -133,12 +133,14 @@ function otherThing(value: unknown): string | undefined {
 /** Where the explained input came from, as lines of several results say. */
 function sourceOf(value: unknown): ReportSource | undefined {
   if (typeof value !== "object" || value === null) return undefined;
-  const { file, line, id } = value as Readonly<Record<string, unknown>>;
+  const { file, line, item, id, label } = value as Readonly<Record<string, unknown>>;
   if (typeof file !== "string") return undefined;
   return {
     file,
     ...(typeof line === "number" ? { line } : {}),
+    ...(typeof item === "number" ? { item } : {}),
     ...(typeof id === "string" ? { id } : {}),
+    ...(typeof label === "string" ? { label } : {}),
   };
 }
 

@@ -1,97 +1,218 @@
-/** @file Rows of a text file with the line each came from: JSON lines and tables. What cannot be read is an error of its row. */
+/** @file Rows of a file of texts with the line each came from: JSON, tables, plain lines. What cannot be read is an error of its row. */
 
-import { readFile, stat } from "node:fs/promises";
-import type { CsvError } from "csv-parse/sync";
 import type { TextInput } from "../attribution/text-input.ts";
-import { InputError, quote, UsageError } from "../errors.ts";
+import { InputError, InvalidOptionError, quote } from "../errors.ts";
+import {
+  COLUMN_OPTIONS,
+  type Columned,
+  type ColumnOptions,
+  type Columns,
+  columnsNote,
+  findColumns,
+  isColumnName,
+  OWN_COLUMNS,
+} from "./columns.ts";
+import type { FileRow } from "./file-row.ts";
+import { jsonRecords } from "./json-rows.ts";
 import { parseTable, type TableRow } from "./parse-table.ts";
+import { excelSeparator, findSeparator, namesBy, separatorName, separatorOf } from "./separator.ts";
 
-/** One row of a file. */
-export interface FileRow {
-  /** Line of the file that the row starts on, from 1. */
-  readonly line: number;
-  /** Values by field or column; those of tables are texts. */
-  readonly fields: Readonly<Record<string, unknown>> | InputError;
+/** How a file of texts is read. */
+export interface RowOptions extends ColumnOptions {
+  /** What stands between the cells of a table. Default: what the first line tells, of comma, semicolon, tab and pipe. */
+  readonly separator?: string;
 }
+
+export const ROW_OPTIONS = [...COLUMN_OPTIONS, "separator"] as const;
+
+/** A file that is looked at. */
+export interface TextFile {
+  readonly path: string;
+  /** Ending in lower case: ".jsonl". */
+  readonly extension: string;
+  readonly content: string;
+}
+
+/** The rows of a file, and which of their fields are what. */
+export interface Records {
+  readonly rows: readonly FileRow[];
+  readonly columns: Columns;
+  /** What the numbers of rows count. */
+  readonly counted: "line" | "item";
+  /** What a person should know of how the file was read. */
+  readonly note?: string;
+}
+
+export const JSON_ENDINGS: readonly string[] = [".jsonl", ".ndjson", ".json"];
+export const TABLE_ENDINGS: readonly string[] = [".csv", ".tsv", ".tab", ".psv"];
+
+/** What separates cells in files of an ending, where nothing else is known. */
+const USUAL: Readonly<Record<string, string>> = { ".tsv": "\t", ".tab": "\t", ".txt": "\t", ".psv": "|" };
+
+/** Whether an option says how the cells or fields of a file are called or separated. */
+export const asksForColumns = (options: RowOptions): boolean => ROW_OPTIONS.some((key) => options[key] !== undefined);
 
 /**
- * @param purpose - For messages: "inputs", "a data set".
- * @param endings - The endings that such files have.
- * @throws {UsageError} When there is no such file.
- */
-export async function checkFile(file: string, purpose: string, endings: string): Promise<void> {
-  const found = await stat(file).catch(() => undefined);
-  if (found === undefined) throw new UsageError(`Cannot read ${purpose} from ${quote(file)}: there is no such file`);
-  if (found.isDirectory()) {
-    throw new UsageError(
-      `Cannot read ${purpose} from ${quote(file)}: it is a folder; give a file ending in ${endings}`,
-    );
-  }
-}
-
-/** All of a text file. @throws {InputError} When it is not UTF-8. */
-export async function readText(file: string): Promise<string> {
-  const bytes = await readFile(file);
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch (cause) {
-    throw new InputError(`Cannot read ${quote(file)}: it is not UTF-8 text; convert it first`, { cause });
-  }
-}
-
-/** A row for each line that is not blank: an object, or a string as its field `text`. */
-export function jsonRows(content: string): FileRow[] {
-  return content.split(/\r?\n/).flatMap((source, i): FileRow[] => {
-    if (source.trim() === "") return [];
-    const line = i + 1;
-    let value: unknown;
-    try {
-      value = JSON.parse(source);
-    } catch (cause) {
-      return [{ line, fields: new InputError("the line is not valid JSON", { cause }) }];
-    }
-    if (typeof value === "string") return [{ line, fields: { text: value } }];
-    if (typeof value !== "object" || value === null || Array.isArray(value)) {
-      return [{ line, fields: new InputError('the line is not an object with field "text"') }];
-    }
-    return [{ line, fields: value as Record<string, unknown> }];
-  });
-}
-
-/**
- * Rows of a table whose first row names the columns.
+ * The rows of a file.
  *
- * @throws {InputError} When it is no table, or lacks a required column.
+ * @param wanted - What for: "inputs" need no labels.
+ * @throws {InputError} When the file as a whole cannot be read.
+ * @throws {InvalidOptionError} When it has no such column, or no cells to separate.
  */
-export function tableRows(
-  content: string,
-  file: string,
-  delimiter: "," | "\t",
-  required: readonly string[] = ["text"],
-): FileRow[] {
-  let rows: TableRow[];
-  try {
-    rows = parseTable(content, delimiter);
-  } catch (cause) {
-    throw new InputError(`Cannot read ${quote(file)}: ${(cause as CsvError).message}`, { cause });
-  }
-  const header = rows[0]?.cells.map((name) => name.trim()) ?? [];
-  const missing = required.filter((name) => !header.includes(name));
-  if (missing.length > 0) {
-    throw new InputError(
-      `Cannot read ${quote(file)}: its first line must name the columns, one of them ${missing.map(quote).join(", one ")}; it has ${header.map(quote).join(", ")}`,
+export function readRecords(file: TextFile, options: RowOptions, wanted: "inputs" | "data set"): Records {
+  const { path, extension, content } = file;
+  if (content.trim() === "") return { rows: [], columns: OWN_COLUMNS, counted: "line" };
+  if (JSON_ENDINGS.includes(extension)) return jsonFile(file, options, wanted);
+  if (extension === ".txt" && !isTable(file, options))
+    return { rows: lineRows(content), columns: OWN_COLUMNS, counted: "line" };
+  const excel = excelSeparator(content);
+  const table = excel?.content ?? content;
+  const separator =
+    options.separator === undefined
+      ? (excel?.separator ?? findSeparator(table, path, USUAL[extension] ?? ",", options))
+      : separatorOf(options.separator);
+  return tableFile(path, table, separator, options, wanted);
+}
+
+function jsonFile({ path, content }: TextFile, options: RowOptions, wanted: "inputs" | "data set"): Records {
+  if (options.separator !== undefined) {
+    throw new InvalidOptionError(
+      `Cannot use a separator with ${quote(path)}: JSON has no cells to separate`,
+      "separator",
+      options.separator,
     );
   }
-  return rows.slice(1).map(({ line, cells }) => {
-    const named = header.flatMap((name, i) => (cells[i] === undefined ? [] : [[name, cells[i]] as const]));
-    return { line, fields: Object.fromEntries(named) };
-  });
+  const { rows, counted } = jsonRecords(content, path);
+  const objects = rows.flatMap(({ fields }) => (fields instanceof InputError ? [] : [fields]));
+  const names = [...new Set(objects.flatMap((fields) => Object.keys(fields)))];
+  // Where nothing can be read, the rows say why.
+  if (objects.length === 0 || names.length === 0) return { rows, columns: OWN_COLUMNS, counted };
+  const fields: Columned = { file: path, names, kind: "fields", ...longestOf(names, objects) };
+  return { rows, counted, ...columnsOf(fields, options, wanted) };
 }
+
+function tableFile(
+  path: string,
+  content: string,
+  separator: string,
+  options: RowOptions,
+  wanted: "inputs" | "data set",
+): Records {
+  let table: TableRow[];
+  try {
+    table = parseTable(content, separator);
+  } catch (cause) {
+    throw cause instanceof InputError ? new InputError(`Cannot read ${quote(path)}: ${cause.message}`) : cause;
+  }
+  const [header, ...others] = table;
+  const names = header?.cells.map((name) => name.trim()) ?? [];
+  const rows = others.map((row) => toRow(row, names, separator));
+  const objects = rows.flatMap(({ fields }) => (fields instanceof InputError ? [] : [fields]));
+  const columns: Columned = { file: path, names, kind: "columns", ...longestOf(names, objects) };
+  return { rows, counted: "line", ...columnsOf(columns, options, wanted) };
+}
+
+function columnsOf(columned: Columned, options: RowOptions, wanted: "inputs" | "data set") {
+  const columns = findColumns(columned, options, wanted);
+  const note = columnsNote(columned, columns, options);
+  return { columns, ...(note === undefined ? {} : { note }) };
+}
+
+function toRow({ line, cells }: TableRow, names: readonly string[], separator: string): FileRow {
+  if (cells.length !== names.length) {
+    const has = `${plural(cells.length, "cell")} for ${plural(names.length, "column")}`;
+    return { line, fields: new InputError(`${has}: ${raggedRemedy(cells, names.length, separator)}`), ragged: true };
+  }
+  if (names.length > 1 && cells.every((cell, i) => cell.trim() === names[i])) {
+    return { line, fields: new InputError("the line repeats the names of the columns") };
+  }
+  return { line, fields: Object.fromEntries(names.map((name, i) => [name, cells[i] as string])) };
+}
+
+function raggedRemedy(cells: readonly string[], columns: number, separator: string): string {
+  const between = separatorName(separator);
+  if (cells.length < columns) {
+    return `a row needs a cell for every column, even an empty one, with ${between} between them; close quotes that are open, or name another separator with --separator`;
+  }
+  if (cells.some((cell) => /^\s+"/.test(cell))) return `a quote opens a text only where it follows ${between} at once`;
+  const isLonger = cells.slice(columns).every((cell) => cell.trim() === "");
+  return `quote the text that holds ${between}, ${isLonger ? "or end the row without it" : "or name another separator with --separator"}`;
+}
+
+const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
+
+/** The column with the longest texts in its first rows, where they have several words. */
+function longestOf(names: readonly string[], rows: readonly Readonly<Record<string, unknown>>[]): { longest?: string } {
+  const some = rows.slice(0, 50);
+  const lengths = names.map((name) =>
+    some.reduce((sum, row) => sum + (typeof row[name] === "string" ? row[name].trim().split(/\s+/).length : 0), 0),
+  );
+  const most = Math.max(...lengths, 0);
+  const longest = names[lengths.indexOf(most)];
+  return most > some.length && longest !== undefined ? { longest } : {};
+}
+
+/**
+ * Whether a .txt file is a table: it was asked for, or its first line is nothing but names of columns.
+ *
+ * @throws {InputError} When its lines look like the rows of a table, but nothing says what is in the columns.
+ */
+export function isTable({ path, content }: TextFile, options: RowOptions): boolean {
+  if (asksForColumns(options)) return true;
+  const isHeader = [",", ";", "\t", "|"].some((separator) => {
+    const names = namesBy(content, separator) ?? [];
+    return names.length > 1 && names.every(isColumnName);
+  });
+  if (isHeader || excelSeparator(content) !== undefined) return true;
+  const lines = lineRows(content);
+  if (lines.length > 1 && /^\s*text[ \t]*[\r\n]/i.test(content)) {
+    throw new InputError(
+      `Cannot read ${quote(path)}: its first line is "text", which names a column; call the file .csv, or remove the line where each line is one text`,
+    );
+  }
+  const tabs = new Set(lines.map(({ fields }) => fields.text.split("\t").length - 1));
+  if (tabs.size !== 1 || tabs.has(0)) return false;
+  throw new InputError(
+    `Cannot read ${quote(path)}: each of its lines has ${plural([...tabs][0] as number, "tab")}, as the rows of a table; put a line of names above them, as in "label", tab, "text", and call it .tsv, or replace the tabs where each line is one text`,
+  );
+}
+
+/** A row for each line that is not blank. */
+export const lineRows = (content: string): { readonly line: number; readonly fields: { readonly text: string } }[] =>
+  content.split(/\r\n|\n|\r/).flatMap((text, i) => (text.trim() === "" ? [] : [{ line: i + 1, fields: { text } }]));
+
+/** Why a file without rows has none: the end of a message. */
+export const whyNone = ({ content }: Pick<TextFile, "content">): string =>
+  content.trim() === "" ? ": it is empty" : ": nothing follows the names of its columns";
 
 /** The text and its pair, or what is wrong with them. */
-export function textInput(text: unknown, pair: unknown): TextInput | InputError {
-  if (typeof text !== "string") return new InputError('field "text" is missing or is not a text');
-  if (text.trim() === "") return new InputError('field "text" is empty');
-  if (pair !== undefined && typeof pair !== "string") return new InputError('field "pair" is not a text');
-  return { text, ...(pair === undefined ? {} : { pair }) };
+export function textInput(
+  text: unknown,
+  pair: unknown,
+  columns: Pick<Columns, "text" | "pair"> = OWN_COLUMNS,
+): TextInput | InputError {
+  const field = `field ${quote(columns.text)}`;
+  if (typeof text !== "string") return new InputError(`${field} is missing or is not a text`);
+  if (text.trim() === "") return new InputError(`${field} is empty`);
+  const second = `field ${quote(columns.pair ?? "pair")}`;
+  if (pair === undefined) {
+    // A pair is a matter of each row; two texts that belong together by their names are one of all rows.
+    const isOwn = columns.pair === undefined || columns.pair === OWN_COLUMNS.pair;
+    return isOwn ? { text } : new InputError(`${second} is missing`);
+  }
+  if (typeof pair !== "string") return new InputError(`${second} is not a text`);
+  if (pair.trim() === "") return new InputError(`${second} is empty`);
+  return { text, pair };
+}
+
+/** The input of a row and its id, or what is wrong. */
+export function rowInput(
+  fields: Readonly<Record<string, unknown>>,
+  columns: Columns,
+): { readonly input: TextInput; readonly id?: string } | InputError {
+  const input = textInput(fields[columns.text], columns.pair === undefined ? undefined : fields[columns.pair], columns);
+  if (input instanceof InputError) return input;
+  const id = columns.id === undefined ? undefined : fields[columns.id];
+  const isId = (typeof id === "string" && id.trim() !== "") || typeof id === "number";
+  return { input, ...(isId ? { id: String(id) } : {}) };
 }

@@ -400,19 +400,23 @@ const EVALUATIONS: SchemaTable = {
   Evaluation: recordOf<Evaluation>({
     version: { type: "integer", enum: [1] },
     model: reference("ModelFacts"),
-    dataset: recordOf<Evaluation["dataset"]>({
-      name: text("As given"),
-      size: count("Rows"),
-      measured: count("Rows that were measured under all methods"),
-      skipped: count("Rows left out"),
-      accuracy: {
-        anyOf: [
-          record({ value: measured("Share"), inputs: count("Rows with a label"), ...INTERVAL }),
-          { type: "null" },
-        ],
-        description: "Share of the rows whose label the model predicts",
+    dataset: recordOf<Evaluation["dataset"]>(
+      {
+        name: text("As given"),
+        counted: oneOf(["line", "item"], "What the lines of inputs count; without it, lines"),
+        size: count("Rows"),
+        measured: count("Rows that were measured under all methods"),
+        skipped: count("Rows left out"),
+        accuracy: {
+          anyOf: [
+            record({ value: measured("Share"), inputs: count("Rows with a label"), ...INTERVAL }),
+            { type: "null" },
+          ],
+          description: "Share of the rows whose label the model predicts",
+        },
       },
-    }),
+      ["counted"],
+    ),
     settings: { type: "object", description: "Substrate, units, target, score, seed, resamples" },
     methods: list(
       recordOf<EvaluatedMethod>({ name: text("Name"), options: { type: "object" }, floor: { type: "boolean" } }),

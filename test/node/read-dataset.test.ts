@@ -141,9 +141,9 @@ describe("published layouts", () => {
     ]);
   });
 
-  test("a table with names of columns, none of them text, is refused as a whole", async () => {
-    await expect(read("dev.tsv", "sentence\tlabel\na fine day\t1\n")).rejects.toThrow(
-      'its first line must name the columns, one of them "text"; it has "sentence", "label"',
+  test("a table with names of columns, none of them known for texts, is refused as a whole", async () => {
+    await expect(read("dev.tsv", "phrase\tlabel\na fine day\t1\n")).rejects.toThrow(
+      'its first line must name the columns, one of them "text"; it has "phrase", "label"; name it with --text-column, perhaps "phrase"',
     );
   });
 
@@ -235,10 +235,10 @@ describe("published layouts", () => {
 
 describe("files that are no data sets", () => {
   test("none there, a folder, no known layout, nothing in it", async () => {
-    const folder = await tempFolder({ "notes.txt": "just a text\n", "none.jsonl": "\n", "no.csv": "a,b\n1,2\n" });
+    const folder = await tempFolder({ "notes.md": "just a text\n", "none.jsonl": "\n", "no.csv": "a,b\n1,2\n" });
     await expect(readDataset(join(folder, "gone.jsonl"))).rejects.toThrow("there is no such file");
     await expect(readDataset(folder)).rejects.toThrow("there are no pictures in this folder");
-    await expect(readDataset(join(folder, "notes.txt"))).rejects.toThrow("it has none of the known layouts");
+    await expect(readDataset(join(folder, "notes.md"))).rejects.toThrow("it has none of the known layouts");
     await expect(readDataset(join(folder, "none.jsonl"))).rejects.toThrow("there are no inputs in it");
     await expect(readDataset(join(folder, "no.csv"))).rejects.toThrow('one of them "text"; it has "a", "b"');
   });

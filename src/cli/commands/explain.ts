@@ -7,6 +7,7 @@ import type { TextInput } from "../../attribution/text-input.ts";
 import { InvalidOptionError, isCaligError, UsageError } from "../../errors.ts";
 import { DEFAULT_IMAGE_MODEL, DEFAULT_TEXT_MODEL } from "../../node/builtin-models.ts";
 import type { LoadedModel } from "../../node/load-model.ts";
+import { ROW_OPTIONS } from "../../node/read-rows.ts";
 import { count } from "../../render/format.ts";
 import { sourceName } from "../../render/report/report-facts.ts";
 import { assertNever } from "../../util/assert-never.ts";
@@ -44,6 +45,7 @@ const OWN_OPTIONS = [
   "pair",
   "image",
   "input",
+  ...ROW_OPTIONS,
   "model",
   "dtype",
   "acceptDifference",
@@ -107,7 +109,10 @@ export const explain = defineCommand({
   ],
   async run({ words, options, terminal }) {
     const { signal } = terminal.io;
-    const inputs = await chooseInputs({ words, ...given(options, ["text", "pair", "image", "input"]) }, terminal);
+    const inputs = await chooseInputs(
+      { words, ...given(options, ["text", "pair", "image", "input", ...ROW_OPTIONS]) },
+      terminal,
+    );
     const several = inputs.kind === "file" || (inputs.kind === "images" && inputs.folder !== undefined);
     const destination = await chooseDestination({
       out: options.out,
@@ -167,7 +172,7 @@ function entriesOf(inputs: ExplainInputs): readonly Entry[] {
     case "file":
       return inputs.entries.map((entry) => ({
         read: async () => readable(entry),
-        source: sourceOf(inputs.file, entry),
+        source: sourceOf(inputs.file, inputs.counted, entry),
       }));
     case "images":
       return inputs.files.map((file) => ({
@@ -197,10 +202,11 @@ interface Job {
   readonly terminal: Terminal;
 }
 
-const sourceOf = (file: string, { line, id }: InputEntry): Source => ({
+const sourceOf = (file: string, counted: "line" | "item", { line, id, label }: InputEntry): Source => ({
   file,
-  line,
+  ...(counted === "line" ? { line } : { item: line }),
   ...(id === undefined ? {} : { id }),
+  ...(label === undefined ? {} : { label }),
 });
 
 /** Explains entry after entry; those of a file that fail are reported and left out. Returns how many failed. */
@@ -238,7 +244,8 @@ async function explainAll(
   return failed;
 }
 
-const shortName = ({ file, line }: Source): string => (line === undefined ? basename(file) : `line ${line}`);
+const shortName = ({ file, line, item }: Source): string =>
+  line !== undefined ? `line ${line}` : item !== undefined ? `item ${item}` : basename(file);
 
 /** The picture, where it will be shown. */
 async function pictureFor(destination: Destination, { image }: ImageInput): Promise<{ readonly picture?: string }> {

@@ -49,13 +49,13 @@ function section(table: FigureTable, { metrics }: Evaluation): Markup {
   return html`<section><h2>${figure.name}</h2><p>${summary}. ${inputs} inputs${direction === "" ? "" : `; ${direction}`}.</p><div class="wide"><table><thead><tr><th>method</th><th class="n">mean</th><th class="n">95 % interval</th><th><span aria-hidden="true"></span></th>${direction === "" ? null : html`<th>better than</th>`}</tr></thead><tbody>${body}</tbody></table></div></section>`;
 }
 
-function failures({ failures: all }: Evaluation): Markup | null {
+function failures({ failures: all, dataset: { counted = "line" } }: Evaluation): Markup | null {
   if (all.length === 0) return null;
   const shown = all
     .slice(0, FAILURES)
     .map(
       ({ line, method, message }) =>
-        html`<li>line ${line}${method === undefined ? "" : `, ${method}`}: ${message}</li>`,
+        html`<li>${counted} ${line}${method === undefined ? "" : `, ${method}`}: ${message}</li>`,
     );
   const more = all.length - shown.length;
   return html`<section><h2>Inputs that could not be measured</h2><ul>${shown}${more > 0 ? html`<li>and ${more} more</li>` : null}</ul></section>`;

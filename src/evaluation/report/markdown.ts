@@ -73,12 +73,13 @@ function section(figures: FigureTable, { metrics }: Evaluation): string[] {
   ];
 }
 
-function failures({ failures: all }: Evaluation): string[] {
+function failures({ failures: all, dataset: { counted = "line" } }: Evaluation): string[] {
   if (all.length === 0) return [];
   const shown = all
     .slice(0, FAILURES)
     .map(
-      ({ line, method, message }) => `- line ${line}${method === undefined ? "" : `, ${method}`}: ${plain(message)}`,
+      ({ line, method, message }) =>
+        `- ${counted} ${line}${method === undefined ? "" : `, ${method}`}: ${plain(message)}`,
     );
   const more = all.length > shown.length ? [`- and ${all.length - shown.length} more`] : [];
   return ["## Inputs that could not be measured", [...shown, ...more].join("\n")];

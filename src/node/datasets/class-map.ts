@@ -1,7 +1,7 @@
 /** @file Reads which classes of a model mean a category of a data set: their names need not be the same. */
 
 import { InputError, quote } from "../../errors.ts";
-import { checkFile, readText } from "../read-rows.ts";
+import { checkFile, readText } from "../read-text.ts";
 import type { ClassMap } from "./yolo-folder.ts";
 
 /**

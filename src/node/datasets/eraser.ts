@@ -3,7 +3,8 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { InputError, quote } from "../../errors.ts";
-import { type FileRow, jsonRows } from "../read-rows.ts";
+import type { FileRow } from "../file-row.ts";
+import { jsonRows } from "../json-rows.ts";
 import { type DatasetFile, type DatasetLayout, type DatasetRow, firstRecord } from "./layout.ts";
 import { joinSpans, whitespaceTokens } from "./rationales.ts";
 
@@ -11,8 +12,8 @@ export const eraser: DatasetLayout = {
   name: "eraser",
   summary:
     "ERASER benchmark, documents classified alone (Movie Reviews): a .jsonl file with the folder docs/ beside it",
-  matches: (file) => Array.isArray(firstRecord(file)?.evidences),
-  read: async (file) => Promise.all(jsonRows(file.content).map((row) => toRow(row, file))),
+  matches: (file) => !file.asked && Array.isArray(firstRecord(file)?.evidences),
+  read: async (file) => ({ rows: await Promise.all(jsonRows(file.content).map((row) => toRow(row, file))) }),
 };
 
 /** Labels of Movie Reviews as sentiment models call them. */

@@ -1,7 +1,8 @@
 /** @file HateXplain (Mathew et al. 2021) as JSON lines: tokens, a majority label, and the marks of two or three annotators. */
 
 import { InputError } from "../../errors.ts";
-import { type FileRow, jsonRows } from "../read-rows.ts";
+import type { FileRow } from "../file-row.ts";
+import { jsonRows } from "../json-rows.ts";
 import { type DatasetLayout, type DatasetRow, firstRecord } from "./layout.ts";
 import { joinSpans } from "./rationales.ts";
 
@@ -11,8 +12,8 @@ const AGREEING = 2;
 export const hatexplain: DatasetLayout = {
   name: "hatexplain",
   summary: "HateXplain as .jsonl with post_tokens, label, rationales: tokens that at least two annotators marked",
-  matches: (file) => Array.isArray(firstRecord(file)?.post_tokens),
-  read: async ({ content }) => jsonRows(content).map(toRow),
+  matches: (file) => !file.asked && Array.isArray(firstRecord(file)?.post_tokens),
+  read: async ({ content }) => ({ rows: jsonRows(content).map(toRow) }),
 };
 
 function toRow({ line, fields }: FileRow): DatasetRow {

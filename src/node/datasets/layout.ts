@@ -2,6 +2,7 @@
 
 import type { InputError } from "../../errors.ts";
 import type { DatasetItem } from "../../evaluation/dataset.ts";
+import type { RowOptions, TextFile } from "../read-rows.ts";
 
 /** One row: an input, or what is wrong with it. */
 export interface DatasetRow {
@@ -10,11 +11,19 @@ export interface DatasetRow {
 }
 
 /** A file that is looked at. */
-export interface DatasetFile {
-  readonly path: string;
-  /** Ending in lower case: ".jsonl". */
-  readonly extension: string;
-  readonly content: string;
+export interface DatasetFile extends TextFile {
+  /** How its columns are called and separated, where the caller says so. */
+  readonly options: RowOptions;
+  /** Whether the caller does: then it has columns, and none of the published layouts. */
+  readonly asked: boolean;
+}
+
+/** What is in a file. */
+export interface DatasetRows {
+  readonly rows: readonly DatasetRow[];
+  /** What the numbers of rows count. Default: lines. */
+  readonly counted?: "line" | "item";
+  readonly notes?: readonly string[];
 }
 
 /** A layout. To add one: a file beside this one and a line in layouts.ts. */
@@ -27,7 +36,7 @@ export interface DatasetLayout {
   /** Whether a file looks like this. */
   matches(file: DatasetFile): boolean;
   /** @throws {InputError} When the file as a whole cannot be read. */
-  read(file: DatasetFile): Promise<readonly DatasetRow[]>;
+  read(file: DatasetFile): Promise<DatasetRows>;
 }
 
 /** The first line that is not blank. */

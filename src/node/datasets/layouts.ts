@@ -6,5 +6,6 @@ import { labelText } from "./label-text.ts";
 import type { DatasetLayout } from "./layout.ts";
 import { records } from "./records.ts";
 import { sstTrees } from "./sst-trees.ts";
+import { textLines } from "./text-lines.ts";
 
-export const LAYOUTS: readonly DatasetLayout[] = [sstTrees, eraser, hatexplain, labelText, records];
+export const LAYOUTS: readonly DatasetLayout[] = [sstTrees, eraser, hatexplain, labelText, records, textLines];

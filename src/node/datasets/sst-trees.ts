@@ -11,9 +11,12 @@ export const sstTrees: DatasetLayout = {
   name: "sst-trees",
   summary: "trees of the Stanford Sentiment Treebank, one a line: polarities of words; neutral sentences have no label",
   polarityLabel: "positive",
-  matches: ({ content }) => /^\([0-4] /.test(firstLine(content)),
-  read: async ({ content }) =>
-    content.split(/\r?\n/).flatMap((source, i): DatasetRow[] => (source.trim() === "" ? [] : [toRow(source, i + 1)])),
+  matches: ({ content, asked }) => !asked && /^\([0-4] /.test(firstLine(content)),
+  read: async ({ content }) => ({
+    rows: content
+      .split(/\r?\n/)
+      .flatMap((source, i): DatasetRow[] => (source.trim() === "" ? [] : [toRow(source, i + 1)])),
+  }),
 };
 
 function toRow(source: string, line: number): DatasetRow {

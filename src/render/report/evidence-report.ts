@@ -11,7 +11,11 @@ export interface ReportSource {
   /** The file of the input where the explanation names it, else the file of the explanation. */
   readonly file: string;
   readonly line?: number;
+  /** In place of a line, the number in a list in JSON, from 1. */
+  readonly item?: number;
   readonly id?: string;
+  /** What the file says that the class is. */
+  readonly label?: string;
 }
 
 export interface ReportEntry {

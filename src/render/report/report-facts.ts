@@ -9,8 +9,10 @@ import type { ClassEvidence, EvidenceReport, ReportSource, WordEvidence } from "
 export const DETAILS = 100;
 
 /** "reviews.csv, line 3 (b7)" */
-export const sourceName = ({ file, line, id }: ReportSource): string =>
-  line === undefined ? file : `${file}, line ${line}${id === undefined ? "" : ` (${id})`}`;
+export function sourceName({ file, line, item, id }: ReportSource): string {
+  const place = line === undefined ? (item === undefined ? undefined : `item ${item}`) : `line ${line}`;
+  return place === undefined ? file : `${file}, ${place}${id === undefined ? "" : ` (${id})`}`;
+}
 
 /** A name, and a value made of texts and of explanations by their place. */
 export type ReportFact = readonly [name: string, parts: readonly (string | number)[]];

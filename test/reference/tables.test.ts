@@ -1,0 +1,38 @@
+/** @file Cells of tables against Python's csv module and pandas: tools/make_table_reference.py. */
+
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { parseTable } from "../../src/node/parse-table.ts";
+import { readText } from "../../src/node/read-text.ts";
+import { findSeparator } from "../../src/node/separator.ts";
+
+interface Golden {
+  readonly tables: readonly {
+    readonly file: string;
+    readonly separator: string;
+    readonly cells: readonly (readonly string[])[];
+  }[];
+}
+
+const { tables } = JSON.parse(readFileSync(new URL("../golden/tables.json", import.meta.url), "utf8")) as Golden;
+
+const pathOf = (file: string) => fileURLToPath(new URL(`../fixtures/tables/${file}`, import.meta.url));
+
+describe("parseTable() has the cells of csv and pandas", () => {
+  test.each(tables)("$file", async ({ file, separator, cells }) => {
+    const rows = parseTable(await readText(pathOf(file)), separator);
+    expect(rows.map((row) => row.cells)).toEqual(cells);
+  });
+});
+
+describe("findSeparator() finds the separator that the table was written with", () => {
+  test.each(tables)("$file, whatever its ending", async ({ file, separator }) => {
+    const content = await readText(pathOf(file));
+    for (const usual of [",", "\t"]) {
+      const found = findSeparator(content, file, usual, {});
+      // A table of one column has none: what is usual for its ending is taken.
+      expect(found).toBe(file === "comma-one-column.csv" ? usual : separator);
+    }
+  });
+});
