@@ -2,6 +2,8 @@
 
 import type { Baseline, BaselineName, CustomBaseline, ExplainOptions } from "../attribution/options.ts";
 import { UsageError } from "../errors.ts";
+import { PICTURE_OPTIONS } from "./explain-inputs.ts";
+import { given } from "./given.ts";
 import { type OptionKey, type OptionValues, optionName } from "./options.ts";
 
 /** In `--baseline`: the text or picture that another option gives. */
@@ -14,7 +16,7 @@ export const BASELINE_OPTIONS = [
   "baselineImage",
 ] as const satisfies readonly OptionKey[];
 
-type Options = Pick<OptionValues, (typeof BASELINE_OPTIONS)[number]>;
+type Options = Pick<OptionValues, (typeof BASELINE_OPTIONS)[number] | (typeof PICTURE_OPTIONS)[number]>;
 
 /**
  * The baseline of the library that the options ask for; nothing where they ask for none.
@@ -33,19 +35,19 @@ export async function givenBaseline(options: Options): Promise<Pick<ExplainOptio
 }
 
 async function customBaseline(
-  { baselineText: text, baselinePair: pair, baselineImage: image }: Options,
+  { baselineText: text, baselinePair: pair, baselineImage: image, ...options }: Options,
   isAsked: boolean,
 ): Promise<CustomBaseline | undefined> {
-  const given = [
+  const named = [
     ...(text === undefined ? [] : [optionName("baselineText")]),
     ...(image === undefined ? [] : [optionName("baselineImage")]),
   ];
   if (pair !== undefined && text === undefined) {
     throw new UsageError("Cannot use --baseline-pair alone: give the first text with --baseline-text");
   }
-  if (given.length > 1) throw new UsageError(`Cannot use ${given.join(" and ")} at once: give one of them`);
-  if (given.length > 0 && !isAsked) {
-    throw new UsageError(`Cannot use ${given[0]} without --baseline custom: add it`);
+  if (named.length > 1) throw new UsageError(`Cannot use ${named.join(" and ")} at once: give one of them`);
+  if (named.length > 0 && !isAsked) {
+    throw new UsageError(`Cannot use ${named[0]} without --baseline custom: add it`);
   }
   if (!isAsked) return undefined;
   if (text !== undefined) return { text, ...(pair === undefined ? {} : { pair }) };
@@ -55,5 +57,5 @@ async function customBaseline(
     );
   }
   const { readImageFile } = await import("../node/image-file.ts");
-  return { image: await readImageFile(image) };
+  return { image: await readImageFile(image, given(options, PICTURE_OPTIONS)) };
 }

@@ -20,6 +20,9 @@ export interface InputChoice extends RowOptions {
   readonly input?: string;
 }
 
+/** How pictures are read (`ImageFileOptions`). */
+export const PICTURE_OPTIONS = ["background", "deepGrey"] as const;
+
 export type ExplainInputs =
   | { readonly kind: "one"; readonly input: TextInput }
   | ({ readonly kind: "file"; readonly file: string } & InputFile)

@@ -20,6 +20,7 @@ import type { Metric } from "../evaluation/metric.ts";
 import { METRICS } from "../evaluation/metrics.ts";
 import { SUBSTRATES } from "../evaluation/substrate.ts";
 import { UNIT_KINDS } from "../evaluation/units.ts";
+import { DEEP_GREYS, parseBackground } from "../input/image/samples.ts";
 import { ONNX_DTYPES } from "../loading/onnx-names.ts";
 import { OVERLAYS } from "../render/overlay.ts";
 import { PALETTE_NAMES, THEMES } from "../render/palette.ts";
@@ -31,6 +32,7 @@ import { REPORT_FORMATS } from "./report-writers.ts";
 import {
   blockList,
   byteSize,
+  checked,
   flag,
   number,
   numbersOr,
@@ -119,6 +121,18 @@ export const OPTIONS = {
   text: option("Input", text("TEXT"), "text to explain; the same as giving it without an option"),
   pair: option("Input", text("TEXT"), "second text, for models that judge pairs of texts"),
   image: option("Input", path("FILE"), "picture to explain; needs an image model"),
+  background: option(
+    "Input",
+    checked("COLOUR", parseBackground),
+    "what lies under transparent pixels: white, black or #rrggbb; ignore takes the colours that the file stores for them, as Python's pipelines do",
+    "ignore",
+  ),
+  deepGrey: option(
+    "Input",
+    oneOf(DEEP_GREYS, "HOW"),
+    "grey levels of more than 8 bits: clip makes those above 255 white, as Python's pipelines do; scale divides them by 256",
+    DEEP_GREYS[0],
+  ),
   input: option(
     "Input",
     path("FILE"),

@@ -14,6 +14,7 @@ import { ROW_OPTIONS } from "../node/read-rows.ts";
 import { count } from "../render/format.ts";
 import { EXIT } from "./command.ts";
 import { evaluationText, evaluationWriter, evaluationWriterNamed } from "./evaluation-output.ts";
+import { PICTURE_OPTIONS } from "./explain-inputs.ts";
 import { TENSORBOARD } from "./formats.ts";
 import { given } from "./given.ts";
 import { LOADING_OPTIONS } from "./loading.ts";
@@ -31,6 +32,7 @@ export const EVALUATION_OPTIONS = [
   "limit",
   "badRows",
   "classMap",
+  ...PICTURE_OPTIONS,
   "model",
   "dtype",
   "acceptDifference",
@@ -124,6 +126,7 @@ export async function measureDataset(job: EvaluationJob, options: Options, termi
   const { evaluate: measure, sampleDataset } = await import("../evaluation/evaluate.ts");
   const whole = await readDataset(file, {
     ...given(options, ["badRows", ...ROW_OPTIONS]),
+    pictures: given(options, PICTURE_OPTIONS),
     ...(options.classMap === undefined ? {} : { classMap: await readClassMap(options.classMap) }),
   });
   for (const note of whole.notes ?? []) await terminal.note(note);

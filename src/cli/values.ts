@@ -30,6 +30,21 @@ export const path = (placeholder: string): ValueType<string> => ({
   parse: (value, option) => (value === "" ? refuse(option, value, "give a path") : value),
 });
 
+/** Any text that `check` lets pass. @param check - Throws one of calig's errors, whose message follows a colon. */
+export function checked(placeholder: string, check: (text: string) => unknown): ValueType<string> {
+  return {
+    placeholder,
+    parse(value, option) {
+      try {
+        check(value);
+        return value;
+      } catch (error) {
+        return refuse(option, value, (error as Error).message.split(": ").at(-1) as string);
+      }
+    },
+  };
+}
+
 /** One of a list of words. */
 export function oneOf<const T extends string>(allowed: readonly T[], placeholder = "NAME"): ValueType<T> {
   return {

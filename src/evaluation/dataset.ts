@@ -21,6 +21,8 @@ export interface PolaritySpan extends Span {
 export interface PictureInput {
   /** What it is called. */
   readonly picture: string;
+  /** How it is read, where that is not as always. */
+  readonly reading?: Readonly<Record<string, unknown>>;
   /** @throws {InputError} When it cannot be read. */
   readonly load: () => Promise<RgbImage>;
 }

@@ -245,7 +245,7 @@ async function measurementKey(
   const { signal: _signal, onProgress: _onProgress, memory: _memory, ...method } = await spelledOptions(options);
   const { signal: _stop, batchSize: _batchSize, ...rest } = settings;
   const sorted = (record: object) => Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify([2, model.facts.sha256, sorted(method), sorted(rest), sorted(item)]);
+  return JSON.stringify([3, model.facts.sha256, sorted(method), sorted(rest), sorted(item)]);
 }
 
 /** What people must have said, in the words of errors. */

@@ -9,6 +9,7 @@ import type { DatasetRows } from "./datasets/layout.ts";
 import { LAYOUTS } from "./datasets/layouts.ts";
 import { type ClassMap, isYoloFolder, readYoloFolder } from "./datasets/yolo-folder.ts";
 import { foreignEnding } from "./foreign-files.ts";
+import type { ImageFileOptions } from "./image-file.ts";
 import { asksForColumns, ROW_OPTIONS, type RowOptions, whyNone } from "./read-rows.ts";
 import { checkFile, readText } from "./read-text.ts";
 
@@ -20,6 +21,8 @@ export interface ReadDatasetOptions extends RowOptions {
   readonly badRows?: "refuse" | "skip";
   /** Pictures with outlined objects: the classes, by name or index, that mean a category. Default: the class of its name. */
   readonly classMap?: ClassMap;
+  /** How pictures are read. */
+  readonly pictures?: ImageFileOptions;
 }
 
 /**
@@ -36,7 +39,7 @@ export interface ReadDatasetOptions extends RowOptions {
  */
 export async function readDataset(
   path: string,
-  { badRows = "refuse", classMap, ...options }: ReadDatasetOptions = {},
+  { badRows = "refuse", classMap, pictures = {}, ...options }: ReadDatasetOptions = {},
 ): Promise<Dataset> {
   const asked = asksForColumns(options);
   const found = await stat(path).catch(() => undefined);
@@ -45,14 +48,18 @@ export async function readDataset(
     throw new UsageError(`Cannot use ${optionName(key)} with ${quote(path)}: it is a folder of pictures, not a table`);
   }
   if (found?.isDirectory() === true && (await isYoloFolder(path))) {
-    return { name: basename(path), ...usableRows(path, { rows: await readYoloFolder(path, classMap) }, badRows) };
+    return {
+      name: basename(path),
+      ...usableRows(path, { rows: await readYoloFolder(path, classMap, pictures) }, badRows),
+    };
   }
   if (classMap !== undefined) {
     throw new UsageError(
       `Cannot use a class map with ${quote(path)}: it has no outlined objects; give a folder with labels/ and images/`,
     );
   }
-  if (found?.isDirectory() === true) return { name: basename(path), items: await readImageFolder(path), problems: [] };
+  if (found?.isDirectory() === true)
+    return { name: basename(path), items: await readImageFolder(path, pictures), problems: [] };
   await checkFile(path, "a data set", `".jsonl", ".json", ".csv", ".tsv" or ".txt"`);
   const extension = extname(path).toLowerCase();
   const foreign = foreignEnding(extension, path);

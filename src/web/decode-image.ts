@@ -1,9 +1,19 @@
-/** @file Image files to pixels, by the browser's own decoders. */
+/** @file Image files to pixels, by the browser's own decoders; what becomes of the samples is decided as in Node. */
 
-import { InputError } from "../errors.ts";
-import { CHANNELS, type RgbImage, rgbImage } from "../input/image/rgb-image.ts";
+import { InputError, quote } from "../errors.ts";
+import { bmpHeader, bmpPixels } from "../input/image/bmp.ts";
+import { isCutOff } from "../input/image/cut-off.ts";
+import { gifFirstFrame } from "../input/image/gif-first-frame.ts";
+import { jpegHeader } from "../input/image/jpeg-header.ts";
+import { netpbmHeader, netpbmPixels } from "../input/image/netpbm.ts";
+import { calledPicture, PICTURE_FORMATS, type PictureFormat, pictureFormat } from "../input/image/picture-format.ts";
+import { pngHeader, stillPng } from "../input/image/png-header.ts";
+import type { RgbImage } from "../input/image/rgb-image.ts";
+import { parseBackground, type Samples, samplesToRgb, type ToRgbOptions } from "../input/image/samples.ts";
+import { webpOrientation } from "../input/image/webp-orientation.ts";
+import { straightPixels } from "./straight-pixels.ts";
 
-export interface DecodeImageOptions {
+export interface DecodeImageOptions extends ToRgbOptions {
   /** Largest number of pixels that is taken, >= 1. Default 100 million. */
   readonly maxPixels?: number;
 }
@@ -11,49 +21,95 @@ export interface DecodeImageOptions {
 const DEFAULT_MAX_PIXELS = 100_000_000;
 
 /**
- * Decodes a picture to 8-bit RGB: whatever the browser shows (PNG, JPEG, WebP, GIF, most AVIF), in full size, the way up
- * that the camera noted, transparent parts on white, without applying colour profiles: as in Node. What becomes of the
- * pixels after that (resizing, cropping) is the same code everywhere. Decoders of JPEG differ by a few steps of 255.
+ * Decodes a picture to the 8-bit RGB that transformers' pipelines make of it with Pillow: PNG, JPEG, WebP, GIF, BMP,
+ * PPM, most AVIF; in full size, the way up that the camera noted, without applying colour profiles, transparency ignored
+ * unless there is a `background`: as in Node. Decoders of JPEG differ by a few steps of 255. What browsers decode
+ * otherwise than Pillow (PNG of 16 bits, CMYK) is refused.
  *
- * @throws {InputError} When the browser cannot decode it, or it holds too many pixels.
+ * @throws {InputError} When it is refused, the browser cannot decode it, or it holds too many pixels.
+ * @throws {InvalidOptionError} When `background` is no colour.
  */
 export async function decodeImage(
   source: Blob | Uint8Array,
-  { maxPixels = DEFAULT_MAX_PIXELS }: DecodeImageOptions = {},
+  { maxPixels = DEFAULT_MAX_PIXELS, ...toRgb }: DecodeImageOptions = {},
 ): Promise<RgbImage> {
-  const blob = source instanceof Blob ? source : new Blob([source as Uint8Array<ArrayBuffer>]);
-  const bitmap = await createImageBitmap(blob, {
-    imageOrientation: "from-image",
-    colorSpaceConversion: "none",
-    premultiplyAlpha: "none",
-  }).catch((cause: unknown) => {
-    const found = blob.size === 0 ? "it is empty" : "the browser cannot decode it";
-    throw new InputError(`Cannot read the picture: ${found}; give a PNG, JPEG, WebP or GIF file`, { cause });
-  });
-  try {
-    const { width, height } = bitmap;
-    if (width * height > maxPixels) {
-      throw new InputError(
-        `Cannot read the picture: it has ${width} x ${height} pixels, the limit is ${maxPixels}; make it smaller, or raise the limit`,
-      );
+  parseBackground(toRgb.background ?? "ignore"); // before anything is decoded
+  const bytes = source instanceof Blob ? new Uint8Array(await source.arrayBuffer()) : source;
+  const name = typeof File !== "undefined" && source instanceof File ? source.name : undefined;
+  const called = calledPicture(name);
+  const format = pictureFormat(bytes, called);
+  const fail = (found: string, cause?: unknown) => new InputError(`Cannot read ${called}: ${found}`, { cause });
+  const checkSize = ({ width, height }: { readonly width: number; readonly height: number }) => {
+    if (width * height <= maxPixels) return;
+    throw fail(`it has ${width} x ${height} pixels, the limit is ${maxPixels}; make it smaller, or raise the limit`);
+  };
+  const refused = refusal(format, bytes);
+  if (refused !== undefined) throw fail(refused);
+  const image = samplesToRgb(await read(), toRgb, called);
+  const frames = format === "png" ? (pngHeader(bytes)?.frames ?? 1) : 1;
+  if (frames === 1) return image;
+  const message = `The file${name === undefined ? "" : ` ${quote(name)}`} holds ${frames} pictures: only the first is used`;
+  return { ...image, warnings: [...(image.warnings ?? []), { code: "first-picture-only", message }] };
+
+  async function read(): Promise<Samples> {
+    if (format === "bmp") {
+      const header = bmpHeader(bytes, called);
+      checkSize(header);
+      return bmpPixels(bytes, header, called);
     }
-    const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
-    if (context === null)
-      throw new InputError("Cannot read the picture: the browser gives no canvas; use another browser");
-    context.fillStyle = "white";
-    context.fillRect(0, 0, width, height);
-    context.drawImage(bitmap, 0, 0);
-    return rgbImage(width, height, withoutAlpha(context.getImageData(0, 0, width, height).data));
-  } finally {
-    bitmap.close();
+    if (format === "netpbm") {
+      const header = netpbmHeader(bytes, called);
+      checkSize(header);
+      return netpbmPixels(bytes, header, called);
+    }
+    if (format === "gif") return gifFirstFrame(bytes, decode);
+    return decode(format === "png" ? stillPng(bytes) : bytes);
+  }
+
+  async function decode(file: Uint8Array): Promise<Samples> {
+    const bitmap = await createImageBitmap(new Blob([file as Uint8Array<ArrayBuffer>]), {
+      imageOrientation: "from-image",
+      colorSpaceConversion: "none",
+      premultiplyAlpha: "none",
+    }).catch((cause: unknown) => {
+      throw fail(`the browser cannot decode this ${PICTURE_FORMATS[format]}; save it again, as PNG`, cause);
+    });
+    try {
+      checkSize(bitmap);
+      const data = await pixelsOf(bitmap);
+      if (data !== undefined) return { kind: "rgb-alpha", width: bitmap.width, height: bitmap.height, data };
+      throw fail("it is transparent, and this browser, which has no WebGL, forgets the colours there; save it without");
+    } finally {
+      bitmap.close();
+    }
   }
 }
 
-function withoutAlpha(rgba: Uint8ClampedArray): Uint8Array {
-  const pixels = rgba.length / 4;
-  const rgb = new Uint8Array(pixels * CHANNELS);
-  for (let i = 0; i < pixels; i++) {
-    for (let channel = 0; channel < CHANNELS; channel++) rgb[CHANNELS * i + channel] = rgba[4 * i + channel] as number;
+/** What is known that browsers read otherwise than Pillow, or not at all. */
+function refusal(format: PictureFormat, bytes: Uint8Array): string | undefined {
+  if (isCutOff(format, bytes)) return "it is cut off: its end is missing; copy or download it again";
+  if (format === "tiff") return "browsers do not read TIFF; save it as PNG";
+  if (format === "png" && pngHeader(bytes)?.depth === 16) {
+    return "it is a PNG of 16 bits, of which browsers give 8; save it with 8 bits, or explain it with Node";
   }
-  return rgb;
+  if (format === "jpeg" && jpegHeader(bytes).components === 4) {
+    return "it is stored in printing inks (CMYK), which browsers show in colours of their own; convert it to RGB";
+  }
+  if (format === "webp" && webpOrientation(bytes) !== 1) {
+    return "it is a WebP that must be turned (EXIF), which browsers do not do; save it upright, or as JPEG";
+  }
+  return undefined;
+}
+
+/** Red, green, blue, alpha of every pixel; undefined where the browser does not tell the colours of transparent ones. */
+async function pixelsOf(bitmap: ImageBitmap): Promise<Uint8Array | undefined> {
+  const { width, height } = bitmap;
+  const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
+  if (context === null)
+    throw new InputError("Cannot read the picture: the browser gives no canvas; use another browser");
+  context.drawImage(bitmap, 0, 0);
+  const { data } = context.getImageData(0, 0, width, height);
+  // Exact where nothing is transparent, which is the rule, and on every browser.
+  for (let alpha = 3; alpha < data.length; alpha += 4) if (data[alpha] !== 255) return straightPixels(bitmap);
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }

@@ -117,7 +117,12 @@ describe("calig explain --image", () => {
 
   test.each([
     ["a picture of one pixel", "pixel.png", 0, /^$/],
-    ["a CMYK JPEG", "ink.jpg", 0, /^$/],
+    [
+      "a CMYK JPEG",
+      "ink.jpg",
+      0,
+      /^Warning: The colours of the picture ".*ink.jpg" are stored as printing inks \(CMYK\)/,
+    ],
     ["an animation", "wave.gif", 0, /^Warning: The file ".*wave.gif" holds 2 pictures: only the first is used\n$/],
     ["a text file", "text.jpg", 1, /^Error: Cannot read the picture ".*text.jpg": it holds text; give an image file/],
     ["an empty file", "empty.png", 1, /^Error: Cannot read the picture ".*empty.png": it is empty; give an image file/],

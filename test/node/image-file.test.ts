@@ -17,6 +17,20 @@ const pixelsOf = async (bytes: Uint8Array) => Array.from((await decodeImage(byte
 
 const half = (file: Uint8Array) => file.subarray(0, file.length / 2);
 
+/** A bitmap of 2 x 1 pixels. */
+function bmp(compression = 0): Uint8Array {
+  const file = Buffer.alloc(62);
+  file.write("BM");
+  file.writeUInt32LE(54, 10);
+  file.writeUInt32LE(40, 14);
+  file.writeInt32LE(2, 18);
+  file.writeInt32LE(1, 22);
+  file.writeUInt16LE(1, 26);
+  file.writeUInt16LE(24, 28);
+  file.writeUInt32LE(compression, 30);
+  return file;
+}
+
 /** A PNG whose header says that it has these sizes. */
 function claiming(png: Buffer, width: number, height: number): Buffer {
   const file = Buffer.from(png);
@@ -51,7 +65,7 @@ describe("decodeImage()", () => {
     expect([width, height, ...data]).toEqual([1, 1, 9, 8, 7]);
   });
 
-  it("makes grey, 16-bit and CMYK pictures 8-bit RGB", async () => {
+  it("makes grey and 16-bit pictures 8-bit RGB", async () => {
     const grey = await raw(2, 1, [7, 200]).toColourspace("b-w").png().toBuffer();
     expect(await pixelsOf(grey)).toEqual([7, 7, 7, 200, 200, 200]);
     const deep = await raw(1, 3, Uint16Array.of(9 * 256 + 255, 200 * 256, 65535))
@@ -60,19 +74,58 @@ describe("decodeImage()", () => {
       .toBuffer();
     expect((await sharp(deep).metadata()).depth).toBe("ushort");
     expect(await pixelsOf(deep)).toEqual([9, 200, 255]);
-    const ink = await raw(8, 3, new Array(64).fill([200, 30, 40]).flat())
-      .toColourspace("cmyk")
-      .jpeg({ quality: 100 })
-      .toBuffer();
-    expect((await sharp(ink).metadata()).space).toBe("cmyk");
-    const [red = 0, green = 255, blue = 255] = await pixelsOf(ink);
-    expect(red).toBeGreaterThan(150);
-    expect(Math.max(green, blue)).toBeLessThan(80);
   });
 
-  it("lays transparent parts on white", async () => {
-    const file = await raw(3, 4, [10, 20, 30, 255, 10, 20, 30, 0, 0, 0, 0, 128]).png().toBuffer();
-    expect(await pixelsOf(file)).toEqual([10, 20, 30, 255, 255, 255, 127, 127, 127]);
+  describe("says where Python's pipeline shows another picture than people expect:", () => {
+    const clear = [10, 20, 30, 255, 10, 20, 30, 0, 0, 0, 0, 128];
+
+    it("the colours of transparent pixels are seen, unless a background is chosen", async () => {
+      const file = await raw(3, 4, clear).png().toBuffer();
+      const { data, warnings } = await decodeImage(file, { name: "logo.png" });
+      expect(Array.from(data)).toEqual([10, 20, 30, 10, 20, 30, 0, 0, 0]);
+      expect(warnings).toEqual([
+        {
+          code: "transparency-ignored",
+          message:
+            '67 % of the pixels of the picture "logo.png" are transparent, wholly or in part, and the model sees the colours that the file stores for them, as in Python\'s pipeline (PIL): to lay the picture on white instead, use --background white (option background)',
+        },
+      ]);
+      const laidOn = async (background: string) => {
+        const image = await decodeImage(file, { background });
+        expect(image.warnings).toBeUndefined();
+        return Array.from(image.data);
+      };
+      expect(await laidOn("white")).toEqual([10, 20, 30, 255, 255, 255, 127, 127, 127]);
+      expect(await laidOn("black")).toEqual([10, 20, 30, 0, 0, 0, 0, 0, 0]);
+      expect(await laidOn("#0a141E")).toEqual([10, 20, 30, 10, 20, 30, 5, 10, 15]);
+      await expect(decodeImage(file, { background: "grey" })).rejects.toThrow(
+        'Cannot lay a picture on the background "grey": give "ignore", "white", "black", "#rrggbb"',
+      );
+    });
+
+    it("alpha that hides nothing is no reason for a warning", async () => {
+      const file = await raw(1, 4, [10, 20, 30, 255]).png().toBuffer();
+      expect(await decodeImage(file)).not.toHaveProperty("warnings");
+    });
+
+    it("grey levels above 255 are white, unless they are scaled", async () => {
+      const file = await raw(4, 1, Uint16Array.of(9, 255, 256, 65535))
+        .toColourspace("grey16")
+        .png()
+        .toBuffer();
+      const { data, warnings } = await decodeImage(file, { name: "scan.png" });
+      expect(Array.from(data.filter((_, i) => i % 3 === 0))).toEqual([9, 255, 255, 255]);
+      expect(warnings).toMatchObject([{ code: "grey-levels-clipped" }]);
+      expect(warnings?.[0]?.message).toMatch(/^50 % of the pixels of the picture "scan.png" are white, because/);
+      const scaled = await decodeImage(file, { deepGrey: "scale" });
+      expect(scaled).not.toHaveProperty("warnings");
+      expect(Array.from(scaled.data.filter((_, i) => i % 3 === 0))).toEqual([0, 0, 1, 255]);
+    });
+
+    it("printing inks become brighter colours", async () => {
+      const file = await raw(1, 3, [200, 30, 40]).toColourspace("cmyk").jpeg().toBuffer();
+      expect((await decodeImage(file)).warnings).toMatchObject([{ code: "printing-inks" }]);
+    });
   });
 
   // EXIF 2.32, tag 0x0112: where the first row and the first column of the file belong. Corners a b / c d.
@@ -151,18 +204,66 @@ describe("decodeImage()", () => {
       "it holds text; give an image file (JPEG, PNG",
     ],
     ["nothing", async () => new Uint8Array(), "it is empty; give an image file (JPEG, PNG"],
-    ["other bytes", async () => Uint8Array.of(0, 1, 2, 3), "it is damaged, or of a format that calig does not know"],
+    [
+      "other bytes",
+      async () => Uint8Array.of(0, 1, 2, 3),
+      "its first bytes are those of no format that calig knows; give an image file (JPEG",
+    ],
     [
       "a drawing",
       async () => new TextEncoder().encode('<svg xmlns="http://www.w3.org/2000/svg" width="4" height="4"/>'),
-      'it is of format "svg"; convert it to one of JPEG, PNG, WebP, AVIF, GIF, TIFF',
+      "it is a drawing (SVG), and models see pixels; draw it as PNG",
     ],
     [
       "half a JPEG",
       async () => half(await raw(64, 3, NOISE).jpeg().toBuffer()),
-      "it is damaged (VipsJpeg: premature end of JPEG image)",
+      "the JPEG is damaged or cut off; copy or download it again",
     ],
-    ["half a PNG", async () => half(await raw(64, 3, NOISE).png().toBuffer()), "it is damaged (vipspng"],
+    ["half a BMP", async () => half(bmp()), "it is a BMP that ends in its header"],
+    [
+      "half a PPM",
+      async () => half(new TextEncoder().encode("P6 2 3 255 abcdefghijklmnopqr")),
+      "it is cut off, 15 bytes are missing",
+    ],
+    [
+      "a BMP with run lengths",
+      async () => bmp(1),
+      "it is a BMP compressed with run lengths, which calig does not read; save as PNG",
+    ],
+    [
+      "a PPM without sizes",
+      async () => new TextEncoder().encode("P6 x 3 255 "),
+      'its width is "x", wanted a whole number',
+    ],
+    [
+      "an icon",
+      async () => Uint8Array.of(0, 0, 1, 0, 1, 0, 16, 16),
+      "it is a Windows icon (ICO), which calig does not read; save as PNG",
+    ],
+    [
+      "JPEG 2000",
+      async () => new TextEncoder().encode("\0\0\0\x0cjP  \r\n"),
+      "it is JPEG 2000, which calig does not read",
+    ],
+    [
+      "HEIC",
+      async () => new TextEncoder().encode("\0\0\0\x18ftypheic\0\0\0\0mif1heic"),
+      "it is HEIC, as phones save photographs",
+    ],
+    [
+      "a film",
+      async () => new TextEncoder().encode("\0\0\0\x18ftypisom\0\0\0\0isomavc1"),
+      "it is a film; save a frame of it as PNG",
+    ],
+    ["PDF", async () => new TextEncoder().encode("%PDF-1.7"), "it is PDF"],
+    ["a web page", async () => new TextEncoder().encode("<!DOCTYPE html><html>"), "it is a web page (HTML)"],
+    [
+      "a pointer",
+      async () => new TextEncoder().encode("version https://git-lfs.github.com/spec/v1"),
+      "it is a pointer of Git LFS",
+    ],
+    ["nothing but zeros", async () => new Uint8Array(99), "it holds nothing but zeros"],
+    ["half a PNG", async () => half(await raw(64, 3, NOISE).png().toBuffer()), "the PNG is damaged or cut off; copy"],
   ])("says what is wrong with %s", async (_, file, found) => {
     const failure = decodeImage(await file(), { name: "cat.jpg" });
     await expect(failure).rejects.toThrow(InputError);

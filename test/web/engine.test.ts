@@ -6,7 +6,7 @@ import type { Page } from "playwright-core";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Explanation, ImageExplanation, TextExplanation } from "../../src/attribution/explanation.ts";
-import { type ExplainOptions, explain, type LoadedModel, loadModel, readImageFile } from "../../src/node.ts";
+import { decodeImage, type ExplainOptions, explain, type LoadedModel, loadModel } from "../../src/node.ts";
 import { RUNTIME_CASES } from "../conformance/runtime-cases.ts";
 import { expectNoMisdeeds, type Misdeeds, useBrowser, watch } from "../support/browser.ts";
 import { bundle } from "../support/bundle.ts";
@@ -112,9 +112,9 @@ describe("explain() in Chromium", () => {
   });
 
   it("gives what Node gives for a picture", async () => {
-    const place = await tempFolder({ ...tinyVitFiles(), "picture.png": await picture() });
+    const place = await tempFolder(tinyVitFiles());
     const model = await loadModel(place);
-    const image = await readImageFile(`${place}/picture.png`);
+    const image = await decodeImage(await picture());
     const wanted = await explain(model, { image }, { baseline: "black" });
     await model.dispose();
     const found = (await explainInPage(

@@ -2,6 +2,7 @@
 
 import { createWebRuntime } from "../../src/runtime/onnxruntime-web.ts";
 import {
+  type DecodeImageOptions,
   decodeImage,
   type ExplainOptions,
   type Explanation,
@@ -27,6 +28,24 @@ async function runCases(device: WebDevice = "wasm"): Promise<Record<string, stri
     );
   }
   return results;
+}
+
+/** Bytes of red, green, blue of a picture in Base64, and the codes of warnings; or why it is refused. */
+async function decodePicture(file: string, options: DecodeImageOptions = {}): Promise<DecodedPicture> {
+  const bytes = Uint8Array.from(atob(file), (letter) => letter.charCodeAt(0));
+  try {
+    const { width, height, data, warnings = [] } = await decodeImage(bytes, options);
+    return { size: [width, height], pixels: Array.from(data), warnings: warnings.map(({ code }) => code) };
+  } catch (error) {
+    return { size: [0, 0], pixels: [], warnings: [], refused: String(error) };
+  }
+}
+
+export interface DecodedPicture {
+  readonly size: readonly [width: number, height: number];
+  readonly pixels: readonly number[];
+  readonly warnings: readonly string[];
+  readonly refused?: string;
 }
 
 const models = new Map<string, Promise<WebModel>>();
@@ -112,6 +131,15 @@ async function explainFromCache(
 
 const wasm = (): string => new URL("ort/", location.href).href;
 
-const harness = { runCases, explainOnce, runtimeOf, loadFiles, loadProgress, explainWithThreads, explainFromCache };
+const harness = {
+  decodePicture,
+  runCases,
+  explainOnce,
+  runtimeOf,
+  loadFiles,
+  loadProgress,
+  explainWithThreads,
+  explainFromCache,
+};
 export type Harness = typeof harness;
 Object.assign(globalThis, { harness });

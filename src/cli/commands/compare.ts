@@ -6,12 +6,13 @@ import type { TextInput } from "../../attribution/text-input.ts";
 import { InternalError } from "../../errors.ts";
 import { comparisonWarnings } from "../../evaluation/report/comparison-facts.ts";
 import { DEFAULT_IMAGE_MODEL, DEFAULT_TEXT_MODEL } from "../../node/builtin-models.ts";
+import type { ImageFileOptions } from "../../node/image-file.ts";
 import { backgroundTheme } from "../appearance.ts";
 import { defineCommand, EXIT } from "../command.ts";
 import { comparisonWriter } from "../comparison-output.ts";
 import { comparisonText } from "../comparison-text.ts";
 import { CONTENDER_OPTIONS, chooseContenders } from "../contenders.ts";
-import { chooseInputs, type ExplainInputs, imageError } from "../explain-inputs.ts";
+import { chooseInputs, type ExplainInputs, imageError, PICTURE_OPTIONS } from "../explain-inputs.ts";
 import { given } from "../given.ts";
 import { LOADING_OPTIONS } from "../loading.ts";
 import { reportJson } from "../report-writers.ts";
@@ -27,6 +28,7 @@ export const compare = defineCommand({
     "text",
     "pair",
     "image",
+    ...PICTURE_OPTIONS,
     "model",
     "dtype",
     "acceptDifference",
@@ -66,7 +68,7 @@ export const compare = defineCommand({
     const write = out === undefined ? undefined : comparisonWriter(out, file !== undefined);
     if (out !== undefined) await checkWritable(out);
     const contenders = await chooseContenders(options);
-    const input = await inputOf(chosen);
+    const input = await inputOf(chosen, given(options, PICTURE_OPTIONS));
     const source = options.model ?? (file === undefined ? DEFAULT_TEXT_MODEL : DEFAULT_IMAGE_MODEL);
     terminal.progress.update(0, `loading ${source}`);
     const { loadModel } = await import("../../node/load-model.ts");
@@ -93,12 +95,12 @@ export const compare = defineCommand({
   },
 });
 
-async function inputOf(chosen: ExplainInputs): Promise<TextInput | ImageInput> {
+async function inputOf(chosen: ExplainInputs, options: ImageFileOptions): Promise<TextInput | ImageInput> {
   if (chosen.kind === "one") return chosen.input;
   const [file] = chosen.kind === "images" ? chosen.files : [];
   if (file === undefined) throw new InternalError(`a comparison of ${chosen.kind}`);
   const { readImageFile } = await import("../../node/image-file.ts");
-  return { image: await readImageFile(file) };
+  return { image: await readImageFile(file, options) };
 }
 
 async function pictureOf(input: TextInput | ImageInput): Promise<{ readonly picture?: string }> {

@@ -6,6 +6,7 @@ import { DEFAULTS, type ExplainOptions } from "../../attribution/options.ts";
 import type { TextInput } from "../../attribution/text-input.ts";
 import { InvalidOptionError, isCaligError, UsageError } from "../../errors.ts";
 import { DEFAULT_IMAGE_MODEL, DEFAULT_TEXT_MODEL } from "../../node/builtin-models.ts";
+import type { ImageFileOptions } from "../../node/image-file.ts";
 import type { LoadedModel } from "../../node/load-model.ts";
 import { ROW_OPTIONS } from "../../node/read-rows.ts";
 import { count } from "../../render/format.ts";
@@ -15,7 +16,7 @@ import { backgroundTheme, colorDepth, DEFAULT_COLUMNS, hasUnicode } from "../app
 import { BASELINE_OPTIONS, givenBaseline } from "../baseline-options.ts";
 import { defineCommand, EXIT, type Invocation } from "../command.ts";
 import { chooseDestination, type Destination } from "../destination.ts";
-import { chooseInputs, type ExplainInputs, imageError } from "../explain-inputs.ts";
+import { chooseInputs, type ExplainInputs, imageError, PICTURE_OPTIONS } from "../explain-inputs.ts";
 import { describeFailure } from "../failure.ts";
 import { type RenderSettings, type Result, showsPicture } from "../formats.ts";
 import { given } from "../given.ts";
@@ -44,6 +45,7 @@ const OWN_OPTIONS = [
   "text",
   "pair",
   "image",
+  ...PICTURE_OPTIONS,
   "input",
   ...ROW_OPTIONS,
   "model",
@@ -135,7 +137,7 @@ export const explain = defineCommand({
     }
     const job: Job = { model, options: methodOptions, destination, results, terminal };
     try {
-      const entries = entriesOf(inputs);
+      const entries = entriesOf(inputs, given(options, PICTURE_OPTIONS));
       const failed = await explainAll(entries, job);
       await results.finish();
       if (several && failed > 0) {
@@ -165,7 +167,7 @@ interface Entry {
   readonly source?: Source;
 }
 
-function entriesOf(inputs: ExplainInputs): readonly Entry[] {
+function entriesOf(inputs: ExplainInputs, pictures: ImageFileOptions): readonly Entry[] {
   switch (inputs.kind) {
     case "one":
       return [{ read: async () => inputs.input }];
@@ -176,7 +178,7 @@ function entriesOf(inputs: ExplainInputs): readonly Entry[] {
       }));
     case "images":
       return inputs.files.map((file) => ({
-        read: () => readImage(file),
+        read: () => readImage(file, pictures),
         ...(inputs.folder === undefined ? {} : { source: { file, id: relative(inputs.folder, file) } }),
       }));
     default:
@@ -189,9 +191,9 @@ function readable({ input }: InputEntry): TextInput {
   return input;
 }
 
-async function readImage(file: string): Promise<ImageInput> {
+async function readImage(file: string, options: ImageFileOptions): Promise<ImageInput> {
   const { readImageFile } = await import("../../node/image-file.ts");
-  return { image: await readImageFile(file) };
+  return { image: await readImageFile(file, options) };
 }
 
 interface Job {

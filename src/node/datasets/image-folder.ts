@@ -4,7 +4,11 @@ import { readdir } from "node:fs/promises";
 import { dirname, extname, join, sep } from "node:path";
 import { InputError, quote } from "../../errors.ts";
 import type { DatasetItem } from "../../evaluation/dataset.ts";
-import { IMAGE_EXTENSIONS, readImageFile } from "../image-file.ts";
+import { IMAGE_EXTENSIONS, type ImageFileOptions, readImageFile } from "../image-file.ts";
+
+/** For measurements that are kept: pictures that are read otherwise are other pictures. */
+export const readingOf = (options: ImageFileOptions) =>
+  Object.keys(options).length === 0 ? {} : { reading: { ...options } };
 
 /**
  * The pictures of a folder and of the folders in it, sorted by path. The folder that a picture lies in is its class;
@@ -12,7 +16,7 @@ import { IMAGE_EXTENSIONS, readImageFile } from "../image-file.ts";
  *
  * @throws {InputError} When there are no pictures.
  */
-export async function readImageFolder(folder: string): Promise<readonly DatasetItem[]> {
+export async function readImageFolder(folder: string, options: ImageFileOptions = {}): Promise<readonly DatasetItem[]> {
   const names = (await readdir(folder, { recursive: true }))
     .filter((name) => IMAGE_EXTENSIONS.includes(extname(name).toLowerCase()))
     .sort();
@@ -26,7 +30,7 @@ export async function readImageFolder(folder: string): Promise<readonly DatasetI
     return {
       line: index + 1,
       id: name,
-      input: { picture: name, load: () => readImageFile(join(folder, name)) },
+      input: { picture: name, load: () => readImageFile(join(folder, name), options), ...readingOf(options) },
       ...(label === "." ? {} : { label }),
     };
   });

@@ -7,7 +7,8 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { dirname, extname, join, relative } from "node:path";
 import { InputError, quote } from "../../errors.ts";
 import type { OutlinedObject, Place } from "../../evaluation/outlines.ts";
-import { IMAGE_EXTENSIONS, readImageFile } from "../image-file.ts";
+import { IMAGE_EXTENSIONS, type ImageFileOptions, readImageFile } from "../image-file.ts";
+import { readingOf } from "./image-folder.ts";
 import type { DatasetRow } from "./layout.ts";
 
 /** Classes of models by category of the data set. */
@@ -28,7 +29,11 @@ export const isYoloFolder = (folder: string): Promise<boolean> => isFolder(join(
  * @param classMap - Classes that mean a category. Default: the class of the same name.
  * @throws {InputError} When there are no pictures, or no names of categories.
  */
-export async function readYoloFolder(folder: string, classMap: ClassMap = {}): Promise<readonly DatasetRow[]> {
+export async function readYoloFolder(
+  folder: string,
+  classMap: ClassMap = {},
+  options: ImageFileOptions = {},
+): Promise<readonly DatasetRow[]> {
   const categories = await readCategories(folder);
   const images = await imagesFolder(folder);
   const labels = join(folder, "labels");
@@ -44,7 +49,7 @@ export async function readYoloFolder(folder: string, classMap: ClassMap = {}): P
       if (objects instanceof InputError) {
         return [{ line: 0, item: new InputError(`${relative(folder, file)}: ${objects.message}`) }];
       }
-      const picture = { picture: name, load: () => readImageFile(join(images, name)) };
+      const picture = { picture: name, load: () => readImageFile(join(images, name), options), ...readingOf(options) };
       return [{ line: 0, item: { id: name, input: picture, objects } }];
     }),
   );

@@ -1,0 +1,139 @@
+/**
+ * @file Decoded samples of any kind become 8-bit RGB as `PIL.Image.convert("RGB")` makes it, which is what
+ * transformers' pipelines do with every picture (image_utils.load_image).
+ */
+
+import { InvalidOptionError, quote } from "../../errors.ts";
+import { CHANNELS, type ImageWarning, type RgbImage, rgbImage, type Size } from "./rgb-image.ts";
+
+/** What stands for one pixel: grey, red green blue, or the inks cyan magenta yellow black; alpha comes last. */
+export type SampleKind = "grey" | "grey-alpha" | "rgb" | "rgb-alpha" | "cmyk";
+
+/** Samples row by row, those of a pixel beside each other. */
+export interface Samples extends Size {
+  readonly kind: SampleKind;
+  /** Bytes; numbers of any size for `grey`. */
+  readonly data: Uint8Array | Uint16Array | Float32Array;
+}
+
+/** What is done where PIL's way surprises people. */
+export interface ToRgbOptions {
+  /**
+   * What is under transparent pixels: "ignore" takes the colours that the file stores for them, as PIL does; "white",
+   * "black" or "#rrggbb" lays them on that colour. Default "ignore".
+   */
+  readonly background?: string;
+  /** Grey samples of more than 8 bits: "clip" makes everything above 255 white, as PIL does; "scale" divides by 256. Default "clip". */
+  readonly deepGrey?: DeepGrey;
+}
+
+export const DEEP_GREYS = ["clip", "scale"] as const;
+export type DeepGrey = (typeof DEEP_GREYS)[number];
+
+type Colour = readonly [red: number, green: number, blue: number];
+
+const COLOURS: Readonly<Record<string, Colour>> = { white: [255, 255, 255], black: [0, 0, 0] };
+
+/** @throws {InvalidOptionError} When `background` is no colour. */
+export function parseBackground(background: string): Colour | undefined {
+  if (background === "ignore") return undefined;
+  const hex = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(background);
+  const colour = hex === null ? COLOURS[background] : (hex.slice(1).map((two) => Number.parseInt(two, 16)) as never);
+  if (colour !== undefined) return colour;
+  const allowed = ["ignore", "white", "black", "#rrggbb"];
+  throw new InvalidOptionError(
+    `Cannot lay a picture on the background ${quote(background)}: give ${allowed.map(quote).join(", ")}`,
+    "background",
+    background,
+    allowed,
+  );
+}
+
+/**
+ * Samples as 8-bit RGB, with a warning where people would expect another picture.
+ *
+ * @param called - What the picture is called in warnings: "the picture", or with its name.
+ * @throws {InvalidOptionError} When `background` is no colour.
+ */
+export function samplesToRgb(samples: Samples, options: ToRgbOptions, called: string): RgbImage {
+  const background = parseBackground(options.background ?? "ignore");
+  switch (samples.kind) {
+    case "grey":
+      return greyToRgb(samples, options.deepGrey ?? "clip", called);
+    case "rgb":
+      return rgbImage(samples.width, samples.height, new Uint8Array(samples.data));
+    case "cmyk":
+      return cmykToRgb(samples, called);
+    case "grey-alpha":
+    case "rgb-alpha":
+      return alphaToRgb(samples, background, called);
+  }
+}
+
+function greyToRgb({ width, height, data }: Samples, deepGrey: DeepGrey, called: string): RgbImage {
+  const scale = data instanceof Uint16Array && deepGrey === "scale" ? 256 : 1;
+  let clipped = 0;
+  const rgb = new Uint8Array(width * height * CHANNELS);
+  for (let i = 0; i < width * height; i++) {
+    const value = Math.trunc((data[i] as number) / scale);
+    if (value > 255) clipped++;
+    const byte = value > 255 ? 255 : value > 0 ? value : 0;
+    for (let c = 0; c < CHANNELS; c++) rgb[CHANNELS * i + c] = byte;
+  }
+  const message = `${percent(clipped, width * height)} of the pixels of ${called} are white, because it has grey levels above 255 and Python's pipeline (PIL) cuts them off: to scale them instead, use --deep-grey scale (option deepGrey)`;
+  return withWarning(rgbImage(width, height, rgb), clipped > 0, { code: "grey-levels-clipped", message });
+}
+
+/** Pillow's cmyk2rgb (src/libImaging/Convert.c): no profile, each ink and black taken away from white. */
+function cmykToRgb({ width, height, data }: Samples, called: string): RgbImage {
+  const rgb = new Uint8Array(width * height * CHANNELS);
+  for (let i = 0; i < width * height; i++) {
+    const white = 255 - (data[4 * i + 3] as number);
+    for (let c = 0; c < CHANNELS; c++) {
+      rgb[CHANNELS * i + c] = Math.max(0, white - mulDiv255(data[4 * i + c] as number, white));
+    }
+  }
+  const message = `The colours of ${called} are stored as printing inks (CMYK), and the model sees what Python's pipeline (PIL) makes of them, which is brighter than print: to choose its colours, convert it to RGB first`;
+  return withWarning(rgbImage(width, height, rgb), true, { code: "printing-inks", message });
+}
+
+function alphaToRgb({ width, height, kind, data }: Samples, background: Colour | undefined, called: string): RgbImage {
+  const colours = kind === "rgb-alpha" ? CHANNELS : 1;
+  const rgb = new Uint8Array(width * height * CHANNELS);
+  let transparent = 0;
+  for (let i = 0; i < width * height; i++) {
+    const at = i * (colours + 1);
+    const alpha = data[at + colours] as number;
+    if (alpha < 255) transparent++;
+    for (let c = 0; c < CHANNELS; c++) {
+      const stored = data[at + (colours === 1 ? 0 : c)] as number;
+      rgb[CHANNELS * i + c] = background === undefined ? stored : blend(stored, background[c] as number, alpha);
+    }
+  }
+  const message = `${percent(transparent, width * height)} of the pixels of ${called} are transparent, wholly or in part, and the model sees the colours that the file stores for them, as in Python's pipeline (PIL): to lay the picture on white instead, use --background white (option background)`;
+  return withWarning(rgbImage(width, height, rgb), transparent > 0 && background === undefined, {
+    code: "transparency-ignored",
+    message,
+  });
+}
+
+/** Pillow's product of two bytes as parts of 255, rounded (src/libImaging/ImagingUtils.h). */
+function mulDiv255(a: number, b: number): number {
+  const product = a * b + 128;
+  return ((product >> 8) + product) >> 8;
+}
+
+/** Pillow's blend of two bytes by a mask (src/libImaging/ImagingUtils.h, BLEND). */
+function blend(over: number, under: number, alpha: number): number {
+  const sum = over * alpha + under * (255 - alpha) + 128;
+  return ((sum >> 8) + sum) >> 8;
+}
+
+const withWarning = (image: RgbImage, surprises: boolean, warning: ImageWarning): RgbImage =>
+  surprises ? { ...image, warnings: [warning] } : image;
+
+/** At least "under 1 %", so that a few pixels are not called none. */
+function percent(part: number, whole: number): string {
+  const share = Math.round((100 * part) / whole);
+  return share === 0 ? "Under 1 %" : `${share} %`;
+}
