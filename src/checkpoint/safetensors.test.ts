@@ -57,8 +57,8 @@ describe("parseSafetensorsHeader()", () => {
     ["another JSON value", [], "its header is [], wanted an object"],
     [
       "an unknown dtype",
-      { a: { ...F32([1], 0, 4), dtype: "F8_E4M3" } },
-      'tensor "a" has dtype "F8_E4M3", calig reads BOOL, U8',
+      { a: { ...F32([1], 0, 4), dtype: "F8_E8M0" } },
+      'tensor "a" has dtype "F8_E8M0", calig reads BOOL, U8',
     ],
     ["an inherited name as dtype", { a: { ...F32([1], 0, 4), dtype: "toString" } }, 'has dtype "toString"'],
     ["no dtype", { a: { shape: [1], data_offsets: [0, 4] } }, 'tensor "a" has dtype missing'],

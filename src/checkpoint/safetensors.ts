@@ -56,6 +56,8 @@ const DTYPES: Readonly<Record<string, DType>> = {
   BF16: "bfloat16",
   F32: "float32",
   F64: "float64",
+  F8_E4M3: "float8e4m3fn",
+  F8_E5M2: "float8e5m2",
 };
 
 /**

@@ -1,17 +1,19 @@
 /**
- * @file Large weights of half precision as float32 in a temporary file, which all programs map, instead of a converted
- * copy in the memory of each program.
+ * @file Weights as float32 in a temporary file, which all programs map: large ones of half precision, instead of a converted
+ * copy in the memory of each program, and those that have to be computed from what is stored.
  */
 
 import { rmSync } from "node:fs";
 import { type FileHandle, mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { computeTensor, type DerivedTensor } from "../checkpoint/derived-tensor.ts";
 import { CheckpointError } from "../errors.ts";
 import type { StoredTensor } from "../onnx/model.ts";
 import { byteSize, viewBytes } from "../tensor/dtype.ts";
 import { toFloatTensor } from "../tensor/half.ts";
 import { elementCount } from "../tensor/tensor.ts";
+import { readRangeIn } from "./read-range.ts";
 import type { CheckpointWeights } from "./weights.ts";
 
 const FILE = "weights.float32";
@@ -23,14 +25,26 @@ export interface Float32Copy extends Pick<CheckpointWeights, "folder" | "source"
   release(): Promise<void>;
 }
 
+export interface CopyOptions {
+  /** Tensors to copy. Default: all of them. */
+  readonly names?: Iterable<string>;
+  /** Tensors that are computed instead of copied, by name. */
+  readonly derived?: ReadonlyMap<string, DerivedTensor>;
+  /** Folder of the temporary folder. Default: the system's. */
+  readonly parent?: string;
+}
+
 /**
- * Writes all weights as float32 into a file in the system's temporary folder.
+ * Writes weights as float32 into a file in a temporary folder.
  *
  * Cost: the weights are read and written once; disk space of 4 bytes per parameter until `release`.
  *
  * @throws {CheckpointError} When a tensor is of no floating-point type, or the file cannot be written.
  */
-export async function copyAsFloat32(weights: CheckpointWeights, parent = tmpdir()): Promise<Float32Copy> {
+export async function copyAsFloat32(
+  weights: Pick<CheckpointWeights, "folder" | "source">,
+  { names = weights.source.names, derived = new Map(), parent = tmpdir() }: CopyOptions = {},
+): Promise<Float32Copy> {
   const folder = await mkdtemp(join(parent, "calig-"));
   const removeAtExit = () => rmSync(folder, { recursive: true, force: true });
   process.once("exit", removeAtExit);
@@ -39,7 +53,7 @@ export async function copyAsFloat32(weights: CheckpointWeights, parent = tmpdir(
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    const places = await writeAll(weights, join(folder, FILE));
+    const places = await writeAll(weights, names, derived, join(folder, FILE));
     return {
       folder,
       release,
@@ -47,8 +61,10 @@ export async function copyAsFloat32(weights: CheckpointWeights, parent = tmpdir(
         description: weights.source.description,
         names: weights.source.names,
         get(name) {
-          const { shape } = weights.source.get(name);
-          const offset = places.get(name) as number;
+          const tensor = weights.source.get(name);
+          const { shape } = tensor;
+          const offset = places.get(name);
+          if (offset === undefined) return tensor; // of no use to a program
           const length = byteSize("float32", elementCount(shape));
           return { name, dtype: "float32", shape, storage: { kind: "external", location: FILE, offset, length } };
         },
@@ -67,13 +83,26 @@ export async function copyAsFloat32(weights: CheckpointWeights, parent = tmpdir(
 }
 
 /** Writes tensor after tensor; returns where each begins. */
-async function writeAll({ source, folder }: CheckpointWeights, path: string): Promise<ReadonlyMap<string, number>> {
+async function writeAll(
+  { source, folder }: Pick<CheckpointWeights, "folder" | "source">,
+  names: Iterable<string>,
+  derived: ReadonlyMap<string, DerivedTensor>,
+  path: string,
+): Promise<ReadonlyMap<string, number>> {
   const inputs = new Map<string, FileHandle>();
   const output = await open(path, "wx");
   const places = new Map<string, number>();
   let offset = 0;
   try {
-    for (const name of source.names) {
+    for (const name of names) {
+      const computed = derived.get(name);
+      if (computed !== undefined) {
+        const { data } = await computeTensor(computed, readRangeIn(folder));
+        await output.write(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+        places.set(name, offset);
+        offset += data.byteLength;
+        continue;
+      }
       const tensor = source.get(name);
       const { storage } = tensor;
       if (storage.kind !== "external") throw new CheckpointError(`Cannot convert tensor "${name}": it is in no file`);

@@ -3,11 +3,16 @@
 import { type CheckpointConfig, parseConfig } from "../checkpoint/config.ts";
 import { prepareCheckpoint } from "../loading/checkpoint-parts.ts";
 import type { ModelParts } from "../loading/model-parts.ts";
+import { type PreparedWeights, prepareWeights, recordUse } from "../loading/prepare-weights.ts";
 import type { Runtime } from "../runtime/runtime.ts";
+import { byteSize, isFloating } from "../tensor/dtype.ts";
+import { elementCount } from "../tensor/tensor.ts";
 import { familyOf } from "../transformer/families.ts";
+import type { WeightSource } from "../transformer/parameters.ts";
 import { copyAsFloat32 } from "./float32-copy.ts";
 import { type MemoryWishes, planWeights, weightMemory } from "./memory-check.ts";
 import { companionsIn, readText } from "./model-files.ts";
+import { readRangeIn } from "./read-range.ts";
 import { readWeights, type StoredWeightFacts } from "./weights.ts";
 
 /** The parts of a model on disk, and whether its weights are to be held block by block. */
@@ -45,13 +50,21 @@ export async function loadCheckpoint(
   const config = await readConfig(folder);
   familyOf(config.modelType); // before the weights are read
   const weights = await readWeights(folder);
-  const needed = weightMemory(weights.elements);
-  const { streamed, copied: worthCopying, warnings } = planWeights(source, needed, true, memory);
-  const copied = worthCopying || (float32 && needed.converted > 0);
+  const prepared = await prepareWeights(weights.source, config, readRangeIn(weights.folder));
   signal?.throwIfAborted();
-  const build = await prepareCheckpoint(config, weights.source, companionsIn(folder));
-  const stored = copied ? await copyAsFloat32(weights) : undefined;
-  const tensors = stored ?? weights;
+  const { source: recorded, used } = recordUse(prepared.source);
+  const build = await prepareCheckpoint(config, recorded, companionsIn(folder));
+  const computed = prepared.derived.size > 0;
+  const needed = computed ? computedMemory(prepared.source, used) : weightMemory(weights.elements);
+  const { streamed, copied, warnings } = planWeights(source, needed, true, memory);
+  const stored =
+    copied || computed || (float32 && needed.converted > 0)
+      ? await copyAsFloat32(
+          { ...weights, source: prepared.source },
+          { names: weightsAmong(prepared, used), derived: prepared.derived },
+        )
+      : undefined;
+  const tensors = stored ?? { ...weights, source: prepared.source };
   const parts = build(tensors.source);
   return {
     ...parts,
@@ -59,6 +72,16 @@ export async function loadCheckpoint(
     streamed,
     place: { weightsFolder: tensors.folder },
     ...(stored === undefined ? {} : { release: stored.release }),
-    warnings: [...parts.warnings, ...warnings],
+    warnings: [...prepared.warnings, ...parts.warnings, ...warnings],
   };
 }
+
+/** Of the tensors that were looked at, those that programs read: not the positions of tokens that old files list. */
+const weightsAmong = ({ source, derived }: PreparedWeights, used: Iterable<string>) =>
+  [...used].filter((name) => derived.has(name) || isFloating(source.get(name).dtype));
+
+/** What weights take once all of them lie in a file as float32. */
+const computedMemory = (source: WeightSource, used: Iterable<string>) => ({
+  mapped: [...used].reduce((sum, name) => sum + byteSize("float32", elementCount(source.get(name).shape)), 0),
+  converted: 0,
+});

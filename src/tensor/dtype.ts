@@ -5,9 +5,9 @@ import { InternalError } from "../errors.ts";
 /** Element type of a tensor, by the name that ONNX and onnxruntime use. */
 export type DType =
   | "float32" | "uint8" | "int8" | "uint16" | "int16" | "int32" | "int64" | "string" | "bool" | "float16"
-  | "float64" | "uint32" | "uint64" | "bfloat16" | "uint4" | "int4"; // biome-ignore format: one table
+  | "float64" | "uint32" | "uint64" | "bfloat16" | "float8e4m3fn" | "float8e5m2" | "uint4" | "int4"; // biome-ignore format: one table
 
-/** Arrays that hold tensor elements. float16 and bfloat16 hold their bit patterns, bool holds 0 or 1. */
+/** Arrays that hold tensor elements. Floating-point numbers of 8 and 16 bits are their bit patterns, bool holds 0 or 1. */
 export type TensorData =
   | Float32Array | Float64Array | Uint8Array | Int8Array | Uint16Array | Int16Array | Int32Array | Uint32Array
   | BigInt64Array | BigUint64Array; // biome-ignore format: one table
@@ -34,6 +34,8 @@ const TABLE: Readonly<Record<DType, DTypeFacts>> = {
   uint32: { code: 12, bits: 32, array: Uint32Array },
   uint64: { code: 13, bits: 64, array: BigUint64Array },
   bfloat16: { code: 16, bits: 16, array: Uint16Array },
+  float8e4m3fn: { code: 17, bits: 8, array: Uint8Array },
+  float8e5m2: { code: 19, bits: 8, array: Uint8Array },
   uint4: { code: 21, bits: 4, array: undefined },
   int4: { code: 22, bits: 4, array: undefined },
 };
@@ -52,6 +54,9 @@ export const byteSize = (dtype: DType, elements: number): number => Math.ceil((T
 /** Whether gradients can flow through values of this type. */
 export const isFloating = (dtype: DType): boolean =>
   dtype === "float32" || dtype === "float64" || dtype === "float16" || dtype === "bfloat16";
+
+/** Whether these are floating-point numbers of 8 bits: stored weights, never what programs compute with. */
+export const isFloat8 = (dtype: DType): boolean => dtype === "float8e4m3fn" || dtype === "float8e5m2";
 
 /** A typed view of little-endian bytes; copies only where the offset does not fit the element size. */
 export function viewBytes(dtype: DType, bytes: Uint8Array): TensorData {

@@ -1,6 +1,7 @@
-/** @file Half-precision numbers (IEEE binary16 and bfloat16), kept as bit patterns, to and from float32. */
+/** @file Floating-point numbers of 16 and 8 bits (IEEE binary16, bfloat16, E4M3, E5M2), kept as bit patterns, to and from float32. */
 
 import { ShapeError } from "../errors.ts";
+import type { DType } from "./dtype.ts";
 import { type FloatTensor, floatTensor, type Tensor } from "./tensor.ts";
 
 /**
@@ -19,6 +20,9 @@ export function toFloatTensor(tensor: Tensor): FloatTensor {
       return floatTensor(halfToFloat(data as Uint16Array), shape);
     case "bfloat16":
       return floatTensor(bfloat16ToFloat(data as Uint16Array), shape);
+    case "float8e4m3fn":
+    case "float8e5m2":
+      return floatTensor(float8ToFloat(data as Uint8Array, dtype), shape);
     default:
       throw new ShapeError(
         `Cannot widen a tensor of type ${dtype} to float32: wanted float64, float16 or bfloat16; apply its scale first`,
@@ -50,6 +54,42 @@ export function halfToFloat(bits: Uint16Array): Float32Array {
     values[i] = pattern & 0x8000 ? -magnitude : magnitude;
   }
   return values;
+}
+
+/**
+ * float32 values of 8-bit patterns. E4M3 ("fn") has no infinities: only S.1111.111 is NaN; E5M2 is the upper half of
+ * binary16. Exact. Formats: Micikevicius et al. 2022, "FP8 formats for deep learning", table 1.
+ */
+export function float8ToFloat(bits: Uint8Array, dtype: "float8e4m3fn" | "float8e5m2"): Float32Array {
+  const patterns = Uint8Array.from({ length: 0x100 }, (_, pattern) => pattern);
+  const table =
+    dtype === "float8e5m2" ? halfToFloat(Uint16Array.from(patterns, (pattern) => pattern << 8)) : e4m3(patterns);
+  return Float32Array.from(bits, (pattern) => table[pattern] as number);
+}
+
+function e4m3(patterns: Uint8Array): Float32Array {
+  return Float32Array.from(patterns, (pattern) => {
+    const exponent = (pattern >>> 3) & 0xf;
+    const fraction = pattern & 0x7;
+    const units = exponent === 0 ? fraction : fraction + 8;
+    const magnitude = (pattern & 0x7f) === 0x7f ? Number.NaN : units * 2 ** (Math.max(exponent, 1) - 10);
+    return pattern & 0x80 ? -magnitude : magnitude;
+  });
+}
+
+/** The values of float32 that are left when they are stored in a type of 16 bits and read again; others as they are. */
+export function roundedTo(dtype: DType, values: Float32Array): Float32Array {
+  if (dtype === "float16") return halfToFloat(floatToHalf(values));
+  return dtype === "bfloat16" ? bfloat16ToFloat(floatToBfloat16(values)) : values;
+}
+
+/** bfloat16 bit patterns of float32 values, rounded to nearest, ties to even. */
+export function floatToBfloat16(values: Float32Array): Uint16Array {
+  const patterns = new Uint32Array(Float32Array.from(values).buffer);
+  return Uint16Array.from(patterns, (pattern, i) => {
+    if (Number.isNaN(values[i])) return 0x7fc0;
+    return (pattern + 0x7fff + ((pattern >>> 16) & 1)) >>> 16;
+  });
 }
 
 /** What one unit of the fraction is worth, by exponent: 2^(exponent - 25), and 2^-24 for denormal numbers. */

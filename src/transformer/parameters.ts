@@ -78,7 +78,9 @@ export class Parameters {
       this.#problems.push(`tensor "${full}" has shape [${tensor.shape.join(", ")}], wanted [${shape.join(", ")}]`);
     }
     if (!isFloating(tensor.dtype)) {
-      this.#problems.push(`tensor "${full}" holds whole numbers (${tensor.dtype}), wanted floating-point weights`);
+      this.#problems.push(
+        `tensor "${full}" is stored as ${tensor.dtype}, wanted floating-point weights (numbers of other types are no weights without their scales)`,
+      );
     }
     return { value: this.#builder.has(full) ? full : this.#builder.initializer(tensor), tensor };
   }

@@ -11,6 +11,7 @@ import { prepareCheckpoint } from "../loading/checkpoint-parts.ts";
 import { checkpointWeights, SHARD_INDEX, WEIGHTS } from "../loading/checkpoint-weights.ts";
 import type { Companions, ModelParts } from "../loading/model-parts.ts";
 import { checkDtype, ONNX_DTYPES, type OnnxDtype, onnxFileName } from "../loading/onnx-names.ts";
+import { prepareWeights } from "../loading/prepare-weights.ts";
 import { tryRuntime } from "../loading/try-runtime.ts";
 import { parseTuned, tunedFileOf } from "../loading/tuned-settings.ts";
 import type { WebDevice } from "../runtime/devices.ts";
@@ -21,7 +22,7 @@ import { sha256 } from "../util/sha256.ts";
 import { loadOnnx } from "./load-onnx.ts";
 import { type DownloadProgress, type ModelFiles, type ModelSource, openModelFiles } from "./model-files.ts";
 import { webPlatform } from "./platform.ts";
-import { widenWeights } from "./widen-weights.ts";
+import { readRangeOf, widenWeights } from "./widen-weights.ts";
 
 export interface WebLoadOptions {
   /** What explanations call the model. Default: the name of its folder. */
@@ -130,12 +131,16 @@ async function checkpointParts(
     return { location, size: bytes.length, index };
   });
   const { source, ...facts } = checkpointWeights(stored, stored.length === 1 ? WEIGHTS : SHARD_INDEX);
-  const build = await prepareCheckpoint(config, source, companions);
-  const read = lacksHalfPrecision ? widenWeights({ contents, source }) : { contents, source };
+  const prepared = await prepareWeights(source, config, readRangeOf(contents));
+  const build = await prepareCheckpoint(config, prepared.source, companions);
+  const { derived } = prepared;
+  const read = await widenWeights({ contents, source: prepared.source }, { derived, half: lacksHalfPrecision });
+  const parts = build(read.source);
   return {
-    ...build(read.source),
+    ...parts,
     weights: { ...facts, sha256: await sha256(Object.values(contents)) },
     place: { weights: read.contents },
+    warnings: [...prepared.warnings, ...parts.warnings],
   };
 }
 

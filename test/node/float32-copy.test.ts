@@ -26,7 +26,7 @@ describe("copyAsFloat32()", () => {
   it("holds the values of all tensors, and is gone after release", async () => {
     const parent = await tempFolder();
     const weights = await readWeights(await folderOf("float16"));
-    const copy = await copyAsFloat32(weights, parent);
+    const copy = await copyAsFloat32(weights, { parent });
     for (const name of ["whole", "half"]) {
       const stored = copy.source.get(name);
       const { dtype, shape, data } = await readStoredTensor(stored, readRangeOf(copy.folder));
@@ -40,7 +40,9 @@ describe("copyAsFloat32()", () => {
   it("leaves nothing behind when a tensor cannot be converted", async () => {
     const parent = await tempFolder();
     const weights = await readWeights(await folderOf("int64"));
-    await expect(copyAsFloat32(weights, parent)).rejects.toThrow(/Cannot convert the weights of .* int64 to float32/);
+    await expect(copyAsFloat32(weights, { parent })).rejects.toThrow(
+      /Cannot convert the weights of .* int64 to float32/,
+    );
     expect(await readdir(parent)).toEqual([]);
   });
 });
