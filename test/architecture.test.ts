@@ -49,7 +49,7 @@ const NARROW: readonly { readonly from: RegExp; readonly about: RegExp; readonly
   {
     from: /^checkpoint\//,
     about: /./,
-    may: new RegExp(`^(${FOUNDATIONS}|checkpoint/|onnx/model\\.ts$)`),
+    may: new RegExp(`^(${FOUNDATIONS}|checkpoint/|onnx/(model|external-data)\\.ts$)`),
   },
   {
     from: /^attribution\/(explanation|options)\.ts$/,
