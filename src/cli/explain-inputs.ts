@@ -4,6 +4,7 @@ import { readdir, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
 import type { TextInput } from "../attribution/text-input.ts";
 import { InputError, quote, UsageError } from "../errors.ts";
+import { foreignEnding } from "../node/foreign-files.ts";
 import { IMAGE_EXTENSIONS } from "../node/image-file.ts";
 import { asksForColumns, ROW_OPTIONS, type RowOptions } from "../node/read-rows.ts";
 import { given } from "./given.ts";
@@ -102,13 +103,16 @@ async function refuseFile(word: string): Promise<void> {
   const found = await stat(word).catch(() => undefined);
   if (found === undefined || (found.isDirectory() && !/[/\\]/.test(word))) return;
   const extension = extname(word).toLowerCase();
+  const foreign = foreignEnding(extension, word);
   const remedy = found.isDirectory()
     ? "to use it as the model give --model"
     : INPUT_EXTENSIONS.includes(extension)
       ? `to explain the texts in it run calig explain --input ${shellWord(word)}`
       : IMAGE_EXTENSIONS.includes(extension)
         ? `to explain the image run calig explain --image ${shellWord(word)}`
-        : `to explain its content run calig explain - < ${shellWord(word)}`;
+        : foreign !== undefined
+          ? `it is ${foreign.what}: ${foreign.remedy}`
+          : `to explain its content run calig explain - < ${shellWord(word)}`;
   throw new UsageError(
     `Cannot explain ${quote(word)}: it is a ${found.isDirectory() ? "folder" : "file"}; ${remedy}, to explain the name itself give it with --text`,
   );

@@ -1,6 +1,7 @@
 /** @file What the command line needs of its process: streams, environment and a signal, given from outside. */
 
 import type { Readable, Writable } from "node:stream";
+import { decodeText } from "../node/read-text.ts";
 
 /** Everything `main` may touch besides files. */
 export interface CliIo {
@@ -23,11 +24,11 @@ export function write(stream: Writable, content: string | Uint8Array): Promise<v
   });
 }
 
-/** All of a stream as text. */
+/** All of standard input as text. @throws {InputError} When it is no text, or not in UTF-8. */
 export async function readAll(stream: Readable): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of stream) chunks.push(Buffer.from(chunk as Uint8Array | string));
-  return Buffer.concat(chunks).toString("utf8");
+  return decodeText(Buffer.concat(chunks), "standard input", "FILE");
 }
 
 /** Whether an error says that the reader of a pipe has gone ("calig ... | head"). */

@@ -36,10 +36,10 @@ export function jsonRecords(content: string, file: string): JsonRecords {
   } catch (cause) {
     return { rows: linesOf(content, file, cause as SyntaxError), counted: "line" };
   }
-  if (Array.isArray(whole)) return items(whole);
+  if (Array.isArray(whole)) return items(whole, file);
   if (typeof whole !== "object" || whole === null) return { rows: jsonRows(content), counted: "line" };
   const { data } = whole as { readonly data?: unknown };
-  if (Array.isArray(data)) return items(data);
+  if (Array.isArray(data)) return items(data, file);
   const values = Object.values(whole);
   if (values.length > 0 && values.every((value) => typeof value === "object" && value !== null)) {
     throw new InputError(
@@ -52,10 +52,14 @@ export function jsonRecords(content: string, file: string): JsonRecords {
   };
 }
 
-const items = (list: readonly unknown[]): JsonRecords => ({
-  rows: list.map((value, i) => ({ line: i + 1, fields: fieldsOf(value, "item") })),
-  counted: "item",
-});
+function items(list: readonly unknown[], file: string): JsonRecords {
+  if (list.length > 0 && list.every(Array.isArray)) {
+    throw new InputError(
+      `Cannot read ${quote(file)}: its items are lists without names; write a list of objects, as pandas does with orient="records"`,
+    );
+  }
+  return { rows: list.map((value, i) => ({ line: i + 1, fields: fieldsOf(value, "item") })), counted: "item" };
+}
 
 /** Lines of JSON; a file that is none, or is an object or list over several lines that breaks off, is refused as a whole. */
 function linesOf(content: string, file: string, { message }: SyntaxError): FileRow[] {

@@ -56,7 +56,14 @@ function* tableRows(content: string, separator: string, quoting = true): Generat
   while (at < content.length) {
     const row = { line, cells: [] as string[] };
     const start = at;
-    for (let more = true; more; ) {
+    const end = nextBreak(content, at);
+    const first = content.slice(at, end);
+    const isPlain = !quoting || !first.includes('"');
+    if (isPlain) {
+      row.cells = first.split(separator);
+      at = end;
+    }
+    for (let more = !isPlain; more; ) {
       if (quoting && content[at] === '"') {
         const field = quotedField(content, at, line, separator);
         row.cells.push(field.text);

@@ -88,7 +88,14 @@ function jsonFile({ path, content }: TextFile, options: RowOptions, wanted: "inp
   // Where nothing can be read, the rows say why.
   if (objects.length === 0 || names.length === 0) return { rows, columns: OWN_COLUMNS, counted };
   const fields: Columned = { file: path, names, kind: "fields", ...longestOf(names, objects) };
-  return { rows, counted, ...columnsOf(fields, options, wanted) };
+  const found = columnsOf(fields, options, wanted);
+  const { id } = found.columns;
+  if (id !== undefined && objects.some((fields) => isRounded(fields[id]))) {
+    throw new InputError(
+      `Cannot read ${quote(path)}: the ids in field ${quote(id)} have more digits than numbers of JSON keep; write them in quotes, or give --id-column "" to leave them out`,
+    );
+  }
+  return { rows, counted, ...found };
 }
 
 function tableFile(
@@ -111,6 +118,9 @@ function tableFile(
   const columns: Columned = { file: path, names, kind: "columns", ...longestOf(names, objects) };
   return { rows, counted: "line", ...columnsOf(columns, options, wanted) };
 }
+
+/** Whether a number of JSON is another one than the file has: those above 2^53 are rounded. */
+const isRounded = (value: unknown): boolean => Number.isInteger(value) && !Number.isSafeInteger(value);
 
 function columnsOf(columned: Columned, options: RowOptions, wanted: "inputs" | "data set") {
   const columns = findColumns(columned, options, wanted);
@@ -182,8 +192,10 @@ export const lineRows = (content: string): { readonly line: number; readonly fie
   content.split(/\r\n|\n|\r/).flatMap((text, i) => (text.trim() === "" ? [] : [{ line: i + 1, fields: { text } }]));
 
 /** Why a file without rows has none: the end of a message. */
-export const whyNone = ({ content }: Pick<TextFile, "content">): string =>
-  content.trim() === "" ? ": it is empty" : ": nothing follows the names of its columns";
+export function whyNone({ extension, content }: Pick<TextFile, "extension" | "content">): string {
+  if (content.trim() === "") return ": it is empty";
+  return JSON_ENDINGS.includes(extension) ? ": its list is empty" : ": nothing follows the names of its columns";
+}
 
 /** The text and its pair, or what is wrong with them. */
 export function textInput(

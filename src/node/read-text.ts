@@ -27,10 +27,18 @@ export async function checkFile(file: string, purpose: string, endings: string):
  *
  * @throws {InputError} When it is no text, or none in UTF-8 or marked UTF-16: says what it is, or which line is wrong.
  */
-export async function readText(file: string): Promise<string> {
-  const bytes = await readFile(file);
+export const readText = async (file: string): Promise<string> => decodeText(await readFile(file), quote(file), file);
+
+/**
+ * Bytes as text, without a byte order mark.
+ *
+ * @param what - For messages: where the bytes are from.
+ * @param file - Name of the file that commands in messages are about.
+ * @throws {InputError} As `readText`.
+ */
+export function decodeText(bytes: Uint8Array, what: string, file: string): string {
   const refuse = (why: string, options?: ErrorOptions): never => {
-    throw new InputError(`Cannot read ${quote(file)}: ${why}`, options);
+    throw new InputError(`Cannot read ${what}: ${why}`, options);
   };
   const foreign = foreignContent(bytes, file);
   if (foreign !== undefined) refuse(`it is ${foreign.what}; ${foreign.remedy}`);

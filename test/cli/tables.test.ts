@@ -2,6 +2,7 @@
 
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import type { TextExplanation } from "../../src/attribution/explanation.ts";
 import type { Evaluation } from "../../src/evaluation/evaluation.ts";
@@ -91,6 +92,24 @@ describe("explain --input", () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toContain(named(message));
   });
+});
+
+describe("a text from standard input", () => {
+  test.each([
+    ["Latin-1", Uint8Array.of(0x63, 0x61, 0x66, 0xe9), "it is not UTF-8 text: byte 0xE9 in line 1"],
+    ["gzip", gzipSync("Good"), "it is compressed (gzip)"],
+  ])("in %s is refused", async (_, stdin, message) => {
+    const { code, stdout, stderr } = await runCli(["explain", "-"], { stdin });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toContain(`Cannot read standard input: ${message}`);
+  });
+});
+
+test("the name of a file that calig does not read comes with the way out, not as a text", async () => {
+  const file = join(await tempFolder({ "a.parquet": "" }), "a.parquet");
+  const { code, stderr } = await runCli(["explain", file]);
+  expect(code).toBe(2);
+  expect(stderr).toContain("it is a Parquet file: write it as JSON lines");
 });
 
 describe("evaluate --dataset", () => {

@@ -340,6 +340,12 @@ describe("JSON", () => {
       '{"body_md": "a b c", "label": 1}',
       'its objects must have a field "text"; they have "body_md", "label"; name it with --text-column, perhaps "body_md"',
     ],
+    ["pandas' split", '{"columns": ["text"], "index": [0], "data": [["a"]]}', "its items are lists without names"],
+    [
+      "ids that JSON rounds",
+      '[{"text": "a", "id": 1234567890123456789}]',
+      "more digits than numbers of JSON keep; write them in quotes",
+    ],
     ["nothing", " \n", "it is empty"],
   ])("%s is refused as a whole", async (_, content, message) => {
     await expect(inputs("a.json", content)).rejects.toThrow(message);
@@ -391,7 +397,8 @@ describe("files without texts", () => {
     ["a.csv", "\uFEFF\r\n", "it is empty"],
     ["a.csv", "text,label\n", "nothing follows the names of its columns"],
     ["a.txt", "\n", "it is empty"],
-    ["a.json", "[]", "there are no"],
+    ["a.json", "[]", "its list is empty"],
+    ["a.json", '{"data": []}', "its list is empty"],
   ])("%s with %j", async (name, content, message) => {
     const pattern = new RegExp(`${message}|there are none in it`);
     await expect(inputs(name, content)).rejects.toThrow(pattern);

@@ -13,9 +13,16 @@ interface Golden {
     readonly separator: string;
     readonly cells: readonly (readonly string[])[];
   }[];
+  readonly accidents: readonly {
+    readonly text: string;
+    readonly strict: boolean;
+    readonly cells: readonly (readonly string[])[];
+  }[];
 }
 
-const { tables } = JSON.parse(readFileSync(new URL("../golden/tables.json", import.meta.url), "utf8")) as Golden;
+const { tables, accidents } = JSON.parse(
+  readFileSync(new URL("../golden/tables.json", import.meta.url), "utf8"),
+) as Golden;
 
 const pathOf = (file: string) => fileURLToPath(new URL(`../fixtures/tables/${file}`, import.meta.url));
 
@@ -24,6 +31,25 @@ describe("parseTable() has the cells of csv and pandas", () => {
     const rows = parseTable(await readText(pathOf(file)), separator);
     expect(rows.map((row) => row.cells)).toEqual(cells);
   });
+});
+
+test("parseTable() refuses what csv refuses if strict, or has its cells", () => {
+  const wrong = accidents.filter(({ text, strict, cells }) => {
+    let rows: string;
+    try {
+      // A line of nothing but quotes and blanks is a row here, and none in the reference.
+      rows = JSON.stringify(
+        parseTable(text, ",")
+          .map((row) => row.cells)
+          .filter((row) => row.length > 1 || row[0]?.trim() !== ""),
+      );
+    } catch {
+      return strict;
+    }
+    return rows !== JSON.stringify(cells);
+  });
+  expect(wrong).toEqual([]);
+  expect(accidents.filter(({ strict }) => !strict).length).toBeGreaterThan(100);
 });
 
 describe("findSeparator() finds the separator that the table was written with", () => {

@@ -10,7 +10,7 @@ export interface CliRun {
 }
 
 export interface CliSettings {
-  readonly stdin?: string;
+  readonly stdin?: string | Uint8Array;
   readonly env?: Readonly<Record<string, string>>;
   /** Streams that are terminals. Default: none. */
   readonly isTTY?: Partial<Record<"stdin" | "stdout" | "stderr", boolean>>;
@@ -46,7 +46,7 @@ export async function runCli(argv: readonly string[], settings: CliSettings = {}
     return Object.assign(writable, { isTTY: isTTY[name] ?? false });
   };
   const code = await main(argv, {
-    stdin: Readable.from([Buffer.from(stdin)]),
+    stdin: Readable.from([Buffer.from(stdin as Uint8Array)]),
     stdout: stream("stdout"),
     stderr: stream("stderr"),
     env,

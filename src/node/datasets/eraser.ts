@@ -1,10 +1,10 @@
 /** @file Data sets of the ERASER benchmark (DeYoung et al. 2020): annotations in JSON lines, documents in the folder docs/ beside them. */
 
-import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { InputError, quote } from "../../errors.ts";
 import type { FileRow } from "../file-row.ts";
 import { jsonRows } from "../json-rows.ts";
+import { readText } from "../read-text.ts";
 import { type DatasetFile, type DatasetLayout, type DatasetRow, firstRecord } from "./layout.ts";
 import { joinSpans, whitespaceTokens } from "./rationales.ts";
 
@@ -40,8 +40,9 @@ async function toRow({ line, fields }: FileRow, file: DatasetFile): Promise<Data
   // The name comes from the file: it must stay in the folder.
   if (!/^[\w.-]+$/.test(document)) return { line, item: new InputError(`document ${quote(document)} is no file name`) };
   const path = join(dirname(file.path), "docs", document);
-  const text = await readFile(path, "utf8").catch(() => undefined);
-  if (text === undefined) return { line, item: new InputError(`there is no readable document ${quote(path)}`) };
+  const text = await readText(path).catch((error: Error) => error);
+  if (text instanceof InputError) return { line, item: text };
+  if (text instanceof Error) return { line, item: new InputError(`there is no readable document ${quote(path)}`) };
   const tokens = whitespaceTokens(text);
   const marked = new Array<boolean>(tokens.length).fill(false);
   for (const { start_token: start, end_token: end } of all) {

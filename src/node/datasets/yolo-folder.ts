@@ -8,6 +8,7 @@ import { dirname, extname, join, relative } from "node:path";
 import { InputError, quote } from "../../errors.ts";
 import type { OutlinedObject, Place } from "../../evaluation/outlines.ts";
 import { IMAGE_EXTENSIONS, type ImageFileOptions, readImageFile } from "../image-file.ts";
+import { readText } from "../read-text.ts";
 import { readingOf } from "./image-folder.ts";
 import type { DatasetRow } from "./layout.ts";
 
@@ -72,7 +73,7 @@ async function imagesFolder(folder: string): Promise<string> {
 async function readCategories(folder: string): Promise<ReadonlyMap<number, string>> {
   const files = (await readdir(folder)).filter((name) => /\.ya?ml$/i.test(name)).sort();
   for (const file of files) {
-    const names = parseNames(await readFile(join(folder, file), "utf8"));
+    const names = parseNames(await readText(join(folder, file)));
     if (names.size > 0) return names;
   }
   throw new InputError(
