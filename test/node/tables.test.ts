@@ -244,6 +244,15 @@ describe("columns", () => {
     await expect(reading).rejects.toBeInstanceOf(InvalidOptionError);
   });
 
+  test("are looked for in a .tsv of two columns where one has such a name, else its lines are label and text", async () => {
+    expect((await dataset("a.tsv", "tweet\temotion\na fine day\tjoy\n")).items).toEqual([
+      { line: 2, input: { text: "a fine day" } },
+    ]);
+    expect((await dataset("a.tsv", "joy\ta fine day\n")).items).toEqual([
+      { line: 1, input: { text: "a fine day" }, label: "joy" },
+    ]);
+  });
+
   test("of a published layout are its own, unless others are named", async () => {
     const content = '{"post_tokens": ["a", "b"], "label": "x", "rationales": [], "raw": "a  b"}\n';
     expect((await dataset("a.jsonl", content)).items[0]?.input).toEqual({ text: "a b" });

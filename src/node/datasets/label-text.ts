@@ -22,7 +22,7 @@ export const labelText: DatasetLayout = {
 /** Whether the cells of the first line, perhaps in quotes, name columns: then a table is of another layout. */
 function areNames(cells: readonly string[]): boolean {
   const names = cells.map((cell) => cell.trim().replace(/^"(.*)"$/, "$1"));
-  return names.some((name) => /^(?:text|label)$/i.test(name)) || names.every(isColumnName);
+  return names.some(isColumnName);
 }
 
 function toRow({ line, cells: [first = "", ...texts] }: TableRow): DatasetRow {
