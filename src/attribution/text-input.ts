@@ -42,7 +42,8 @@ export async function prepareText(
   const longText = keyword("long text", options.longText ?? DEFAULTS.longText, LONG_TEXTS);
   if (pair !== undefined || longText === "truncate") {
     const whole = await tokenizer.encode(text, pair);
-    return { whole, parts: [onlyPart(prepared(model, whole))], warnings: truncationWarnings(whole) };
+    const warnings = [...truncationWarnings(whole), ...readingWarnings(model, whole)];
+    return { whole, parts: [onlyPart(prepared(model, whole))], warnings };
   }
   const { whole, windows } = cutWindows(await tokenizer.encodeWhole(text), tokenizer.maxLength);
   return {
@@ -52,7 +53,10 @@ export async function prepareText(
       if (windows.length === 1) return { input, ...part };
       return { input: { ...input, window: placeOf(whole, part.positions) }, ...part };
     }),
-    warnings: windows.length === 1 ? [] : [windowsWarning(model, whole, windows.length)],
+    warnings: [
+      ...(windows.length === 1 ? [] : [windowsWarning(model, whole, windows.length)]),
+      ...readingWarnings(model, whole),
+    ],
   };
 }
 
@@ -76,11 +80,34 @@ function placeOf({ units }: EncodedText, positions: readonly number[]): NonNulla
 
 function truncationWarnings({ truncated }: EncodedText): readonly Warning[] {
   if (truncated === undefined) return [];
-  const { keptTokens, totalTokens, keptCharacters } = truncated;
+  const { keptTokens, totalTokens, keptCharacters, kept } = truncated;
+  const which = kept === "end" ? "last" : "first";
   return [
     {
       code: "truncated",
-      message: `The text has ${totalTokens} tokens, the model reads ${keptTokens}: only the first ${keptCharacters} characters were read and explained`,
+      message: `The text has ${totalTokens} tokens, the model reads ${keptTokens}: only the ${which} ${keptCharacters} characters were read and explained`,
+    },
+  ];
+}
+
+/** Versions of transformers that read a text otherwise, as far as this model is told of it. */
+function readingWarnings(
+  { anatomy }: ExplainableModel,
+  { otherReading }: Pick<EncodedText, "otherReading">,
+): readonly Warning[] {
+  if (otherReading === undefined) return [];
+  const { difference, read, other } = otherReading;
+  if (difference === "types" && anatomy.inputs.typeIds === undefined) return [];
+  const what =
+    difference === "tokens"
+      ? "makes other tokens of this text"
+      : read === 4
+        ? "does not tell this model which text of the pair a token belongs to"
+        : "tells this model which text of the pair a token belongs to";
+  return [
+    {
+      code: "tokenizer-version",
+      message: `The tokenizer's files mean different things to different versions of transformers: version ${other} ${what}. It is explained as version ${read} reads it, and the prediction is that of version ${read}`,
     },
   ];
 }

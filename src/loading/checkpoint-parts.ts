@@ -5,7 +5,7 @@ import { processedSize } from "../input/image/process-image.ts";
 import { checkSizes } from "../transformer/check-sizes.ts";
 import { familyOf } from "../transformer/families.ts";
 import type { WeightSource } from "../transformer/parameters.ts";
-import { activationOf, type Companions, type ModelParts } from "./model-parts.ts";
+import { activationOf, type Companions, type ModelParts, tokenizerFacts } from "./model-parts.ts";
 import { unusedTensors } from "./unused-tensors.ts";
 
 /** A checkpoint without its weights. */
@@ -32,7 +32,8 @@ export async function prepareCheckpoint(
   const model = family.build(config, weights, build); // says what is wrong before anything is copied
   const warnings = unusedTensors(weights, model);
   const maxLength = family.maxLength(config);
-  const tokenizer = maxLength === undefined ? undefined : await companions.tokenizer(maxLength);
+  const tokenizer =
+    maxLength === undefined ? undefined : await companions.tokenizer(tokenizerFacts(config, model, maxLength));
   return (tensors) => ({
     family: family.name,
     config,

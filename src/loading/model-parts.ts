@@ -4,6 +4,7 @@ import type { OwnAnswers } from "../attribution/explainable-model.ts";
 import type { Warning } from "../attribution/explanation.ts";
 import type { CheckpointConfig } from "../checkpoint/config.ts";
 import type { ImageProcessor } from "../input/image/image-processor.ts";
+import type { TokenizerFiles } from "../input/text/settings/tokenizer-files.ts";
 import type { Tokenizer } from "../input/text/tokenizer.ts";
 import type { Graph, ValueInfo } from "../onnx/model.ts";
 import type { RowLimits } from "../program/row-by-row.ts";
@@ -64,10 +65,35 @@ export interface ModelParts<Facts extends WeightFacts = WeightFacts> {
   readonly notes: readonly string[];
 }
 
+/** What the model says of its tokenizer. */
+export type TokenizerFacts = Pick<TokenizerFiles, "modelMaxLength" | "embeddingRows" | "model">;
+
+/** @param maxLength - Most tokens that the model reads. */
+export function tokenizerFacts(
+  config: CheckpointConfig | undefined,
+  { graph, anatomy }: TransformerGraph,
+  maxLength: number,
+): TokenizerFacts {
+  const table = graph.initializers.find(({ name }) => name === anatomy.wordEmbeddings?.table);
+  const text = (key: string) => (config?.has(key) === true ? config.string(key) : undefined);
+  return {
+    modelMaxLength: maxLength,
+    embeddingRows: table?.shape[0],
+    ...(config === undefined
+      ? {}
+      : {
+          model: {
+            type: config.modelType,
+            tokenizerClass: text("tokenizer_class"),
+            madeWith: text("transformers_version"),
+          },
+        }),
+  };
+}
+
 /** The files that lie beside the weights of every model. */
 export interface Companions {
-  /** @param maxLength - Most tokens that the model reads. */
-  tokenizer(maxLength: number): Promise<Tokenizer>;
+  tokenizer(facts: TokenizerFacts): Promise<Tokenizer>;
   imageProcessor(): Promise<ImageProcessor>;
 }
 

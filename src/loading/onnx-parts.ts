@@ -17,7 +17,14 @@ import { locateAnatomy } from "../transformer/locate/locate-anatomy.ts";
 import { positionLimit } from "../transformer/locate/position-limit.ts";
 import { freesRows, takesOneRow } from "../transformer/locate/row-limits.ts";
 import { builtInputs } from "./built-inputs.ts";
-import { activationOf, type Companions, type ModelParts, type WeightFacts, type WeightPlace } from "./model-parts.ts";
+import {
+  activationOf,
+  type Companions,
+  type ModelParts,
+  tokenizerFacts,
+  type WeightFacts,
+  type WeightPlace,
+} from "./model-parts.ts";
 import { openOwnAnswers, unmeasuredWarning } from "./own-answers.ts";
 
 /** Tokens read where neither configuration nor tokenizer nor a table of positions limits them. */
@@ -72,7 +79,8 @@ export async function onnxParts<Facts extends WeightFacts>(source: OnnxSource<Fa
   const forward: TransformerGraph = { graph: source.externalise(graph), opsets, anatomy };
   const limits = { inputs: takesOneRow(forward), states: !freesRows(forward) };
   const labels = labelsOf(config, forward);
-  const tokenizer = anatomy.kind === "text" ? await companions.tokenizer(maxLength(config, forward)) : undefined;
+  const facts = () => tokenizerFacts(config, forward, maxLength(config, forward));
+  const tokenizer = anatomy.kind === "text" ? await companions.tokenizer(facts()) : undefined;
   const parts = {
     ...(tokenizer === undefined ? {} : { tokenizer }),
     ...(imageProcessor === undefined ? {} : { imageProcessor }),

@@ -1,12 +1,13 @@
 /** @file The files that lie beside the weights of every model: configuration, tokenizer, image processor. */
 
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CheckpointError } from "../errors.ts";
 import { type ImageProcessor, parseImageProcessor } from "../input/image/image-processor.ts";
-import { loadNativeTokenizer } from "../input/text/native-tokenizer.ts";
+import { createNativeTokenizer } from "../input/text/native-tokenizer.ts";
 import type { Tokenizer } from "../input/text/tokenizer.ts";
-import type { Companions } from "../loading/model-parts.ts";
+import type { Companions, TokenizerFacts } from "../loading/model-parts.ts";
+import { readTokenizerFiles } from "../loading/tokenizer-files.ts";
 
 /** Contents of a file that must be there. @throws {CheckpointError} */
 export async function readText(folder: string, file: string): Promise<string> {
@@ -41,22 +42,19 @@ export async function readImageProcessor(folder: string): Promise<ImageProcessor
 }
 
 /**
- * @param modelMaxLength - Most tokens that the model reads.
  * @throws {CheckpointError} When there is no tokenizer, or not one that the library reads.
  */
-export async function readTokenizer(folder: string, modelMaxLength: number): Promise<Tokenizer> {
-  const tokenizerConfig = await readJson(folder, "tokenizer_config.json");
-  const specialTokensMap = await readJson(folder, "special_tokens_map.json");
-  await readText(folder, "tokenizer.json");
-  return loadNativeTokenizer({
-    tokenizerJson: join(folder, "tokenizer.json"),
-    ...(tokenizerConfig === undefined ? {} : { tokenizerConfig }),
-    ...(specialTokensMap === undefined ? {} : { specialTokensMap }),
-    modelMaxLength,
+export async function readTokenizer(folder: string, facts: TokenizerFacts): Promise<Tokenizer> {
+  const files = await readTokenizerFiles({
+    name: folder,
+    text: (file) => readFile(join(folder, file), "utf8").catch(() => undefined),
+    json: (file) => readJson(folder, file),
+    list: () => readdir(folder).catch(() => []),
   });
+  return createNativeTokenizer({ ...files, ...facts });
 }
 
 export const companionsIn = (folder: string): Companions => ({
-  tokenizer: (maxLength) => readTokenizer(folder, maxLength),
+  tokenizer: (facts) => readTokenizer(folder, facts),
   imageProcessor: () => readImageProcessor(folder),
 });

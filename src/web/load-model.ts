@@ -12,6 +12,7 @@ import { checkpointWeights, SHARD_INDEX, WEIGHTS } from "../loading/checkpoint-w
 import type { Companions, ModelParts } from "../loading/model-parts.ts";
 import { checkDtype, ONNX_DTYPES, type OnnxDtype, onnxFileName } from "../loading/onnx-names.ts";
 import { prepareWeights } from "../loading/prepare-weights.ts";
+import { readTokenizerFiles } from "../loading/tokenizer-files.ts";
 import { tryRuntime } from "../loading/try-runtime.ts";
 import { parseTuned, tunedFileOf } from "../loading/tuned-settings.ts";
 import type { WebDevice } from "../runtime/devices.ts";
@@ -57,9 +58,6 @@ export interface WebLoadOptions {
 export type WebModel = AssembledModel;
 
 const CONFIG = "config.json";
-const TOKENIZER = "tokenizer.json";
-/** The special tokens that tokenizer_config.json may name. */
-const ROLES = ["pad_token", "mask_token", "unk_token", "cls_token", "sep_token"];
 const PREPROCESSOR = "preprocessor_config.json";
 
 /**
@@ -199,17 +197,16 @@ function companionsOf(files: ModelFiles): Companions {
     }
   };
   return {
-    async tokenizer(modelMaxLength) {
-      const tokenizerConfig = await json("tokenizer_config.json");
-      // Read only where it has something to add: asking for a file that is not there looks like an error.
-      const named = ROLES.every((role) => Object.hasOwn(tokenizerConfig ?? {}, role));
-      const specialTokensMap = named ? undefined : await json("special_tokens_map.json");
-      return createPortableTokenizer({
-        tokenizerJson: decode(await required(files, TOKENIZER)),
-        ...(tokenizerConfig === undefined ? {} : { tokenizerConfig }),
-        ...(specialTokensMap === undefined ? {} : { specialTokensMap }),
-        modelMaxLength,
+    async tokenizer(facts) {
+      const { paths } = files;
+      const contents = await readTokenizerFiles({
+        name: files.name,
+        text: (path) => readText(files, path),
+        json,
+        ...(paths === undefined ? {} : { list: async () => paths }),
+        ...(files.remedy === undefined ? {} : { remedy: files.remedy }),
       });
+      return createPortableTokenizer({ ...contents, ...facts });
     },
     imageProcessor: async () => parseImageProcessor(decode(await required(files, PREPROCESSOR)), PREPROCESSOR),
   };

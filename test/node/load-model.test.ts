@@ -38,7 +38,7 @@ const BROKEN: readonly (readonly [what: string, make: () => Promise<string>, mes
       const { "tokenizer.json": _, ...files } = tinyBertFiles();
       return tempFolder(files);
     },
-    /no readable "tokenizer.json"/,
+    /there is no "tokenizer.json", no "vocab.txt" and no "vocab.json".* python -c "from transformers/,
   ],
   [
     "no weights",

@@ -138,7 +138,7 @@ describe("loadModel() of a folder with ONNX files", () => {
   });
 
   it("takes the checkpoint where there is one, and an ONNX file where a dtype is asked for", async () => {
-    const folder = await tempFolder({ ...tinyBertFiles(), "onnx/model.onnx": fixture("bert-legacy-14") });
+    const folder = await tempFolder({ ...tinyBertFiles(), ...tokenizer, "onnx/model.onnx": fixture("bert-legacy-14") });
     await using checkpoint = await loadModel(folder);
     expect(checkpoint.file).toBeUndefined();
     // Both have 3 classes, and only the ONNX file has blocks of width 32.
@@ -279,7 +279,7 @@ const BROKEN: readonly (readonly [what: string, files: () => Files, message: Reg
   [
     "no tokenizer",
     () => ({ "model.onnx": fixture("bert-legacy-14") }),
-    /no readable "tokenizer.json"/,
+    /there is no "tokenizer.json", no "vocab.txt"/,
     CheckpointError,
   ],
   [

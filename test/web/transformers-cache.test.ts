@@ -169,7 +169,7 @@ describe("fromTransformersCache() in Chromium", () => {
       `${folder}/tokenizer.json`,
     );
     expect(await explain("my-name/my-model")).toBe(
-      `CheckpointError: Cannot load model "my-model": there is no "tokenizer.json"; ${remedy}`,
+      `CheckpointError: Cannot load a tokenizer from "my-model": there is no "tokenizer.json", no "vocab.txt" and no "vocab.json" with "merges.txt"; there is "tokenizer_config.json"; ${remedy}`,
     );
     await page.evaluate(() => caches.delete("transformers-cache"));
     await fill({ [`${HUB}/engine/ort.wasm`]: "model/tokenizer_config.json" });

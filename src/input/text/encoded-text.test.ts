@@ -90,7 +90,7 @@ describe("assembleEncodedText()", () => {
     const tokens = [CLS, piece(0, 3), piece(4, 6), piece(6, 7), piece(8, 12), SEP];
     const encoded = shown(["not badly done"], tokens, 4);
     expect(encoded.ids).toEqual([1, 10, 14, 2]);
-    expect(encoded.truncated).toEqual({ keptTokens: 4, totalTokens: 6, keptCharacters: 6 });
+    expect(encoded.truncated).toEqual({ keptTokens: 4, totalTokens: 6, keptCharacters: 6, kept: "beginning" });
     expect(encoded.text).toBe("not badly done");
     expect(encoded.words).toEqual([
       { text: "not", start: 0, end: 3 },
@@ -102,7 +102,7 @@ describe("assembleEncodedText()", () => {
   it("counts the kept characters of a pair together", () => {
     const tokens = [piece(0, 1), piece(2, 3), piece(0, 2, 1), piece(3, 5, 1)];
     const { truncated } = assembleEncodedText(["a b", "cd ef"], tokens, 2);
-    expect(truncated).toEqual({ keptTokens: 2, totalTokens: 4, keptCharacters: 3 });
+    expect(truncated).toEqual({ keptTokens: 2, totalTokens: 4, keptCharacters: 3, kept: "beginning" });
   });
 
   it("refuses a limit without room for a token", () => {

@@ -37,15 +37,17 @@ export function checkTexts(texts: readonly string[]): void {
  *
  * @param tokens - All tokens in order, untruncated.
  * @param maxLength - Most tokens that the model reads, special ones included.
+ * @param side - Which end of a text that is too long is cut off.
  * @throws {InputError} When no token stands for a part of the text, or the limit leaves no room for one.
  */
 export function assembleEncodedText(
   texts: readonly string[],
   tokens: readonly RawToken[],
   maxLength: number,
+  side: "left" | "right" = "right",
 ): EncodedText {
   const visible = visibleSpans(texts, tokens);
-  const kept = fittingTokens(tokens, texts.length, maxLength);
+  const kept = fittingTokens(tokens, texts.length, maxLength, side);
   const bases = texts.map((_, sequence) => (sequence === 0 ? 0 : (texts[0] as string).length + SEPARATOR.length));
 
   const words: Word[] = [];
@@ -55,14 +57,19 @@ export function assembleEncodedText(
     const own = kept.filter((token) => tokens[token]?.sequence === sequence);
     const spans = own.map((token) => visible[token] as Span);
     const readTo = spans.reduce((end, span) => Math.max(end, span.end), 0);
+    const isCut = side === "left" && kept.length < tokens.length;
+    const readFrom = isCut ? spans.reduce((start, span) => Math.min(start, span.start), readTo) : 0;
     // Of a word that is cut by the limit, only the part that the model reads is shown.
-    const grouped = groupWords(whole.slice(0, readTo), spans);
+    const grouped = groupWords(
+      whole.slice(readFrom, readTo),
+      spans.map(({ start, end }) => ({ start: start - readFrom, end: end - readFrom })),
+    );
     own.forEach((token, index) => {
       wordOf.set(token, words.length + (grouped.wordOf[index] as number));
     });
-    const base = bases[sequence] as number;
+    const base = (bases[sequence] as number) + readFrom;
     for (const { text, start, end } of grouped.words) words.push({ text, start: start + base, end: end + base });
-    keptCharacters += readTo;
+    keptCharacters += readTo - readFrom;
   });
 
   let cursor = 0;
@@ -89,7 +96,14 @@ export function assembleEncodedText(
     words,
     ...(kept.length === tokens.length
       ? {}
-      : { truncated: { keptTokens: kept.length, totalTokens: tokens.length, keptCharacters } }),
+      : {
+          truncated: {
+            keptTokens: kept.length,
+            totalTokens: tokens.length,
+            keptCharacters,
+            kept: side === "left" ? "end" : "beginning",
+          },
+        }),
   };
 }
 
@@ -126,8 +140,13 @@ function visibleSpans(texts: readonly string[], tokens: readonly RawToken[]): re
   return spans;
 }
 
-/** Indices of the tokens that fit: special ones all, of each text the beginning. */
-function fittingTokens(tokens: readonly RawToken[], sequences: number, maxLength: number): readonly number[] {
+/** Indices of the tokens that fit: special ones all, of each text the beginning, or the end. */
+function fittingTokens(
+  tokens: readonly RawToken[],
+  sequences: number,
+  maxLength: number,
+  side: "left" | "right",
+): readonly number[] {
   const all = [...tokens.keys()];
   if (tokens.length <= maxLength) return all;
   const lengths = Array.from(
@@ -140,9 +159,14 @@ function fittingTokens(tokens: readonly RawToken[], sequences: number, maxLength
       `Cannot read the text: the model reads ${maxLength} tokens, and its special tokens leave no room for others; use another model`,
     );
   }
-  const left = [...keptLengths(lengths, room)];
+  const kept = keptLengths(lengths, room);
+  const passed = lengths.map(() => 0);
   return all.filter((index) => {
     const sequence = tokens[index]?.sequence;
-    return sequence == null || (left[sequence] as number)-- > 0;
+    if (sequence == null) return true;
+    const place = passed[sequence] as number;
+    passed[sequence] = place + 1;
+    const count = kept[sequence] as number;
+    return side === "right" ? place < count : place >= (lengths[sequence] as number) - count;
   });
 }

@@ -1,9 +1,7 @@
 /** @file The tokenizer of browsers, held to the table of the native one, and to the native one itself. */
 
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { useTempFolders } from "../../../test/support/temp-folder.ts";
 import {
   checkAgainst,
   checkPromises,
@@ -14,7 +12,7 @@ import {
 } from "../../../test/support/tokenizer-table.ts";
 import { CheckpointError, InputError } from "../../errors.ts";
 import { createRandom } from "../../util/random.ts";
-import { loadNativeTokenizer } from "./native-tokenizer.ts";
+import { createNativeTokenizer } from "./native-tokenizer.ts";
 import { createPortableTokenizer } from "./portable-tokenizer.ts";
 import type { EncodedText } from "./tokenizer.ts";
 
@@ -166,12 +164,9 @@ const PARTS: readonly { readonly name: "unigram" | "byte-bpe"; readonly parts: R
 ];
 
 describe("createPortableTokenizer()", () => {
-  const tempFolder = useTempFolders();
-
   /** Holds both tokenizers to each other on strange texts, and on pairs of them. */
   async function compare(tokenizerJson: string, count: number): Promise<void> {
-    const path = join(await tempFolder({ "tokenizer.json": tokenizerJson }), "tokenizer.json");
-    const native = await loadNativeTokenizer({ tokenizerJson: path, modelMaxLength: MODEL_LIMIT });
+    const native = createNativeTokenizer({ tokenizerJson, modelMaxLength: MODEL_LIMIT });
     const portable = createPortableTokenizer({ tokenizerJson, modelMaxLength: MODEL_LIMIT });
     expect(portable.specialTokens).toEqual(native.specialTokens);
     const outcome = (encoding: Promise<EncodedText>) => encoding.catch((error: Error) => error.message);

@@ -4,8 +4,8 @@
  * place. Held to the same table of cases as the native tokenizer.
  */
 
-import { CheckpointError } from "../../errors.ts";
-import { assembleEncodedText, checkTexts, type RawToken } from "./encoded-text.ts";
+import { createTokenizer } from "./create-tokenizer.ts";
+import type { RawToken } from "./encoded-text.ts";
 import { addedTokensOf, splitAtTokens } from "./portable/added-tokens.ts";
 import { type AlignedText, alignedText, plain } from "./portable/aligned-text.ts";
 import { isPart, type JsonPart, partsOf, typeOf } from "./portable/json-part.ts";
@@ -13,74 +13,28 @@ import { type Library, openLibrary } from "./portable/library.ts";
 import { createNormalizer } from "./portable/normalizers.ts";
 import { createPreTokenizer } from "./portable/pre-tokenizers.ts";
 import { createVocabulary } from "./portable/vocabulary.ts";
-import { findSpecialTokens } from "./special-tokens.ts";
+import type { TokenizerFiles } from "./settings/tokenizer-files.ts";
 import type { Tokenizer } from "./tokenizer.ts";
-
-/** What a Hugging Face folder says of its tokenizer. */
-export interface PortableTokenizerFiles {
-  /** Text of tokenizer.json. */
-  readonly tokenizerJson: string;
-  /** Contents of tokenizer_config.json. */
-  readonly tokenizerConfig?: object;
-  /** Contents of special_tokens_map.json. */
-  readonly specialTokensMap?: object;
-  /** Most tokens that the model has positions for, special ones included. */
-  readonly modelMaxLength: number;
-}
 
 /** A token of a text without its place among the special ones. */
 type TextToken = Omit<RawToken, "typeId" | "sequence">;
 
 /**
- * Reads a tokenizer.json. Ids and offsets are those of the native library for the kinds of normaliser, pre-tokenizer and
- * vocabulary that are known here (WordPiece, BPE, Unigram).
+ * Makes a tokenizer of the files of a folder. Ids and offsets are those of the native library for the kinds of normaliser,
+ * pre-tokenizer and vocabulary that are known here (WordPiece, BPE, Unigram).
  *
- * @throws {CheckpointError} When it is no tokenizer.json, or has a part that is only read in Node; names the part.
+ * @throws {CheckpointError} When they are no tokenizer's, or it has a part that is only read in Node; names the part.
  */
-export function createPortableTokenizer(files: PortableTokenizerFiles): Tokenizer {
-  const { tokenizerConfig: config, specialTokensMap: map } = files;
-  const contents = parse(files.tokenizerJson);
-  const model = isPart(contents.model) ? contents.model : {};
-  const library = openLibrary(contents, model);
-  const textTokens = createTextTokens(contents, model, library);
-  const encode = (texts: readonly string[]) => withSpecialTokens(contents, library, texts.map(textTokens));
-  const limit = (config as { readonly model_max_length?: unknown } | undefined)?.model_max_length;
-  const maxLength = Math.min(
-    files.modelMaxLength,
-    typeof limit === "number" && limit >= 1 ? limit : files.modelMaxLength,
-  );
-  return {
-    kind: typeOf(model),
-    maxLength,
-    specialTokens: findSpecialTokens({ tokenizer: contents, config, map, idOf: (text) => library.token_to_id(text) }),
-    async encode(text, pair) {
-      const texts = pair === undefined ? [text] : [text, pair];
-      checkTexts(texts);
-      return assembleEncodedText(texts, encode(texts), maxLength);
-    },
-    async encodeWhole(text) {
-      checkTexts([text]);
-      return assembleEncodedText([text], encode([text]), Number.POSITIVE_INFINITY);
-    },
-  };
-}
-
-const FILE = "tokenizer.json";
-
-function parse(json: string): JsonPart {
-  try {
-    const contents = JSON.parse(json) as unknown;
-    if (isPart(contents) && isPart(contents.model)) return contents;
-  } catch (cause) {
-    throw new CheckpointError(`Cannot load a tokenizer: "${FILE}" is not valid JSON; download it again`, FILE, {
-      cause,
-    });
-  }
-  throw new CheckpointError(
-    `Cannot load a tokenizer: "${FILE}" has no "model"; it must be that of a Hugging Face model, download it again`,
-    FILE,
-  );
-}
+export const createPortableTokenizer = (files: TokenizerFiles): Tokenizer =>
+  createTokenizer(files, (contents) => {
+    const model = isPart(contents.model) ? contents.model : {};
+    const library = openLibrary(contents, model);
+    const textTokens = createTextTokens(contents, model, library);
+    return {
+      encode: (texts) => withSpecialTokens(contents, library, texts.map(textTokens)),
+      idOf: (text) => library.token_to_id(text),
+    };
+  });
 
 /** The tokens of one text, special ones that stand in the text included. */
 function createTextTokens(contents: JsonPart, part: JsonPart, library: Library) {

@@ -1,5 +1,6 @@
 /** @file Which tokens of a vocabulary are the padding, mask, unknown, class and separator tokens. */
 
+import { textOf } from "./portable/json-part.ts";
 import type { SpecialToken, SpecialTokens } from "./tokenizer.ts";
 
 /** Where a Hugging Face folder names its special tokens. */
@@ -59,10 +60,3 @@ const field = (value: unknown, key: string): unknown =>
   typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>)[key] : undefined;
 
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-
-/** A token is written as its text, or as an object with its `content`. */
-function textOf(value: unknown): string | undefined {
-  if (typeof value === "string") return value;
-  const content = field(value, "content");
-  return typeof content === "string" ? content : undefined;
-}

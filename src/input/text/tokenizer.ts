@@ -23,8 +23,10 @@ export interface Truncation {
   readonly keptTokens: number;
   /** Tokens that the whole text has, special ones included. */
   readonly totalTokens: number;
-  /** UTF-16 characters from the beginning that are read; for a pair the sum over both texts. */
+  /** UTF-16 characters that are read; for a pair the sum over both texts. */
   readonly keptCharacters: number;
+  /** Which end of the text, or of each text of a pair, is read. */
+  readonly kept: "beginning" | "end";
 }
 
 /**
@@ -43,8 +45,19 @@ export interface EncodedText {
   readonly units: readonly TokenUnit[];
   /** In the order of the text; see words.ts for what a word is. */
   readonly words: readonly Word[];
-  /** Present when the text is longer than the model's limit: only its beginning is encoded. */
+  /** Present when the text is longer than the model's limit: only its beginning, or its end, is encoded. */
   readonly truncated?: Truncation;
+  /** Present when another version of transformers would read this text otherwise. */
+  readonly otherReading?: OtherReading;
+}
+
+/** How two versions of transformers differ about a text. */
+export interface OtherReading {
+  /** In the tokens, or only in which text of a pair the model is told that they belong to. */
+  readonly difference: "tokens" | "types";
+  /** Major version that the text is read as, and the other one. */
+  readonly read: 4 | 5;
+  readonly other: 4 | 5;
 }
 
 /** Turns texts into token ids. */

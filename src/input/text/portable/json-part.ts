@@ -1,6 +1,7 @@
 /** @file A part of tokenizer.json: an object with a `type`, of which the fields are checked when they are read. */
 
 import { CheckpointError, quote } from "../../../errors.ts";
+import { translateRegex } from "./translate-regex.ts";
 
 export type JsonPart = Readonly<Record<string, unknown>>;
 
@@ -10,6 +11,12 @@ export const isPart = (value: unknown): value is JsonPart =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 export const typeOf = (part: JsonPart): string => (typeof part.type === "string" ? part.type : "of no type");
+
+/** A token is written as its text, or as an object with its `content`. */
+export function textOf(value: unknown): string | undefined {
+  if (typeof value === "string") return value;
+  return isPart(value) && typeof value.content === "string" ? value.content : undefined;
+}
 
 /** Parts that a sequence lists. */
 export const partsOf = (part: JsonPart, key: string): readonly JsonPart[] =>
@@ -29,7 +36,7 @@ export function patternOf(part: JsonPart, literally: (text: string) => RegExp): 
   if (typeof pattern.String === "string") return literally(pattern.String);
   if (typeof pattern.Regex === "string") {
     try {
-      return new RegExp(pattern.Regex, "gu");
+      return translateRegex(pattern.Regex);
     } catch (cause) {
       throw new CheckpointError(
         `Cannot use "${FILE}" here: its pattern ${quote(pattern.Regex)} is not one of JavaScript; explain with this model in Node, where Hugging Face's own library reads it`,

@@ -45,15 +45,22 @@ export function openLibrary(contents: JsonPart, model: JsonPart): Library {
     // Files of older versions of the native library leave the type of the vocabulary away.
     const type = model.type ?? (Array.isArray(model.vocab) ? "Unigram" : "merges" in model ? "BPE" : "WordPiece");
     const parts = {
-      added_tokens: [],
       ...contents,
+      // The library would find them as pieces of the vocabulary, too.
+      added_tokens: [],
       post_processor: addsTokens(contents.post_processor) ? contents.post_processor : null,
       model: { ...model, type },
       decoder: null,
       normalizer: null,
       pre_tokenizer: null,
     };
-    return new Tokenizer(parts, {}) as unknown as Library;
+    const library = new Tokenizer(parts, {}) as unknown as Library;
+    const added = new Map(partsOf(contents, "added_tokens").map(({ content, id }) => [content, id as number]));
+    return {
+      model: library.model,
+      post_processor: library.post_processor,
+      token_to_id: (token) => added.get(token) ?? library.token_to_id(token),
+    };
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new CheckpointError(

@@ -1,0 +1,67 @@
+/** @file Tokens added to a vocabulary as the native library adds them. */
+
+import { isPart, type JsonPart } from "../portable/json-part.ts";
+import { specOf, type TokenSpec } from "./named-tokens.ts";
+
+/** An entry of `added_tokens` in tokenizer.json. */
+export interface AddedSpec extends TokenSpec {
+  readonly id: number;
+}
+
+/** Ids of the vocabulary of a tokenizer.json: an object, or for Unigram a list. */
+export interface VocabularyIds {
+  readonly size: number;
+  /** One more than the largest id. */
+  readonly end: number;
+  idOf(text: string): number | undefined;
+}
+
+export function vocabularyIds(model: JsonPart): VocabularyIds {
+  const { vocab } = model;
+  if (Array.isArray(vocab)) {
+    const ids = new Map(vocab.map((entry, id) => [Array.isArray(entry) ? String(entry[0]) : String(entry), id]));
+    return { size: vocab.length, end: vocab.length, idOf: (text) => ids.get(text) };
+  }
+  const ids = isPart(vocab) ? vocab : {};
+  const values = Object.values(ids);
+  const end = values.reduce<number>((most, id) => (typeof id === "number" && id >= most ? id + 1 : most), 0);
+  return {
+    size: values.length,
+    end,
+    idOf: (text) => (Object.hasOwn(ids, text) ? (ids[text] as number) : undefined),
+  };
+}
+
+/** The added tokens that a tokenizer.json lists. */
+export const listedTokens = (contents: JsonPart): readonly AddedSpec[] =>
+  (Array.isArray(contents.added_tokens) ? contents.added_tokens : []).flatMap((token) =>
+    isPart(token) && typeof token.id === "number" && typeof token.content === "string" && token.content !== ""
+      ? [{ id: token.id, ...specOf(token, false) }]
+      : [],
+  );
+
+const isSame = (a: TokenSpec, b: TokenSpec): boolean =>
+  a.content === b.content &&
+  a.single_word === b.single_word &&
+  a.lstrip === b.lstrip &&
+  a.rstrip === b.rstrip &&
+  a.normalized === b.normalized &&
+  a.special === b.special;
+
+/** Tokens of the vocabulary keep their ids, and have the flags that were given last; others get ids behind it. */
+export function addTokens(
+  before: readonly AddedSpec[],
+  tokens: readonly TokenSpec[],
+  { size, idOf }: Pick<VocabularyIds, "size" | "idOf">,
+): readonly AddedSpec[] {
+  const added = new Map(before.map((token) => [token.id, token]));
+  for (const token of tokens) {
+    if (token.content === "") continue;
+    const known = [...added.values()].find(({ content }) => content === token.content);
+    if (known !== undefined && isSame(known, token)) continue;
+    const most = Math.max(-1, ...added.keys());
+    const id = known?.id ?? idOf(token.content) ?? (most >= size || size === 0 ? most + 1 : size);
+    added.set(id, { id, ...token });
+  }
+  return [...added.values()].sort((a, b) => a.id - b.id);
+}
