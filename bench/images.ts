@@ -9,7 +9,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { parseImageProcessor } from "../src/input/image/image-processor.ts";
+import { parseImageProcessor } from "../src/input/image/parse-image-processor.ts";
 import { fitImage, toPixelTensor } from "../src/input/image/process-image.ts";
 import { rgbImage } from "../src/input/image/rgb-image.ts";
 import { readImageFile } from "../src/node/image-file.ts";

@@ -41,7 +41,7 @@ PROCESSORS = {
     "DeiT": (DeiTImageProcessorPil, {"size": 20, "crop_size": 16}),
     "DeiT, odd crop": (DeiTImageProcessorPil, {"size": {"height": 20, "width": 21}, "crop_size": {"height": 15, "width": 18}}),
     "DeiT, cropped only": (DeiTImageProcessorPil, {"do_resize": False, "crop_size": 25}),
-    "BEiT": (BeitImageProcessorPil, {"size": 16}),
+    "BEiT": (BeitImageProcessorPil, {"size": 16, "do_center_crop": False}),
     "BEiT, padded": (BeitImageProcessorPil, {"size": 12, "do_center_crop": True, "crop_size": {"height": 17, "width": 14}}),
     "DINOv2": (BitImageProcessorPil, {"size": {"shortest_edge": 18}, "crop_size": 16, "image_mean": [0.485, 0.456, 0.406], "image_std": [0.229, 0.224, 0.225]}),
     "Bit, edge by one number": (BitImageProcessorPil, {"size": 19, "crop_size": 16}),

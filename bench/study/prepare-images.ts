@@ -9,7 +9,7 @@
 import { copyFile, mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { parseImageProcessor } from "../../src/input/image/image-processor.ts";
+import { parseImageProcessor } from "../../src/input/image/parse-image-processor.ts";
 import { fitImage, toPixelTensor } from "../../src/input/image/process-image.ts";
 import { loadModel, readImageFile } from "../../src/node.ts";
 import { createRandom } from "../../src/util/random.ts";

@@ -11,6 +11,8 @@ import { CheckpointError, quote } from "../errors.ts";
 export interface JsonFields {
   /** Name for error messages. */
   readonly file: string;
+  /** All keys that are there. */
+  keys(): readonly string[];
   has(key: string): boolean;
   /** The value as it is; undefined where it is absent or null. */
   raw(key: string): unknown;
@@ -61,6 +63,7 @@ function fieldsOf(fields: Readonly<Record<string, unknown>>, file: string, path:
 
   return {
     file,
+    keys: () => Object.keys(fields),
     has: (key) => raw(key) !== undefined,
     raw,
     read,

@@ -3,7 +3,8 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CheckpointError } from "../errors.ts";
-import { type ImageProcessor, parseImageProcessor } from "../input/image/image-processor.ts";
+import { findImageProcessor } from "../input/image/find-image-processor.ts";
+import type { ImageProcessor } from "../input/image/image-processor.ts";
 import { createNativeTokenizer } from "../input/text/native-tokenizer.ts";
 import type { Tokenizer } from "../input/text/tokenizer.ts";
 import type { Companions, TokenizerFacts } from "../loading/model-parts.ts";
@@ -34,12 +35,9 @@ async function readJson(folder: string, file: string): Promise<object | undefine
   }
 }
 
-const PREPROCESSOR = "preprocessor_config.json";
-
 /** @throws {CheckpointError} When there is none, or it asks for what calig does not do. */
-export async function readImageProcessor(folder: string): Promise<ImageProcessor> {
-  return parseImageProcessor(await readText(folder, PREPROCESSOR), PREPROCESSOR);
-}
+export const readImageProcessor = (folder: string): Promise<ImageProcessor> =>
+  findImageProcessor((file) => readFile(join(folder, file), "utf8").catch(() => undefined), folder);
 
 /**
  * @throws {CheckpointError} When there is no tokenizer, or not one that the library reads.

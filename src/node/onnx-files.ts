@@ -3,6 +3,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { CheckpointError, InvalidOptionError } from "../errors.ts";
+import { PROCESSOR_FILES } from "../input/image/find-image-processor.ts";
 import { checkDtype, ONNX_DTYPES, type OnnxDtype, onnxFileName } from "../loading/onnx-names.ts";
 
 /** One ONNX file of a model. */
@@ -55,7 +56,7 @@ export async function findOnnxFile(folder: string, dtype?: OnnxDtype): Promise<O
 export async function placeOfFile(file: string): Promise<OnnxPlace> {
   const folder = dirname(file);
   for (const place of [folder, dirname(folder)]) {
-    for (const name of ["config.json", "tokenizer.json", "preprocessor_config.json"]) {
+    for (const name of ["config.json", "tokenizer.json", ...PROCESSOR_FILES]) {
       if (await isFile(join(place, name))) return { file, folder: place };
     }
   }

@@ -4,7 +4,7 @@ import { type CheckpointConfig, parseConfig } from "../checkpoint/config.ts";
 import { parseSafetensorsHeader, safetensorsHeaderLength } from "../checkpoint/safetensors.ts";
 import { shardFiles } from "../checkpoint/shards.ts";
 import { CheckpointError } from "../errors.ts";
-import { parseImageProcessor } from "../input/image/image-processor.ts";
+import { findImageProcessor } from "../input/image/find-image-processor.ts";
 import { createPortableTokenizer } from "../input/text/portable-tokenizer.ts";
 import { type AssembledModel, assembleModel } from "../loading/assemble-model.ts";
 import { prepareCheckpoint } from "../loading/checkpoint-parts.ts";
@@ -58,7 +58,6 @@ export interface WebLoadOptions {
 export type WebModel = AssembledModel;
 
 const CONFIG = "config.json";
-const PREPROCESSOR = "preprocessor_config.json";
 
 /**
  * Loads a model in a browser: a Hugging Face checkpoint (config.json, model.safetensors and tokenizer or preprocessor
@@ -208,7 +207,7 @@ function companionsOf(files: ModelFiles): Companions {
       });
       return createPortableTokenizer({ ...contents, ...facts });
     },
-    imageProcessor: async () => parseImageProcessor(decode(await required(files, PREPROCESSOR)), PREPROCESSOR),
+    imageProcessor: () => findImageProcessor((path) => readText(files, path), files.name, { thrifty: true }),
   };
 }
 

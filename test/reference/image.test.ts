@@ -7,7 +7,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { parseImageProcessor } from "../../src/input/image/image-processor.ts";
+import { parseImageProcessor } from "../../src/input/image/parse-image-processor.ts";
 import { fitImage, toPixelTensor } from "../../src/input/image/process-image.ts";
 import { resizeImage } from "../../src/input/image/resize.ts";
 import type { ResizeFilter } from "../../src/input/image/resize-filters.ts";

@@ -1,6 +1,7 @@
 /** @file Reads the pictures of Netpbm: PBM, PGM and PPM, plain and raw, with the arithmetic of Pillow (PIL/PpmImagePlugin.py). */
 
 import { InputError, quote } from "../../errors.ts";
+import { roundToEven } from "../../util/round-to-even.ts";
 import type { Size } from "./rgb-image.ts";
 import type { Samples } from "./samples.ts";
 
@@ -104,11 +105,4 @@ function wordsOf(bytes: Uint8Array, start: number, longest = Number.POSITIVE_INF
       return word;
     },
   };
-}
-
-/** Python's round(). */
-function roundToEven(value: number): number {
-  const below = Math.floor(value);
-  if (value - below !== 0.5) return Math.round(value);
-  return below % 2 === 0 ? below : below + 1;
 }

@@ -11,6 +11,19 @@ export type ResizeFilter = "nearest" | "lanczos" | "bilinear" | "bicubic" | "box
 /** By the number that `resample` has in preprocessor_config.json (PIL.Image.Resampling). */
 export const RESIZE_FILTERS: readonly ResizeFilter[] = ["nearest", "lanczos", "bilinear", "bicubic", "box", "hamming"];
 
+/** What Pillow called some of them (PIL.Image.ANTIALIAS, CUBIC, LINEAR). */
+const OLD_NAMES: Readonly<Record<string, ResizeFilter>> = {
+  antialias: "lanczos",
+  cubic: "bicubic",
+  linear: "bilinear",
+};
+
+/** By a name as files write it: "bicubic", "PILImageResampling.BICUBIC", "InterpolationMode.BICUBIC". */
+export function filterNamed(name: string): ResizeFilter | undefined {
+  const word = name.split(".").at(-1)?.toLowerCase() ?? "";
+  return RESIZE_FILTERS.find((filter) => filter === word) ?? OLD_NAMES[word];
+}
+
 const sinc = (x: number): number => (x === 0 ? 1 : Math.sin(x * Math.PI) / (x * Math.PI));
 
 function bicubic(distance: number): number {

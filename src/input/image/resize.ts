@@ -7,23 +7,53 @@
  * shrinks much more than the width; calig keeps the order that published models were trained and measured with.
  */
 
+import type { PixelWindow } from "./center-crop.ts";
 import { RESIZE_KERNELS, type ResizeFilter, type ResizeKernel } from "./resize-filters.ts";
 import { CHANNELS, type RgbImage, rgbImage, type Size } from "./rgb-image.ts";
 
 /** Fractional bits of a weight: a product with a byte, and a sum's overshoot, still fit into 32 bits. */
 const PRECISION_BITS = 32 - 8 - 2;
 
+/** Places along one axis: of the result, or of the source. */
+interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
 /**
  * `image` in another size; the same pixels as `PIL.Image.resize(size, resample)`.
  *
- * Cost: per pixel of the result about 2 * support * scale products, twice.
+ * @param window - The part of the result that is computed; it must lie within. Default all.
+ * Cost: per pixel of the window about 2 * support * scale products, twice.
  */
-export function resizeImage(image: RgbImage, { width, height }: Size, filter: ResizeFilter): RgbImage {
-  if (width === image.width && height === image.height) return image;
-  if (filter === "nearest") return pickNearest(image, { width, height });
+export function resizeImage(
+  image: RgbImage,
+  { width, height }: Size,
+  filter: ResizeFilter,
+  window: PixelWindow = { left: 0, top: 0, width, height },
+): RgbImage {
+  const columns = { start: window.left, end: window.left + window.width };
+  const rows = { start: window.top, end: window.top + window.height };
+  if (width === image.width && height === image.height) return cut(image, columns, rows);
+  if (filter === "nearest") return pickNearest(image, { width, height }, columns, rows);
   const kernel = RESIZE_KERNELS[filter];
-  const wide = width === image.width ? image : resizeRows(image, width, kernel);
-  return height === image.height ? wide : resizeColumns(wide, height, kernel);
+  const across = width === image.width ? undefined : precomputeTaps(image.width, width, columns, kernel);
+  const down = height === image.height ? undefined : precomputeTaps(image.height, height, rows, kernel);
+  const needed = down === undefined ? rows : sourceOf(down);
+  const wide = across === undefined ? cut(image, columns, needed) : resizeRows(image, across, needed);
+  return down === undefined ? wide : resizeColumns(wide, down, needed.start);
+}
+
+/** A part of a picture; the picture itself where that is all of it. */
+function cut(image: RgbImage, columns: Range, rows: Range): RgbImage {
+  const [width, height] = [columns.end - columns.start, rows.end - rows.start];
+  if (width === image.width && height === image.height) return image;
+  const result = new Uint8Array(width * height * CHANNELS);
+  for (let y = 0; y < height; y++) {
+    const at = ((rows.start + y) * image.width + columns.start) * CHANNELS;
+    result.set(image.data.subarray(at, at + width * CHANNELS), y * width * CHANNELS);
+  }
+  return rgbImage(width, height, result);
 }
 
 /** The source pixels that make up each pixel of the result along one axis. */
@@ -37,17 +67,24 @@ interface Taps {
   readonly stride: number;
 }
 
-function precomputeTaps(from: number, to: number, { support, weight }: ResizeKernel): Taps {
+/** The source pixels that any of the taps reads. */
+function sourceOf({ first, count }: Taps): Range {
+  const last = first.length - 1;
+  return { start: first[0] as number, end: (first[last] as number) + (count[last] as number) };
+}
+
+function precomputeTaps(from: number, to: number, places: Range, { support, weight }: ResizeKernel): Taps {
   const scale = from / to;
   const filterScale = Math.max(scale, 1);
   const reach = support * filterScale;
   const stride = Math.ceil(reach) * 2 + 1;
-  const first = new Int32Array(to);
-  const count = new Int32Array(to);
-  const weights = new Int32Array(to * stride);
+  const length = places.end - places.start;
+  const first = new Int32Array(length);
+  const count = new Int32Array(length);
+  const weights = new Int32Array(length * stride);
   const exact = new Float64Array(stride);
-  for (let i = 0; i < to; i++) {
-    const center = (i + 0.5) * scale;
+  for (let i = 0; i < length; i++) {
+    const center = (places.start + i + 0.5) * scale;
     const start = Math.max(Math.trunc(center - reach + 0.5), 0);
     const taps = Math.min(Math.trunc(center + reach + 0.5), from) - start;
     let sum = 0;
@@ -73,11 +110,12 @@ const toByte = (sum: number): number => {
   return value < 0 ? 0 : value > 255 ? 255 : value;
 };
 
-function resizeRows({ width: from, height, data }: RgbImage, to: number, kernel: ResizeKernel): RgbImage {
-  const { first, count, weights, stride } = precomputeTaps(from, to, kernel);
+function resizeRows({ width: from, data }: RgbImage, taps: Taps, rows: Range): RgbImage {
+  const { first, count, weights, stride } = taps;
+  const [to, height] = [first.length, rows.end - rows.start];
   const result = new Uint8Array(to * height * CHANNELS);
   let out = 0;
-  for (let y = 0; y < height; y++) {
+  for (let y = rows.start; y < rows.end; y++) {
     for (let x = 0; x < to; x++) {
       let [red, green, blue] = [HALF, HALF, HALF];
       let at = (y * from + (first[x] as number)) * CHANNELS;
@@ -97,8 +135,9 @@ function resizeRows({ width: from, height, data }: RgbImage, to: number, kernel:
   return rgbImage(to, height, result);
 }
 
-function resizeColumns({ width, height: from, data }: RgbImage, to: number, kernel: ResizeKernel): RgbImage {
-  const { first, count, weights, stride } = precomputeTaps(from, to, kernel);
+/** @param start - The source row that the first row of the picture is. */
+function resizeColumns({ width, data }: RgbImage, { first, count, weights, stride }: Taps, start: number): RgbImage {
+  const to = first.length;
   const row = width * CHANNELS;
   const result = new Uint8Array(row * to);
   const sums = new Int32Array(row);
@@ -106,7 +145,7 @@ function resizeColumns({ width, height: from, data }: RgbImage, to: number, kern
     sums.fill(HALF);
     for (let t = 0; t < (count[y] as number); t++) {
       const weight = weights[y * stride + t] as number;
-      const at = ((first[y] as number) + t) * row;
+      const at = ((first[y] as number) - start + t) * row;
       for (let i = 0; i < row; i++) (sums[i] as number) += (data[at + i] as number) * weight;
     }
     for (let i = 0; i < row; i++) result[y * row + i] = toByte(sums[i] as number);
@@ -114,9 +153,16 @@ function resizeColumns({ width, height: from, data }: RgbImage, to: number, kern
   return rgbImage(width, to, result);
 }
 
-function pickNearest({ width: fromWidth, height: fromHeight, data }: RgbImage, { width, height }: Size): RgbImage {
-  const columns = nearestPlaces(fromWidth, width);
-  const rows = nearestPlaces(fromHeight, height);
+function pickNearest(
+  image: RgbImage,
+  { width: toWidth, height: toHeight }: Size,
+  across: Range,
+  down: Range,
+): RgbImage {
+  const { width: fromWidth, height: fromHeight, data } = image;
+  const columns = nearestPlaces(fromWidth, toWidth).slice(across.start, across.end);
+  const rows = nearestPlaces(fromHeight, toHeight).slice(down.start, down.end);
+  const [width, height] = [columns.length, rows.length];
   const result = new Uint8Array(width * height * CHANNELS);
   let out = 0;
   for (const y of rows) {

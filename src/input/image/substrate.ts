@@ -1,7 +1,7 @@
 /** @file What takes the place of a picture: the baselines and removal substrates of images. Works on what the model sees before it is normalised. */
 
 import { createRandom } from "../../util/random.ts";
-import type { ImageProcessor } from "./image-processor.ts";
+import type { ByteSteps } from "./image-processor.ts";
 import { CHANNELS, type RgbImage, rgbImage } from "./rgb-image.ts";
 
 export const IMAGE_SUBSTRATES = ["blur", "black", "white", "mean", "noise"] as const;
@@ -15,7 +15,7 @@ const BLUR_REACH = 3;
 
 export interface SubstrateOptions {
   /** For `mean`: the mean of the data that the model was trained on is what becomes 0. */
-  readonly processor: Pick<ImageProcessor, "rescale" | "normalise">;
+  readonly processor: ByteSteps;
   /** For `noise`. */
   readonly seed: number;
 }
@@ -58,9 +58,9 @@ export function substituteImage(
 }
 
 /** The bytes that become 0; the middle where nothing is normalised. */
-function meanColour({ rescale, normalise }: SubstrateOptions["processor"]): readonly number[] {
+function meanColour({ rescale, offset = 0, normalise }: SubstrateOptions["processor"]): readonly number[] {
   if (normalise === undefined) return [128, 128, 128];
-  return normalise.mean.map((mean) => Math.min(255, Math.max(0, Math.round(mean / (rescale ?? 1)))));
+  return normalise.mean.map((mean) => Math.min(255, Math.max(0, Math.round((mean + offset) / (rescale ?? 1)))));
 }
 
 /**
