@@ -84,7 +84,7 @@ export async function attribute(
       ...(job.token === undefined ? {} : { token: job.token }),
       score: job.parts.reduce((sum, { share }, p) => sum + share * (scores[p] as number), 0),
       kind: score.kind,
-      probability: target?.probability ?? Number.NaN,
+      probability: target?.probability ?? null,
     },
     predictions,
     attribution: result.attribution,

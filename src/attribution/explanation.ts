@@ -58,7 +58,8 @@ export interface Prediction {
   readonly index: number;
   readonly label: string;
   readonly logit: number;
-  readonly probability: number;
+  /** By the head's `activation`; null where the output is a number (regression). */
+  readonly probability: number | null;
 }
 
 export type ScoreKind = "logit" | "probability" | "log-probability" | "margin";
@@ -73,7 +74,8 @@ export interface Target {
   /** Value of the target score at the input. */
   readonly score: number;
   readonly kind: ScoreKind;
-  readonly probability: number;
+  /** Null where the output is a number (regression). */
+  readonly probability: number | null;
 }
 
 /** Something the reader of an explanation must know, e.g. code "truncated" or "not-converged". */
@@ -82,6 +84,12 @@ export interface Warning {
   readonly message: string;
 }
 
+/**
+ * How logits become probabilities: one class of many ("softmax", they sum to 1), each output for itself ("sigmoid"), or
+ * not at all: the outputs are numbers ("none", regression).
+ */
+export type HeadActivation = "softmax" | "sigmoid" | "none";
+
 export interface ModelFacts {
   readonly id: string;
   readonly family: string;
@@ -89,6 +97,8 @@ export interface ModelFacts {
   readonly blocks: number;
   readonly heads: number;
   readonly width: number;
+  /** Absent in explanations of calig 0.1. */
+  readonly activation?: HeadActivation;
   /** SHA-256 of the weights file, hexadecimal. */
   readonly sha256: string;
 }

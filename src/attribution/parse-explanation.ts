@@ -76,16 +76,25 @@ const WARNING = record({ code: text, message: text });
 
 const common = (units: number): Check =>
   record({
-    model: record({ id: text, family: text, task: text, blocks: count, heads: count, width: count, sha256: text }),
+    model: record({
+      id: text,
+      family: text,
+      task: text,
+      blocks: count,
+      heads: count,
+      width: count,
+      activation: optional(oneOf(["softmax", "sigmoid", "none"])),
+      sha256: text,
+    }),
     target: record({
       ...CLASS,
       against: optional(record(CLASS)),
       token: optional(record({ index: count, text })),
       score: number,
       kind: oneOf(SCORE_KINDS),
-      probability: number,
+      probability: nullable(number),
     }),
-    predictions: list(record({ ...CLASS, logit: number, probability: number })),
+    predictions: list(record({ ...CLASS, logit: number, probability: nullable(number) })),
     attribution: list(number, [units]),
     blocks: list(
       record({

@@ -4,6 +4,7 @@ import { InvalidOptionError } from "../errors.ts";
 import type { TokenUnit } from "../input/units.ts";
 import type { ForwardResult } from "../program/model-programs.ts";
 import { logitsRow } from "../program/score.ts";
+import { indexText } from "./class-names.ts";
 import type { ExplainableModel } from "./explainable-model.ts";
 import type { Part } from "./join-parts.ts";
 import type { ExplainOptions } from "./options.ts";
@@ -22,7 +23,8 @@ export interface TokenTarget {
 
 interface Candidate extends TokenTarget {
   readonly label: number;
-  readonly probability: number;
+  /** How surely the token is labelled: the probability of its label, or a regression's number. */
+  readonly value: number;
 }
 
 /**
@@ -30,7 +32,7 @@ interface Candidate extends TokenTarget {
  *
  * Of a word in several tokens, the first one counts: token classifiers are trained so.
  *
- * @throws {InvalidOptionError} When the input has no such token or word.
+ * @throws {InvalidOptionError} When the input has no such token or word, or several.
  */
 export function chooseToken(
   model: ExplainableModel,
@@ -39,20 +41,11 @@ export function chooseToken(
   wanted: ExplainOptions["token"],
 ): TokenTarget {
   const candidates = parts.flatMap((part, p) => ownTokens(model, part, p, forwards[p] as ForwardResult));
-  if (typeof wanted === "number") {
-    const found = candidates.find(({ index }) => index === wanted);
-    if (found !== undefined) return found;
-    throw notFound(`token ${wanted}`, wanted, candidates);
-  }
-  if (wanted !== undefined) {
-    const found = candidates.find(({ text }) => text === wanted) ?? byIndex(candidates, wanted);
-    if (found !== undefined) return found;
-    throw notFound(`the word "${wanted}"`, wanted, candidates);
-  }
+  if (wanted !== undefined) return named(candidates, wanted);
   const usual = mostFrequent(candidates.map(({ label }) => label));
   const unusual = candidates.filter(({ label }) => label !== usual);
   const pool = unusual.length > 0 ? unusual : candidates;
-  return pool.reduce((best, candidate) => (candidate.probability > best.probability ? candidate : best));
+  return pool.reduce((best, candidate) => (candidate.value > best.value ? candidate : best));
 }
 
 /** The tokens that a part speaks for, each with the label that the model gives it. */
@@ -69,7 +62,7 @@ function ownTokens(model: ExplainableModel, part: Part, p: number, forward: Forw
         index: part.positions[position] as number,
         text: wordOf(units, position),
         label: best?.index ?? 0,
-        probability: best?.probability ?? 0,
+        value: best?.probability ?? best?.logit ?? 0,
       },
     ];
   });
@@ -85,8 +78,30 @@ function wordOf(units: readonly TokenUnit[], position: number): string {
     .join("");
 }
 
-const byIndex = (candidates: readonly Candidate[], wanted: string) =>
-  /^\d+$/.test(wanted) ? candidates.find(({ index }) => index === Number(wanted)) : undefined;
+/** The token with an index (5, "#5", or "5" where no word is written so), or the only one with a text. */
+function named(candidates: readonly Candidate[], wanted: number | string): Candidate {
+  const numbered = typeof wanted === "number" ? wanted : numberIn(/^#(\d+)$/, wanted);
+  const index = numbered ?? numberIn(/^(\d+)$/, String(wanted));
+  const byText = numbered === undefined ? candidates.filter(({ text }) => text === wanted) : [];
+  const byIndex = candidates.filter((candidate) => candidate.index === index);
+  const found = [...new Set([...byText, ...byIndex])];
+  const [first] = found;
+  if (first !== undefined && found.length === 1) return first;
+  if (first === undefined) {
+    throw notFound(numbered === undefined ? `the word "${wanted}"` : `token ${numbered}`, wanted, candidates);
+  }
+  const places = found.map((candidate) => `${candidate.index} "${candidate.text}"`).join(", ");
+  throw new InvalidOptionError(
+    `Cannot tell which token ${JSON.stringify(wanted)} means: the text has the tokens ${places}; give the index as "${indexText(first.index)}"`,
+    "token",
+    wanted,
+  );
+}
+
+const numberIn = (pattern: RegExp, text: string): number | undefined => {
+  const found = pattern.exec(text)?.[1];
+  return found === undefined ? undefined : Number(found);
+};
 
 function mostFrequent(labels: readonly number[]): number | undefined {
   const counts = new Map<number, number>();

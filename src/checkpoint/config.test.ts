@@ -86,15 +86,21 @@ describe("parseConfig()", () => {
   it("makes up labels where there are none: num_labels of them, or 2", () => {
     expect(parse({ num_labels: 3 }).labels).toEqual(["LABEL_0", "LABEL_1", "LABEL_2"]);
     expect(parse({}).labels).toEqual(["LABEL_0", "LABEL_1"]);
-    expect(parse({ id2label: { 0: "no", 1: "yes" }, num_labels: 5 }).labels).toEqual(["no", "yes"]);
-    expect(parse({ id2label: { 0: 1, 1: 2 } }).labels).toEqual(["1", "2"]);
+    expect(parse({ id2label: {}, num_labels: 3 }).labels).toEqual(["LABEL_0", "LABEL_1", "LABEL_2"]);
+    expect(() => parse({ id2label: {} })).toThrow("it gives the head no class");
+    expect(() => parse({ num_labels: 2e9 })).toThrow('"num_labels" is 2000000000, wanted at most 1000000');
   });
 
   it("refuses labels with a gap", () => {
     expect(() => parse({ id2label: { 0: "no", 2: "yes" } })).toThrow(
       '"id2label" has 2 classes but none with the index 1',
     );
-    expect(() => parse({ id2label: ["no"] })).toThrow('"id2label" is ["no"], wanted an object');
+    expect(() => parse({ id2label: { 1: "no", 2: "yes" } })).toThrow("its indices start at 1; subtract 1 from each");
+    expect(() => parse({ id2label: { 0: "no", "00": "yes" } })).toThrow('"id2label" names class 0 twice');
+    expect(() => parse({ id2label: { LABEL_0: "no", LABEL_1: "yes" } })).toThrow('"id2label" has the key "LABEL_0"');
+    expect(() => parse({ id2label: { no: 0, yes: 1 } })).toThrow('this is what "label2id" looks like');
+    expect(() => parse({ id2label: "no" })).toThrow('"id2label" is "no", wanted an object');
+    expect(() => parse({ id2label: { 0: ["no"], 1: "yes" } })).toThrow('"id2label" calls class 0 ["no"]');
   });
 
   it("refuses unknown problem types", () => {

@@ -1,8 +1,9 @@
 /** @file config.json of a Hugging Face checkpoint: typed and checked access. Knows keys that all families share, none of one family. */
 
-import { CheckpointError, quote } from "../errors.ts";
+import { quote } from "../errors.ts";
 import { completeConfig } from "./config-classes.ts";
-import { isRecord, isStrings, type JsonFields, parseFields } from "./json-fields.ts";
+import { isStrings, type JsonFields, parseFields } from "./json-fields.ts";
+import { type ClassLabels, readLabels } from "./labels.ts";
 
 /** How the head was trained, where the configuration says it. */
 export type ProblemType = "regression" | "single_label_classification" | "multi_label_classification";
@@ -22,6 +23,8 @@ export interface CheckpointConfig extends Omit<JsonFields, "raw" | "read"> {
   /** Name of each class, by index; "LABEL_0", "LABEL_1", ... where the configuration names none. */
   readonly labels: readonly string[];
   readonly numLabels: number;
+  /** Names and number of the classes as the file states them, which may contradict each other. */
+  readonly classes: ClassLabels;
   readonly problemType: ProblemType | undefined;
 }
 
@@ -33,38 +36,20 @@ export interface CheckpointConfig extends Omit<JsonFields, "raw" | "read"> {
  */
 export function parseConfig(json: string, file: string): CheckpointConfig {
   const { raw, read, ...getters } = parseFields(json, file, completeConfig);
-  const { integer, string } = getters;
-  const labels = readLabels();
+  const classes = readLabels({ raw, read, ...getters });
 
   return {
     ...getters,
-    modelType: string("model_type"),
+    modelType: getters.string("model_type"),
     architectures: read("architectures", [], "a list of strings", isStrings),
-    labels,
-    numLabels: labels.length,
+    labels: classes.labels,
+    numLabels: classes.labels.length,
+    classes,
     problemType: raw("problem_type") === undefined ? undefined : readProblemType(),
   };
 
   function readProblemType(): ProblemType {
     const isProblemType = (value: unknown): value is ProblemType => PROBLEM_TYPES.includes(value as ProblemType);
     return read("problem_type", undefined, `one of ${PROBLEM_TYPES.map(quote).join(", ")}`, isProblemType);
-  }
-
-  /** `id2label` wins over `num_labels`, and without both there are 2 classes: as in transformers' PretrainedConfig. */
-  function readLabels(): readonly string[] {
-    if (raw("id2label") === undefined) {
-      return Array.from({ length: integer("num_labels", 2) }, (_, index) => `LABEL_${index}`);
-    }
-    const wanted = "an object that names the classes 0, 1, 2, ... without a gap";
-    const names = read("id2label", undefined, wanted, isRecord);
-    const size = Object.keys(names).length;
-    return Array.from({ length: size }, (_, index) => {
-      const name = names[index];
-      if (typeof name === "string" || typeof name === "number") return String(name);
-      throw new CheckpointError(
-        `Cannot use "${file}": "id2label" has ${size} classes but none with the index ${index}, wanted ${wanted}`,
-        file,
-      );
-    });
   }
 }

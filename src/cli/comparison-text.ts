@@ -10,12 +10,13 @@ import { levels, wordsText } from "../evaluation/report/comparison.ts";
 import {
   agreementRows,
   type ComparisonRow,
+  comparisonTarget,
   faithfulnessRows,
   removalText,
   signText,
 } from "../evaluation/report/comparison-facts.ts";
 import { columnsOf } from "../render/flow.ts";
-import { percent, signed } from "../render/format.ts";
+import { signed } from "../render/format.ts";
 import { paletteOf, type Theme } from "../render/palette.ts";
 import { visible } from "../render/plain-text.ts";
 import { padEnd, padStart, truncate, wrap } from "../render/terminal/layout.ts";
@@ -37,7 +38,7 @@ interface Row {
 }
 
 export function comparisonText(comparison: MethodComparison, terminal: Terminal, theme: Theme): string {
-  const { target, model, methods } = comparison;
+  const { model, methods } = comparison;
   const { style, columns, colors } = terminal;
   const painter = createPainter(colors, paletteOf(undefined, theme));
   const names = methods.map(({ name }) => name);
@@ -50,7 +51,7 @@ export function comparisonText(comparison: MethodComparison, terminal: Terminal,
         comparisonMaps(comparison as ImageComparison, terminal, painter),
       ];
   return [
-    `${style.bold(visible(target.label))} (${percent(target.probability)}), ${model.id}`,
+    `${style.bold(visible(comparisonTarget(comparison, STYLE)))}, ${model.id}`,
     ...wrap(note.trimEnd().replaceAll("−", "-"), columns),
     ...section("Attribution", evidence, terminal),
     ...section(

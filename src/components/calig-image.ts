@@ -5,6 +5,7 @@ import { styleMap } from "lit/directives/style-map.js";
 import type { Explanation, ImageExplanation } from "../attribution/explanation.ts";
 import { isSigned, isText, patchLabel } from "../render/evidence.ts";
 import { digitsFor, signed } from "../render/format.ts";
+import { targetClass } from "../render/head.ts";
 import { heatClass } from "../render/html/heat.ts";
 import { visible } from "../render/plain-text.ts";
 import { regionsInWords } from "../render/regions.ts";
@@ -62,12 +63,13 @@ export class CaligImage extends ExplanationElement {
     }</p>`;
   }
 
-  #describe({ target, method }: ImageExplanation, columns: number, value: number, digits: number): TemplateResult {
+  #describe(explanation: ImageExplanation, columns: number, value: number, digits: number): TemplateResult {
+    const { method } = explanation;
     const name = patchLabel(Math.floor(this.active / columns), this.active % columns);
     const where = this.block === undefined ? "" : `in block ${this.block} `;
     return html`<b>${name}</b> ${where}${verbOf(value, method.signed !== false)}${
       method.signed === false ? " for" : ""
-    } <bdi>${visible(target.label)}</bdi>: ${signed(value, digits)}.`;
+    } <bdi>${visible(targetClass(explanation))}</bdi>: ${signed(value, digits)}.`;
   }
 
   #move(event: KeyboardEvent): void {

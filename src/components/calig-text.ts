@@ -4,6 +4,7 @@ import { html, nothing, type PropertyDeclarations, type TemplateResult } from "l
 import type { Explanation, TextExplanation } from "../attribution/explanation.ts";
 import { isSigned, isText } from "../render/evidence.ts";
 import { digitsFor, percent, signed } from "../render/format.ts";
+import { targetClass } from "../render/head.ts";
 import { heatClass } from "../render/html/heat.ts";
 import { wordSegments } from "../render/html/maps.ts";
 import { visible, withoutOverrides } from "../render/plain-text.ts";
@@ -72,12 +73,13 @@ export class CaligText extends ExplanationElement {
   }
 
   #describe(
-    { target, attribution, units: all, method }: TextExplanation,
+    explanation: TextExplanation,
     text: string,
     units: readonly number[],
     value: number,
     digits: number,
   ): TemplateResult {
+    const { attribution, units: all, method } = explanation;
     const where = this.block === undefined ? "" : `in block ${this.block} `;
     const total = attribution.reduce((sum, each) => sum + Math.abs(each), 0);
     const share = this.block === undefined && total > 0 ? `, ${percent(Math.abs(value) / total)} of the magnitude` : "";
@@ -87,7 +89,7 @@ export class CaligText extends ExplanationElement {
         : "";
     return html`<b><bdi>${visible(text)}</bdi></b> ${where}${verbOf(value, method.signed !== false)}${
       method.signed === false ? " for" : ""
-    } <bdi>${visible(target.label)}</bdi>: ${signed(value, digits)}${share}.${tokens}`;
+    } <bdi>${visible(targetClass(explanation))}</bdi>: ${signed(value, digits)}${share}.${tokens}`;
   }
 
   #nodes(): HTMLElement[] {

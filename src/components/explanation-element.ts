@@ -12,6 +12,7 @@ import {
 import type { Explanation } from "../attribution/explanation.ts";
 import { isSigned, itemNoun, type QuantityName, scoreName } from "../render/evidence.ts";
 import { signed } from "../render/format.ts";
+import { targetClass } from "../render/head.ts";
 import { heatClass, SHADES } from "../render/html/heat.ts";
 import { visible } from "../render/plain-text.ts";
 import type { SignedScale } from "../render/scale.ts";
@@ -102,7 +103,7 @@ export abstract class ExplanationElement extends LitElement {
 
   /** The colours, what they mean, and the numbers at their ends. */
   protected legend(explanation: Explanation, { bound, saturates }: SignedScale, digits: number): TemplateResult {
-    const label = html`<bdi>${visible(explanation.target.label)}</bdi>`;
+    const label = html`<bdi>${visible(targetClass(explanation))}</bdi>`;
     const mark = (step: number) => html`<i class=${heatClass(step / SHADES).split(" ")[0] ?? ""}></i>`;
     const { many } = itemNoun(explanation);
     const signs = isSigned(explanation);

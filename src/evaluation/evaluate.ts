@@ -1,6 +1,7 @@
 /** @file The main job: methods and metrics on the inputs of a data set, compared. */
 
 import { spelledOptions } from "../attribution/baseline/custom-baseline.ts";
+import { distinctNames } from "../attribution/class-names.ts";
 import type { ExplainableModel } from "../attribution/explainable-model.ts";
 import type { ScoreKind, Warning } from "../attribution/explanation.ts";
 import { DEFAULTS, type ExplainOptions, type LongText } from "../attribution/options.ts";
@@ -16,10 +17,13 @@ import type {
 } from "./evaluation.ts";
 import { CURVE_STEPS, checkTask, type MeasureSettings, type OpenInput, openInput } from "./measure-input.ts";
 import type { Metric } from "./metric.ts";
+import { logOdds } from "./metrics/log-odds.ts";
+import { numberErrors } from "./number-errors.ts";
 import { means } from "./outlines.ts";
 import { RESAMPLES } from "./statistics/bootstrap.ts";
 import { defaultSubstrate, type SubstrateName } from "./substrate.ts";
 import { shareOf, summarise } from "./summarise.ts";
+import { type ReadTruth, truthReader, verdictOf } from "./truth.ts";
 import type { UnitKind } from "./units.ts";
 
 /** A method with its options. */
@@ -94,7 +98,7 @@ export async function evaluate(
 ): Promise<Evaluation> {
   const started = model.platform.now();
   checkTask(model);
-  checkContenders(dataset, options);
+  checkContenders(model, dataset, options);
   const { contenders, metrics, signal, onProgress } = options;
   const { seed = DEFAULTS.seed, units = "word", substrate = defaultSubstrate(model) } = options;
   const share = rationaleShare(dataset.items);
@@ -111,12 +115,13 @@ export async function evaluate(
     ...(dataset.polarityLabel === undefined ? {} : { polarityLabel: dataset.polarityLabel }),
     ...(signal === undefined ? {} : { signal }),
   };
+  const readTruth = truthReader(model, dataset.items, options.target);
   const inputs: EvaluatedInput[] = [];
   const failures: EvaluationFailure[] = [];
   for (const [i, item] of dataset.items.entries()) {
     const progress = (done: number, activity: string) => onProgress?.((i + done) / dataset.items.length, activity);
     progress(0, `line ${item.line}`);
-    const outcome = await measureItem(model, item, settings, { ...options, onProgress: progress });
+    const outcome = await measureItem(model, item, readTruth, settings, { ...options, onProgress: progress });
     if ("message" in outcome) failures.push(outcome);
     else inputs.push(outcome);
   }
@@ -131,6 +136,10 @@ export async function evaluate(
       return { name, options: plain, floor };
     }),
   );
+  const errors = numberErrors(
+    inputs.flatMap(({ number }) => (number === undefined ? [] : [number])),
+    seed,
+  );
   const outcomes = inputs.flatMap(({ correct }) => (correct === undefined ? [] : [correct]));
   return {
     version: 1,
@@ -142,6 +151,7 @@ export async function evaluate(
       measured: inputs.length,
       skipped: dataset.problems.length,
       accuracy: shareOf(outcomes, { seed }),
+      ...(errors === null ? {} : { errors }),
     },
     settings: describeSettings(model, settings),
     methods,
@@ -165,13 +175,14 @@ export async function evaluate(
 async function measureItem(
   model: ExplainableModel,
   item: DatasetItem,
+  readTruth: ReadTruth,
   settings: MeasureSettings,
   { contenders, metrics, store, signal, onProgress }: EvaluateOptions,
 ): Promise<EvaluatedInput | EvaluationFailure> {
   const where = { line: item.line, ...(item.id === undefined ? {} : { id: item.id }) };
   let method: string | undefined;
   try {
-    const label = labelIndex(model, item);
+    const truth = readTruth(item);
     const open = await openInput(model, item, settings);
     const measurements: Record<string, StoredMeasurement> = {};
     for (const [c, contender] of contenders.entries()) {
@@ -182,10 +193,10 @@ async function measureItem(
     }
     return {
       ...where,
-      target: model.labels[open.target] ?? String(open.target),
+      target: distinctNames(model.labels)[open.target] ?? String(open.target),
       probability: open.probability,
-      predicted: model.labels[open.predicted] ?? String(open.predicted),
-      ...correctness(model, item, label, open.predicted),
+      ...verdictOf(model, open.predictions, open.target, truth),
+      ...(truth === undefined ? shownCorrectly(model, item, open.predicted) : {}),
       units: open.units.length,
       ...(open.warnings.length === 0 ? {} : { warnings: open.warnings }),
       measurements,
@@ -197,14 +208,12 @@ async function measureItem(
   }
 }
 
-/** Whether the prediction is right: the label's class, or a class that means one of the outlined objects. */
-function correctness(
+/** Whether the predicted class means one of the outlined objects, where there are any. */
+function shownCorrectly(
   { labels }: ExplainableModel,
   { objects }: DatasetItem,
-  label: number | undefined,
   predicted: number,
 ): { readonly correct?: boolean } {
-  if (label !== undefined) return { correct: label === predicted };
   return objects === undefined ? {} : { correct: objects.some((object) => means(object, predicted, labels)) };
 }
 
@@ -245,7 +254,7 @@ async function measurementKey(
   const { signal: _signal, onProgress: _onProgress, memory: _memory, ...method } = await spelledOptions(options);
   const { signal: _stop, batchSize: _batchSize, ...rest } = settings;
   const sorted = (record: object) => Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify([3, model.facts.sha256, sorted(method), sorted(rest), sorted(item)]);
+  return JSON.stringify([4, model.facts.sha256, model.activation, sorted(method), sorted(rest), sorted(item)]);
 }
 
 /** What people must have said, in the words of errors. */
@@ -255,7 +264,14 @@ const TRUTHS: Readonly<Record<Truth, string>> = {
   polarities: "polarities",
 };
 
-function checkContenders(dataset: Dataset, { contenders, metrics }: EvaluateOptions): void {
+function checkContenders(model: ExplainableModel, dataset: Dataset, { contenders, metrics }: EvaluateOptions): void {
+  if (model.activation === "none" && metrics.length > 0 && metrics.every(({ name }) => name === logOdds.name)) {
+    throw new InvalidOptionError(
+      `Cannot measure "${logOdds.name}" of model "${model.facts.id}": its output is a number (regression), not a probability; use another metric, such as deletion`,
+      "metrics",
+      logOdds.name,
+    );
+  }
   const twice = contenders.find(({ name }, i) => contenders.findIndex((other) => other.name === name) !== i);
   if (twice !== undefined) {
     throw new InvalidOptionError(
@@ -275,19 +291,6 @@ function checkContenders(dataset: Dataset, { contenders, metrics }: EvaluateOpti
   }
 }
 
-/** Class of the item's label; undefined where it has none. @throws {InputError} When the model has no such class. */
-function labelIndex({ labels, facts }: ExplainableModel, { label }: DatasetItem): number | undefined {
-  if (label === undefined) return undefined;
-  const text = String(label).toLowerCase();
-  const named = labels.findIndex((name) => name.toLowerCase() === text);
-  if (named >= 0) return named;
-  if (/^\d+$/.test(text) && Number(text) < labels.length) return Number(text);
-  const shown = labels.slice(0, 20).map((name) => `"${name}"`);
-  throw new InputError(
-    `label ${JSON.stringify(label)} is none of the model "${facts.id}", which has ${shown.join(", ")}${labels.length > 20 ? ` and ${labels.length - 20} more` : ""}`,
-  );
-}
-
 function checkedCurveSteps(steps: number): number {
   if (Number.isInteger(steps) && steps >= 1) return steps;
   throw new InvalidOptionError(
@@ -298,19 +301,23 @@ function checkedCurveSteps(steps: number): number {
 }
 
 function describeSettings(
-  { anatomy }: ExplainableModel,
+  { anatomy, labels }: ExplainableModel,
   { substrate, units, target, score, seed, curveSteps = CURVE_STEPS }: MeasureSettings,
 ): EvaluationSettings {
   return {
     substrate,
     units: anatomy.kind === "image" ? "patch" : units,
     curveSteps,
-    target: target === undefined ? "predicted" : String(target),
+    target: target === undefined ? explainedByDefault(labels) : String(target),
     score: score ?? DEFAULTS.score,
     seed,
     resamples: RESAMPLES,
   };
 }
+
+/** "predicted", or the name of the only output. */
+const explainedByDefault = (labels: readonly string[]): string =>
+  labels.length === 1 ? (distinctNames(labels)[0] ?? "") : "predicted";
 
 /** What became of texts that are longer than the model reads, by the code of their warnings. */
 const READ_IN_PARTS: Readonly<Record<string, string>> = {

@@ -2,6 +2,7 @@
 
 import type { ModelFacts, Warning } from "../attribution/explanation.ts";
 import type { Figure } from "./metric.ts";
+import type { NumberErrors, NumberPair } from "./number-errors.ts";
 import type { Interval } from "./statistics/bootstrap.ts";
 
 /** A method as it was evaluated. */
@@ -52,10 +53,13 @@ export interface EvaluatedInput {
   readonly id?: string;
   /** The class that was explained, and what the model says of it. */
   readonly target: string;
-  readonly probability: number;
+  /** Null where the output is a number (regression). */
+  readonly probability: number | null;
   readonly predicted: string;
   /** Whether the model predicts the label of the data set, where it has one. */
   readonly correct?: boolean;
+  /** Regressions: what the model gives, and the number that the data set has. */
+  readonly number?: NumberPair;
   readonly units: number;
   /** What is to be said of the input, as that it is longer than the model reads; absent where there is nothing. */
   readonly warnings?: readonly Warning[];
@@ -97,6 +101,8 @@ export interface Evaluation {
     readonly skipped: number;
     /** Share of the measured inputs whose label the model predicts; null where they have none. */
     readonly accuracy: (Interval & { readonly value: number; readonly inputs: number }) | null;
+    /** Regressions: how far the model's numbers are from those of the data set; absent for classifiers and without numbers. */
+    readonly errors?: NumberErrors;
   };
   readonly settings: EvaluationSettings;
   readonly methods: readonly EvaluatedMethod[];

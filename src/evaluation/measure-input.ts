@@ -2,7 +2,7 @@
 
 import { attribute } from "../attribution/attribute.ts";
 import type { ExplainableModel } from "../attribution/explainable-model.ts";
-import type { ExplanationCommon, ScoreKind, Warning } from "../attribution/explanation.ts";
+import type { ExplanationCommon, Prediction, ScoreKind, Target, Warning } from "../attribution/explanation.ts";
 import { type Part, weightedLogits } from "../attribution/join-parts.ts";
 import { DEFAULTS, type ExplainOptions, type LongText } from "../attribution/options.ts";
 import { compareWithFile, withoutOwnAnswers } from "../attribution/own-answers.ts";
@@ -48,7 +48,10 @@ export interface MeasureSettings {
 export interface OpenInput {
   /** Index of the class that is explained. */
   readonly target: number;
-  readonly probability: number;
+  /** Null where the output is a number (regression). */
+  readonly probability: number | null;
+  /** All classes, best first. */
+  readonly predictions: readonly Prediction[];
   /** Index of the class that the model predicts. */
   readonly predicted: number;
   /** The original text, and its units that can be removed. */
@@ -112,7 +115,8 @@ export async function openInput(
   };
   return {
     target: score.target,
-    probability: predictions.find(({ index }) => index === score.target)?.probability ?? Number.NaN,
+    probability: predictions.find(({ index }) => index === score.target)?.probability ?? null,
+    predictions,
     predicted: predictions[0]?.index ?? 0,
     text: input.text,
     units,
@@ -203,11 +207,21 @@ function createSubject(parts: SubjectParts): Subject {
     explainChanged: async (change) => {
       // Changes that are drawn at random are the same for all methods.
       const common = shared.within(JSON.stringify(change));
-      const { attribution, target } = await attribute(model, changed(change), input.positionCount, options, common);
-      return { attribution: unitAttribution(units, attribution), probability: target.probability };
+      const { attribution, target, predictions } = await attribute(
+        model,
+        changed(change),
+        input.positionCount,
+        options,
+        common,
+      );
+      return { attribution: unitAttribution(units, attribution), value: explainedValue(target, predictions) };
     },
   };
 }
+
+/** Probability of the target, or its number where it is none. */
+const explainedValue = ({ index, probability }: Target, predictions: readonly Prediction[]): number =>
+  probability ?? predictions.find((prediction) => prediction.index === index)?.logit ?? Number.NaN;
 
 /** 1 where positive polarities speak for the explained class, -1 for another, undefined where the model has no such class. */
 function polarityDirection(model: ExplainableModel, label: string | undefined, target: number): 1 | -1 | undefined {

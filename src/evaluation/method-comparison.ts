@@ -1,7 +1,8 @@
 /** @file One input under several methods: what each says of every word or patch, how faithful it is, and how far they agree. */
 
+import { distinctNames } from "../attribution/class-names.ts";
 import type { ExplainableModel } from "../attribution/explainable-model.ts";
-import type { ImageExplanation, ModelFacts, Target, Warning } from "../attribution/explanation.ts";
+import type { ImageExplanation, ModelFacts, Prediction, Target, Warning } from "../attribution/explanation.ts";
 import { describeImage, type ImageInput } from "../attribution/image-input.ts";
 import type { Part } from "../attribution/join-parts.ts";
 import { methodByName } from "../attribution/methods.ts";
@@ -30,7 +31,7 @@ export interface ComparedMethod {
   /** Lower is better, higher is better. */
   readonly deletion: number;
   readonly insertion: number;
-  /** Probability of the target with 0, 5, ... 100 % of the units removed and restored, most supportive first. */
+  /** Probability of the target, or its number (regression), with 0, 5, ... 100 % of the units removed and restored, most supportive first. */
   readonly curves: { readonly removed: readonly number[]; readonly restored: readonly number[] };
   readonly milliseconds: number;
   /** What the method says of this input, as that a tolerance was not met; absent where there is nothing. */
@@ -41,7 +42,7 @@ export interface ComparedMethod {
 export interface ComparisonCommon {
   readonly version: 1;
   readonly model: ModelFacts;
-  readonly target: Pick<Target, "index" | "label" | "probability">;
+  readonly target: Pick<Target, "index" | "label" | "probability"> & Pick<Prediction, "logit">;
   readonly settings: {
     readonly substrate: string;
     /** "word", "token" or "patch". */
@@ -118,8 +119,9 @@ export async function compareMethods(
     model: model.facts,
     target: {
       index: open.target,
-      label: model.labels[open.target] ?? String(open.target),
+      label: distinctNames(model.labels)[open.target] ?? String(open.target),
       probability: open.probability,
+      logit: open.predictions.find(({ index }) => index === open.target)?.logit ?? Number.NaN,
     },
     settings: {
       substrate,

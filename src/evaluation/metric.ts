@@ -42,8 +42,8 @@ export type Change =
 export interface ChangedExplanation {
   /** Attribution of each unit, at its place in the original input. */
   readonly attribution: readonly number[];
-  /** Probability of the target in the changed input. */
-  readonly probability: number;
+  /** Probability of the target in the changed input; where it is a number (regression), that number. */
+  readonly value: number;
 }
 
 /** One number of a table, made from the means of a metric's measurements. */

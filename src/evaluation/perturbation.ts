@@ -2,18 +2,21 @@
 
 import type { ExplainableModel } from "../attribution/explainable-model.ts";
 import { InvalidOptionError } from "../errors.ts";
-import { evaluateScore, probabilities, type ScoreSpec } from "../program/score.ts";
+import { type Activation, evaluateScore, probabilities, type ScoreSpec } from "../program/score.ts";
 import type { Substrate, SubstratePart } from "./substrate.ts";
 import type { Kept } from "./units.ts";
 
 /** What the model says to one variant. */
 export interface VariantOutput {
-  /** Probability of the target class, which is fixed at the original input. */
-  readonly probability: number;
+  /** Probability of the target class, which is fixed at the original input; where it is a number (regression), that number. */
+  readonly value: number;
   /** The target score: what attributions are measured in. */
   readonly score: number;
-  /** Class with the largest logit; the first one of equals. */
-  readonly predicted: number;
+  /**
+   * Whether the target class is predicted: it has the largest logit (the first one of equals), or is above 50 % where each
+   * class is judged by itself. Of a number (regression) always.
+   */
+  readonly predictsTarget: boolean;
 }
 
 /** Answers questions about variants of one input. */
@@ -21,8 +24,10 @@ export interface Probe {
   readonly unitCount: number;
   /** The output for each variant, in their order. */
   outputs(variants: readonly Kept[]): Promise<readonly VariantOutput[]>;
-  /** As `outputs`, the probability alone. */
-  probabilities(variants: readonly Kept[]): Promise<readonly number[]>;
+  /** Whether values are probabilities; otherwise they are numbers in units of the target score. */
+  readonly givesProbabilities: boolean;
+  /** As `outputs`, the value alone. */
+  values(variants: readonly Kept[]): Promise<readonly number[]>;
   /** Forward passes spent so far. */
   evaluations(): number;
 }
@@ -32,6 +37,12 @@ export interface ProbeOptions {
   readonly batchSize?: number;
   readonly signal?: AbortSignal;
 }
+
+const PREDICTS: Readonly<Record<Activation, (value: number, isBest: boolean) => boolean>> = {
+  softmax: (_, isBest) => isBest,
+  sigmoid: (value) => value > 0.5,
+  none: () => true,
+};
 
 /** Positions of one run: beyond this the engine gains nothing from larger batches, and memory grows. */
 const RUN_POSITIONS = 2048;
@@ -70,10 +81,12 @@ export function createProbe(
     const mean = (value: (of: Float32Array) => number) =>
       logits.reduce((sum, of, p) => sum + (substrate.parts[p] as SubstratePart).share * value(of), 0);
     const classes = Array.from(logits[0] as Float32Array, (_, index) => mean((of) => of[index] as number));
+    const value = probabilities(classes, model.activation)[score.target] as number;
+    const best = classes.reduce((best, logit, index) => (logit > (classes[best] as number) ? index : best), 0);
     return {
-      probability: probabilities(classes, model.activation)[score.target] as number,
+      value,
       score: mean((of) => evaluateScore(score, of)),
-      predicted: classes.reduce((best, logit, index) => (logit > (classes[best] as number) ? index : best), 0),
+      predictsTarget: PREDICTS[model.activation](value, best === score.target),
     };
   };
 
@@ -104,7 +117,8 @@ export function createProbe(
   return {
     unitCount: substrate.unitCount,
     outputs,
-    probabilities: async (variants) => (await outputs(variants)).map(({ probability }) => probability),
+    givesProbabilities: model.activation !== "none",
+    values: async (variants) => (await outputs(variants)).map(({ value }) => value),
     evaluations: () => evaluations,
   };
 }

@@ -86,6 +86,7 @@ export function assembleModel<Facts extends WeightFacts>(
       blocks: anatomy.hiddenStates.length,
       heads: anatomy.heads,
       width: anatomy.width,
+      activation: parts.activation,
       sha256: weights.sha256,
     },
     labels,

@@ -5,10 +5,11 @@ import { processedSize } from "../input/image/process-image.ts";
 import { checkSizes } from "../transformer/check-sizes.ts";
 import { familyOf } from "../transformer/families.ts";
 import type { WeightSource } from "../transformer/parameters.ts";
-import { activationOf, type Companions, type ModelParts, tokenizerFacts } from "./model-parts.ts";
+import { checkpointHead } from "./head.ts";
+import { type Companions, type ModelParts, tokenizerFacts } from "./model-parts.ts";
 import { unusedTensors } from "./unused-tensors.ts";
 
-/** A checkpoint without its weights. */
+/** A checkpoint without its weights; warnings are those of its configuration and of tensors that nothing reads. */
 export type CheckpointParts = Omit<ModelParts, "weights" | "place" | "release">;
 
 /**
@@ -34,16 +35,16 @@ export async function prepareCheckpoint(
   const maxLength = family.maxLength(config);
   const tokenizer =
     maxLength === undefined ? undefined : await companions.tokenizer(tokenizerFacts(config, model, maxLength));
+  const { warnings: surprises, ...head } = checkpointHead(config, model.anatomy);
   return (tensors) => ({
     family: family.name,
     config,
     forward: family.build(config, tensors, build),
     sweep: family.build(config, tensors, { ...build, lastBlock: "pooled" }),
-    labels: config.labels,
-    activation: activationOf(config, config.labels),
+    ...head,
     ...(tokenizer === undefined ? {} : { tokenizer }),
     ...(imageProcessor === undefined ? {} : { imageProcessor }),
-    warnings,
+    warnings: [...surprises, ...warnings],
     notes: [],
   });
 }

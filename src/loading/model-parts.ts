@@ -97,13 +97,6 @@ export interface Companions {
   imageProcessor(): Promise<ImageProcessor>;
 }
 
-/** How a head's logits become probabilities, as transformers decides it: by problem_type, else by the number of labels. */
-export function activationOf(config: CheckpointConfig | undefined, labels: readonly string[]): Activation {
-  if (config?.problemType === "regression") return "none";
-  if (config?.problemType === "multi_label_classification") return "sigmoid";
-  return config?.problemType === undefined && labels.length === 1 ? "none" : "softmax";
-}
-
 /** What a decoded graph takes and gives; stored tensors that it lists among its inputs are none of them. */
 export function interfaceOf({ inputs, outputs, initializers }: Graph): Pick<OriginalFile, "inputs" | "outputs"> {
   const stored = new Set(initializers.map(({ name }) => name));

@@ -5,7 +5,7 @@ import { gradientCoverage } from "../autodiff/coverage.ts";
 import { type CanonicalModel, canonicalise } from "../canonical/canonicalise.ts";
 import { prepareInputs } from "../canonical/prepare-inputs.ts";
 import type { CheckpointConfig } from "../checkpoint/config.ts";
-import { AnatomyError, CheckpointError, UnsupportedModelError } from "../errors.ts";
+import { AnatomyError, UnsupportedModelError } from "../errors.ts";
 import { inferShapes } from "../graph/infer-shapes.ts";
 import { processedSize } from "../input/image/process-image.ts";
 import type { Graph } from "../onnx/model.ts";
@@ -17,14 +17,8 @@ import { locateAnatomy } from "../transformer/locate/locate-anatomy.ts";
 import { positionLimit } from "../transformer/locate/position-limit.ts";
 import { freesRows, takesOneRow } from "../transformer/locate/row-limits.ts";
 import { builtInputs } from "./built-inputs.ts";
-import {
-  activationOf,
-  type Companions,
-  type ModelParts,
-  tokenizerFacts,
-  type WeightFacts,
-  type WeightPlace,
-} from "./model-parts.ts";
+import { type Head, onnxHead } from "./head.ts";
+import { type Companions, type ModelParts, tokenizerFacts, type WeightFacts, type WeightPlace } from "./model-parts.ts";
 import { openOwnAnswers, unmeasuredWarning } from "./own-answers.ts";
 
 /** Tokens read where neither configuration nor tokenizer nor a table of positions limits them. */
@@ -78,7 +72,8 @@ export async function onnxParts<Facts extends WeightFacts>(source: OnnxSource<Fa
   const { graph, opsets } = freeBlocks({ ...canonical, anatomy });
   const forward: TransformerGraph = { graph: source.externalise(graph), opsets, anatomy };
   const limits = { inputs: takesOneRow(forward), states: !freesRows(forward) };
-  const labels = labelsOf(config, forward);
+  const { warnings: surprises, ...head } = headOf(config, forward);
+  warnings.push(...surprises);
   const facts = () => tokenizerFacts(config, forward, maxLength(config, forward));
   const tokenizer = anatomy.kind === "text" ? await companions.tokenizer(facts()) : undefined;
   const parts = {
@@ -97,7 +92,7 @@ export async function onnxParts<Facts extends WeightFacts>(source: OnnxSource<Fa
           accepted: source.acceptDifference ?? false,
           original: { ...original, graph: source.externalise(original.graph), logits: anatomy.logits },
           rewritten: { graph: forward.graph, opsets, logits: anatomy.logits },
-          classes: labels.length,
+          classes: head.labels.length,
           bytes: source.weights.bytes,
           runtime: source.runtime,
           place,
@@ -112,8 +107,7 @@ export async function onnxParts<Facts extends WeightFacts>(source: OnnxSource<Fa
     forward,
     sweep: forward,
     ...(limits.inputs || limits.states ? { limits } : {}),
-    labels,
-    activation: activationOf(config, labels),
+    ...head,
     ...parts,
     ...(opened === undefined ? {} : { ownAnswers: opened.answers, release: () => opened.dispose() }),
     warnings,
@@ -163,16 +157,9 @@ function checkLength(graph: Graph, { inputs: { ids } }: Anatomy): void {
   );
 }
 
-/** Names of the classes. @throws {CheckpointError} When the configuration names another number of them. */
-function labelsOf(config: CheckpointConfig | undefined, { graph, opsets, anatomy }: TransformerGraph) {
-  const classes = inferShapes(graph, opsets).get(anatomy.logits)?.shape?.at(-1) as number;
-  if (config?.has("id2label") !== true) return Array.from({ length: classes }, (_, index) => `LABEL_${index}`);
-  const { labels } = config;
-  if (labels.length === classes) return labels;
-  throw new CheckpointError(
-    `Cannot use "config.json": "id2label" names ${labels.length} classes, the logits of the ONNX file are ${classes}; check that both belong to the same model`,
-    "config.json",
-  );
+/** @throws {CheckpointError} When the configuration names another number of classes than the logits have. */
+function headOf(config: CheckpointConfig | undefined, { graph, opsets, anatomy }: TransformerGraph): Head {
+  return onnxHead(config, anatomy, inferShapes(graph, opsets).get(anatomy.logits)?.shape?.at(-1) as number);
 }
 
 const familyOfConfig = (config: CheckpointConfig | undefined) =>

@@ -2,11 +2,12 @@
 
 import { html, LitElement, nothing, type PropertyDeclarations, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
+import { distinctNames, namingOf } from "../attribution/class-names.ts";
 import type { Explanation } from "../attribution/explanation.ts";
 import { type BaselineName, IMAGE_BASELINES, TEXT_BASELINES } from "../attribution/options.ts";
 import { resultBound } from "../components/quantity.ts";
 import { isSigned, isText, targetName } from "../render/evidence.ts";
-import { percent } from "../render/format.ts";
+import { targetValue } from "../render/head.ts";
 import { printable, visible } from "../render/plain-text.ts";
 import "./calig-result.ts";
 import {
@@ -371,7 +372,7 @@ export class CaligApp extends LitElement {
           this.models.map(({ name }) => [name, name]),
           model?.name ?? "",
         )}
-        ${this.#select("Class", "target", [["", "The predicted class"], ...(model?.labels ?? []).map((label) => [label, visible(label)] as const)])}
+        ${this.#select("Class", "target", [["", "The predicted class"], ...classChoices(model)])}
         ${this.#select(
           "Method",
           "method",
@@ -451,7 +452,7 @@ export class CaligApp extends LitElement {
     return html`<label class="field"><span>Compare with</span><select name="compare" .value=${live(value)} @change=${change}>
       <option value="" ?selected=${value === ""}>Nothing</option>
       <optgroup label="Another method">${this.methods.map((name) => option("m", name, methodTitle(name)))}</optgroup>
-      <optgroup label="Another class">${(model?.labels ?? []).map((label) => option("t", label, visible(label)))}</optgroup>
+      <optgroup label="Another class">${classChoices(model).map(([value, title]) => option("t", value, title))}</optgroup>
     </select></label>`;
   }
 
@@ -539,13 +540,19 @@ export class CaligApp extends LitElement {
       (entry) => {
         const [first, second] = entry.explanations;
         if (first === undefined) return nothing;
-        const title = `${printable(targetName(first))} ${percent(first.target.probability)}`;
+        const title = `${printable(targetName(first))} ${targetValue(first)}`;
         const methods = [first, second].flatMap((each) => (each === undefined ? [] : [methodTitle(each.method.name)]));
         const about = isText(first) ? printable(first.input.text).slice(0, 200) : "a picture";
         return html`<li><button type="button" aria-current=${entry === this.entry ? "true" : "false"} @click=${() => this.#show(entry)}><span><bdi>${title}</bdi></span><span class="excerpt"><bdi>${about}</bdi> · ${[...new Set(methods)].join(" and ")}</span></button></li>`;
       },
     )}</ol></section>`;
   }
+}
+
+/** The classes of a model: what requests call each, and what readers see. */
+function classChoices({ labels }: Pick<ModelEntry, "labels"> = { labels: [] }): (readonly [string, string])[] {
+  const names = distinctNames(labels);
+  return namingOf(labels).map((value, index) => [value, visible(names[index] ?? value)]);
 }
 
 function baselinesOf(model: ModelEntry | undefined): readonly string[] {

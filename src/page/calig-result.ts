@@ -2,11 +2,10 @@
 
 import { html, LitElement, nothing, type PropertyDeclarations, type TemplateResult } from "lit";
 import { styleMap } from "lit/directives/style-map.js";
-import type { Explanation, Prediction } from "../attribution/explanation.ts";
+import type { Explanation } from "../attribution/explanation.ts";
 import "../components/register.ts";
 import {
   type Item,
-  isPredicted,
   isSigned,
   isText,
   itemNoun,
@@ -18,6 +17,17 @@ import {
   targetName,
 } from "../render/evidence.ts";
 import { count, digitsFor, milliseconds, percent, signed } from "../render/format.ts";
+import {
+  barShare,
+  classesCaption,
+  className,
+  isPredictedClass,
+  marksPredicted,
+  roleOf,
+  targetClass,
+  targetValue,
+  valueText,
+} from "../render/head.ts";
 import { visible } from "../render/plain-text.ts";
 import { largestMagnitude } from "../render/scale.ts";
 import { assertNever } from "../util/assert-never.ts";
@@ -86,12 +96,11 @@ export class CaligResult extends LitElement {
   }
 
   #head(explanation: Explanation): TemplateResult {
-    const { target, predictions, method, warnings, cost } = explanation;
+    const { method, warnings, cost } = explanation;
     const badge = badgeOf(explanation);
-    const [best] = predictions;
-    const role = isPredicted(explanation)
-      ? html`The class that the model predicts.`
-      : html`Not what the model predicts, which is <b><bdi>${visible(best?.label ?? "")}</bdi></b> with ${percent(best?.probability ?? 0)}.`;
+    const role = html`${roleOf(explanation).map((piece) =>
+      typeof piece === "string" ? piece : html`<b><bdi>${visible(piece.name)}</bdi></b>`,
+    )}.`;
     const baseline = method.options.baseline;
     const made = `${methodTitle(method.name)}${typeof baseline === "string" ? `, baseline: ${baselineTitle(baseline).toLowerCase()}` : ""}, ${milliseconds(cost.milliseconds)}`;
     return html`
@@ -103,17 +112,17 @@ export class CaligResult extends LitElement {
       <div class="badges"><span class="badge ${badge.state}">${badge.title}</span><span class="made">${made}</span></div>
       <div class="head">
         <div>
-          <h2><bdi>${visible(targetName(explanation))}</bdi> <span class="number">${percent(target.probability)}</span></h2>
+          <h2><bdi>${visible(targetName(explanation))}</bdi> <span class="number">${targetValue(explanation)}</span></h2>
           <p class="lede">${role} ${this.#summary(explanation)}</p>
           <p class="score">${badge.details}</p>
         </div>
-        ${this.#classes(predictions, target.index)}
+        ${this.#classes(explanation)}
       </div>`;
   }
 
   #summary(explanation: Explanation): TemplateResult {
     const { supporting, opposing } = rankedItems(itemsOf(explanation));
-    const label = html`<b><bdi>${visible(explanation.target.label)}</bdi></b>`;
+    const label = html`<b><bdi>${visible(targetClass(explanation))}</bdi></b>`;
     const bound = largestMagnitude(explanation.attribution);
     const names = (items: readonly Item[]) => {
       // What is below a tenth of the strongest is not worth a place in one sentence; neither is a word twice.
@@ -132,12 +141,25 @@ export class CaligResult extends LitElement {
     return html`${pro}${cons.length === 0 ? html`; no ${many} clearly oppose it.` : html`; most against it: ${cons}.`}`;
   }
 
-  #classes(predictions: readonly Prediction[], own: number): TemplateResult {
+  #classes(explanation: Explanation): TemplateResult {
+    const { predictions } = explanation;
+    const own = explanation.target.index;
+    const marks = marksPredicted(explanation);
     const rows = predictions.filter(({ index }, place) => place < CLASSES || index === own);
     const rest = predictions.length - rows.length;
-    return html`<div><table class="classes"><caption>Probability of each class</caption><tbody>${rows.map(
-      ({ index, label, probability }) =>
-        html`<tr class=${index === own ? "own" : ""}><th scope="row"><bdi>${visible(label)}</bdi></th><td>${percent(probability)}</td><td class="track" aria-hidden="true"><span class="fill" style=${styleMap({ width: `${100 * probability}%` })}></span></td></tr>`,
+    return html`<div><table class="classes"><caption>${classesCaption(explanation)}</caption><tbody>${rows.map(
+      (prediction) => {
+        const share = barShare(explanation, prediction);
+        const mark =
+          marks && isPredictedClass(explanation, prediction)
+            ? html` <span role="img" aria-label="predicted">✓</span>`
+            : nothing;
+        const bar =
+          share === null
+            ? nothing
+            : html`<td class="track" aria-hidden="true"><span class="fill" style=${styleMap({ width: `${100 * share}%` })}></span></td>`;
+        return html`<tr class=${prediction.index === own ? "own" : ""}><th scope="row"><bdi>${visible(className(explanation, prediction))}</bdi>${mark}</th><td>${valueText(explanation, prediction)}</td>${bar}</tr>`;
+      },
     )}</tbody></table>${rest > 0 ? html`<p class="more">and ${count(rest, "more class", "more classes")}</p>` : nothing}</div>`;
   }
 
@@ -231,7 +253,7 @@ export class CaligResult extends LitElement {
     const { supporting, opposing } = rankedItems(items);
     const { many } = itemNoun(explanation);
     const bound = largestMagnitude(items.map(({ attribution }) => attribution));
-    const label = html`<bdi>${visible(explanation.target.label)}</bdi>`;
+    const label = html`<bdi>${visible(targetClass(explanation))}</bdi>`;
     const lists = isSigned(explanation)
       ? html`${this.#list(html`Supports ${label}`, supporting, bound, many)}${this.#list(html`Opposes ${label}`, opposing, bound, many)}`
       : this.#list(html`Matters for ${label}`, supporting, bound, many);

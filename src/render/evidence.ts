@@ -4,10 +4,12 @@ import type {
   BlockExplanation,
   Explanation,
   ImageExplanation,
+  Prediction,
   ScoreKind,
   Target,
   TextExplanation,
 } from "../attribution/explanation.ts";
+import { className, headKind, isPredictedClass } from "./head.ts";
 import { largestMagnitude } from "./scale.ts";
 
 /** Whether a text is explained; an image otherwise. (The compiler does not narrow by a nested field.) */
@@ -21,7 +23,9 @@ export type Patches = Pick<ImageExplanation, "input" | "units">;
 /** What maps of a picture are made from: an explanation, or what one method of several says. */
 export interface PatchEvidence extends Patches {
   readonly attribution: readonly number[];
-  readonly target: Pick<Target, "label" | "against" | "token">;
+  readonly target: Pick<Target, "index" | "label" | "against" | "token">;
+  /** All classes; absent where the label tells them apart. */
+  readonly predictions?: readonly Prediction[];
   readonly method: { readonly signed?: false };
 }
 
@@ -176,26 +180,36 @@ const SCORES: Readonly<Record<ScoreKind, string>> = {
   margin: "margin",
 };
 
-/** Name of the units of the attributions: "logit", or "logit difference" when measured against another class. */
-export function scoreName({ target }: Explanation): string {
-  const name = SCORES[target.kind] ?? String(target.kind);
-  return target.against === undefined ? name : `${name} difference`;
+/**
+ * Name of the units of the attributions: "logit", or "logit difference" when measured against another class; "score
+ * (regression)" where the output is a number.
+ */
+export function scoreName(explanation: Pick<Explanation, "model" | "predictions" | "target">): string {
+  const { kind, against } = explanation.target;
+  const difference = against === undefined ? "" : " difference";
+  return headKind(explanation) === "numbers"
+    ? `score${difference} (regression)`
+    : `${SCORES[kind] ?? String(kind)}${difference}`;
 }
 
 /** The explained class: "POSITIVE", or "PERSON for “Ada”" of a model that labels every token. */
-export function targetLabel({ target }: Pick<PatchEvidence, "target">): string {
-  return target.token === undefined ? target.label : `${target.label} for “${target.token.text}”`;
+export function targetLabel(explanation: Pick<PatchEvidence, "target" | "predictions">): string {
+  const { target } = explanation;
+  const name = className(explanation, target);
+  return target.token === undefined ? name : `${name} for “${target.token.text}”`;
 }
 
 /** What the attributions support or oppose: "POSITIVE", or "POSITIVE rather than NEGATIVE". */
-export function targetName(explanation: Pick<PatchEvidence, "target">): string {
+export function targetName(explanation: Pick<PatchEvidence, "target" | "predictions">): string {
   const { against } = explanation.target;
-  return against === undefined ? targetLabel(explanation) : `${targetLabel(explanation)} rather than ${against.label}`;
+  const label = targetLabel(explanation);
+  return against === undefined ? label : `${label} rather than ${className(explanation, against)}`;
 }
 
-/** Whether the explained class is the one that the model predicts. */
-export function isPredicted({ target, predictions }: Explanation): boolean {
-  return predictions[0] === undefined || predictions[0].index === target.index;
+/** Whether the explained class is one that the model predicts. */
+export function isPredicted(explanation: Explanation): boolean {
+  const own = explanation.predictions.find(({ index }) => index === explanation.target.index);
+  return own === undefined || isPredictedClass(explanation, own);
 }
 
 /** "words" or "patches" */

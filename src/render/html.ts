@@ -4,7 +4,7 @@ import type { Explanation, ImageExplanation } from "../attribution/explanation.t
 import { keyword } from "../errors.ts";
 import { type Content, embeddedJson, html, type Markup, trusted } from "./escape.ts";
 import { isText, targetName } from "./evidence.ts";
-import { percent } from "./format.ts";
+import { targetValue } from "./head.ts";
 import { blocksSection } from "./html/blocks.ts";
 import { createContext, isolated, type PageContext } from "./html/context.ts";
 import { completenessSection, factsSection } from "./html/facts.ts";
@@ -69,10 +69,10 @@ function article(context: PageContext, { number, name }: PageItem, isOnly: boole
 /** A list of the explanations on the page. */
 function contents(all: readonly PageItem[]): Markup {
   const items = all.map(({ explanation, number, name }) => {
-    const { target, input } = explanation;
+    const { input } = explanation;
     const excerpt =
       input.kind === "text" ? printable(input.text).slice(0, 200) : `image of ${input.width} x ${input.height} pixels`;
-    return html`<li><a href="#${itemId(number)}"><b>${isolated(targetName(explanation))}</b> <span>${percent(target.probability)}</span> <span class="excerpt">${name === undefined ? "" : `${number}. `}<bdi>${excerpt}</bdi></span></a></li>`;
+    return html`<li><a href="#${itemId(number)}"><b>${isolated(targetName(explanation))}</b> <span>${targetValue(explanation)}</span> <span class="excerpt">${name === undefined ? "" : `${number}. `}<bdi>${excerpt}</bdi></span></a></li>`;
   });
   return html`<nav class="nav" aria-label="Explanations on this page"><ol>${items}</ol></nav>`;
 }
@@ -81,7 +81,7 @@ function defaultTitle(explanations: readonly Explanation[]): string {
   const first = explanations[0];
   if (first === undefined) return "No explanations";
   if (explanations.length > 1) return `${explanations.length} explanations`;
-  return `${printable(targetName(first))} ${percent(first.target.probability)}: explanation`;
+  return `${printable(targetName(first))} ${targetValue(first)}: explanation`;
 }
 
 /**

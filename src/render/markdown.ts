@@ -5,7 +5,6 @@ import {
   attributionSum,
   byStrength,
   type Item,
-  isPredicted,
   isSigned,
   isText,
   itemNoun,
@@ -21,6 +20,18 @@ import {
   targetName,
 } from "./evidence.ts";
 import { bytes, count, digitsFor, fixed, milliseconds, optionText, percent, signed, thousands } from "./format.ts";
+import {
+  classesCaption,
+  className,
+  headKind,
+  isPredictedClass,
+  marksPredicted,
+  roleOf,
+  targetClass,
+  targetValue,
+  valueColumn,
+  valueText,
+} from "./head.ts";
 import { code, plain, table } from "./markdown-text.ts";
 import { visible } from "./plain-text.ts";
 import { regionsInWords } from "./regions.ts";
@@ -32,31 +43,40 @@ const CLASSES = 10;
 const BLOCK_WORDS = 6;
 
 function headline(explanation: Explanation): string {
-  const { target, predictions, model } = explanation;
-  const role = isPredicted(explanation)
-    ? "The predicted class"
-    : `Not the predicted class, which is **${plain(predictions[0]!.label)}** (${percent(predictions[0]!.probability)})`;
-  const rival = target.against === undefined ? "" : `, measured against **${plain(target.against.label)}**`;
+  const { target, model } = explanation;
+  const { against } = target;
+  const role = roleOf(explanation, "short")
+    .map((piece) => (typeof piece === "string" ? piece : `**${plain(piece.name)}**`))
+    .join("");
+  const rival = against === undefined ? "" : `, measured against **${plain(className(explanation, against))}**`;
   const score = `${scoreName(explanation)} ${fixed(target.score, 3)}`;
   const facts = `${plain(model.family)}, ${count(model.blocks, "block")}, ${count(model.heads, "head")}, width ${model.width}`;
-  return `# ${plain(targetLabel(explanation))} (${percent(target.probability)})\n\n${role}${rival}; ${score}. Model ${code(model.id)} (${facts}).`;
+  return `# ${plain(targetLabel(explanation))} (${targetValue(explanation)})\n\n${role}${rival}; ${score}. Model ${code(model.id)} (${facts}).`;
 }
 
 function warnings({ warnings }: Explanation): string[] {
   return warnings.map(({ code: name, message }) => `> **Warning** (${plain(name)}): ${plain(message)}`);
 }
 
-function classes({ predictions }: Explanation): string {
-  const rows = predictions
-    .slice(0, CLASSES)
-    .map(({ label, probability, logit }) => [plain(label), percent(probability), fixed(logit, 3)]);
+function classes(explanation: Explanation): string {
+  const { predictions } = explanation;
+  const isNumber = headKind(explanation) === "numbers";
+  const rows = predictions.slice(0, CLASSES).map((prediction) => {
+    const mark = marksPredicted(explanation) && isPredictedClass(explanation, prediction) ? " ✓" : "";
+    const value = valueText(explanation, prediction);
+    const name = `${plain(className(explanation, prediction))}${mark}`;
+    return isNumber ? [name, value] : [name, value, fixed(prediction.logit, 3)];
+  });
+  const columns = isNumber ? ["Output", valueColumn(explanation)] : ["Class", valueColumn(explanation), "Logit"];
+  const lead = headKind(explanation) === "classes" || isNumber ? "" : `${classesCaption(explanation)}\n\n`;
   const rest = predictions.length - rows.length;
   const note = rest > 0 ? `\n\nand ${count(rest, "more class", "more classes")}` : "";
-  return table(["Class", "Probability", "Logit"], ["left", "right", "right"], rows) + note;
+  return lead + table(columns, ["left", "right", "right"], rows) + note;
 }
 
 function text(explanation: TextExplanation): string {
-  const { input, words, target } = explanation;
+  const { input, words } = explanation;
+  const label = plain(targetClass(explanation));
   const scale = signedScale(words.map((word) => word.attribution));
   const shown = segmentText(input.text, words).map(({ kind, text, members }) => {
     if (kind !== "unit") {
@@ -70,8 +90,8 @@ function text(explanation: TextExplanation): string {
     return amount === 0 ? plain(text) : `**${plain(text)}** \`${(level < 0 ? "-" : "+").repeat(amount)}\``;
   });
   const marks = isSigned(explanation)
-    ? `\`+\` to \`+++\` supports ${plain(target.label)}, \`-\` to \`---\` opposes it`
-    : `\`+\` to \`+++\` matters for ${plain(target.label)}`;
+    ? `\`+\` to \`+++\` supports ${label}, \`-\` to \`---\` opposes it`
+    : `\`+\` to \`+++\` matters for ${label}`;
   const legend = `${marks}; unmarked words are below a tenth of the strongest.`;
   return `## Text\n\n> ${shown.join("").trim()}\n\n${legend}`;
 }
@@ -94,7 +114,7 @@ export function gridMarkdown(explanation: PatchEvidence): string {
 }
 
 function grid(explanation: ImageExplanation): string {
-  const label = plain(explanation.target.label);
+  const label = plain(className(explanation, explanation.target));
   const marks = isSigned(explanation) ? `\`+\` supports ${label}, \`-\` opposes it` : `\`+\` matters for ${label}`;
   return `## Image\n\n${gridMarkdown(explanation)}\n\nOne cell per patch: ${marks}, doubled from a third of the strongest.\n\n${plain(regionsInWords(explanation))}`;
 }

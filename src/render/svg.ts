@@ -7,6 +7,7 @@ import { html, type Markup } from "./escape.ts";
 import { isSigned, isText, itemNoun, itemsOf, rankedItems, scoreName, targetName } from "./evidence.ts";
 import { columnsOf, flow } from "./flow.ts";
 import { digitsFor, percent, signed } from "./format.ts";
+import { targetClass, targetValue } from "./head.ts";
 import { type FigureSettings, mapPart, type Part, pictureDefinition, stripPart } from "./image-figure.ts";
 import { hex } from "./oklab.ts";
 import { at, CONTOURS, OVERLAYS, type OverlayName } from "./overlay.ts";
@@ -113,7 +114,7 @@ function textPart({ input, words }: TextExplanation, frame: Frame): Part {
 
 function legendPart(explanation: Explanation, frame: Frame, lines: boolean): Part {
   const { palette, scale, digits, width, muted } = frame;
-  const target = visible(explanation.target.label);
+  const target = visible(targetClass(explanation));
   const signs = isSigned(explanation);
   const style = html`font-family="${SANS}" font-size="12" fill="${muted}"`;
   if (scale.bound === 0) {
@@ -223,14 +224,14 @@ export function renderSvg(
     width,
     muted: theme === "light" ? "#5b5f67" : "#a3a7ae",
   };
-  const { target, model, method } = explanation;
-  const probability = percent(target.probability);
-  const label = fitted(targetName(explanation), width - 2 * MARGIN - probability.length * 14 - 14, 22);
+  const { model, method } = explanation;
+  const value = targetValue(explanation);
+  const label = fitted(targetName(explanation), width - 2 * MARGIN - value.length * 14 - 14, 22);
   const source = fitted(`${model.id}, ${method.name}, ${scoreName(explanation)}`, width - 2 * MARGIN, 12);
   const checked = picture === undefined ? undefined : checkPicture(picture);
   const parts: Part[] = [
     {
-      markup: html`<text y="20" font-family="${SANS}" fill="${hex(palette.ink)}"><tspan font-size="22" font-weight="600">${label}</tspan><tspan font-size="22" dx="10">${probability}</tspan></text><text y="42" font-family="${SANS}" font-size="12" fill="${frame.muted}">${source}</text>`,
+      markup: html`<text y="20" font-family="${SANS}" fill="${hex(palette.ink)}"><tspan font-size="22" font-weight="600">${label}</tspan><tspan font-size="22" dx="10">${value}</tspan></text><text y="42" font-family="${SANS}" font-size="12" fill="${frame.muted}">${source}</text>`,
       height: 60,
     },
     ...(isText(explanation)
@@ -249,6 +250,6 @@ export function renderSvg(
     return group;
   });
   const height = at(y + MARGIN - 8);
-  const title = `${printable(targetName(explanation))} ${probability}`;
+  const title = `${printable(targetName(explanation))} ${value}`;
   return `${html`<svg xmlns="http://www.w3.org/2000/svg" width="${at(width)}" height="${height}" viewBox="0 0 ${at(width)} ${height}" role="img" aria-label="${title}"><title>${title}</title><desc>${description(explanation, frame.digits)}</desc><rect width="100%" height="100%" fill="${hex(palette.neutral)}"/>${definition}${placed}</svg>`}\n`;
 }

@@ -62,15 +62,15 @@ describe("renderTerminal()", () => {
   test("shows the target, the classes, the model and the warnings first", () => {
     const lines = plain(sentence, 80).split("\n");
     expect(lines[0]).toBe("POSITIVE  99.0%");
-    expect(lines[1]).toBe("the predicted class; logit 2.303");
+    expect(lines[1]).toBe("The predicted class; logit 2.303");
     expect(lines.slice(0, 12).join("\n")).toContain("! not-converged: Block 0");
     expect(lines.slice(0, 12).join("\n")).toContain("sst2-minilm-6");
   });
 
   test("says when the explained class is not the predicted one, and what it is measured against", () => {
     const other = { ...sentence, target: { ...sentence.target, index: 0, label: "NEGATIVE", probability: 0.01 } };
-    expect(plain(other, 80)).toContain("not the predicted class, which is POSITIVE; logit");
-    expect(plain(against, 80)).toContain("the predicted class, measured against NEGATIVE; logit difference");
+    expect(plain(other, 80)).toContain("Not the predicted class, which is POSITIVE; logit");
+    expect(plain(against, 80)).toContain("The predicted class, measured against NEGATIVE; logit difference");
   });
 
   test("shows the explained class among the classes, however improbable", () => {

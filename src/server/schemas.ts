@@ -38,6 +38,7 @@ import type {
   FigureResult,
 } from "../evaluation/evaluation.ts";
 import { METRICS } from "../evaluation/metrics.ts";
+import type { NumberErrors } from "../evaluation/number-errors.ts";
 import type { Interval } from "../evaluation/statistics/bootstrap.ts";
 import { SUBSTRATES } from "../evaluation/substrate.ts";
 import { UNIT_KINDS } from "../evaluation/units.ts";
@@ -138,7 +139,7 @@ type OwnOption = "memory" | "signal" | "onProgress";
 /** The options of an explanation that a request may give: all of the library but the server's own. */
 const EXPLAIN_OPTIONS: Readonly<Record<Exclude<keyof ExplainOptions, OwnOption>, JsonSchema>> = {
   method: oneOf(METHOD_NAMES, "Attribution method", DEFAULTS.method),
-  target: target("Class to explain, by label or index. Default: the predicted class"),
+  target: target('Class to explain: its label, or its index as a number or as "#1". Default: the predicted class'),
   against: target("Class to explain the target against: the score is the difference of the two"),
   token: target("The token whose label is explained, by word or index, for models that label every token"),
   score: SCORE,
@@ -254,6 +255,8 @@ const COMPLETENESS: Readonly<Record<keyof Completeness, JsonSchema>> = {
   relativeError: measured("|delta| / max(|scoreAtInput - scoreAtBaseline|, 0.001)"),
 };
 
+const nullable = (description: string): JsonSchema => ({ type: ["number", "null"], description });
+
 const INTERVAL: Readonly<Record<keyof Interval, JsonSchema>> = {
   low: measured("Lower end of the 95 % bootstrap interval"),
   high: measured("Upper end of the 95 % bootstrap interval"),
@@ -284,12 +287,16 @@ const COMMON: Readonly<Record<keyof ExplanationCommon, JsonSchema>> = {
       ),
       score: measured("Value of the target score at the input"),
       kind: oneOf(SCORE_KINDS, "Which score"),
-      probability: measured("Probability of the target"),
+      probability: nullable("Probability of the target; null where the output is a number (regression)"),
     },
     ["against", "token"],
   ),
   predictions: list(
-    recordOf<Prediction>({ ...CLASS, logit: measured("Logit"), probability: measured("Probability") }),
+    recordOf<Prediction>({
+      ...CLASS,
+      logit: measured("Logit, or the number of a regression"),
+      probability: nullable("Probability; null where the output is a number (regression)"),
+    }),
     "All classes, best first",
   ),
   attribution: perUnit("> 0 supports the target, < 0 opposes it, in units of the target score"),
@@ -375,15 +382,22 @@ const EXPLANATIONS: SchemaTable = {
   WordAttribution: recordOf<WordAttribution>({ ...WORD, attribution: ATTRIBUTION }),
   PatchAttribution: recordOf<PatchAttribution>({ ...PATCH, attribution: ATTRIBUTION }),
   Warning: recordOf<Warning>({ code: text("For programs"), message: text("For people") }),
-  ModelFacts: recordOf<ModelFacts>({
-    id: text("What the model calls itself"),
-    family: text("Family of Transformers"),
-    task: text("Task"),
-    blocks: count("Blocks"),
-    heads: count("Attention heads of a block"),
-    width: count("Width of the hidden state"),
-    sha256: text("SHA-256 of the weights file"),
-  }),
+  ModelFacts: recordOf<ModelFacts>(
+    {
+      id: text("What the model calls itself"),
+      family: text("Family of Transformers"),
+      task: text("Task"),
+      blocks: count("Blocks"),
+      heads: count("Attention heads of a block"),
+      width: count("Width of the hidden state"),
+      activation: oneOf(
+        ["softmax", "sigmoid", "none"],
+        "How logits become probabilities: one class of many, each output for itself, or not at all (regression)",
+      ),
+      sha256: text("SHA-256 of the weights file"),
+    },
+    ["activation"],
+  ),
 };
 
 const EVALUATIONS: SchemaTable = {
@@ -414,8 +428,19 @@ const EVALUATIONS: SchemaTable = {
           ],
           description: "Share of the rows whose label the model predicts",
         },
+        errors: recordOf<NumberErrors>(
+          {
+            meanSquaredError: record({ value: measured("Squared units of the number"), ...INTERVAL }),
+            meanAbsoluteError: record({ value: measured("Units of the number"), ...INTERVAL }),
+            pearson: nullable("Correlation; null where a side is always the same"),
+            spearman: nullable("Rank correlation; null where a side is always the same"),
+            inputs: count("Rows with a number"),
+          },
+          [],
+          "Regressions: how far the model's numbers are from those of the rows",
+        ),
       },
-      ["counted"],
+      ["counted", "errors"],
     ),
     settings: { type: "object", description: "Substrate, units, target, score, seed, resamples" },
     methods: list(

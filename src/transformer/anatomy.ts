@@ -62,6 +62,8 @@ export interface Anatomy {
   readonly logits: string;
   /** What is classified: the whole input or every token of it. */
   readonly logitsPer: "input" | "token";
+  /** What the file itself makes probabilities of the logits with; absent where its output is the logits. */
+  readonly activation?: "softmax" | "sigmoid";
   readonly heads: number;
   readonly width: number;
   /** Which positions of the last hidden state the logits are read from. */

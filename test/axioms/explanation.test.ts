@@ -141,7 +141,8 @@ describe("scores", () => {
       const explanation = await explain(model, TEXTS[1] as string, { score, target: "negative" });
       expect(explanation.target.kind).toBe(score);
       for (const { completeness } of explanation.blocks) expect(completeness.relativeError).toBeLessThanOrEqual(0.01);
-      if (score === "probability") expect(explanation.target.score).toBeCloseTo(explanation.target.probability, 5);
+      if (score === "probability")
+        expect(explanation.target.score).toBeCloseTo(explanation.target.probability as number, 5);
     },
   );
 });

@@ -75,8 +75,8 @@ describe("calig compare --image", () => {
     const { methods, target } = JSON.parse((await compare(["--json"])).stdout) as ImageComparison;
     for (const { curves } of methods) {
       expect(curves.removed).toHaveLength(21);
-      expect(curves.removed[0]).toBeCloseTo(target.probability, 5);
-      expect(curves.restored.at(-1)).toBeCloseTo(target.probability, 5);
+      expect(curves.removed[0]).toBeCloseTo(target.probability as number, 5);
+      expect(curves.restored.at(-1)).toBeCloseTo(target.probability as number, 5);
       expect(curves.removed.at(-1)).toBeCloseTo(curves.restored[0] as number, 5);
       expect(curves.restored[0]).toBeCloseTo(methods[0]?.curves.restored[0] as number, 12);
     }

@@ -145,7 +145,7 @@ describe("calig evaluate", () => {
     const { code, stdout, stderr } = await run(folder, "--json");
     expect(code).toBe(1);
     expect(stderr).toContain(
-      `set.jsonl, line 6: label "maybe" is none of the model "${model.split("/").at(-1)}", which has "no", "perhaps", "yes"`,
+      `set.jsonl, line 6: label "maybe" is none of the model "${model.split("/").at(-1)}", which has "no" (#0), "perhaps" (#1), "yes" (#2)`,
     );
     expect((JSON.parse(stdout) as Evaluation).dataset.measured).toBe(5);
   });

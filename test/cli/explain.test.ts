@@ -100,7 +100,16 @@ describe("JSON", () => {
       "cost",
       "warnings",
     ]);
-    expect(keys(explanation.model)).toEqual(["id", "family", "task", "blocks", "heads", "width", "sha256"]);
+    expect(keys(explanation.model)).toEqual([
+      "id",
+      "family",
+      "task",
+      "blocks",
+      "heads",
+      "width",
+      "activation",
+      "sha256",
+    ]);
     expect(explanation.input).toEqual({ kind: "text", text: TEXT });
     expect(keys(explanation.target)).toEqual(["index", "label", "score", "kind", "probability"]);
     expect(keys(explanation.predictions[0])).toEqual(["index", "label", "logit", "probability"]);
@@ -168,7 +177,7 @@ describe("what the model cannot do", () => {
     [
       ["--target", "neutral"],
       2,
-      /^Error: Cannot find target "neutral": the model "sst2" has the labels "negative", "positive"/,
+      /^Error: Cannot find target "neutral": the model "sst2" has the classes "negative" \(#0\), "positive" \(#1\)/,
     ],
     [["--layers", "40"], 2, /^Error: Cannot explain block 40: the model has blocks 0 to 5\n$/],
     [

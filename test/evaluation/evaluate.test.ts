@@ -115,18 +115,18 @@ describe("openInput()", () => {
     const units = [...subject.attribution.keys()];
     const same = await subject.explainChanged({ kind: "permuted", others: units });
     expect(same.attribution).toBeAllClose(subject.attribution, { rtol: 1e-5, atol: 1e-6 });
-    expect(same.probability).toBeCloseTo(open.probability, 6);
+    expect(same.value).toBeCloseTo(open.probability as number, 6);
     // With everything replaced nothing differs from the baseline, which is the same token.
     const removed = await subject.explainChanged({ kind: "removed", units });
     expect(removed.attribution).toBeAllClose(
       units.map(() => 0),
       { atol: 1e-6 },
     );
-    const [none] = await subject.probe.probabilities([new Uint8Array(units.length)]);
-    expect(removed.probability).toBeCloseTo(none as number, 5);
+    const [none] = await subject.probe.values([new Uint8Array(units.length)]);
+    expect(removed.value).toBeCloseTo(none as number, 5);
     // Another order is another input.
     const reversed = await subject.explainChanged({ kind: "permuted", others: [...units].reverse() });
-    expect(reversed.probability).not.toBeCloseTo(open.probability, 6);
+    expect(reversed.value).not.toBeCloseTo(open.probability as number, 6);
     expect(subject.rationale).toEqual([0, 1, 1, 1, 0, 0, 0, 0, 0]);
   });
 });

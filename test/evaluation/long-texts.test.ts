@@ -67,8 +67,8 @@ describe("a text in several windows", () => {
     const { probe } = await subjectOf(model, "random");
     const explanation = await explain(model, WORDS.join(" "), { method: "random", target: 1 });
     const [output, , again] = await probe.outputs([without(150, []), without(150, [7]), without(150, [])]);
-    expect(output?.probability).toBeCloseTo(explanation.target.probability, 8);
-    expect(output?.predicted).toBe(explanation.predictions[0]?.index);
+    expect(output?.value).toBeCloseTo(explanation.target.probability as number, 8);
+    expect(output?.predictsTarget).toBe(explanation.predictions[0]?.index === explanation.target.index);
     expect(again).toBe(output);
     expect(probe.evaluations()).toBe(2 * WINDOWS.length);
   });
@@ -94,7 +94,7 @@ describe("a text in several windows", () => {
       method: "integrated-gradients",
     });
     expect(changed.attribution).toBeAllClose(explanation.attribution.slice(1, -1), { rtol: 1e-3, atol: 1e-8 });
-    expect(changed.probability).toBeCloseTo(explanation.target.probability, 8);
+    expect(changed.value).toBeCloseTo(explanation.target.probability as number, 8);
     const nothing = await subject.explainChanged({ kind: "removed", units: reversed });
     expect(nothing.attribution).toBeAllClose(
       WORDS.map(() => 0),

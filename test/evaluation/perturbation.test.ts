@@ -86,16 +86,16 @@ describe("createProbe()", () => {
     const [output] = await createProbe(model, substrate, SCORE).outputs([without(units.length, [])]);
     const [negative, positive] = Array.from(logits.data) as [number, number];
     expect(output?.score).toBeCloseTo(positive, 4);
-    expect(output?.probability).toBeCloseTo(1 / (1 + Math.exp(negative - positive)), 5);
-    expect(output?.predicted).toBe(positive > negative ? 1 : 0);
+    expect(output?.value).toBeCloseTo(1 / (1 + Math.exp(negative - positive)), 5);
+    expect(output?.predictsTarget).toBe(positive > negative === (SCORE.target === 1));
   });
 
   it("does not depend on the batch size beyond rounding of float32", async () => {
     const { units, substrate } = await open("word");
     const asked = variants(units.length);
-    const alone = await createProbe(model, substrate, SCORE, { batchSize: 1 }).probabilities(asked);
-    const some = await createProbe(model, substrate, SCORE, { batchSize: 5 }).probabilities(asked);
-    const all = await createProbe(model, substrate, SCORE).probabilities(asked);
+    const alone = await createProbe(model, substrate, SCORE, { batchSize: 1 }).values(asked);
+    const some = await createProbe(model, substrate, SCORE, { batchSize: 5 }).values(asked);
+    const all = await createProbe(model, substrate, SCORE).values(asked);
     // Logits of about 5 in float32 through six blocks.
     expect(some).toBeAllClose(alone, { atol: 2e-6, rtol: 0 });
     expect(all).toBeAllClose(alone, { atol: 2e-6, rtol: 0 });
@@ -107,9 +107,9 @@ describe("createProbe()", () => {
     const { units, substrate } = await open("token");
     const probe = createProbe(model, substrate, SCORE);
     const [a, b] = [without(units.length, [0]), without(units.length, [1])];
-    const first = await probe.probabilities([a, b, a]);
+    const first = await probe.values([a, b, a]);
     expect(probe.evaluations()).toBe(2);
-    const again = await probe.probabilities([b, a, without(units.length, [2])]);
+    const again = await probe.values([b, a, without(units.length, [2])]);
     expect(probe.evaluations()).toBe(3);
     expect(first[2]).toBe(first[0]);
     expect(again.slice(0, 2)).toEqual([first[1], first[0]]);
@@ -118,7 +118,7 @@ describe("createProbe()", () => {
   it("stops when it is aborted, and refuses a batch of none", async () => {
     const { units, substrate } = await open("token");
     const stopped = createProbe(model, substrate, SCORE, { signal: AbortSignal.abort(new Error("stop")) });
-    await expect(stopped.probabilities([without(units.length, [0])])).rejects.toThrow("stop");
+    await expect(stopped.values([without(units.length, [0])])).rejects.toThrow("stop");
     expect(() => createProbe(model, substrate, SCORE, { batchSize: 0 })).toThrow("Cannot use a batch size of 0");
   });
 });

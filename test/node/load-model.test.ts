@@ -117,8 +117,8 @@ describe("loadModel()", () => {
 
 describe("explain()", () => {
   it.each([
-    [{ target: "maybe" }, /Cannot find target "maybe": .* labels "no", "perhaps", "yes"/],
-    [{ target: 3 }, /indices 0 to 2/],
+    [{ target: "maybe" }, /Cannot find target "maybe": .* classes "no" \(#0\), "perhaps" \(#1\), "yes" \(#2\)/],
+    [{ target: 3 }, /Cannot find target 3: .* the classes "no" \(#0\), "perhaps" \(#1\), "yes" \(#2\)/],
     [{ target: "yes", against: "yes" }, /against itself/],
     [{ steps: 0 }, /steps 0: use a whole number/],
     [{ tolerance: 0 }, /tolerance 0/],

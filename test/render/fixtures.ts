@@ -179,7 +179,7 @@ export function textExplanation(plan: TextPlan): TextExplanation {
     { index: 1, label: labels[0], logit: score, probability },
     { index: 0, label: labels[1], logit: -score, probability: 1 - probability },
   ];
-  predictions.sort((a, b) => b.probability - a.probability);
+  predictions.sort((a, b) => (b.probability ?? 0) - (a.probability ?? 0));
   const byMagnitude = [...words].sort((a, b) => Math.abs(b.attribution) - Math.abs(a.attribution));
   return {
     version: 1,

@@ -20,7 +20,7 @@ export function subjectOf(settings: SubjectSettings): Subject & { readonly asked
     variants.map((kept) => {
       asked.push(kept.join(""));
       const p = probability([...kept]);
-      return { probability: p, score: score([...kept]), predicted: p > 0.5 ? 1 : 0 };
+      return { value: p, score: score([...kept]), predictsTarget: p > 0.5 };
     });
   return {
     attribution,
@@ -30,11 +30,12 @@ export function subjectOf(settings: SubjectSettings): Subject & { readonly asked
     cost: { milliseconds: 0, modelEvaluations: 0, peakBytes: 0 },
     warnings: [],
     random: (purpose) => createRandom(purpose),
-    explainChanged: async () => ({ attribution, probability: probability(attribution.map(() => 1)) }),
+    explainChanged: async () => ({ attribution, value: probability(attribution.map(() => 1)) }),
     probe: {
       unitCount: attribution.length,
       outputs,
-      probabilities: async (variants) => (await outputs(variants)).map((output) => output.probability),
+      givesProbabilities: true,
+      values: async (variants) => (await outputs(variants)).map((output) => output.value),
       evaluations: () => asked.length,
     },
     ...rest,

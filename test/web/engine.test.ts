@@ -71,7 +71,7 @@ function expectSame(found: Explanation, wanted: Explanation): void {
     found.predictions.map(({ logit }) => logit),
     wanted.predictions.map(({ logit }) => logit),
   );
-  close([found.target.score, found.target.probability], [wanted.target.score, wanted.target.probability]);
+  close([found.target.score, found.target.probability ?? 0], [wanted.target.score, wanted.target.probability ?? 0]);
   close(found.attribution, wanted.attribution);
   found.blocks.forEach((block, index) => {
     const other = wanted.blocks[index];

@@ -7,13 +7,13 @@ import { mean, rationales } from "./rationale-shares.ts";
 export const comprehensiveness: Metric = {
   name: "comprehensiveness",
   summary:
-    "p(input) - p(input without the top 1, 5, 10, 20, 50 % of the units), mean over the five (AOPC, DeYoung et al. 2020)",
+    "p(input) - p(input without the top 1, 5, 10, 20, 50 % of the units), mean over the five (AOPC, DeYoung et al. 2020); p is the probability, of a regression its number",
   figures: [meanFigure("comprehensiveness", "higher")],
   revision: 1,
   async measure({ attribution, probe }) {
     const count = attribution.length;
     const variants = [[], ...rationales(attribution)].map((removed) => without(count, removed));
-    const [whole, ...rest] = await probe.probabilities(variants);
+    const [whole, ...rest] = await probe.values(variants);
     return [mean(rest.map((probability) => (whole as number) - probability))];
   },
 };

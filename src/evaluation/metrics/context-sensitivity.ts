@@ -17,7 +17,7 @@ const LEAST = 3;
 export const contextSensitivity: Metric = {
   name: "context-sensitivity",
   summary:
-    "the top 20 % of the units stay in place, the others are put in 10 random orders: mean relative drop of the kept units' attribution (0..1), 1 - Spearman of their attributions, and change of the probability; random units for comparison",
+    "the top 20 % of the units stay in place, the others are put in 10 random orders: mean relative drop of the kept units' attribution (0..1), 1 - Spearman of their attributions, and change of the probability (of a regression: of its number); random units for comparison",
   figures: [
     meanFigure("context-sensitivity-drop", "none", 0),
     meanFigure("context-sensitivity-reordering", "none", 1),
@@ -44,7 +44,7 @@ export const contextSensitivity: Metric = {
 async function sensitivity(subject: Subject, kept: readonly number[]): Promise<[number, number, number]> {
   const { attribution, probe } = subject;
   const before = kept.map((unit) => attribution[unit] as number);
-  const [probability = Number.NaN] = await probe.probabilities([new Uint8Array(attribution.length).fill(1)]);
+  const [value = Number.NaN] = await probe.values([new Uint8Array(attribution.length).fill(1)]);
   const others = [...attribution.keys()].filter((unit) => !kept.includes(unit));
   const random = subject.random("context-sensitivity orders");
   const sums: [number, number, number] = [0, 0, 0];
@@ -53,7 +53,7 @@ async function sensitivity(subject: Subject, kept: readonly number[]): Promise<[
     const after = kept.map((unit) => changed.attribution[unit] as number);
     sums[0] += relativeDrop(before, after);
     sums[1] += 1 - spearman(before, after);
-    sums[2] += Math.abs(probability - changed.probability);
+    sums[2] += Math.abs(value - changed.value);
   }
   return [sums[0] / ORDERS, sums[1] / ORDERS, sums[2] / ORDERS];
 }

@@ -30,7 +30,5 @@ function curve(
   variant: (count: number, units: readonly number[]) => Kept,
 ): Promise<readonly number[]> {
   const order = ranked(attribution);
-  return probe.probabilities(
-    stepSizes(order.length, curveSteps).map((size) => variant(order.length, order.slice(0, size))),
-  );
+  return probe.values(stepSizes(order.length, curveSteps).map((size) => variant(order.length, order.slice(0, size))));
 }

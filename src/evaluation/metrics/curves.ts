@@ -21,7 +21,8 @@ export function resampledCurve(values: readonly number[], sizes: readonly number
 /** Numbers of one input: the probability while units are removed at CURVE_PLACES, then while they are restored. */
 export const curves: Metric = {
   name: "curves",
-  summary: "the target's probability at every twentieth of the units removed and restored, drawn in HTML reports",
+  summary:
+    "the target's probability (of a regression: its number) at every twentieth of the units removed and restored, drawn in HTML reports",
   figures: [],
   revision: 1,
   async measure(subject) {

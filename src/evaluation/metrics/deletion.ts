@@ -5,7 +5,8 @@ import { curveArea, deletionCurve } from "./curve.ts";
 
 export const deletion: Metric = {
   name: "deletion",
-  summary: "area under the target's probability while units are removed, most supportive first (RISE)",
+  summary:
+    "area under the target's probability (of a regression: its number) while units are removed, most supportive first (RISE)",
   figures: [meanFigure("deletion", "lower")],
   revision: 1,
   measure: async (subject) => [curveArea(await deletionCurve(subject))],

@@ -5,7 +5,8 @@ import { curveArea, insertionCurve } from "./curve.ts";
 
 export const insertion: Metric = {
   name: "insertion",
-  summary: "area under the target's probability while units are restored, most supportive first (RISE)",
+  summary:
+    "area under the target's probability (of a regression: its number) while units are restored, most supportive first (RISE)",
   figures: [meanFigure("insertion", "higher")],
   revision: 1,
   measure: async (subject) => [curveArea(await insertionCurve(subject))],

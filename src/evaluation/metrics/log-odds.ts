@@ -10,13 +10,15 @@ const LEAST = 1e-9;
 export const logOdds: Metric = {
   name: "log-odds",
   summary:
-    "log of p(input without the top 1, 5, 10, 20, 50 % of the units) / p(input), mean over the five (Sanyal & Ren 2021)",
+    "log of p(input without the top 1, 5, 10, 20, 50 % of the units) / p(input), mean over the five (Sanyal & Ren 2021); not of regressions",
   figures: [meanFigure("log-odds", "lower")],
   revision: 1,
   async measure({ attribution, probe }) {
+    // Numbers have no logarithm that means anything.
+    if (!probe.givesProbabilities) return undefined;
     const count = attribution.length;
     const variants = [[], ...rationales(attribution)].map((removed) => without(count, removed));
-    const [whole, ...rest] = (await probe.probabilities(variants)).map((p) => Math.log(Math.max(p, LEAST)));
+    const [whole, ...rest] = (await probe.values(variants)).map((p) => Math.log(Math.max(p, LEAST)));
     return [mean(rest.map((value) => value - (whole as number)))];
   },
 };

@@ -96,7 +96,7 @@ describe("max-sensitivity", () => {
     const attribution = [3, 4, 12];
     const explainChanged = async (change: Change) => ({
       attribution: change.kind === "removed" && change.units[0] === 2 ? [6, 8, 99] : attribution,
-      probability: 1,
+      value: 1,
     });
     expect(await measured(maxSensitivity, subjectOf({ attribution, explainChanged }))).toBeAllClose([1]);
   });
@@ -106,7 +106,7 @@ describe("max-sensitivity", () => {
     const attribution = Array.from({ length: 30 }, (_, i) => i);
     const explainChanged = async (change: Change) => {
       changes.push(change);
-      return { attribution, probability: 1 };
+      return { attribution, value: 1 };
     };
     expect(await maxSensitivity.measure(subjectOf({ attribution, explainChanged }))).toEqual([0]);
     expect(new Set(changes.map((change) => JSON.stringify(change))).size).toBe(10);
@@ -127,7 +127,7 @@ describe("context sensitivity", () => {
   it("by hand: kept units lose half and turn around, the probability falls from 0.75 to 0.5", async () => {
     const explainChanged = async () => ({
       attribution: attribution.map((_, i) => (i < 16 ? i + 1 : (36 - i) / 2)), // 20, 19, 18, 17 halved
-      probability: 0.5,
+      value: 0.5,
     });
     const subject = subjectOf({ attribution, probability: () => 0.75, explainChanged });
     const [drop, reordering, change] = await measured(contextSensitivity, subject);
@@ -137,7 +137,7 @@ describe("context sensitivity", () => {
   it("keeps a drop within 0..1: growth is none, a change of sign is all", async () => {
     const explain = (factor: number) => async () => ({
       attribution: attribution.map((value) => value * factor),
-      probability: 1,
+      value: 1,
     });
     const grown = await measured(contextSensitivity, subjectOf({ attribution, explainChanged: explain(3) }));
     const turned = await measured(contextSensitivity, subjectOf({ attribution, explainChanged: explain(-3) }));
@@ -148,7 +148,7 @@ describe("context sensitivity", () => {
     const orders: (readonly number[])[] = [];
     const explainChanged = async (change: Change) => {
       if (change.kind === "permuted") orders.push(change.others);
-      return { attribution, probability: 1 };
+      return { attribution, value: 1 };
     };
     await contextSensitivity.measure(subjectOf({ attribution, explainChanged }));
     expect(orders).toHaveLength(20);

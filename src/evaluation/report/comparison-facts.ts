@@ -1,18 +1,33 @@
 /** @file What a comparison of methods says besides its maps, whatever it is written in. */
 
 import type { Warning } from "../../attribution/explanation.ts";
-import { fixed, milliseconds, type NumberStyle, percent } from "../../render/format.ts";
+import { fixed, milliseconds, type NumberStyle } from "../../render/format.ts";
+import { outputText } from "../../render/head.ts";
 import type { MethodComparison } from "../method-comparison.ts";
 
+/** "tabby (71.0%)", "similarity (score (regression) 0.412)" */
+export function comparisonTarget({ target, model }: MethodComparison, style?: NumberStyle): string {
+  const { activation = "softmax" } = model;
+  const value = outputText(activation, target, style);
+  return `${target.label} (${activation === "none" ? `score (regression) ${value}` : value})`;
+}
+
 /** "tabby (71.0%): methods on deit-tiny" */
-export const comparisonTitle = ({ target, model }: MethodComparison): string =>
-  `${target.label} (${percent(target.probability)}): methods on ${model.id}`;
+export const comparisonTitle = (comparison: MethodComparison): string =>
+  `${comparisonTarget(comparison)}: methods on ${comparison.model.id}`;
+
+/** What deletion and insertion are measured in. */
+export const curveText = ({ model }: Pick<MethodComparison, "model">): string =>
+  model.activation === "none" ? "Score (regression)" : "Probability";
 
 /** What stands in for removed units. */
-export const removalText = ({ settings: { units, substrate } }: MethodComparison): string =>
-  units === "patch"
-    ? `Removed patches are replaced by ${substrate}`
-    : `Removed ${units}s are replaced by the ${substrate} token`;
+export function removalText(comparison: MethodComparison): string {
+  const { units, substrate } = comparison.settings;
+  const unit = comparison.model.activation === "none" ? "; deletion and insertion are in units of the score" : "";
+  return units === "patch"
+    ? `Removed patches are replaced by ${substrate}${unit}`
+    : `Removed ${units}s are replaced by the ${substrate} token${unit}`;
+}
 
 /** Names the methods whose values have no sign; "" where all have one. */
 export function signText({ methods }: MethodComparison): string {

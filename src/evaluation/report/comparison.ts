@@ -19,6 +19,7 @@ import {
   type ComparisonRow,
   comparisonTitle,
   comparisonWarnings,
+  curveText,
   faithfulnessRows,
   removalText,
   signText,
@@ -80,7 +81,7 @@ export function comparisonHtml(
   comparison: MethodComparison,
   { picture, overlay = OVERLAYS[0] }: ComparisonHtmlOptions = {},
 ): string {
-  const { methods } = comparison;
+  const { methods, model } = comparison;
   const look = { overlay, picture: picture === undefined ? undefined : checkPicture(picture) };
   const header = html`<thead><tr><th></th>${methods.map(({ name }) => html`<th class="n">${name}</th>`)}</tr></thead>`;
   const rows = (cells: readonly ComparisonRow[]): Markup =>
@@ -94,7 +95,7 @@ export function comparisonHtml(
     ({ message }) => html`<p class="warn"><b>Warning:</b> ${message}</p>`,
   );
   const drawn = methods.map(({ name, floor, curves }) => ({ name, floor, ...curves }));
-  const body = html`${input}${warned}${evidence}<h2>Faithfulness on this input</h2><p>${removalText(comparison)}.</p>${rows(faithfulnessRows(comparison, ["(lower is better)", "(higher is better)"]))}${curveSection(drawn, "Probability")}<h2>Agreement of the orders (Spearman)</h2>${rows(agreementRows(comparison))}`;
+  const body = html`${input}${warned}${evidence}<h2>Faithfulness on this input</h2><p>${removalText(comparison)}.</p>${rows(faithfulnessRows(comparison, ["(lower is better)", "(higher is better)"]))}${curveSection(drawn, curveText(comparison), model.activation)}<h2>Agreement of the orders (Spearman)</h2>${rows(agreementRows(comparison))}`;
   return page(comparisonTitle(comparison), body, STYLE);
 }
 

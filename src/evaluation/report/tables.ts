@@ -1,6 +1,6 @@
 /** @file An evaluation as tables, whatever they are written in: one per figure, best method first. */
 
-import { fixed, type NumberStyle } from "../../render/format.ts";
+import { digitsFor, fixed, type NumberStyle } from "../../render/format.ts";
 import type { EvaluatedFigure, Evaluation } from "../evaluation.ts";
 
 export interface FigureRow {
@@ -67,8 +67,11 @@ export function decimalsOf({ rows }: FigureTable): number {
 }
 
 /** "0.371 to 0.412" */
-export const intervalText = ({ low, high }: FigureRow, decimals: number, style: NumberStyle = {}): string =>
-  `${fixed(low, decimals, style)} to ${fixed(high, decimals, style)}`;
+export const intervalText = (
+  { low, high }: Pick<FigureRow, "low" | "high">,
+  decimals: number,
+  style: NumberStyle = {},
+): string => `${fixed(low, decimals, style)} to ${fixed(high, decimals, style)}`;
 
 /** What a method beats: "all others", their names, or nothing. */
 export function beatsText({ beats }: FigureRow, { rows }: FigureTable): string {
@@ -94,12 +97,32 @@ export function evaluationFacts(evaluation: Evaluation): (readonly [name: string
             `${fixed(accuracy.value, 3)} (${fixed(accuracy.low, 3)} to ${fixed(accuracy.high, 3)}) on ${accuracy.inputs} inputs`,
           ],
         ] as const)),
+    ...errorFacts(dataset),
     ["class explained", settings.target === "predicted" ? "the predicted one of each input" : settings.target],
-    ["score", settings.score],
+    ["score", model.activation === "none" ? "score (regression)" : settings.score],
     ["removed units", removedUnits(settings)],
     [
       "intervals",
       `95 %, ${settings.resamples} bootstrap resamples, seed ${settings.seed}; methods are compared on the same inputs, p-values corrected by Holm`,
+    ],
+  ];
+}
+
+/** How far the numbers of a regression are from the true ones. */
+function errorFacts({ errors }: Evaluation["dataset"]): (readonly [string, string])[] {
+  if (errors === undefined) return [];
+  const { meanSquaredError: squared, meanAbsoluteError: absolute, pearson, spearman, inputs } = errors;
+  const decimals = (figure: { readonly value: number }) => Math.max(3, digitsFor(figure.value));
+  const shown = (figure: typeof squared) =>
+    `${fixed(figure.value, decimals(figure))} (${intervalText(figure, decimals(figure))})`;
+  const alike =
+    pearson === null || spearman === null
+      ? "correlation undefined: one side is always the same"
+      : `Pearson ${fixed(pearson, 3)}, Spearman ${fixed(spearman, 3)}`;
+  return [
+    [
+      "error of the model",
+      `mean squared ${shown(squared)}, mean absolute ${shown(absolute)}; ${alike}; on ${inputs} inputs`,
     ],
   ];
 }

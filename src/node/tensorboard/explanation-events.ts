@@ -30,7 +30,7 @@ export async function explanationValues(explanation: Explanation, look: SvgOptio
     ...(await pictures(explanation, look)),
     ...blocks.map((block) => scalar(`completeness error/${blockName(block.index)}`, block.completeness.relativeError)),
     ...(completeness === null ? [] : [scalar("completeness error/attribution", completeness.relativeError)]),
-    scalar("target/probability", target.probability),
+    ...(target.probability === null ? [] : [scalar("target/probability", target.probability)]),
     scalar("target/score", target.score),
     scalar("cost/seconds", cost.milliseconds / 1000),
     scalar("cost/model evaluations", cost.modelEvaluations),

@@ -1,9 +1,20 @@
 /** @file The head of an explanation on the page: warnings, the target, a sentence, all classes. */
 
-import type { ImageExplanation, Prediction } from "../../attribution/explanation.ts";
+import type { Explanation, ImageExplanation, Prediction } from "../../attribution/explanation.ts";
 import { html, type Markup } from "../escape.ts";
-import { isPredicted, isSigned, isText, itemNoun, rankedItems, scoreName, targetName } from "../evidence.ts";
-import { count, percent } from "../format.ts";
+import { isSigned, isText, itemNoun, rankedItems, scoreName, targetName } from "../evidence.ts";
+import { count } from "../format.ts";
+import {
+  barShare,
+  classesCaption,
+  className,
+  isPredictedClass,
+  marksPredicted,
+  roleOf,
+  targetClass,
+  targetValue,
+  valueText,
+} from "../head.ts";
 import { visible } from "../plain-text.ts";
 import { regionsInWords } from "../regions.ts";
 import { isolated, type PageContext, score, widthOf } from "./context.ts";
@@ -37,7 +48,7 @@ function quoted(labels: readonly string[]): Markup {
 function summary({ explanation, items }: PageContext): Markup {
   const { supporting, opposing } = rankedItems(items);
   const { many } = itemNoun(explanation);
-  const target = html`<b>${isolated(explanation.target.label)}</b>`;
+  const target = html`<b>${isolated(targetClass(explanation))}</b>`;
   if (supporting.length + opposing.length === 0) {
     return html`No ${many} ${isSigned(explanation) ? "support or oppose" : "matter for"} ${target}.`;
   }
@@ -62,21 +73,34 @@ function summary({ explanation, items }: PageContext): Markup {
 }
 
 function role({ explanation }: PageContext): Markup {
-  const { target, predictions } = explanation;
+  const { against } = explanation.target;
   const measured =
-    target.against === undefined ? null : html`, measured against <b>${isolated(target.against.label)}</b>`;
-  if (isPredicted(explanation)) return html`The class that the model predicts${measured}.`;
-  const predicted = predictions[0]!;
-  return html`Not what the model predicts, which is <b>${isolated(predicted.label)}</b> with ${percent(predicted.probability)}${measured}.`;
+    against === undefined ? null : html`, measured against <b>${isolated(className(explanation, against))}</b>`;
+  const pieces = roleOf(explanation).map((piece) =>
+    typeof piece === "string" ? piece : html`<b>${isolated(piece.name)}</b>`,
+  );
+  return html`${pieces}${measured}.`;
 }
 
-function classRow({ label, probability, logit }: Prediction, own: boolean): Markup {
-  return html`<tr${own ? html` class="own"` : null}><th scope="row">${isolated(label)}</th><td>${percent(probability)}<span class="sr">, logit ${score(logit)}</span></td><td class="track" aria-hidden="true"><span class="fill" style="${widthOf(probability)}"></span></td></tr>`;
+function classRow(explanation: Explanation, prediction: Prediction): Markup {
+  const own = prediction.index === explanation.target.index;
+  const share = barShare(explanation, prediction);
+  const logit = share === null ? null : html`<span class="sr">, logit ${score(prediction.logit)}</span>`;
+  const mark =
+    marksPredicted(explanation) && isPredictedClass(explanation, prediction)
+      ? html` <span aria-hidden="true">✓</span><span class="sr">, predicted</span>`
+      : null;
+  const bar =
+    share === null
+      ? null
+      : html`<td class="track" aria-hidden="true"><span class="fill" style="${widthOf(share)}"></span></td>`;
+  return html`<tr${own ? html` class="own"` : null}><th scope="row">${isolated(className(explanation, prediction))}${mark}</th><td>${valueText(explanation, prediction)}${logit}</td>${bar}</tr>`;
 }
 
 function classTable({ explanation }: PageContext): Markup {
   const { predictions, target } = explanation;
-  const rows = predictions.map((prediction) => classRow(prediction, prediction.index === target.index));
+  const caption = classesCaption(explanation);
+  const rows = predictions.map((prediction) => classRow(explanation, prediction));
   const own = predictions.findIndex(({ index }) => index === target.index);
   // The explained class is always among the first rows.
   const limit = rows.length <= CLASSES + 1 ? rows.length : CLASSES;
@@ -89,8 +113,8 @@ function classTable({ explanation }: PageContext): Markup {
   const more =
     rest.length === 0
       ? null
-      : html`<details><summary>${count(rest.length, "more class", "more classes")}</summary><div class="scroll" tabindex="0" role="region" aria-label="More classes"><table class="classes"><caption class="sr">Probability of the other classes</caption><tbody>${rest}</tbody></table></div></details>`;
-  return html`<div><table class="classes"><caption>Probability of each class</caption><tbody>${first}</tbody></table>${more}</div>`;
+      : html`<details><summary>${count(rest.length, "more class", "more classes")}</summary><div class="scroll" tabindex="0" role="region" aria-label="More classes"><table class="classes"><caption class="sr">${caption}: the others</caption><tbody>${rest}</tbody></table></div></details>`;
+  return html`<div><table class="classes"><caption>${caption}</caption><tbody>${first}</tbody></table>${more}</div>`;
 }
 
 /** Target and probability, a sentence in words, all classes. */
@@ -98,5 +122,5 @@ export function headline(context: PageContext): Markup {
   const { explanation, id } = context;
   const { target } = explanation;
   const value = html`<p class="score">Explained score: ${scoreName(explanation)} ${score(target.score)}</p>`;
-  return html`<section class="head" aria-labelledby="${id}-title"><div><h2 id="${id}-title"><span>${isolated(targetName(explanation))}</span> <span class="number">${percent(target.probability)}</span></h2><p class="lede">${role(context)} ${summary(context)}</p>${value}</div>${classTable(context)}</section>`;
+  return html`<section class="head" aria-labelledby="${id}-title"><div><h2 id="${id}-title"><span>${isolated(targetName(explanation))}</span> <span class="number">${targetValue(explanation)}</span></h2><p class="lede">${role(context)} ${summary(context)}</p>${value}</div>${classTable(context)}</section>`;
 }

@@ -4,6 +4,7 @@ import type { Explanation, ImageExplanation, TextExplanation } from "../../attri
 import { html, type Markup } from "../escape.ts";
 import { isSigned, itemNoun, patchLabel, scoreName } from "../evidence.ts";
 import { digitsFor, percent, signed } from "../format.ts";
+import { targetClass } from "../head.ts";
 import { CONTOURS, type OverlayName, overlay } from "../overlay.ts";
 import { visible, withoutOverrides } from "../plain-text.ts";
 import { regionsInWords } from "../regions.ts";
@@ -76,15 +77,15 @@ export function legend({ explanation, digits }: PageContext, { bound, saturates 
   const signs = isSigned(explanation);
   const shadeMark = (step: number) => html`<i class="${heatClass(step / SHADES).split(" ")[0] ?? ""}"></i>`;
   if (bound === 0) {
-    return html`<p class="legend">All attributions are 0: no ${many} ${signs ? "support or oppose" : "matter for"} ${isolated(explanation.target.label)}.</p>`;
+    return html`<p class="legend">All attributions are 0: no ${many} ${signs ? "support or oppose" : "matter for"} ${isolated(targetClass(explanation))}.</p>`;
   }
   if (!signs) {
     const ramp = Array.from({ length: SHADES }, (_, i) => shadeMark(i + 1));
-    return html`<p class="legend"><span>0</span> <span class="ramp" aria-hidden="true">${ramp}</span> <span>${saturates ? "≥ " : ""}${signed(bound, digits).replace("+", "")}</span> <span class="key">matters for</span> <span>${isolated(explanation.target.label)}</span></p>`;
+    return html`<p class="legend"><span>0</span> <span class="ramp" aria-hidden="true">${ramp}</span> <span>${saturates ? "≥ " : ""}${signed(bound, digits).replace("+", "")}</span> <span class="key">matters for</span> <span>${isolated(targetClass(explanation))}</span></p>`;
   }
   const steps = Array.from({ length: 2 * SHADES + 1 }, (_, i) => i - SHADES);
   const ramp = steps.map(shadeMark);
-  return html`<p class="legend"><span class="key op">opposes</span> <span>${saturates ? "≤ " : ""}${signed(-bound, digits)}</span> <span class="ramp" aria-hidden="true">${ramp}</span> <span>${saturates ? "≥ " : ""}${signed(bound, digits)}</span> <span class="key">supports</span> <span>${isolated(explanation.target.label)}, in units of the ${scoreName(explanation)}</span></p>`;
+  return html`<p class="legend"><span class="key op">opposes</span> <span>${saturates ? "≤ " : ""}${signed(-bound, digits)}</span> <span class="ramp" aria-hidden="true">${ramp}</span> <span>${saturates ? "≥ " : ""}${signed(bound, digits)}</span> <span class="key">supports</span> <span>${isolated(targetClass(explanation))}, in units of the ${scoreName(explanation)}</span></p>`;
 }
 
 const MEANINGS = {

@@ -3,6 +3,7 @@
 import { html, type Markup } from "../escape.ts";
 import { type Item, isSigned, isText, itemNoun, rankedItems, specialShareOf } from "../evidence.ts";
 import { count, percent, signed } from "../format.ts";
+import { targetClass } from "../head.ts";
 import { visible } from "../plain-text.ts";
 import { largestMagnitude } from "../scale.ts";
 import { difference, isolated, magnitudeOf, type PageContext, shareOf, widthOf } from "./context.ts";
@@ -59,7 +60,7 @@ export function rankingSection(context: PageContext): Markup {
   const { explanation, id, items } = context;
   const { supporting, opposing } = rankedItems(items);
   const { many } = itemNoun(explanation);
-  const target = isolated(explanation.target.label);
+  const target = isolated(targetClass(explanation));
   const lists = isSigned(explanation)
     ? [list(html`Supports ${target}`, supporting, context), list(html`Opposes ${target}`, opposing, context)]
     : list(html`Matters for ${target}`, supporting, context);

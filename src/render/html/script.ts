@@ -140,7 +140,9 @@ export const SCRIPT = String.raw`"use strict";
 
   function start(article) {
     const data = JSON.parse(article.querySelector("script[data-explanation]").textContent);
-    const label = data.target.label;
+    const { index, label: plain } = data.target;
+    const alike = data.predictions.filter((other) => other.label.trim() === plain.trim());
+    const label = alike.length > 1 || plain.trim() === "" ? plain + " (#" + index + ")" : plain;
     const total = data.attribution.reduce((all, value) => all + Math.abs(value), 0);
     const blocks = data.blocks;
     for (const node of article.querySelectorAll(".js")) node.hidden = false;
@@ -305,4 +307,4 @@ export const SCRIPT = String.raw`"use strict";
 `;
 
 /** SHA-256 of `SCRIPT` for the content security policy; a test computes it again and prints the right one. */
-export const SCRIPT_HASH = "sha256-PTEoEvJfRx4gLZJpfPwSWXo+Hyk+X6m+h6auj0SeC/c=";
+export const SCRIPT_HASH = "sha256-5b2+yJ7ynkGWYHU6qYVYx8WNunx1nTn27t3tCzqazNA=";

@@ -3,6 +3,7 @@
 import type { Explanation, ImageExplanation } from "../../attribution/explanation.ts";
 import { isPredicted, isText } from "../evidence.ts";
 import { optionText } from "../format.ts";
+import { activationOf, className } from "../head.ts";
 import { type RegionShare, regionShares } from "../regions.ts";
 import { blockEvidence, meanOf } from "./block-evidence.ts";
 import type { ClassEvidence, EvidenceReport, ReportEntry } from "./evidence-report.ts";
@@ -42,16 +43,29 @@ export function buildReport(entries: readonly ReportEntry[], { top = TOP_WORDS }
 
 /** What must be the same for numbers to be added up. */
 const classKey = ({ model, method, target, input }: Explanation): string =>
-  JSON.stringify([model.id, model.sha256, method.name, target.label, target.against?.label, target.kind, input.kind]);
+  JSON.stringify([
+    model.id,
+    model.sha256,
+    method.name,
+    target.index,
+    target.label,
+    target.against?.index,
+    target.against?.label,
+    target.kind,
+    input.kind,
+  ]);
 
 function classEvidence(entries: readonly ReportEntry[], group: readonly number[], top: number): ClassEvidence {
   const explanations = group.map((entry) => entries[entry]!.explanation);
   const [{ model, method, target, input }] = explanations as [Explanation];
+  const activation = activationOf(explanations[0]!);
+  const meanOver = (value: (explanation: Explanation) => number) =>
+    explanations.reduce((sum, each) => sum + value(each), 0) / explanations.length;
   const words = input.kind === "text" ? wordEvidence(explanations, group) : [];
   const pictures = explanations.filter((explanation): explanation is ImageExplanation => !isText(explanation));
   return {
-    label: target.label,
-    ...(target.against === undefined ? {} : { against: target.against.label }),
+    label: className(explanations[0]!, target),
+    ...(target.against === undefined ? {} : { against: className(explanations[0]!, target.against) }),
     model: model.id,
     method: method.name,
     ...(method.signed === false ? { signed: false } : {}),
@@ -59,7 +73,9 @@ function classEvidence(entries: readonly ReportEntry[], group: readonly number[]
     input: input.kind,
     entries: group,
     predicted: explanations.filter(isPredicted).length,
-    meanProbability: explanations.reduce((sum, each) => sum + each.target.probability, 0) / explanations.length,
+    activation,
+    meanProbability: activation === "none" ? null : meanOver(({ target }) => target.probability ?? 0),
+    meanScore: meanOver(({ target }) => target.score),
     differing: differingOptions(explanations),
     words: words.length,
     supporting: words.filter(({ sum }) => sum > 0).slice(0, top),

@@ -3,7 +3,7 @@
  * support and oppose a class again and again, in which block, and how far the explanations can be trusted.
  */
 
-import type { Explanation, ScoreKind } from "../../attribution/explanation.ts";
+import type { Explanation, HeadActivation, ScoreKind } from "../../attribution/explanation.ts";
 import type { RegionShare } from "../regions.ts";
 
 /** Where an explanation came from. */
@@ -94,7 +94,11 @@ export interface ClassEvidence {
   readonly entries: readonly number[];
   /** How many of them explain the class that the model predicts. */
   readonly predicted: number;
-  readonly meanProbability: number;
+  readonly activation: HeadActivation;
+  /** Null where the output is a number (regression). */
+  readonly meanProbability: number | null;
+  /** Of the explained score. */
+  readonly meanScore: number;
   /** Options of the method that are not the same in all of them. */
   readonly differing: readonly string[];
   /** Different words, and the strongest of them by the magnitude of their sum; 0 and none for pictures. */

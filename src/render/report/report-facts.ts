@@ -1,6 +1,7 @@
 /** @file What reports say in every format: the summary as names and values, the headings of classes, which explanations are shown. */
 
 import { count, digitsFor, type NumberStyle, percent, signed } from "../format.ts";
+import { outputText } from "../head.ts";
 import { visible } from "../plain-text.ts";
 import { largestMagnitude } from "../scale.ts";
 import type { ClassEvidence, EvidenceReport, ReportSource, WordEvidence } from "./evidence-report.ts";
@@ -62,13 +63,19 @@ export const classTitle = ({ label, against }: ClassEvidence): string =>
 
 /** How many inputs the evidence is from, and what its numbers are. */
 export function classText(evidence: ClassEvidence): string {
-  const { entries, predicted, meanProbability, model, method, score, signed, input, against } = evidence;
+  const { entries, predicted, activation, meanProbability, meanScore, model, method, score, signed, input, against } =
+    evidence;
   const inputs = input === "text" ? count(entries.length, "text") : count(entries.length, "picture");
   const unit =
     signed === false
       ? "The method has no sign: its values say what matters, for or against"
-      : `Attributions are in units of the ${score}${against === undefined ? "" : " difference"}`;
-  return `${inputs} by ${visible(method)} on ${visible(model)}; predicted as it: ${predicted}; its mean probability: ${percent(meanProbability)}. ${unit}.`;
+      : `Attributions are in units of the ${activation === "none" ? "score (regression)" : score}${against === undefined ? "" : " difference"}`;
+  const mean = outputText(activation, { logit: meanScore, probability: meanProbability });
+  const said =
+    activation === "none"
+      ? `mean score (regression): ${mean}`
+      : `predicted as it: ${predicted}; its mean probability: ${mean}`;
+  return `${inputs} by ${visible(method)} on ${visible(model)}; ${said}. ${unit}.`;
 }
 
 /** Says of which words the lists are. */

@@ -1,23 +1,42 @@
 /** @file The head of the terminal output: what is explained, the classes, the model, the warnings. */
 
-import { isPredicted, scoreName, targetLabel } from "../evidence.ts";
+import type { Prediction } from "../../attribution/explanation.ts";
+import { scoreName, targetLabel } from "../evidence.ts";
 import { columnsOf } from "../flow.ts";
-import { count, percent } from "../format.ts";
-import { bar, label, score, type TerminalContext } from "./context.ts";
+import { count } from "../format.ts";
+import {
+  barShare,
+  classesCaption,
+  className,
+  headKind,
+  isPredictedClass,
+  marksPredicted,
+  roleOf,
+  targetValue,
+  valueText,
+} from "../head.ts";
+import { bar, label, numberStyle, score, type TerminalContext } from "./context.ts";
 import { padEnd, padStart, wrap } from "./layout.ts";
 
 const CLASSES = 3;
 const CLASSES_VERBOSE = 20;
 
 function sentence(context: TerminalContext): string {
-  const { target, predictions } = context.explanation;
-  const value = `${scoreName(context.explanation)} ${score(target.score, context)}`;
-  const role = isPredicted(context.explanation)
-    ? "the predicted class"
-    : `not the predicted class, which is ${label(predictions[0]!.label, 40, context)}`;
-  const rival = target.against === undefined ? "" : `, measured against ${label(target.against.label, 40, context)}`;
+  const { explanation } = context;
+  const { against, score: number } = explanation.target;
+  const value = `${scoreName(explanation)} ${score(number, context)}`;
+  const pieces = roleOf(explanation, "short").map((piece) =>
+    typeof piece === "string" ? plainQuotes(piece, context) : label(piece.name, 40, context),
+  );
+  const role = pieces.join("");
+  const rival =
+    against === undefined ? "" : `, measured against ${label(className(explanation, against), 40, context)}`;
   return `${role}${rival}; ${value}`;
 }
+
+/** A terminal without Unicode has neither the apostrophe nor the mark of predicted classes. */
+const plainQuotes = (text: string, { unicode }: TerminalContext): string =>
+  unicode ? text : text.replaceAll("’", "'").replaceAll("✓", "*");
 
 function classLines(context: TerminalContext): string[] {
   const { explanation, columns, painter, verbose } = context;
@@ -26,25 +45,35 @@ function classLines(context: TerminalContext): string[] {
   const shown = predictions.slice(0, limit);
   const own = predictions.find(({ index }) => index === target.index);
   if (own !== undefined && !shown.includes(own)) shown.splice(limit - 1, 1, own);
-  const names = shown.map((prediction) => label(prediction.label, Math.max(8, Math.floor(columns / 3)), context));
+  const mark = context.unicode ? " ✓" : " *";
+  const nameOf = (prediction: Prediction) =>
+    className(explanation, prediction) +
+    (marksPredicted(explanation) && isPredictedClass(explanation, prediction) ? mark : "");
+  const values = shown.map((prediction) => valueText(explanation, prediction, numberStyle(context)));
+  const valueColumns = Math.max(6, ...values.map(columnsOf));
+  const names = shown.map((prediction) => label(nameOf(prediction), Math.max(8, Math.floor(columns / 3)), context));
   const nameColumns = Math.max(0, ...names.map(columnsOf));
-  const barColumns = Math.min(40, columns - nameColumns - 11);
-  const lines = shown.map(({ probability, index }, i) => {
+  const barColumns = Math.min(40, columns - nameColumns - valueColumns - 5);
+  const lines = shown.map((prediction, i) => {
     const name = padEnd(names[i]!, nameColumns);
-    const filled = barColumns < 4 ? "" : padEnd(bar(probability, barColumns, context), barColumns);
-    const line = `  ${name} ${padStart(percent(probability), 6)}  ${filled}`.trimEnd();
-    return index === target.index ? line : painter.faint(line);
+    const share = barShare(explanation, prediction);
+    const filled = barColumns < 4 || share === null ? "" : padEnd(bar(share, barColumns, context), barColumns);
+    const line = `  ${name} ${padStart(values[i]!, valueColumns)}  ${filled}`.trimEnd();
+    return prediction.index === target.index ? line : painter.faint(line);
   });
   const rest = predictions.length - shown.length;
+  if (headKind(explanation) !== "classes") {
+    lines.unshift(...wrap(plainQuotes(classesCaption(explanation), context), columns).map(painter.faint));
+  }
   return rest > 0 ? [...lines, painter.faint(`  and ${count(rest, "more class", "more classes")}`)] : lines;
 }
 
 /** Target, probability, score, classes and model. */
 export function headline(context: TerminalContext): string[] {
   const { explanation, columns, painter, unicode } = context;
-  const { target, model } = explanation;
-  const probability = percent(target.probability);
-  const title = label(targetLabel(explanation), columns - probability.length - 2, context);
+  const { model } = explanation;
+  const value = targetValue(explanation, numberStyle(context));
+  const title = label(targetLabel(explanation), columns - value.length - 2, context);
   const dot = unicode ? " · " : ", ";
   const facts = [
     label(model.id, columns, context),
@@ -54,7 +83,7 @@ export function headline(context: TerminalContext): string[] {
     `width ${model.width}`,
   ];
   return [
-    `${painter.strong(title)}  ${painter.strong(probability)}`,
+    `${painter.strong(title)}  ${painter.strong(value)}`,
     ...wrap(sentence(context), columns),
     "",
     ...classLines(context),

@@ -3,6 +3,7 @@
 import { isSigned, scoreName } from "../evidence.ts";
 import { columnsOf } from "../flow.ts";
 import { digitsFor, fixed, signed } from "../format.ts";
+import { targetClass } from "../head.ts";
 import { label, marks, numberStyle, type TerminalContext } from "./context.ts";
 import { wrap } from "./layout.ts";
 
@@ -27,7 +28,7 @@ function ramp(space: string, { painter, explanation }: TerminalContext): string 
 export function legend(bound: number, shown: readonly Mark[], context: TerminalContext): string[] {
   const { explanation, columns, painter } = context;
   const width = columns - 2;
-  const target = label(explanation.target.label, 24, context);
+  const target = label(targetClass(explanation), 24, context);
   const signs = isSigned(explanation);
   if (bound === 0) {
     const nothing = signs ? "nothing supports or opposes" : "nothing matters for";

@@ -3,6 +3,7 @@
 import { type Item, isSigned, itemNoun, itemsOf, rankedItems } from "../evidence.ts";
 import { columnsOf } from "../flow.ts";
 import { count, digitsFor, signed } from "../format.ts";
+import { targetClass } from "../head.ts";
 import { largestMagnitude } from "../scale.ts";
 import { bar, label, numberStyle, type TerminalContext } from "./context.ts";
 import { beside, padEnd, padStart, truncate, wrap } from "./layout.ts";
@@ -70,7 +71,7 @@ export function ranking(context: TerminalContext): string[] {
     nameColumns: Math.max(0, ...shown.map((item) => columnsOf(nameOf(item, columns, context)))),
     numberColumns: Math.max(0, ...shown.map((item) => columnsOf(numberOf(item, bound, context)))),
   };
-  const target = label(explanation.target.label, 24, context);
+  const target = label(targetClass(explanation), 24, context);
   if (!signs) return list(`Matters for ${target}`, supporting, frame, context);
   const supports = list(`Supports ${target}`, supporting, frame, context);
   const opposes = list(`Opposes ${target}`, opposing, frame, context);

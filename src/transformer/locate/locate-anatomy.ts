@@ -62,6 +62,7 @@ export function locateAnatomy(graph: Graph, opsets: Readonly<Record<string, numb
     attentionProbabilities: sites.map((site) => site.probabilities),
     logits: logits.value,
     logitsPer: logits.per,
+    ...(logits.activation === undefined ? {} : { activation: logits.activation }),
     heads: stream.heads,
     width: stream.width,
     readout:

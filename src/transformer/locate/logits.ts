@@ -1,9 +1,9 @@
 /** @file Which value of a graph the logits are. */
 
-import type { Dimension } from "../../onnx/model.ts";
+import type { Dimension, Node } from "../../onnx/model.ts";
 import type { Anatomy } from "../anatomy.ts";
 import { traceDataFlow } from "./data-flow.ts";
-import { isOperator } from "./operators.ts";
+import { intOf, isOperator } from "./operators.ts";
 import { describeShape, type Search } from "./search.ts";
 
 /** The logits and what they are of. */
@@ -11,11 +11,13 @@ export interface Logits {
   readonly value: string;
   readonly per: Anatomy["logitsPer"];
   readonly classes: number;
+  /** What the file makes probabilities of the logits with; absent where its output is the logits. */
+  readonly activation?: "softmax" | "sigmoid";
 }
 
 /**
  * The output that no other output is computed from: hidden states and attention maps that are outputs too lead to the
- * logits. A softmax or sigmoid that ends the graph is left away.
+ * logits. The softmax or sigmoid that ends the graph is left away.
  *
  * @param sources - Where the data comes in.
  * @param problems - Gets a line where no or several outputs qualify, or the shape is not one of logits.
@@ -36,7 +38,7 @@ export function findLogits(search: Search, sources: readonly string[], problems:
     );
     return undefined;
   }
-  const value = beforeActivation(search, found.output);
+  const { value, activation } = beforeActivation(search, found.output);
   const shape = search.shape(value);
   const classes = shape?.at(-1);
   if (typeof classes !== "number" || (shape?.length !== 2 && shape?.length !== 3)) {
@@ -45,16 +47,31 @@ export function findLogits(search: Search, sources: readonly string[], problems:
     );
     return undefined;
   }
-  return { value, per: (shape as readonly Dimension[]).length === 3 ? "token" : "input", classes };
+  const per = (shape as readonly Dimension[]).length === 3 ? "token" : "input";
+  return { value, per, classes, ...(activation === undefined ? {} : { activation }) };
 }
 
-/** Steps back over what makes probabilities of logits. */
-function beforeActivation({ index }: Search, output: string): string {
-  let logits = output;
-  for (let value = output; ; ) {
-    const node = index.producer.get(value);
-    if (!isOperator(node, "Softmax", "LogSoftmax", "Sigmoid", "Identity")) return logits;
-    value = node.inputs[0] ?? "";
-    if (!isOperator(node, "Identity")) logits = value;
+/**
+ * Steps back over what makes probabilities of logits: over the last activation only, so that what a second one before it
+ * computes are the logits, and the probabilities those of the file.
+ */
+function beforeActivation(search: Search, output: string): Pick<Logits, "value" | "activation"> {
+  let value = output;
+  for (;;) {
+    const node = search.index.producer.get(value);
+    const [before = ""] = node?.inputs ?? [];
+    if (isOperator(node, "Sigmoid")) return { value: before, activation: "sigmoid" };
+    if (isOperator(node, "Softmax", "LogSoftmax") && isOverClasses(search, node)) {
+      return { value: before, activation: "softmax" };
+    }
+    if (!isOperator(node, "Identity")) return { value: output };
+    value = before;
   }
+}
+
+/** Whether a softmax is over the last axis. */
+function isOverClasses({ opsets, shape }: Search, node: Node): boolean {
+  const rank = shape(node.inputs[0] ?? "")?.length;
+  const axis = intOf(node, "axis") ?? ((opsets[""] ?? 13) < 13 ? 1 : -1);
+  return axis === -1 || axis + 1 === rank;
 }

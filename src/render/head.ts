@@ -1,0 +1,177 @@
+/**
+ * @file What a model's head says of its classes, as readers see it: the one place where a probability becomes a percentage,
+ * and where a number that is none stays a number.
+ */
+
+import type { Explanation, HeadActivation, Prediction } from "../attribution/explanation.ts";
+import { digitsFor, fixed, type NumberStyle, percent } from "./format.ts";
+
+/** The probability above which a class is predicted where each is judged by itself. */
+export const THRESHOLD = 0.5;
+
+/**
+ * How outputs are to be read: one class of several ("classes"), each class by itself ("independent"), yes or no ("binary"),
+ * or numbers ("numbers", regression).
+ */
+export type HeadKind = "classes" | "independent" | "binary" | "numbers";
+
+/** An explanation as far as its head goes. */
+export type Headed = Pick<Explanation, "model" | "predictions">;
+
+/** How logits become probabilities. Files of calig 0.1 do not say it: there a regression's "probability" is its number. */
+export function activationOf({ model, predictions }: Headed): HeadActivation {
+  if (model.activation !== undefined) return model.activation;
+  if (predictions.length === 0) return "softmax";
+  if (predictions.every(({ probability, logit }) => probability === null || probability === logit)) return "none";
+  const sum = predictions.reduce((total, { probability }) => total + (probability ?? 0), 0);
+  return Math.abs(sum - 1) < 1e-3 ? "softmax" : "sigmoid";
+}
+
+export function headKind(explanation: Headed): HeadKind {
+  const activation = activationOf(explanation);
+  if (activation === "none") return "numbers";
+  if (activation === "softmax") return "classes";
+  return explanation.predictions.length === 1 ? "binary" : "independent";
+}
+
+/** An output of a head. */
+export type Output = Pick<Prediction, "logit" | "probability">;
+
+/** "98.1%" of what has a probability, "−0.891" of a number. */
+export function outputText(
+  activation: HeadActivation,
+  { logit, probability }: Output,
+  style: NumberStyle = {},
+): string {
+  if (activation !== "none" && probability !== null) return percent(probability);
+  return fixed(logit, Math.max(3, digitsFor(Math.abs(logit))), style);
+}
+
+/** The same of a class of an explanation. */
+export const valueText = (explanation: Headed, output: Output, style?: NumberStyle): string =>
+  outputText(activationOf(explanation), output, style);
+
+/** The same of the explained class. */
+export function targetValue(explanation: Headed & Pick<Explanation, "target">, style?: NumberStyle): string {
+  const { predictions, target } = explanation;
+  const own = predictions.find(({ index }) => index === target.index);
+  return valueText(explanation, { logit: own?.logit ?? target.score, probability: target.probability }, style);
+}
+
+/** Length of the bar of a class, 0..1; null for numbers, which have no whole to be a share of. */
+export const barShare = (explanation: Headed, { probability }: Output): number | null =>
+  activationOf(explanation) === "none" ? null : probability;
+
+/** Whether a class is predicted: the best one, or every one above 50 % where each is judged by itself. */
+export function isPredictedClass(explanation: Headed, { index, probability }: Prediction): boolean {
+  switch (headKind(explanation)) {
+    case "classes":
+      return explanation.predictions[0]?.index === index;
+    case "numbers":
+      return true;
+    default:
+      return (probability ?? 0) > THRESHOLD;
+  }
+}
+
+/** Whether rows of a table of classes are to be marked where they are predicted: their order does not show it. */
+export const marksPredicted = (explanation: Headed): boolean => headKind(explanation) === "independent";
+
+/** What is said above a table of the classes. */
+export function classesCaption(explanation: Headed): string {
+  switch (headKind(explanation)) {
+    case "classes":
+      return "Probability of each class";
+    case "independent":
+      return "Probability of each class by itself (they need not add up to 100%); ✓ above 50%";
+    case "binary":
+      return "Probability: the sigmoid of the one output";
+    default:
+      return explanation.predictions.length === 1 ? "Score (regression)" : "Scores (regression)";
+  }
+}
+
+/** The head of the column of values. */
+export const valueColumn = (explanation: Headed): string =>
+  headKind(explanation) === "numbers" ? "Score (regression)" : "Probability";
+
+/** A sentence in pieces: the names of classes apart from the words of calig. */
+export type Piece = string | { readonly name: string };
+
+/** Classes that a sentence names. */
+const NAMED = 3;
+
+/** The words for one class of several, long for pages, short for terminals. */
+const ONE_OF_SEVERAL = {
+  long: { predicted: "The class that the model predicts", other: "Not what the model predicts, which is " },
+  short: { predicted: "The predicted class", other: "Not the predicted class, which is " },
+} as const;
+
+/**
+ * What the explained class is to the model, without a final period: whether it is predicted, or what is. Each renderer
+ * writes names its own way.
+ */
+export function roleOf(
+  explanation: Headed & Pick<Explanation, "target">,
+  words: keyof typeof ONE_OF_SEVERAL = "long",
+): readonly Piece[] {
+  const { predictions, target } = explanation;
+  const own = predictions.find(({ index }) => index === target.index);
+  const predicted = predictions.filter((prediction) => isPredictedClass(explanation, prediction));
+  const isOwn = own === undefined || predicted.includes(own);
+  switch (headKind(explanation)) {
+    case "classes": {
+      const [best] = predictions;
+      const { predicted: isIt, other } = ONE_OF_SEVERAL[words];
+      if (best === undefined || best.index === target.index) return [isIt];
+      const name = { name: className(explanation, best) };
+      return [other, name, words === "long" ? ` with ${valueText(explanation, best)}` : ""];
+    }
+    case "binary":
+      return isOwn
+        ? ["The model’s one output says yes: its sigmoid is above 50%"]
+        : [
+            "The model’s one output says no: its sigmoid is not above 50%. What supports raises it all the same, what opposes speaks for the no",
+          ];
+    case "numbers":
+      return [
+        predictions.length === 1
+          ? "A number that the model gives (regression), not a probability: what supports raises it, what opposes lowers it"
+          : `One of the ${predictions.length} numbers that the model gives (regression), not a probability: what supports raises it, what opposes lowers it`,
+      ];
+    default: {
+      const names = listed(predicted.map((prediction) => className(explanation, prediction)));
+      if (isOwn) {
+        return predicted.length === 1
+          ? ["The only class that the model predicts: each is judged by itself, and is predicted above 50%"]
+          : [`One of the ${predicted.length} classes that the model predicts: each is judged by itself, above 50%`];
+      }
+      if (predicted.length === 0) return ["Not predicted: each class is judged by itself, and none is above 50%"];
+      return ["Not predicted: each class is judged by itself, and above 50% are ", ...names];
+    }
+  }
+}
+
+/** "a", "a and b", "a, b, c and 4 more" */
+function listed(names: readonly string[]): Piece[] {
+  const shown = names.slice(0, NAMED);
+  const rest = names.length - shown.length;
+  const pieces = shown.flatMap((name, i): Piece[] => {
+    const between = i === 0 ? "" : rest === 0 && i === shown.length - 1 ? " and " : ", ";
+    return between === "" ? [{ name }] : [between, { name }];
+  });
+  return rest === 0 ? pieces : [...pieces, ` and ${rest} more`];
+}
+
+/** The name of a class, with its index where other classes have the same or where it says nothing: "other (#2)". */
+export function className(
+  { predictions = [] }: { readonly predictions?: readonly Prediction[] },
+  { index, label }: Pick<Prediction, "index" | "label">,
+): string {
+  const alike = predictions.filter((other) => other.label.trim() === label.trim());
+  return label.trim() === "" || alike.length > 1 ? `${label} (#${index})`.trim() : label;
+}
+
+/** The name of the explained class. */
+export const targetClass = (explanation: Headed & Pick<Explanation, "target">): string =>
+  className(explanation, explanation.target);
