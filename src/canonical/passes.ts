@@ -1,5 +1,6 @@
 /** @file The canonicalisation passes in the order in which they run: one line each. */
 
+import { batchFirst } from "./batch-first.ts";
 import { dequantise } from "./dequantise.ts";
 import { dropExpands } from "./drop-expands.ts";
 import { foldScales } from "./fold-scales.ts";
@@ -32,6 +33,7 @@ export const PASSES: readonly Pass[] = [
   statePositions,
   freeBatch,
   restateSizes,
+  batchFirst,
   recogniseTranspose,
   localReshapes,
   dropExpands,

@@ -1,7 +1,8 @@
-/** @file Programs whose results are looked at: numbers that are not finite become an error instead of a map. */
+/** @file Programs whose results are looked at: numbers that are not finite, and shapes that do not fit, become errors instead of maps. */
 
 import type { Feeds } from "../runtime/runtime.ts";
 import type { FloatTensor } from "../tensor/tensor.ts";
+import { checkForward, checkLogits, type RunSize, sizeOfFeeds } from "./check-shapes.ts";
 import type {
   AttentionGradients,
   ForwardResult,
@@ -60,19 +61,21 @@ export class CheckedPrograms implements ModelPrograms {
   }
 
   async forward(feeds: Feeds): Promise<ForwardResult> {
-    return this.#checkForward(await this.#programs.forward(feeds));
+    return this.#checkForward(await this.#programs.forward(feeds), sizeOfFeeds(feeds));
   }
 
   async forwardReplaced(feeds: Feeds, replaced: Float32Array, vector: "mean" | "zero"): Promise<ForwardResult> {
-    return this.#checkForward(await this.#programs.forwardReplaced(feeds, replaced, vector));
+    return this.#checkForward(await this.#programs.forwardReplaced(feeds, replaced, vector), sizeOfFeeds(feeds));
   }
 
   async forwardFrom(request: Omit<StateRequest, "block">): Promise<ForwardResult> {
-    return this.#checkForward(await this.#programs.forwardFrom(request));
+    const [rows = 1, positions] = request.hiddenState.shape;
+    return this.#checkForward(await this.#programs.forwardFrom(request), { rows, positions });
   }
 
   async logits(feeds: Feeds): Promise<FloatTensor> {
     const logits = await this.#programs.logits(feeds);
+    checkLogits(logits, { ...sizeOfFeeds(feeds), width: this.width, classes: this.classes });
     const row = firstBadRow(logits);
     if (row === undefined) return logits;
     const rows = logits.shape[0] as number;
@@ -117,7 +120,8 @@ export class CheckedPrograms implements ModelPrograms {
     return this.#programs.dispose();
   }
 
-  async #checkForward(result: ForwardResult): Promise<ForwardResult> {
+  async #checkForward(result: ForwardResult, size: Pick<RunSize, "rows" | "positions">): Promise<ForwardResult> {
+    checkForward(result, { ...size, width: this.width, classes: this.classes });
     const block = this.#firstBadBlock(result);
     if (block === undefined) return result;
     throw await this.#fail(allFinite(result.logits.data) ? "hidden states" : "logits", block);

@@ -1,5 +1,6 @@
 /** @file Shapes of operators that make constants, ranges, and values out of shapes. */
 
+import { dtypeFromCode } from "../../tensor/dtype.ts";
 import { type ShapeRule, type ShapeRules, statedSizes, typed } from "../shape-rule.ts";
 
 const constant: ShapeRule = ({ node }) => {
@@ -30,10 +31,17 @@ const range: ShapeRule = (c) => {
   return typed(c, [start === 0 && step === 1 ? limit : undefined]);
 };
 
+/** Ones on a diagonal of the shape of the first input, in another type where one is named. */
+const eyeLike: ShapeRule = (c) => {
+  const code = c.int("dtype", 0);
+  return [{ dtype: code === 0 ? c.dtype(0) : dtypeFromCode(code), shape: c.shape(0) }];
+};
+
 export const constantShapes: ShapeRules = {
   Constant: constant,
   ConstantOfShape: constantOfShape,
   Shape: shape,
   Size: () => [{ dtype: "int64", shape: [] }],
   Range: range,
+  EyeLike: eyeLike,
 };

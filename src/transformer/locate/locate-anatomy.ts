@@ -39,9 +39,10 @@ export function locateAnatomy(graph: Graph, opsets: Readonly<Record<string, numb
   const flow = traceDataFlow(search, source.values, logits.value);
   const attention = findAttention(search, flow);
   const { sites } = attention;
+  const tokens = source.kind === "text" ? search.shape(source.input)?.[1] : undefined;
   if (sites.length === 0)
     problems.push("attention: a softmax between a product of queries and keys and one with values");
-  const stream = sites.length === 0 ? undefined : findStream(search, flow, sites, problems);
+  const stream = sites.length === 0 ? undefined : findStream(search, flow, sites, tokens, problems);
   const outer = sites.flatMap((site) => site.outer);
   const inputs = findRoles(search, source, logits.value, outer, problems);
   const first = stream?.hiddenStates[0];
@@ -94,7 +95,9 @@ function wordEmbeddings({ index, shape }: Search, flow: DataFlow, { input, looku
   );
   let value = largest?.value;
   // Ids of a flattened batch look up rows that are put back into [batch, tokens, width] afterwards.
-  while (value !== undefined && shape(value)?.length !== 3) {
+  // So do those that are looked up with the tokens first.
+  const isRow = (found: string) => shape(found)?.length === 3 && shape(found)?.[0] !== shape(input)?.[1];
+  while (value !== undefined && !isRow(value)) {
     const [next, ...others] = index.consumers.get(value) ?? [];
     value = next !== undefined && others.length === 0 && rearranges(next) ? next.outputs[0] : undefined;
   }

@@ -20,16 +20,18 @@ export interface Stream {
  * A residual connection leads around every layer inside a block, so such values are only the stream itself: in
  * post-normalised models the normalised sum, in pre-normalised ones the sum.
  *
+ * @param tokens - Size of the axis of tokens of the input; undefined for images.
  * @param problems - Gets a line for everything that does not fit.
  */
 export function findStream(
   search: Search,
   flow: DataFlow,
   sites: readonly AttentionSite[],
+  tokens: Dimension,
   problems: string[],
 ): Stream | undefined {
   const before = problems.length;
-  const states = flow.cuts.filter((cut) => isState(search.shape(cut)));
+  const states = flow.cuts.filter((cut) => isState(search.shape(cut), tokens));
   const entries = sites.map((site) => {
     const entry = states.filter((state) => flow.place(state) < flow.place(site.probabilities)).at(-1);
     if (entry === undefined) {
@@ -71,8 +73,9 @@ export function findStream(
   };
 }
 
-const isState = (shape: readonly Dimension[] | undefined): boolean =>
-  shape?.length === 3 && typeof shape[2] === "number";
+/** [batch, positions, width]; what has the tokens first is not taken for it. */
+const isState = (shape: readonly Dimension[] | undefined, tokens: Dimension): boolean =>
+  shape?.length === 3 && typeof shape[2] === "number" && (typeof tokens !== "string" || shape[0] !== tokens);
 
 /** Why probabilities [batch, heads, queries, keys] are not those of all positions of a hidden state [batch, positions, width]. */
 function misfit(

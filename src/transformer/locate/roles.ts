@@ -65,7 +65,7 @@ export function findRoles(
     if (name === source.input) continue;
     const rows = tables.get(name);
     const looksUp = rows === undefined ? undefined : rows < MOST_TYPES ? "typeIds" : "positionIds";
-    const role = looksUp ?? (masks.has(name) ? "mask" : undefined);
+    const role = looksUp ?? namedRole(name) ?? (masks.has(name) ? "mask" : undefined);
     // An input of which only the size is used may have any role that is left, for it is fed with the right size then.
     const spare = behind.has(name)
       ? undefined
@@ -81,6 +81,19 @@ export function findRoles(
   }
   return Object.fromEntries(roles);
 }
+
+/**
+ * What inputs are that neither look up a table nor are masks of one operator: kinds of tokens that are compared with each
+ * other (XLNet) and masks that are multiplied in. Structure does not tell; the names of the inputs of transformers do.
+ */
+const namedRole = (name: string): keyof Anatomy["inputs"] | undefined =>
+  ROLE_NAMES.find(([pattern]) => pattern.test(name))?.[1];
+
+const ROLE_NAMES: readonly (readonly [RegExp, keyof Anatomy["inputs"]])[] = [
+  [/^(token_type|segment)_ids$/, "typeIds"],
+  [/^(attention|input)_mask$/, "mask"],
+  [/^position_ids$/, "positionIds"],
+];
 
 /** Inputs that the logits cannot be computed without. */
 function neededInputs({ index }: Search, logits: string): readonly ValueInfo[] {

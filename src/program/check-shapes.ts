@@ -1,0 +1,42 @@
+/** @file Whether a forward pass gave what it must have: logits for every row, hidden states of every position. METHOD 10. */
+
+import { ConsistencyError } from "../errors.ts";
+import type { Feeds } from "../runtime/runtime.ts";
+import type { FloatTensor } from "../tensor/tensor.ts";
+import type { ForwardResult } from "./model-programs.ts";
+
+/** What a run was given. */
+export interface RunSize {
+  readonly rows: number;
+  /** Tokens of each row; undefined for pictures. */
+  readonly positions: number | undefined;
+  readonly width: number;
+  readonly classes: number;
+}
+
+/** Rows and tokens of the inputs of a model. */
+export function sizeOfFeeds(feeds: Feeds): Pick<RunSize, "rows" | "positions"> {
+  const [first] = Object.values(feeds);
+  return { rows: first?.shape[0] ?? 1, positions: first?.shape.length === 2 ? first.shape[1] : undefined };
+}
+
+/** @throws {ConsistencyError} When the logits are not [rows, classes] or [rows, positions, classes]. */
+export function checkLogits({ shape }: FloatTensor, { rows, positions, classes }: RunSize): void {
+  const fits = shape[0] === rows && shape.at(-1) === classes && (shape.length === 2 || shape[1] === positions);
+  if (!fits) throw misshapen("logits", shape, [rows, ...(shape.length === 3 ? [positions] : []), classes]);
+}
+
+/** @throws {ConsistencyError} When a hidden state is not [rows, positions, width], or the logits do not fit. */
+export function checkForward({ logits, hiddenStates }: ForwardResult, size: RunSize): void {
+  const positions = size.positions ?? hiddenStates[0]?.shape[1];
+  checkLogits(logits, { ...size, positions });
+  const wanted = [size.rows, positions, size.width];
+  for (const [block, { shape }] of hiddenStates.entries()) {
+    if (shape.join() !== wanted.join()) throw misshapen(`hidden states entering block ${block}`, shape, wanted);
+  }
+}
+
+const misshapen = (what: string, found: readonly number[], wanted: readonly (number | undefined)[]): ConsistencyError =>
+  new ConsistencyError(
+    `Cannot use the forward pass of the model: its ${what} have the shape [${found.join(", ")}], wanted [${wanted.join(", ")}]; the graph mixes rows of the batch, or keeps them in another order, in a way that calig does not follow: export the model with its batch axis free, or give a checkpoint of its family`,
+  );
