@@ -4,9 +4,9 @@ import type { ExplainableModel, Platform } from "../attribution/explainable-mode
 import type { CheckpointConfig } from "../checkpoint/config.ts";
 import type { ReadRange } from "../onnx/external-data.ts";
 import { CheckedPrograms } from "../program/checked-programs.ts";
+import { LimitedPrograms } from "../program/limited-programs.ts";
 import type { ProgramSource } from "../program/model-programs.ts";
 import { Programs } from "../program/programs.ts";
-import { RowByRowPrograms } from "../program/row-by-row.ts";
 import { StreamedPrograms, type StreamSource } from "../program/streamed-programs.ts";
 import type { Runtime, SessionOptions } from "../runtime/runtime.ts";
 import type { TransformerGraph } from "../transformer/anatomy.ts";
@@ -59,7 +59,7 @@ export function assembleModel<Facts extends WeightFacts>(
     session: { ...parts.place, ...session },
   };
   const whole = stream === undefined ? new Programs(source) : new StreamedPrograms({ ...source, ...stream });
-  const unchecked = parts.limits === undefined ? whole : new RowByRowPrograms(whole, parts.limits);
+  const unchecked = parts.limits === undefined ? whole : new LimitedPrograms(whole, parts.limits);
   let found: Promise<readonly NonFiniteTensor[]> | undefined;
   const find = () => {
     found ??= findNonFinite(forward.graph, readRange); // the weights stay what they are

@@ -7,7 +7,7 @@ import type { ImageProcessor } from "../input/image/image-processor.ts";
 import type { TokenizerFiles } from "../input/text/settings/tokenizer-files.ts";
 import type { Tokenizer } from "../input/text/tokenizer.ts";
 import type { Graph, ValueInfo } from "../onnx/model.ts";
-import type { RowLimits } from "../program/row-by-row.ts";
+import type { RowLimits } from "../program/limited-programs.ts";
 import type { Activation } from "../program/score.ts";
 import type { SessionOptions } from "../runtime/runtime.ts";
 import type { DType } from "../tensor/dtype.ts";
@@ -50,7 +50,7 @@ export interface ModelParts<Facts extends WeightFacts = WeightFacts> {
   /** Graph of which all positions of all blocks are computed, and the one that the sweep is made of. */
   readonly forward: TransformerGraph;
   readonly sweep: TransformerGraph;
-  /** What of the graphs computes one row at a time; absent where all of it takes any number. */
+  /** How many rows the graphs compute; absent where any number. */
   readonly limits?: RowLimits;
   readonly labels: readonly string[];
   readonly activation: Activation;

@@ -15,7 +15,7 @@ import { FAMILIES } from "../transformer/families.ts";
 import { freeBlocks } from "../transformer/locate/free-blocks.ts";
 import { locateAnatomy } from "../transformer/locate/locate-anatomy.ts";
 import { positionLimit } from "../transformer/locate/position-limit.ts";
-import { freesRows, takesOneRow } from "../transformer/locate/row-limits.ts";
+import { freesRows, needsRows, takesOneRow } from "../transformer/locate/row-limits.ts";
 import { builtInputs } from "./built-inputs.ts";
 import { type Head, onnxHead } from "./head.ts";
 import { type Companions, type ModelParts, tokenizerFacts, type WeightFacts, type WeightPlace } from "./model-parts.ts";
@@ -71,7 +71,7 @@ export async function onnxParts<Facts extends WeightFacts>(source: OnnxSource<Fa
   checkLength(canonical.graph, anatomy);
   const { graph, opsets } = freeBlocks({ ...canonical, anatomy });
   const forward: TransformerGraph = { graph: source.externalise(graph), opsets, anatomy };
-  const limits = { inputs: takesOneRow(forward), states: !freesRows(forward) };
+  const limits = { inputs: takesOneRow(forward), states: !freesRows(forward), filled: needsRows(forward) };
   const { warnings: surprises, ...head } = headOf(config, forward);
   warnings.push(...surprises);
   const facts = () => tokenizerFacts(config, forward, maxLength(config, forward));
@@ -106,7 +106,7 @@ export async function onnxParts<Facts extends WeightFacts>(source: OnnxSource<Fa
     place,
     forward,
     sweep: forward,
-    ...(limits.inputs || limits.states ? { limits } : {}),
+    ...(Object.values(limits).includes(true) ? { limits } : {}),
     ...head,
     ...parts,
     ...(opened === undefined ? {} : { ownAnswers: opened.answers, release: () => opened.dispose() }),

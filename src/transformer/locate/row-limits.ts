@@ -1,11 +1,13 @@
 /** @file Whether a graph computes any number of rows, proven from the shapes of its values. */
 
+import { findContradiction } from "../../graph/contradictions.ts";
 import { extractGraph } from "../../graph/extract.ts";
 import { inferShapes } from "../../graph/infer-shapes.ts";
+import type { Graph } from "../../onnx/model.ts";
 import type { TransformerGraph } from "../anatomy.ts";
 
-/** Stands for a number of rows other than that of the inputs. */
-const ROWS = "rows";
+/** A number of rows that is that of nothing else: a prime that no width, head or patch has. */
+const ROWS = 7919;
 
 /** Whether the inputs take one row only: the size 1 is stated for their first axis. */
 export function takesOneRow({ graph, anatomy }: TransformerGraph): boolean {
@@ -17,18 +19,44 @@ export function takesOneRow({ graph, anatomy }: TransformerGraph): boolean {
  * Whether as many rows of logits come out as hidden states go in, while the inputs have one row: what the sweep needs.
  * False says that it could not be shown, not that it is not so. Cost: one inference of shapes.
  */
-export function freesRows({ graph, opsets, anatomy }: TransformerGraph): boolean {
-  const [first = ""] = anatomy.hiddenStates;
-  const positions = inferShapes(graph, opsets).get(first)?.shape?.[1];
-  const body = extractGraph(graph, {
-    inputs: [{ name: first, dtype: "float32", shape: [ROWS, positions ?? "positions", anatomy.width] }],
-    outputs: [anatomy.logits],
-  });
+export function freesRows(model: TransformerGraph): boolean {
+  const { opsets, anatomy } = model;
+  const [first] = anatomy.hiddenStates;
+  const body = bodyOf(model);
   const single = body.inputs.map((input) =>
     input.name === first ? input : { ...input, shape: input.shape?.map((size, axis) => (axis === 0 ? 1 : size)) },
   );
   // What the file states of inner values holds for its own batch.
   const outputs = body.outputs.map(({ name, dtype }) => ({ name, dtype, shape: undefined }));
   const shapes = inferShapes({ ...body, inputs: single, values: [], outputs }, opsets);
-  return shapes.get(anatomy.logits)?.shape?.[0] === ROWS;
+  const isKnown = body.nodes.every(({ outputs }) =>
+    outputs.every((y) => y === "" || shapes.get(y)?.shape !== undefined),
+  );
+  return isKnown && shapes.get(anatomy.logits)?.shape?.[0] === ROWS && findContradiction(body, shapes) === undefined;
+}
+
+/**
+ * Whether a block must have a row: a Reshape says "what is left" of an axis behind the first, which of no elements cannot
+ * be told; the engine writes sizes that are computed so, too. A sweep whose points enter at later blocks has no rows in
+ * the first ones otherwise.
+ */
+export function needsRows(model: TransformerGraph): boolean {
+  const { opsets } = model;
+  const body = bodyOf(model);
+  const shapes = inferShapes(body, opsets);
+  return body.nodes.some(({ opType, inputs: [, target = ""] }) => {
+    if (opType !== "Reshape") return false;
+    const sizes = shapes.constantInts(target);
+    return sizes === undefined || sizes.lastIndexOf(-1) > 0;
+  });
+}
+
+/** From the first hidden state, of any number of rows, to the logits. */
+function bodyOf({ graph, opsets, anatomy }: TransformerGraph): Graph {
+  const [first = ""] = anatomy.hiddenStates;
+  const positions = inferShapes(graph, opsets).get(first)?.shape?.[1];
+  return extractGraph(graph, {
+    inputs: [{ name: first, dtype: "float32", shape: [ROWS, positions ?? "positions", anatomy.width] }],
+    outputs: [anatomy.logits],
+  });
 }

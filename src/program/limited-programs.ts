@@ -1,6 +1,6 @@
 /**
- * @file Programs of a graph that computes one row at a time: files exported for a batch of one whose rows could not be
- * freed. The same numbers as with batches, a run of the engine for each row.
+ * @file Programs of a graph that does not compute any number of rows: files exported for a batch of one whose rows could
+ * not be freed are run once for each row, with the same numbers as in batches; others need a row where there is none.
  */
 
 import type { Feeds } from "../runtime/runtime.ts";
@@ -18,16 +18,18 @@ import { PathRows } from "./path-rows.ts";
 import { joinRows, sliceRows } from "./rows.ts";
 import type { ScoreSpec } from "./score.ts";
 
-/** What of a graph is limited to one row. */
+/** How many rows a graph computes. */
 export interface RowLimits {
-  /** Its inputs. */
+  /** Whether its inputs take one row only. */
   readonly inputs: boolean;
-  /** The hidden states that enter its blocks. */
+  /** Whether its blocks compute one hidden state only. */
   readonly states: boolean;
+  /** Whether every block must have a row at least. */
+  readonly filled: boolean;
 }
 
-/** A class, because it owns the programs that it runs row by row. */
-export class RowByRowPrograms implements ModelPrograms {
+/** A class, because it owns the programs that it runs. */
+export class LimitedPrograms implements ModelPrograms {
   readonly #inner: ModelPrograms;
   readonly #limits: RowLimits;
 
@@ -99,7 +101,7 @@ export class RowByRowPrograms implements ModelPrograms {
 
   /** Cost: a run for each point; those of the first rows at every block besides. */
   async sweep(request: SweepRequest): Promise<SweepResult> {
-    if (!this.#limits.states) return this.#inner.sweep(request);
+    if (!this.#limits.states) return this.#sweepFilled(request);
     const { points, hiddenStates, baselines, feeds, score, onPiece } = request;
     const rows = new PathRows(points, hiddenStates, baselines);
     const shape = hiddenStates[0]?.shape ?? [];
@@ -128,6 +130,14 @@ export class RowByRowPrograms implements ModelPrograms {
 
   dispose(): Promise<void> {
     return this.#inner.dispose();
+  }
+
+  /** A sweep with a row in the first block, where one is needed: the input itself, whose result is left out. */
+  async #sweepFilled(request: SweepRequest): Promise<SweepResult> {
+    const { points } = request;
+    if (!this.#limits.filled || points.some(({ block }) => block === 0)) return this.#inner.sweep(request);
+    const result = await this.#inner.sweep({ ...request, points: [...points, { block: 0, alpha: 1 }] });
+    return { ...result, scores: result.scores.slice(0, -1), relevance: result.relevance.slice(0, -1) };
   }
 
   /** Runs the rows of hidden states one by one where they, or the inputs that go with them, are limited. */
