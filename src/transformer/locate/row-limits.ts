@@ -1,9 +1,10 @@
 /** @file Whether a graph computes any number of rows, proven from the shapes of its values. */
 
 import { findContradiction } from "../../graph/contradictions.ts";
+import { ELEMENTWISE } from "../../graph/elementwise.ts";
 import { extractGraph } from "../../graph/extract.ts";
-import { inferShapes } from "../../graph/infer-shapes.ts";
-import type { Graph } from "../../onnx/model.ts";
+import { inferShapes, type ShapeTable } from "../../graph/infer-shapes.ts";
+import type { Dimension, Graph, Node } from "../../onnx/model.ts";
 import type { TransformerGraph } from "../anatomy.ts";
 
 /** A number of rows that is that of nothing else: a prime that no width, head or patch has. */
@@ -29,11 +30,26 @@ export function freesRows(model: TransformerGraph): boolean {
   // What the file states of inner values holds for its own batch.
   const outputs = body.outputs.map(({ name, dtype }) => ({ name, dtype, shape: undefined }));
   const shapes = inferShapes({ ...body, inputs: single, values: [], outputs }, opsets);
-  const isKnown = body.nodes.every(({ outputs }) =>
-    outputs.every((y) => y === "" || shapes.get(y)?.shape !== undefined),
+  const isKnown = body.nodes.every(
+    (node) => node.outputs.every((y) => y === "" || shapes.get(y)?.shape !== undefined) && !guesses(node, shapes),
   );
   return isKnown && shapes.get(anatomy.logits)?.shape?.[0] === ROWS && findContradiction(body, shapes) === undefined;
 }
+
+/** Whether rows are lost in a size that is not known, or meet one: inference takes it for the same, which proves nothing. */
+function guesses({ opType, domain, inputs, outputs: [y = ""] }: Node, shapes: ShapeTable): boolean {
+  const operands = inputs.filter((input) => input !== "").map((input) => shapes.get(input)?.shape ?? []);
+  if (domain !== "") return false;
+  if (opType === "Reshape") return operands[0]?.some(areRows) === true && shapes.get(y)?.shape?.some(areRows) !== true;
+  if (!ELEMENTWISE.has(opType)) return false;
+  const rank = Math.max(0, ...operands.map(({ length }) => length));
+  return Array.from({ length: rank }, (_, i) => operands.map((shape) => shape.at(-1 - i) ?? 1)).some(
+    (sizes) => sizes.some(areRows) && sizes.some((size) => typeof size !== "number"),
+  );
+}
+
+/** Rows, alone or merged with other axes. */
+const areRows = (size: Dimension): boolean => typeof size === "number" && size > 0 && size % ROWS === 0;
 
 /**
  * Whether a block must have a row: a Reshape says "what is left" of an axis behind the first, which of no elements cannot
