@@ -35,7 +35,7 @@ describe("inferShapes(), symbols", () => {
     expect(shapeOver(["n", "t", 4], (b, x) => b.transpose(x, [2, 0, 1]))).toEqual([4, "n", "t"]);
     expect(shapeOver(["n", "t", 4], (b, x) => b.reshape(x, [0, 0, 2, -1]))).toEqual(["n", "t", 2, 2]);
     expect(shapeOver(["n", 3, 4], (b, x) => b.reshape(x, [-1, 12]))).toEqual(["n", 12]);
-    expect(shapeOver(["n", 3, 4], (b, x) => b.reshape(x, [-1, 6]))).toEqual(["?0", 6]);
+    expect(shapeOver(["n", 3, 4], (b, x) => b.reshape(x, [-1, 6]))).toEqual(["⟨2·n⟩", 6]);
   });
 
   it("are fresh for each size that cannot be computed, and then stay provably equal", () => {
@@ -129,7 +129,14 @@ describe("inferShapes(), shapes that are computed", () => {
       const flat = b.emit("Reshape", [x, b.concat([rows, b.integers([8])], 0)]);
       return b.add(flat, b.emit("ConstantOfShape", [b.concat([rows, b.integers([1])], 0)]));
     });
-    expect(shape).toEqual(["?0", 8]);
+    expect(shape).toEqual(["⟨1·n·t⟩", 8]);
+  });
+
+  it("come apart again where merged axes are divided", () => {
+    const merged = (b: GraphBuilder, x: string) => b.reshape(b.transpose(x, [0, 2, 1, 3]), [-1, 5, 8]);
+    expect(shapeOver(["n", 5, 2, 8], merged)).toEqual(["⟨2·n⟩", 5, 8]);
+    expect(shapeOver(["n", 5, 2, 8], (b, x) => b.reshape(merged(b, x), [-1, 2, 5, 8]))).toEqual(["n", 2, 5, 8]);
+    expect(shapeOver(["n", "t", 6], (b, x) => b.reshape(b.reshape(x, [-1, 6]), [-1, 2, 3]))).toEqual(["⟨1·n·t⟩", 2, 3]);
   });
 
   it("range over the positions of an axis", () => {

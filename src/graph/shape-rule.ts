@@ -110,10 +110,53 @@ export function shifted(size: Dimension, more: number): Dimension {
   return offset < -1 ? undefined : `${symbol}{${offset > 0 ? "+" : ""}${offset}}`;
 }
 
-/** Product of sizes; a symbol where it is the only factor beside ones, undefined where it cannot be named. */
+/** A number times symbols. */
+export interface Factors {
+  readonly number: number;
+  readonly symbols: readonly string[];
+}
+
+/** How products of sizes are named: no exporter writes these brackets. */
+const PRODUCT = /^⟨(.*)⟩$/s;
+
+/** The factors of a size; a symbol that is not a product is its own only one. */
+export function factorsOf(size: number | string): Factors {
+  if (typeof size === "number") return { number: size, symbols: [] };
+  const [, product] = PRODUCT.exec(size) ?? [];
+  if (product === undefined) return { number: 1, symbols: [size] };
+  const [number = "1", ...symbols] = product.split("·");
+  return { number: Number(number), symbols };
+}
+
+/** The size with these factors: the same name whatever their order. */
+function sizeOf({ number, symbols }: Factors): Dimension {
+  if (symbols.length === 0 || number === 0) return number;
+  return symbols.length === 1 && number === 1 ? symbols[0] : `⟨${[number, ...[...symbols].sort()].join("·")}⟩`;
+}
+
+function multiplied(sizes: readonly (number | string)[]): Factors {
+  const all = sizes.map(factorsOf);
+  return { number: all.reduce((n, { number }) => n * number, 1), symbols: all.flatMap(({ symbols }) => symbols) };
+}
+
+const isSize = (size: Dimension): size is number | string => size !== undefined;
+
+/** Product of sizes, which symbols keep; undefined where one is not known, unless another is 0. */
 export function productOf(sizes: Shape): Dimension {
-  const numbers = sizes.filter((size) => typeof size === "number").reduce((product, size) => product * size, 1);
-  const others = sizes.filter((size) => typeof size !== "number");
-  if (others.length === 0 || numbers === 0) return numbers;
-  return others.length === 1 && numbers === 1 ? others[0] : undefined;
+  if (sizes.includes(0)) return 0;
+  return sizes.every(isSize) ? sizeOf(multiplied(sizes)) : undefined;
+}
+
+/** What is left of the product of `sizes` when it is divided by `divisors`; undefined where that cannot be told. */
+export function quotientOf(sizes: Shape, divisors: Shape): Dimension {
+  if (!sizes.every(isSize) || !divisors.every(isSize)) return undefined;
+  const [whole, part] = [multiplied(sizes), multiplied(divisors)];
+  const left = [...whole.symbols];
+  for (const symbol of part.symbols) {
+    const at = left.indexOf(symbol);
+    if (at < 0) return undefined;
+    left.splice(at, 1);
+  }
+  if (part.number === 0 || whole.number % part.number !== 0) return undefined;
+  return sizeOf({ number: whole.number / part.number, symbols: left });
 }

@@ -7,6 +7,7 @@ import {
   listed,
   listedSizes,
   productOf,
+  quotientOf,
   type Shape,
   type ShapeRule,
   type ShapeRules,
@@ -27,22 +28,18 @@ const reshape: ShapeRule = (c) => {
   );
 };
 
-/** The size that -1 stands for: what is left of the input after the sizes that both sides share are struck out. */
+/** The size that -1 stands for: what is left of the input. Sizes that both sides share are struck out, known or not. */
 function missingSize(x: Shape | undefined, wanted: Shape): Dimension {
   if (x === undefined) return undefined;
   const left = [...x];
-  let divisor = 1;
+  const divisors: Dimension[] = [];
   for (const size of wanted) {
     if (size === -1) continue;
     const shared = left.indexOf(size);
     if (size !== undefined && shared >= 0) left.splice(shared, 1);
-    else if (typeof size === "number") divisor *= size;
-    else return undefined;
+    else divisors.push(size);
   }
-  const symbols = left.filter((size) => typeof size !== "number");
-  const total = left.filter((size) => typeof size === "number").reduce((product, size) => product * size, 1);
-  if (divisor === 0 || total % divisor !== 0) return undefined;
-  return productOf([...symbols, total / divisor]);
+  return quotientOf(left, divisors);
 }
 
 const transpose: ShapeRule = (c) => {

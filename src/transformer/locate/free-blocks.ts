@@ -96,7 +96,7 @@ function mustGrow(node: Node, value: string, { search, batch, depends }: Context
   if (!depends.elements.has(value)) return false;
   const [shape, result] = [search.shape(value), search.shape(node.outputs[0] ?? "")];
   if (shape === undefined || result === undefined) return true;
-  const isKnown = shape.every((size) => typeof size === "number" || !size?.startsWith("?"));
+  const isKnown = shape.every((size) => typeof size === "number" || !size?.includes("?"));
   const broadcasts = isOperator(node, ...ELEMENTWISE) || isProduct(node);
   if (!broadcasts || !isKnown) return true;
   // Rows of the batch lie along the first axis of the result: of the value too, or it has none of them.

@@ -4,6 +4,7 @@ import { findContradiction } from "../../graph/contradictions.ts";
 import { ELEMENTWISE } from "../../graph/elementwise.ts";
 import { extractGraph } from "../../graph/extract.ts";
 import { inferShapes, type ShapeTable } from "../../graph/infer-shapes.ts";
+import { factorsOf } from "../../graph/shape-rule.ts";
 import type { Dimension, Graph, Node } from "../../onnx/model.ts";
 import type { TransformerGraph } from "../anatomy.ts";
 
@@ -44,12 +45,16 @@ function guesses({ opType, domain, inputs, outputs: [y = ""] }: Node, shapes: Sh
   if (!ELEMENTWISE.has(opType)) return false;
   const rank = Math.max(0, ...operands.map(({ length }) => length));
   return Array.from({ length: rank }, (_, i) => operands.map((shape) => shape.at(-1 - i) ?? 1)).some(
-    (sizes) => sizes.some(areRows) && sizes.some((size) => typeof size !== "number"),
+    (sizes) => sizes.some(areRows) && sizes.some((size) => typeof size !== "number" && !areRows(size)),
   );
 }
 
 /** Rows, alone or merged with other axes. */
-const areRows = (size: Dimension): boolean => typeof size === "number" && size > 0 && size % ROWS === 0;
+function areRows(size: Dimension): boolean {
+  if (size === undefined) return false;
+  const { number } = factorsOf(size);
+  return number > 0 && number % ROWS === 0;
+}
 
 /**
  * Whether a block must have a row: a Reshape says "what is left" of an axis behind the first, which of no elements cannot
