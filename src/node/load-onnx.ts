@@ -5,7 +5,7 @@ import { basename, dirname, join } from "node:path";
 import { CheckpointError } from "../errors.ts";
 import { sideFileEnds } from "../loading/graph-weights.ts";
 import { interfaceOf, type OriginalFile } from "../loading/model-parts.ts";
-import { checkTask, onnxParts } from "../loading/onnx-parts.ts";
+import { onnxParts } from "../loading/onnx-parts.ts";
 import { createModel } from "../onnx/create-model.ts";
 import { decodeModel } from "../onnx/decode.ts";
 import { encodeModel } from "../onnx/encode.ts";
@@ -28,7 +28,6 @@ export async function loadOnnx(
   { source, runtime, memory, acceptDifference, signal }: LoadContext,
 ): Promise<StoredParts> {
   const config = (await isFile(join(folder, "config.json"))) ? await readConfig(folder) : undefined;
-  checkTask(config);
   const bytes = await readBytes(file);
   const model = decodeModel(bytes);
   const { graph, facts, externalise } = await locateWeights(model.graph, file, bytes);
