@@ -62,7 +62,8 @@ describe.each(classifiers)("%s, %s exporter", (name, exporter) => {
     expect(model.anatomy.logitsPer).toBe(/token|flattened/.test(name) ? "token" : "input");
     const { completeness, warnings } = await explain(model, "no film, yes the film");
     expect(completeness?.relativeError).toBeLessThan(0.01);
-    expect(warnings).toEqual([]);
+    // One output without a word of what it is has a warning of its own.
+    expect(warnings.map(({ code }) => code)).toEqual(name === "squeezed" ? ["head"] : []);
   });
 });
 
