@@ -9,6 +9,7 @@ import { onnxParts } from "../loading/onnx-parts.ts";
 import { createModel } from "../onnx/create-model.ts";
 import { decodeModel } from "../onnx/decode.ts";
 import { encodeModel } from "../onnx/encode.ts";
+import { adapterBeside } from "./adapter-place.ts";
 import { type LoadContext, readConfig, type StoredParts } from "./load-checkpoint.ts";
 import { planWeights, weightMemory } from "./memory-check.ts";
 import { companionsIn } from "./model-files.ts";
@@ -49,6 +50,7 @@ export async function loadOnnx(
   });
   return {
     ...parts,
+    warnings: [...parts.warnings, ...(await adapterBeside(folder))],
     streamed,
     original: {
       name: basename(file),
