@@ -5,6 +5,7 @@ import { CheckpointError } from "../../errors.ts";
 import { utf16OffsetsOf } from "./code-points.ts";
 import { createTokenizer } from "./create-tokenizer.ts";
 import type { RawToken } from "./encoded-text.ts";
+import { portableSecond } from "./portable-tokenizer.ts";
 import type { TokenizerFiles } from "./settings/tokenizer-files.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 
@@ -21,6 +22,7 @@ export const createNativeTokenizer = (files: TokenizerFiles): Tokenizer =>
     return {
       encode: (texts) => encode(library, texts),
       idOf: (text) => library.tokenToId(text) ?? undefined,
+      second: portableSecond(contents),
     };
   });
 
