@@ -3,6 +3,7 @@
 import type { OwnAnswers } from "../attribution/explainable-model.ts";
 import type { Warning } from "../attribution/explanation.ts";
 import type { CheckpointConfig } from "../checkpoint/config.ts";
+import { CheckpointError } from "../errors.ts";
 import type { ImageProcessor } from "../input/image/image-processor.ts";
 import type { TokenizerFiles } from "../input/text/settings/tokenizer-files.ts";
 import type { Tokenizer } from "../input/text/tokenizer.ts";
@@ -68,12 +69,21 @@ export interface ModelParts<Facts extends WeightFacts = WeightFacts> {
 /** What the model says of its tokenizer. */
 export type TokenizerFacts = Pick<TokenizerFiles, "modelMaxLength" | "embeddingRows" | "model">;
 
-/** @param maxLength - Most tokens that the model reads. */
+/**
+ * @param maxLength - Most tokens that the model reads.
+ * @throws {CheckpointError} When it reads none: positions begin behind that of padding.
+ */
 export function tokenizerFacts(
   config: CheckpointConfig | undefined,
   { graph, anatomy }: TransformerGraph,
   maxLength: number,
 ): TokenizerFacts {
+  if (maxLength < 1) {
+    throw new CheckpointError(
+      `Cannot use "config.json": with its "max_position_embeddings" and "pad_token_id" the model reads ${maxLength} tokens; check that the file belongs to this model`,
+      "config.json",
+    );
+  }
   const table = graph.initializers.find(({ name }) => name === anatomy.wordEmbeddings?.table);
   const text = (key: string) => (config?.has(key) === true ? config.string(key) : undefined);
   return {

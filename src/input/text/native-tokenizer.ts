@@ -1,10 +1,11 @@
 /** @file Tokenizers in Node: an adapter over Hugging Face's own library. The only file that imports it. */
 
 import { Tokenizer as Library } from "tokenizers";
-import { CheckpointError } from "../../errors.ts";
+import { CheckpointError, quote } from "../../errors.ts";
 import { utf16OffsetsOf } from "./code-points.ts";
 import { createTokenizer } from "./create-tokenizer.ts";
 import type { RawToken } from "./encoded-text.ts";
+import { isPart, type JsonPart, typeOf } from "./portable/json-part.ts";
 import { portableSecond } from "./portable-tokenizer.ts";
 import type { TokenizerFiles } from "./settings/tokenizer-files.ts";
 import type { Tokenizer } from "./tokenizer.ts";
@@ -18,28 +19,38 @@ import type { Tokenizer } from "./tokenizer.ts";
  */
 export const createNativeTokenizer = (files: TokenizerFiles): Tokenizer =>
   createTokenizer(files, (contents) => {
-    const library = load(JSON.stringify(contents));
+    const library = load(contents);
     return {
-      encode: (texts) => encode(library, texts),
+      encode: (texts) => encode(library, texts, contents),
       idOf: (text) => library.tokenToId(text) ?? undefined,
       second: portableSecond(contents),
     };
   });
 
-function load(json: string): Library {
+function load(contents: JsonPart): Library {
   try {
-    return Library.fromString(json);
+    return Library.fromString(JSON.stringify(contents));
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const parts = ["model", "normalizer", "pre_tokenizer", "post_processor"]
+      .map((key) => `${key} ${isPart(contents[key]) ? quote(typeOf(contents[key])) : "none"}`)
+      .join(", ");
     throw new CheckpointError(
-      `Cannot load a tokenizer from "tokenizer.json": ${reason}; it must be that of a Hugging Face model, download it again`,
+      `Cannot load a tokenizer: Hugging Face's library does not read "tokenizer.json" (${parts}); download it again, or make it anew with a version of transformers that is not newer than this library`,
       "tokenizer.json",
       { cause },
     );
   }
 }
-async function encode(library: Library, texts: readonly string[]): Promise<readonly RawToken[]> {
-  const encoding = await library.encode(texts[0] as string, texts[1]);
+
+async function encode(library: Library, texts: readonly string[], contents: JsonPart): Promise<readonly RawToken[]> {
+  const encoding = await library.encode(texts[0] as string, texts[1]).catch((cause: unknown) => {
+    const unknown = isPart(contents.model) ? contents.model.unk_token : undefined;
+    throw new CheckpointError(
+      `Cannot read the text: the tokenizer's library finds no tokens for a part of it, and its token for unknown words is ${quote(unknown ?? "not given")}; check that "tokenizer.json" belongs to this model`,
+      "tokenizer.json",
+      { cause },
+    );
+  });
   const names = encoding.getTokens();
   const typeIds = encoding.getTypeIds();
   const offsets = encoding.getOffsets();

@@ -11,7 +11,7 @@ export type Charsmap = (piece: string) => string | undefined;
 
 /** @throws {CheckpointError} When the bytes are no such map. */
 export function parseCharsmap(base64: string): Charsmap {
-  const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+  const bytes = decodeBase64(base64);
   const view = new DataView(bytes.buffer);
   const size = bytes.length < 4 ? -1 : view.getUint32(0, true);
   if (size < 4 || size % 4 !== 0 || 4 + size > bytes.length) {
@@ -30,6 +30,18 @@ export function parseCharsmap(base64: string): Charsmap {
     const end = texts.indexOf(0, place);
     return decoder.decode(texts.subarray(place, end < 0 ? texts.length : end));
   };
+}
+
+function decodeBase64(base64: string): Uint8Array<ArrayBuffer> {
+  try {
+    return Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+  } catch (cause) {
+    throw new CheckpointError(
+      'Cannot read "precompiled_charsmap": it is no text of base64; download tokenizer.json again',
+      "tokenizer.json",
+      { cause },
+    );
+  }
 }
 
 const offsetOf = (unit: number): number => (unit >>> 10) << ((unit & 0x200) >>> 6);

@@ -9,6 +9,7 @@
 import { CheckpointError } from "../../../errors.ts";
 import { isPart, type JsonPart, typeOf } from "../portable/json-part.ts";
 import { addTokens, listedTokens, vocabularyIds } from "./add-tokens.ts";
+import { checkParts } from "./check-parts.ts";
 import { namedTokens, partOf, type TokenSpec } from "./named-tokens.ts";
 import { bertNormalizer, bosAndEos, flag, modelTypeOf, rebuild } from "./rebuild.ts";
 import { type ClassKind, tokenizerClass, type Version } from "./tokenizer-classes.ts";
@@ -83,8 +84,8 @@ function reading(version: Version, files: TokenizerFiles, contents: JsonPart | u
       ? madeAnew(version, kind, files, contents, model)
       : mended(kind, files, contents, model);
   const whole = config.split_special_tokens === true ? withoutSpecial(made, model) : made;
-  const end = listedTokens(whole).reduce((most, { id }) => Math.max(most, id + 1), vocabularyIds(model).end);
-  return { version, contents: { ...whole, truncation: null, padding: null }, types, end };
+  const end = checkParts(whole, vocabularyIds(model));
+  return { version, contents: { ...whole, truncation: null, padding: null, decoder: null }, types, end };
 }
 
 /** Whether a class can be made from this vocabulary: a folder may name the wrong one. */
@@ -116,7 +117,7 @@ function madeAnew(
   const find = (text: string) => added.find(({ content }) => content === text)?.id ?? idOf(text);
   const config = partOf(files.tokenizerConfig);
   const parts = rebuild(kind, { model, contents: contents ?? {}, config, version, tokens, idOf: find });
-  return { version: "1.0", decoder: null, ...contents, ...parts, added_tokens: added };
+  return { version: "1.0", ...contents, ...parts, added_tokens: added };
 }
 
 /** Version 4: single settings of tokenizer.json are brought into line with tokenizer_config.json. */

@@ -1,0 +1,96 @@
+/** @file Parts of a tokenizer.json that the native library takes as they are, and then ends the process over. */
+
+import { CheckpointError, quote } from "../../../errors.ts";
+import { parseCharsmap } from "../portable/charsmap.ts";
+import { isPart, type JsonPart, partsOf, typeOf } from "../portable/json-part.ts";
+import { listedTokens, type VocabularyIds } from "./add-tokens.ts";
+
+const FILE = "tokenizer.json";
+/** Ids have 32 bits. */
+const MOST = 2 ** 32 - 1;
+
+/**
+ * @returns One more than the largest id that the tokenizer can give.
+ * @throws {CheckpointError} Naming the part that is damaged.
+ */
+export function checkParts(contents: JsonPart, vocabulary: VocabularyIds): number {
+  checkVocabulary(isPart(contents.model) ? contents.model : {});
+  if (vocabulary.size === 0) throw damaged("its vocabulary is empty");
+  const added = listedTokens(contents);
+  for (const { id, content } of added) {
+    if (!isId(id)) throw damaged(`the added token ${quote(content)} has the id ${id}`);
+  }
+  checkNormalizer(contents.normalizer);
+  const set = isPart(contents.post_processor) ? processorIds(contents.post_processor) : [];
+  return [...added.map(({ id }) => id), ...set].reduce((most, id) => Math.max(most, id + 1), vocabulary.end);
+}
+
+function checkVocabulary({ vocab, unk_id: unknown }: JsonPart): void {
+  if (Array.isArray(vocab)) {
+    if (unknown != null && !(isId(unknown) && unknown < vocab.length)) {
+      throw damaged(`the id of its unknown token is ${quote(unknown)}, and its vocabulary has ${vocab.length} tokens`);
+    }
+    const strange = vocab.findIndex(
+      (entry) => !Array.isArray(entry) || typeof entry[0] !== "string" || typeof entry[1] !== "number",
+    );
+    if (strange >= 0) throw damaged(`entry ${strange} of its vocabulary is no token with its score`);
+    return;
+  }
+  const strange = Object.entries(isPart(vocab) ? vocab : {}).find(([, id]) => !isId(id));
+  if (strange !== undefined) throw damaged(`its vocabulary has the id ${quote(strange[1])} for ${quote(strange[0])}`);
+}
+
+function checkNormalizer(part: unknown): void {
+  if (!isPart(part)) return;
+  for (const each of partsOf(part, "normalizers")) checkNormalizer(each);
+  if (typeOf(part) !== "Precompiled" || part.precompiled_charsmap === null) return;
+  if (typeof part.precompiled_charsmap !== "string") throw damaged("its compiled character map is no text");
+  parseCharsmap(part.precompiled_charsmap);
+}
+
+/** The ids that are set around texts. */
+function processorIds(part: JsonPart): readonly number[] {
+  const type = typeOf(part);
+  if (type === "Sequence") return partsOf(part, "processors").flatMap(processorIds);
+  if (type === "TemplateProcessing") return templateIds(part);
+  if (type !== "RobertaProcessing" && type !== "BertProcessing") return [];
+  return ["sep", "cls"].map((role) => {
+    const [text, id] = Array.isArray(part[role]) ? (part[role] as unknown[]) : [];
+    if (typeof text === "string" && isId(id)) return id;
+    throw damaged(`its ${type} has ${quote(part[role])} for "${role}", wanted a token and its id`);
+  });
+}
+
+function templateIds(part: JsonPart): readonly number[] {
+  const tokens = isPart(part.special_tokens) ? part.special_tokens : {};
+  const found: number[] = [];
+  for (const kind of ["single", "pair"] as const) {
+    const sequences = new Set<unknown>();
+    for (const piece of partsOf(part, kind)) {
+      if (isPart(piece.Sequence)) sequences.add(piece.Sequence.id);
+      if (!isPart(piece.SpecialToken)) continue;
+      const id = String(piece.SpecialToken.id);
+      const token = Object.hasOwn(tokens, id) ? tokens[id] : undefined;
+      const ids = isPart(token) && Array.isArray(token.ids) ? token.ids : [];
+      const texts = isPart(token) && Array.isArray(token.tokens) ? token.tokens : [];
+      if (ids.length === 0 || ids.length !== texts.length || !ids.every(isId)) {
+        throw damaged(`its template sets the token ${quote(id)} around texts and does not say which id that is`);
+      }
+      found.push(...ids);
+    }
+    const wanted = kind === "single" ? ["A"] : ["A", "B"];
+    const missing = wanted.filter((id) => !sequences.has(id));
+    if (missing.length > 0) {
+      throw damaged(
+        `its template for ${kind === "single" ? "a text" : "pairs"} has no place for ${missing.join(" and ")}`,
+      );
+    }
+  }
+  return found;
+}
+
+const isId = (value: unknown): value is number =>
+  Number.isInteger(value) && Number(value) >= 0 && Number(value) <= MOST;
+
+const damaged = (found: string) =>
+  new CheckpointError(`Cannot load a tokenizer: "${FILE}" is damaged: ${found}; download it again`, FILE);
