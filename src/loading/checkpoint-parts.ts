@@ -2,6 +2,7 @@
 
 import type { CheckpointConfig } from "../checkpoint/config.ts";
 import { processedSize } from "../input/image/process-image.ts";
+import { checkHead } from "../transformer/check-head.ts";
 import { checkSizes } from "../transformer/check-sizes.ts";
 import { familyOf } from "../transformer/families.ts";
 import type { WeightSource } from "../transformer/parameters.ts";
@@ -18,7 +19,7 @@ export type CheckpointParts = Omit<ModelParts, "weights" | "place" | "release">;
  * @param weights - All tensors that the configuration asks for.
  * @returns Builds the graphs on the same tensors, wherever they are stored by then.
  * @throws {CheckpointError} When files are missing or inconsistent.
- * @throws {UnsupportedModelError} When calig does not build this family.
+ * @throws {UnsupportedModelError} When calig does not build this family, or there is no head for classification.
  */
 export async function prepareCheckpoint(
   config: CheckpointConfig,
@@ -29,6 +30,7 @@ export async function prepareCheckpoint(
   const imageProcessor = family.kind === "image" ? await companions.imageProcessor() : undefined;
   const inputSize = imageProcessor === undefined ? undefined : processedSize(imageProcessor);
   const build = { ...(inputSize === undefined ? {} : { inputSize }) };
+  if (family.kind === "text") checkHead(config, weights);
   checkSizes(config, weights);
   const model = family.build(config, weights, build); // says what is wrong before anything is copied
   const warnings = unusedTensors(weights, model);

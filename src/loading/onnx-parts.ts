@@ -6,6 +6,7 @@ import { type CanonicalModel, canonicalise } from "../canonical/canonicalise.ts"
 import { prepareInputs } from "../canonical/prepare-inputs.ts";
 import type { CheckpointConfig } from "../checkpoint/config.ts";
 import { AnatomyError, UnsupportedModelError } from "../errors.ts";
+import { extractGraph } from "../graph/extract.ts";
 import { inferShapes } from "../graph/infer-shapes.ts";
 import { processedSize } from "../input/image/process-image.ts";
 import type { Graph } from "../onnx/model.ts";
@@ -14,9 +15,12 @@ import type { Anatomy, TransformerGraph } from "../transformer/anatomy.ts";
 import { FAMILIES } from "../transformer/families.ts";
 import { freeBlocks } from "../transformer/locate/free-blocks.ts";
 import { locateAnatomy } from "../transformer/locate/locate-anatomy.ts";
+import { logitsOutput } from "../transformer/locate/logits.ts";
 import { positionLimit } from "../transformer/locate/position-limit.ts";
 import { freesRows, needsRows, takesOneRow } from "../transformer/locate/row-limits.ts";
+import { unflattenLogits } from "../transformer/locate/unflatten-logits.ts";
 import { builtInputs } from "./built-inputs.ts";
+import { checkTask } from "./check-task.ts";
 import { type Head, onnxHead } from "./head.ts";
 import { type Companions, type ModelParts, tokenizerFacts, type WeightFacts, type WeightPlace } from "./model-parts.ts";
 import { openOwnAnswers, unmeasuredWarning } from "./own-answers.ts";
@@ -58,7 +62,7 @@ export interface OnnxSource<Facts extends WeightFacts> {
  */
 export async function onnxParts<Facts extends WeightFacts>(source: OnnxSource<Facts>): Promise<ModelParts<Facts>> {
   const { config, companions, place } = source;
-  checkTask(config);
+  checkTask(config, source);
   const warnings = [...source.warnings];
   const imageProcessor = readsPixels(source.graph) ? await companions.imageProcessor() : undefined;
   const pixels = imageProcessor === undefined ? undefined : processedSize(imageProcessor);
@@ -66,8 +70,9 @@ export async function onnxParts<Facts extends WeightFacts>(source: OnnxSource<Fa
     graph: prepareInputs(source.graph, pixels === undefined ? {} : { pixels }),
     opsets: { "com.microsoft": 1, ...source.opsets },
   };
-  const canonical = canonicalise(original);
-  const anatomy = locate(canonical);
+  const canonical = onlyLogits(canonicalise(original), listedClasses(config));
+  const { activation } = canonical;
+  const anatomy = { ...locate(canonical, listedClasses(config)), ...(activation === undefined ? {} : { activation }) };
   checkLength(canonical.graph, anatomy);
   const { graph, opsets } = freeBlocks({ ...canonical, anatomy });
   const forward: TransformerGraph = { graph: source.externalise(graph), opsets, anatomy };
@@ -90,7 +95,11 @@ export async function onnxParts<Facts extends WeightFacts>(source: OnnxSource<Fa
           file: source.name,
           kind,
           accepted: source.acceptDifference ?? false,
-          original: { ...original, graph: source.externalise(original.graph), logits: anatomy.logits },
+          original: {
+            ...original,
+            graph: source.externalise(original.graph),
+            logits: canonical.logits ?? anatomy.logits,
+          },
           rewritten: { graph: forward.graph, opsets, logits: anatomy.logits },
           classes: head.labels.length,
           bytes: source.weights.bytes,
@@ -121,10 +130,37 @@ const ONE_ROW =
 const readsPixels = ({ inputs }: Graph): boolean =>
   inputs.some(({ dtype, shape }) => shape?.length === 4 && /^b?float/.test(dtype ?? ""));
 
+/** Number of classes that the configuration names, where it does. */
+const listedClasses = (config: CheckpointConfig | undefined): number | undefined =>
+  config?.has("id2label") === true || config?.has("num_labels") === true ? config.numLabels : undefined;
+
+/** A canonical graph and, where its logits were given their axes back, which value of the file they are and what made probabilities of it. */
+type LogitsModel = CanonicalModel & { readonly logits?: string; readonly activation?: Anatomy["activation"] };
+
+/** The graph without what the logits do not need, as a loss and its labels, and with an axis for tokens where they had none. */
+function onlyLogits(canonical: CanonicalModel, listed: number | undefined): LogitsModel {
+  const { opsets, notes } = canonical;
+  const unflattened = unflattenLogits(canonical.graph, opsets, listed);
+  if (unflattened !== undefined) {
+    const { from, to, activation } = unflattened;
+    const graph = extractGraph(unflattened.graph, { outputs: [to] });
+    return {
+      ...canonical,
+      graph,
+      logits: from,
+      activation,
+      notes: [...notes, "flattened logits of tokens in rows again"],
+    };
+  }
+  const output = logitsOutput(canonical.graph, opsets, listed);
+  if (output === undefined || canonical.graph.outputs.length === 1) return canonical;
+  return { ...canonical, graph: extractGraph(canonical.graph, { outputs: [output] }) };
+}
+
 /** The anatomy; where there is none, everything else that is in the way is told, too. */
-function locate({ graph, opsets }: CanonicalModel): Anatomy {
+function locate({ graph, opsets }: CanonicalModel, listed: number | undefined): Anatomy {
   try {
-    return locateAnatomy(graph, opsets);
+    return locateAnatomy(graph, opsets, listed);
   } catch (error) {
     if (!(error instanceof AnatomyError)) throw error;
     const missing = gradientCoverage(graph, opsets).filter(({ status }) => status === "missing");
@@ -132,20 +168,6 @@ function locate({ graph, opsets }: CanonicalModel): Anatomy {
     const operators = missing.map(({ opType, count }) => `${opType} (${count})`).join(", ");
     throw new AnatomyError(`${error.message}. Operators without a gradient rule: ${operators}`, error.problems);
   }
-}
-
-/** Heads for other tasks give logits of another meaning. */
-const OTHER_TASKS =
-  /(For(MaskedLM|CausalLM|PreTraining|QuestionAnswering|MultipleChoice|ConditionalGeneration)|Model|LMHeadModel)$/;
-
-/** @throws {UnsupportedModelError} When a configuration names a head of another task. */
-export function checkTask(config: CheckpointConfig | undefined): void {
-  const found = config?.architectures.find((name) => OTHER_TASKS.test(name));
-  if (found === undefined) return;
-  throw new UnsupportedModelError(
-    `Cannot explain the model: config.json says it is a ${found}; give a model for classification of texts, tokens or images`,
-    [{ reason: `architecture ${found}` }],
-  );
 }
 
 function checkLength(graph: Graph, { inputs: { ids } }: Anatomy): void {

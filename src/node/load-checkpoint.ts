@@ -1,5 +1,6 @@
 /** @file A Hugging Face checkpoint on disk: config.json and safetensors. */
 
+import { readdir } from "node:fs/promises";
 import { type CheckpointConfig, parseConfig } from "../checkpoint/config.ts";
 import { prepareCheckpoint } from "../loading/checkpoint-parts.ts";
 import type { ModelParts } from "../loading/model-parts.ts";
@@ -9,6 +10,7 @@ import { byteSize, isFloating } from "../tensor/dtype.ts";
 import { elementCount } from "../tensor/tensor.ts";
 import { familyOf } from "../transformer/families.ts";
 import type { WeightSource } from "../transformer/parameters.ts";
+import { adaptersBelow, findAdapter, readAdaptedConfig } from "./adapter-place.ts";
 import { copyAsFloat32 } from "./float32-copy.ts";
 import { type MemoryWishes, planWeights, weightMemory } from "./memory-check.ts";
 import { companionsIn, readText } from "./model-files.ts";
@@ -47,13 +49,16 @@ export async function loadCheckpoint(
   folder: string,
   { source, memory, float32 = false, signal }: LoadContext,
 ): Promise<StoredParts> {
-  const config = await readConfig(folder);
-  familyOf(config.modelType); // before the weights are read
-  const weights = await readWeights(folder);
-  const prepared = await prepareWeights(weights.source, config, readRangeIn(weights.folder));
+  const adapter = await findAdapter(folder);
+  const base = adapter?.base ?? folder;
+  familyOf((await readConfig(base)).modelType); // before the weights are read
+  const weights = await readWeights(base, adapter?.folder);
+  const config = adapter === undefined ? await readConfig(folder) : await readAdaptedConfig(adapter, weights.adapter);
+  const merge = adapter === undefined ? undefined : { settings: adapter.settings, tensors: weights.adapter };
+  const prepared = await prepareWeights(weights.source, config, readRangeIn(weights.folder), merge);
   signal?.throwIfAborted();
   const { source: recorded, used } = recordUse(prepared.source);
-  const build = await prepareCheckpoint(config, recorded, companionsIn(folder));
+  const build = await prepareCheckpoint(config, recorded, companionsIn(await companionFolder(folder, base)));
   const computed = prepared.derived.size > 0;
   const needed = computed ? computedMemory(prepared.source, used) : weightMemory(weights.elements);
   const { streamed, copied, warnings } = planWeights(source, needed, true, memory);
@@ -72,8 +77,22 @@ export async function loadCheckpoint(
     streamed,
     place: { weightsFolder: tensors.folder },
     ...(stored === undefined ? {} : { release: stored.release }),
-    warnings: [...prepared.warnings, ...parts.warnings, ...warnings],
+    warnings: [
+      ...prepared.warnings,
+      ...parts.warnings,
+      ...warnings,
+      ...(adapter === undefined ? await adaptersBelow(folder) : []),
+    ],
   };
+}
+
+/** Tokenizers and image processors are saved with adapters; where they are not, those of the base are meant. */
+async function companionFolder(folder: string, base: string): Promise<string> {
+  if (folder === base) return folder;
+  const names = await readdir(folder);
+  return names.some((name) => /^(tokenizer\.json|vocab\.(txt|json)|preprocessor_config\.json|.*\.model)$/.test(name))
+    ? folder
+    : base;
 }
 
 /** Of the tensors that were looked at, those that programs read: not the positions of tokens that old files list. */

@@ -5,10 +5,11 @@ import { basename, dirname, join } from "node:path";
 import { CheckpointError } from "../errors.ts";
 import { sideFileEnds } from "../loading/graph-weights.ts";
 import { interfaceOf, type OriginalFile } from "../loading/model-parts.ts";
-import { checkTask, onnxParts } from "../loading/onnx-parts.ts";
+import { onnxParts } from "../loading/onnx-parts.ts";
 import { createModel } from "../onnx/create-model.ts";
 import { decodeModel } from "../onnx/decode.ts";
 import { encodeModel } from "../onnx/encode.ts";
+import { adapterBeside } from "./adapter-place.ts";
 import { type LoadContext, readConfig, type StoredParts } from "./load-checkpoint.ts";
 import { planWeights, weightMemory } from "./memory-check.ts";
 import { companionsIn } from "./model-files.ts";
@@ -28,7 +29,6 @@ export async function loadOnnx(
   { source, runtime, memory, acceptDifference, signal }: LoadContext,
 ): Promise<StoredParts> {
   const config = (await isFile(join(folder, "config.json"))) ? await readConfig(folder) : undefined;
-  checkTask(config);
   const bytes = await readBytes(file);
   const model = decodeModel(bytes);
   const { graph, facts, externalise } = await locateWeights(model.graph, file, bytes);
@@ -50,6 +50,7 @@ export async function loadOnnx(
   });
   return {
     ...parts,
+    warnings: [...parts.warnings, ...(await adapterBeside(folder))],
     streamed,
     original: {
       name: basename(file),

@@ -2,11 +2,18 @@
 
 import { open, readFile, realpath } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
-import { parseSafetensorsHeader, type SafetensorsIndex, safetensorsHeaderLength } from "../checkpoint/safetensors.ts";
+import { ADAPTER_WEIGHTS } from "../checkpoint/adapter/adapter.ts";
+import {
+  parseSafetensorsHeader,
+  type SafetensorsIndex,
+  safetensorsHeaderLength,
+  toStoredTensor,
+} from "../checkpoint/safetensors.ts";
 import { shardFiles } from "../checkpoint/shards.ts";
 import { CheckpointError } from "../errors.ts";
 import { checkpointWeights, SHARD_INDEX, WEIGHTS } from "../loading/checkpoint-weights.ts";
 import type { WeightFacts } from "../loading/model-parts.ts";
+import type { StoredTensor } from "../onnx/model.ts";
 import type { WeightSource } from "../transformer/parameters.ts";
 import { commonFolder, sha256 } from "./file-places.ts";
 
@@ -18,6 +25,8 @@ export interface StoredWeightFacts extends WeightFacts {
 
 export interface CheckpointWeights extends StoredWeightFacts {
   readonly source: WeightSource;
+  /** Tensors of the adapter that was asked for, by the names in its file. */
+  readonly adapter: ReadonlyMap<string, StoredTensor>;
 }
 
 /** Bytes of the length field that a safetensors file starts with. */
@@ -37,13 +46,16 @@ interface WeightsFile {
  * Paths are resolved through links first: the engine refuses external data that leaves its folder.
  * Cost: the files are read once for their SHA-256; their tensors are not loaded.
  *
+ * @param adapter - Folder of an adapter whose weights are read, too.
  * @throws {CheckpointError} When a file is missing, truncated or inconsistent.
  */
-export async function readWeights(folder: string): Promise<CheckpointWeights> {
+export async function readWeights(folder: string, adapter?: string): Promise<CheckpointWeights> {
   const names = await weightFiles(folder);
   const files: WeightsFile[] = [];
   for (const name of names) files.push(await readHeader(folder, name));
-  const common = commonFolder(files.map(({ path }) => dirname(path)));
+  const own = adapter === undefined ? [] : [await readHeader(adapter, ADAPTER_WEIGHTS)];
+  const paths = [...files, ...own].map(({ path }) => path);
+  const common = commonFolder(paths.map((path) => dirname(path)));
   const description = join(folder, names.length === 1 ? (names[0] as string) : SHARD_INDEX);
   return {
     ...checkpointWeights(
@@ -51,7 +63,12 @@ export async function readWeights(folder: string): Promise<CheckpointWeights> {
       description,
     ),
     folder: common,
-    sha256: await sha256(files.map(({ path }) => path)),
+    adapter: new Map(
+      own.flatMap(({ path, index }) =>
+        [...index.tensors].map(([name, entry]) => [name, toStoredTensor(entry, relative(common, path))] as const),
+      ),
+    ),
+    sha256: await sha256(paths),
   };
 }
 

@@ -1,7 +1,15 @@
 /** @file From an address, dropped files or bytes to a model that can be explained in a browser. */
 
+import {
+  ADAPTER_CONFIG,
+  ADAPTER_WEIGHTS,
+  adaptedConfig,
+  classesOf,
+  parseAdapter,
+} from "../checkpoint/adapter/adapter.ts";
+import type { Adapter } from "../checkpoint/adapter/merge-lora.ts";
 import { type CheckpointConfig, parseConfig } from "../checkpoint/config.ts";
-import { parseSafetensorsHeader, safetensorsHeaderLength } from "../checkpoint/safetensors.ts";
+import { parseSafetensorsHeader, safetensorsHeaderLength, toStoredTensor } from "../checkpoint/safetensors.ts";
 import { shardFiles } from "../checkpoint/shards.ts";
 import { CheckpointError } from "../errors.ts";
 import { findImageProcessor } from "../input/image/find-image-processor.ts";
@@ -82,8 +90,8 @@ export async function loadModel(source: ModelSource, options: WebLoadOptions = {
   const config = json === undefined ? undefined : parseConfig(json, CONFIG);
   const companions = companionsOf(files);
   const checkpoint =
-    config !== undefined && dtype === undefined && hasFamily(config)
-      ? await checkpointParts(files, config, companions, runtime)
+    json !== undefined && config !== undefined && dtype === undefined && hasFamily(config)
+      ? await checkpointParts(files, json, config, companions, runtime)
       : undefined;
   const { path, parts } =
     checkpoint === undefined
@@ -116,20 +124,24 @@ const hasFamily = ({ modelType }: CheckpointConfig): boolean =>
 /** Undefined where there are no weights of a checkpoint. */
 async function checkpointParts(
   files: ModelFiles,
+  json: string,
   config: CheckpointConfig,
   companions: Companions,
   { lacksHalfPrecision = false }: Runtime,
 ): Promise<ModelParts | undefined> {
-  const contents = await readWeights(files);
-  if (contents === undefined) return undefined;
-  const stored = Object.entries(contents).map(([location, bytes]) => {
-    const length = safetensorsHeaderLength(bytes.subarray(0, 8), bytes.length, location);
-    const index = parseSafetensorsHeader(bytes.subarray(8, 8 + length), bytes.length, location);
-    return { location, size: bytes.length, index };
-  });
+  const own = await readWeights(files);
+  if (own === undefined) return undefined;
+  const stored = Object.entries(own).map(([location, bytes]) => ({
+    location,
+    size: bytes.length,
+    index: indexOf(bytes, location),
+  }));
   const { source, ...facts } = checkpointWeights(stored, stored.length === 1 ? WEIGHTS : SHARD_INDEX);
-  const prepared = await prepareWeights(source, config, readRangeOf(contents));
-  const build = await prepareCheckpoint(config, prepared.source, companions);
+  const adapter = await readAdapter(files);
+  const contents = { ...own, ...adapter?.contents };
+  const adapted = adapter === undefined ? config : adaptConfig(json, adapter);
+  const prepared = await prepareWeights(source, adapted, readRangeOf(contents), adapter);
+  const build = await prepareCheckpoint(adapted, prepared.source, companions);
   const { derived } = prepared;
   const read = await widenWeights({ contents, source: prepared.source }, { derived, half: lacksHalfPrecision });
   const parts = build(read.source);
@@ -139,6 +151,37 @@ async function checkpointParts(
     place: { weights: read.contents },
     warnings: [...prepared.warnings, ...parts.warnings],
   };
+}
+
+function indexOf(bytes: Uint8Array, location: string) {
+  const length = safetensorsHeaderLength(bytes.subarray(0, 8), bytes.length, location);
+  return parseSafetensorsHeader(bytes.subarray(8, 8 + length), bytes.length, location);
+}
+
+/** An adapter beside the weights, with the bytes of its file. */
+interface AdapterInMemory extends Adapter {
+  readonly contents: Readonly<Record<string, Uint8Array>>;
+}
+
+/** Undefined where there is none. @throws {CheckpointError} When it is incomplete, or of a kind that calig does not merge. */
+async function readAdapter(files: ModelFiles): Promise<AdapterInMemory | undefined> {
+  if (files.paths?.includes(ADAPTER_CONFIG) === false) return undefined;
+  const json = await readText(files, ADAPTER_CONFIG);
+  if (json === undefined) return undefined;
+  const settings = parseAdapter(json, ADAPTER_CONFIG);
+  const bytes = await required(files, ADAPTER_WEIGHTS);
+  const { tensors } = indexOf(bytes, ADAPTER_WEIGHTS);
+  return {
+    settings,
+    contents: { [ADAPTER_WEIGHTS]: bytes },
+    tensors: new Map([...tensors].map(([name, entry]) => [name, toStoredTensor(entry, ADAPTER_WEIGHTS)] as const)),
+  };
+}
+
+/** The configuration of the base model with the head and the classes of the adapter. */
+function adaptConfig(json: string, { settings, tensors }: Adapter): CheckpointConfig {
+  const fields = JSON.parse(json) as Readonly<Record<string, unknown>>;
+  return parseConfig(JSON.stringify(adaptedConfig(fields, settings, classesOf(tensors))), CONFIG);
 }
 
 /** The weights files by name: the one, else the shards of the index. */

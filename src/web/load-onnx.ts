@@ -4,7 +4,7 @@ import type { CheckpointConfig } from "../checkpoint/config.ts";
 import { CheckpointError } from "../errors.ts";
 import { countElements, inFile, isSmall, sideFileEnds } from "../loading/graph-weights.ts";
 import { type Companions, interfaceOf, type ModelParts } from "../loading/model-parts.ts";
-import { checkTask, onnxParts } from "../loading/onnx-parts.ts";
+import { onnxParts } from "../loading/onnx-parts.ts";
 import { decodeModel } from "../onnx/decode.ts";
 import type { Graph, StoredTensor } from "../onnx/model.ts";
 import type { Runtime } from "../runtime/runtime.ts";
@@ -34,7 +34,6 @@ export async function loadOnnx({
   runtime,
   acceptDifference,
 }: OnnxInMemory): Promise<ModelParts> {
-  checkTask(config);
   const { graph, opsets } = decodeModel(bytes);
   const name = path.slice(path.lastIndexOf("/") + 1);
   const sides = await readSides(graph, files, path.slice(0, path.length - name.length));

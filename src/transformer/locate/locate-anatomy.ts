@@ -26,15 +26,17 @@ import { createSearch, type Search } from "./search.ts";
  *
  * Cost: a few passes over the nodes; weights are not read.
  *
+ * @param listed - Number of classes that the configuration of the model names.
+ * @throws {UnsupportedModelError} When no output holds logits of classes.
  * @throws {AnatomyError} When a part is not found, or there is more than one candidate. Lists everything that was looked
  * for in vain, and every softmax that is no attention with the reason.
  */
-export function locateAnatomy(graph: Graph, opsets: Readonly<Record<string, number>>): Anatomy {
+export function locateAnatomy(graph: Graph, opsets: Readonly<Record<string, number>>, listed?: number): Anatomy {
   const search = createSearch(graph, opsets);
   const source = findSource(search);
   if ("length" in source) throw failure(source);
   const problems: string[] = [];
-  const logits = findLogits(search, source.values, problems);
+  const logits = findLogits(search, source, problems, listed);
   if (logits === undefined) throw failure(problems);
   const flow = traceDataFlow(search, source.values, logits.value);
   const attention = findAttention(search, flow);

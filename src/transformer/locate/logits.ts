@@ -1,77 +1,90 @@
 /** @file Which value of a graph the logits are. */
 
-import type { Dimension, Node } from "../../onnx/model.ts";
+import { UnsupportedModelError } from "../../errors.ts";
+import type { Graph } from "../../onnx/model.ts";
 import type { Anatomy } from "../anatomy.ts";
-import { traceDataFlow } from "./data-flow.ts";
-import { intOf, isOperator } from "./operators.ts";
-import { describeShape, type Search } from "./search.ts";
+import { describeOutputs, listOutputs, type Meaning, nameOutput, type Output } from "./outputs.ts";
+import { findSource, type Source } from "./roles.ts";
+import { createSearch, describeShape, type Search } from "./search.ts";
 
 /** The logits and what they are of. */
 export interface Logits {
+  /** The output that they are, or that probabilities are made of them for. */
+  readonly output: string;
   readonly value: string;
   readonly per: Anatomy["logitsPer"];
   readonly classes: number;
   /** What the file makes probabilities of the logits with; absent where its output is the logits. */
-  readonly activation?: "softmax" | "sigmoid";
+  readonly activation?: Output["activation"];
 }
 
+/** What a model for another task has beside logits, if any. */
+const OTHER_HEADS: ReadonlySet<Meaning> = new Set<Meaning>(["vocabulary", "number-per-token", "patches"]);
+
 /**
- * The output that no other output is computed from: hidden states and attention maps that are outputs too lead to the
- * logits. The softmax or sigmoid that ends the graph is left away.
+ * The output that holds logits of classes and that no other one of them is computed from. Hidden states, attention maps,
+ * pooled states and losses that are outputs too are passed over. A softmax or sigmoid that ends the graph is left away.
  *
- * @param sources - Where the data comes in.
- * @param problems - Gets a line where no or several outputs qualify, or the shape is not one of logits.
+ * @param source - Where the data comes in.
+ * @param listed - Number of classes that the configuration names.
+ * @param problems - Gets a line where several outputs qualify, or the shape is not one of logits.
+ * @throws {UnsupportedModelError} When no output holds logits of classes: says what the outputs hold.
  */
-export function findLogits(search: Search, sources: readonly string[], problems: string[]): Logits | undefined {
-  const outputs = search.index.graph.outputs.map(({ name }) => name);
-  const flows = outputs
-    .map((output) => ({ output, flow: traceDataFlow(search, sources, output) }))
-    .filter(({ output, flow }) => flow.has(output));
-  const last = flows.filter(({ output }) => flows.every((other) => other.output === output || !other.flow.has(output)));
+export function findLogits(search: Search, source: Source, problems: string[], listed?: number): Logits | undefined {
+  const outputs = describeOutputs(search, source, listed);
+  const candidates = outputs.filter(({ meaning }) => meaning === "logits");
+  const last = candidates.filter(({ name }) =>
+    candidates.every((other) => other.name === name || !other.flow.has(name)),
+  );
   const [found] = last;
-  if (found === undefined || last.length > 1) {
-    const candidates = (found === undefined ? outputs : last.map(({ output }) => output)).map(
-      (output) => `"${output}" ${describeShape(search.shape(output))}`,
-    );
+  if (found === undefined) {
+    const unknown = outputs.find(({ meaning }) => meaning === "unknown");
+    if (unknown === undefined) throw headless(outputs);
     problems.push(
-      `one output for logits: ${found === undefined ? "none depends on the input" : "several depend on the input and not on each other"}: ${candidates.join(", ")}`,
+      `logits [batch, classes] or [batch, tokens, classes]: output "${unknown.name}" is ${describeShape(unknown.shape)}`,
     );
     return undefined;
   }
-  const { value, activation } = beforeActivation(search, found.output);
-  const shape = search.shape(value);
-  const classes = shape?.at(-1);
-  if (typeof classes !== "number" || (shape?.length !== 2 && shape?.length !== 3)) {
+  const others = outputs.filter(({ meaning, name }) => OTHER_HEADS.has(meaning) && !found.flow.has(name));
+  if (others.length > 0) throw severalHeads([...last, ...others]);
+  if (last.length > 1) {
     problems.push(
-      `logits [batch, classes] or [batch, tokens, classes]: output "${found.output}" is ${describeShape(shape)}`,
+      `one output for logits: several depend on the input and not on each other: ${last.map(nameOutput).join(", ")}`,
     );
     return undefined;
   }
-  const per = (shape as readonly Dimension[]).length === 3 ? "token" : "input";
-  return { value, per, classes, ...(activation === undefined ? {} : { activation }) };
+  const { value, activation, shape = [] } = found;
+  return {
+    output: found.name,
+    value,
+    per: shape.length === 3 ? "token" : "input",
+    classes: shape.at(-1) as number,
+    ...(activation === undefined ? {} : { activation }),
+  };
 }
 
-/**
- * Steps back over what makes probabilities of logits: over the last activation only, so that what a second one before it
- * computes are the logits, and the probabilities those of the file.
- */
-function beforeActivation(search: Search, output: string): Pick<Logits, "value" | "activation"> {
-  let value = output;
-  for (;;) {
-    const node = search.index.producer.get(value);
-    const [before = ""] = node?.inputs ?? [];
-    if (isOperator(node, "Sigmoid")) return { value: before, activation: "sigmoid" };
-    if (isOperator(node, "Softmax", "LogSoftmax") && isOverClasses(search, node)) {
-      return { value: before, activation: "softmax" };
-    }
-    if (!isOperator(node, "Identity")) return { value: output };
-    value = before;
-  }
+/** The output of a graph that its logits are; undefined where it is not known which. @throws {UnsupportedModelError} As `findLogits`. */
+export function logitsOutput(
+  graph: Graph,
+  opsets: Readonly<Record<string, number>>,
+  listed?: number,
+): string | undefined {
+  const search = createSearch(graph, opsets);
+  const source = findSource(search);
+  return "length" in source ? undefined : findLogits(search, source, [], listed)?.output;
 }
 
-/** Whether a softmax is over the last axis. */
-function isOverClasses({ opsets, shape }: Search, node: Node): boolean {
-  const rank = shape(node.inputs[0] ?? "")?.length;
-  const axis = intOf(node, "axis") ?? ((opsets[""] ?? 13) < 13 ? 1 : -1);
-  return axis === -1 || axis + 1 === rank;
-}
+const EXPORT =
+  'export the model with its head for the classification of texts, tokens or images (task "text-classification" of Optimum, for example), or give the checkpoint of the classifier';
+
+const headless = (outputs: readonly Output[]): UnsupportedModelError =>
+  new UnsupportedModelError(
+    `Cannot explain the model: the file has no classification head, so that there is no predicted class whose evidence could be asked for. Its outputs: ${listOutputs(outputs)}. To explain a classifier, ${EXPORT}`,
+    outputs.map((output) => ({ reason: `output ${listOutputs([output])}` })),
+  );
+
+const severalHeads = (outputs: readonly Output[]): UnsupportedModelError =>
+  new UnsupportedModelError(
+    `Cannot explain the model: it has the head of another task beside what could be the logits of classes. Its outputs: ${listOutputs(outputs)}. To explain one of them, export it with that head alone; for a classifier, ${EXPORT}`,
+    outputs.map((output) => ({ reason: `output ${listOutputs([output])}` })),
+  );

@@ -27,6 +27,11 @@ export function findSource(search: Search): Source | readonly string[] {
     return [`the model reads texts ("${ids}") and images (${quoted(pixels)}): calig explains models of one of them`];
   }
   const [picture] = pixels;
+  if (ids !== undefined && search.shape(ids)?.length === 3) {
+    return [
+      `input "${ids}" has shape ${describeShape(search.shape(ids))}, wanted [batch, tokens]: the model chooses among several texts (multiple choice); calig explains models that read one text, or a pair of texts`,
+    ];
+  }
   if (ids !== undefined) {
     const values = lookups.filter(({ input }) => input === ids).map(({ value }) => value);
     return { kind: "text", input: ids, values, lookups };
