@@ -121,3 +121,7 @@ export { type ReportMarkdownOptions, renderReportMarkdown } from "./render/repor
 export { renderSvg, type SvgOptions } from "./render/svg.ts";
 export { renderTerminal } from "./render/terminal.ts";
 export { type FloatTensor, floatTensor } from "./tensor/tensor.ts";
+export { verificationHtml } from "./verification/report/html.ts";
+export { verificationMarkdown } from "./verification/report/markdown.ts";
+export { type CheckResult, type Verification, verdict } from "./verification/verification.ts";
+export { type VerifyOptions, verify } from "./verification/verify.ts";

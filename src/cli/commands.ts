@@ -11,6 +11,7 @@ import { models } from "./commands/models.ts";
 import { report } from "./commands/report.ts";
 import { serve } from "./commands/serve.ts";
 import { tune } from "./commands/tune.ts";
+import { verify } from "./commands/verify.ts";
 
 export const COMMANDS: readonly Command[] = [
   explain,
@@ -20,6 +21,7 @@ export const COMMANDS: readonly Command[] = [
   tune,
   report,
   serve,
+  verify,
   inspect,
   models,
   doctor,

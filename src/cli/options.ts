@@ -318,6 +318,15 @@ export const OPTIONS = {
     ),
     name: "format",
   },
+  verificationFormat: {
+    ...option(
+      "Output",
+      oneOf(["terminal", "json", "html", "markdown"], "FORMAT"),
+      "format of the result",
+      "from the extension of --out, else a table",
+    ),
+    name: "format",
+  },
   out: option("Output", path("FILE|DIR"), "write to a file, or one file per input to a folder", "standard output"),
   json: option("Output", flag, "print JSON"),
   top: option("Output", wholeNumber({ min: 1 }), "strongest words of a class on each side", TOP_WORDS),

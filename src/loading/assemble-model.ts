@@ -24,6 +24,8 @@ export interface AssembledModel<Facts extends WeightFacts = WeightFacts> extends
   readonly source: ProgramSource;
   /** The ONNX file as it is; undefined for checkpoints. */
   readonly original?: OriginalFile;
+  /** Whether it is run block by block, because it is larger than the memory: then nothing may compile it whole. */
+  readonly streamed: boolean;
   /** What was done to the graph of an ONNX file, one sentence each. */
   readonly notes: readonly string[];
   readonly runtime: string;
@@ -76,6 +78,7 @@ export function assembleModel<Facts extends WeightFacts>(
     transformer: forward,
     source,
     ...(parts.original === undefined ? {} : { original: parts.original }),
+    streamed: stream !== undefined,
     notes: parts.notes,
     runtime: runtime.description,
     findNonFinite: find,

@@ -7,13 +7,15 @@ import { partOf } from "./settings/named-tokens.ts";
 import { type Reading, readTokenizer } from "./settings/read-tokenizer.ts";
 import type { TokenizerFiles } from "./settings/tokenizer-files.ts";
 import { findSpecialTokens } from "./special-tokens.ts";
-import type { EncodedText, OtherReading, Tokenizer } from "./tokenizer.ts";
+import type { EncodedText, OtherReading, SecondReader, Tokenizer } from "./tokenizer.ts";
 
 /** A tokenizer.json at work. */
 export interface OpenedTokenizer {
   /** Tokens of one text, or of a pair, special ones included; nothing is cut off or filled up. */
   encode(texts: readonly string[]): readonly RawToken[] | Promise<readonly RawToken[]>;
   idOf(text: string): number | undefined;
+  /** Another implementation of the same contents. */
+  readonly second: SecondReader;
 }
 
 /**
@@ -45,6 +47,7 @@ export function createTokenizer(files: TokenizerFiles, open: (contents: JsonPart
     kind: typeof model.type === "string" ? model.type : "unknown",
     maxLength,
     specialTokens: findSpecialTokens({ tokenizer: chosen.contents, config, map, idOf: opened.idOf }),
+    second: opened.second,
     encode: (text, pair) => encode(pair === undefined ? [text] : [text, pair], maxLength),
     encodeWhole: (text) => encode([text], Number.POSITIVE_INFINITY),
   };

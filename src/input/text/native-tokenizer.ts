@@ -5,11 +5,8 @@ import { CheckpointError, quote } from "../../errors.ts";
 import { utf16OffsetsOf } from "./code-points.ts";
 import { createTokenizer } from "./create-tokenizer.ts";
 import type { RawToken } from "./encoded-text.ts";
-<<<<<<< HEAD
 import { isPart, type JsonPart, typeOf } from "./portable/json-part.ts";
 import { portableSecond } from "./portable-tokenizer.ts";
-=======
->>>>>>> parent of ef56081 (calig verify: proof that calig computes a model rightly, without Python)
 import type { TokenizerFiles } from "./settings/tokenizer-files.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 
@@ -26,6 +23,7 @@ export const createNativeTokenizer = (files: TokenizerFiles): Tokenizer =>
     return {
       encode: (texts) => encode(library, texts, contents),
       idOf: (text) => library.tokenToId(text) ?? undefined,
+      second: portableSecond(contents),
     };
   });
 

@@ -9,12 +9,12 @@ import type { RawToken } from "./encoded-text.ts";
 import { addedTokensOf, splitAtTokens } from "./portable/added-tokens.ts";
 import { type AlignedText, alignedText, plain } from "./portable/aligned-text.ts";
 import { isPart, type JsonPart, partsOf, typeOf } from "./portable/json-part.ts";
-import { type Library, openLibrary } from "./portable/library.ts";
+import { type Library, openLibrary, openWholeLibrary } from "./portable/library.ts";
 import { createNormalizer } from "./portable/normalizers.ts";
 import { createPreTokenizer } from "./portable/pre-tokenizers.ts";
 import { createVocabulary } from "./portable/vocabulary.ts";
 import type { TokenizerFiles } from "./settings/tokenizer-files.ts";
-import type { Tokenizer } from "./tokenizer.ts";
+import type { SecondReader, SpecialToken, Tokenizer } from "./tokenizer.ts";
 
 /** A token of a text without its place among the special ones. */
 type TextToken = Omit<RawToken, "typeId" | "sequence">;
@@ -29,12 +29,38 @@ export const createPortableTokenizer = (files: TokenizerFiles): Tokenizer =>
   createTokenizer(files, (contents) => {
     const model = isPart(contents.model) ? contents.model : {};
     const library = openLibrary(contents, model);
-    const textTokens = createTextTokens(contents, model, library);
     return {
-      encode: (texts) => withSpecialTokens(contents, library, texts.map(textTokens)),
+      encode: createReader(contents, model, library),
       idOf: (text) => library.token_to_id(text),
+      second: lazily("@huggingface/tokenizers", () => openWholeLibrary(contents)),
     };
   });
+
+/** This reader beside the native one: it normalises and splits with code of its own. */
+export const portableSecond = (contents: JsonPart): SecondReader =>
+  lazily("the portable reader, over @huggingface/tokenizers", () => {
+    const model = isPart(contents.model) ? contents.model : {};
+    const reader = createReader(contents, model, openLibrary(contents, model));
+    return (text, pair) =>
+      reader(pair === undefined ? [text] : [text, pair]).map(({ id, name }) => ({ id, text: name }));
+  });
+
+/** A reader that is made when it is first asked. */
+function lazily(name: string, open: () => (text: string, pair?: string) => readonly SpecialToken[]): SecondReader {
+  let reader: ReturnType<typeof open> | undefined;
+  return {
+    name,
+    async encode(text, pair) {
+      reader ??= open();
+      return reader(text, pair);
+    },
+  };
+}
+
+function createReader(contents: JsonPart, model: JsonPart, library: Library) {
+  const textTokens = createTextTokens(contents, model, library);
+  return (texts: readonly string[]): readonly RawToken[] => withSpecialTokens(contents, library, texts.map(textTokens));
+}
 
 /** The tokens of one text, special ones that stand in the text included. */
 function createTextTokens(contents: JsonPart, part: JsonPart, library: Library) {

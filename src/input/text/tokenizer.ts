@@ -60,6 +60,18 @@ export interface OtherReading {
   readonly other: 4 | 5;
 }
 
+/** Another implementation of the same tokenizer: what a check compares with. */
+export interface SecondReader {
+  /** For reports: "@huggingface/tokenizers". */
+  readonly name: string;
+  /**
+   * All tokens, special ones included, without regard to the limit.
+   *
+   * @throws {CheckpointError} When it does not read a part of the tokenizer.
+   */
+  encode(text: string, pair?: string): Promise<readonly SpecialToken[]>;
+}
+
 /** Turns texts into token ids. */
 export interface Tokenizer {
   /** Kind of vocabulary: "WordPiece", "BPE", "Unigram", "WordLevel". */
@@ -67,6 +79,8 @@ export interface Tokenizer {
   /** Most tokens that the model reads at once, special ones included. */
   readonly maxLength: number;
   readonly specialTokens: SpecialTokens;
+  /** Made of the same files when it is first asked. */
+  readonly second?: SecondReader;
   /** @throws {InputError} When the text is empty, or nothing of it becomes a token. */
   encode(text: string, pair?: string): Promise<EncodedText>;
   /** One text without regard to the limit. @throws {InputError} As `encode`. */

@@ -76,3 +76,14 @@ function addsTokens(part: unknown): boolean {
   if (!isPart(part) || typeOf(part) === "ByteLevel") return false;
   return typeOf(part) !== "Sequence" || partsOf(part, "processors").some(addsTokens);
 }
+
+/** What the library itself makes of texts, normalising and splitting included: all tokens, special ones too. */
+export function openWholeLibrary(
+  contents: JsonPart,
+): (text: string, pair?: string) => readonly { readonly id: number; readonly text: string }[] {
+  const whole = new Tokenizer({ added_tokens: [], ...contents }, {});
+  return (text, pair) => {
+    const { ids, tokens } = whole.encode(text, pair === undefined ? {} : { text_pair: pair });
+    return ids.map((id: number, i: number) => ({ id, text: tokens[i] as string }));
+  };
+}

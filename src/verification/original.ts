@@ -1,0 +1,84 @@
+/** @file The ONNX file as it is, run by the engine: its own bytes, types and names. */
+
+import { AnatomyError, ExecutionError } from "../errors.ts";
+import type { AssembledModel } from "../loading/assemble-model.ts";
+import { sliceRows } from "../program/rows.ts";
+import type { Feeds, Session } from "../runtime/runtime.ts";
+import type { DType } from "../tensor/dtype.ts";
+import { floatToHalf, toFloatTensor } from "../tensor/half.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+
+export interface RunningOriginal {
+  /** Logits of every row, in the order of the file's own output. The rows of a batch are run one by one: a file may take no more. */
+  logits(feeds: Feeds): Promise<Float32Array>;
+  dispose(): Promise<void>;
+}
+
+/**
+ * Compiles the file that a model was read from.
+ *
+ * @throws {ExecutionError} When the engine does not run the file.
+ * @throws {AnatomyError} When the file takes an input that calig does not feed, or does not give the logits.
+ */
+export async function openOriginal({ original, anatomy, source }: AssembledModel): Promise<RunningOriginal> {
+  if (original === undefined) throw new AnatomyError("Cannot run the original file: the model is no ONNX file");
+  const output = original.outputs.find((name) => name === anatomy.logits);
+  if (output === undefined) {
+    throw new AnatomyError(
+      `Cannot compare with "${original.name}": it gives ${original.outputs.map((name) => `"${name}"`).join(", ")}, and not the logits that calig explains`,
+    );
+  }
+  const { bytes, place } = await original.read();
+  const { threads } = source.session;
+  const session = await source.runtime.compile(bytes, {
+    ...place,
+    ...(threads === undefined ? {} : { threads }),
+    name: "original",
+    // Kernels that saturate give numbers that the operators are not defined to give.
+    exactProducts: true,
+  });
+  return {
+    async logits(feeds) {
+      const rows = Object.values(feeds)[0]?.shape[0] ?? 0;
+      const logits: number[] = [];
+      for (let row = 0; row < rows; row++) {
+        const own = Object.fromEntries(
+          original.inputs.map(({ name, dtype }) => [name, asType(rowOf(feeds, name, row), dtype ?? "int64")]),
+        );
+        logits.push(...(await runOne(session, own, output)));
+      }
+      return Float32Array.from(logits);
+    },
+    dispose: () => session.dispose(),
+  };
+}
+
+function rowOf(feeds: Feeds, name: string, row: number): Tensor {
+  const tensor = feeds[name];
+  if (tensor !== undefined) return sliceRows(tensor, row, row + 1);
+  throw new AnatomyError(`Cannot run the original file: it takes "${name}", which calig does not feed`);
+}
+
+async function runOne(session: Session, feeds: Feeds, output: string): Promise<Float32Array> {
+  const tensor = (await session.run(feeds, [output]))[output];
+  if (tensor === undefined) throw new ExecutionError(`Cannot run the original file: it gave no "${output}"`);
+  return toFloatTensor(tensor).data;
+}
+
+/** A tensor in the type that the file takes: calig feeds whole numbers as int64 and pictures as float32. */
+function asType(tensor: Tensor, dtype: DType): Tensor {
+  if (tensor.dtype === dtype) return tensor;
+  const numbers = Array.from(tensor.data as ArrayLike<number | bigint>, Number);
+  switch (dtype) {
+    case "int32":
+      return { ...tensor, dtype, data: Int32Array.from(numbers) };
+    case "bool":
+      return { ...tensor, dtype, data: Uint8Array.from(numbers, (value) => (value === 0 ? 0 : 1)) };
+    case "float32":
+      return { ...tensor, dtype, data: Float32Array.from(numbers) };
+    case "float16":
+      return { ...tensor, dtype, data: floatToHalf(Float32Array.from(numbers)) };
+    default:
+      throw new AnatomyError(`Cannot run the original file: it takes ${dtype}, which calig does not feed`);
+  }
+}
