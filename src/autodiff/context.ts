@@ -1,6 +1,6 @@
 /** @file The view of a node that a gradient rule gets. */
 
-import { InternalError, UnsupportedModelError } from "../errors.ts";
+import { UnsupportedModelError } from "../errors.ts";
 import type { GraphBuilder } from "../graph/builder.ts";
 import type { ShapeTable } from "../graph/infer-shapes.ts";
 import type { Attribute, Node, StoredTensor } from "../onnx/model.ts";
@@ -39,8 +39,7 @@ export function createContext(source: ContextSource): RuleContext {
     if (found.kind !== kind) refuse(`attribute "${name}" is of kind "${found.kind}", wanted "${kind}"`);
     return (found as Wanted).value as Wanted["value"];
   }
-  const named = (list: readonly string[], i: number, what: string) =>
-    list[i] || internal(`${what} ${i} of node "${node.name}" (${node.opType}) is omitted`);
+  const named = (list: readonly string[], i: number, what: string) => list[i] || refuse(`its ${what} ${i} is omitted`);
   return {
     node,
     opset,
@@ -48,7 +47,7 @@ export function createContext(source: ContextSource): RuleContext {
     input: (i) => named(node.inputs, i, "input"),
     hasInput: (i) => (node.inputs[i] ?? "") !== "",
     output: (i) => named(node.outputs, i, "output"),
-    outputGradient: (i = 0) => outputGradient(i) ?? internal(`no gradient reached output ${i} of node "${node.name}"`),
+    outputGradient: (i = 0) => outputGradient(i) ?? refuse(`its output ${i} has no part in the score, and others have`),
     hasOutputGradient: (i) => outputGradient(i) !== undefined,
     needsGradient: (i) => needed.has(node.inputs[i] ?? ""),
     int: (name, fallback) => attribute(name, "int") ?? fallback,
@@ -76,8 +75,4 @@ function scalarOf(tensor: StoredTensor | undefined): number | undefined {
   const [value] = viewBytes(tensor.dtype, tensor.storage.bytes);
   // Half floats are kept as bit patterns.
   return tensor.dtype === "float32" || tensor.dtype === "float64" ? Number(value) : undefined;
-}
-
-function internal(message: string): never {
-  throw new InternalError(message);
 }

@@ -86,10 +86,18 @@ export async function onnxParts<Facts extends WeightFacts>(source: OnnxSource<Fa
     ...(imageProcessor === undefined ? {} : { imageProcessor }),
   };
   const kind = canonical.dequantised ? "quantised" : canonical.widened ? "half-precision" : undefined;
-  if (kind !== undefined && source.streamed === true)
-    warnings.push(unmeasuredWarning(source.name, kind, "the model is not run whole"));
+  const ownLogits = canonical.logits ?? anatomy.logits;
+  const hindrance =
+    source.streamed === true
+      ? "the model is not run whole"
+      : original.graph.nodes.some(({ outputs }) => outputs.includes(ownLogits))
+        ? undefined
+        : "the file has no such value before its probabilities";
+  if (kind !== undefined && hindrance !== undefined) {
+    warnings.push(unmeasuredWarning(source.name, kind, hindrance));
+  }
   const opened =
-    kind === undefined || source.streamed === true
+    kind === undefined || hindrance !== undefined
       ? undefined
       : await openOwnAnswers({
           file: source.name,
@@ -98,7 +106,7 @@ export async function onnxParts<Facts extends WeightFacts>(source: OnnxSource<Fa
           original: {
             ...original,
             graph: source.externalise(original.graph),
-            logits: canonical.logits ?? anatomy.logits,
+            logits: ownLogits,
           },
           rewritten: { graph: forward.graph, opsets, logits: anatomy.logits },
           classes: head.labels.length,

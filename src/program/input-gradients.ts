@@ -11,6 +11,7 @@ import { GraphBuilder } from "../graph/builder.ts";
 import { extractGraph } from "../graph/extract.ts";
 import type { Graph } from "../onnx/model.ts";
 import type { TransformerGraph } from "../transformer/anatomy.ts";
+import { noGradient } from "./no-gradient.ts";
 import { emitScore, type ScoreSpec } from "./score.ts";
 
 /** Names of outputs. Hidden states and attention probabilities keep their own. */
@@ -108,6 +109,6 @@ function finished(builder: GraphBuilder): Graph {
 
 function required(gradients: ReadonlyMap<string, string>, value: string): string {
   const gradient = gradients.get(value);
-  if (gradient === undefined) throw new InternalError(`the score does not depend on "${value}"`);
+  if (gradient === undefined) throw noGradient(value);
   return gradient;
 }

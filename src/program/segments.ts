@@ -14,6 +14,7 @@ import type { Graph } from "../onnx/model.ts";
 import { byteSize } from "../tensor/dtype.ts";
 import { elementCount } from "../tensor/tensor.ts";
 import type { TransformerGraph } from "../transformer/anatomy.ts";
+import { noGradient } from "./no-gradient.ts";
 import { emitScore, type ScoreSpec } from "./score.ts";
 
 /** What of the attention of its block a gradient program returns: nothing, the evidence in the first row, or all of it. */
@@ -108,7 +109,7 @@ function hiddenState({ anatomy }: TransformerGraph, block: number): string {
 
 function required(gradients: ReadonlyMap<string, string>, value: string): string {
   const gradient = gradients.get(value);
-  if (gradient === undefined) throw new InternalError(`the result of a block does not depend on "${value}"`);
+  if (gradient === undefined) throw noGradient(value);
   return gradient;
 }
 

@@ -14,6 +14,7 @@ import { rewireInputs } from "../graph/rewire.ts";
 import type { Graph } from "../onnx/model.ts";
 import type { TransformerGraph } from "../transformer/anatomy.ts";
 import { PASSING_ROWS } from "./model-programs.ts";
+import { noGradient } from "./no-gradient.ts";
 import { emitScore, type ScoreSpec } from "./score.ts";
 
 /** Names of the sweep's inputs and outputs for block l. */
@@ -120,6 +121,6 @@ export function buildSweepProgram(
 
 function required(gradients: ReadonlyMap<string, string>, value: string): string {
   const gradient = gradients.get(value);
-  if (gradient === undefined) throw new InternalError(`the score does not depend on "${value}"`);
+  if (gradient === undefined) throw noGradient(value);
   return gradient;
 }

@@ -23,5 +23,6 @@ export interface EngineSession {
 
 export type EngineAnswer = { readonly id: number } & (
   | { readonly value: EngineSession | Fetches | undefined }
-  | { readonly error: string }
+  /** `cause` in the words of the engine. */
+  | { readonly error: string; readonly cause?: string }
 );

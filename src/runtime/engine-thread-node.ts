@@ -17,7 +17,9 @@ port.on("message", async (request: EngineRequest) => {
     const value = await answer(request);
     port.postMessage({ id, value } satisfies EngineAnswer, buffersOf(request.do === "run" ? (value as Fetches) : {}));
   } catch (error) {
-    port.postMessage({ id, error: error instanceof Error ? error.message : String(error) } satisfies EngineAnswer);
+    const { message, cause } = error instanceof Error ? error : { message: String(error), cause: undefined };
+    const own = cause === undefined ? {} : { cause: cause instanceof Error ? cause.message : String(cause) };
+    port.postMessage({ id, error: message, ...own } satisfies EngineAnswer);
   }
 });
 

@@ -6,6 +6,7 @@ import { ExecutionError, InvalidOptionError } from "../errors.ts";
 import type { DType, TensorData } from "../tensor/dtype.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Device } from "./devices.ts";
+import { compileFailure, runFailure } from "./engine-failure.ts";
 import type { Feeds, Fetches, Runtime, Session, SessionOptions } from "./runtime.ts";
 
 /** What a device needs that may be missing. */
@@ -40,6 +41,9 @@ export function createNodeRuntime(device: Device = "cpu"): Runtime {
   };
 }
 
+/** Severity of the log: nothing but what ends the process. What fails is thrown, and told in our words. */
+const SILENT = 4;
+
 /** Version and execution providers of the installed engine. */
 export function nodeRuntimeFacts(): { readonly version: string; readonly providers: readonly string[] } {
   return {
@@ -59,7 +63,7 @@ async function compile(model: Uint8Array, options: SessionOptions, device: Devic
   try {
     session = await ort.InferenceSession.create(model, {
       executionProviders: [device],
-      logSeverityLevel: 3,
+      logSeverityLevel: SILENT,
       ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
       ...(options.weights === undefined
         ? {}
@@ -67,11 +71,9 @@ async function compile(model: Uint8Array, options: SessionOptions, device: Devic
       extra: { session: extra },
     });
   } catch (cause) {
-    const where = device === "cpu" ? "" : ` for device "${device}"`;
-    const remedy = device === "cpu" ? "" : `; ${NEEDS[device]}; leave the device out to run on the processor`;
-    throw new ExecutionError(`Cannot compile the ${options.name} program${where}: ${reason(cause)}${remedy}`, {
-      cause,
-    });
+    if (device === "cpu") throw compileFailure(options.name, cause);
+    const remedy = `; ${NEEDS[device]}; leave the device out to run on the processor`;
+    throw compileFailure(options.name, cause, device, remedy);
   }
   return wrap(session, options.name);
 }
@@ -95,7 +97,7 @@ function wrap(session: ort.InferenceSession, name: string): Session {
         const results = outputs === undefined ? await session.run(inputs) : await session.run(inputs, [...outputs]);
         return Object.fromEntries(Object.entries(results).map(([key, value]) => [key, fromOrt(value)]));
       } catch (cause) {
-        throw new ExecutionError(`Cannot run the ${name} program: ${reason(cause)}`, { cause });
+        throw runFailure(name, cause);
       } finally {
         for (const tensor of Object.values(inputs)) tensor.dispose();
       }
@@ -114,5 +116,3 @@ const toOrt = ({ dtype, data, shape }: Tensor): ort.Tensor =>
 function fromOrt(tensor: ort.Tensor): Tensor {
   return { dtype: tensor.type as DType, shape: tensor.dims, data: tensor.data as TensorData };
 }
-
-const reason = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause)).trim();

@@ -8,6 +8,7 @@ import { ExecutionError, keyword } from "../errors.ts";
 import type { DType, TensorData } from "../tensor/dtype.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { WEB_DEVICES, type WebDevice } from "./devices.ts";
+import { compileFailure, runFailure } from "./engine-failure.ts";
 import type { Feeds, Fetches, Runtime, Session, SessionOptions } from "./runtime.ts";
 import { missingWebGpu } from "./webgpu-adapter.ts";
 
@@ -26,6 +27,9 @@ export interface WebRuntimeOptions {
 }
 
 type Build = typeof wasmBuild;
+
+/** Severity of the log: nothing but what ends the page. What fails is thrown, and told in our words. */
+const SILENT = 4;
 
 /** What the files of the build for a device are called. */
 const FILES: Readonly<Record<WebDevice, string>> = {
@@ -106,13 +110,12 @@ async function compile(
   try {
     return await build.InferenceSession.create(model, {
       executionProviders: [device],
-      logSeverityLevel: 3,
+      logSeverityLevel: SILENT,
       externalData: Object.entries(weights).map(([path, data]) => ({ path, data })),
       extra: { session: { disable_prepacking: prepack ? "0" : "1" } },
     });
   } catch (cause) {
-    const [where, remedy] = device === "wasm" ? ["", ""] : [` for device "${device}"`, IN_WASM];
-    throw new ExecutionError(`Cannot compile the ${name} program${where}: ${reason(cause)}${remedy}`, { cause });
+    throw device === "wasm" ? compileFailure(name, cause) : compileFailure(name, cause, device, IN_WASM);
   }
 }
 
@@ -130,7 +133,7 @@ function wrap(build: Build, session: InferenceSession, name: string): Session {
           const results = outputs === undefined ? await session.run(inputs) : await session.run(inputs, [...outputs]);
           return Object.fromEntries(Object.entries(results).map(([key, value]) => [key, fromOrt(value)]));
         } catch (cause) {
-          throw new ExecutionError(`Cannot run the ${name} program: ${reason(cause)}`, { cause });
+          throw runFailure(name, cause);
         } finally {
           for (const tensor of Object.values(inputs)) tensor.dispose();
         }
@@ -150,5 +153,3 @@ const toOrt = (build: Build, { dtype, data, shape }: Tensor): OrtTensor =>
 function fromOrt(tensor: OrtTensor): Tensor {
   return { dtype: tensor.type as DType, shape: tensor.dims, data: tensor.data as TensorData };
 }
-
-const reason = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));

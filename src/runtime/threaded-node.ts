@@ -92,7 +92,7 @@ class EngineThread {
     this.#worker.on("message", (answer: EngineAnswer) => {
       const waiting = this.#waiting.get(answer.id);
       this.#waiting.delete(answer.id);
-      if ("error" in answer) waiting?.reject(new ExecutionError(answer.error));
+      if ("error" in answer) waiting?.reject(new ExecutionError(answer.error, { cause: answer.cause }));
       else waiting?.resolve(answer.value);
     });
     this.#worker.on("error", (cause) => this.#end("the thread of the engine failed", cause));
