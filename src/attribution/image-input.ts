@@ -10,7 +10,7 @@ import type { Feeds } from "../runtime/runtime.ts";
 import type { FloatTensor } from "../tensor/tensor.ts";
 import type { PatchGrid } from "../transformer/anatomy.ts";
 import type { ExplainableModel } from "./explainable-model.ts";
-import type { ImageExplanation } from "./explanation.ts";
+import type { ImageExplanation, Warning } from "./explanation.ts";
 import type { PreparedImage } from "./prepared-input.ts";
 
 /** A picture to explain, decoded: 8-bit RGB, the right way up. */
@@ -44,10 +44,27 @@ export function prepareImage(model: ExplainableModel, { image }: ImageInput): Pr
     feeds: imageFeeds(model, toPixelTensor(fitted.image, processor)),
     units,
     replaceable: Float32Array.from(units, ({ special }) => (special ? 0 : 1)),
-    warnings: image.warnings ?? [],
+    warnings: [...(image.warnings ?? []), ...coarseView(model, fitted)],
     fitted,
     processor,
   };
+}
+
+/** A model that sees no more than so many pixels along a side was not made for photographs. */
+const SMALL_INPUT = 64;
+/** How many times larger a picture is of which such a model sees too little. */
+const COARSE = 2;
+/** Most classes that a warning lists. */
+const LISTED_CLASSES = 12;
+
+/** A warning where a model for small pictures is given a large one: what it sees of it, and what it can answer at all. */
+function coarseView({ facts, labels }: ExplainableModel, { map }: FittedImage): readonly Warning[] {
+  const { original, input } = map;
+  const smaller = Math.max(original.width / map.resized.width, original.height / map.resized.height);
+  if (Math.max(input.width, input.height) > SMALL_INPUT || smaller < COARSE) return [];
+  const classes = labels.length <= LISTED_CLASSES ? ` (${labels.join(", ")})` : "";
+  const message = `The model "${facts.id}" sees this picture of ${original.width} x ${original.height} pixels as ${input.width} x ${input.height}, up to ${Math.round(smaller)} times smaller along a side. It knows ${labels.length} kinds of things only${classes}, and takes everything for one of them; for photographs name a model that was trained on photographs`;
+  return [{ code: "coarse-view", message }];
 }
 
 /**

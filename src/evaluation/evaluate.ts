@@ -326,6 +326,17 @@ const READ_IN_PARTS: Readonly<Record<string, string>> = {
   truncated: "only their beginning was explained and perturbed",
 };
 
+/** What pictures became that people would expect to look otherwise, by the code of their warnings. */
+const SEEN_OTHERWISE: Readonly<Record<string, string>> = {
+  "transparency-ignored":
+    "transparent: the model sees the colours that the file stores for transparent pixels, as in Python's pipeline; --background lays them on a colour",
+  "grey-levels-clipped":
+    "of grey levels above 255, which are white, as in Python's pipeline; --deep-grey scale divides them by 256",
+  "printing-inks": "stored as printing inks (CMYK) and have the colours of Python's pipeline",
+  "first-picture-only": "the first of several in their file: the others are not used",
+  "coarse-view": "much larger than what the model sees of them, which was not made for photographs",
+};
+
 function warningsOf(
   { name, problems }: Dataset,
   inputs: readonly EvaluatedInput[],
@@ -350,6 +361,12 @@ function warningsOf(
     const texts = `${longer} of ${inputs.length} text${inputs.length === 1 ? "" : "s"}`;
     const are = longer === 1 ? "is" : "are";
     warnings.push({ code, message: `${texts} ${are} longer than the model reads: ${read}` });
+  }
+  for (const [code, seen] of Object.entries(SEEN_OTHERWISE)) {
+    const found = inputs.filter((input) => input.warnings?.some((warning) => warning.code === code)).length;
+    if (found === 0) continue;
+    const pictures = `${found} of ${inputs.length} picture${inputs.length === 1 ? "" : "s"}`;
+    warnings.push({ code, message: `${pictures} ${found === 1 ? "is" : "are"} ${seen}` });
   }
   if (!contenders.some(({ floor }) => floor === true)) {
     warnings.push({
