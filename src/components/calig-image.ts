@@ -7,6 +7,7 @@ import { isSigned, isText, patchLabel } from "../render/evidence.ts";
 import { digitsFor, signed } from "../render/format.ts";
 import { targetClass } from "../render/head.ts";
 import { heatClass } from "../render/html/heat.ts";
+import { shownShape } from "../render/image-figure.ts";
 import { visible } from "../render/plain-text.ts";
 import { regionsInWords } from "../render/regions.ts";
 import { ExplanationElement } from "./explanation-element.ts";
@@ -51,7 +52,7 @@ export class CaligImage extends ExplanationElement {
     const picture = this.picture || undefined;
     const place = picture === undefined ? {} : placeOnPicture(image.input);
     const map = html`<div class=${picture === undefined ? "patches" : "patches over"} style=${styleMap({ "--columns": String(columns), ...place })} role="listbox" aria-label=${`Patches with their attribution, ${rows} rows of ${columns}`} @keydown=${this.#move} @focusin=${this.#choose} @click=${this.#click}>${cells}</div>`;
-    const { width, height } = image.input;
+    const { width, height } = shownShape(image.input);
     return html`${this.legend(image, scale, digits)}${
       picture === undefined
         ? map

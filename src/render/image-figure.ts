@@ -55,6 +55,21 @@ interface Layout {
   readonly place: OverlaySettings["place"];
 }
 
+/** Sides of a picture, in any unit. */
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A picture is drawn at most so many times longer than wide, or wider than long: a strip would show nothing. */
+const LONGEST_RATIO = 8;
+
+/** Sides of a picture, as they are drawn, up to a factor. */
+export function shownShape({ width, height }: Size): Size {
+  if (height > LONGEST_RATIO * width) return { width: 1, height: LONGEST_RATIO };
+  return width > LONGEST_RATIO * height ? { width: LONGEST_RATIO, height: 1 } : { width, height };
+}
+
 function layoutOf({ input }: Patches, room: number, picture: string | undefined): Layout {
   const [rows, columns] = input.grid;
   if (picture === undefined) {
@@ -63,11 +78,15 @@ function layoutOf({ input }: Patches, room: number, picture: string | undefined)
     return { width, height, place: { left: 0, top: 0, width, height } };
   }
   const [x, y, width, height] = input.seen;
-  const scale = Math.min((LARGEST_CELL * columns) / width, room / input.width);
+  const across = Math.min((LARGEST_CELL * columns) / width, room / input.width);
+  const drawnWidth = input.width * across;
+  const shape = shownShape(input);
+  const drawnHeight = (drawnWidth * shape.height) / shape.width;
+  const down = drawnHeight / input.height;
   return {
-    width: input.width * scale,
-    height: input.height * scale,
-    place: { left: x * scale, top: y * scale, width: width * scale, height: height * scale },
+    width: drawnWidth,
+    height: drawnHeight,
+    place: { left: x * across, top: y * down, width: width * across, height: height * down },
   };
 }
 

@@ -30,6 +30,10 @@ describe("calig explain --image", () => {
       "wave.gif": await sharp(frames, { join: { animated: true } })
         .gif()
         .toBuffer(),
+      "hidden.png": await picture().ensureAlpha(0).png().toBuffer(),
+      "thin.png": await picture().resize(1, 900, { fit: "fill" }).png().toBuffer(),
+      "flat.png": await picture().resize(900, 1, { fit: "fill" }).png().toBuffer(),
+      "large.png": await picture().resize(400, 320).png().toBuffer(),
       "text.jpg": "This is a text.",
       "empty.png": "",
     });
@@ -133,10 +137,51 @@ describe("calig explain --image", () => {
     if (code === 0) expect(JSON.parse(run.stdout)).toMatchObject({ input: { kind: "image" } });
   });
 
+  test("sees what lies under transparent pixels, or the background that is given", async () => {
+    const image = join(pictures, "hidden.png");
+    const run = async (...argv: string[]) => {
+      const { stdout } = await explain(["--image", image, "--json", ...argv]);
+      const { predictions, warnings } = JSON.parse(stdout) as Explanation;
+      return { logits: predictions.map(({ logit }) => logit), codes: warnings.map(({ code }) => code) };
+    };
+    const opaque = await explain(["--image", join(pictures, "dots.png"), "--json"]);
+    const logits = (JSON.parse(opaque.stdout) as Explanation).predictions.map(({ logit }) => logit);
+    const hidden = await run();
+    expect(hidden.logits).toEqual(logits);
+    expect(hidden.codes).toContain("transparency-ignored");
+    const onWhite = await run("--background", "white");
+    expect(onWhite.logits).not.toEqual(logits);
+    expect(onWhite.codes).not.toContain("transparency-ignored");
+    expect(await explain(["--image", image, "--background", "plaid"])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('Cannot use --background "plaid": give "ignore", "white", "black", "#rrggbb"'),
+    });
+  });
+
+  test.each(["png", "html", "svg"])("draws pictures of one pixel in width as %s", async (format) => {
+    for (const name of ["thin.png", "flat.png"]) {
+      const out = join(await tempFolder(), `out.${format}`);
+      expect((await explain(["--image", join(pictures, name), "--out", out])).code).toBe(0);
+      const svg = await readFile(out, "utf8");
+      if (format !== "svg") continue;
+      const [, width = "", height = ""] = /width="([\d.]+)" height="([\d.]+)"/.exec(svg) ?? [];
+      expect(Number(height) / Number(width)).toBeLessThan(9);
+    }
+  });
+
+  test("says how little a model for small pictures sees of a large one, and what it knows", async () => {
+    const { stderr, stdout } = await explain(["--image", join(pictures, "large.png"), "--json"]);
+    expect(stderr).toContain(
+      "sees this picture of 400 x 320 pixels as 16 x 16, up to 25 times smaller along a side. It knows 3 kinds of things only",
+    );
+    const codes = (JSON.parse(stdout) as Explanation).warnings.map(({ code }) => code);
+    expect(codes).toContain("coarse-view");
+  });
+
   test("explains the pictures of a folder and names the files that are none", async () => {
     const run = await explain(["--input", pictures, "--out", `${await tempFolder()}/`, "--format", "json"]);
     expect(run.code).toBe(1);
     expect(run.stderr).toContain("text.jpg: Cannot read the picture");
-    expect(run.stderr).toContain("2 of 6 images could not be explained");
+    expect(run.stderr).toContain("2 of 10 images could not be explained");
   });
 });

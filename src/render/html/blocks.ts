@@ -4,6 +4,7 @@ import type { BlockExplanation, ImageExplanation, TextExplanation } from "../../
 import { html, type Markup } from "../escape.ts";
 import { byStrength, isText, itemNoun, type Quantity, quantitiesOf, sumOver } from "../evidence.ts";
 import { digitsFor, percent, signed } from "../format.ts";
+import { shownShape } from "../image-figure.ts";
 import { overlay } from "../overlay.ts";
 import { visible } from "../plain-text.ts";
 import { regionsInWords } from "../regions.ts";
@@ -87,10 +88,14 @@ function minis(explanation: ImageExplanation, quantity: Quantity, context: PageC
   const { id, picture, palette } = context;
   const { blocks, units, input } = explanation;
   const [rows, columns] = input.grid;
-  const [left, top, across, down] = input.seen;
+  const shape = shownShape(input);
+  const [wide, high] = [shape.width / input.width, shape.height / input.height];
+  const [left, top, across, down] = input.seen.map((length, i) => length * (i % 2 === 0 ? wide : high)) as [
+    ...typeof input.seen,
+  ];
   const place = { left: 0, top: 0, width: columns, height: rows };
   const over = picture !== undefined;
-  const box = over ? `0 0 ${input.width} ${input.height}` : `0 0 ${columns} ${rows}`;
+  const box = over ? `0 0 ${shape.width} ${shape.height}` : `0 0 ${columns} ${rows}`;
   const onPicture = over
     ? html` transform="translate(${left} ${top}) scale(${across / columns} ${down / rows})"`
     : null;
@@ -110,7 +115,7 @@ function minis(explanation: ImageExplanation, quantity: Quantity, context: PageC
     return html`<li data-b="${block.index}"${missed === "" ? null : html` class="miss"`}><svg${over ? html` class="over"` : null} viewBox="${box}" role="img" aria-label="Fused evidence in block ${block.index}. ${regionsInWords(explanation, block[quantity.name])}">${over ? html`<use href="#${id}-photo"/>` : null}<g${onPicture}><g class="as-patches">${rects}</g>${drawn}</g></svg><span>Block ${block.index}${missed}</span></li>`;
   });
   const photo = over
-    ? html`<svg class="sr" aria-hidden="true"><defs><image id="${id}-photo" href="${picture}" width="${input.width}" height="${input.height}" preserveAspectRatio="none"/></defs></svg>`
+    ? html`<svg class="sr" aria-hidden="true"><defs><image id="${id}-photo" href="${picture}" width="${shape.width}" height="${shape.height}" preserveAspectRatio="none"/></defs></svg>`
     : null;
   const bound = `${scale.saturates ? "≥ " : ""}${signed(scale.bound, digitsFor(scale.bound)).replace("+", "")}`;
   return html`<div class="sub"><h4>All blocks</h4><p class="about">Fused evidence of each patch, all maps on one scale: full colour is ${bound}.<span class="as-contours"> Lines at ${percent(MINI_CONTOUR, 0)} of it.</span></p>${photo}<ul class="minis">${figures}</ul></div>`;

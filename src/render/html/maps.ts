@@ -5,6 +5,7 @@ import { html, type Markup } from "../escape.ts";
 import { isSigned, itemNoun, patchLabel, scoreName } from "../evidence.ts";
 import { digitsFor, percent, signed } from "../format.ts";
 import { targetClass } from "../head.ts";
+import { shownShape } from "../image-figure.ts";
 import { CONTOURS, type OverlayName, overlay } from "../overlay.ts";
 import { visible, withoutOverrides } from "../plain-text.ts";
 import { regionsInWords } from "../regions.ts";
@@ -191,7 +192,8 @@ export function patchMap(explanation: ImageExplanation, name: "words" | "block",
   const over = `${picture === undefined ? "" : " over"}${showsSign ? "" : " hatched"}`;
   const map = html`<div class="patches${over}" style="--columns:${columns}${picture === undefined ? "" : placeOnPicture(input)}" data-map="${name}" data-label="${name === "block" ? "Patches with their evidence in the chosen block" : "Patches with their attribution"}" data-bound="${String(scale.bound)}" data-digits="${digits}">${cells}${name === "block" ? null : overlays(explanation, context)}</div>`;
   if (picture === undefined) return map;
-  const style = `aspect-ratio:${input.width}/${input.height}`;
+  const shape = shownShape(input);
+  const style = `aspect-ratio:${shape.width}/${shape.height}`;
   return html`<div class="photo" style="${style}"><img src="${picture}" alt="The picture that is explained. ${regionsInWords(explanation)}">${map}</div>`;
 }
 
