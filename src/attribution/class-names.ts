@@ -47,7 +47,10 @@ export const candidatesOf = ({ named, index }: Meaning): readonly number[] => [
 
 /** What names a class to `classIndex`: its name where that means it alone, else its index. */
 export const namingOf = (labels: readonly string[]): string[] =>
-  labels.map((label, index) => (candidatesOf(meaningOf(labels, label)).length === 1 ? label : indexText(index)));
+  labels.map((label, index) => {
+    const [only, ...others] = candidatesOf(meaningOf(labels, label));
+    return only === index && others.length === 0 ? label : indexText(index);
+  });
 
 /** `"other" (#0), "news" (#1)` */
 export function listClasses(labels: readonly string[], indices: readonly number[] = [...labels.keys()]): string {
@@ -71,7 +74,7 @@ export function classIndex(
   if (index !== undefined && candidates.length === 1) return index;
   if (index !== undefined) {
     throw new InvalidOptionError(
-      `Cannot tell which class ${option} ${JSON.stringify(wanted)} means: model "${facts.id}" has ${listClasses(labels, candidates)}; give the index as "${indexText(index)}"`,
+      `Cannot tell which class ${option} ${JSON.stringify(wanted)} means: model "${facts.id}" has ${listClasses(labels, candidates)}; give the index: ${candidates.map((each) => `"${indexText(each)}"`).join(" or ")}`,
       option,
       wanted,
       candidates.map(indexText),

@@ -68,12 +68,16 @@ export type LongText = (typeof LONG_TEXTS)[number];
 export interface ExplainOptions {
   /** Name of a registered attribution method. */
   readonly method?: string;
-  /** Label or class index to explain. Default: the predicted class. */
+  /**
+   * Class to explain, by label or index: a number, or "#1", which is an index whatever the classes are called. A label that
+   * several classes have is refused. Default: the predicted class.
+   */
   readonly target?: string | number;
-  /** Label or class index to explain the target against: the score becomes the difference of the two. */
+  /** Class to explain the target against, named as `target` is: the score becomes the difference of the two. */
   readonly against?: string | number;
   /**
-   * For models that label every token: which one, by its index in `units` or by the word it begins. Default: the token
+   * For models that label every token: which one, by its index in `units` (a number, or "#5") or by the word it begins, where the
+   * text has it once. Default: the token
    * that is most surely something else than the most frequent label.
    */
   readonly token?: number | string;

@@ -92,7 +92,7 @@ function named(candidates: readonly Candidate[], wanted: number | string): Candi
   }
   const places = found.map((candidate) => `${candidate.index} "${candidate.text}"`).join(", ");
   throw new InvalidOptionError(
-    `Cannot tell which token ${JSON.stringify(wanted)} means: the text has the tokens ${places}; give the index as "${indexText(first.index)}"`,
+    `Cannot tell which token ${JSON.stringify(wanted)} means: the text has the tokens ${places}; give the index: ${found.map((each) => `"${indexText(each.index)}"`).join(" or ")}`,
     "token",
     wanted,
   );

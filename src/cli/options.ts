@@ -201,7 +201,12 @@ export const OPTIONS = {
     "refuse",
   ),
 
-  target: option("What is explained", text("LABEL|INDEX"), "class to explain", "the predicted class"),
+  target: option(
+    "What is explained",
+    text("LABEL|INDEX"),
+    "class to explain, by name or index; #1 is the index 1 whatever the classes are called",
+    "the predicted class",
+  ),
   against: option(
     "What is explained",
     text("LABEL|INDEX"),
@@ -217,7 +222,7 @@ export const OPTIONS = {
   token: option(
     "What is explained",
     text("WORD|INDEX"),
-    "the token whose label is explained, for models that label every token",
+    "the token whose label is explained, for models that label every token; a word that comes twice needs an index, as in #5",
     "the one most surely labelled otherwise than most",
   ),
 

@@ -168,7 +168,10 @@ export async function evaluate(
     inputs,
     failures,
     cost: { milliseconds: model.platform.now() - started },
-    warnings: warningsOf(dataset, inputs, failures, contenders),
+    warnings: [
+      ...(model.warnings ?? []).filter(({ code }) => OF_THE_HEAD.includes(code)),
+      ...warningsOf(dataset, inputs, failures, contenders),
+    ],
   };
 }
 
@@ -314,6 +317,9 @@ function describeSettings(
     resamples: RESAMPLES,
   };
 }
+
+/** Codes of warnings that say what the outputs of the model are, which accuracy and curves depend on. */
+const OF_THE_HEAD = ["problem-type", "labels"];
 
 /** "predicted", or the name of the only output. */
 const explainedByDefault = (labels: readonly string[]): string =>

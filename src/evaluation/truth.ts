@@ -84,7 +84,7 @@ function answerOf(label: string | number, name: string, model: string): boolean 
   if (YES.includes(text) || text === name.toLowerCase() || (text !== "" && value === 1)) return true;
   if (NO.includes(text) || (text !== "" && value === 0)) return false;
   throw new InputError(
-    `label ${JSON.stringify(label)} says neither yes nor no to the one output of the model "${model}"; write 1 or 0, true or false, or "${name}" for yes`,
+    `label ${JSON.stringify(label)} says neither yes nor no to the one output of the model "${model}"; write 1 or 0, true or false, or "${name}" for yes; if the output is a number, write "problem_type": "regression" into config.json`,
   );
 }
 

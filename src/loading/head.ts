@@ -67,7 +67,7 @@ function assembled(
     activation,
     warnings: [
       ...contradictions.map((message) => ({ code: "labels", message })),
-      ...(surprise === undefined ? [] : [{ code: "head", message: surprise }]),
+      ...(surprise === undefined ? [] : [{ code: "problem-type", message: surprise }]),
     ],
   };
 }

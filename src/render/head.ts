@@ -133,12 +133,13 @@ export function roleOf(
         : [
             "The model’s one output says no: its sigmoid is not above 50%. What supports raises it all the same, what opposes speaks for the no",
           ];
-    case "numbers":
+    case "numbers": {
+      const which = predictions[0]?.index === target.index ? "The largest" : "One";
+      const number = predictions.length === 1 ? "A number" : `${which} of the ${predictions.length} numbers`;
       return [
-        predictions.length === 1
-          ? "A number that the model gives (regression), not a probability: what supports raises it, what opposes lowers it"
-          : `One of the ${predictions.length} numbers that the model gives (regression), not a probability: what supports raises it, what opposes lowers it`,
+        `${number} that the model gives (regression), not a probability: what supports raises it, what opposes lowers it`,
       ];
+    }
     default: {
       const names = listed(predicted.map((prediction) => className(explanation, prediction)));
       if (isOwn) {

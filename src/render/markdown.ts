@@ -71,7 +71,7 @@ function classes(explanation: Explanation): string {
   const lead = headKind(explanation) === "classes" || isNumber ? "" : `${classesCaption(explanation)}\n\n`;
   const rest = predictions.length - rows.length;
   const note = rest > 0 ? `\n\nand ${count(rest, "more class", "more classes")}` : "";
-  return lead + table(columns, ["left", "right", "right"], rows) + note;
+  return lead + table(columns, ["left", ...columns.slice(1).map(() => "right" as const)], rows) + note;
 }
 
 function text(explanation: TextExplanation): string {

@@ -5,11 +5,11 @@ import { fixed, milliseconds, type NumberStyle } from "../../render/format.ts";
 import { outputText } from "../../render/head.ts";
 import type { MethodComparison } from "../method-comparison.ts";
 
-/** "tabby (71.0%)", "similarity (score (regression) 0.412)" */
+/** "tabby (71.0%)", "similarity (0.412, regression)" */
 export function comparisonTarget({ target, model }: MethodComparison, style?: NumberStyle): string {
   const { activation = "softmax" } = model;
   const value = outputText(activation, target, style);
-  return `${target.label} (${activation === "none" ? `score (regression) ${value}` : value})`;
+  return `${target.label} (${activation === "none" ? `${value}, regression` : value})`;
 }
 
 /** "tabby (71.0%): methods on deit-tiny" */

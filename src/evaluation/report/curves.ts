@@ -70,7 +70,7 @@ export function curveSection(
     ({ method, color, dash }) =>
       html`<li><svg width="34" height="12" aria-hidden="true"><line x1="0" x2="34" y1="6" y2="6" ${style(color, dash)}/></svg> ${method}</li>`,
   );
-  return html`<section><h2>Curves</h2><p>${what} of the explained class while units are removed from the input (left: the faster it falls, the better the method names what supports the class) and restored to an empty one (right: the faster it rises).</p><ul class="legend">${legend}</ul><div class="plots">${plot("Removed", lines, 0, what, range)}${plot("Restored", lines, 1, what, range)}</div></section>`;
+  return html`<section><h2>Curves</h2><p>${what} of the explained ${activation === "none" ? "output" : "class"} while units are removed from the input (left: the faster it falls, the better the method names what supports the class) and restored to an empty one (right: the faster it rises).</p><ul class="legend">${legend}</ul><div class="plots">${plot("Removed", lines, 0, what, range)}${plot("Restored", lines, 1, what, range)}</div></section>`;
 }
 
 /** Rules of the plots, for `page`. */

@@ -98,7 +98,10 @@ export function evaluationFacts(evaluation: Evaluation): (readonly [name: string
           ],
         ] as const)),
     ...errorFacts(dataset),
-    ["class explained", settings.target === "predicted" ? "the predicted one of each input" : settings.target],
+    [
+      model.activation === "none" ? "output explained" : "class explained",
+      settings.target === "predicted" ? "the predicted one of each input" : settings.target,
+    ],
     ["score", model.activation === "none" ? "score (regression)" : settings.score],
     ["removed units", removedUnits(settings)],
     [
