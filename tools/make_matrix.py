@@ -30,6 +30,7 @@ import torch
 import transformers
 from matrix_design import RELEASES, designed, first, of_files
 from matrix_files import Outputs, after_export, feeds_for, opset_of
+from matrix_rollout import rollout
 from PIL import Image
 from transformers import AutoImageProcessor, AutoTokenizer
 
@@ -198,8 +199,12 @@ def make(case, folder):
         apart = (logits[0] - logits[1]).abs().max().item() / largest
         if apart < LEAST_DIFFERENCE:
             raise RuntimeError(f"logits hardly depend on the input: {apart:.4f}")
-    for given, value in zip(inputs, logits):
+    eager = models.build(case["family"], case["head"], "eager", size, special, seed)
+    for given, value, feeds in zip(inputs, logits, encoded):
         given["logits"] = value.tolist()
+        token = len(value) // 2 if models.HEADS_OF[case["head"]][2] else None
+        if file != "fixed-length":
+            given["rollout"] = rollout(case["family"], eager, feeds, token)
     record = {**case, "inputs": inputs, "config": config}
     if case["form"] == "checkpoint":
         model.save_pretrained(folder)

@@ -14,6 +14,8 @@ interface MatrixInput {
   readonly ids?: readonly number[];
   /** Of transformers: [classes], or [tokens][classes]. */
   readonly logits: Logits;
+  /** Attention rollout from the attention maps of transformers, one share per token; null where it is not defined. */
+  readonly rollout?: readonly number[] | null;
   /** Of the ONNX file in onnxruntime, untouched, or why it does not run. */
   readonly engine?: Logits | { readonly error: string };
 }
@@ -49,6 +51,8 @@ export interface Verdict {
 const REFUSALS = /^(Checkpoint|UnsupportedModel|Anatomy|InvalidOption|Input|OnnxParse|Shape)Error$/;
 const RAW = /ONNXRuntime|Non-zero status|internal:|undefined|\bNaN\b|a bug/;
 const LOGITS = 1e-4;
+/** Shares of 1. */
+const ROLLOUT = 1e-4;
 const TOLERANCE = 0.01;
 /** Beyond the tolerance, but honestly said by a warning. Scores that hardly differ make relative errors large. */
 const STATED = 0.05;
@@ -123,7 +127,12 @@ async function judgeInput(
   if (index > 0) return;
   for (const method of ROLLOUTS) {
     try {
-      judgeMap(await run(method), method, what, tally);
+      const other = await run(method);
+      judgeMap(other, method, what, tally);
+      const wanted = method === "attention-rollout" ? input.rollout : undefined;
+      const apart = wanted?.map((value, t) => Math.abs(value - (other.attribution[t] ?? Number.NaN))) ?? [];
+      if (!apart.every((value) => value <= ROLLOUT))
+        tally.wrong.push(`${what}, ${method}: ${other.attribution.join(" ")}, wanted ${wanted?.join(" ")}`);
     } catch (error) {
       note(error, `${what}, ${method}`, tally);
     }
