@@ -164,11 +164,15 @@ def engine_logits(path, encoded):
     return wanted, found
 
 
+def seed_of(case):
+    return int(hashlib.sha256(case["id"].encode()).hexdigest()[:8], 16)
+
+
 def make(case, folder):
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     layout = models.FAMILIES[case["family"]][0]
-    seed = int(hashlib.sha256(case["id"].encode()).hexdigest()[:8], 16)
+    seed = seed_of(case)
     size, special = None, {}
     if case["family"] in models.PICTURES:
         write_processor(case, folder)
@@ -240,7 +244,9 @@ def main():
         transformers.masking_utils._vmap_for_bhqkv = indices_by_broadcasting
         transformers.masking_utils.TransformGetItemToIndex = contextlib.nullcontext
     refused = {}
-    for case in first() if options.first else [*designed(), *of_files()]:
+    # In no order, so that a part of them tells already.
+    listed = first() if options.first else sorted([*designed(), *of_files()], key=seed_of)
+    for case in listed:
         folder = options.out / case["id"]
         if case["release"] != release or not re.search(options.only, case["id"]) or (options.missing and (folder / "case.json").exists()):
             continue
