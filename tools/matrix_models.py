@@ -63,6 +63,8 @@ HEADS_OF = {
     "pair": (2, None, False, True),
 }
 ATTENTION_GAIN = 3.0
+# Without normalisation of layers, matrices of gain one make paths that nothing integrates.
+GAINS = {"mobilebert": 0.5}
 
 
 def inputs_of(family):
@@ -107,5 +109,5 @@ def build(family, head, attention, size, special, seed):
                 parameter.copy_(0.5 * noise)
             else:
                 gain = ATTENTION_GAIN if any(part in lower for part in ("query", "key", "q_proj", "k_proj", "q_lin", "k_lin", ".q.", ".k.")) else 1.0
-                parameter.copy_(noise * (gain / (parameter[0].numel() ** 0.5)))
+                parameter.copy_(noise * (GAINS.get(family, 1.0) * gain / (parameter[0].numel() ** 0.5)))
     return model

@@ -129,7 +129,7 @@ export function textBatchFeeds(
   rows: readonly (readonly number[])[],
   typeIds: readonly number[],
 ): Feeds {
-  const { inputs } = model.anatomy;
+  const { inputs, firstPosition = 0 } = model.anatomy;
   const shape = [rows.length, typeIds.length];
   const batch = (row: (index: number) => readonly number[]) =>
     intTensor(
@@ -140,6 +140,8 @@ export function textBatchFeeds(
     ...(inputs.ids === undefined ? {} : { [inputs.ids]: batch((index) => rows[index] as readonly number[]) }),
     ...(inputs.typeIds === undefined ? {} : { [inputs.typeIds]: batch(() => typeIds) }),
     ...(inputs.mask === undefined ? {} : { [inputs.mask]: batch(() => typeIds.map(() => 1)) }),
-    ...(inputs.positionIds === undefined ? {} : { [inputs.positionIds]: batch(() => typeIds.map((_, t) => t)) }),
+    ...(inputs.positionIds === undefined
+      ? {}
+      : { [inputs.positionIds]: batch(() => typeIds.map((_, t) => firstPosition + t)) }),
   };
 }

@@ -21,6 +21,7 @@ import { freesRows, needsRows, takesOneRow } from "../transformer/locate/row-lim
 import { unflattenLogits } from "../transformer/locate/unflatten-logits.ts";
 import { builtInputs } from "./built-inputs.ts";
 import { checkTask } from "./check-task.ts";
+import { firstPosition } from "./first-position.ts";
 import { type Head, onnxHead } from "./head.ts";
 import { type Companions, type ModelParts, tokenizerFacts, type WeightFacts, type WeightPlace } from "./model-parts.ts";
 import { openOwnAnswers, unmeasuredWarning } from "./own-answers.ts";
@@ -72,7 +73,13 @@ export async function onnxParts<Facts extends WeightFacts>(source: OnnxSource<Fa
   };
   const canonical = onlyLogits(canonicalise(original), listedClasses(config));
   const { activation } = canonical;
-  const anatomy = { ...locate(canonical, listedClasses(config)), ...(activation === undefined ? {} : { activation }) };
+  const located = locate(canonical, listedClasses(config));
+  const first = located.inputs.positionIds === undefined ? 0 : firstPosition(config);
+  const anatomy = {
+    ...located,
+    ...(activation === undefined ? {} : { activation }),
+    ...(first === 0 ? {} : { firstPosition: first }),
+  };
   checkLength(canonical.graph, anatomy);
   const { graph, opsets } = freeBlocks({ ...canonical, anatomy });
   const forward: TransformerGraph = { graph: source.externalise(graph), opsets, anatomy };

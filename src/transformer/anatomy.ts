@@ -37,7 +37,7 @@ export type Readout =
 export interface Anatomy {
   /** Number of positions is free for text ("tokens"), fixed for images. */
   readonly kind: "text" | "image";
-  /** Inputs of the graph by role; `mask` is 1 where a position may be attended to, `positionIds` number them from 0. */
+  /** Inputs of the graph by role; `mask` is 1 where a position may be attended to, `positionIds` number them from `firstPosition`. */
   readonly inputs: {
     readonly ids?: string;
     readonly typeIds?: string;
@@ -45,6 +45,8 @@ export interface Anatomy {
     readonly positionIds?: string;
     readonly pixels?: string;
   };
+  /** The number of the first token, where positions are given. Absent for 0. */
+  readonly firstPosition?: number;
   /** Images: the patches. */
   readonly patches?: PatchGrid;
   /** Text: the looked-up word vectors [batch, tokens, width] before positions are added, and the table they come from. */

@@ -3,6 +3,7 @@
 import type { Dimension, ValueInfo } from "../../onnx/model.ts";
 import type { Anatomy } from "../anatomy.ts";
 import { findLookups, type Lookup, MOST_TYPES } from "./lookups.ts";
+import { becomesAngles } from "./rotary-positions.ts";
 import { describeShape, type Search } from "./search.ts";
 
 /** Where the data comes in. */
@@ -70,7 +71,8 @@ export function findRoles(
     if (name === source.input) continue;
     const rows = tables.get(name);
     const looksUp = rows === undefined ? undefined : rows < MOST_TYPES ? "typeIds" : "positionIds";
-    const role = looksUp ?? namedRole(name) ?? (masks.has(name) ? "mask" : undefined);
+    const turns = becomesAngles(search, name) ? "positionIds" : undefined;
+    const role = looksUp ?? turns ?? namedRole(name) ?? (masks.has(name) ? "mask" : undefined);
     // An input of which only the size is used may have any role that is left, for it is fed with the right size then.
     const spare = behind.has(name)
       ? undefined
