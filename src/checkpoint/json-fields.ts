@@ -1,6 +1,7 @@
 /** @file JSON objects from checkpoint files: checked access to their fields, with errors that name file, key, found and wanted. */
 
 import { CheckpointError, quote } from "../errors.ts";
+import { recogniseFile } from "../util/recognise-file.ts";
 
 /**
  * The fields of a JSON object. The getters read one key; a key that is absent or null gives `fallback`.
@@ -84,12 +85,17 @@ function fieldsOf(fields: Readonly<Record<string, unknown>>, file: string, path:
   };
 }
 
+/** What a text is that was to be JSON, and the way out. */
+export const notJson = (text: string): string =>
+  (text.startsWith("{") ? undefined : recogniseFile(new TextEncoder().encode(text.trimStart().slice(0, 16)))) ??
+  (text.trim() === "" ? "the file is empty; download it again" : "it is not valid JSON; download it again");
+
 function parseObject(json: string, file: string): Readonly<Record<string, unknown>> {
   let value: unknown;
   try {
     value = JSON.parse(json);
   } catch (cause) {
-    throw new CheckpointError(`Cannot use "${file}": it is not valid JSON; download it again`, file, { cause });
+    throw new CheckpointError(`Cannot use "${file}": ${notJson(json)}`, file, { cause });
   }
   if (isRecord(value)) return value;
   throw new CheckpointError(`Cannot use "${file}": it is ${quote(value)}, wanted an object; download it again`, file);

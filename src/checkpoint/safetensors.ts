@@ -9,6 +9,7 @@ import { CheckpointError, quote, ShapeError } from "../errors.ts";
 import type { StoredTensor } from "../onnx/model.ts";
 import { byteSize, type DType, type TensorData } from "../tensor/dtype.ts";
 import { elementCount } from "../tensor/tensor.ts";
+import { recogniseFile } from "../util/recognise-file.ts";
 
 /** One tensor of a file. */
 export interface SafetensorsEntry {
@@ -67,16 +68,15 @@ const DTYPES: Readonly<Record<string, DType>> = {
  */
 export function safetensorsHeaderLength(first8: Uint8Array, fileSize: number, file: string): number {
   if (first8.length < LENGTH_FIELD || fileSize < LENGTH_FIELD) {
-    fail(file, `the file has ${count(fileSize)} bytes, too few for a safetensors file; download it again`);
-  }
-  if (new TextDecoder().decode(first8.subarray(0, LENGTH_FIELD)) === "version ") {
-    fail(file, `it looks like a Git LFS pointer, not the weights themselves; fetch them with "git lfs pull"`);
+    const found = fileSize === 0 ? "the file is empty" : `the file has ${count(fileSize)} bytes`;
+    fail(file, `${found}, too few for a safetensors file; download it again`);
   }
   const length = new DataView(first8.buffer, first8.byteOffset).getBigUint64(0, true);
-  if (length > BigInt(fileSize - LENGTH_FIELD)) {
+  if (length === 0n || length > BigInt(fileSize - LENGTH_FIELD)) {
     fail(
       file,
-      `its header claims ${count(length)} bytes but the file has ${count(fileSize)}; the file is truncated or not a safetensors file, download it again`,
+      recogniseFile(first8) ??
+        `its header claims ${count(length)} bytes but the file has ${count(fileSize)}; the file is truncated or not a safetensors file, download it again`,
     );
   }
   return Number(length);

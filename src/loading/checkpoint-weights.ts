@@ -11,6 +11,13 @@ import type { WeightFacts } from "./model-parts.ts";
 export const WEIGHTS = "model.safetensors";
 export const SHARD_INDEX = "model.safetensors.index.json";
 
+/** Files of weights under other names: no adapter, no shard without its index, none in the names of the original code. */
+export const otherWeights = (names: readonly string[]): readonly string[] =>
+  names.filter(
+    (name) =>
+      name.endsWith(".safetensors") && !/^(adapter_model|consolidated|optimizer)|-\d+-of-\d+\.safetensors$/.test(name),
+  );
+
 /** One weights file. */
 export interface WeightsFile {
   /** What the engine calls it. */

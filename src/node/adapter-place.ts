@@ -8,6 +8,7 @@ import {
   ADAPTER_PICKLE,
   ADAPTER_WEIGHTS,
   adaptedConfig,
+  BESIDE_ONNX,
   classesOf,
   type LoraSettings,
   mergeRemedy,
@@ -136,10 +137,5 @@ export async function adaptersBelow(folder: string): Promise<readonly Warning[]>
 /** What to say of an adapter beside an ONNX file, which is explained as it is. */
 export async function adapterBeside(folder: string): Promise<readonly Warning[]> {
   if (!(await holdsAdapter(folder))) return [];
-  return [
-    {
-      code: "unused-adapter",
-      message: `There is an adapter beside the ONNX file ("${ADAPTER_CONFIG}"): what is explained is the file as it is, with the adapter only if it was merged before the export`,
-    },
-  ];
+  return [{ code: "unused-adapter", message: BESIDE_ONNX }];
 }

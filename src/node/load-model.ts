@@ -2,7 +2,7 @@
 
 import { stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
-import { CheckpointError, InvalidOptionError } from "../errors.ts";
+import { InvalidOptionError } from "../errors.ts";
 import { type AssembledModel, assembleModel } from "../loading/assemble-model.ts";
 import type { OnnxDtype } from "../loading/onnx-names.ts";
 import { tryRuntime } from "../loading/try-runtime.ts";
@@ -10,10 +10,12 @@ import type { Device } from "../runtime/devices.ts";
 import { createNodeRuntime } from "../runtime/onnxruntime-node.ts";
 import { createThreadedNodeRuntime } from "../runtime/threaded-node.ts";
 import { FAMILIES } from "../transformer/families.ts";
-import { builtinFolder, builtinModels } from "./builtin-models.ts";
+import { holdsAdapter } from "./adapter-place.ts";
+import { builtinFolder } from "./builtin-models.ts";
 import { type LoadContext, loadCheckpoint, readConfig } from "./load-checkpoint.ts";
 import { loadOnnx } from "./load-onnx.ts";
 import { availableBytes, weightMemory, worthPrepacking } from "./memory-check.ts";
+import { noModelIn, nothingThere, otherFile } from "./no-model.ts";
 import { findOnnxFile, isFile, type OnnxPlace, placeOfFile } from "./onnx-files.ts";
 import { nodePlatform } from "./platform.ts";
 import { readRangeIn } from "./read-range.ts";
@@ -125,16 +127,13 @@ async function findModel(source: string, path: string, { dtype }: LoadOptions): 
   const found = await stat(path).catch(() => undefined);
   if (found?.isDirectory() === true) {
     if (dtype === undefined && (await holdsCheckpoint(path))) return undefined;
-    return findOnnxFile(path, dtype);
+    const onnx = await findOnnxFile(path, dtype);
+    if (onnx !== undefined || (await isFile(join(path, "config.json"))) || (await holdsAdapter(path))) return onnx;
+    throw await noModelIn(source, path);
   }
-  if (found !== undefined && path.endsWith(".onnx")) return placeOfFile(path);
-  const names = builtinModels().map((model) => `"${model.id}"`);
-  throw new CheckpointError(
-    found === undefined
-      ? `Cannot load model "${source}": there is no such folder, and no built-in model of that name; built in: ${names.join(", ")}`
-      : `Cannot load model "${source}": it is a file; give an .onnx file, or the folder that holds config.json, the weights and the tokenizer files`,
-    source,
-  );
+  if (found === undefined) throw nothingThere(source);
+  if (path.endsWith(".onnx")) return placeOfFile(path);
+  throw otherFile(source, path);
 }
 
 /** Whether a folder has weights of a family that calig builds; an ONNX file is taken otherwise. */

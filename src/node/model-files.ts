@@ -2,6 +2,7 @@
 
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { notJson } from "../checkpoint/json-fields.ts";
 import { CheckpointError } from "../errors.ts";
 import { findImageProcessor } from "../input/image/find-image-processor.ts";
 import type { ImageProcessor } from "../input/image/image-processor.ts";
@@ -29,7 +30,7 @@ async function readJson(folder: string, file: string): Promise<object | undefine
   try {
     return JSON.parse(text) as object;
   } catch (cause) {
-    throw new CheckpointError(`Cannot read "${file}" in "${folder}": it is not valid JSON; download it again`, file, {
+    throw new CheckpointError(`Cannot read "${file}" in "${folder}": ${notJson(text)}`, file, {
       cause,
     });
   }

@@ -1,6 +1,6 @@
 /** @file The weights of a checkpoint folder, in one file or in shards: where each tensor lies. Bytes stay in the files. */
 
-import { open, readFile, realpath } from "node:fs/promises";
+import { open, readdir, readFile, realpath } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { ADAPTER_WEIGHTS } from "../checkpoint/adapter/adapter.ts";
 import {
@@ -9,10 +9,11 @@ import {
   safetensorsHeaderLength,
   toStoredTensor,
 } from "../checkpoint/safetensors.ts";
-import { shardFiles } from "../checkpoint/shards.ts";
+import { checkShards, shardFiles } from "../checkpoint/shards.ts";
 import { CheckpointError } from "../errors.ts";
-import { checkpointWeights, SHARD_INDEX, WEIGHTS } from "../loading/checkpoint-weights.ts";
+import { checkpointWeights, otherWeights, SHARD_INDEX, WEIGHTS } from "../loading/checkpoint-weights.ts";
 import type { WeightFacts } from "../loading/model-parts.ts";
+import { otherFormat } from "../loading/other-formats.ts";
 import type { StoredTensor } from "../onnx/model.ts";
 import type { WeightSource } from "../transformer/parameters.ts";
 import { commonFolder, sha256 } from "./file-places.ts";
@@ -50,9 +51,12 @@ interface WeightsFile {
  * @throws {CheckpointError} When a file is missing, truncated or inconsistent.
  */
 export async function readWeights(folder: string, adapter?: string): Promise<CheckpointWeights> {
-  const names = await weightFiles(folder);
+  const { names, index } = await weightFiles(folder);
   const files: WeightsFile[] = [];
   for (const name of names) files.push(await readHeader(folder, name));
+  if (index !== undefined) {
+    checkShards(index, SHARD_INDEX, new Map(files.map((file) => [file.index.file, file.index.tensors.keys()])));
+  }
   const own = adapter === undefined ? [] : [await readHeader(adapter, ADAPTER_WEIGHTS)];
   const paths = [...files, ...own].map(({ path }) => path);
   const common = commonFolder(paths.map((path) => dirname(path)));
@@ -72,11 +76,38 @@ export async function readWeights(folder: string, adapter?: string): Promise<Che
   };
 }
 
-/** Names of the weights files: the one, else the shards of the index. */
-async function weightFiles(folder: string): Promise<readonly string[]> {
-  if ((await realpath(join(folder, WEIGHTS)).catch(() => undefined)) !== undefined) return [WEIGHTS];
-  const index = await readFile(join(folder, SHARD_INDEX), "utf8").catch(() => undefined);
-  return index === undefined ? [WEIGHTS] : shardFiles(index, SHARD_INDEX);
+/**
+ * Names of the weights files: the usual one, else the shards of the index, else the only other safetensors file.
+ *
+ * @throws {CheckpointError} When there is none, or several of which none has the usual name; says what there is instead.
+ */
+async function weightFiles(folder: string): Promise<{ readonly names: readonly string[]; readonly index?: string }> {
+  const names = await readdir(folder).catch((): string[] => []);
+  if (names.includes(WEIGHTS)) return { names: [WEIGHTS] };
+  const index = names.includes(SHARD_INDEX) ? await readFile(join(folder, SHARD_INDEX), "utf8") : undefined;
+  if (index !== undefined) {
+    const shards = shardFiles(index, SHARD_INDEX);
+    const missing = shards.filter((name) => !names.includes(name));
+    if (missing.length === 0) return { names: shards, index };
+    throw new CheckpointError(
+      `Cannot load weights from "${folder}": "${SHARD_INDEX}" names ${shards.length} files, and there is no file ${missing.map((name) => `"${name}"`).join(", ")}; download ${missing.length === 1 ? "it" : "them"} again`,
+      missing[0],
+    );
+  }
+  return { names: [onlyWeights(folder, names)] };
+}
+
+/** @throws {CheckpointError} When there is none, or several. */
+function onlyWeights(folder: string, names: readonly string[]): string {
+  const others = otherWeights(names);
+  const [only, ...more] = others;
+  if (only !== undefined && more.length === 0) return only;
+  const files = names.filter((name) => !/^(config\.json|tokenizer.*|vocab.*|merges\.txt)$/.test(name));
+  const found =
+    more.length > 0
+      ? `there are ${others.map((name) => `"${name}"`).join(", ")}, none of which is called "${WEIGHTS}"; give the one that is meant that name`
+      : `there is no file "${WEIGHTS}"; ${otherFormat(files) ?? `calig reads checkpoints stored as safetensors, in one file or in shards with "${SHARD_INDEX}"`}`;
+  throw new CheckpointError(`Cannot load weights from "${folder}": ${found}`, WEIGHTS);
 }
 
 async function readHeader(folder: string, file: string): Promise<WeightsFile> {

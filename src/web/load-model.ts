@@ -4,21 +4,24 @@ import {
   ADAPTER_CONFIG,
   ADAPTER_WEIGHTS,
   adaptedConfig,
+  BESIDE_ONNX,
   classesOf,
+  mergeRemedy,
   parseAdapter,
 } from "../checkpoint/adapter/adapter.ts";
 import type { Adapter } from "../checkpoint/adapter/merge-lora.ts";
 import { type CheckpointConfig, parseConfig } from "../checkpoint/config.ts";
 import { parseSafetensorsHeader, safetensorsHeaderLength, toStoredTensor } from "../checkpoint/safetensors.ts";
-import { shardFiles } from "../checkpoint/shards.ts";
+import { checkShards, shardFiles } from "../checkpoint/shards.ts";
 import { CheckpointError } from "../errors.ts";
 import { findImageProcessor } from "../input/image/find-image-processor.ts";
 import { createPortableTokenizer } from "../input/text/portable-tokenizer.ts";
 import { type AssembledModel, assembleModel } from "../loading/assemble-model.ts";
 import { prepareCheckpoint } from "../loading/checkpoint-parts.ts";
-import { checkpointWeights, SHARD_INDEX, WEIGHTS } from "../loading/checkpoint-weights.ts";
+import { checkpointWeights, otherWeights, SHARD_INDEX, WEIGHTS } from "../loading/checkpoint-weights.ts";
 import type { Companions, ModelParts } from "../loading/model-parts.ts";
 import { checkDtype, ONNX_DTYPES, type OnnxDtype, onnxFileName } from "../loading/onnx-names.ts";
+import { otherFormat } from "../loading/other-formats.ts";
 import { prepareWeights } from "../loading/prepare-weights.ts";
 import { readTokenizerFiles } from "../loading/tokenizer-files.ts";
 import { tryRuntime } from "../loading/try-runtime.ts";
@@ -131,12 +134,13 @@ async function checkpointParts(
 ): Promise<ModelParts | undefined> {
   const own = await readWeights(files);
   if (own === undefined) return undefined;
+  const names = Object.keys(own);
   const stored = Object.entries(own).map(([location, bytes]) => ({
     location,
     size: bytes.length,
     index: indexOf(bytes, location),
   }));
-  const { source, ...facts } = checkpointWeights(stored, stored.length === 1 ? WEIGHTS : SHARD_INDEX);
+  const { source, ...facts } = checkpointWeights(stored, names.length === 1 ? (names[0] as string) : SHARD_INDEX);
   const adapter = await readAdapter(files);
   const contents = { ...own, ...adapter?.contents };
   const adapted = adapter === undefined ? config : adaptConfig(json, adapter);
@@ -189,10 +193,25 @@ async function readWeights(files: ModelFiles): Promise<Record<string, Uint8Array
   const whole = await files.read(WEIGHTS);
   if (whole !== undefined) return { [WEIGHTS]: whole };
   const index = await readText(files, SHARD_INDEX);
-  if (index === undefined) return undefined;
+  if (index === undefined) return readOtherWeights(files);
   const shards: Record<string, Uint8Array> = {};
   for (const name of shardFiles(index, SHARD_INDEX)) shards[name] = await required(files, name);
+  const tensors = Object.entries(shards).map(([name, bytes]) => [name, indexOf(bytes, name).tensors.keys()] as const);
+  checkShards(index, SHARD_INDEX, new Map(tensors));
   return shards;
+}
+
+/** The only weights file of another name, where files can be listed. @throws {CheckpointError} When there are several. */
+async function readOtherWeights(files: ModelFiles): Promise<Record<string, Uint8Array> | undefined> {
+  const others = otherWeights(files.paths?.filter((path) => !path.includes("/")) ?? []);
+  const [only, ...more] = others;
+  const isOnnx = files.paths?.some((path) => path.endsWith(".onnx")) === true;
+  if (only === undefined || isOnnx) return undefined;
+  if (more.length === 0) return { [only]: await required(files, only) };
+  throw new CheckpointError(
+    `Cannot load model "${files.name}": there are ${others.map((name) => `"${name}"`).join(", ")}, none of which is called "${WEIGHTS}"; give the one that is meant that name`,
+    WEIGHTS,
+  );
 }
 
 async function onnxFileParts(
@@ -209,14 +228,31 @@ async function onnxFileParts(
   for (const path of paths) {
     const bytes = await files.read(path);
     if (bytes === undefined) continue;
-    return { path, parts: await loadOnnx({ files, path, bytes, config, companions, runtime, acceptDifference }) };
+    const parts = await loadOnnx({ files, path, bytes, config, companions, runtime, acceptDifference });
+    const beside =
+      files.paths?.includes(ADAPTER_CONFIG) === true ? [{ code: "unused-adapter", message: BESIDE_ONNX }] : [];
+    return { path, parts: { ...parts, warnings: [...parts.warnings, ...beside] } };
   }
+  await refuseAdapterAlone(files);
   const family = config === undefined || hasFamily(config) ? "" : `, and calig builds no "${config.modelType}" itself`;
   const wanted = dtype === undefined ? `"${WEIGHTS}" or "onnx/model.onnx"` : `"onnx/${names[0]}"`;
   const there = files.paths === undefined ? "" : `; there are ${files.paths.map((path) => `"${path}"`).join(", ")}`;
+  const format = otherFormat(files.paths ?? []);
   throw new CheckpointError(
-    `Cannot load model "${files.name}": it has no ${wanted}${family}${there}; ${otherDtype(files)}${files.remedy ?? "give all files of a Hugging Face model"}`,
+    `Cannot load model "${files.name}": it has no ${wanted}${family}${there}; ${format === undefined ? "" : `${format}; or `}${otherDtype(files)}${files.remedy ?? "give all files of a Hugging Face model"}`,
     files.name,
+  );
+}
+
+/** @throws {CheckpointError} When the files are those of an adapter without its base model. */
+async function refuseAdapterAlone(files: ModelFiles): Promise<void> {
+  if (files.paths?.includes(ADAPTER_CONFIG) === false) return;
+  const json = await readText(files, ADAPTER_CONFIG);
+  if (json === undefined) return;
+  const { base, task } = parseAdapter(json, ADAPTER_CONFIG);
+  throw new CheckpointError(
+    `Cannot load model "${files.name}": it is an adapter of the base model "${base}", without that model; give both together (config.json and weights of the base with the files of the adapter), or ${mergeRemedy({ string: () => task })}`,
+    ADAPTER_CONFIG,
   );
 }
 

@@ -195,7 +195,11 @@ describe("what the model cannot do", () => {
       1,
       /^Error: Cannot load model "package.json": it is a file; give an .onnx file, or the folder/,
     ],
-    [["--model", "src"], 1, /^Error: Cannot load a model from ".*src": there is no readable "config.json"/],
+    [
+      ["--model", "src"],
+      1,
+      /^Error: Cannot load model "src": there is no "config.json" and no .onnx file in it; give the folder/,
+    ],
   ] as const)("%j: exit code %i", async (argv, code, message) => {
     const run = await runCli(["explain", TEXT, "--steps", "1", ...argv]);
     expect(run).toMatchObject({ code, stdout: "" });

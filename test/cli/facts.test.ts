@@ -33,7 +33,7 @@ describe("calig inspect", () => {
   test("refuses a folder that holds no model", async () => {
     const { code, stderr } = await runCli(["inspect", "--model", "test"]);
     expect(code).toBe(1);
-    expect(stderr).toContain('there is no readable "config.json"');
+    expect(stderr).toContain('there is no "config.json" and no .onnx file in it');
   });
 });
 

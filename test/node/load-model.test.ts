@@ -30,7 +30,11 @@ const BROKEN: readonly (readonly [what: string, make: () => Promise<string>, mes
     /no such folder, and no built-in model of that name; built in: "sst2"/,
   ],
   ["a file", async () => join(await tempFolder({ "model.bin": "x" }), "model.bin"), /it is a file; give an .onnx file/],
-  ["an empty folder", () => tempFolder(), /no readable "config.json"/],
+  [
+    "an empty folder",
+    () => tempFolder(),
+    /the folder is empty; give the folder of a Hugging Face model: config.json, model.safetensors/,
+  ],
   ["a config that is not JSON", () => folderWith({ "config.json": "{" }), /"config.json": it is not valid JSON/],
   [
     "no tokenizer",

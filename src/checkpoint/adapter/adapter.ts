@@ -8,6 +8,9 @@ export const ADAPTER_WEIGHTS = "adapter_model.safetensors";
 /** Adapters of old libraries, which are pickled. */
 export const ADAPTER_PICKLE = "adapter_model.bin";
 
+/** What to say of an adapter beside an ONNX file. */
+export const BESIDE_ONNX = `There is an adapter beside the ONNX file ("${ADAPTER_CONFIG}"): what is explained is the file as it is, with the adapter only if it was merged before the export`;
+
 /** The settings of a LoRA adapter. */
 export interface LoraSettings {
   readonly file: string;
