@@ -58,12 +58,12 @@ const COARSE = 2;
 const LISTED_CLASSES = 12;
 
 /** A warning where a model for small pictures is given a large one: what it sees of it, and what it can answer at all. */
-function coarseView({ facts, labels }: ExplainableModel, { map }: FittedImage): readonly Warning[] {
+function coarseView({ labels }: ExplainableModel, { map }: FittedImage): readonly Warning[] {
   const { original, input } = map;
   const smaller = Math.max(original.width / map.resized.width, original.height / map.resized.height);
   if (Math.max(input.width, input.height) > SMALL_INPUT || smaller < COARSE) return [];
   const classes = labels.length <= LISTED_CLASSES ? ` (${labels.join(", ")})` : "";
-  const message = `The model "${facts.id}" sees this picture of ${original.width} x ${original.height} pixels as ${input.width} x ${input.height}, up to ${Math.round(smaller)} times smaller along a side. It knows ${labels.length} kinds of things only${classes}, and takes everything for one of them; for photographs name a model that was trained on photographs`;
+  const message = `The model sees this picture of ${original.width} x ${original.height} pixels as ${input.width} x ${input.height}, up to ${Math.round(smaller)} times smaller along a side. It knows ${labels.length} kinds of things only${classes}, and takes everything for one of them; for photographs name a model that was trained on photographs`;
   return [{ code: "coarse-view", message }];
 }
 
