@@ -34,6 +34,8 @@ export interface OriginalFile {
   readonly inputs: readonly ValueInfo[];
   /** Names of what it gives. */
   readonly outputs: readonly string[];
+  /** Its value that the logits are, where they were given other axes. Default: the one of that name. */
+  readonly logits?: string;
   /** The bytes of the file, and where those of its side files are. */
   read(): Promise<{ readonly bytes: Uint8Array; readonly place: WeightPlace }>;
 }
@@ -57,6 +59,8 @@ export interface ModelParts<Facts extends WeightFacts = WeightFacts> {
   readonly activation: Activation;
   /** Undefined for checkpoints. */
   readonly original?: OriginalFile;
+  /** The value of an ONNX file that the logits are, where they were given other axes. */
+  readonly logitsInFile?: string;
   readonly tokenizer?: Tokenizer;
   readonly imageProcessor?: ImageProcessor;
   /** What the file itself answers, where calig computes it in other arithmetic. */

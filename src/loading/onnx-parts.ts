@@ -130,6 +130,7 @@ export async function onnxParts<Facts extends WeightFacts>(source: OnnxSource<Fa
     place,
     forward,
     sweep: forward,
+    ...(canonical.logits === undefined ? {} : { logitsInFile: canonical.logits }),
     ...(Object.values(limits).includes(true) ? { limits } : {}),
     ...head,
     ...parts,

@@ -55,6 +55,7 @@ export async function loadOnnx(
     original: {
       name: basename(file),
       ...interfaceOf(model.graph),
+      ...(parts.logitsInFile === undefined ? {} : { logits: parts.logitsInFile }),
       read: () => readOriginal(file),
     },
   };

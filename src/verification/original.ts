@@ -1,7 +1,13 @@
 /** @file The ONNX file as it is, run by the engine: its own bytes, types and names. */
 
 import { AnatomyError, ExecutionError } from "../errors.ts";
+import { extractGraph } from "../graph/extract.ts";
+import { inferShapes } from "../graph/infer-shapes.ts";
 import type { AssembledModel } from "../loading/assemble-model.ts";
+import { interfaceOf, type OriginalFile } from "../loading/model-parts.ts";
+import { createModel } from "../onnx/create-model.ts";
+import { decodeModel } from "../onnx/decode.ts";
+import { encodeModel } from "../onnx/encode.ts";
 import { sliceRows } from "../program/rows.ts";
 import type { Feeds, Session } from "../runtime/runtime.ts";
 import type { DType } from "../tensor/dtype.ts";
@@ -22,13 +28,11 @@ export interface RunningOriginal {
  */
 export async function openOriginal({ original, anatomy, source }: AssembledModel): Promise<RunningOriginal> {
   if (original === undefined) throw new AnatomyError("Cannot run the original file: the model is no ONNX file");
-  const output = original.outputs.find((name) => name === anatomy.logits);
-  if (output === undefined) {
-    throw new AnatomyError(
-      `Cannot compare with "${original.name}": it gives ${original.outputs.map((name) => `"${name}"`).join(", ")}, and not the logits that calig explains`,
-    );
-  }
-  const { bytes, place } = await original.read();
+  const output = original.logits ?? anatomy.logits;
+  const fed: readonly string[] = Object.values(anatomy.inputs);
+  const isWhole = original.outputs.includes(output) && original.inputs.every(({ name }) => fed.includes(name));
+  const { bytes: read, place } = await original.read();
+  const { bytes, inputs } = isWhole ? { bytes: read, inputs: original.inputs } : untilLogits(original, read, output);
   const { threads } = source.session;
   const session = await source.runtime.compile(bytes, {
     ...place,
@@ -43,7 +47,7 @@ export async function openOriginal({ original, anatomy, source }: AssembledModel
       const logits: number[] = [];
       for (let row = 0; row < rows; row++) {
         const own = Object.fromEntries(
-          original.inputs.map(({ name, dtype }) => [name, asType(rowOf(feeds, name, row), dtype ?? "int64")]),
+          inputs.map(({ name, dtype }) => [name, asType(rowOf(feeds, name, row), dtype ?? "int64")]),
         );
         logits.push(...(await runOne(session, own, output)));
       }
@@ -51,6 +55,24 @@ export async function openOriginal({ original, anatomy, source }: AssembledModel
     },
     dispose: () => session.dispose(),
   };
+}
+
+/**
+ * The nodes of the file up to its logits, where those are no output of it (but their probabilities are), or where other
+ * outputs take inputs that calig does not feed (a loss takes the right classes).
+ *
+ * @throws {AnatomyError} When the file does not make them.
+ */
+function untilLogits({ name, outputs }: OriginalFile, bytes: Uint8Array, logits: string) {
+  const { graph, opsets } = decodeModel(bytes);
+  if (!graph.nodes.some((node) => node.outputs.includes(logits))) {
+    throw new AnatomyError(
+      `Cannot compare with "${name}": it gives ${outputs.map((output) => `"${output}"`).join(", ")}, and not the logits that calig explains`,
+    );
+  }
+  const { dtype } = inferShapes(graph, opsets).get(logits) ?? {};
+  const cut = extractGraph(graph, { outputs: [{ name: logits, dtype: dtype ?? "float32", shape: undefined }] });
+  return { bytes: encodeModel(createModel(cut, opsets)), inputs: interfaceOf(cut).inputs };
 }
 
 function rowOf(feeds: Feeds, name: string, row: number): Tensor {

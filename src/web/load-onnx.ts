@@ -62,7 +62,12 @@ export async function loadOnnx({
   });
   return {
     ...parts,
-    original: { name, ...interfaceOf(graph), read: async () => ({ bytes, place: { weights: sides } }) },
+    original: {
+      name,
+      ...interfaceOf(graph),
+      ...(parts.logitsInFile === undefined ? {} : { logits: parts.logitsInFile }),
+      read: async () => ({ bytes, place: { weights: sides } }),
+    },
   };
 }
 

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { AnatomyError, explain, loadModel, UnsupportedModelError } from "../../src/node.ts";
+import { AnatomyError, explain, loadModel, UnsupportedModelError, verify } from "../../src/node.ts";
 import type { Feeds } from "../../src/runtime/runtime.ts";
 import type { Tensor } from "../../src/tensor/tensor.ts";
 import "../support/matchers.ts";
@@ -66,6 +66,15 @@ describe.each(classifiers)("%s, %s exporter", (name, exporter) => {
     expect(warnings.map(({ code }) => code)).toEqual(name === "squeezed" ? ["head"] : []);
   });
 });
+
+it.each(["flattened-states", "loss", "squeezed", "probabilities-too"])(
+  "%s: verify compares the logits with those of the file",
+  async (name) => {
+    await using model = await load(`${name}-legacy`);
+    const { checks } = await verify(model, { checks: ["logits"] });
+    expect(checks.map(({ status }) => status)).toEqual(["pass"]);
+  },
+);
 
 /** What the error says of files that hold no logits of classes. */
 const REFUSED: readonly (readonly [name: string, message: RegExp, type?: unknown])[] = [
