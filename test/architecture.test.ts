@@ -66,7 +66,9 @@ const NARROW: readonly { readonly from: RegExp; readonly about: RegExp; readonly
     // The page without its worker: what makes it heavy stays in the worker.
     from: /^page\/(?!engine\.worker\.ts$)/,
     about: /./,
-    may: new RegExp(`^(${FOUNDATIONS}|page/|components/|render/|attribution/(explanation|options|class-names)\\.ts$)`),
+    may: new RegExp(
+      `^(${FOUNDATIONS}|page/|components/|render/|attribution/(explanation|options|class-names)\\.ts$|verification/(verification|report/table)\\.ts$)`,
+    ),
   },
   {
     from: /^render\//,

@@ -9,6 +9,8 @@ import { resultBound } from "../components/quantity.ts";
 import { isSigned, isText, targetName } from "../render/evidence.ts";
 import { targetValue } from "../render/head.ts";
 import { printable, visible } from "../render/plain-text.ts";
+import { checkRows } from "../verification/report/table.ts";
+import { REPORTING, type Verification, verdict } from "../verification/verification.ts";
 import "./calig-result.ts";
 import {
   type Client,
@@ -70,6 +72,7 @@ export class CaligApp extends LitElement {
     status: { state: true },
     entry: { state: true },
     entries: { state: true },
+    verification: { state: true },
     theme: { state: true },
     needsToken: { state: true },
   };
@@ -91,6 +94,8 @@ export class CaligApp extends LitElement {
   declare protected status: Status;
   declare protected entry: Entry | undefined;
   declare protected entries: readonly Entry[];
+  /** What the last verification found; goes with the next explanation. */
+  declare protected verification: Verification | undefined;
   declare protected theme: (typeof THEMES)[number][0];
   declare protected needsToken: boolean;
   #working: AbortController | undefined;
@@ -303,7 +308,32 @@ export class CaligApp extends LitElement {
     });
   }
 
+  async #verify(): Promise<void> {
+    const { client } = this;
+    const model = this.#model;
+    if (client === undefined || model === undefined) return;
+    await this.#work(async (call) => {
+      this.verification = undefined;
+      const device = this.device === undefined ? {} : { device: this.device };
+      this.verification = await client.verify({ model: model.name, ...device }, call);
+    });
+  }
+
+  #verified(): TemplateResult | typeof nothing {
+    const { verification } = this;
+    if (verification === undefined) return nothing;
+    const { checks, model, engine, passed } = verification;
+    const rows = checkRows(checks).map(
+      ({ name, status, difference, limit, sentence }) =>
+        html`<tr><th scope="row">${name}</th><td>${status}</td><td>${difference}</td><td>${limit}</td><td>${sentence}</td></tr>`,
+    );
+    return html`<section class=${passed ? "" : "problem"} aria-labelledby="verified"><h2 id="verified">${verdict(verification)}</h2>
+      <p><bdi>${model.id}</bdi>, ${engine}${passed ? "" : `. ${REPORTING}.`}</p>
+      <div class="wide-table" tabindex="0" role="region" aria-label="Checks of the model"><table class="heads checks"><thead><tr><th scope="col">Check</th><th scope="col">Result</th><th scope="col">Largest difference</th><th scope="col">Limit</th><th scope="col">What was found</th></tr></thead><tbody>${rows}</tbody></table></div></section>`;
+  }
+
   #remember(entry: Entry): void {
+    this.verification = undefined;
     this.entry = entry;
     this.entries = [entry, ...this.entries].slice(0, REMEMBERED);
     history.replaceState(null, "", formatRoute(entry.file === undefined ? entry.route : {}) || location.pathname);
@@ -336,6 +366,7 @@ export class CaligApp extends LitElement {
       <main class="wide">
         ${this.needsToken ? this.#tokenForm() : this.#form()}
         <div id="main" tabindex="-1" aria-live="polite">${this.#state()}</div>
+        ${this.#verified()}
         ${this.#results()}
         ${this.#history()}
       </main>
@@ -386,6 +417,7 @@ export class CaligApp extends LitElement {
       <div class="actions">
         <button class="button main" ?disabled=${model === undefined}>Explain</button>
         ${isWorking ? html`<button type="button" class="button" @click=${() => this.#working?.abort()}>Cancel</button>` : nothing}
+        <button type="button" class="button" ?disabled=${model === undefined || isWorking} @click=${() => this.#verify()}>Verify this model</button>
         ${this.client?.openModel === undefined ? nothing : this.#open()}
       </div>
     </form>`;

@@ -2,6 +2,7 @@
 
 import type { Explanation } from "../attribution/explanation.ts";
 import type { BaselineName } from "../attribution/options.ts";
+import type { Verification } from "../verification/verification.ts";
 
 export type InputKind = "text" | "image";
 
@@ -42,6 +43,9 @@ export interface ExplainRequest {
 /** Where the engine in the page can run: the processor, in WebAssembly, or the GPU. */
 export type PageDevice = "wasm" | "webgpu";
 
+/** Which model is to be verified, and where it runs. */
+export type VerifyRequest = Pick<ExplainRequest, "model" | "device">;
+
 export interface ExplainCall {
   readonly signal: AbortSignal;
   /** Called with the share of the work done, 0..1, and what is being done. */
@@ -57,6 +61,8 @@ export interface Client {
   methods(): Promise<readonly string[]>;
   /** @throws {ClientError} For whatever goes wrong, and the signal's reason when it is aborted. */
   explain(request: ExplainRequest, call: ExplainCall): Promise<Explanation>;
+  /** Whether a model is computed rightly. @throws As `explain`. */
+  verify(request: VerifyRequest, call: ExplainCall): Promise<Verification>;
   /** Where programs can run, the default first. Only where the work is done in the browser. */
   devices?(): Promise<readonly PageDevice[]>;
   /** Takes the files of a model that its user has. Only where the work is done in the browser. */

@@ -9,10 +9,12 @@ import { tryRuntime } from "../loading/try-runtime.ts";
 import { createWebRuntime } from "../runtime/onnxruntime-web.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { missingWebGpu } from "../runtime/webgpu-adapter.ts";
+import type { Verification } from "../verification/verification.ts";
+import { verify } from "../verification/verify.ts";
 import { decodeImage } from "../web/decode-image.ts";
 import { loadModel, type WebModel } from "../web/load-model.ts";
 import type { ModelSource } from "../web/model-files.ts";
-import { ClientError, type ExplainRequest, type ModelEntry, type PageDevice } from "./client.ts";
+import { ClientError, type ExplainRequest, type ModelEntry, type PageDevice, type VerifyRequest } from "./client.ts";
 import type { Answers, FromWorker, ToWorker } from "./worker-protocol.ts";
 
 /** Part of the work that loading a model is told to be. */
@@ -66,9 +68,9 @@ class Engine {
     this.#cancels.set(message.id, controller);
     const work = this.#last.then((): Promise<Answers[keyof Answers]> => {
       controller.signal.throwIfAborted();
-      return message.do === "open"
-        ? this.#open(message.files, controller.signal, onProgress)
-        : this.#explain(message.request, controller.signal, onProgress);
+      if (message.do === "open") return this.#open(message.files, controller.signal, onProgress);
+      if (message.do === "verify") return this.#verify(message.request, controller.signal, onProgress);
+      return this.#explain(message.request, controller.signal, onProgress);
     });
     this.#last = work.catch(() => undefined);
     try {
@@ -83,22 +85,37 @@ class Engine {
     signal: AbortSignal,
     onProgress: Progress,
   ): Promise<Answers["explain"]> {
-    const isLoaded = this.#models.has(keyOf(name, device));
-    const source = this.#opened.get(name) ?? new URL(`${name}/`, MODELS);
-    const loaded = await this.#load({ name, device, source }, signal, (done, activity) =>
-      onProgress(LOADING_SHARE * done, activity),
-    );
+    const { model: loaded, onProgress: onWork } = await this.#ready({ name, device }, signal, onProgress);
     const { ownAnswers } = loaded;
     const model =
       ownAnswers === undefined ? loaded : { ...loaded, ownAnswers: { ...ownAnswers, accepted: acceptDifference } };
-    const first = isLoaded ? 0 : LOADING_SHARE;
-    const options: ExplainOptions = {
-      ...wanted,
-      signal,
-      onProgress: (done, activity) => onProgress(first + (1 - first) * done, activity),
-    };
+    const options: ExplainOptions = { ...wanted, signal, onProgress: onWork };
     if (input.kind === "text") return explain(model, input.text, options);
     return explain(model, { image: await decodeImage(input.file) }, options);
+  }
+
+  async #verify(
+    { model: name, device = "wasm" }: VerifyRequest,
+    signal: AbortSignal,
+    onProgress: Progress,
+  ): Promise<Verification> {
+    const { model, onProgress: onWork } = await this.#ready({ name, device }, signal, onProgress);
+    return verify(model, { signal, onProgress: onWork });
+  }
+
+  /** A loaded model, and where progress of work with it is told. */
+  async #ready(
+    { name, device }: Omit<Wanted, "source">,
+    signal: AbortSignal,
+    onProgress: Progress,
+  ): Promise<{ readonly model: WebModel; readonly onProgress: Progress }> {
+    const isLoaded = this.#models.has(keyOf(name, device));
+    const source = this.#opened.get(name) ?? new URL(`${name}/`, MODELS);
+    const model = await this.#load({ name, device, source }, signal, (done, activity) =>
+      onProgress(LOADING_SHARE * done, activity),
+    );
+    const first = isLoaded ? 0 : LOADING_SHARE;
+    return { model, onProgress: (done, activity) => onProgress(first + (1 - first) * done, activity) };
   }
 
   async #open(files: readonly File[], signal: AbortSignal, onProgress: Progress): Promise<ModelEntry> {

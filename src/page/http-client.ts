@@ -1,6 +1,7 @@
 /** @file The client that asks `calig serve`. */
 
 import type { Explanation } from "../attribution/explanation.ts";
+import type { Verification } from "../verification/verification.ts";
 import { type Client, ClientError, type ExplainCall, type ExplainRequest, type ModelEntry } from "./client.ts";
 import { readEvents } from "./event-stream.ts";
 
@@ -48,6 +49,16 @@ export function createHttpClient({ base, token }: HttpClientOptions): Client {
     async methods() {
       const { components } = (await (await ask("api/openapi.json")).json()) as Description;
       return components.schemas.ExplainRequest.properties.method.enum;
+    },
+    async verify({ model }, { signal, onProgress }) {
+      onProgress(0, "verifying on the server");
+      const response = await ask("api/verify", {
+        method: "POST",
+        signal,
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({ model }),
+      });
+      return (await response.json()) as Verification;
     },
     async explain({ input, ...options }: ExplainRequest, { signal, onProgress }: ExplainCall): Promise<Explanation> {
       const body = input.kind === "text" ? { text: input.text } : { image: await dataUri(input.file) };

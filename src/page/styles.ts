@@ -57,7 +57,7 @@ ul.warnings{list-style:none;margin-inline:0;display:grid;gap:.375rem}
 .history li button{display:grid;grid-template-columns:minmax(6rem,11rem) minmax(0,1fr);gap:1rem;width:100%;text-align:start;font:inherit;color:inherit;background:none;border:0;border-bottom:1px solid var(--rule);padding:.5rem 0;cursor:pointer}
 .history li button:hover .excerpt{text-decoration:underline}
 .history .excerpt{color:var(--muted);overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
-.wide-table{overflow-x:auto;margin-top:1rem}.heads{border-collapse:collapse;font-size:.9375rem}.heads td:last-child{white-space:nowrap}
+.wide-table{overflow-x:auto;margin-top:1rem}.heads{border-collapse:collapse;font-size:.9375rem}.heads:not(.checks) td:last-child{white-space:nowrap}.checks :is(th,td){vertical-align:top;text-align:start}
 .heads th,.heads td{padding:.25rem .75rem .25rem 0;text-align:start;border-bottom:1px solid var(--rule)}.heads td.number{text-align:end;white-space:nowrap}
 .strip{min-width:10rem;line-height:0;white-space:nowrap}.strip i{display:inline-block;width:.5rem;height:1.1rem;forced-color-adjust:none}
 @media (max-width:30rem){.history li button{grid-template-columns:minmax(0,1fr);gap:0}.actions .button.main{flex:1 1 100%}}

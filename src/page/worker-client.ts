@@ -79,6 +79,7 @@ export function createWorkerClient(start: () => Worker): Client {
     methods: () => ask({ do: "methods" }),
     devices: () => ask({ do: "devices" }),
     explain: (request, call) => ask({ do: "explain", request }, call),
+    verify: (request, call) => ask({ do: "verify", request }, call),
     openModel: (files, call) => ask({ do: "open", files }, call),
   };
 }

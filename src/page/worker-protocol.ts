@@ -1,7 +1,8 @@
 /** @file What the page and its worker say to each other. */
 
 import type { Explanation } from "../attribution/explanation.ts";
-import type { ExplainRequest, ModelEntry, PageDevice } from "./client.ts";
+import type { Verification } from "../verification/verification.ts";
+import type { ExplainRequest, ModelEntry, PageDevice, VerifyRequest } from "./client.ts";
 
 /** What the page wants; `id` comes back with every answer. */
 export type ToWorker =
@@ -9,6 +10,7 @@ export type ToWorker =
   | { readonly id: number; readonly do: "methods" }
   | { readonly id: number; readonly do: "devices" }
   | { readonly id: number; readonly do: "explain"; readonly request: ExplainRequest }
+  | { readonly id: number; readonly do: "verify"; readonly request: VerifyRequest }
   | { readonly id: number; readonly do: "open"; readonly files: readonly File[] }
   | { readonly id: number; readonly do: "cancel" };
 
@@ -18,6 +20,7 @@ export interface Answers {
   readonly methods: readonly string[];
   readonly devices: readonly PageDevice[];
   readonly explain: Explanation;
+  readonly verify: Verification;
   readonly open: ModelEntry;
 }
 

@@ -13,6 +13,7 @@ import type { Route, ServedModel, ServerState } from "./route.ts";
 import { evaluateRoutes } from "./routes/evaluate.ts";
 import { explainRoute } from "./routes/explain.ts";
 import { description, health, models as modelsRoute } from "./routes/information.ts";
+import { verifyRoute } from "./routes/verify.ts";
 import { componentSchemas } from "./schemas.ts";
 import { createWorkQueue } from "./work-queue.ts";
 
@@ -59,7 +60,7 @@ export function createApp(options: AppOptions): ServerApp {
     stopped: stop.signal,
     onError,
   };
-  const routes: Route[] = [health, modelsRoute, explainRoute, ...evaluateRoutes];
+  const routes: Route[] = [health, modelsRoute, explainRoute, verifyRoute, ...evaluateRoutes];
   routes.push(description(() => openApiDocument(routes, schemas, { version, token: token !== undefined })));
 
   let closed = false;

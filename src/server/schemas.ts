@@ -42,6 +42,8 @@ import type { NumberErrors } from "../evaluation/number-errors.ts";
 import type { Interval } from "../evaluation/statistics/bootstrap.ts";
 import { SUBSTRATES } from "../evaluation/substrate.ts";
 import { UNIT_KINDS } from "../evaluation/units.ts";
+import type { CheckResult, Verification } from "../verification/verification.ts";
+import { MOST_INPUTS } from "../verification/verify.ts";
 import type { EvaluationJob } from "./evaluation-jobs.ts";
 import { type JsonSchema, record, recordOf, reference, type SchemaTable } from "./json-schema.ts";
 import type { ServerLimits } from "./limits.ts";
@@ -198,6 +200,14 @@ function requests({ characters, bodyBytes, evaluationRows }: ServerLimits): Sche
       },
       ["text", "pair", "image", "model", ...EXPLAIN_OPTION_NAMES],
       "A text or an image, and the options of the library under their names",
+    ),
+    VerifyRequest: record(
+      {
+        model: name("Name of a model of GET /api/models. Default: the first"),
+        texts: { ...list(input.text, "Texts of your own, run besides the built-in ones"), maxItems: MOST_INPUTS },
+        seed: { ...count("Seed of random directions and positions"), default: 0 },
+      },
+      ["model", "texts", "seed"],
     ),
     EvaluateRequest: record(
       {
@@ -486,6 +496,36 @@ const EVALUATIONS: SchemaTable = {
   }),
 };
 
+const VERIFICATIONS: SchemaTable = {
+  Verification: recordOf<Verification>({
+    version: { type: "integer", enum: [1] },
+    model: reference("ModelFacts"),
+    engine: text("The engine that ran everything"),
+    passed: { type: "boolean", description: "Whether no check failed" },
+    checks: list(reference("CheckResult"), "One for each check"),
+    inputs: record({ all: count("Inputs that were run"), own: count("Those that were given") }),
+    seed: count("Seed of random directions and positions"),
+    milliseconds: number("Time that all checks took"),
+  }),
+  CheckResult: recordOf<CheckResult>({
+    name: text("Name of the check"),
+    compares: text("What is compared with what"),
+    status: oneOf(["pass", "fail", "not-applicable"], "What came out"),
+    worst: {
+      ...record({
+        where: text("Which comparison came nearest to its limit"),
+        difference: measured("How far the two lie apart; null where that is no number"),
+        limit: number("How far they may"),
+        unit: text("What both are measured in"),
+      }),
+      type: ["object", "null"],
+    },
+    comparisons: count("Numbers, or tokens, that were compared"),
+    sentence: text("What came out, or why the check does not apply; of a failure, what not to trust"),
+    milliseconds: number("Time that the check took"),
+  }),
+};
+
 const INFORMATION: SchemaTable = {
   Error: record({
     error: record({ code: text("For programs, as in queue-full"), message: text("For people") }),
@@ -515,5 +555,6 @@ export const componentSchemas = (limits: ServerLimits): SchemaTable => ({
   ...requests(limits),
   ...EXPLANATIONS,
   ...EVALUATIONS,
+  ...VERIFICATIONS,
   ...INFORMATION,
 });

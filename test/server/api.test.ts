@@ -11,6 +11,7 @@ import type { EvaluationJob } from "../../src/server/evaluation-jobs.ts";
 import { problemsOf } from "../../src/server/json-schema.ts";
 import { DEFAULT_LIMITS } from "../../src/server/limits.ts";
 import { componentSchemas } from "../../src/server/schemas.ts";
+import type { Verification } from "../../src/verification/verification.ts";
 import { syntheticPicture } from "../support/synthetic-picture.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
 import { tinyBertFiles } from "../support/tiny-bert.ts";
@@ -49,6 +50,24 @@ const broken = (value: unknown, component: string) =>
   problemsOf(value, { $ref: `#/components/schemas/${component}` }, SCHEMAS, "answer");
 
 const lasting = ({ cost: _cost, ...rest }: Explanation) => rest;
+
+describe("POST /api/verify", () => {
+  it("answers what every check of a model found, as described", async () => {
+    const answer = await post(`${server.url}/api/verify`, { model: "words", texts: [TEXT], seed: 2 });
+    const verification = (await answer.json()) as Verification;
+    expect(verification).toMatchObject({ passed: true, seed: 2, inputs: { own: 1 } });
+    expect(verification.checks).toHaveLength(9);
+    expect(broken(verification, "Verification")).toEqual([]);
+    const pictures = (await (await post(`${server.url}/api/verify`, { model: "pictures" })).json()) as Verification;
+    expect(pictures.checks.filter(({ status }) => status === "not-applicable")).toHaveLength(2);
+  });
+
+  it("refuses unknown models, and texts for models of pictures", async () => {
+    expect((await post(`${server.url}/api/verify`, { model: "none" })).status).toBe(404);
+    expect((await post(`${server.url}/api/verify`, { model: "pictures", texts: [TEXT] })).status).toBe(422);
+    expect((await post(`${server.url}/api/verify`, { path: "/etc/passwd" })).status).toBe(422);
+  });
+});
 
 describe("GET /api/health and /api/models", () => {
   it("answer as described", async () => {
@@ -303,6 +322,7 @@ describe("GET /api/openapi.json", () => {
       "get /api/health",
       "get /api/models",
       "post /api/explain",
+      "post /api/verify",
       "post /api/evaluate",
       "get /api/evaluate/{id}",
       "delete /api/evaluate/{id}",

@@ -126,6 +126,19 @@ describe.each(TRANSPORTS)("the page with $name", ({ place, start }) => {
     expectNoMisdeeds(misdeeds);
   });
 
+  it("verifies a model", async () => {
+    await open();
+    await page.getByRole("button", { name: "Verify this model" }).click();
+    const verdict = page.locator("#verified");
+    await verdict.waitFor();
+    expect(await verdict.innerText()).toBe("calig computes this model rightly: 9 of 9 checks pass");
+    expect(await page.locator("table.checks tbody tr").count()).toBe(9);
+    expect(await auditPage(page)).toEqual([]);
+    await explainText();
+    expect(await verdict.count()).toBe(0);
+    expectNoMisdeeds(misdeeds);
+  });
+
   it("shows one block after the other", async () => {
     await open();
     await explainText();
