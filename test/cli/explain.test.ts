@@ -217,9 +217,10 @@ describe("what the model cannot do", () => {
   });
 
   test("--debug adds the stack and what caused the error", async () => {
-    const { stderr } = await runCli(["explain", TEXT, "--model", "src", "--debug"]);
-    expect(stderr).toMatch(/\n {4}at .*load-model\.ts/);
-    expect(stderr).toContain("Caused by: Error: ENOENT");
+    const folder = await tempFolder({ "config.json": "{" });
+    const { stderr } = await runCli(["explain", TEXT, "--model", folder, "--debug"]);
+    expect(stderr).toMatch(/\n {4}at .*load-checkpoint\.ts/);
+    expect(stderr).toContain("Caused by: SyntaxError");
   });
 });
 

@@ -17,8 +17,8 @@ export function watch(page: Page, origin: string): Misdeeds {
   const misdeeds: Misdeeds = { errors: [], requests: [] };
   page.on("pageerror", (error) => misdeeds.errors.push(String(error.stack ?? error)));
   page.on("console", (message) => {
-    // What need not be there: settings of a model, a server behind the page, a GPU.
-    if (/\/(calig\.json|api\/health)$/.test(message.location().url)) return;
+    // What need not be there: settings of a model, an adapter, a server behind the page, a GPU.
+    if (/\/(calig\.json|adapter_config\.json|api\/health)$/.test(message.location().url)) return;
     if (message.text() === "No available adapters.") return;
     if (message.type() === "error" || message.type() === "warning") misdeeds.errors.push(message.text());
   });

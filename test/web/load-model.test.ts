@@ -20,6 +20,9 @@ import { tinyTokenizer } from "../support/tiny-tokenizer.ts";
 import "../support/matchers.ts";
 
 const tempFolder = useTempFolders();
+const FIXTURES = new URL("../fixtures/", import.meta.url);
+/** A file of the test fixtures. */
+const stored = (path: string) => new Uint8Array(readFileSync(new URL(path, FIXTURES)));
 const runtime = createWebRuntime({ wasm: ortWasmUrl(), threads: 1 });
 const TEXT = "no film, yes the end";
 
@@ -123,6 +126,43 @@ describe("loadModel() of calig/web", () => {
   it("stops when it is told to", async () => {
     const signal = AbortSignal.abort(new Error("enough"));
     await expect(loadModel(tinyBertFiles(), { runtime, signal })).rejects.toThrow("enough");
+  });
+
+  it("merges an adapter that lies beside the weights, as Node does", async () => {
+    const names = ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"];
+    const files = Object.fromEntries([
+      ...names.map((name) => [name, stored(`adapters/bases/bert/${name}`)] as const),
+      ...["adapter_config.json", "adapter_model.safetensors"].map(
+        (name) => [name, stored(`adapters/dora/${name}`)] as const,
+      ),
+    ]);
+    const folder = await tempFolder(files);
+    await using inNode = await loadInNode(folder);
+    model = await loadModel(files, { runtime });
+    const logits = async (own: WebModel | typeof inNode) => (await explain(own, TEXT, { steps: 2 })).predictions;
+    const [web, node] = [await logits(model), await logits(inNode)];
+    for (const [i, { label, logit }] of node.entries()) {
+      expect(web[i]?.label).toBe(label);
+      expect(web[i]?.logit).toBeCloseTo(logit, 5);
+    }
+    expect(model.warnings).toEqual(inNode.warnings);
+    const { "config.json": _, "model.safetensors": __, ...alone } = files;
+    await expect(loadModel(alone, { runtime })).rejects.toThrow(/it is an adapter of the base model "bases\/bert"/);
+  });
+
+  it("dequantises weights as Node does, and finds NaN", async () => {
+    const files = Object.fromEntries([
+      ...["config.json", "model.safetensors"].map(
+        (name) => [name, stored(`quantised/bitsandbytes-int8/${name}`)] as const,
+      ),
+      ...["tokenizer.json", "tokenizer_config.json"].map((name) => [name, stored(`quantised/${name}`)] as const),
+    ]);
+    await using inNode = await loadInNode(await tempFolder(files));
+    model = await loadModel(files, { runtime });
+    const [web, node] = [await explain(model, TEXT, { steps: 2 }), await explain(inNode, TEXT, { steps: 2 })];
+    expect(web.predictions[0]?.logit).toBeCloseTo(node.predictions[0]?.logit ?? Number.NaN, 5);
+    expect(web.warnings.map(({ code }) => code)).toContain("quantised-weights");
+    expect(await model.findNonFinite()).toEqual([]);
   });
 
   it("says what is missing or wrong", async () => {
