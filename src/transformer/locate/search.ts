@@ -2,6 +2,7 @@
 
 import { type GraphIndex, indexGraph } from "../../graph/index-graph.ts";
 import { inferShapes, type ShapeTable } from "../../graph/infer-shapes.ts";
+import { factorsOf } from "../../graph/shape-rule.ts";
 import type { Dimension, Graph } from "../../onnx/model.ts";
 import { readsSizeOnly } from "./operators.ts";
 
@@ -53,8 +54,13 @@ function varyingValues(graph: Graph): ReadonlySet<string> {
   return varying;
 }
 
-/** A shape as messages have it; unknown sizes as "?". */
+/** A shape as messages have it; sizes of which nothing is known as "?". */
 export const describeShape = (shape: readonly Dimension[] | undefined): string =>
-  shape === undefined
-    ? "of unknown shape"
-    : `[${shape.map((size) => (size === undefined || String(size).startsWith("?") ? "?" : size)).join(", ")}]`;
+  shape === undefined ? "of unknown shape" : `[${shape.map(describeSize).join(", ")}]`;
+
+function describeSize(size: Dimension): string {
+  if (size === undefined) return "?";
+  const { number, symbols } = factorsOf(size);
+  if (symbols.some((symbol) => symbol.startsWith("?"))) return "?";
+  return [...(number === 1 && symbols.length > 0 ? [] : [number]), ...symbols].join(" x ");
+}
