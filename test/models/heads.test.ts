@@ -63,7 +63,7 @@ describe.each(classifiers)("%s, %s exporter", (name, exporter) => {
     const { completeness, warnings } = await explain(model, "no film, yes the film");
     expect(completeness?.relativeError).toBeLessThan(0.01);
     // One output without a word of what it is has a warning of its own.
-    expect(warnings.map(({ code }) => code)).toEqual(name === "squeezed" ? ["head"] : []);
+    expect(warnings).toHaveLength(name === "squeezed" ? 1 : 0);
   });
 });
 
