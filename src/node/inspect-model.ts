@@ -4,6 +4,7 @@ import { buildGradientGraph } from "../autodiff/backward.ts";
 import { gradientCoverage, type OperatorCoverage } from "../autodiff/coverage.ts";
 import { UnsupportedModelError } from "../errors.ts";
 import { extractGraph } from "../graph/extract.ts";
+import type { Activation } from "../program/score.ts";
 import type { Readout, TransformerGraph } from "../transformer/anatomy.ts";
 import type { LoadedModel } from "./load-model.ts";
 import { estimateMemory, type MemoryEstimate } from "./memory-estimate.ts";
@@ -17,6 +18,8 @@ export interface ModelInspection {
   readonly family: string;
   readonly task: string;
   readonly labels: readonly string[];
+  /** How logits become probabilities. */
+  readonly activation: Activation;
   readonly blocks: number;
   readonly heads: number;
   readonly width: number;
@@ -56,6 +59,7 @@ export function inspectModel(model: LoadedModel): ModelInspection {
     family: facts.family,
     task: facts.task,
     labels: model.labels,
+    activation: model.activation,
     blocks: facts.blocks,
     heads: facts.heads,
     width: facts.width,

@@ -158,6 +158,12 @@ describe("classes that are judged by themselves", () => {
 });
 
 describe("classes of one name", () => {
+  test("show their index in what calig inspect lists", async () => {
+    const { stdout } = await runCli(["inspect", ...modelOf("names: equal")]);
+    expect(stdout).toMatch(/labels +other \(#0\), news, other \(#2\)\n/);
+    expect(stdout).toMatch(/outputs +one class of several/);
+  });
+
   test.each(["terminal", "markdown", "html", "svg"])("show their index in %s", async (format) => {
     const output = await explainText("names: equal", "--format", format, "--target", "#2");
     expect(output).toMatch(/other \(\\?#2\)/);

@@ -1,5 +1,6 @@
 /** @file `calig inspect`: what calig found in a model, and whether all of it can be differentiated. */
 
+import { distinctNames } from "../../attribution/class-names.ts";
 import type { OperatorCoverage } from "../../autodiff/coverage.ts";
 import { DEFAULT_TEXT_MODEL } from "../../node/builtin-models.ts";
 import type { ModelInspection } from "../../node/inspect-model.ts";
@@ -111,6 +112,7 @@ function facts(inspection: ModelInspection): Fact[] {
     ["family", inspection.family],
     ["task", inspection.task],
     ["labels", labelList(labels)],
+    ["outputs", OUTPUTS[inspection.activation]],
     ["blocks", `${inspection.blocks}, with ${count(inspection.heads, "head")} each and width ${inspection.width}`],
     ["logits from", READOUTS[inspection.readout]],
     ["attention", inspection.causal ? "causal: no position looks at later ones" : "to all positions"],
@@ -130,9 +132,16 @@ function facts(inspection: ModelInspection): Fact[] {
 }
 
 function labelList(labels: readonly string[]): string {
-  const shown = labels.slice(0, MOST_LABELS).join(", ");
+  const shown = distinctNames(labels).slice(0, MOST_LABELS).join(", ");
   return labels.length > MOST_LABELS ? `${shown} and ${count(labels.length - MOST_LABELS, "more", "more")}` : shown;
 }
+
+/** What the outputs are, in words. */
+const OUTPUTS: Readonly<Record<ModelInspection["activation"], string>> = {
+  softmax: "one class of several: probabilities by a softmax",
+  sigmoid: "each by itself: probabilities by a sigmoid",
+  none: "numbers (regression): no probabilities",
+};
 
 /** What the logits are read from, in words. */
 const READOUTS: Readonly<Record<ModelInspection["readout"], string>> = {
