@@ -5,6 +5,7 @@ import { dequantise } from "./dequantise.ts";
 import { dropExpands } from "./drop-expands.ts";
 import { foldScales } from "./fold-scales.ts";
 import { freeBatch } from "./free-batch.ts";
+import { freeNames } from "./free-names.ts";
 import { localReshapes } from "./local-reshapes.ts";
 import { nameAxes } from "./name-axes.ts";
 import type { Pass } from "./pass.ts";
@@ -19,6 +20,7 @@ import { statePositions } from "./state-positions.ts";
 import { writeOut } from "./write-out.ts";
 
 export const PASSES: readonly Pass[] = [
+  freeNames,
   nameAxes,
   raiseOpset,
   simplify,
