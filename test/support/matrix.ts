@@ -85,9 +85,11 @@ interface Tally {
   explained: number;
 }
 
-function note(error: unknown, what: string, tally: Tally): void {
+/** `fails`: whether the engine cannot run the file as it is either, so that nothing but its failure can be told. */
+function note(error: unknown, what: string, tally: Tally, fails = false): void {
   const { name, message } = error instanceof Error ? error : { name: "unknown", message: String(error) };
-  const own = isCaligError(error) && REFUSALS.test(name) && !RAW.test(message);
+  const refused = REFUSALS.test(name) || (fails && name === "ExecutionError");
+  const own = isCaligError(error) && refused && !RAW.test(message);
   (own ? tally.refused : tally.wrong).push(`${what}: ${name}: ${message}`);
 }
 
@@ -118,7 +120,7 @@ async function judgeInput(
     }
     explanation = await run("ca-lig");
   } catch (error) {
-    return note(error, what, tally);
+    return note(error, what, tally, input.engine !== undefined && "error" in input.engine);
   }
   tally.explained++;
   judgeLogits(explanation, one, input, token, what, tally);
