@@ -2,10 +2,10 @@
  * @file Runs the cases of tools/make_matrix.py through calig and writes how many are right, refused or wrong into
  * docs/parity.md.
  *
- *     npm run docs:matrix -- FOLDER [--only REGEX] [--no-page]
+ *     npm run docs:matrix -- FOLDER [--only REGEX] [--no-page] [--no-verify]
  *
  * Right: the token ids and the logits are those of transformers and of the file in onnxruntime, the attributions of every
- * block add up, and every map that is given is finite and not empty. Refused: one of calig's own errors says why. What
+ * block add up, every map that is given is finite and not empty, and verify passes. Refused: one of calig's own errors says why. What
  * is neither is wrong, and listed. `FOLDER/results.json` holds the outcome of each case.
  */
 
@@ -20,7 +20,11 @@ const OUTCOMES = ["right", "refused", "wrong"] as const;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { only: { type: "string", default: "" }, "no-page": { type: "boolean", default: false } },
+  options: {
+    only: { type: "string", default: "" },
+    "no-page": { type: "boolean", default: false },
+    "no-verify": { type: "boolean", default: false },
+  },
 });
 const folder = positionals[0];
 if (folder === undefined) throw new Error("Cannot measure the matrix: give the folder that tools/make_matrix.py made");
@@ -33,7 +37,7 @@ if (chosen.length === 0) throw new Error(`Cannot measure the matrix: ${folder} h
 const verdicts: (Verdict & { readonly case: MatrixCase })[] = [];
 for (const [index, one] of chosen.entries()) {
   const start = performance.now();
-  const verdict = await judgeCase(join(folder, one.id), one);
+  const verdict = await judgeCase(join(folder, one.id), one, !values["no-verify"]);
   verdicts.push({ ...verdict, case: one });
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
   console.log(`${index + 1}/${chosen.length} ${one.id}: ${verdict.outcome}, ${seconds} s`);
@@ -58,7 +62,7 @@ function section(): string {
   });
   return [
     "## Models of other people",
-    `What \`npm run docs:matrix\` finds for the ${verdicts.length} models of \`tools/make_matrix.py\`: small, with random weights, as transformers writes them, a covering design over the factors below. ${releases.join("; ")}. Right: for two to four inputs each, calig has the token ids and logits (1e-4 of the largest) of transformers, attributions of every block add up within the tolerance of 1 %, every map is finite and none is empty. Refused: an error of calig's own says why. Nothing else may happen.`,
+    `What \`npm run docs:matrix\` finds for the ${verdicts.length} models of \`tools/make_matrix.py\`: small, with random weights, as transformers writes them, a covering design over the factors below. ${releases.join("; ")}. Right: for two to four inputs each, calig has the token ids and logits (1e-4 of the largest) of transformers, attributions of every block add up within the tolerance of 1 %, every map is finite and none is empty, attention rollout is that of transformers' attention maps, and calig verify passes. Refused: an error of calig's own says why. Nothing else may happen.`,
     ...table("family", ({ family }) => family),
     ...table("form", ({ form, batch }) => (form === "checkpoint" ? form : `ONNX, ${form} exporter, batch ${batch}`)),
     ...table("outputs", ({ form, outputs }) => (form === "checkpoint" ? undefined : outputs)),

@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import type { Explanation } from "../../src/attribution/explanation.ts";
 import { isCaligError } from "../../src/errors.ts";
-import { explain, type LoadedModel, loadModel, readImageFile } from "../../src/node.ts";
+import { explain, type LoadedModel, loadModel, readImageFile, verify } from "../../src/node.ts";
 
 interface MatrixInput {
   readonly text?: string;
@@ -59,13 +59,18 @@ const STATED = 0.05;
 const LEAST_DIFFERENCE = 0.01;
 const ROLLOUTS = ["gradient-rollout", "attention-rollout"];
 
-/** Runs all inputs of a case. Cost: three explanations of the first input, one of each other. */
-export async function judgeCase(folder: string, one: MatrixCase): Promise<Verdict> {
+/**
+ * Runs all inputs of a case, and `verify` on the model where it explains them.
+ *
+ * Cost: three explanations of the first input, one of each other, and verify, which takes as long as ten.
+ */
+export async function judgeCase(folder: string, one: MatrixCase, verifies = true): Promise<Verdict> {
   const verdict = { wrong: [] as string[], refused: [] as string[], logits: 0, completeness: 0, explained: 0 };
   try {
     const model = await loadModel(folder);
     try {
       for (const [index, input] of one.inputs.entries()) await judgeInput(model, folder, one, input, index, verdict);
+      if (verifies && verdict.explained > 0) await judgeVerification(model, verdict);
     } finally {
       await model[Symbol.asyncDispose]?.();
     }
@@ -91,6 +96,13 @@ function note(error: unknown, what: string, tally: Tally, fails = false): void {
   const refused = REFUSALS.test(name) || (fails && name === "ExecutionError");
   const own = isCaligError(error) && refused && !RAW.test(message);
   (own ? tally.refused : tally.wrong).push(`${what}: ${name}: ${message}`);
+}
+
+async function judgeVerification(model: LoadedModel, tally: Tally): Promise<void> {
+  const { checks } = await verify(model);
+  for (const { name, status, sentence, worst } of checks) {
+    if (status === "fail") tally.wrong.push(`verify, ${name}: ${sentence} ${JSON.stringify(worst)}`);
+  }
 }
 
 async function judgeInput(
