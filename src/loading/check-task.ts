@@ -13,6 +13,8 @@ const OTHER_TASKS =
   /(For(MaskedLM|CausalLM|PreTraining|QuestionAnswering|MultipleChoice|NextSentencePrediction|ConditionalGeneration|MaskedImageModeling|ObjectDetection|(Semantic|Instance|Universal|Image)Segmentation|DepthEstimation)|WithProjection|Backbone|Model)$/;
 
 /**
+ * To be called before side files are read, which may be large or missing: what the graph itself holds is enough.
+ *
  * @param model - What the file holds, for the message.
  * @throws {UnsupportedModelError} When a configuration names a head of another task.
  */

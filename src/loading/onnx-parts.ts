@@ -20,7 +20,6 @@ import { positionLimit } from "../transformer/locate/position-limit.ts";
 import { freesRows, needsRows, takesOneRow } from "../transformer/locate/row-limits.ts";
 import { unflattenLogits } from "../transformer/locate/unflatten-logits.ts";
 import { builtInputs } from "./built-inputs.ts";
-import { checkTask } from "./check-task.ts";
 import { firstPosition } from "./first-position.ts";
 import { type Head, onnxHead } from "./head.ts";
 import { type Companions, type ModelParts, tokenizerFacts, type WeightFacts, type WeightPlace } from "./model-parts.ts";
@@ -58,12 +57,12 @@ export interface OnnxSource<Facts extends WeightFacts> {
  * large to be run whole.
  *
  * @throws {CheckpointError} When files are missing or do not fit each other.
- * @throws {UnsupportedModelError} When the graph cannot be rewritten, or holds a model for another task.
+ * @throws {UnsupportedModelError} When the graph cannot be rewritten, or holds a model for another task; whoever read the
+ * file has asked `checkTask` for what config.json says.
  * @throws {AnatomyError} When the parts of a Transformer are not found.
  */
 export async function onnxParts<Facts extends WeightFacts>(source: OnnxSource<Facts>): Promise<ModelParts<Facts>> {
   const { config, companions, place } = source;
-  checkTask(config, source);
   const warnings = [...source.warnings];
   const imageProcessor = readsPixels(source.graph) ? await companions.imageProcessor() : undefined;
   const pixels = imageProcessor === undefined ? undefined : processedSize(imageProcessor);

@@ -3,6 +3,7 @@
 import { readFile, realpath } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { CheckpointError } from "../errors.ts";
+import { checkTask } from "../loading/check-task.ts";
 import { sideFileEnds } from "../loading/graph-weights.ts";
 import { interfaceOf, type OriginalFile } from "../loading/model-parts.ts";
 import { onnxParts } from "../loading/onnx-parts.ts";
@@ -31,6 +32,7 @@ export async function loadOnnx(
   const config = (await isFile(join(folder, "config.json"))) ? await readConfig(folder) : undefined;
   const bytes = await readBytes(file);
   const model = decodeModel(bytes);
+  checkTask(config, model);
   const { graph, facts, externalise } = await locateWeights(model.graph, file, bytes);
   const { streamed, warnings } = planWeights(source, weightMemory(facts.elements), false, memory);
   signal?.throwIfAborted();

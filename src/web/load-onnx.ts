@@ -2,6 +2,7 @@
 
 import type { CheckpointConfig } from "../checkpoint/config.ts";
 import { CheckpointError } from "../errors.ts";
+import { checkTask } from "../loading/check-task.ts";
 import { countElements, inFile, isSmall, sideFileEnds } from "../loading/graph-weights.ts";
 import { type Companions, interfaceOf, type ModelParts } from "../loading/model-parts.ts";
 import { onnxParts } from "../loading/onnx-parts.ts";
@@ -35,6 +36,7 @@ export async function loadOnnx({
   acceptDifference,
 }: OnnxInMemory): Promise<ModelParts> {
   const { graph, opsets } = decodeModel(bytes);
+  checkTask(config, { graph, opsets });
   const name = path.slice(path.lastIndexOf("/") + 1);
   const sides = await readSides(graph, files, path.slice(0, path.length - name.length));
   const weights = { [name]: bytes, ...sides };

@@ -289,6 +289,15 @@ const BROKEN: readonly (readonly [what: string, files: () => Files, message: Reg
     UnsupportedModelError,
   ],
   [
+    "a model for another task, before its side file is looked for",
+    () => ({
+      ...bertConfig({ architectures: ["BertForMaskedLM"] }),
+      "model.onnx": withSideFile("bert-legacy-14", "model.onnx_data")["model.onnx"] ?? "",
+    }),
+    /config.json says it is a BertForMaskedLM. The file's outputs: "logits"/,
+    UnsupportedModelError,
+  ],
+  [
     "a fixed length",
     () => ({ ...tokenizer, "model.onnx": fixture("bert-fixed") }),
     /exported for texts of exactly 7 tokens; export it with dynamic axes/,
