@@ -64,7 +64,7 @@ def after_export(case, path, width, heads):
         (path.parent / "onnx").mkdir()
         path = path.rename(path.parent / "onnx" / "model.onnx")
     elif file == "external-data":
-        onnx.save(onnx.load(path), path, save_as_external_data=True, location="model.onnx_data", size_threshold=64)
+        onnx.save(onnx.load(path), path, save_as_external_data=True, location="model.onnx_data", size_threshold=1024)
     elif file in ("ort-basic", "ort-extended"):
         options = onnxruntime.SessionOptions()
         level = onnxruntime.GraphOptimizationLevel

@@ -42,7 +42,7 @@ FAMILIES = {
     "funnel": ("bert", {"d_model": WIDTH, "n_head": HEADS, "d_head": 8, "d_inner": INNER, "block_sizes": [1, 1], "num_decoder_layers": 1}, False),
     "longformer": ("roberta", {**ENCODER, "max_position_embeddings": POSITIONS + 2, "attention_window": [8, 8]}, False),
     "big_bird": ("albert", {**ENCODER, "attention_type": "original_full"}, False),
-    "nystromformer": ("bert", {**ENCODER, "num_landmarks": 8, "segment_means_seq_len": POSITIONS}, False),
+    "nystromformer": ("bert", {**ENCODER, "num_landmarks": POSITIONS, "segment_means_seq_len": POSITIONS}, False),
     "fnet": ("albert", {key: value for key, value in ENCODER.items() if key != "num_attention_heads"}, False),
     "t5": ("t5", {"d_model": WIDTH, "num_layers": BLOCKS, "num_heads": HEADS, "d_kv": 8, "d_ff": INNER}, False),
     "bart": ("roberta", {"d_model": WIDTH, "encoder_layers": BLOCKS, "decoder_layers": BLOCKS, "encoder_attention_heads": HEADS, "decoder_attention_heads": HEADS, "encoder_ffn_dim": INNER, "decoder_ffn_dim": INNER, "max_position_embeddings": POSITIONS}, False),
@@ -63,8 +63,8 @@ HEADS_OF = {
     "pair": (2, None, False, True),
 }
 ATTENTION_GAIN = 3.0
-# Without normalisation of layers, matrices of gain one make paths that nothing integrates.
-GAINS = {"mobilebert": 0.5}
+# Without normalisation of layers, or of scores, matrices of gain one make paths that nothing integrates.
+GAINS = {"mobilebert": 0.5, "t5": 0.4}
 
 
 def inputs_of(family):

@@ -34,6 +34,8 @@ def shares(family, feeds, tokens, token, pad):
 
 def rollout(family, model, feeds, token):
     """One share per position; None where maps are none over all positions, or (SqueezeBERT) no probabilities."""
+    if family == "fnet":
+        return None
     with torch.no_grad():
         maps = getattr(model(**feeds, output_attentions=True), "attentions", None)
     if not maps or any(found is None or found.shape[-1] != found.shape[-2] for found in maps):
