@@ -314,7 +314,7 @@ const BROKEN: readonly (readonly [what: string, files: () => Files, message: Reg
         ),
       })),
     }),
-    /Looked in vain for attention: .*found 0 of 0 softmaxes/,
+    /What stands in the way: attention: .*0 of 0 softmaxes are attention/,
     AnatomyError,
   ],
 ];

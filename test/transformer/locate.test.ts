@@ -158,8 +158,8 @@ describe("AnatomyError", () => {
     const turned = builder.emit("Softmax", [words], { attributes: { axis: int(1) } });
     const mixed = builder.matmul(gate, builder.transpose(builder.mul(words, turned), [0, 2, 1]));
     const message = refusal(finish(builder, classify(builder, builder.matmul(mixed, words))));
-    expect(message).toContain("Looked in vain for attention: a softmax between");
-    expect(message).toContain("found 0 of 2 softmaxes to be attention");
+    expect(message).toContain("What stands in the way: attention: a softmax between");
+    expect(message).toContain("0 of 2 softmaxes are attention");
     expect(message).toMatch(
       /Softmax "Softmax": its input comes from no matrix product .* but from MatMul "MatMul" with weights/,
     );

@@ -77,15 +77,22 @@ export function locateAnatomy(graph: Graph, opsets: Readonly<Record<string, numb
 function failure(problems: readonly string[], attention?: AttentionSearch): AnatomyError {
   const { sites = [], rejected = [] } = attention ?? {};
   const found =
-    attention === undefined
-      ? ""
-      : `; found ${sites.length} of ${sites.length + rejected.length} softmaxes to be attention`;
-  const reasons = rejected.map(({ description, reason }) => `; ${description}: ${reason}`);
+    attention === undefined ? [] : [`${sites.length} of ${sites.length + rejected.length} softmaxes are attention`];
+  const reasons = rejected.map(({ description, reason }) => `${description}: ${reason}`);
   return new AnatomyError(
-    `Cannot find the anatomy of the model. Looked in vain for ${problems.join("; for ")}${found}${reasons.join("")}. calig explains encoders with one stream of hidden states; give a classifier of that kind`,
+    `Cannot explain the model: it is no Transformer classifier of a kind that calig knows. What stands in the way: ${[shortened(problems), ...found, ...(reasons.length === 0 ? [] : [shortened(reasons)])].join("; ")}. calig explains encoders and decoders with one stream of hidden states, whose tokens attend to all tokens or to all earlier ones: no encoder-decoders, no attention in windows`,
     problems,
   );
 }
+
+/** The first few: a model of many blocks has the same problem in each. */
+function shortened(lines: readonly string[]): string {
+  const shown = lines.length > MOST_LINES + 1 ? lines.slice(0, MOST_LINES) : lines;
+  const rest = lines.length - shown.length;
+  return [...shown, ...(rest === 0 ? [] : [`and ${rest} more like these`])].join("; ");
+}
+
+const MOST_LINES = 3;
 
 /** The looked-up vectors [batch, tokens, width] of the largest table. */
 function wordEmbeddings({ index, shape }: Search, flow: DataFlow, { input, lookups }: Source) {
