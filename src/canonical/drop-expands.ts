@@ -7,6 +7,9 @@ import { broadcast, type Shape } from "../graph/shape-rule.ts";
 import { type Pass, unchanged } from "./pass.ts";
 import { rewriteNodes } from "./rewrite-nodes.ts";
 
+/** Values looked at behind one Expand: masks are absorbed within a few. */
+const FURTHEST = 256;
+
 /**
  * Masks that were expanded to the batch of the inputs broadcast over the batch of the hidden states instead, and
  * blocks need no input to learn the batch from. An Expand goes where every path behind it runs through elementwise
@@ -18,16 +21,20 @@ export const dropExpands: Pass = (draft) => {
   const outputs = new Set(draft.graph.outputs.map(({ name }) => name));
   const shapeOf = (value: string) => shapes.get(value)?.shape;
 
-  /** Whether nothing changes behind `value` when it has the shape `narrow` instead of its own. */
-  const isAbsorbed = (value: string, narrow: Shape): boolean => {
-    if (outputs.has(value)) return false;
-    return (consumers.get(value) ?? []).every((node) => {
-      const [y = ""] = node.outputs;
-      if (node.domain !== "" || !ELEMENTWISE.has(node.opType)) return false;
-      const shape = broadcast(node.inputs.map((input) => (input === value ? narrow : shapeOf(input))));
-      if (shape === undefined) return false;
-      return isSame(shape, shapeOf(y)) || isAbsorbed(y, shape);
-    });
+  /** Whether nothing changes behind `start` when it has the shape `narrow` instead of its own. */
+  const isAbsorbed = (start: string, narrow: Shape): boolean => {
+    const pending = [{ value: start, shape: narrow }];
+    for (const { value, shape: own } of pending) {
+      if (outputs.has(value) || pending.length > FURTHEST) return false;
+      for (const node of consumers.get(value) ?? []) {
+        const [y = ""] = node.outputs;
+        if (node.domain !== "" || !ELEMENTWISE.has(node.opType)) return false;
+        const shape = broadcast(node.inputs.map((input) => (input === value ? own : shapeOf(input))));
+        if (shape === undefined) return false;
+        if (!isSame(shape, shapeOf(y))) pending.push({ value: y, shape });
+      }
+    }
+    return true;
   };
 
   const { graph, counts } = rewriteNodes(draft, (node) => {

@@ -16,7 +16,7 @@ export type Body = Pick<Graph, "nodes" | "initializers" | "outputs">;
 export function inlineBody(body: Body, builder: GraphBuilder, bound: ReadonlyMap<string, string>): readonly string[] {
   const names = new Map(bound);
   for (const tensor of body.initializers) {
-    names.set(tensor.name, builder.initializer({ ...tensor, name: freeName(builder, tensor.name) }));
+    names.set(tensor.name, builder.initializer({ ...tensor, name: builder.free(tensor.name) }));
   }
   for (const node of body.nodes) {
     const { opType, domain, inputs, attributes } = rewire(node, names);
@@ -26,10 +26,4 @@ export function inlineBody(body: Body, builder: GraphBuilder, bound: ReadonlyMap
     for (const [i, output] of outputs.entries()) if (node.outputs[i]) names.set(node.outputs[i], output);
   }
   return body.outputs.map(({ name }) => names.get(name) ?? name);
-}
-
-function freeName(builder: GraphBuilder, wanted: string): string {
-  let name = wanted;
-  for (let i = 1; builder.has(name); i++) name = `${wanted}_${i}`;
-  return name;
 }

@@ -20,10 +20,11 @@ export const restateSizes: Pass = (draft) => {
   const sources = sourcesOf(draft.graph);
   const sizes = new Map<string, string>();
   const plain = new Set(draft.graph.initializers.map(({ name }) => name));
+  const inputsByName = new Map(draft.graph.inputs.map((input) => [input.name, input]));
   /** Whether sizes are taken from where they would be written to be taken from. */
   const isPlain = ({ opType, inputs }: Node) => {
     if (opType !== "Shape") return PICKS.has(opType) && inputs.every((input) => plain.has(input));
-    const own = draft.graph.inputs.find(({ name }) => name === inputs[0]);
+    const own = inputsByName.get(inputs[0] ?? "");
     const isSource = (size: Dimension) => typeof size === "number" || sources.get(size)?.input === own?.name;
     return own?.shape?.every(isSource) === true;
   };

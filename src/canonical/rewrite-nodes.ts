@@ -44,9 +44,8 @@ export function rewriteNodes({ graph, opsets }: Draft, rewrite: NodeRewrite): Re
       continue;
     }
     counts.set(node.opType, (counts.get(node.opType) ?? 0) + 1);
-    const all = builder.build().nodes;
-    const added = all.slice(emitted);
-    emitted = all.length;
+    const added = builder.nodesFrom(emitted);
+    emitted = builder.nodeCount;
     const made = new Set(added.flatMap((each) => each.outputs));
     const copies: Node[] = [];
     node.outputs.forEach((output, i) => {
@@ -56,7 +55,8 @@ export function rewriteNodes({ graph, opsets }: Draft, rewrite: NodeRewrite): Re
       else if (outputs.has(output)) copies.push(identity(renames.get(value) ?? value, output));
       else aliases.set(output, renames.get(value) ?? value);
     });
-    nodes.push(...added.map((each) => renamed(each, renames)), ...copies);
+    for (const each of added) nodes.push(renamed(each, renames));
+    for (const copy of copies) nodes.push(copy);
   }
   if (counts.size === 0) return { graph, counts };
   return { graph: prune({ ...builder.build(), values: graph.values, nodes }), counts };

@@ -30,17 +30,20 @@ const WRITERS: Readonly<Record<string, Writer>> = {
   "com.microsoft:FusedConv": fusedConv,
 };
 
+/** Rounds that bring something new; exports need two or three. */
+const MOST_ROUNDS = 32;
+
 /** Writes out what `WRITERS` knows. A node in a form that a writer does not know stays as it is, and a note says why. */
 export const writeOut: Pass = (draft) => {
   // Shapes of what follows a fused operator are known only when it is written out: as many rounds as bring something new.
   let graph = draft.graph;
   const total = new Map<string, number>();
-  for (;;) {
+  for (let rounds = 1; ; rounds++) {
     const round = writeRound({ ...draft, graph }, total);
-    if (round.graph === graph) {
+    if (round.graph === graph || rounds === MOST_ROUNDS) {
       if (total.size === 0 && round.left.size === 0) return unchanged(draft);
       const written = [...total].map(([opType, count]) => `${countOf(count, `${opType} node`)} written out`);
-      return { ...draft, graph, notes: [...written, ...round.left] };
+      return { ...draft, graph: round.graph, notes: [...written, ...round.left] };
     }
     graph = round.graph;
   }

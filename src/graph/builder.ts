@@ -95,6 +95,13 @@ export class GraphBuilder {
     return name;
   }
 
+  /** A name nobody uses yet, which stays free. */
+  free(wanted: string): string {
+    const name = this.unique(wanted);
+    this.#names.delete(name);
+    return name;
+  }
+
   /** Declares a graph input and returns its name, which must be free. */
   input(name: string, dtype: DType, shape: readonly Dimension[]): string {
     this.#claim(name);
@@ -264,6 +271,16 @@ export class GraphBuilder {
   /** The size of one axis as int64 [1]. */
   sizeOf(a: string, axis: number, output?: string): string {
     return this.slice(this.shapeOf(a), 0, axis, axis + 1, output);
+  }
+
+  /** Number of nodes so far, those of the graph it grows from included. */
+  get nodeCount(): number {
+    return this.#nodes.length;
+  }
+
+  /** The nodes from the `count`th on. Cost: as many as they are. */
+  nodesFrom(count: number): readonly Node[] {
+    return this.#nodes.slice(count);
   }
 
   /** Everything emitted so far as a graph. */

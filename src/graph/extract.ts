@@ -41,7 +41,8 @@ export function extractGraph(graph: Graph, { inputs = [], outputs }: ExtractOpti
     }
     if (kept.has(node)) continue;
     kept.add(node);
-    stack.push(...node.inputs, ...capturedValues(node));
+    for (const input of node.inputs) stack.push(input);
+    for (const value of capturedValues(node)) stack.push(value);
   }
   return {
     name: graph.name,

@@ -14,6 +14,8 @@ type Fold = (context: ShapeContext) => Shape | undefined;
 /** Larger integer constants are tables, not shapes. */
 const LARGEST_BYTES = 4096;
 const LARGEST_COUNT = LARGEST_BYTES / 8;
+/** int64 holds no larger number. */
+const LARGEST_NUMBER = 2 ** 63;
 
 export const isInteger = (dtype: DType | undefined): boolean => dtype === "int64" || dtype === "int32";
 
@@ -27,7 +29,8 @@ export function storedIntegers({ dtype, shape, storage }: StoredTensor): readonl
 /** Elements of the first output of a node, where the inputs decide at least one of them. */
 export function foldIntegers(context: ShapeContext): Shape | undefined {
   const folded = FOLDS[context.node.opType]?.(context);
-  return folded === undefined || folded.length > LARGEST_COUNT ? undefined : folded;
+  if (folded === undefined || folded.length > LARGEST_COUNT) return undefined;
+  return folded.map((value) => (typeof value === "number" && !(Math.abs(value) <= LARGEST_NUMBER) ? undefined : value));
 }
 
 type Operation = (a: Dimension, b: Dimension, context: ShapeContext) => Dimension;
@@ -101,11 +104,14 @@ const cast: Fold = (c) =>
     : c.elements(0);
 
 const concat: Fold = (c) => {
-  const parts = c.node.inputs.map((_, i) => {
-    const length = c.shape(i)?.[0];
-    return c.elements(i) ?? (typeof length === "number" ? Array.from({ length }, () => undefined) : undefined);
-  });
-  return parts.includes(undefined) ? undefined : parts.flatMap((part) => part ?? []);
+  const joined: Dimension[] = [];
+  for (const i of c.node.inputs.keys()) {
+    const known = c.elements(i);
+    const length = known?.length ?? c.shape(i)?.[0];
+    if (typeof length !== "number" || joined.length + length > LARGEST_COUNT) return undefined;
+    for (let k = 0; k < length; k++) joined.push(known?.[k]);
+  }
+  return joined;
 };
 
 const gather: Fold = (c) => {

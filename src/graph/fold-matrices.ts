@@ -34,7 +34,7 @@ const reshape: Fold = (c, matrix) => {
   const [rows = 0, columns = 0] = target;
   const width = columns === -1 ? elements.length / rows : columns;
   const height = rows === -1 ? elements.length / columns : rows;
-  const fits = target.length === 2 && Number.isInteger(width) && height * width === elements.length && height > 0;
+  const fits = target.length === 2 && Number.isInteger(width) && height * width === elements.length && width > 0;
   return fits ? { rows: height, columns: width, elements } : undefined;
 };
 

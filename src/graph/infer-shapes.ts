@@ -3,7 +3,14 @@
 import type { Attribute, Dimension, Graph, Node } from "../onnx/model.ts";
 import { foldIntegers, isInteger, storedIntegers } from "./fold-integers.ts";
 import { foldMatrix, type Matrix } from "./fold-matrices.ts";
-import type { Shape, ShapeContext, ShapeRules, ValueType } from "./shape-rule.ts";
+import {
+  LARGEST_RANK,
+  LONGEST_SYMBOL,
+  type Shape,
+  type ShapeContext,
+  type ShapeRules,
+  type ValueType,
+} from "./shape-rule.ts";
 import { constantShapes } from "./shape-rules/constants.ts";
 import { convolutionShapes } from "./shape-rules/convolution.ts";
 import { elementwiseShapes } from "./shape-rules/elementwise.ts";
@@ -59,7 +66,10 @@ export function inferShapes(graph: Graph, opsets: Readonly<Record<string, number
   const elements = new Map<string, Shape>();
   const matrices = new Map<string, Matrix>();
   const symbols = createSymbols(graph);
-  const named = (shape: Shape | undefined) => shape?.map((size) => (isNameless(size) ? symbols.fresh() : size));
+  const named = (shape: Shape | undefined) =>
+    shape === undefined || shape.length > LARGEST_RANK
+      ? undefined
+      : shape.map((size) => (isNameless(size) ? symbols.fresh() : size));
 
   for (const { name, dtype, shape } of graph.inputs) types.set(name, { dtype, shape: named(shape) });
   for (const tensor of graph.initializers) {
@@ -107,7 +117,11 @@ function complete(inferred: Shape | undefined, declared: Shape | undefined): Sha
   return inferred.map((size, axis) => size ?? declared[axis]);
 }
 
-const isNameless = (size: Dimension): boolean => NAMELESS.has(size) || (typeof size === "number" && size < 0);
+/** Sizes that are no number of elements, and names that nobody would read, are not known either. */
+const isNameless = (size: Dimension): boolean =>
+  typeof size === "string"
+    ? NAMELESS.has(size) || size.length > LONGEST_SYMBOL
+    : size === undefined || !Number.isSafeInteger(size) || size < 0;
 
 /** Fresh symbols "?0", "?1", ... that the graph does not use itself. */
 function createSymbols(graph: Graph): { readonly fresh: () => string } {

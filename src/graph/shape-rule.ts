@@ -5,6 +5,9 @@ import type { DType } from "../tensor/dtype.ts";
 
 export type Shape = readonly Dimension[];
 
+/** Axes of a value; numpy has no more. Longer shapes count as unknown. */
+export const LARGEST_RANK = 64;
+
 /** What is known of a value; `shape` is undefined where not even the rank is. */
 export interface ValueType {
   readonly dtype: DType | undefined;
@@ -65,7 +68,7 @@ export const listedSizes = (context: ShapeContext, attribute: string, i: number)
 /** Sizes that input `i` states: its elements, or where they are unknown at least as many unknown sizes as it has elements. */
 export function statedSizes(context: ShapeContext, i: number): Shape | undefined {
   const rank = context.shape(i)?.[0];
-  return context.elements(i) ?? (typeof rank === "number" ? unknownSizes(rank) : undefined);
+  return context.elements(i) ?? (typeof rank === "number" && rank <= LARGEST_RANK ? unknownSizes(rank) : undefined);
 }
 
 export const unknownSizes = (rank: number): Shape => Array.from({ length: rank }, () => undefined);
@@ -107,7 +110,7 @@ export function shifted(size: Dimension, more: number): Dimension {
   const [, symbol = size, before = "0"] = SHIFTED.exec(size) ?? [];
   const offset = Number(before) + more;
   if (offset === 0) return symbol;
-  return offset < -1 ? undefined : `${symbol}{${offset > 0 ? "+" : ""}${offset}}`;
+  return offset < -1 || !Number.isSafeInteger(offset) ? undefined : `${symbol}{${offset > 0 ? "+" : ""}${offset}}`;
 }
 
 /** A number times symbols. */
@@ -115,6 +118,10 @@ export interface Factors {
   readonly number: number;
   readonly symbols: readonly string[];
 }
+
+/** Products of more symbols, or with longer names, count as unknown: a product of products doubles them. */
+const MOST_FACTORS = 16;
+export const LONGEST_SYMBOL = 1000;
 
 /** How products of sizes are named: no exporter writes these brackets. */
 const PRODUCT = /^⟨(.*)⟩$/s;
@@ -130,8 +137,11 @@ export function factorsOf(size: number | string): Factors {
 
 /** The size with these factors: the same name whatever their order. */
 function sizeOf({ number, symbols }: Factors): Dimension {
+  if (!Number.isSafeInteger(number) || symbols.length > MOST_FACTORS) return undefined;
   if (symbols.length === 0 || number === 0) return number;
-  return symbols.length === 1 && number === 1 ? symbols[0] : `⟨${[number, ...[...symbols].sort()].join("·")}⟩`;
+  if (symbols.length === 1 && number === 1) return symbols[0];
+  const name = `⟨${[number, ...[...symbols].sort()].join("·")}⟩`;
+  return name.length > LONGEST_SYMBOL ? undefined : name;
 }
 
 function multiplied(sizes: readonly (number | string)[]): Factors {

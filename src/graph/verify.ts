@@ -20,17 +20,18 @@ export function verifyGraph(graph: Graph, opsets: Readonly<Record<string, number
   throw new UnsupportedModelError(`Cannot use graph "${graph.name}": ${shown.join("; ")}${more}`, issues);
 }
 
-/** `outer`: the names that exist around the graph, which a body may use but not make again. */
+/** `made`: the names that exist around the graph, which a body may use but not make again; the same ones afterwards. */
 function checkGraph(
   graph: Graph,
   opsets: Readonly<Record<string, number>>,
-  outer: ReadonlySet<string>,
+  made: Set<string>,
   issues: ModelIssue[],
 ): void {
-  const made = new Set(outer);
+  const own: string[] = [];
   const make = (name: string, what: string, node?: Node) => {
     if (name === "") issues.push(issue(`${what} without a name`, node));
     else if (made.has(name)) issues.push(issue(`${what} "${name}" is made twice`, node));
+    else own.push(name);
     made.add(name);
   };
   for (const { name } of graph.inputs) make(name, "input");
@@ -57,6 +58,7 @@ function checkGraph(
   for (const { name } of graph.outputs) {
     if (name === "" || !made.has(name)) issues.push(issue(`output "${name}" is made by nothing`));
   }
+  for (const name of own) made.delete(name);
 }
 
 const issue = (reason: string, node?: Node): ModelIssue =>

@@ -58,12 +58,11 @@ function parse(bytes: Uint8Array) {
     // A plain view: parts of Node's Buffer would be Buffers, whose slice() does not copy.
     return fromBinary(ModelProtoSchema, new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new OnnxParseError(
-      `Cannot read the model: the bytes are not an ONNX file (${reason}); check that it was downloaded whole`,
-      undefined,
-      { cause },
-    );
+    const isDeep = cause instanceof Error && /recursion/.test(cause.message);
+    const found = isDeep ? "parts of the file lie too deep in each other" : "the bytes are not an ONNX file";
+    throw new OnnxParseError(`Cannot read the model: ${found}; check that it was downloaded whole`, undefined, {
+      cause,
+    });
   }
 }
 
@@ -87,14 +86,13 @@ function decodeGraph(proto: GraphProto, path: string): Graph {
 }
 
 function decodeNode(proto: NodeProto, path: string): Node {
-  const names = proto.attribute.map(({ name }) => name);
-  const twice = names.findIndex((name, i) => names.indexOf(name) !== i);
-  if (twice >= 0) {
-    const place = `${path}.attribute[${twice}]`;
-    throw new OnnxParseError(
-      `Cannot read node "${proto.name}" at ${path}: it has two attributes "${names[twice]}"`,
-      place,
-    );
+  const names = new Set<string>();
+  for (const [i, { name }] of proto.attribute.entries()) {
+    if (names.has(name)) {
+      const place = `${path}.attribute[${i}]`;
+      throw new OnnxParseError(`Cannot read node "${proto.name}" at ${path}: it has two attributes "${name}"`, place);
+    }
+    names.add(name);
   }
   return {
     name: proto.name || proto.output[0] || path,

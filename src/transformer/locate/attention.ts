@@ -93,6 +93,7 @@ function followToValues(search: Search, flow: DataFlow, softmax: string) {
   const outer: string[] = [];
   const pending = [{ value: softmax, probabilities: softmax }];
   for (const { value, probabilities } of pending) {
+    search.spend(1);
     for (const node of search.index.consumers.get(value) ?? []) {
       const [output = ""] = node.outputs;
       if (!flow.has(output)) continue;
@@ -101,7 +102,7 @@ function followToValues(search: Search, flow: DataFlow, softmax: string) {
         continue;
       }
       const same = keepsPlaces(node) && node.inputs.every((input) => input === value || !flow.has(input));
-      if (same) outer.push(...node.inputs.filter((input) => input !== value && input !== ""));
+      if (same) for (const input of node.inputs) if (input !== value && input !== "") outer.push(input);
       // Once rearranged it is no longer [batch, heads, queries, keys]: the value before that counts.
       if (same) pending.push({ value: output, probabilities: probabilities === value ? output : probabilities });
       else if (rearranges(node)) pending.push({ value: output, probabilities });
@@ -116,13 +117,14 @@ function multipliesValues(node: Node, value: string, flow: DataFlow): boolean {
 }
 
 /** From the scores back to the products they come from; `outer` are the values that join on the way. */
-function traceScores({ index }: Search, flow: DataFlow, scores: string) {
+function traceScores(search: Search, flow: DataFlow, scores: string) {
   const outer: string[] = [];
   let found = false;
   let other: string | undefined;
   const seen = new Set([scores]);
   for (const value of seen) {
-    const node = index.producer.get(value);
+    search.spend(1);
+    const node = search.index.producer.get(value);
     if (node === undefined) continue;
     const inner = node.inputs.filter((input) => flow.has(input));
     if (isProduct(node)) {
@@ -131,7 +133,7 @@ function traceScores({ index }: Search, flow: DataFlow, scores: string) {
     } else if (endsScores(node)) {
       other ??= describeNode(node);
     } else {
-      outer.push(...node.inputs.filter((input) => input !== "" && !flow.has(input)));
+      for (const input of node.inputs) if (input !== "" && !flow.has(input)) outer.push(input);
       for (const input of inner) seen.add(input);
     }
   }

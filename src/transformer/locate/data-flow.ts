@@ -15,30 +15,37 @@ export interface DataFlow {
  * Follows `sources` to `sink`.
  *
  * In a topological order of the values that lie on such paths, a value is on all paths exactly if no edge jumps over it:
- * an edge that does is part of a path without the value. Cost: one pass over the nodes.
+ * an edge that does is part of a path without the value. Cost: the values behind the sink, and one pass over the nodes for
+ * each list of sources; cuts are found when they are first asked for.
  */
-export function traceDataFlow({ index, shapes }: Search, sources: readonly string[], sink: string): DataFlow {
-  const reached = new Set(sources);
-  for (const { inputs, outputs } of index.graph.nodes) {
-    if (!inputs.some((input) => reached.has(input))) continue;
-    for (const output of outputs) if (isFloat(shapes.get(output)?.dtype)) reached.add(output);
-  }
+export function traceDataFlow(search: Search, sources: readonly string[], sink: string): DataFlow {
+  const { index } = search;
+  const starts = new Set(sources);
+  const reached = search.floatsBehind(sources);
   const needed = new Set(reached.has(sink) ? [sink] : []);
   for (const value of needed) {
-    if (sources.includes(value)) continue;
+    if (starts.has(value)) continue;
     for (const input of index.producer.get(value)?.inputs ?? []) if (reached.has(input)) needed.add(input);
   }
-  const order = [
-    ...index.graph.inputs.map(({ name }) => name),
-    ...index.graph.nodes.flatMap(({ outputs }) => outputs),
-  ].filter((value) => needed.has(value));
+  search.spend(needed.size);
+  const order = [...needed].sort((a, b) => search.position(a) - search.position(b));
   const places = new Map(order.map((value, place) => [value, place]));
   const place = (value: string) => places.get(value) ?? Number.POSITIVE_INFINITY;
-  return { has: (value) => needed.has(value), place, cuts: findCuts() };
+  let cuts: readonly string[] | undefined;
+  return {
+    has: (value) => needed.has(value),
+    place,
+    get cuts() {
+      cuts ??= findCuts();
+      return cuts;
+    },
+  };
 
   function findCuts(): readonly string[] {
     const cuts: string[] = [];
-    let furthest = Math.max(...sources.filter((source) => needed.has(source)).map(place));
+    let furthest = sources
+      .filter((source) => needed.has(source))
+      .reduce((most, source) => Math.max(most, place(source)), Number.NEGATIVE_INFINITY);
     for (const [own, value] of order.entries()) {
       if (furthest <= own) cuts.push(value);
       for (const { outputs } of index.consumers.get(value) ?? []) {
@@ -48,5 +55,3 @@ export function traceDataFlow({ index, shapes }: Search, sources: readonly strin
     return cuts;
   }
 }
-
-const isFloat = (dtype: string | undefined): boolean => dtype === undefined || /^b?float/.test(dtype);

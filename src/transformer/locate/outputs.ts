@@ -166,15 +166,20 @@ const isWeighted = ({ isConstant, shape }: Search, node: Node): boolean =>
   node.inputs.some((input) => input !== "" && isConstant(input) && (shape(input)?.length ?? 0) >= 2);
 
 /** Whether a node is x + f(x): the sum of two values of which one is made of the other. Sums of two heads are not. */
-export function isResidual({ index }: Search, flow: DataFlow, node: Node): boolean {
+export function isResidual(search: Search, flow: DataFlow, node: Node): boolean {
   if (!isOperator(node, "Add", "Sum")) return false;
   const own = [...new Set(node.inputs.filter((input) => flow.has(input)))];
   if (own.length < 2) return false;
+  const others = new Set(own);
+  const first = own.reduce((least, value) => Math.min(least, flow.place(value)), Number.POSITIVE_INFINITY);
+  // What is made later cannot be a part of what was made earlier.
+  const mayLead = (value: string) => flow.has(value) && flow.place(value) >= first;
   return own.some((start) => {
     const behind = new Set([start]);
     for (const value of behind) {
-      if (value !== start && own.includes(value)) return true;
-      for (const input of index.producer.get(value)?.inputs ?? []) if (flow.has(input)) behind.add(input);
+      search.spend(1);
+      if (value !== start && others.has(value)) return true;
+      for (const input of search.index.producer.get(value)?.inputs ?? []) if (mayLead(input)) behind.add(input);
     }
     return false;
   });

@@ -18,6 +18,7 @@ export function positionLimit({ graph, opsets, anatomy }: TransformerGraph): num
   const search = createSearch(graph, opsets);
   const { wordEmbeddings: words, inputs } = anatomy;
   const width = search.shape(words?.value ?? "")?.at(-1);
+  const counted = search.valuesBehind([inputs.ids, inputs.mask].filter((name) => name !== undefined));
   const limits = graph.nodes.flatMap((node) => {
     const [table = "", indices = ""] = node.inputs;
     const shape = search.shape(table);
@@ -27,8 +28,7 @@ export function positionLimit({ graph, opsets, anatomy }: TransformerGraph): num
     // Tables are cut to the length of the text, or looked up.
     if (isOperator(node, "Slice")) return search.shape(node.outputs[0] ?? "")?.at(-2) === rows ? [] : [rows];
     if (!isOperator(node, "Gather") || shape?.length !== 2) return [];
-    const counted = search.inputsBehind([indices]);
-    return counted.has(inputs.ids ?? "") || counted.has(inputs.mask ?? "") ? [rows - PADDING_ROWS] : [rows];
+    return [counted.has(indices) ? rows - PADDING_ROWS : rows];
   });
-  return limits.length === 0 ? undefined : Math.min(...limits);
+  return limits.length === 0 ? undefined : limits.reduce((least, limit) => Math.min(least, limit));
 }

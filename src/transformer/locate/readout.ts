@@ -75,11 +75,12 @@ function name(selected: ReadonlySet<Selected>, averaged: boolean): Readout {
  * What computed indices look for among the ids: the last one that is not padding (places are multiplied by where the ids
  * differ from it, or the first padding is searched and one subtracted), or something else.
  */
-function choiceOf({ index }: Search, indices: string): Selected {
+function choiceOf(search: Search, indices: string): Selected {
   const operators = new Set<string>();
   const seen = new Set([indices]);
   for (const value of seen) {
-    const node = index.producer.get(value);
+    search.spend(1);
+    const node = search.index.producer.get(value);
     if (node === undefined || readsSizeOnly(node)) continue;
     operators.add(node.opType);
     for (const input of node.inputs) if (input !== "") seen.add(input);

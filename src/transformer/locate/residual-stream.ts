@@ -3,6 +3,7 @@
 import type { Dimension } from "../../onnx/model.ts";
 import type { AttentionSite } from "./attention.ts";
 import type { DataFlow } from "./data-flow.ts";
+import { lastBelow } from "./last-below.ts";
 import { describeShape, type Search } from "./search.ts";
 
 /** Sizes that all blocks share. */
@@ -32,8 +33,9 @@ export function findStream(
 ): Stream | undefined {
   const before = problems.length;
   const states = flow.cuts.filter((cut) => isState(search.shape(cut), tokens));
+  const places = states.map(flow.place);
   const entries = sites.map((site) => {
-    const entry = states.filter((state) => flow.place(state) < flow.place(site.probabilities)).at(-1);
+    const entry = states[lastBelow(places, flow.place(site.probabilities))];
     if (entry === undefined) {
       problems.push(
         `a hidden state before ${site.description}: no single value [batch, positions, width] lies on every path there; there are several streams, or none`,
@@ -43,11 +45,13 @@ export function findStream(
   });
   if (problems.length > before) return undefined;
 
-  for (const [i, { site, entry }] of entries.entries()) {
-    const twin = entries.slice(0, i).find((other) => other.entry === entry);
-    if (twin !== undefined) {
+  const starting = new Map<string, AttentionSite>();
+  for (const { site, entry } of entries) {
+    const twin = starting.get(entry);
+    if (twin === undefined) starting.set(entry, site);
+    else {
       problems.push(
-        `a block for each attention: ${twin.site.description} and ${site.description} both start from "${entry}", with no single hidden state between them`,
+        `a block for each attention: ${twin.description} and ${site.description} both start from "${entry}", with no single hidden state between them`,
       );
     }
     const problem = misfit(search.shape(site.probabilities), search.shape(entry));
@@ -67,7 +71,7 @@ export function findStream(
   if (problems.length > before) return undefined;
   return {
     hiddenStates: entries.map(({ entry }) => entry),
-    heads: Math.max(...(heads as number[])),
+    heads: (heads as number[]).reduce((most, count) => Math.max(most, count)),
     width: shapes[0]?.[2] as number,
     positions: shapes[0]?.[1],
   };
