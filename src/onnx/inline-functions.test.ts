@@ -6,10 +6,12 @@ import {
   GraphProtoSchema,
   type ModelProto,
   ModelProtoSchema,
+  type NodeProto,
   NodeProtoSchema,
   OperatorSetIdProtoSchema,
 } from "onnx-buf";
 import { describe, expect, it } from "vitest";
+import { verifyGraph } from "../graph/verify.ts";
 import { createNodeRuntime } from "../runtime/onnxruntime-node.ts";
 import { floatTensor } from "../tensor/tensor.ts";
 import { createModel } from "./create-model.ts";
@@ -133,4 +135,91 @@ describe("inlineFunctions()", () => {
     });
     expect(() => decodeModel(other)).toThrow('operator set "ai.onnx" version 18, the model for 17');
   });
+
+  it("computes what the engine computes of calls without names within each other", async () => {
+    const bytes = layered(4, 2);
+    const model = decodeModel(bytes);
+    expect(model.graph.nodes.filter(({ opType }) => opType === "Add")).toHaveLength(2 ** 4);
+    verifyGraph(model.graph, model.opsets);
+    expect(await run(encodeModel(model), 0)).toEqual(await run(bytes, 0));
+  });
+
+  it("keeps the names of functions apart from those of the graph", async () => {
+    const taken = { name: "", opType: "Abs", domain: "", inputs: ["x"], outputs: ["y/inner"], attributes: {} };
+    const bytes = layered(2, 1, [taken]);
+    const model = decodeModel(bytes);
+    verifyGraph(model.graph, model.opsets);
+    expect(await run(encodeModel(model), 0)).toEqual(await run(bytes, 0));
+  });
+
+  it("shares what copies of a body have in common", () => {
+    const elements = new Uint8Array(4 * 1000);
+    const bytes = layered(
+      3,
+      2,
+      [],
+      [
+        node("Constant", [], ["unused"], {
+          attribute: [
+            { name: "value", type: AttributeType.TENSOR, t: { dims: [1000n], dataType: 1, rawData: elements } },
+          ],
+        }),
+      ],
+    );
+    const constants = decodeModel(bytes).graph.nodes.filter(({ opType }) => opType === "Constant");
+    const stored = constants.map(({ attributes: { value } }) =>
+      value?.kind === "tensor" && value.value.storage.kind === "bytes" ? value.value.storage.bytes : undefined,
+    );
+    expect(stored).toHaveLength(2 ** 3);
+    expect(new Set(stored.map((each) => each?.byteOffset)).size).toBe(1);
+  });
+
+  it.each([
+    ["functions that call each other twice, again and again", () => layered(30, 2)],
+    ["a chain of functions that never ends", () => layered(100, 1)],
+    ["functions whose bodies are many nodes", () => layered(4, 30)],
+    ["functions that make no node", () => layered(30, 2, [], undefined, "none")],
+    ["long names", () => layered(20, 2, [], [node("Abs", ["a"], ["v".repeat(10_000)])])],
+  ])("refuses %s before it is copied", (_, make) => {
+    const bytes = make();
+    expect(bytes.length).toBeLessThan(400_000);
+    expect(() => decodeModel(bytes)).toThrow(/make more than 1,000,000 nodes|called within more than 32 others/);
+  });
+
+  it("refuses functions that call themselves through others", () => {
+    const bytes = layered(3, 1, [], [node("F0", ["a"], ["again"], { domain: "own" })]);
+    expect(() => decodeModel(bytes)).toThrow(/Cannot read function "F0": it calls itself, directly or through others/);
+  });
 });
+
+/**
+ * y = F0(x), z = |y|, in which every function calls the next `calls` times in a row, none of them with a name, and the
+ * last one doubles.
+ */
+function layered(
+  depth: number,
+  calls: number,
+  others: Graph["nodes"] = [],
+  last: NodeProto[] = [],
+  end: "double" | "none" = "double",
+): Uint8Array {
+  const nodes = [
+    ...others,
+    { name: "", opType: "F0", domain: "own", inputs: ["x"], outputs: ["y"], attributes: {} },
+    { name: "", opType: "Abs", domain: "", inputs: ["y"], outputs: ["z"], attributes: {} },
+  ];
+  const proto = fromBinary(ModelProtoSchema, encodeModel(createModel({ ...graph, nodes }, { "": 17, own: 1 })));
+  const value = (i: number) => (i === 0 ? "a" : i === calls ? "out" : `inner${i === 1 ? "" : i}`);
+  for (let level = 0; level <= depth; level++) {
+    const body =
+      level < depth
+        ? Array.from({ length: calls }, (_, i) => node(`F${level + 1}`, [value(i)], [value(i + 1)], { domain: "own" }))
+        : [...last, ...(end === "none" ? [] : [node("Add", ["a", "a"], ["inner"]), node("Neg", ["inner"], ["out"])])];
+    const output = level === depth && end === "none" ? "a" : "out";
+    const opsetImport = [opset("", 17), opset("own", 1)];
+    const fields = { domain: "own", name: `F${level}`, input: ["a"], output: [output], node: body, opsetImport };
+    proto.functions.push(create(FunctionProtoSchema, fields));
+  }
+  for (const each of proto.graph?.node ?? []) each.name = "";
+  return toBinary(ModelProtoSchema, proto);
+}
