@@ -3,6 +3,7 @@
  * read this and nothing else.
  */
 
+import type { DeepGrey } from "../input/image/rgb-image.ts";
 import type { PatchUnit, TokenUnit, Word } from "../input/units.ts";
 
 export type { PatchUnit, TokenUnit, Word };
@@ -158,6 +159,10 @@ export interface ImageExplanation extends ExplanationCommon {
     readonly patch: number;
     /** The part of the given picture that the model saw: the grid lies on it. Pixels of the picture. */
     readonly seen: readonly [x: number, y: number, width: number, height: number];
+    /** What transparent pixels were laid on: "white", "black" or "#rrggbb"; absent where transparency was ignored. */
+    readonly background?: string;
+    /** "scale" where grey levels of more than 8 bits were divided by 256; absent where they were cut off at 255. */
+    readonly deepGrey?: DeepGrey;
   };
   readonly units: readonly PatchUnit[];
   readonly supporting: readonly PatchAttribution[];

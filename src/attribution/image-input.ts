@@ -47,6 +47,7 @@ export function prepareImage(model: ExplainableModel, { image }: ImageInput): Pr
     warnings: [...(image.warnings ?? []), ...coarseView(model, fitted)],
     fitted,
     processor,
+    ...(image.reading === undefined ? {} : { reading: image.reading }),
   };
 }
 
@@ -88,8 +89,8 @@ export function fitForModel(
   );
 }
 
-/** What results say of a picture: its size, the grid of patches, and where on the picture the grid lies. */
-export function describeImage(model: ExplainableModel, { fitted }: PreparedImage): ImageExplanation["input"] {
+/** What results say of a picture: its size, the grid of patches, where on the picture the grid lies, and how it was read. */
+export function describeImage(model: ExplainableModel, { fitted, reading }: PreparedImage): ImageExplanation["input"] {
   const { rows, columns, patch } = patchesOf(model);
   const { original } = fitted.map;
   const { x, y, width, height } = seenRectangle(fitted.map);
@@ -100,6 +101,7 @@ export function describeImage(model: ExplainableModel, { fitted }: PreparedImage
     grid: [rows, columns],
     patch,
     seen: [x, y, width, height],
+    ...reading,
   };
 }
 

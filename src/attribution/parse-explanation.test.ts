@@ -23,6 +23,15 @@ describe("parseExplanation()", () => {
   });
 
   test.each([
+    ["background", "white"],
+    ["background", "#a0B1c2"],
+    ["deepGrey", "scale"],
+  ])("takes how a picture was read: %s %s", (name, value) => {
+    const data = changed(image, `input.${name}`, value);
+    expect(parseExplanation(data)).toBe(data);
+  });
+
+  test.each([
     [sentence, "version", undefined, 'field "version" is missing: it is no explanation'],
     [sentence, "version", 2, "it is of version 2, wanted 1; use the calig that made it"],
     [sentence, "input.kind", "sound", 'field "input.kind" is "sound", wanted "text" or "image"'],
@@ -40,6 +49,10 @@ describe("parseExplanation()", () => {
     [sentence, "warnings.0", "a", 'field "warnings[0]" is "a", wanted a record'],
     [image, "input.grid", [0, 14], 'field "input.grid[0]" is 0, wanted a number above 0'],
     [image, "input.seen", [0, 0, 9], 'field "input.seen" has 3 entries, wanted 4'],
+    [image, "input.background", "plaid", 'wanted "ignore" or "white" or "black" or "#rrggbb"'],
+    [image, "input.background", "constructor", 'field "input.background" is "constructor"'],
+    [image, "input.background", 7, 'field "input.background" is 7'],
+    [image, "input.deepGrey", "stretch", 'field "input.deepGrey" is "stretch", wanted "clip" or "scale"'],
     [image, "units", {}, 'field "units" is {}, wanted a list'],
   ])("names the field of what is wrong: case %#", (explanation, path, value, message) => {
     const parse = () => parseExplanation(changed(explanation, path, value));

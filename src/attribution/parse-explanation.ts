@@ -1,6 +1,8 @@
 /** @file Explanations that come from outside, as files and answers do: checked field by field before anything reads them. */
 
 import { InputError, quote } from "../errors.ts";
+import { DEEP_GREYS } from "../input/image/rgb-image.ts";
+import { BACKGROUNDS, isBackground } from "../input/image/samples.ts";
 import type { Explanation } from "./explanation.ts";
 import { SCORE_KINDS } from "./options.ts";
 
@@ -147,6 +149,8 @@ const OF_IMAGE = record({
     grid: list(positive, [2]),
     patch: positive,
     seen: list(number, [4]),
+    background: optional(holds(BACKGROUNDS.map(quote).join(" or "), isBackground)),
+    deepGrey: optional(oneOf(DEEP_GREYS)),
   }),
   units: list(record({ ...PATCH, special: flag })),
   supporting: list(record({ ...PATCH, attribution: number })),

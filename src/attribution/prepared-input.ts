@@ -2,6 +2,7 @@
 
 import type { ImageProcessor } from "../input/image/image-processor.ts";
 import type { FittedImage } from "../input/image/process-image.ts";
+import type { ImageReading } from "../input/image/rgb-image.ts";
 import type { EncodedText } from "../input/text/tokenizer.ts";
 import type { PatchUnit, TokenUnit } from "../input/units.ts";
 import type { Feeds } from "../runtime/runtime.ts";
@@ -31,6 +32,8 @@ export interface PreparedImage extends PreparedCommon {
   /** The picture as the model sees it, before it is normalised, and where on the original it lies. */
   readonly fitted: FittedImage;
   readonly processor: ImageProcessor;
+  /** How the picture's file was read, where that was not as always. */
+  readonly reading?: ImageReading;
 }
 
 /** Methods work on the common part; baselines and results look at the kind. */

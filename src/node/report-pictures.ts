@@ -5,12 +5,16 @@ import type { ReportEntry } from "../render/report/evidence-report.ts";
 import { readImageFile } from "./image-file.ts";
 import { pictureUri } from "./picture-uri.ts";
 
-/** The picture of an explanation as a data URI; undefined where its file is gone, is no picture, or is of another size. */
+/** The picture of an explanation as a data URI, read as it was when it was explained; undefined where its file is gone, is no picture, or is of another size. */
 export async function reportPicture({ source, explanation }: ReportEntry): Promise<string | undefined> {
   const { input } = explanation;
   if (input.kind !== "image") return undefined;
   try {
-    const image = await readImageFile(source.file);
+    const { background, deepGrey } = input;
+    const image = await readImageFile(source.file, {
+      ...(background === undefined ? {} : { background }),
+      ...(deepGrey === undefined ? {} : { deepGrey }),
+    });
     return image.width === input.width && image.height === input.height ? await pictureUri(image) : undefined;
   } catch (error) {
     if (error instanceof InputError) return undefined;

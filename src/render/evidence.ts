@@ -17,6 +17,16 @@ export function isText(explanation: Explanation): explanation is TextExplanation
   return explanation.input.kind === "text";
 }
 
+/** Every option that had a say: those of the method, and how a picture was read where that was not as always. */
+export function settingsOf({ method, input }: Explanation): readonly (readonly [name: string, value: unknown])[] {
+  const { background, deepGrey }: Partial<ImageExplanation["input"]> = input.kind === "image" ? input : {};
+  return [
+    ...Object.entries(method.options),
+    ...(background === undefined ? [] : [["background", background] as const]),
+    ...(deepGrey === undefined ? [] : [["deepGrey", deepGrey] as const]),
+  ];
+}
+
 /** The patches of a picture and where they lie. */
 export type Patches = Pick<ImageExplanation, "input" | "units">;
 

@@ -14,6 +14,7 @@ import {
   quantitiesOf,
   rankedItems,
   scoreName,
+  settingsOf,
   specialShareOf,
   sumOver,
   targetLabel,
@@ -200,7 +201,7 @@ function facts(explanation: Explanation): string {
     "- **Share**: part of the sum of magnitudes over all positions",
     `- **Weights**: SHA-256 ${code(model.sha256)}`,
   ];
-  const options = Object.entries(method.options).map(([name, value]) => [plain(name), plain(optionText(value))]);
+  const options = settingsOf(explanation).map(([name, value]) => [plain(name), plain(optionText(value))]);
   const shown = table(["Option", "Value"], ["left", "left"], [["method", plain(method.name)], ...options]);
   return `## How it was measured\n\n${lines.join("\n")}\n\n${shown}`;
 }

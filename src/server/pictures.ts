@@ -2,6 +2,7 @@
 
 import type { Baseline, CustomBaseline, ExplainOptions } from "../attribution/options.ts";
 import type { RgbImage } from "../input/image/rgb-image.ts";
+import type { ToRgbOptions } from "../input/image/samples.ts";
 import { decodeImage } from "../node/image-file.ts";
 import { invalid } from "./read-body.ts";
 
@@ -11,10 +12,15 @@ type SentBaseline = Exclude<Baseline, CustomBaseline> | { readonly text: string 
 /** Decodes the pictures of one request. A class, because they share the limit. */
 export class Pictures {
   #pixelsLeft: number;
+  readonly #reading: ToRgbOptions;
 
-  /** @param pixels - Most pixels of all pictures together. */
-  constructor(pixels: number) {
+  /**
+   * @param pixels - Most pixels of all pictures together.
+   * @param reading - How all of them are read.
+   */
+  constructor(pixels: number, reading: ToRgbOptions) {
     this.#pixelsLeft = pixels;
+    this.#reading = reading;
   }
 
   /**
@@ -23,7 +29,7 @@ export class Pictures {
    * @throws {InputError} When it is no picture, or has more pixels than are left.
    */
   async decode(data: string, name: string): Promise<RgbImage> {
-    const image = await decodeImage(bytesOf(data, name), { maxPixels: this.#pixelsLeft, name });
+    const image = await decodeImage(bytesOf(data, name), { ...this.#reading, maxPixels: this.#pixelsLeft, name });
     this.#pixelsLeft -= image.width * image.height;
     return image;
   }

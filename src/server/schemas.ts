@@ -30,6 +30,7 @@ import {
   QUADRATURES,
   SCORE_KINDS,
 } from "../attribution/options.ts";
+import { quote } from "../errors.ts";
 import type {
   Comparison,
   EvaluatedFigure,
@@ -42,6 +43,8 @@ import type { NumberErrors } from "../evaluation/number-errors.ts";
 import type { Interval } from "../evaluation/statistics/bootstrap.ts";
 import { SUBSTRATES } from "../evaluation/substrate.ts";
 import { UNIT_KINDS } from "../evaluation/units.ts";
+import { DEEP_GREYS } from "../input/image/rgb-image.ts";
+import { BACKGROUNDS, type ToRgbOptions } from "../input/image/samples.ts";
 import type { CheckResult, Verification } from "../verification/verification.ts";
 import { MOST_INPUTS } from "../verification/verify.ts";
 import type { EvaluationJob } from "./evaluation-jobs.ts";
@@ -164,6 +167,24 @@ const EXPLAIN_OPTIONS: Readonly<Record<Exclude<keyof ExplainOptions, OwnOption>,
 /** Their names. */
 export const EXPLAIN_OPTION_NAMES: readonly string[] = Object.keys(EXPLAIN_OPTIONS);
 
+/** How the pictures of a request are read. */
+const READING_OPTIONS: Readonly<Record<keyof ToRgbOptions, JsonSchema>> = {
+  background: {
+    ...name(
+      `What transparent pixels are laid on: ${BACKGROUNDS.map(quote).join(", ")}; "ignore" takes the colours that the file stores for them, as Python's pipeline does`,
+    ),
+    default: BACKGROUNDS[0],
+  },
+  deepGrey: oneOf(
+    DEEP_GREYS,
+    "Grey levels of more than 8 bits: those above 255 are white, as in Python's pipeline, or all are divided by 256",
+    DEEP_GREYS[0],
+  ),
+};
+
+/** Their names. */
+export const READING_OPTION_NAMES: readonly string[] = Object.keys(READING_OPTIONS);
+
 /** The names of the options of an evaluation that a request may give as the library has them. */
 export const EVALUATE_OPTION_NAMES = ["substrate", "units", "longText", "target", "score", "seed"] as const;
 
@@ -176,7 +197,7 @@ function requests({ characters, bodyBytes, evaluationRows }: ServerLimits): Sche
     pair: { ...text("Second text, for models that judge pairs"), maxLength: characters },
   };
   const picture = (description: string): JsonSchema => ({
-    ...text(`${description} in Base64 or as a data URI (JPEG, PNG, WebP, AVIF, GIF, TIFF)`),
+    ...text(`${description} in Base64 or as a data URI (JPEG, PNG, WebP, AVIF, GIF, TIFF, BMP, PPM, PGM, PBM)`),
     minLength: 1,
     maxLength: bodyBytes,
   });
@@ -194,11 +215,12 @@ function requests({ characters, bodyBytes, evaluationRows }: ServerLimits): Sche
       {
         ...input,
         image: picture("Instead of a text: picture"),
+        ...READING_OPTIONS,
         model: MODEL,
         ...EXPLAIN_OPTIONS,
         baseline: baselineSchema(ownText, ownImage),
       },
-      ["text", "pair", "image", "model", ...EXPLAIN_OPTION_NAMES],
+      ["text", "pair", "image", ...READING_OPTION_NAMES, "model", ...EXPLAIN_OPTION_NAMES],
       "A text or an image, and the options of the library under their names",
     ),
     VerifyRequest: record(
@@ -353,14 +375,19 @@ const EXPLANATIONS: SchemaTable = {
   }),
   ImageExplanation: recordOf<ImageExplanation>({
     ...COMMON,
-    input: recordOf<ImageExplanation["input"]>({
-      kind: oneOf(["image"], "Kind"),
-      width: count("Of the picture as given, pixels"),
-      height: count("Of the picture as given, pixels"),
-      grid: { ...list({ type: "integer" }, "Rows and columns of patches"), minItems: 2, maxItems: 2 },
-      patch: count("Side of a patch in pixels of the model's input"),
-      seen: { ...list(number(""), "x, y, width, height of what the model saw, pixels"), minItems: 4, maxItems: 4 },
-    }),
+    input: recordOf<ImageExplanation["input"]>(
+      {
+        kind: oneOf(["image"], "Kind"),
+        width: count("Of the picture as given, pixels"),
+        height: count("Of the picture as given, pixels"),
+        grid: { ...list({ type: "integer" }, "Rows and columns of patches"), minItems: 2, maxItems: 2 },
+        patch: count("Side of a patch in pixels of the model's input"),
+        seen: { ...list(number(""), "x, y, width, height of what the model saw, pixels"), minItems: 4, maxItems: 4 },
+        background: text("What transparent pixels were laid on, where transparency was not ignored"),
+        deepGrey: oneOf(DEEP_GREYS, "What was done with grey levels above 255, where they were not cut off"),
+      },
+      ["background", "deepGrey"],
+    ),
     units: list(
       recordOf<PatchUnit>({ ...PATCH, special: { type: "boolean" } }),
       "Patches; special units have row and column -1",

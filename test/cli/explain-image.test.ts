@@ -141,17 +141,24 @@ describe("calig explain --image", () => {
     const image = join(pictures, "hidden.png");
     const run = async (...argv: string[]) => {
       const { stdout } = await explain(["--image", image, "--json", ...argv]);
-      const { predictions, warnings } = JSON.parse(stdout) as Explanation;
-      return { logits: predictions.map(({ logit }) => logit), codes: warnings.map(({ code }) => code) };
+      const { input, predictions, warnings } = JSON.parse(stdout) as Explanation;
+      return { input, logits: predictions.map(({ logit }) => logit), codes: warnings.map(({ code }) => code) };
     };
     const opaque = await explain(["--image", join(pictures, "dots.png"), "--json"]);
     const logits = (JSON.parse(opaque.stdout) as Explanation).predictions.map(({ logit }) => logit);
     const hidden = await run();
     expect(hidden.logits).toEqual(logits);
     expect(hidden.codes).toContain("transparency-ignored");
+    expect(hidden.input).not.toHaveProperty("background");
     const onWhite = await run("--background", "white");
     expect(onWhite.logits).not.toEqual(logits);
     expect(onWhite.codes).not.toContain("transparency-ignored");
+    expect(onWhite.input).toMatchObject({ background: "white" });
+    expect(onWhite.input).not.toHaveProperty("deepGrey");
+    for (const format of ["terminal", "markdown", "html"]) {
+      const { stdout } = await explain(["--image", image, "--format", format, "--deep-grey", "scale"]);
+      expect(stdout).toMatch(/deepGrey.{0,20}scale|deep grey.{0,20}scale/s);
+    }
     expect(await explain(["--image", image, "--background", "plaid"])).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('Cannot use --background "plaid": give "ignore", "white", "black", "#rrggbb"'),

@@ -107,6 +107,31 @@ describe("calig report", () => {
     expect(page.match(/<img src="data:image\/jpeg/g)).toHaveLength(2); // the map of the result and that of the blocks
   });
 
+  test("reads pictures again as they were read when they were explained", async () => {
+    const pictures = await tempFolder();
+    const file = join(pictures, "logo.png");
+    await sharp({ create: { width: 224, height: 224, channels: 4, background: { r: 0, g: 0, b: 0, alpha: 0 } } })
+      .png()
+      .toFile(file);
+    const deep = join(pictures, "scan.png");
+    await sharp(new Uint16Array(224 * 224).fill(128 * 256), { raw: { width: 224, height: 224, channels: 1 } })
+      .toColourspace("grey16")
+      .png()
+      .toFile(deep);
+    const shown = async (source: string, reading: object) => {
+      const explanation = { ...image, input: { ...image.input, ...reading } };
+      const [from, to] = [join(pictures, "in.jsonl"), join(pictures, "report.html")];
+      await writeFile(from, line(explanation, { file: source }));
+      expect((await report(from, "--out", to)).code).toBe(0);
+      const [, jpeg = ""] = /<img src="data:image\/jpeg;base64,([^"]+)"/.exec(await readFile(to, "utf8")) ?? [];
+      return [...(await sharp(Buffer.from(jpeg, "base64")).raw().toBuffer()).subarray(0, 3)];
+    };
+    expect(await shown(file, {})).toEqual([0, 0, 0]);
+    expect(await shown(file, { background: "white" })).toEqual([255, 255, 255]);
+    expect(await shown(deep, {})).toEqual([255, 255, 255]);
+    expect(await shown(deep, { deepGrey: "scale" })).toEqual([128, 128, 128]);
+  });
+
   test.each([
     ["texts.jsonl", 'it has a field "text" but no explanation; explain the file first with calig explain --input'],
     ["broken.jsonl", 'broken.jsonl", line 2: it is not valid JSON'],

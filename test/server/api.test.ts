@@ -126,6 +126,54 @@ describe("POST /api/explain", () => {
     expect(lasting(uri as Explanation)).toEqual(lasting(plain as Explanation));
   });
 
+  it("reads pictures as the client asks, and says so in the explanation", async () => {
+    const uri = (png: Buffer) => `data:image/png;base64,${png.toString("base64")}`;
+    const logo = await sharp({
+      create: { width: 24, height: 20, channels: 4, background: { r: 0, g: 0, b: 0, alpha: 0 } },
+    })
+      .png()
+      .toBuffer();
+    const scan = await sharp(new Uint16Array(24 * 20).fill(128 * 256), { raw: { width: 24, height: 20, channels: 1 } })
+      .toColourspace("grey16")
+      .png()
+      .toBuffer();
+    const plain = async (level: number) => {
+      const background = { r: level, g: level, b: level };
+      return sharp({ create: { width: 24, height: 20, channels: 3, background } })
+        .png()
+        .toBuffer();
+    };
+    const explained = async (body: object) => {
+      const answer = await ask({ ...FAST, baseline: "blur", ...body });
+      expect(answer.status).toBe(200);
+      const explanation = (await answer.json()) as Explanation;
+      expect(broken(explanation, "Explanation")).toEqual([]);
+      const { input, predictions, warnings } = explanation;
+      return { input, logits: predictions.map(({ logit }) => logit), codes: warnings.map(({ code }) => code) };
+    };
+    const [black, grey, white] = await Promise.all(
+      [0, 128, 255].map(async (level) => explained({ image: uri(await plain(level)) })),
+    );
+    const ignored = await explained({ image: uri(logo), background: "ignore", deepGrey: "clip" });
+    expect(ignored.logits).toEqual(black?.logits);
+    expect(ignored.codes).toContain("transparency-ignored");
+    expect(Object.keys(ignored.input)).not.toContain("background");
+    const laid = await explained({ image: uri(logo), background: "#808080" });
+    expect(laid.logits).toEqual(grey?.logits);
+    expect(laid.codes).not.toContain("transparency-ignored");
+    expect(laid.input).toMatchObject({ background: "#808080" });
+    expect((await explained({ image: uri(scan) })).logits).toEqual(white?.logits);
+    const scaled = await explained({ image: uri(scan), deepGrey: "scale" });
+    expect(scaled.logits).toEqual(grey?.logits);
+    expect(scaled.input).toMatchObject({ deepGrey: "scale" });
+    // Baselines that are pictures are read in the same way.
+    const own = { image: uri(logo) };
+    const baseline = async (sent: object) =>
+      ((await (await ask({ image: uri(logo), ...FAST, background: "white", ...sent })).json()) as Explanation)
+        .attribution;
+    expect(await baseline({ baseline: own })).toEqual(await baseline({ baseline: "white" }));
+  });
+
   it("takes baselines of the client's own", async () => {
     const own = await ask({
       text: TEXT,
@@ -204,6 +252,10 @@ describe("POST /api/explain", () => {
     [{ text: " ", ...FAST }, 422, "invalid-input", "Cannot"],
     [{ text: "x".repeat(100_001) }, 422, "invalid-request", "at most 100000 characters"],
     [{ image: "<svg/>" }, 422, "invalid-request", "Base64"],
+    [{ image: "AAAA", background: "plaid" }, 422, "invalid-option", '"ignore", "white", "black", "#rrggbb"'],
+    [{ image: "AAAA", background: 255 }, 422, "invalid-request", "body.background must be a text"],
+    [{ image: "AAAA", deepGrey: "stretch" }, 422, "invalid-request", 'body.deepGrey must be one of "clip", "scale"'],
+    [{ text: TEXT, background: "white", deepGrey: "clip" }, 422, "invalid-request", /background goes.*deepGrey goes/],
     [{ image: Buffer.from("<svg/>").toString("base64") }, 422, "invalid-input", "it holds text"],
   ])("refuses %j with %i %s", async (body, status, code, message) => {
     const refusal = await refusalOf(await ask(body));
@@ -345,8 +397,10 @@ describe("GET /api/openapi.json", () => {
   it("names the options of the library, all but those that are the server's", async () => {
     const { components } = await describeServer();
     const { properties } = components.schemas.ExplainRequest as { properties: object };
-    const { EXPLAIN_OPTION_NAMES } = await import("../../src/server/schemas.ts");
-    expect(Object.keys(properties).sort()).toEqual([...EXPLAIN_OPTION_NAMES, "text", "pair", "image", "model"].sort());
+    const { EXPLAIN_OPTION_NAMES, READING_OPTION_NAMES } = await import("../../src/server/schemas.ts");
+    expect(Object.keys(properties).sort()).toEqual(
+      [...EXPLAIN_OPTION_NAMES, ...READING_OPTION_NAMES, "text", "pair", "image", "model"].sort(),
+    );
     expect(EXPLAIN_OPTION_NAMES).not.toContain("memory");
   });
 });

@@ -13,7 +13,18 @@ export interface RgbImage extends Size {
   readonly data: Uint8Array;
   /** What was left out when the picture was read; explanations of it carry these on. */
   readonly warnings?: readonly ImageWarning[];
+  /** How its file was read, where that was not as always; explanations of it tell. */
+  readonly reading?: ImageReading;
 }
+
+/** What was chosen in the place of Pillow's way; see `ToRgbOptions`. */
+export interface ImageReading {
+  readonly background?: string;
+  readonly deepGrey?: DeepGrey;
+}
+
+export const DEEP_GREYS = ["clip", "scale"] as const;
+export type DeepGrey = (typeof DEEP_GREYS)[number];
 
 export interface ImageWarning {
   readonly code: string;

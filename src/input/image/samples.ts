@@ -4,7 +4,15 @@
  */
 
 import { InvalidOptionError, quote } from "../../errors.ts";
-import { CHANNELS, type ImageWarning, type RgbImage, rgbImage, type Size } from "./rgb-image.ts";
+import {
+  CHANNELS,
+  type DeepGrey,
+  type ImageReading,
+  type ImageWarning,
+  type RgbImage,
+  rgbImage,
+  type Size,
+} from "./rgb-image.ts";
 
 /** What stands for one pixel: grey, red green blue, or the inks cyan magenta yellow black; alpha comes last. */
 export type SampleKind = "grey" | "grey-alpha" | "rgb" | "rgb-alpha" | "cmyk";
@@ -27,39 +35,63 @@ export interface ToRgbOptions {
   readonly deepGrey?: DeepGrey;
 }
 
-export const DEEP_GREYS = ["clip", "scale"] as const;
-export type DeepGrey = (typeof DEEP_GREYS)[number];
-
 type Colour = readonly [red: number, green: number, blue: number];
 
 const COLOURS: Readonly<Record<string, Colour>> = { white: [255, 255, 255], black: [0, 0, 0] };
 
+/** What `background` may be. */
+export const BACKGROUNDS = ["ignore", "white", "black", "#rrggbb"] as const;
+
+/** Whether a value of unknown origin is one of them. */
+export const isBackground = (value: unknown): boolean =>
+  typeof value === "string" && (value === "ignore" || colourOf(value) !== undefined);
+
 /** @throws {InvalidOptionError} When `background` is no colour. */
 export function parseBackground(background: string): Colour | undefined {
   if (background === "ignore") return undefined;
-  const hex = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(background);
-  const colour = hex === null ? COLOURS[background] : (hex.slice(1).map((two) => Number.parseInt(two, 16)) as never);
+  const colour = colourOf(background);
   if (colour !== undefined) return colour;
-  const allowed = ["ignore", "white", "black", "#rrggbb"];
   throw new InvalidOptionError(
-    `Cannot lay a picture on the background ${quote(background)}: give ${allowed.map(quote).join(", ")}`,
+    `Cannot lay a picture on the background ${quote(background)}: give ${BACKGROUNDS.map(quote).join(", ")}`,
     "background",
     background,
-    allowed,
+    BACKGROUNDS,
   );
 }
 
+function colourOf(name: string): Colour | undefined {
+  const hex = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(name);
+  if (hex !== null) return hex.slice(1).map((two) => Number.parseInt(two, 16)) as unknown as Colour;
+  return Object.hasOwn(COLOURS, name) ? COLOURS[name] : undefined;
+}
+
+/** What of the options is not the default; undefined where nothing is. */
+function unusual({ background = "ignore", deepGrey = "clip" }: ToRgbOptions): ImageReading | undefined {
+  if (background === "ignore" && deepGrey === "clip") return undefined;
+  return {
+    ...(background === "ignore" ? {} : { background }),
+    ...(deepGrey === "clip" ? {} : { deepGrey }),
+  };
+}
+
 /**
- * Samples as 8-bit RGB, with a warning where people would expect another picture.
+ * Samples as 8-bit RGB, with a warning where people would expect another picture, and with the options that are not the
+ * defaults.
  *
  * @param called - What the picture is called in warnings: "the picture", or with its name.
  * @throws {InvalidOptionError} When `background` is no colour.
  */
 export function samplesToRgb(samples: Samples, options: ToRgbOptions, called: string): RgbImage {
   const background = parseBackground(options.background ?? "ignore");
+  const image = pixelsOf(samples, background, options.deepGrey ?? "clip", called);
+  const reading = unusual(options);
+  return reading === undefined ? image : { ...image, reading };
+}
+
+function pixelsOf(samples: Samples, background: Colour | undefined, deepGrey: DeepGrey, called: string): RgbImage {
   switch (samples.kind) {
     case "grey":
-      return greyToRgb(samples, options.deepGrey ?? "clip", called);
+      return greyToRgb(samples, deepGrey, called);
     case "rgb":
       return rgbImage(samples.width, samples.height, new Uint8Array(samples.data));
     case "cmyk":

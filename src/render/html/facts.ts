@@ -2,7 +2,7 @@
 
 import type { Completeness } from "../../attribution/explanation.ts";
 import { html, type Markup } from "../escape.ts";
-import { attributionSum, NO_COMPLETENESS, scoreName } from "../evidence.ts";
+import { attributionSum, NO_COMPLETENESS, scoreName, settingsOf } from "../evidence.ts";
 import { bytes, milliseconds, optionText, percent, thousands } from "../format.ts";
 import { difference, isolated, type PageContext, score } from "./context.ts";
 
@@ -70,7 +70,7 @@ const entry = (name: string, value: Markup | string): Markup => html`<dt>${name}
 
 export function factsSection({ explanation, id }: PageContext): Markup {
   const { method, model, cost } = explanation;
-  const options = Object.entries(method.options).map(([name, value]) =>
+  const options = settingsOf(explanation).map(([name, value]) =>
     entry(optionName(name), html`<bdi>${optionText(value)}</bdi>`),
   );
   const evaluations = thousands(cost.modelEvaluations, Number.isInteger(cost.modelEvaluations) ? 0 : 1);

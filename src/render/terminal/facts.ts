@@ -1,6 +1,6 @@
 /** @file The foot of the terminal output: completeness, special tokens, cost, method. */
 
-import { attributionSum, NO_COMPLETENESS, specialShareOf } from "../evidence.ts";
+import { attributionSum, NO_COMPLETENESS, settingsOf, specialShareOf } from "../evidence.ts";
 import { bytes, count, milliseconds, optionText, percent, thousands } from "../format.ts";
 import { difference, entry, label, score, type TerminalContext } from "./context.ts";
 
@@ -41,7 +41,7 @@ export function facts(context: TerminalContext): string[] {
   const { explanation, verbose } = context;
   const { method, model } = explanation;
   const special = specials(context);
-  const options = Object.entries(method.options).map(([name, value]) => `${name} ${optionText(value)}`);
+  const options = settingsOf(explanation).map(([name, value]) => `${name} ${optionText(value)}`);
   return [
     ...entry("Completeness", completeness(context), context),
     ...(special === undefined ? [] : entry("Special tokens", special, context)),

@@ -6,6 +6,7 @@ import { explain } from "../../attribution/explain.ts";
 import type { Explanation } from "../../attribution/explanation.ts";
 import type { ExplainOptions } from "../../attribution/options.ts";
 import type { TextInput } from "../../attribution/text-input.ts";
+import { parseBackground, type ToRgbOptions } from "../../input/image/samples.ts";
 import { pictureUri } from "../../node/picture-uri.ts";
 import { RENDERERS, type Renderer } from "../../render/registry.ts";
 import { chooseModel } from "../choose-model.ts";
@@ -15,7 +16,7 @@ import { type LinkedSignal, linkSignals } from "../linked-signal.ts";
 import { Pictures } from "../pictures.ts";
 import { invalid, readBody } from "../read-body.ts";
 import type { RequestContext, Route, ServedModel, ServerState } from "../route.ts";
-import { EXPLAIN_OPTION_NAMES } from "../schemas.ts";
+import { EXPLAIN_OPTION_NAMES, READING_OPTION_NAMES } from "../schemas.ts";
 import type { Place } from "../work-queue.ts";
 
 const EVENTS = "text/event-stream";
@@ -79,27 +80,39 @@ interface ExplainRequest {
   readonly input:
     | { readonly kind: "text"; readonly text: TextInput }
     | { readonly kind: "image"; readonly data: string };
+  readonly reading: ToRgbOptions;
   readonly options: ExplainOptions;
 }
 
 async function readRequest(c: RequestContext, state: ServerState): Promise<ExplainRequest> {
   const body = await readBody(c, state, "ExplainRequest");
   const { text, pair, image, model } = body as { text?: string; pair?: string; image?: string; model?: unknown };
+  const reading = given(body, READING_OPTION_NAMES) as ToRgbOptions;
   const problems = [
     ...(text === undefined && image === undefined ? ["body must have a text or an image"] : []),
     ...(text !== undefined && image !== undefined ? ["body has a text and an image: give one of them"] : []),
     ...(pair !== undefined && text === undefined ? ["body.pair goes with a text only"] : []),
+    ...(image === undefined ? Object.keys(reading).map((name) => `body.${name} goes with an image only`) : []),
   ];
   if (problems.length > 0) throw invalid(problems);
-  const options = Object.fromEntries(
-    EXPLAIN_OPTION_NAMES.filter((name) => body[name] !== undefined).map((name) => [name, body[name]]),
-  ) as ExplainOptions;
+  const { background } = reading;
+  if (background !== undefined) parseBackground(background); // before a turn is waited for
+  const options = given(body, EXPLAIN_OPTION_NAMES) as ExplainOptions;
   if (image !== undefined) {
-    return { served: chooseModel(state.models, model, "image"), input: { kind: "image", data: image }, options };
+    return {
+      served: chooseModel(state.models, model, "image"),
+      input: { kind: "image", data: image },
+      reading,
+      options,
+    };
   }
   const input = { text: text as string, ...(pair === undefined ? {} : { pair }) };
-  return { served: chooseModel(state.models, model, "text"), input: { kind: "text", text: input }, options };
+  return { served: chooseModel(state.models, model, "text"), input: { kind: "text", text: input }, reading, options };
 }
+
+/** The fields of those names that there are. */
+const given = (body: Readonly<Record<string, unknown>>, names: readonly string[]) =>
+  Object.fromEntries(names.filter((name) => body[name] !== undefined).map((name) => [name, body[name]]));
 
 interface Work {
   readonly request: ExplainRequest;
@@ -125,8 +138,8 @@ async function run(
   await place.turn(link.signal);
   link.limit(timeoutMs, () => new HttpError(504, "timeout", `The explanation took longer than ${seconds} s`));
   link.signal.throwIfAborted();
-  const { served, input, options } = request;
-  const pictures = new Pictures(pixels);
+  const { served, input, reading, options } = request;
+  const pictures = new Pictures(pixels, reading);
   const decoded = input.kind === "text" ? input.text : { image: await pictures.decode(input.data, "image") };
   const asked = await pictures.decodeOptions(options);
   const explanation = await explain(served.model, decoded, {
