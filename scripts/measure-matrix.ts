@@ -5,8 +5,9 @@
  *     npm run docs:matrix -- FOLDER [--only REGEX] [--no-page] [--no-verify]
  *
  * Right: the token ids and the logits are those of transformers and of the file in onnxruntime, the attributions of every
- * block add up, every map that is given is finite and not empty, and verify passes. Refused: one of calig's own errors says why. What
- * is neither is wrong, and listed. `FOLDER/results.json` holds the outcome of each case.
+ * block add up, every map that is given is finite and not empty, and verify passes. Refused: one of calig's own errors
+ * says why. What is neither is wrong, and listed. `verdict.json` in the folder of each case holds its outcome; the page
+ * counts those of earlier runs, too.
  */
 
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -28,26 +29,34 @@ const { values, positionals } = parseArgs({
 });
 const folder = positionals[0];
 if (folder === undefined) throw new Error("Cannot measure the matrix: give the folder that tools/make_matrix.py made");
-const chosen = readdirSync(folder)
-  .filter((name) => new RegExp(values.only).test(name) && existsSync(join(folder, name, "case.json")))
+const cases = readdirSync(folder)
+  .filter((name) => existsSync(join(folder, name, "case.json")))
   .sort()
-  .map((name) => JSON.parse(readFileSync(join(folder, name, "case.json"), "utf8")) as MatrixCase);
-if (chosen.length === 0) throw new Error(`Cannot measure the matrix: ${folder} holds no case of tools/make_matrix.py`);
+  .map((name) => readJson<MatrixCase>(join(folder, name, "case.json")));
+if (cases.length === 0) throw new Error(`Cannot measure the matrix: ${folder} holds no case of tools/make_matrix.py`);
 
-const verdicts: (Verdict & { readonly case: MatrixCase })[] = [];
+const chosen = cases.filter(({ id }) => new RegExp(values.only).test(id));
 for (const [index, one] of chosen.entries()) {
   const start = performance.now();
   const verdict = await judgeCase(join(folder, one.id), one, !values["no-verify"]);
-  verdicts.push({ ...verdict, case: one });
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
   console.log(`${index + 1}/${chosen.length} ${one.id}: ${verdict.outcome}, ${seconds} s`);
   for (const line of verdict.reasons.slice(0, 3)) console.log(`    ${line.slice(0, 300)}`);
-  const stored = verdicts.map(({ case: { id, family, head, form }, ...rest }) => ({ id, family, head, form, ...rest }));
-  writeFileSync(join(folder, "results.json"), `${JSON.stringify(stored, null, 1)}\n`);
+  writeFileSync(join(folder, one.id, "verdict.json"), `${JSON.stringify(verdict, null, 1)}\n`);
 }
-for (const outcome of OUTCOMES) console.log(`${outcome}: ${verdicts.filter((v) => v.outcome === outcome).length}`);
+/** Of this run and of earlier ones. */
+const verdicts = cases.flatMap((one) => {
+  const path = join(folder, one.id, "verdict.json");
+  return existsSync(path) ? [{ ...readJson<Verdict>(path), case: one }] : [];
+});
+const counts = OUTCOMES.map((outcome) => verdicts.filter((verdict) => verdict.outcome === outcome).length);
+console.log(OUTCOMES.map((outcome, i) => `${outcome}: ${counts[i]}`).join("\n"));
 if (!values["no-page"]) replaceSection(PAGE, "matrix", section());
 process.exitCode = verdicts.some(({ outcome }) => outcome === "wrong") ? 1 : 0;
+
+function readJson<T>(path: string): T {
+  return JSON.parse(readFileSync(path, "utf8")) as T;
+}
 
 function section(): string {
   const releases = ["4", "5"].flatMap((release) => {

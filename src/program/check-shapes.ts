@@ -1,6 +1,6 @@
 /** @file Whether a forward pass gave what it must have: logits for every row, hidden states of every position. METHOD 10. */
 
-import { ConsistencyError } from "../errors.ts";
+import { ConsistencyError, UnsupportedModelError } from "../errors.ts";
 import type { Feeds } from "../runtime/runtime.ts";
 import type { FloatTensor } from "../tensor/tensor.ts";
 import type { ForwardResult } from "./model-programs.ts";
@@ -26,14 +26,29 @@ export function checkLogits({ shape }: FloatTensor, { rows, positions, classes }
   if (!fits) throw misshapen("logits", shape, [rows, ...(shape.length === 3 ? [positions] : []), classes]);
 }
 
-/** @throws {ConsistencyError} When a hidden state is not [rows, positions, width], or the logits do not fit. */
+/**
+ * @throws {ConsistencyError} When a hidden state is not [rows, positions, width], or the logits do not fit.
+ * @throws {UnsupportedModelError} When a block has another number of positions than the input has tokens.
+ */
 export function checkForward({ logits, hiddenStates }: ForwardResult, size: RunSize): void {
   const positions = size.positions ?? hiddenStates[0]?.shape[1];
   checkLogits(logits, { ...size, positions });
   const wanted = [size.rows, positions, size.width];
   for (const [block, { shape }] of hiddenStates.entries()) {
-    if (shape.join() !== wanted.join()) throw misshapen(`hidden states entering block ${block}`, shape, wanted);
+    if (shape.join() === wanted.join()) continue;
+    const [rows, found, width] = shape;
+    throw rows === size.rows && width === size.width
+      ? resized(block, found, positions, size.positions === undefined ? "a picture" : "a text")
+      : misshapen(`hidden states entering block ${block}`, shape, wanted);
   }
+}
+
+function resized(block: number, found: number | undefined, wanted: number | undefined, what: string) {
+  const difference = `${found} positions where ${what} has ${wanted}`;
+  return new UnsupportedModelError(
+    `Cannot explain the model: block ${block} has ${difference}; it merges, drops or adds positions between its blocks, so that what a block says of a position cannot be said of a part of the input: give a model whose blocks keep one position for each`,
+    [{ reason: `block ${block} has ${difference}` }],
+  );
 }
 
 const misshapen = (what: string, found: readonly number[], wanted: readonly (number | undefined)[]): ConsistencyError =>

@@ -48,7 +48,7 @@ export interface Verdict {
   readonly completeness: number;
 }
 
-const REFUSALS = /^(Checkpoint|UnsupportedModel|Anatomy|InvalidOption|Input|OnnxParse|Shape)Error$/;
+const REFUSALS = /^(Checkpoint|UnsupportedModel|Anatomy|InvalidOption|Input|OnnxParse|Shape|Consistency)Error$/;
 const RAW = /ONNXRuntime|Non-zero status|internal:|undefined|\bNaN\b|a bug/;
 const LOGITS = 1e-4;
 /** Shares of 1. */
