@@ -5,8 +5,10 @@ import type { HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
 import { createEvaluationJobs } from "./evaluation-jobs.ts";
 import { checkHost, checkOrigin, checkToken, securityHeaders } from "./guard.ts";
-import { clientLeft, errorBody, errorHeaders, HttpError, stopping, toHttpError } from "./http-error.ts";
+import { clientLeft, errorBody, errorHeaders, HttpError, stopping, toHttpError, wrongMethod } from "./http-error.ts";
+import { IncomingBodies } from "./incoming-bodies.ts";
 import { DEFAULT_LIMITS, type ServerLimits } from "./limits.ts";
+import { hostHere } from "./model-host.ts";
 import { openApiDocument } from "./openapi.ts";
 import { servePage } from "./page.ts";
 import type { Route, ServedModel, ServerState } from "./route.ts";
@@ -36,6 +38,8 @@ export interface ServerApp {
   readonly fetch: Hono<{ Bindings: HttpBindings }>["fetch"];
   readonly routes: readonly Route[];
   readonly limits: ServerLimits;
+  /** Bodies of requests that have begun to come, and are not complete. */
+  bodies(): number;
   /** Refuses new work; what is under way goes on. */
   close(): void;
   /** Stops what is under way. Resolves when nothing runs any more. */
@@ -52,9 +56,10 @@ export function createApp(options: AppOptions): ServerApp {
   const schemas = componentSchemas(limits);
   const state: ServerState = {
     version,
-    models,
+    models: models.map(({ name, model }) => ({ name, host: "explain" in model ? model : hostHere(model) })),
     limits,
     schemas,
+    bodies: new IncomingBodies(limits, stop.signal),
     explanations: createWorkQueue({ ...limits, what: "explanations" }),
     jobs: createEvaluationJobs(limits, stop.signal, onError),
     stopped: stop.signal,
@@ -74,9 +79,14 @@ export function createApp(options: AppOptions): ServerApp {
   });
   const guard = token === undefined ? undefined : checkToken(token);
   for (const route of routes) {
-    const path = route.path.replace(/\{(\w+)\}/g, ":$1");
+    const path = patternOf(route);
     if (guard !== undefined && route.open !== true) app.on(route.method, path, guard);
     app.on(route.method, path, (c) => route.answer(c, state));
+  }
+  for (const [path, allowed] of methodsOf(routes)) {
+    app.all(path, () => {
+      throw wrongMethod(allowed);
+    });
   }
   app.all("/api/*", () => {
     throw notFound();
@@ -94,6 +104,7 @@ export function createApp(options: AppOptions): ServerApp {
     fetch: app.fetch,
     routes,
     limits,
+    bodies: () => state.bodies.size,
     close() {
       closed = true;
     },
@@ -107,3 +118,18 @@ export function createApp(options: AppOptions): ServerApp {
 
 const notFound = (): HttpError =>
   new HttpError(404, "not-found", "There is nothing at this address; /api/openapi.json lists what there is");
+
+/** "/api/evaluate/:id" */
+const patternOf = ({ path }: Route): string => path.replace(/\{(\w+)\}/g, ":$1");
+
+/** The methods of every address, as a router writes addresses. */
+function methodsOf(routes: readonly Route[]): ReadonlyMap<string, readonly string[]> {
+  const methods = new Map<string, string[]>();
+  for (const route of routes) {
+    const pattern = patternOf(route);
+    // What GET answers, HEAD answers without the body.
+    const own = route.method === "get" ? ["GET", "HEAD"] : [route.method.toUpperCase()];
+    methods.set(pattern, [...(methods.get(pattern) ?? []), ...own]);
+  }
+  return methods;
+}

@@ -2,18 +2,15 @@
 
 import { quote } from "../errors.ts";
 import { HttpError } from "./http-error.ts";
-import type { ServedModel } from "./route.ts";
-
-export type InputKind = "text" | "image";
-
-export const kindOf = ({ model }: ServedModel): InputKind => (model.imageProcessor === undefined ? "text" : "image");
+import type { InputKind } from "./model-host.ts";
+import type { HostedModel } from "./route.ts";
 
 /** The first model of a kind: the one that is used when none is named. */
-export const defaultModel = (models: readonly ServedModel[], kind: InputKind): ServedModel | undefined =>
-  models.find((candidate) => kindOf(candidate) === kind);
+export const defaultModel = (models: readonly HostedModel[], kind: InputKind): HostedModel | undefined =>
+  models.find(({ host }) => host.kind === kind);
 
 /** @throws {HttpError} 404 for a name that no model has; 422 where the model reads something else, or none reads this. */
-export function chooseModel(models: readonly ServedModel[], name: unknown, kind: InputKind): ServedModel {
+export function chooseModel(models: readonly HostedModel[], name: unknown, kind: InputKind): HostedModel {
   const names = models.map((served) => quote(served.name)).join(", ");
   const found = name === undefined ? defaultModel(models, kind) : models.find((served) => served.name === name);
   if (found === undefined) {
@@ -21,8 +18,8 @@ export function chooseModel(models: readonly ServedModel[], name: unknown, kind:
       ? new HttpError(422, "no-model", `No model of this server reads ${kind}s; its models are ${names}`)
       : new HttpError(404, "unknown-model", `There is no model ${quote(name)}; the models of this server are ${names}`);
   }
-  if (kindOf(found) !== kind) {
-    throw new HttpError(422, "wrong-kind", `Model ${quote(found.name)} reads ${kindOf(found)}s, not ${kind}s`);
+  if (found.host.kind !== kind) {
+    throw new HttpError(422, "wrong-kind", `Model ${quote(found.name)} reads ${found.host.kind}s, not ${kind}s`);
   }
   return found;
 }

@@ -16,28 +16,41 @@ export interface EvaluationJob {
   readonly error?: ErrorBody["error"];
 }
 
-type Measure = (signal: AbortSignal, onProgress: (done: number, activity: string) => void) => Promise<Evaluation>;
+/** Measures, and answers with the Evaluation as JSON. */
+type Measure = (signal: AbortSignal, onProgress: (done: number, activity: string) => void) => Promise<Uint8Array>;
+
+/** A job and, when it is done, its result as JSON. */
+export interface JobAndResult {
+  readonly job: Omit<EvaluationJob, "result">;
+  readonly result?: Uint8Array;
+}
 
 export interface EvaluationJobs {
   /** @throws {HttpError} 429 when too many wait. */
   enter(): Place;
+  /** The same refusal, without taking a place. */
+  check(): void;
   /** Starts when the place has its turn; gives the place back at the end. */
-  start(place: Place, measure: Measure): EvaluationJob;
-  get(id: string): EvaluationJob | undefined;
+  start(place: Place, measure: Measure): JobAndResult["job"];
+  get(id: string): JobAndResult | undefined;
   /** Stops a job that has not ended; forgets one that has. Returns it as it was left. */
-  cancel(id: string): EvaluationJob | undefined;
+  cancel(id: string): JobAndResult | undefined;
   /** Resolves when no job is being measured. */
   settled(): Promise<void>;
 }
 
 interface Entry {
-  job: EvaluationJob;
+  job: JobAndResult["job"];
+  result?: Uint8Array;
   readonly cancel: () => void;
 }
 
 const cancelled = (): HttpError => new HttpError(503, "cancelled", "The evaluation was cancelled");
 
-const hasEnded = ({ status }: EvaluationJob): boolean => status !== "queued" && status !== "running";
+const hasEnded = ({ status }: JobAndResult["job"]): boolean => status !== "queued" && status !== "running";
+
+const seen = (entry: Entry | undefined): JobAndResult | undefined =>
+  entry === undefined ? undefined : { job: entry.job, ...(entry.result === undefined ? {} : { result: entry.result }) };
 
 export function createEvaluationJobs(
   { evaluationQueue, evaluationTimeoutMs, evaluationsKept }: ServerLimits,
@@ -55,6 +68,7 @@ export function createEvaluationJobs(
 
   return {
     enter: () => queue.enter(),
+    check: () => queue.check(),
     start(place, measure) {
       const id = randomUUID();
       const link = linkSignals([{ signal: stopped }]);
@@ -63,7 +77,7 @@ export function createEvaluationJobs(
         cancel: () => link.abort(cancelled()),
       };
       entries.set(id, entry);
-      const update = (fields: Partial<EvaluationJob>) => {
+      const update = (fields: Partial<JobAndResult["job"]>) => {
         // A cancelled job may still end its last step; what comes of that is not wanted.
         if (!hasEnded(entry.job)) entry.job = { ...entry.job, ...fields };
       };
@@ -75,7 +89,8 @@ export function createEvaluationJobs(
           });
           update({ status: "running" });
           const result = await measure(link.signal, (done, activity) => update({ progress: { done, activity } }));
-          update({ status: "done", progress: { done: 1, activity: "done" }, result });
+          if (!hasEnded(entry.job)) entry.result = result;
+          update({ status: "done", progress: { done: 1, activity: "done" } });
         } catch (error) {
           const refusal = toHttpError(error);
           if (refusal.status === 500) onError(error);
@@ -91,7 +106,7 @@ export function createEvaluationJobs(
       void running.finally(() => open.delete(running));
       return entry.job;
     },
-    get: (id) => entries.get(id)?.job,
+    get: (id) => seen(entries.get(id)),
     cancel(id) {
       const entry = entries.get(id);
       if (entry === undefined) return undefined;
@@ -101,7 +116,7 @@ export function createEvaluationJobs(
         // What is being computed ends at the next step of the engine; the client need not wait for it.
         entry.job = { ...entry.job, status: "cancelled", ...errorBody(cancelled()) };
       }
-      return entry.job;
+      return seen(entry);
     },
     settled: async () => {
       await Promise.all(open);

@@ -13,8 +13,11 @@ export class HttpError extends Error {
     message: string,
     /** Seconds after which the client may try again. */
     readonly retryAfter?: number,
+    /** Headers that go with it. */
+    readonly headers: Readonly<Record<string, string>> = {},
+    options?: ErrorOptions,
   ) {
-    super(message);
+    super(message, options);
   }
 }
 
@@ -25,6 +28,21 @@ export const clientLeft = (): HttpError =>
   new HttpError(CLIENT_LEFT, "client-left", "The client closed the connection");
 
 export const stopping = (): HttpError => new HttpError(503, "stopping", "The server is shutting down", 10);
+
+/** Most problems that one message lists. */
+export const MOST_PROBLEMS = 20;
+
+/** A refusal that lists the problems. */
+export function invalid(problems: readonly string[]): HttpError {
+  const more = problems.length > MOST_PROBLEMS ? ["and more"] : [];
+  return new HttpError(422, "invalid-request", [...problems.slice(0, MOST_PROBLEMS), ...more].join("; "));
+}
+
+/** @param allowed - The methods that the address answers. */
+export const wrongMethod = (allowed: readonly string[]): HttpError => {
+  const list = allowed.join(", ");
+  return new HttpError(405, "wrong-method", `This address answers ${list}`, undefined, { Allow: list });
+};
 
 /** What an error is called in answers. */
 export interface ErrorBody {
@@ -46,5 +64,7 @@ export function toHttpError(error: unknown): HttpError {
 export const errorBody = ({ reason, message }: HttpError): ErrorBody => ({ error: { code: reason, message } });
 
 /** Headers that go with a refusal. */
-export const errorHeaders = ({ retryAfter }: HttpError): Readonly<Record<string, string>> =>
-  retryAfter === undefined ? {} : { "Retry-After": String(retryAfter) };
+export const errorHeaders = ({ retryAfter, headers }: HttpError): Readonly<Record<string, string>> => ({
+  ...headers,
+  ...(retryAfter === undefined ? {} : { "Retry-After": String(retryAfter) }),
+});

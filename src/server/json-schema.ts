@@ -28,6 +28,10 @@ export interface JsonSchema {
   /** False where other fields are refused; a schema that they must meet. */
   readonly additionalProperties?: boolean | JsonSchema;
   readonly anyOf?: readonly JsonSchema[];
+  /** Fields of which an object has exactly one. */
+  readonly oneOf?: readonly { readonly required: readonly [string] }[];
+  /** Fields that may not be there without others. */
+  readonly dependentRequired?: Readonly<Record<string, readonly string[]>>;
 }
 
 export type SchemaTable = Readonly<Record<string, JsonSchema>>;
@@ -68,16 +72,23 @@ export const recordOf = <T extends object>(
  *
  * @param components - What references stand for.
  * @param at - What the value is called.
+ * @param most - Where to stop: nothing is looked at once so many problems are found.
  */
-export function problemsOf(value: unknown, schema: JsonSchema, components: SchemaTable, at: string): string[] {
+export function problemsOf(
+  value: unknown,
+  schema: JsonSchema,
+  components: SchemaTable,
+  at: string,
+  most = Number.POSITIVE_INFINITY,
+): string[] {
   if (schema.$ref !== undefined) {
-    return problemsOf(value, components[schema.$ref.slice(REFERENCE.length)] as JsonSchema, components, at);
+    return problemsOf(value, components[schema.$ref.slice(REFERENCE.length)] as JsonSchema, components, at, most);
   }
   if (schema.anyOf !== undefined) {
     // Of several shapes, the one that comes nearest tells most: one of the same type, with the fewest problems.
     const alike = schema.anyOf.filter((option) => hasType(value, option));
     const options = alike.length === 0 ? schema.anyOf : alike;
-    const answers = options.map((option) => problemsOf(value, option, components, at));
+    const answers = options.map((option) => problemsOf(value, option, components, at, most));
     return answers.reduce((least, own) => (own.length < least.length ? own : least));
   }
   if (!hasType(value, schema)) {
@@ -92,9 +103,9 @@ export function problemsOf(value: unknown, schema: JsonSchema, components: Schem
   }
   if (typeof value === "string") return stringProblems(value, schema, at);
   if (typeof value === "number") return numberProblems(value, schema, at);
-  if (Array.isArray(value)) return arrayProblems(value, schema, components, at);
+  if (Array.isArray(value)) return arrayProblems(value, schema, components, at, most);
   if (typeof value === "object" && value !== null) {
-    return objectProblems(value as Readonly<Record<string, unknown>>, schema, components, at);
+    return objectProblems(value as Readonly<Record<string, unknown>>, schema, components, at, most);
   }
   return [];
 }
@@ -122,8 +133,27 @@ const TYPE_NAMES: Readonly<Record<TypeName, string>> = {
 const MOST_SHOWN = 60;
 
 function found(value: unknown): string {
+  if (!isShort(value, MOST_SHOWN)) return "";
   const text = JSON.stringify(value) ?? "undefined";
   return text.length > MOST_SHOWN ? "" : `, it is ${text}`;
+}
+
+/** Whether it may be no longer than that as JSON. Looks at no more of it than that. */
+function isShort(value: unknown, most: number): boolean {
+  let left = most;
+  const fits = (part: unknown): boolean => {
+    left--;
+    if (typeof part === "string") left -= part.length;
+    if (left < 0) return false;
+    if (typeof part !== "object" || part === null) return true;
+    if (Array.isArray(part)) return part.length <= left && part.every(fits);
+    for (const name in part) {
+      left -= name.length;
+      if (!fits((part as Readonly<Record<string, unknown>>)[name])) return false;
+    }
+    return true;
+  };
+  return fits(value);
 }
 
 function isOf(value: unknown, type: TypeName): boolean {
@@ -163,30 +193,53 @@ function arrayProblems(
   { items, minItems = 0, maxItems }: JsonSchema,
   components: SchemaTable,
   at: string,
+  most: number,
 ): string[] {
   if (value.length < minItems) return [`${at} must have at least ${minItems} items, it has ${value.length}`];
   if (maxItems !== undefined && value.length > maxItems) {
     return [`${at} must have at most ${maxItems} items, it has ${value.length}`];
   }
-  return items === undefined ? [] : value.flatMap((item, i) => problemsOf(item, items, components, `${at}[${i}]`));
+  const problems: string[] = [];
+  if (items === undefined) return problems;
+  for (const [i, item] of value.entries()) {
+    if (problems.length >= most) break;
+    problems.push(...problemsOf(item, items, components, `${at}[${i}]`, most - problems.length));
+  }
+  return problems;
 }
 
 function objectProblems(
   value: Readonly<Record<string, unknown>>,
-  { properties = {}, required = [], additionalProperties = true }: JsonSchema,
+  { properties = {}, required = [], additionalProperties = true, oneOf, dependentRequired = {} }: JsonSchema,
   components: SchemaTable,
   at: string,
+  most: number,
 ): string[] {
-  const missing = required
-    .filter((name) => !Object.hasOwn(value, name))
-    .map((name) => `${at} must have the field ${quote(name)}`);
-  const wrong = Object.entries(value).flatMap(([name, field]) => {
-    const own = Object.hasOwn(properties, name) ? properties[name] : undefined;
-    const schema = own ?? additionalProperties;
-    if (schema === true) return [];
-    if (schema !== false) return problemsOf(field, schema, components, `${at}.${name}`);
-    const known = Object.keys(properties).map(quote).join(", ");
-    return [`${at} has the unknown field ${quote(name.slice(0, MOST_SHOWN))}; known are ${known}`];
-  });
-  return [...missing, ...wrong];
+  const has = (name: string) => Object.hasOwn(value, name);
+  const problems = required.filter((name) => !has(name)).map((name) => `${at} must have the field ${quote(name)}`);
+  if (oneOf !== undefined) {
+    const names = oneOf.map(({ required: [name] }) => name);
+    const present = names.filter(has);
+    if (present.length === 0) problems.push(`${at} must have ${names.map(article).join(" or ")}`);
+    if (present.length > 1) problems.push(`${at} has ${present.map(article).join(" and ")}: give one of them`);
+  }
+  for (const [name, needed] of Object.entries(dependentRequired)) {
+    if (!has(name) || needed.every(has)) continue;
+    problems.push(`${at}.${name} goes with ${needed.map(article).join(" and ")} only`);
+  }
+  const known = Object.keys(properties).map(quote).join(", ");
+  for (const name in value) {
+    if (problems.length >= most) break;
+    if (!has(name)) continue;
+    const schema = (Object.hasOwn(properties, name) ? properties[name] : undefined) ?? additionalProperties;
+    if (schema === true) continue;
+    if (schema === false) {
+      problems.push(`${at} has the unknown field ${quote(name.slice(0, MOST_SHOWN))}; known are ${known}`);
+    } else {
+      problems.push(...problemsOf(value[name], schema, components, `${at}.${name}`, most - problems.length));
+    }
+  }
+  return problems.length > most ? problems.slice(0, most) : problems;
 }
+
+const article = (name: string): string => `${/^[aeiou]/.test(name) ? "an" : "a"} ${name}`;

@@ -3,6 +3,17 @@
 export interface ServerLimits {
   /** Largest body of a request, bytes. */
   readonly bodyBytes: number;
+  /** All bodies together that have not come whole, bytes; the one that takes longest gives way. */
+  readonly bodiesBytes: number;
+  /** Longest that a body may take to come, milliseconds. */
+  readonly bodyMs: number;
+  /** Least bytes per second of a body, and how long that is watched, milliseconds. */
+  readonly bodyRate: number;
+  readonly bodyRateMs: number;
+  /** Objects and lists within each other in a body; fields of all its objects; elements of all its lists and objects. */
+  readonly jsonDepth: number;
+  readonly jsonFields: number;
+  readonly jsonItems: number;
   /** Longest that one explanation may wait, and then take, milliseconds. */
   readonly timeoutMs: number;
   /** Explanations that are worked on at once. */
@@ -26,12 +37,21 @@ export interface ServerLimits {
   /** Longest until the headers of a request are there, and until all of it is, milliseconds. */
   readonly headersMs: number;
   readonly requestMs: number;
-  /** Connections at once; more are closed. */
+  /** Longest that a client may take to read on in an answer that is ready, milliseconds. */
+  readonly answerMs: number;
+  /** Connections at once. For one more, the one is closed that has sent no whole request for longest. */
   readonly connections: number;
 }
 
 export const DEFAULT_LIMITS: ServerLimits = {
   bodyBytes: 8 * 2 ** 20,
+  bodiesBytes: 128 * 2 ** 20,
+  bodyMs: 30_000,
+  bodyRate: 1000,
+  bodyRateMs: 5000,
+  jsonDepth: 32,
+  jsonFields: 10_000,
+  jsonItems: 200_000,
   timeoutMs: 120_000,
   // The engine itself uses all cores: two at once take as long as one after the other, and twice the memory.
   concurrency: 1,
@@ -44,6 +64,7 @@ export const DEFAULT_LIMITS: ServerLimits = {
   evaluationTimeoutMs: 60 * 60_000,
   evaluationsKept: 16,
   headersMs: 10_000,
-  requestMs: 30_000,
+  requestMs: 40_000,
+  answerMs: 30_000,
   connections: 1024,
 };

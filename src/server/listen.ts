@@ -1,9 +1,11 @@
 /** @file Connects the server to a socket: time limits of connections, and an end that loses no answer. */
 
-import type { Server } from "node:http";
+import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createAdaptorServer } from "@hono/node-server";
+import { getRequestListener } from "@hono/node-server";
 import type { ServerApp } from "./app.ts";
+import { watchConnections } from "./connections.ts";
+import { errorBody, HttpError } from "./http-error.ts";
 
 export interface ListenOptions {
   readonly host: string;
@@ -26,22 +28,28 @@ const CHECK_MS = 1000;
 const KEEP_ALIVE_MS = 5000;
 const HEADER_BYTES = 16 * 2 ** 10;
 
+/** What has headers, but is no request. */
+const MALFORMED = new HttpError(400, "malformed-request", "The request has no address that this server understands");
+
 /** @throws The error of the socket when it cannot listen: EADDRINUSE, EACCES, EADDRNOTAVAIL. */
 export async function listen(app: ServerApp, { host, port }: ListenOptions): Promise<Listening> {
-  const { headersMs, requestMs, connections } = app.limits;
-  const server = createAdaptorServer({
-    fetch: app.fetch,
+  const { headersMs, requestMs } = app.limits;
+  const listener = getRequestListener(app.fetch, {
     // Globals of the process are not ours to replace.
     overrideGlobalObjects: false,
-    serverOptions: {
+    errorHandler: () => Response.json(errorBody(MALFORMED), { status: MALFORMED.status }),
+  });
+  const server = createServer(
+    {
       headersTimeout: headersMs,
       requestTimeout: requestMs,
       connectionsCheckingInterval: Math.min(CHECK_MS, headersMs),
       keepAliveTimeout: KEEP_ALIVE_MS,
       maxHeaderSize: HEADER_BYTES,
     },
-  }) as Server;
-  server.maxConnections = connections;
+    (request, answer) => void listener(request, answer),
+  );
+  const connections = watchConnections(server, app.limits);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, host, () => {
@@ -59,7 +67,7 @@ export async function listen(app: ServerApp, { host, port }: ListenOptions): Pro
       const closed = new Promise<void>((resolve) => {
         server.close(() => resolve());
       });
-      server.closeIdleConnections();
+      connections.closeSilent();
       const patience = setTimeout(() => void app.abort(), graceMs);
       // A client that does not read its answer must not keep the server.
       const end = setTimeout(() => server.closeAllConnections(), 2 * graceMs);

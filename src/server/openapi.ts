@@ -8,12 +8,14 @@ const REFUSALS: Readonly<Record<number, string>> = {
   401: "The token is missing or wrong",
   403: "Another site's page asks, or the name of the server is unknown",
   404: "There is no such thing",
+  405: "The address does not answer this method; Allow names those that it answers",
+  408: "The body came too slowly, or not within the time for it",
   413: "The body is larger than the server takes",
-  415: "The body is not application/json",
+  415: "The body is not application/json, or it is compressed",
   422: "A value cannot be used; the message names each of them",
   429: "Too many requests are waiting; try again after Retry-After seconds",
   500: "A fault of the server, whose log has the details",
-  503: "The server is shutting down, or the turn did not come in time",
+  503: "The server is shutting down, or has no room or no turn in time",
   504: "The work took longer than the server allows",
 };
 

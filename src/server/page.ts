@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { HttpBindings } from "@hono/node-server";
 import { serveStatic } from "@hono/node-server/serve-static";
 import type { Hono } from "hono";
+import { wrongMethod } from "./http-error.ts";
 
 const NOT_BUILT = `calig is running, but its page was not built.
 
@@ -19,6 +20,7 @@ The API works without it: see /api/openapi.json and docs/server.md.
 export function servePage(app: Hono<{ Bindings: HttpBindings }>, folder: string): void {
   if (!existsSync(join(folder, "index.html"))) {
     app.get("/", (c) => c.text(NOT_BUILT));
+    app.all("/", refuse);
     return;
   }
   app.use("*", async (c, next) => {
@@ -27,4 +29,11 @@ export function servePage(app: Hono<{ Bindings: HttpBindings }>, folder: string)
     if (!c.req.path.startsWith("/api/")) c.header("Cache-Control", "no-cache");
   });
   app.get("*", serveStatic({ root: folder }));
+  app.on(OTHER_METHODS, "*", refuse);
 }
+
+const OTHER_METHODS = ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+
+const refuse = (): never => {
+  throw wrongMethod(["GET", "HEAD"]);
+};

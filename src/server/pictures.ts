@@ -4,7 +4,7 @@ import type { Baseline, CustomBaseline, ExplainOptions } from "../attribution/op
 import type { RgbImage } from "../input/image/rgb-image.ts";
 import type { ToRgbOptions } from "../input/image/samples.ts";
 import { decodeImage } from "../node/image-file.ts";
-import { invalid } from "./read-body.ts";
+import { invalid } from "./http-error.ts";
 
 /** A baseline as requests give it: pictures are texts. */
 type SentBaseline = Exclude<Baseline, CustomBaseline> | { readonly text: string } | { readonly image: string };

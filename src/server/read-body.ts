@@ -1,51 +1,68 @@
 /** @file The body of a request as a checked value. */
 
-import { bodyLimit } from "hono/body-limit";
-import { HttpError } from "./http-error.ts";
+import { HttpError, invalid, MOST_PROBLEMS } from "./http-error.ts";
+import { tooLarge } from "./incoming-bodies.ts";
+import type { JsonCounts } from "./json-scan.ts";
 import { problemsOf } from "./json-schema.ts";
+import type { ServerLimits } from "./limits.ts";
 import type { RequestContext, ServerState } from "./route.ts";
 
-/** Most problems that one message lists. */
-const MOST_PROBLEMS = 20;
-
 /**
- * The body as JSON that meets a component of the description.
+ * The body as JSON that meets a component of the description. Resolves when all of it is there.
  *
  * Forms and plain texts are refused: other sites' pages may send those without asking first.
  *
- * @throws {HttpError} 415, 413, 400 or 422; the last with everything that is wrong.
+ * Cost: linear in its bytes, which are counted as they come; only what is within all limits is parsed.
+ *
+ * @throws {HttpError} 415, 413, 408, 400 or 422; the last with what is wrong, at most 20 problems.
  */
 export async function readBody(
   c: RequestContext,
-  { limits, schemas }: ServerState,
+  { limits, schemas, bodies }: ServerState,
   component: string,
 ): Promise<Readonly<Record<string, unknown>>> {
   if (!/^application\/json\s*(?:;|$)/i.test(c.req.header("content-type") ?? "")) {
     throw new HttpError(415, "not-json", "Send the body as JSON, with Content-Type: application/json");
   }
-  const limited = bodyLimit({
-    maxSize: limits.bodyBytes,
-    onError: () => {
-      throw new HttpError(413, "body-too-large", `The body must have at most ${limits.bodyBytes} bytes`);
-    },
-  });
-  await limited(c, async () => {});
-  let value: unknown;
-  try {
-    value = JSON.parse(await c.req.text());
-  } catch {
-    throw new HttpError(400, "malformed-json", "The body is not valid JSON");
+  const encoding = c.req.header("content-encoding") ?? "identity";
+  if (encoding.toLowerCase() !== "identity") {
+    throw new HttpError(415, "encoded", "Send the body as it is, without a Content-Encoding");
   }
+  // Not even its beginning is read.
+  if (Number(c.req.header("content-length")) > limits.bodyBytes) throw tooLarge(limits.bodyBytes);
+  const { bytes, counts } = await bodies.read(c.req.raw.body);
+  checkCounts(counts, limits);
+  const value = parse(bytes);
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new HttpError(400, "no-object", "The body must be a JSON object");
   }
-  const problems = problemsOf(value, { $ref: `#/components/schemas/${component}` }, schemas, "body");
+  const problems = problemsOf(value, { $ref: `#/components/schemas/${component}` }, schemas, "body", MOST_PROBLEMS + 1);
   if (problems.length > 0) throw invalid(problems);
   return value as Readonly<Record<string, unknown>>;
 }
 
-/** A refusal that lists all problems. */
-export function invalid(problems: readonly string[]): HttpError {
-  const more = problems.length > MOST_PROBLEMS ? [`and ${problems.length - MOST_PROBLEMS} more`] : [];
-  return new HttpError(422, "invalid-request", [...problems.slice(0, MOST_PROBLEMS), ...more].join("; "));
+const malformed = (): HttpError => new HttpError(400, "malformed-json", "The body is not valid JSON");
+
+function checkCounts({ depth, fields, items, closed }: JsonCounts, { jsonDepth, jsonFields, jsonItems }: ServerLimits) {
+  if (!closed) throw malformed();
+  const problems = [
+    ...(depth > jsonDepth ? [`body must be nested at most ${jsonDepth} deep, it is ${depth} deep`] : []),
+    ...(fields > jsonFields ? [`body must have at most ${jsonFields} fields in all, it has ${fields}`] : []),
+    ...(items > jsonItems ? [`body must have at most ${jsonItems} items in all, it has ${items}`] : []),
+  ];
+  if (problems.length > 0) throw invalid(problems);
+}
+
+function parse(bytes: Uint8Array): unknown {
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new HttpError(400, "malformed-json", "The body is not valid JSON: it is not in UTF-8");
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw malformed();
+  }
 }

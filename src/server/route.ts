@@ -4,22 +4,31 @@ import type { HttpBindings } from "@hono/node-server";
 import type { Context } from "hono";
 import type { ExplainableModel } from "../attribution/explainable-model.ts";
 import type { EvaluationJobs } from "./evaluation-jobs.ts";
+import type { IncomingBodies } from "./incoming-bodies.ts";
 import type { JsonSchema, SchemaTable } from "./json-schema.ts";
 import type { ServerLimits } from "./limits.ts";
+import type { ModelHost } from "./model-host.ts";
 import type { WorkQueue } from "./work-queue.ts";
 
-/** A model under the name that requests call it by. */
+/** A model under the name that requests call it by: of this process, or with one of its own. */
 export interface ServedModel {
   readonly name: string;
-  readonly model: ExplainableModel;
+  readonly model: ExplainableModel | ModelHost;
+}
+
+/** A model as routes see it. */
+export interface HostedModel {
+  readonly name: string;
+  readonly host: ModelHost;
 }
 
 /** What routes answer from. */
 export interface ServerState {
   readonly version: string;
-  readonly models: readonly ServedModel[];
+  readonly models: readonly HostedModel[];
   readonly limits: ServerLimits;
   readonly schemas: SchemaTable;
+  readonly bodies: IncomingBodies;
   readonly explanations: WorkQueue;
   readonly jobs: EvaluationJobs;
   /** Aborted when the server stops; the reason is what clients are told. */

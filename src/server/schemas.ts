@@ -191,6 +191,16 @@ export const EVALUATE_OPTION_NAMES = ["substrate", "units", "longText", "target"
 /** The names of the options of methods that an evaluation may give. */
 export const METHOD_OPTION_NAMES: readonly string[] = Object.keys(METHOD_OPTIONS);
 
+/** A mark of a rationale. */
+const MARK: JsonSchema = {
+  anyOf: [
+    { type: "integer", enum: [0, 1] },
+    { type: "string", enum: ["0", "1"] },
+    { type: "boolean" },
+    { type: "array", items: { type: "integer", minimum: 0 }, minItems: 2, maxItems: 2 },
+  ],
+};
+
 function requests({ characters, bodyBytes, evaluationRows }: ServerLimits): SchemaTable {
   const input = {
     text: { ...text("Text to explain"), minLength: 1, maxLength: characters },
@@ -211,18 +221,25 @@ function requests({ characters, bodyBytes, evaluationRows }: ServerLimits): Sche
   );
   const ownImage = record({ image: picture("Picture of any size") }, [], "A picture of your own, for images");
   return {
-    ExplainRequest: record(
-      {
-        ...input,
-        image: picture("Instead of a text: picture"),
-        ...READING_OPTIONS,
-        model: MODEL,
-        ...EXPLAIN_OPTIONS,
-        baseline: baselineSchema(ownText, ownImage),
+    ExplainRequest: {
+      ...record(
+        {
+          ...input,
+          image: picture("Instead of a text: picture"),
+          ...READING_OPTIONS,
+          model: MODEL,
+          ...EXPLAIN_OPTIONS,
+          baseline: baselineSchema(ownText, ownImage),
+        },
+        ["text", "pair", "image", ...READING_OPTION_NAMES, "model", ...EXPLAIN_OPTION_NAMES],
+        "A text or an image, and the options of the library under their names",
+      ),
+      oneOf: [{ required: ["text"] }, { required: ["image"] }],
+      dependentRequired: {
+        pair: ["text"],
+        ...Object.fromEntries(READING_OPTION_NAMES.map((option) => [option, ["image"]])),
       },
-      ["text", "pair", "image", ...READING_OPTION_NAMES, "model", ...EXPLAIN_OPTION_NAMES],
-      "A text or an image, and the options of the library under their names",
-    ),
+    },
     VerifyRequest: record(
       {
         model: name("Name of a model of GET /api/models. Default: the first"),
@@ -271,7 +288,7 @@ function requests({ characters, bodyBytes, evaluationRows }: ServerLimits): Sche
         id: { anyOf: LABEL, description: "What the row is called in the result" },
         label: { anyOf: LABEL, description: "The true class, by label or index" },
         rationale: {
-          ...list({}, "What people marked: 0 or 1 per token between white space, or [start, end] in characters"),
+          ...list(MARK, "What people marked: 0 or 1 per token between white space, or [start, end] in characters"),
           maxItems: characters,
         },
       },

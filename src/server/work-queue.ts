@@ -15,6 +15,8 @@ export interface Place {
 export interface WorkQueue {
   /** @throws {HttpError} 429 with the seconds to wait, when all places are taken. */
   enter(): Place;
+  /** The same refusal while all places are taken, without taking one. */
+  check(): void;
   /** Places that work, and places that are taken besides. */
   readonly working: number;
   readonly waiting: number;
@@ -48,7 +50,18 @@ export function createWorkQueue({
   const next = () => {
     while (working < concurrency && waiters.length > 0) waiters.shift()?.();
   };
+  const check = () => {
+    if (taken < concurrency + queue) return;
+    const seconds = Math.ceil((meanMs * taken) / concurrency / 1000);
+    throw new HttpError(
+      429,
+      "queue-full",
+      `Too many ${what} are waiting: at most ${queue} may; try again later`,
+      Math.min(LONGEST_RETRY_S, Math.max(1, seconds)),
+    );
+  };
   return {
+    check,
     get working() {
       return working;
     },
@@ -56,15 +69,7 @@ export function createWorkQueue({
       return taken - working;
     },
     enter() {
-      if (taken >= concurrency + queue) {
-        const seconds = Math.ceil((meanMs * taken) / concurrency / 1000);
-        throw new HttpError(
-          429,
-          "queue-full",
-          `Too many ${what} are waiting: at most ${queue} may; try again later`,
-          Math.min(LONGEST_RETRY_S, Math.max(1, seconds)),
-        );
-      }
+      check();
       const ahead = taken;
       taken++;
       let state: "waiting" | "working" | "left" = "waiting";

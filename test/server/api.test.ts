@@ -383,7 +383,20 @@ describe("GET /api/openapi.json", () => {
     const ids = Object.values(paths).flatMap((own) => Object.values(own).map(({ operationId }) => operationId));
     expect(new Set(ids).size).toBe(ids.length);
     const explainRefusals = Object.keys(paths["/api/explain"]?.post?.responses ?? {});
-    expect(explainRefusals).toEqual(["200", "400", "403", "404", "413", "415", "422", "429", "500", "503", "504"]);
+    expect(explainRefusals).toEqual([
+      "200",
+      "400",
+      "403",
+      "404",
+      "408",
+      "413",
+      "415",
+      "422",
+      "429",
+      "500",
+      "503",
+      "504",
+    ]);
   });
 
   it("refers only to what it has, and uses all that it has", async () => {

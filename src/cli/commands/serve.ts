@@ -2,10 +2,10 @@
 
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { quote, UsageError } from "../../errors.ts";
+import { isCaligError, quote, UsageError } from "../../errors.ts";
 import { DEFAULT_IMAGE_MODEL, DEFAULT_TEXT_MODEL } from "../../node/builtin-models.ts";
-import type { LoadedModel } from "../../node/load-model.ts";
 import { count } from "../../render/format.ts";
+import type { ModelProcess } from "../../server/model-process.ts";
 import { defineCommand, EXIT } from "../command.ts";
 import { given } from "../given.ts";
 import type { OptionValues } from "../options.ts";
@@ -58,21 +58,22 @@ export const serve = defineCommand({
     checkToken(token, host, isLoopback(host));
     const wanted = namedModels(options.served ?? [DEFAULT_TEXT_MODEL, DEFAULT_IMAGE_MODEL]);
 
-    const [{ loadModel }, { createApp }, { listen }] = await Promise.all([
-      import("../../node/load-model.ts"),
+    const [{ startModelProcess }, { createApp }, { listen }] = await Promise.all([
+      import("../../server/model-process.ts"),
       import("../../server/app.ts"),
       import("../../server/listen.ts"),
     ]);
-    const loaded: { readonly name: string; readonly model: LoadedModel }[] = [];
+    const loaded: { readonly name: string; readonly model: ModelProcess }[] = [];
     try {
       for (const [i, { name, source }] of wanted.entries()) {
         terminal.progress.update(i / wanted.length, `loading ${source}`);
         loaded.push({
           name,
-          model: await loadModel(source, {
+          model: await startModelProcess({
+            name,
+            source,
+            load: given(options, ["threads", "device", "stream", "acceptDifference"]),
             signal,
-            thread: true,
-            ...given(options, ["threads", "device", "stream", "acceptDifference"]),
           }),
         });
       }
@@ -83,7 +84,7 @@ export const serve = defineCommand({
         ...(token === undefined ? {} : { token }),
         limits: limitsOf(options),
         hosts: [host, ...(options.allowHost ?? [])],
-        onError: (error) => void terminal.fail(error instanceof Error ? (error.stack ?? error.message) : String(error)),
+        onError: (error) => void terminal.fail(logText(error, options.debug === true)),
       });
       signal.throwIfAborted();
       const server = await listen(app, { host, port }).catch((cause: unknown) => {
@@ -105,6 +106,14 @@ export const serve = defineCommand({
     }
   },
 });
+
+/** What the log says of an error that is no client's fault: what calig knows of needs no stack. */
+function logText(error: unknown, debug: boolean): string {
+  if (isCaligError(error) && !debug) return error.message;
+  const texts = [];
+  for (let at = error; at instanceof Error; at = at.cause) texts.push(at.stack ?? at.message);
+  return texts.length === 0 ? String(error) : texts.join("\nCaused by: ");
+}
 
 /** @throws {UsageError} When others can reach the server and need no token, or one that can be guessed. */
 function checkToken(token: string | undefined, host: string, loopback: boolean): void {

@@ -1,30 +1,26 @@
 /** @file /api/evaluate: evaluations as jobs that are started, asked after, and cancelled. */
 
-import type { ExplainOptions } from "../../attribution/options.ts";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { InputError } from "../../errors.ts";
-import { contendersOf } from "../../evaluation/contenders.ts";
 import type { Dataset } from "../../evaluation/dataset.ts";
-import { type EvaluateOptions, evaluate } from "../../evaluation/evaluate.ts";
-import { defaultMetrics, metricByName } from "../../evaluation/metrics.ts";
 import { recordItem } from "../../node/datasets/records.ts";
 import { chooseModel } from "../choose-model.ts";
-import { HttpError } from "../http-error.ts";
+import type { JobAndResult } from "../evaluation-jobs.ts";
+import { HttpError, invalid } from "../http-error.ts";
 import { reference } from "../json-schema.ts";
-import { invalid, readBody } from "../read-body.ts";
+import { type EvaluateFields, evaluateOptions } from "../model-work.ts";
+import { readBody } from "../read-body.ts";
 import { jsonAnswer, type RequestContext, type Route } from "../route.ts";
-import { EVALUATE_OPTION_NAMES, METHOD_OPTION_NAMES } from "../schemas.ts";
 
 const PATH = "/api/evaluate";
 const JOB_PATH = `${PATH}/{id}`;
 const PARAMETERS = { id: "The id that POST /api/evaluate answered with" };
 const JOB = reference("EvaluationJob");
 
-interface EvaluateRequest extends Pick<EvaluateOptions, (typeof EVALUATE_OPTION_NAMES)[number]> {
+interface EvaluateRequest extends EvaluateFields {
   readonly rows: readonly Readonly<Record<string, unknown>>[];
   readonly name?: string;
   readonly model?: string;
-  readonly methods?: readonly string[];
-  readonly metrics?: readonly string[];
 }
 
 const start: Route = {
@@ -35,23 +31,20 @@ const start: Route = {
   description: "Starts a job and answers at once; GET /api/evaluate/{id} says where it stands.",
   body: "EvaluateRequest",
   answers: { 202: jsonAnswer("The job; Location is its address", JOB) },
-  refusals: [400, 404, 413, 415, 422, 429, 503],
+  refusals: [400, 404, 408, 413, 415, 422, 429, 503],
   async answer(c, state) {
-    // The place is taken before the body is read, so that bodies cannot pile up.
-    const place = state.jobs.enter();
-    try {
-      const body = (await readBody(c, state, "EvaluateRequest")) as unknown as EvaluateRequest;
-      const { model } = chooseModel(state.models, body.model, "text");
-      const dataset = datasetOf(body);
-      const options = optionsOf(body, dataset);
-      const job = state.jobs.start(place, (signal, onProgress) =>
-        evaluate(model, dataset, { ...options, signal, onProgress }),
-      );
-      return c.json(job, 202, { Location: `${PATH}/${job.id}` });
-    } catch (error) {
-      place.leave();
-      throw error;
-    }
+    // Nothing is read of what would be refused anyway; the place is taken when all of it is there.
+    state.jobs.check();
+    const body = (await readBody(c, state, "EvaluateRequest")) as unknown as EvaluateRequest;
+    const { host } = chooseModel(state.models, body.model, "text");
+    const { rows, name = "rows", model: _model, ...request } = body;
+    const dataset = await datasetOf(name, rows);
+    // What does not go together is refused now, not when its turn comes.
+    evaluateOptions(request, dataset);
+    const job = state.jobs.start(state.jobs.enter(), (signal, onProgress) =>
+      host.evaluate({ dataset, request }, { signal, onProgress }),
+    );
+    return c.json(job, 202, { Location: `${PATH}/${job.id}` });
   },
 };
 
@@ -63,7 +56,11 @@ const ask: Route = {
   parameters: PARAMETERS,
   answers: { 200: jsonAnswer("The job", JOB) },
   refusals: [404],
-  answer: (c, { jobs }) => c.json(found(c, (id) => jobs.get(id))),
+  answer: (c, { jobs }) =>
+    answerOf(
+      c,
+      found(c, (id) => jobs.get(id)),
+    ),
 };
 
 const cancel: Route = {
@@ -74,7 +71,11 @@ const cancel: Route = {
   parameters: PARAMETERS,
   answers: { 200: jsonAnswer("The job as it was left", JOB) },
   refusals: [404],
-  answer: (c, { jobs }) => c.json(found(c, (id) => jobs.cancel(id))),
+  answer: (c, { jobs }) =>
+    answerOf(
+      c,
+      found(c, (id) => jobs.cancel(id)),
+    ),
 };
 
 export const evaluateRoutes: readonly Route[] = [start, ask, cancel];
@@ -85,24 +86,32 @@ function found<T>(c: RequestContext, look: (id: string) => T | undefined): T {
   return job;
 }
 
-function datasetOf({ rows, name = "rows" }: EvaluateRequest): Dataset {
-  const items = rows.map((fields) => recordItem(fields));
+/** The job with its result, which is JSON already: however large, nothing is done with it but sending. */
+function answerOf(c: RequestContext, { job, result }: JobAndResult): Response {
+  if (result === undefined) return c.json(job);
+  const head = JSON.stringify(job).slice(0, -1);
+  const body = Buffer.concat([Buffer.from(`${head},"result":`), result, Buffer.from("}")]);
+  return c.body(body as Uint8Array<ArrayBuffer>, 200, { "Content-Type": "application/json" });
+}
+
+/** Characters of rows that are taken in before others have their turn. */
+const CHARACTERS_AT_ONCE = 100_000;
+
+async function datasetOf(name: string, rows: EvaluateRequest["rows"]): Promise<Dataset> {
+  const items: ReturnType<typeof recordItem>[] = [];
+  let characters = 0;
+  for (const fields of rows) {
+    items.push(recordItem(fields));
+    characters += String(fields.text).length;
+    if (characters < CHARACTERS_AT_ONCE) continue;
+    characters = 0;
+    await nextTurn();
+  }
   const problems = items.flatMap((item, i) => (item instanceof InputError ? [`row ${i + 1}: ${item.message}`] : []));
   if (problems.length > 0) throw invalid(problems);
   return {
     name,
     items: items.flatMap((item, i) => (item instanceof InputError ? [] : [{ line: i + 1, ...item }])),
     problems: [],
-  };
-}
-
-function optionsOf(body: EvaluateRequest, dataset: Dataset): EvaluateOptions {
-  const fields = body as unknown as Readonly<Record<string, unknown>>;
-  const pick = (names: readonly string[]) =>
-    Object.fromEntries(names.filter((name) => fields[name] !== undefined).map((name) => [name, fields[name]]));
-  return {
-    ...pick(EVALUATE_OPTION_NAMES),
-    contenders: contendersOf(body.methods, pick(METHOD_OPTION_NAMES) as ExplainOptions),
-    metrics: body.metrics?.map(metricByName) ?? defaultMetrics(dataset),
   };
 }

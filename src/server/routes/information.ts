@@ -1,6 +1,6 @@
 /** @file What the server is: its health, its models, its own description. */
 
-import { defaultModel, kindOf } from "../choose-model.ts";
+import { defaultModel } from "../choose-model.ts";
 import { reference } from "../json-schema.ts";
 import { jsonAnswer, type Route } from "../route.ts";
 
@@ -24,12 +24,12 @@ export const models: Route = {
   refusals: [],
   answer: (c, state) =>
     c.json({
-      models: state.models.map((served) => ({
-        name: served.name,
-        kind: kindOf(served),
-        default: defaultModel(state.models, kindOf(served)) === served,
-        labels: served.model.labels,
-        facts: served.model.facts,
+      models: state.models.map((hosted) => ({
+        name: hosted.name,
+        kind: hosted.host.kind,
+        default: defaultModel(state.models, hosted.host.kind) === hosted,
+        labels: hosted.host.labels,
+        facts: hosted.host.facts,
       })),
     }),
 };

@@ -1,0 +1,6 @@
+/** @file The process of a model where calig runs from its sources: it does not inherit the loader of TypeScript. */
+
+import { register } from "tsx/esm/api";
+
+register();
+await import("../src/server/model-process-entry.ts");

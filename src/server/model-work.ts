@@ -1,0 +1,115 @@
+/** @file What requests ask of a model, as plain data, and its answer in bytes: the same in this process and in one of its own. */
+
+import { explain } from "../attribution/explain.ts";
+import type { ExplainableModel } from "../attribution/explainable-model.ts";
+import type { ExplainOptions } from "../attribution/options.ts";
+import type { TextInput } from "../attribution/text-input.ts";
+import { contendersOf } from "../evaluation/contenders.ts";
+import type { Dataset } from "../evaluation/dataset.ts";
+import { type EvaluateOptions, evaluate } from "../evaluation/evaluate.ts";
+import { defaultMetrics, metricByName } from "../evaluation/metrics.ts";
+import type { ToRgbOptions } from "../input/image/samples.ts";
+import type { AssembledModel } from "../loading/assemble-model.ts";
+import { pictureUri } from "../node/picture-uri.ts";
+import { RENDERERS, type Renderer } from "../render/registry.ts";
+import { verify } from "../verification/verify.ts";
+import { HttpError } from "./http-error.ts";
+import type { ServerLimits } from "./limits.ts";
+import { Pictures } from "./pictures.ts";
+import { EVALUATE_OPTION_NAMES, METHOD_OPTION_NAMES } from "./schemas.ts";
+
+/** One explanation, of fields that the schema has let pass. */
+export interface ExplainWork {
+  readonly input:
+    | { readonly kind: "text"; readonly text: TextInput }
+    /** `data` in Base64 or as a data URI; how its file is read holds for the pictures of baselines too. */
+    | { readonly kind: "image"; readonly data: string; readonly reading: ToRgbOptions };
+  readonly options: ExplainOptions;
+  /** Name of a renderer; undefined for JSON without line breaks. */
+  readonly format: string | undefined;
+}
+
+/** One evaluation. */
+export interface EvaluateWork {
+  readonly dataset: Dataset;
+  readonly request: EvaluateFields;
+}
+
+/** Fields of the body of an evaluation besides its rows. */
+export interface EvaluateFields extends Pick<EvaluateOptions, (typeof EVALUATE_OPTION_NAMES)[number]> {
+  readonly methods?: readonly string[];
+  readonly metrics?: readonly string[];
+}
+
+/** The checks of one model. */
+export interface VerifyWork {
+  readonly texts: readonly string[];
+  readonly seed?: number;
+}
+
+/** What a model may take for one answer. */
+export type WorkLimits = Pick<ServerLimits, "pixels" | "runBytes">;
+
+/** How work is watched and stopped. */
+export interface WorkHooks {
+  readonly signal: AbortSignal;
+  /** Called with the share of the work done, 0..1, and what is being done. */
+  onProgress(done: number, activity: string): void;
+}
+
+/** "text/html" of "text/html; charset=utf-8". */
+export const plainType = ({ mediaType }: Renderer): string => mediaType.split(";")[0] as string;
+
+/** An explanation in UTF-8, rendered. @throws As `explain`; {HttpError} where a picture is no Base64. */
+export async function explainBytes(
+  model: ExplainableModel,
+  { input, options, format }: ExplainWork,
+  { pixels, runBytes }: WorkLimits,
+  { signal, onProgress }: WorkHooks,
+): Promise<Uint8Array> {
+  const pictures = new Pictures(pixels, input.kind === "image" ? input.reading : {});
+  const decoded = input.kind === "text" ? input.text : { image: await pictures.decode(input.data, "image") };
+  const asked = await pictures.decodeOptions(options);
+  const explanation = await explain(model, decoded, { ...asked, memory: runBytes, signal, onProgress });
+  const renderer = RENDERERS.find(({ name }) => name === format);
+  if (renderer === undefined) return utf8(JSON.stringify(explanation));
+  const picture = "image" in decoded ? { picture: await pictureUri(decoded.image) } : {};
+  return utf8(renderer.render(explanation, picture));
+}
+
+/** An evaluation as JSON in UTF-8. @throws As `evaluate`. */
+export async function evaluateBytes(
+  model: ExplainableModel,
+  { dataset, request }: EvaluateWork,
+  { signal, onProgress }: WorkHooks,
+): Promise<Uint8Array> {
+  const options = { ...evaluateOptions(request, dataset), signal, onProgress };
+  return utf8(JSON.stringify(await evaluate(model, dataset, options)));
+}
+
+/** A verification as JSON in UTF-8. @throws {HttpError} 422 when the model was not loaded from files. */
+export async function verifyBytes(
+  model: ExplainableModel,
+  { texts, ...options }: VerifyWork,
+  { signal }: WorkHooks,
+): Promise<Uint8Array> {
+  if (!("source" in model && "weights" in model)) {
+    const message = `Model "${model.facts.id}" was not loaded from files: there is nothing to compare with`;
+    throw new HttpError(422, "cannot-verify", message);
+  }
+  return utf8(JSON.stringify(await verify(model as AssembledModel, { ...options, inputs: texts, signal })));
+}
+
+/** The options of the library. @throws {InvalidOptionError} Where they do not go together. */
+export function evaluateOptions(request: EvaluateFields, dataset: Dataset): EvaluateOptions {
+  const fields = request as unknown as Readonly<Record<string, unknown>>;
+  const pick = (names: readonly string[]) =>
+    Object.fromEntries(names.filter((name) => fields[name] !== undefined).map((name) => [name, fields[name]]));
+  return {
+    ...pick(EVALUATE_OPTION_NAMES),
+    contenders: contendersOf(request.methods, pick(METHOD_OPTION_NAMES) as ExplainOptions),
+    metrics: request.metrics?.map(metricByName) ?? defaultMetrics(dataset),
+  };
+}
+
+const utf8 = (text: string): Uint8Array => Buffer.from(text);
