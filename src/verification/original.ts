@@ -8,11 +8,12 @@ import { interfaceOf, type OriginalFile } from "../loading/model-parts.ts";
 import { createModel } from "../onnx/create-model.ts";
 import { decodeModel } from "../onnx/decode.ts";
 import { encodeModel } from "../onnx/encode.ts";
+import type { ValueInfo } from "../onnx/model.ts";
 import { sliceRows } from "../program/rows.ts";
 import type { Feeds, Session } from "../runtime/runtime.ts";
 import type { DType } from "../tensor/dtype.ts";
 import { floatToHalf, toFloatTensor } from "../tensor/half.ts";
-import type { Tensor } from "../tensor/tensor.ts";
+import { intTensor, type Tensor } from "../tensor/tensor.ts";
 
 export interface RunningOriginal {
   /** Logits of every row, in the order of the file's own output. The rows of a batch are run one by one: a file may take no more. */
@@ -47,7 +48,7 @@ export async function openOriginal({ original, anatomy, source }: AssembledModel
       const logits: number[] = [];
       for (let row = 0; row < rows; row++) {
         const own = Object.fromEntries(
-          inputs.map(({ name, dtype }) => [name, asType(rowOf(feeds, name, row), dtype ?? "int64")]),
+          inputs.map(({ name, dtype, shape }) => [name, asType(rowOf(feeds, name, shape, row), dtype ?? "int64")]),
         );
         logits.push(...(await runOne(session, own, output)));
       }
@@ -75,9 +76,15 @@ function untilLogits({ name, outputs }: OriginalFile, bytes: Uint8Array, logits:
   return { bytes: encodeModel(createModel(cut, opsets)), inputs: interfaceOf(cut).inputs };
 }
 
-function rowOf(feeds: Feeds, name: string, row: number): Tensor {
+/** An input that calig does not feed has a part in the logits by its size alone: zeros for every token. */
+function rowOf(feeds: Feeds, name: string, shape: ValueInfo["shape"], row: number): Tensor {
   const tensor = feeds[name];
   if (tensor !== undefined) return sliceRows(tensor, row, row + 1);
+  const size = Object.values(feeds)[0]?.shape;
+  if (size?.length === 2 && shape?.length === 2) {
+    const [, tokens = 0] = size;
+    return intTensor(new Array(tokens).fill(0), [1, tokens]);
+  }
   throw new AnatomyError(`Cannot run the original file: it takes "${name}", which calig does not feed`);
 }
 
