@@ -15,7 +15,7 @@ const PROBLEM_TYPES: readonly ProblemType[] = [
 ];
 
 /** A configuration; its getters are those of {@link JsonFields}. */
-export interface CheckpointConfig extends Omit<JsonFields, "raw" | "read"> {
+export interface CheckpointConfig extends Omit<JsonFields, "read"> {
   /** `model_type`: "bert". */
   readonly modelType: string;
   /** Class names of the Python library: "BertForSequenceClassification". Empty where not stated. */
@@ -40,6 +40,7 @@ export function parseConfig(json: string, file: string): CheckpointConfig {
 
   return {
     ...getters,
+    raw,
     modelType: getters.string("model_type"),
     architectures: read("architectures", [], "a list of strings", isStrings),
     labels: classes.labels,

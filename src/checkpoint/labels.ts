@@ -72,7 +72,7 @@ function readNames({ file, raw, read }: JsonFields): readonly string[] | undefin
   return Array.from({ length: names.size }, (_, index) => {
     const name = names.get(index);
     if (name !== undefined) return name;
-    const first = Math.min(...names.keys());
+    const first = [...names.keys()].reduce((least, key) => Math.min(least, key));
     const from = first === 1 && names.has(names.size) ? ": its indices start at 1; subtract 1 from each" : "";
     throw unusable(file, `"id2label" has ${names.size} classes but none with the index ${index}${from}`);
   });

@@ -65,22 +65,40 @@ describe("checkSizes()", () => {
     ["no heads", { num_attention_heads: 0 }, [], "cannot be shared by 0 attention heads"],
     [
       "other positions",
-      { max_position_embeddings: 512, num_hidden_layers: 0 },
+      { max_position_embeddings: 512, num_hidden_layers: 1 },
       ["bert.embeddings.position_embeddings.weight"],
       "is 512, and the weights have 64 positions",
     ],
     [
       "a billion positions",
-      { max_position_embeddings: 1e9, num_hidden_layers: 0 },
+      { max_position_embeddings: 1e9, num_hidden_layers: 1 },
       ["a.b"],
       "is 1000000000, and calig builds at most",
     ],
     [
       "a picture of a billion pixels",
-      { image_size: 1e9, num_hidden_layers: 0 },
+      { image_size: 1e9, num_hidden_layers: 1 },
       ["a.b"],
       '"image_size" in config.json is 1000000000',
     ],
+    ["no blocks", { num_hidden_layers: 0 }, [], "is 0, and calig explains the blocks of a model"],
+    ["a width of a billion", { hidden_size: 1e9 }, ["a.b"], '"hidden_size" in config.json is 1000000000, and no axis'],
+    ["a billion words", { vocab_size: 1e9 }, ["a.b"], '"vocab_size" in config.json is 1000000000, and no axis'],
+    ["a million classes", { num_labels: 1e6 }, ["a.b"], '"num_labels" in config.json is 1000000, and no axis'],
+    [
+      "other kinds of tokens",
+      { type_vocab_size: 0, num_hidden_layers: 1 },
+      ["bert.embeddings.token_type_embeddings.weight"],
+      "is 0, and the weights have 64 kinds of tokens",
+    ],
+    [
+      "a constant beyond float32",
+      { layer_norm_eps: 1e300 },
+      [],
+      '"layer_norm_eps" is 1e+300, wanted a number from 0 to 1',
+    ],
+    ["a negative constant", { norm_eps: -1e-12 }, [], '"norm_eps" is -1e-12, wanted a number from 0 to 1'],
+    ["rotations that stand still", { global_rope_theta: 0 }, [], '"global_rope_theta" is 0, wanted a number above 0'],
   ])("refuses %s", (_, fields, names, message) => {
     const run = () => check({ ...BERT, ...fields }, ...(names as string[]));
     expect(run).toThrow(CheckpointError);

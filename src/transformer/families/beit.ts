@@ -79,6 +79,9 @@ function meanHead(model: VisionModel, norm: Parameters): VisionHead {
   };
 }
 
+/** Of patches: pictures of 640 pixels have 40. */
+const MOST_ROWS = 48;
+
 /** The bias of each pair of positions [1, heads, positions, positions], looked up by how far their patches are apart. */
 function relativeBias({ builder, sizes }: VisionModel, parameters: Parameters): string {
   const { rows, columns, heads } = sizes;
@@ -89,8 +92,15 @@ function relativeBias({ builder, sizes }: VisionModel, parameters: Parameters): 
       [{ reason: "relative positions of a picture that is not square" }],
     );
   }
+  if (rows > MOST_ROWS) {
+    throw new UnsupportedModelError(
+      `Cannot build a BEiT with relative positions for ${rows} x ${columns} patches: there would be a bias for each of ${(rows * columns + 1) ** 2} pairs of positions, calig builds it for at most ${MOST_ROWS} x ${MOST_ROWS} patches`,
+      [{ reason: "relative positions of too many patches" }],
+    );
+  }
   const distances = (2 * rows - 1) * (2 * columns - 1) + 3;
   const table = parameters.get("relative_position_bias_table", [distances, heads]);
+  parameters.check(); // before every pair of positions gets its row
   return byPair(builder, table, relativeIndex(sizes), rows * columns + 1);
 }
 

@@ -4,7 +4,7 @@
  */
 
 import type { CheckpointConfig } from "../../checkpoint/config.ts";
-import { UnsupportedModelError } from "../../errors.ts";
+import { CheckpointError, UnsupportedModelError } from "../../errors.ts";
 import { int } from "../../onnx/model.ts";
 import { bertBlocks, bertSizes } from "../bert-encoder.ts";
 import { type DistanceProjections, type Distances, disentangledAttention } from "../disentangled-attention.ts";
@@ -101,6 +101,7 @@ function distancesOf({ builder, config, encoder }: TextModel, width: number, eps
   const stated = config.number("max_relative_positions", -1);
   const furthest = stated < 1 ? positions : stated;
   const buckets = config.number("position_buckets", -1);
+  checkDistances(config, { positions, furthest, buckets });
   const span = buckets > 0 ? buckets : furthest;
   const vectors = encoder.at("encoder.rel_embeddings").get("weight", [2 * span, width]);
   const normed = config.string("norm_rel_ebd", "none").toLowerCase().includes("layer_norm");
@@ -112,6 +113,19 @@ function distancesOf({ builder, config, encoder }: TextModel, width: number, eps
     },
     positions,
   };
+}
+
+/** Numbers of which no row of the table comes out. */
+function checkDistances(
+  { file }: TextModel["config"],
+  { positions, furthest, buckets }: { positions: number; furthest: number; buckets: number },
+): void {
+  const last = buckets > 0 ? logarithmicBucket(positions - 1, buckets, furthest) : furthest;
+  if (Number.isSafeInteger(last) && Number.isSafeInteger(Math.max(buckets, 0))) return;
+  throw new CheckpointError(
+    `Cannot use "${file}": with "max_position_embeddings" ${positions}, "max_relative_positions" ${furthest} and "position_buckets" ${buckets} distances between tokens have no bucket; check that the file belongs to this model`,
+    file,
+  );
 }
 
 /** What projects the distance vectors in block `b`: the block's own projections of content, or two more. */

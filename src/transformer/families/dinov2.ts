@@ -95,6 +95,7 @@ function stretchedPositions({ builder, config, sizes }: VisionModel, embeddings:
   const count = from.rows * from.columns;
   const table = embeddings.get("position_embeddings", [1, 1 + count, width]);
   if (from.rows === rows && from.columns === columns) return table;
+  embeddings.check(); // before matrices of that size are made
   const patches = stretchPositions(builder, builder.slice(table, 1, 1, 1 + count), from, sizes, {
     width,
     antialias: hasRegisters(config),

@@ -1,0 +1,49 @@
+/** @file Configurations with numbers that no model has: refused, or built without work that grows with them. */
+
+import { describe, expect, it } from "vitest";
+import { parseConfig } from "../../src/checkpoint/config.ts";
+import { CheckpointError, UnsupportedModelError } from "../../src/errors.ts";
+import { checkSizes } from "../../src/transformer/check-sizes.ts";
+import { familyOf } from "../../src/transformer/families.ts";
+import { countOperations } from "../support/count-operations.ts";
+import { hashedWeights } from "../support/hashed-model.ts";
+import { readParityFile } from "../support/parity.ts";
+
+const NUMBERS = [-1, 0, 1, 1.5, 3, 1e-300, 16384, 2 ** 17, 1e9, 2 ** 53, 1e300];
+/** Operations beyond those for the model as it is: lists as long as the largest sizes that are read. */
+const MORE = 40 * 2 ** 17;
+
+/** One of each family. */
+const cases = [
+  ...new Map(
+    ["text", "vision"]
+      .flatMap((name) => readParityFile(name).cases)
+      .map((each) => [each.config.model_type, each] as const),
+  ),
+];
+
+describe.each(cases)("a configuration of %s", (_, { config, tensors }) => {
+  const fields: Readonly<Record<string, unknown>> = config;
+  const weights = hashedWeights(tensors);
+  const build = (changed: object) => {
+    const read = parseConfig(JSON.stringify({ ...fields, ...changed }), "config.json");
+    checkSizes(read, weights);
+    familyOf(read.modelType).build(read, weights);
+  };
+  build({}); // weights are made once
+  const usual = countOperations(() => build({}));
+  const keys = Object.keys(fields).filter((key) => typeof fields[key] === "number");
+
+  it.each([...keys, "num_labels"])("may have any number for %s", (key) => {
+    for (const number of NUMBERS) {
+      const count = countOperations(() => {
+        try {
+          build({ [key]: number });
+        } catch (error) {
+          if (!(error instanceof CheckpointError || error instanceof UnsupportedModelError)) throw error;
+        }
+      });
+      expect(count, `"${key}" ${number}`).toBeLessThan(usual + MORE);
+    }
+  });
+});
