@@ -44,6 +44,23 @@ describe("reshapeToShape()", () => {
     expect(build(from, to).graph.nodes.map(({ opType }) => opType)).toEqual(["Shape", "Reshape"]);
   });
 
+  it.each<[string, Shape, Shape, readonly string[]]>([
+    ["comes", ["b", 4, "t", 8], ["b", 4, 1, "t", 8], ["Unsqueeze"]],
+    ["goes", ["b", 1, "t"], ["b", "t"], ["Squeeze"]],
+    ["comes while another goes", ["b", 1, "t"], ["b", "t", 1], ["Squeeze", "Unsqueeze"]],
+  ])(
+    "leaves no size open where only an axis of one %s, so that there may be no rows",
+    async (_, from, to, operators) => {
+      const { graph, opsets, value } = build(from, to);
+      expect(graph.nodes.map(({ opType }) => opType)).toEqual(operators);
+      const size = (shape: Shape) =>
+        (shape ?? []).map((axis) => (axis === "b" ? 0 : axis === "t" ? 5 : (axis as number)));
+      const feeds = { g: floatTensor([], size(from)), x: floatTensor([], size(to)) };
+      const [result] = await runGraph(graph, opsets, [value], feeds);
+      expect(result?.shape).toEqual(size(to));
+    },
+  );
+
   it("gives the shape of the value either way", async () => {
     const feeds = {
       g: floatTensor(

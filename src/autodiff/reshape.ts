@@ -12,6 +12,12 @@ type Shape = readonly Dimension[] | undefined;
  */
 export function reshapeToShape(builder: GraphBuilder, gradient: string, from: Shape, value: string, to: Shape): string {
   const sizes = constantSizes(from, to);
+  // In a sweep a block may have no rows, and then -1 is not determined.
+  const apart = sizes?.includes(-1) === true ? onesApart(from, to) : undefined;
+  if (apart !== undefined) {
+    const left = apart.gone.length === 0 ? gradient : builder.squeeze(gradient, apart.gone);
+    return apart.added.length === 0 ? left : builder.unsqueeze(left, apart.added);
+  }
   return sizes === undefined
     ? builder.emit("Reshape", [gradient, builder.shapeOf(value)])
     : builder.reshape(gradient, sizes);
@@ -27,4 +33,20 @@ function constantSizes(from: Shape, to: Shape): readonly number[] | undefined {
     return size !== undefined && from?.[axis] === size ? 0 : -1;
   });
   return sizes.filter((size) => size === -1).length <= 1 ? sizes : undefined;
+}
+
+/** Axes of size 1 that `from` has more, and those that `to` has more, where nothing else tells the shapes apart. */
+function onesApart(from: Shape, to: Shape): { readonly gone: number[]; readonly added: number[] } | undefined {
+  if (from === undefined || to === undefined) return undefined;
+  const gone: number[] = [];
+  const added: number[] = [];
+  for (let i = 0, j = 0; i < from.length || j < to.length; ) {
+    if (i < from.length && j < to.length && from[i] !== undefined && from[i] === to[j]) {
+      i++;
+      j++;
+    } else if (to[j] === 1) added.push(j++);
+    else if (from[i] === 1) gone.push(i++);
+    else return undefined;
+  }
+  return { gone, added };
 }
