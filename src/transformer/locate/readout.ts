@@ -29,7 +29,8 @@ export function findReadout(search: Search, flow: DataFlow, last: string, positi
     const axis = positionAxis(search.shape(value), positions) ?? mergedAxis(search, value, positions);
     if (axis === undefined) continue;
     if (isOperator(node, "Gather") && intOf(node, "axis", 0) === axis) selectIndices(second);
-    else if (isOperator(node, "GatherND", "GatherElements")) selectIndices(second);
+    else if (isOperator(node, "GatherND")) selectIndices(second);
+    else if (isOperator(node, "GatherElements") && axisOf(search, node) === axis) selectIndices(second);
     else if (isOperator(node, "Slice")) selectSlice(search, node, axis);
     else if (isOperator(node, "Compress", "ReduceMax", "TopK") && reduces(search, node, axis)) selected.add("unknown");
     else if (averages(node) && reduces(search, node, axis)) averaged = true;
@@ -54,6 +55,12 @@ export function findReadout(search: Search, flow: DataFlow, last: string, positi
     if (to - from > SPECIAL || (to < 0 && from >= 0)) return;
     for (let index = from; index < to; index++) selected.add(index);
   }
+}
+
+/** The axis of a node, counted from the front; scores by relative position are gathered along another one than positions. */
+function axisOf(search: Search, node: Node): number {
+  const axis = intOf(node, "axis", 0);
+  return axis < 0 ? axis + (search.shape(node.inputs[0] ?? "")?.length ?? 0) : axis;
 }
 
 function name(selected: ReadonlySet<Selected>, averaged: boolean): Readout {
