@@ -14,7 +14,7 @@ import { netpbmHeader, netpbmPixels } from "../input/image/netpbm.ts";
 import { calledPicture, PICTURE_FORMATS, type PictureFormat, pictureFormat } from "../input/image/picture-format.ts";
 import { pngHeader } from "../input/image/png-header.ts";
 import type { RgbImage } from "../input/image/rgb-image.ts";
-import { parseBackground, type Samples, samplesToRgb, type ToRgbOptions } from "../input/image/samples.ts";
+import { checkReading, type Samples, samplesToRgb, type ToRgbOptions } from "../input/image/samples.ts";
 import { type TiffHeader, tiffHeader } from "../input/image/tiff-header.ts";
 import { loadSharp } from "./load-sharp.ts";
 
@@ -70,14 +70,14 @@ export async function readImageFile(path: string, options: ImageFileOptions = {}
  *
  * @param options.name - What the picture is called in errors.
  * @throws {InputError} When the bytes are no such picture, are damaged, or hold too many pixels.
- * @throws {InvalidOptionError} When `background` is no colour.
+ * @throws {InvalidOptionError} When `background` is no colour, or `deepGrey` no way to read grey levels.
  * @throws {ExecutionError} When sharp is needed and not installed for this machine.
  */
 export async function decodeImage(
   bytes: Uint8Array,
   { maxPixels = DEFAULT_MAX_PIXELS, name, ...toRgb }: ImageFileOptions & { readonly name?: string } = {},
 ): Promise<RgbImage> {
-  parseBackground(toRgb.background ?? "ignore"); // before anything is decoded
+  checkReading(toRgb); // before anything is decoded
   const called = calledPicture(name);
   const format = pictureFormat(bytes, called);
   const checkSize = ({ width, height }: { readonly width: number; readonly height: number }) => {

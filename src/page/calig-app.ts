@@ -6,6 +6,8 @@ import { distinctNames, namingOf } from "../attribution/class-names.ts";
 import type { Explanation } from "../attribution/explanation.ts";
 import { type BaselineName, IMAGE_BASELINES, TEXT_BASELINES } from "../attribution/options.ts";
 import { resultBound } from "../components/quantity.ts";
+import type { DeepGrey } from "../input/image/rgb-image.ts";
+import type { ToRgbOptions } from "../input/image/samples.ts";
 import { isSigned, isText, targetName } from "../render/evidence.ts";
 import { targetValue } from "../render/head.ts";
 import { printable, visible } from "../render/plain-text.ts";
@@ -21,7 +23,7 @@ import {
   type PageDevice,
 } from "./client.ts";
 import { baselineTitle, deviceTitle, methodTitle } from "./names.ts";
-import { pictureUri } from "./picture.ts";
+import { browsersPicture, seenPicture } from "./picture.ts";
 import { formatRoute, parseRoute, type Route } from "./route.ts";
 
 type Status =
@@ -36,7 +38,7 @@ interface Entry {
   readonly explanations: readonly Explanation[];
   /** What was asked for each of them. */
   readonly requests: readonly ExplainRequest[];
-  /** As a data URI. */
+  /** What the model saw, as a data URI; undefined for texts, and where this browser cannot show it. */
   readonly picture: string | undefined;
   readonly file: Blob | undefined;
   readonly route: Route;
@@ -50,6 +52,9 @@ const EXAMPLES = [
   "Not bad at all, despite its slow and clumsy start",
   "The actors are wonderful; the script wastes every one of them",
 ];
+
+/** First choice of a colour under transparent parts. */
+const OWN_COLOUR = "#808080";
 
 const THEMES = [
   ["auto", "Auto"],
@@ -90,6 +95,7 @@ export class CaligApp extends LitElement {
   declare protected acceptDifference: boolean;
   declare protected fields: Route;
   declare protected file: Blob | undefined;
+  /** What is shown of the file, as a data URI. */
   declare protected picture: string | undefined;
   declare protected status: Status;
   declare protected entry: Entry | undefined;
@@ -100,6 +106,7 @@ export class CaligApp extends LitElement {
   declare protected needsToken: boolean;
   #working: AbortController | undefined;
   #next = 1;
+  #looks = 0;
 
   constructor() {
     super();
@@ -206,11 +213,28 @@ export class CaligApp extends LitElement {
       );
       return;
     }
+    this.file = first;
+    if (this.#model?.kind !== "image") this.#set({ model: undefined, target: undefined, baseline: undefined });
+    await Promise.all([this.#look(), this.#explain()]);
+  }
+
+  /** How pictures are to be read. */
+  get #reading(): ToRgbOptions {
+    const { background, deepGrey } = this.fields;
+    return {
+      ...(background === undefined ? {} : { background }),
+      ...(deepGrey === undefined ? {} : { deepGrey: deepGrey as DeepGrey }),
+    };
+  }
+
+  /** Shows the file, as the model will see it where the browser can. */
+  async #look(): Promise<void> {
+    const { file } = this;
+    const look = ++this.#looks;
     try {
-      this.picture = await pictureUri(first);
-      this.file = first;
-      if (this.#model?.kind !== "image") this.#set({ model: undefined, target: undefined, baseline: undefined });
-      await this.#explain();
+      const picture =
+        file === undefined ? undefined : ((await seenPicture(file, this.#reading)) ?? (await browsersPicture(file)));
+      if (look === this.#looks) this.picture = picture;
     } catch (error) {
       this.#fail(error);
     }
@@ -267,7 +291,8 @@ export class CaligApp extends LitElement {
       );
       return;
     }
-    const input = isImage ? { kind: "image" as const, file: file as Blob } : { kind: "text" as const, text };
+    const reading = this.#reading;
+    const input = isImage ? { kind: "image" as const, file: file as Blob, reading } : { kind: "text" as const, text };
     const request: ExplainRequest = {
       model: model.name,
       input,
@@ -301,7 +326,7 @@ export class CaligApp extends LitElement {
         id: this.#next++,
         explanations,
         requests,
-        picture: isImage ? this.picture : undefined,
+        picture: isImage ? await seenPicture(file as Blob, reading) : undefined,
         file: isImage ? file : undefined,
         route: fields,
       });
@@ -344,7 +369,7 @@ export class CaligApp extends LitElement {
     this.entry = entry;
     this.fields = entry.route;
     this.file = entry.file;
-    this.picture = entry.picture;
+    void this.#look();
     this.status = { kind: "idle" };
     history.replaceState(null, "", formatRoute(entry.file === undefined ? entry.route : {}) || location.pathname);
   }
@@ -411,6 +436,7 @@ export class CaligApp extends LitElement {
         )}
         ${this.#select("Baseline", "baseline", [["", "Default"], ...baselinesOf(model).map((name) => [name, baselineTitle(name)] as const)])}
         ${this.#compare(model)}
+        ${model?.kind === "image" ? this.#readAs() : nothing}
         ${this.devices.length > 1 ? this.#runOn() : nothing}
         ${this.client?.openModel === undefined ? nothing : this.#accept()}
       </div>
@@ -486,6 +512,34 @@ export class CaligApp extends LitElement {
       <optgroup label="Another method">${this.methods.map((name) => option("m", name, methodTitle(name)))}</optgroup>
       <optgroup label="Another class">${classChoices(model).map(([value, title]) => option("t", value, title))}</optgroup>
     </select></label>`;
+  }
+
+  /** How pictures are read where Python's way surprises people. */
+  #readAs(): TemplateResult {
+    const { background = "", deepGrey = "" } = this.fields;
+    const isOwn = background.startsWith("#");
+    const change = (event: Event) => {
+      const { name, value } = event.target as HTMLSelectElement | HTMLInputElement;
+      this.#set({ [name]: value });
+      void this.#look();
+    };
+    const choice = (name: string, title: string, value: string, options: readonly (readonly [string, string])[]) =>
+      html`<label class="field"><span>${title}</span><select name=${name} .value=${live(value)} @change=${change}>${options.map(
+        ([each, text]) => html`<option value=${each} ?selected=${each === value}>${text}</option>`,
+      )}</select></label>`;
+    return html`${choice("background", "Transparent parts", background, [
+      ["", "As stored, as Python sees them"],
+      ["white", "On white"],
+      ["black", "On black"],
+      [isOwn ? background : OWN_COLOUR, "On a colour"],
+    ])}${
+      isOwn
+        ? html`<label class="field"><span>Colour under them</span><input type="color" name="background" .value=${live(background)} @change=${change}></label>`
+        : nothing
+    }${choice("deepGrey", "Grey of 16 bits", deepGrey, [
+      ["", "White above 255, as in Python"],
+      ["scale", "Divided by 256"],
+    ])}`;
   }
 
   #runOn(): TemplateResult {

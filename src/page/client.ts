@@ -2,6 +2,7 @@
 
 import type { Explanation } from "../attribution/explanation.ts";
 import type { BaselineName } from "../attribution/options.ts";
+import type { ToRgbOptions } from "../input/image/samples.ts";
 import type { Verification } from "../verification/verification.ts";
 
 export type InputKind = "text" | "image";
@@ -18,9 +19,10 @@ export interface ModelEntry {
   readonly bytes?: number;
 }
 
+/** `reading` says how the picture's file is read. */
 export type ExplainInput =
   | { readonly kind: "text"; readonly text: string }
-  | { readonly kind: "image"; readonly file: Blob };
+  | { readonly kind: "image"; readonly file: Blob; readonly reading?: ToRgbOptions };
 
 /** What is asked; options left out have the defaults of the library. */
 export interface ExplainRequest {

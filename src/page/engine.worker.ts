@@ -91,7 +91,7 @@ class Engine {
       ownAnswers === undefined ? loaded : { ...loaded, ownAnswers: { ...ownAnswers, accepted: acceptDifference } };
     const options: ExplainOptions = { ...wanted, signal, onProgress: onWork };
     if (input.kind === "text") return explain(model, input.text, options);
-    return explain(model, { image: await decodeImage(input.file) }, options);
+    return explain(model, { image: await decodeImage(input.file, input.reading) }, options);
   }
 
   async #verify(

@@ -8,6 +8,11 @@ describe("formatRoute() and parseRoute()", () => {
     expect(parseRoute(formatRoute({}))).toEqual({});
   });
 
+  it("keep how pictures are read", () => {
+    const route = { background: "#a0b1c2", deepGrey: "scale" };
+    expect(parseRoute(formatRoute(route))).toEqual(route);
+  });
+
   it("leave out what is empty or unknown, and texts that no address holds", () => {
     expect(formatRoute({ text: "", model: "" })).toBe("");
     expect(parseRoute("#text=&other=1&method=saliency")).toEqual({ method: "saliency" });

@@ -10,9 +10,22 @@ export interface Route {
   /** Second method, or second class, to compare with. */
   readonly withMethod?: string;
   readonly withTarget?: string;
+  /** How pictures are read (`ToRgbOptions`). */
+  readonly background?: string;
+  readonly deepGrey?: string;
 }
 
-const NAMES = ["text", "model", "method", "target", "baseline", "withMethod", "withTarget"] as const;
+const NAMES = [
+  "text",
+  "model",
+  "method",
+  "target",
+  "baseline",
+  "withMethod",
+  "withTarget",
+  "background",
+  "deepGrey",
+] as const;
 /** Longest text that is put into an address. */
 const LONGEST = 8000;
 

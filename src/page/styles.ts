@@ -17,6 +17,7 @@ textarea,select,.button,input[type=password]{font:inherit;color:inherit;backgrou
 textarea{width:100%;min-height:5.5rem;padding:.75rem .875rem;resize:vertical;font:400 1.125rem/1.5 var(--serif)}
 select{padding:.45rem .5rem;min-width:0;width:100%;font-size:.9375rem}
 input[type=password]{padding:.45rem .5rem}
+input[type=color]{width:100%;height:2.375rem}
 .button{padding:.5rem 1rem;cursor:pointer;font-size:.9375rem}
 .button:hover{background:var(--panel)}
 .button.main{background:var(--ink);color:var(--page);border-color:var(--ink);font-weight:600}

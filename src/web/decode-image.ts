@@ -9,7 +9,7 @@ import { netpbmHeader, netpbmPixels } from "../input/image/netpbm.ts";
 import { calledPicture, PICTURE_FORMATS, type PictureFormat, pictureFormat } from "../input/image/picture-format.ts";
 import { pngHeader, stillPng } from "../input/image/png-header.ts";
 import type { RgbImage } from "../input/image/rgb-image.ts";
-import { parseBackground, type Samples, samplesToRgb, type ToRgbOptions } from "../input/image/samples.ts";
+import { checkReading, type Samples, samplesToRgb, type ToRgbOptions } from "../input/image/samples.ts";
 import { webpOrientation } from "../input/image/webp-orientation.ts";
 import { straightPixels } from "./straight-pixels.ts";
 
@@ -27,13 +27,13 @@ const DEFAULT_MAX_PIXELS = 100_000_000;
  * otherwise than Pillow (PNG of 16 bits, CMYK) is refused.
  *
  * @throws {InputError} When it is refused, the browser cannot decode it, or it holds too many pixels.
- * @throws {InvalidOptionError} When `background` is no colour.
+ * @throws {InvalidOptionError} When `background` is no colour, or `deepGrey` no way to read grey levels.
  */
 export async function decodeImage(
   source: Blob | Uint8Array,
   { maxPixels = DEFAULT_MAX_PIXELS, ...toRgb }: DecodeImageOptions = {},
 ): Promise<RgbImage> {
-  parseBackground(toRgb.background ?? "ignore"); // before anything is decoded
+  checkReading(toRgb); // before anything is decoded
   const bytes = source instanceof Blob ? new Uint8Array(await source.arrayBuffer()) : source;
   const name = typeof File !== "undefined" && source instanceof File ? source.name : undefined;
   const called = calledPicture(name);

@@ -117,6 +117,9 @@ describe("decodeImage()", () => {
       expect(Array.from(data.filter((_, i) => i % 3 === 0))).toEqual([9, 255, 255, 255]);
       expect(warnings).toMatchObject([{ code: "grey-levels-clipped" }]);
       expect(warnings?.[0]?.message).toMatch(/^50 % of the pixels of the picture "scan.png" are white, because/);
+      await expect(decodeImage(file, { deepGrey: "stretch" as never })).rejects.toThrow(
+        'Unknown deepGrey "stretch": use one of "clip", "scale"',
+      );
       const scaled = await decodeImage(file, { deepGrey: "scale" });
       expect(scaled).not.toHaveProperty("warnings");
       expect(Array.from(scaled.data.filter((_, i) => i % 3 === 0))).toEqual([0, 0, 1, 255]);

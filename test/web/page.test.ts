@@ -226,6 +226,65 @@ describe.each(TRANSPORTS)("the page with $name", ({ place, start }) => {
     expectNoMisdeeds(misdeeds);
   });
 
+  it("reads transparent parts as it is told, and shows what the model saw", async () => {
+    await open();
+    const logo = await sharp({
+      create: { width: 48, height: 32, channels: 4, background: { r: 0, g: 0, b: 0, alpha: 0 } },
+    })
+      .png()
+      .toBuffer();
+    await page.locator("select[name=model]").selectOption("vit");
+    await page.locator("#picture").setInputFiles({ name: "logo.png", mimeType: "image/png", buffer: logo });
+    const photo = result().locator("calig-image .photo img");
+    const made = async () => {
+      const download = page.waitForEvent("download");
+      await result().getByRole("button", { name: "Save as JSON" }).click();
+      const { input, warnings } = JSON.parse((await contentOf(download)).text) as Explanation;
+      const uri = (await photo.getAttribute("src")) ?? "";
+      const pixels = await sharp(Buffer.from(uri.slice(uri.indexOf(",") + 1), "base64"))
+        .raw()
+        .toBuffer();
+      return { input, codes: warnings.map(({ code }) => code), pixel: [...pixels.subarray(0, 3)] };
+    };
+    await photo.waitFor();
+    const stored = await made();
+    expect(stored.pixel).toEqual([0, 0, 0]);
+    expect(stored.codes).toContain("transparency-ignored");
+    expect(stored.input).not.toHaveProperty("background");
+    const changed = (before: string | null) =>
+      page.waitForFunction(
+        (old) =>
+          document
+            .querySelector("calig-result calig-image")
+            ?.shadowRoot?.querySelector(".photo img")
+            ?.getAttribute("src") !== old,
+        before,
+      );
+    const explainAnew = async (name: string, label: string) => {
+      const before = await photo.getAttribute("src");
+      await page.locator(`select[name=${name}]`).selectOption({ label });
+      await page.locator("button.main").click();
+      await changed(before);
+      return made();
+    };
+    const white = await explainAnew("background", "On white");
+    expect(white).toMatchObject({ input: { background: "white" }, pixel: [255, 255, 255] });
+    expect(white.codes).not.toContain("transparency-ignored");
+    const grey = await explainAnew("background", "On a colour");
+    expect(grey).toMatchObject({ input: { background: "#808080" }, pixel: [128, 128, 128] });
+    expect(await page.locator("input[type=color]").inputValue()).toBe("#808080");
+    expect(await auditPage(page)).toEqual([]);
+    // A portable grey map of 16 bits: the one such file that browsers and servers read alike.
+    const scan = Buffer.concat([Buffer.from("P5 48 32 65535\n"), Buffer.alloc(48 * 32 * 2, Buffer.from([90, 0]))]);
+    const before = await photo.getAttribute("src");
+    await page.locator("#picture").setInputFiles({ name: "scan.pgm", mimeType: "image/x-pgm", buffer: scan });
+    await changed(before);
+    expect(await made()).toMatchObject({ pixel: [255, 255, 255] });
+    const scaled = await explainAnew("deepGrey", "Divided by 256");
+    expect(scaled).toMatchObject({ input: { deepGrey: "scale" }, pixel: [90, 90, 90] });
+    expectNoMisdeeds(misdeeds);
+  });
+
   it("shows the attention heads of the chosen block when asked", async () => {
     await open();
     await explainText();

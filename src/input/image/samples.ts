@@ -3,9 +3,10 @@
  * transformers' pipelines do with every picture (image_utils.load_image).
  */
 
-import { InvalidOptionError, quote } from "../../errors.ts";
+import { InvalidOptionError, keyword, quote } from "../../errors.ts";
 import {
   CHANNELS,
+  DEEP_GREYS,
   type DeepGrey,
   type ImageReading,
   type ImageWarning,
@@ -59,6 +60,12 @@ export function parseBackground(background: string): Colour | undefined {
   );
 }
 
+/** @throws {InvalidOptionError} When an option has no meaning. To be called before anything is decoded. */
+export function checkReading({ background = "ignore", deepGrey = "clip" }: ToRgbOptions): void {
+  parseBackground(background);
+  keyword("deepGrey", deepGrey, DEEP_GREYS);
+}
+
 function colourOf(name: string): Colour | undefined {
   const hex = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(name);
   if (hex !== null) return hex.slice(1).map((two) => Number.parseInt(two, 16)) as unknown as Colour;
@@ -79,9 +86,10 @@ function unusual({ background = "ignore", deepGrey = "clip" }: ToRgbOptions): Im
  * defaults.
  *
  * @param called - What the picture is called in warnings: "the picture", or with its name.
- * @throws {InvalidOptionError} When `background` is no colour.
+ * @throws {InvalidOptionError} When an option has no meaning.
  */
 export function samplesToRgb(samples: Samples, options: ToRgbOptions, called: string): RgbImage {
+  checkReading(options);
   const background = parseBackground(options.background ?? "ignore");
   const image = pixelsOf(samples, background, options.deepGrey ?? "clip", called);
   const reading = unusual(options);

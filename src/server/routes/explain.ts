@@ -3,7 +3,7 @@
 import { accepts } from "hono/accepts";
 import { streamSSE } from "hono/streaming";
 import type { ExplainOptions } from "../../attribution/options.ts";
-import { parseBackground, type ToRgbOptions } from "../../input/image/samples.ts";
+import { checkReading, type ToRgbOptions } from "../../input/image/samples.ts";
 import { RENDERERS } from "../../render/registry.ts";
 import { chooseModel } from "../choose-model.ts";
 import { clientLeft, errorBody, toHttpError } from "../http-error.ts";
@@ -72,8 +72,7 @@ async function readRequest(c: RequestContext, state: ServerState): Promise<Asked
   const options = given(body, EXPLAIN_OPTION_NAMES) as ExplainOptions;
   if (image !== undefined) {
     const reading = given(body, READING_OPTION_NAMES) as ToRgbOptions;
-    const { background } = reading;
-    if (background !== undefined) parseBackground(background); // before a turn is waited for
+    checkReading(reading); // before a turn is waited for
     const input = { kind: "image", data: image, reading } as const;
     return { host: chooseModel(state.models, model, "image").host, input, options };
   }
