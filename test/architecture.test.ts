@@ -63,11 +63,11 @@ const NARROW: readonly { readonly from: RegExp; readonly about: RegExp; readonly
     may: new RegExp(`^(${FOUNDATIONS}|components/|render/|attribution/explanation\\.ts$)`),
   },
   {
-    // The page without its worker: what makes it heavy stays in the worker.
-    from: /^page\/(?!engine\.worker\.ts$)/,
+    // The page without its workers: what makes it heavy stays in them.
+    from: /^page\/(?!(engine|picture)\.worker\.ts$)/,
     about: /./,
     may: new RegExp(
-      `^(${FOUNDATIONS}|page/|components/|render/|attribution/(explanation|options|class-names)\\.ts$|verification/(verification|report/table)\\.ts$)`,
+      `^(${FOUNDATIONS}|page/|components/|render/|attribution/(explanation|options|class-names)\\.ts$|input/image/rgb-image\\.ts$|verification/(verification|report/table)\\.ts$)`,
     ),
   },
   {

@@ -6,8 +6,7 @@ import { distinctNames, namingOf } from "../attribution/class-names.ts";
 import type { Explanation } from "../attribution/explanation.ts";
 import { type BaselineName, IMAGE_BASELINES, TEXT_BASELINES } from "../attribution/options.ts";
 import { resultBound } from "../components/quantity.ts";
-import type { DeepGrey } from "../input/image/rgb-image.ts";
-import type { ToRgbOptions } from "../input/image/samples.ts";
+import type { DeepGrey, ImageReading } from "../input/image/rgb-image.ts";
 import { isSigned, isText, targetName } from "../render/evidence.ts";
 import { targetValue } from "../render/head.ts";
 import { printable, visible } from "../render/plain-text.ts";
@@ -219,7 +218,7 @@ export class CaligApp extends LitElement {
   }
 
   /** How pictures are to be read. */
-  get #reading(): ToRgbOptions {
+  get #reading(): ImageReading {
     const { background, deepGrey } = this.fields;
     return {
       ...(background === undefined ? {} : { background }),

@@ -2,7 +2,7 @@
 
 import type { Explanation } from "../attribution/explanation.ts";
 import type { BaselineName } from "../attribution/options.ts";
-import type { ToRgbOptions } from "../input/image/samples.ts";
+import type { ImageReading } from "../input/image/rgb-image.ts";
 import type { Verification } from "../verification/verification.ts";
 
 export type InputKind = "text" | "image";
@@ -22,7 +22,7 @@ export interface ModelEntry {
 /** `reading` says how the picture's file is read. */
 export type ExplainInput =
   | { readonly kind: "text"; readonly text: string }
-  | { readonly kind: "image"; readonly file: Blob; readonly reading?: ToRgbOptions };
+  | { readonly kind: "image"; readonly file: Blob; readonly reading?: ImageReading };
 
 /** What is asked; options left out have the defaults of the library. */
 export interface ExplainRequest {

@@ -3,6 +3,7 @@
 import type { Explanation } from "../attribution/explanation.ts";
 import type { Verification } from "../verification/verification.ts";
 import { type Client, ClientError, type ExplainCall, type ExplainRequest, type ModelEntry } from "./client.ts";
+import { dataUri } from "./data-uri.ts";
 import { readEvents } from "./event-stream.ts";
 
 export interface HttpClientOptions {
@@ -108,13 +109,4 @@ function errorOf(body: unknown, fallback: string): ClientError {
   const { message, code } =
     (body as { readonly error?: { readonly message?: string; readonly code?: string } } | undefined)?.error ?? {};
   return new ClientError(message ?? fallback, code ?? "unknown");
-}
-
-function dataUri(file: Blob): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.onload = () => resolve(reader.result as string);
-    reader.onerror = () => reject(new ClientError("The picture cannot be read; drop it again", "InputError"));
-    reader.readAsDataURL(file);
-  });
 }

@@ -1,42 +1,40 @@
 /** @file A picture that was dropped, small enough to be shown and put into exported pages. */
 
-import { InputError } from "../errors.ts";
-import type { ToRgbOptions } from "../input/image/samples.ts";
+import type { ImageReading } from "../input/image/rgb-image.ts";
+import { ClientError } from "./client.ts";
+import { dataUri } from "./data-uri.ts";
+import type { FromPictureWorker, ToPictureWorker } from "./worker-protocol.ts";
 
-/** Longest side of pictures in pages, pixels: as in rendered pages. */
-const LONGEST_SIDE = 1024;
+/** Height of the pictures that are only shown beside the choice of a file, pixels: twice that of the style sheet. */
+const SHOWN_HEIGHT = 256;
 
 /**
- * The picture that the model sees, before it is made smaller for it, as a data URI of JPEG.
+ * The picture that the model sees, before it is made smaller for it, as a data URI of JPEG with sides up to 1024 pixels.
  *
  * @returns Undefined where this browser does not decode the file to the same pixels (`decodeImage` of calig/web): a server
  * may read it all the same.
- * @throws {InvalidOptionError} When an option of `reading` has no meaning.
+ * @throws {ClientError} When an option of `reading` has no meaning.
  */
-export async function seenPicture(file: Blob, reading: ToRgbOptions): Promise<string | undefined> {
-  const { decodeImage } = await import("../web/decode-image.ts");
+export async function seenPicture(file: Blob, reading: ImageReading): Promise<string | undefined> {
+  const worker = new Worker(new URL("./picture.worker.ts", import.meta.url), { type: "module" });
   try {
-    const { width, height, data } = await decodeImage(file, reading);
-    const pixels = new Uint8ClampedArray(4 * width * height).fill(255);
-    for (let i = 0; i < width * height; i++) {
-      for (let c = 0; c < 3; c++) pixels[4 * i + c] = data[3 * i + c] as number;
-    }
-    return jpegUri(await createImageBitmap(new ImageData(pixels, width, height)));
-  } catch (error) {
-    if (error instanceof InputError) return undefined;
-    throw error;
+    const answer = await new Promise<FromPictureWorker>((resolve) => {
+      worker.addEventListener("message", ({ data }: MessageEvent<FromPictureWorker>) => resolve(data));
+      worker.addEventListener("error", () => resolve({ picture: undefined }));
+      worker.postMessage({ file, reading } satisfies ToPictureWorker);
+    });
+    if ("error" in answer) throw new ClientError(answer.error, "InputError");
+    return answer.picture === undefined ? undefined : await dataUri(answer.picture);
+  } finally {
+    worker.terminate();
   }
 }
 
 /** The picture as this browser shows it, on white; undefined where it does not know such files. */
 export async function browsersPicture(file: Blob): Promise<string | undefined> {
   const bitmap = await createImageBitmap(file, { imageOrientation: "from-image" }).catch(() => undefined);
-  return bitmap === undefined ? undefined : jpegUri(bitmap);
-}
-
-/** Closes the bitmap. */
-function jpegUri(bitmap: ImageBitmap): string | undefined {
-  const scale = Math.min(1, LONGEST_SIDE / Math.max(bitmap.width, bitmap.height));
+  if (bitmap === undefined) return undefined;
+  const scale = Math.min(1, SHOWN_HEIGHT / bitmap.height);
   const canvas = document.createElement("canvas");
   canvas.width = Math.max(1, Math.round(bitmap.width * scale));
   canvas.height = Math.max(1, Math.round(bitmap.height * scale));

@@ -1,6 +1,7 @@
 /** @file What the page and its worker say to each other. */
 
 import type { Explanation } from "../attribution/explanation.ts";
+import type { ImageReading } from "../input/image/rgb-image.ts";
 import type { Verification } from "../verification/verification.ts";
 import type { ExplainRequest, ModelEntry, PageDevice, VerifyRequest } from "./client.ts";
 
@@ -23,6 +24,14 @@ export interface Answers {
   readonly verify: Verification;
   readonly open: ModelEntry;
 }
+
+/** To the worker of pictures. */
+export interface ToPictureWorker {
+  readonly file: Blob;
+  readonly reading: ImageReading;
+}
+
+export type FromPictureWorker = { readonly picture: Blob | undefined } | { readonly error: string };
 
 export type FromWorker =
   | { readonly id: number; readonly progress: readonly [done: number, activity: string] }
