@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { ExecutionError, InternalError, InvalidOptionError, UnsupportedModelError, UsageError } from "../errors.ts";
 import { describeFailure } from "./failure.ts";
+import { writeWhole } from "./write-file.ts";
 
 test("misuse exits with 2, failures with 1", () => {
   expect(describeFailure(new UsageError("Give a text"), false)).toEqual({ exitCode: 2, text: "Give a text" });
@@ -28,7 +29,7 @@ test("asks for a report of what is a bug, and of nothing else", async () => {
   );
   expect(describeFailure("thrown text", false).text).toContain(bug);
   const missing = await stat("/no/such/file").catch((error: unknown) => error);
-  expect(describeFailure(missing, false).text).toBe("ENOENT: no such file or directory, stat '/no/such/file'");
+  expect(describeFailure(missing, false).text).toBe('Cannot stat "/no/such/file": there is no such file or folder');
 });
 
 test("adds stacks and causes on request only", () => {
@@ -37,4 +38,22 @@ test("adds stacks and causes on request only", () => {
   const { text } = describeFailure(error, true);
   expect(text).toMatch(/^Cannot run it\nExecutionError: Cannot run it\n {4}at /);
   expect(text).toMatch(/\nCaused by: Error: inner\n {4}at /);
+});
+
+test("memory that is used up is no bug", () => {
+  for (const make of [() => new ArrayBuffer(2 ** 53 - 1), () => "x".repeat(2 ** 29).repeat(2)]) {
+    let error: unknown;
+    try {
+      make();
+    } catch (cause) {
+      error = cause;
+    }
+    expect(describeFailure(error, false).text).toMatch(/^There is not enough memory for this; close other programs/);
+  }
+});
+
+test("a write for which there is no room names what it was for", async () => {
+  await expect(writeWhole("/dev/full", "text")).rejects.toThrow(
+    'Cannot write "/dev/full": the disk is full; make room or name another file',
+  );
 });

@@ -1,6 +1,14 @@
 /** @file What a person is told when something went wrong, and the exit code that goes with it. */
 
-import { InternalError, InvalidOptionError, isCaligError, UnsupportedModelError, UsageError } from "../errors.ts";
+import {
+  InternalError,
+  InvalidOptionError,
+  isCaligError,
+  quote,
+  UnsupportedModelError,
+  UsageError,
+} from "../errors.ts";
+import { fileReason, isSystemError } from "../node/file-failure.ts";
 import { EXIT } from "./command.ts";
 
 /** Most reasons of an unsupported model that are listed. */
@@ -30,14 +38,23 @@ function paragraph(error: unknown): string {
   if (error instanceof InternalError)
     return `${error.message}\nThis is a bug in calig: run again with --debug and report what is printed`;
   if (isCaligError(error)) return error.message;
-  // Errors of the file system say what and where themselves: "ENOSPC: no space left on device, write".
-  if (isSystemError(error)) return error.message;
+  if (isSystemError(error)) {
+    const { syscall = "use", path = "" } = error;
+    return `Cannot ${syscall} ${path === "" ? "a file or stream" : quote(path)}: ${fileReason(error)}`;
+  }
+  if (isOutOfMemory(error)) {
+    return "There is not enough memory for this; close other programs, allow less (--memory), run the model block by block (--stream), or give less at once";
+  }
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return `${message}\nThis is a bug in calig: run again with --debug and report what is printed`;
 }
 
-const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
-  error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === "string";
+/** What JavaScript and the engine say when memory, or room for addresses, is used up. */
+const isOutOfMemory = (error: unknown): boolean =>
+  error instanceof Error &&
+  /^Array buffer allocation failed|^Invalid (typed )?array length|^Invalid string length|bad_alloc|out of memory|could not allocate|ERR_WORKER_OUT_OF_MEMORY/i.test(
+    `${error.message} ${(error as { readonly code?: unknown }).code ?? ""}`,
+  );
 
 function stack(error: unknown): string {
   if (!(error instanceof Error)) return "";

@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import { type FileHandle, open, readFile, rm } from "node:fs/promises";
 import type { MeasurementStore, StoredMeasurement } from "../evaluation/evaluate.ts";
+import { writeFailure } from "../node/file-failure.ts";
 
 /** A store in a file. */
 export interface FileStore extends MeasurementStore {
@@ -47,8 +48,12 @@ export async function openMeasurementStore(path: string): Promise<FileStore> {
     get: (key) => known.get(hash(key)),
     async put(key, measurement) {
       const hashed = hash(key);
-      file ??= await open(path, "a");
-      await file.appendFile(`${torn ? "\n" : ""}${JSON.stringify({ key: hashed, measurement })}\n`);
+      try {
+        file ??= await open(path, "a");
+        await file.appendFile(`${torn ? "\n" : ""}${JSON.stringify({ key: hashed, measurement })}\n`);
+      } catch (cause) {
+        throw writeFailure(path, cause);
+      }
       torn = false;
       remember(hashed, measurement);
     },

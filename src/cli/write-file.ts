@@ -4,6 +4,9 @@ import { randomUUID } from "node:crypto";
 import { access, constants, type FileHandle, mkdir, open, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { quote, UsageError } from "../errors.ts";
+import { fileReason, writeFailure } from "../node/file-failure.ts";
+import { writeFully } from "../node/write-fully.ts";
+import { isClosedPipe } from "./io.ts";
 
 /** A file being written. Nothing is seen at its path before `commit`; an existing file stays as it is until then. */
 export interface PendingFile {
@@ -24,9 +27,10 @@ export interface PendingFile {
 export async function startFile(path: string): Promise<PendingFile> {
   const target = await realpath(path).catch(() => resolve(path));
   const existing = await stat(target).catch(() => undefined);
-  if (existing !== undefined && !existing.isFile()) return direct(path, await open(target, "w"));
+  if (existing !== undefined && !existing.isFile()) return direct(path, await naming(path, () => open(target, "w")));
   const temporary = join(dirname(target), `.${basename(target)}.${randomUUID()}.tmp`);
-  const handle = await open(temporary, "wx", existing === undefined ? 0o666 : existing.mode & 0o777);
+  const mode = existing === undefined ? 0o666 : existing.mode & 0o777;
+  const handle = await naming(path, () => open(temporary, "wx", mode));
   let open_ = true;
   const close = async () => {
     if (!open_) return;
@@ -35,12 +39,13 @@ export async function startFile(path: string): Promise<PendingFile> {
   };
   return {
     path,
-    write: (content) => writeAll(handle, content),
-    async commit() {
-      await handle.sync();
-      await close();
-      await rename(temporary, target);
-    },
+    write: (content) => naming(path, () => writeAll(handle, content)),
+    commit: () =>
+      naming(path, async () => {
+        await handle.sync();
+        await close();
+        await rename(temporary, target);
+      }),
     async discard() {
       await close();
       await rm(temporary, { force: true });
@@ -48,10 +53,17 @@ export async function startFile(path: string): Promise<PendingFile> {
   };
 }
 
-/** One write may take a part only, as pipes do. */
-async function writeAll(handle: FileHandle, content: string | Uint8Array): Promise<void> {
-  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
-  for (let done = 0; done < bytes.length; ) done += (await handle.write(bytes, done)).bytesWritten;
+const writeAll = (handle: FileHandle, content: string | Uint8Array): Promise<void> =>
+  writeFully(handle, typeof content === "string" ? new TextEncoder().encode(content) : content);
+
+/** Whatever goes wrong, the file that the caller asked for is named. */
+async function naming<T>(path: string, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (cause) {
+    if (isClosedPipe(cause)) throw cause;
+    throw writeFailure(path, cause);
+  }
 }
 
 function direct(path: string, handle: FileHandle): PendingFile {
@@ -63,7 +75,7 @@ function direct(path: string, handle: FileHandle): PendingFile {
   };
   return {
     path,
-    write: (content) => writeAll(handle, content),
+    write: (content) => naming(path, () => writeAll(handle, content)),
     commit: close,
     discard: close,
   };
@@ -91,7 +103,7 @@ export async function ensureFolder(path: string): Promise<void> {
     await mkdir(path, { recursive: true });
     await access(path, constants.W_OK);
   } catch (cause) {
-    throw new UsageError(`Cannot write to folder ${quote(path)}: ${reason(cause)}; name another folder`, { cause });
+    throw new UsageError(`Cannot write to folder ${quote(path)}: ${fileReason(cause)}; name another folder`, { cause });
   }
 }
 
@@ -105,22 +117,9 @@ export async function checkWritable(path: string): Promise<void> {
   } catch (cause) {
     throw new UsageError(
       exists || (await stat(dirname(target)).catch(() => undefined)) !== undefined
-        ? `Cannot write ${quote(path)}: ${reason(cause)}; name another file`
+        ? `Cannot write ${quote(path)}: ${fileReason(cause)}; name another file`
         : `Cannot write ${quote(path)}: there is no folder ${quote(dirname(path))}; make it first`,
       { cause },
     );
   }
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  EACCES: "permission is denied",
-  EPERM: "permission is denied",
-  EROFS: "the file system is read-only",
-  EEXIST: "there is a file of that name",
-  ENOTDIR: "a part of the path is a file",
-};
-
-function reason(cause: unknown): string {
-  const { code, message } = cause as NodeJS.ErrnoException;
-  return REASONS[code ?? ""] ?? message;
 }

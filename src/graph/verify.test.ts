@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { UnsupportedModelError } from "../errors.ts";
-import type { Graph, Node } from "../onnx/model.ts";
+import type { Graph, Node, StoredTensor } from "../onnx/model.ts";
 import { DEFAULT_OPSETS } from "./builder.ts";
 import { verifyGraph } from "./verify.ts";
 
@@ -53,6 +53,25 @@ describe("verifyGraph()", () => {
   it("finds nodes without outputs and outputs without names", () => {
     expect(reasons(graphOf({ nodes: [relu("x", "y"), relu("x", "")] }))).toEqual(["it makes no value"]);
     expect(reasons(graphOf({ outputs: [value("")] }))).toEqual(['output "" is made by nothing']);
+  });
+
+  it("finds tensors within nodes and bodies that lie in other files", () => {
+    const outside = { ...constant("w"), storage: { kind: "external", location: "/etc/passwd", offset: 0 } } as const;
+    const stored: StoredTensor = { ...outside, storage: { ...outside.storage, length: 4 } };
+    const body = graphOf({ inputs: [], initializers: [stored], nodes: [relu("w", "b")], outputs: [value("b")] });
+    const made: Node = {
+      ...relu("x", "c"),
+      opType: "Constant",
+      inputs: [],
+      attributes: { value: { kind: "tensor", value: stored } },
+    };
+    const chosen: Node = {
+      ...relu("x", "d"),
+      opType: "If",
+      attributes: { then_branch: { kind: "graph", value: body } },
+    };
+    const reason = 'its tensor "w" lies in another file, wanted in the model\'s own';
+    expect(reasons(graphOf({ nodes: [made, chosen, relu("x", "y")] }))).toEqual([reason, reason]);
   });
 
   it("finds operator sets that are not imported", () => {

@@ -1,11 +1,11 @@
 /** @file Checks that a graph is well formed, before an engine sees it: some malformed graphs end the process there. */
 
 import { type ModelIssue, UnsupportedModelError } from "../errors.ts";
-import type { Graph, Node } from "../onnx/model.ts";
+import type { Graph, Node, StoredTensor } from "../onnx/model.ts";
 
 /**
  * Checks a graph and the bodies of its control flow: every value is made before it is used and made once, every output
- * exists, every input and constant has a name, every domain has a version.
+ * exists, every input and constant has a name, every domain has a version, and tensors within nodes are in the file itself.
  *
  * @throws {UnsupportedModelError} With all problems at once in `issues`.
  */
@@ -50,7 +50,10 @@ function checkGraph(
       if (!made.has(input)) issues.push(issue(`value "${input}" is used before it is made, or never made`, node));
     }
     for (const attribute of Object.values(node.attributes)) {
-      if (attribute.kind === "graph") checkGraph(attribute.value, opsets, made, issues);
+      if (attribute.kind === "tensor") checkStored(attribute.value, issues, node);
+      if (attribute.kind !== "graph") continue;
+      for (const tensor of attribute.value.initializers) checkStored(tensor, issues, node);
+      checkGraph(attribute.value, opsets, made, issues);
     }
     if (node.outputs.every((output) => output === "")) issues.push(issue("it makes no value", node));
     for (const output of node.outputs) if (output !== "") make(output, "value", node);
@@ -59,6 +62,12 @@ function checkGraph(
     if (name === "" || !made.has(name)) issues.push(issue(`output "${name}" is made by nothing`));
   }
   for (const name of own) made.delete(name);
+}
+
+/** Side files are looked for where the graph itself says so, and nowhere else. */
+function checkStored({ name, storage }: StoredTensor, issues: ModelIssue[], node: Node): void {
+  if (storage.kind !== "external") return;
+  issues.push(issue(`its tensor "${name}" lies in another file, wanted in the model's own`, node));
 }
 
 const issue = (reason: string, node?: Node): ModelIssue =>

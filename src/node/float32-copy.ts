@@ -13,8 +13,10 @@ import type { StoredTensor } from "../onnx/model.ts";
 import { byteSize, viewBytes } from "../tensor/dtype.ts";
 import { toFloatTensor } from "../tensor/half.ts";
 import { elementCount } from "../tensor/tensor.ts";
+import { fileReason, isSystemError } from "./file-failure.ts";
 import { readRangeIn } from "./read-range.ts";
 import type { CheckpointWeights } from "./weights.ts";
+import { writeFully } from "./write-fully.ts";
 
 const FILE = "weights.float32";
 /** Elements that are converted at once. */
@@ -45,7 +47,15 @@ export async function copyAsFloat32(
   weights: Pick<CheckpointWeights, "folder" | "source">,
   { names = weights.source.names, derived = new Map(), parent = tmpdir() }: CopyOptions = {},
 ): Promise<Float32Copy> {
-  const folder = await mkdtemp(join(parent, "calig-"));
+  const fail = (cause: unknown) =>
+    new CheckpointError(
+      `Cannot convert the weights of "${weights.source.description}" to float32 in "${parent}": ${fileReason(cause)}; make room there, or set TMPDIR to another folder`,
+      basename(weights.source.description),
+      { cause },
+    );
+  const folder = await mkdtemp(join(parent, "calig-")).catch((cause: unknown) => {
+    throw fail(cause);
+  });
   const removeAtExit = () => rmSync(folder, { recursive: true, force: true });
   process.once("exit", removeAtExit);
   const release = async () => {
@@ -72,13 +82,7 @@ export async function copyAsFloat32(
     };
   } catch (cause) {
     await release();
-    if (cause instanceof CheckpointError) throw cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new CheckpointError(
-      `Cannot convert the weights of "${weights.source.description}" to float32 in "${parent}": ${reason}; make room there, or set TMPDIR to another folder`,
-      basename(weights.source.description),
-      { cause },
-    );
+    throw isSystemError(cause) ? fail(cause) : cause;
   }
 }
 
@@ -98,7 +102,7 @@ async function writeAll(
       const computed = derived.get(name);
       if (computed !== undefined) {
         const { data } = await computeTensor(computed, readRangeIn(folder));
-        await output.write(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+        await writeFully(output, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
         places.set(name, offset);
         offset += data.byteLength;
         continue;
@@ -131,7 +135,7 @@ async function convert(
     const { bytesRead } = await input.read(bytes, 0, bytes.length, offset + byteSize(dtype, done));
     if (bytesRead !== bytes.length) throw new CheckpointError(`Cannot read tensor "${name}": its file ends too early`);
     const { data } = toFloatTensor({ dtype, shape: [elements], data: viewBytes(dtype, bytes) });
-    await output.write(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    await writeFully(output, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   }
   return byteSize("float32", count);
 }

@@ -2,7 +2,7 @@
 
 import { stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
-import { InvalidOptionError } from "../errors.ts";
+import { CheckpointError, InvalidOptionError } from "../errors.ts";
 import { type AssembledModel, assembleModel } from "../loading/assemble-model.ts";
 import type { OnnxDtype } from "../loading/onnx-names.ts";
 import { tryRuntime } from "../loading/try-runtime.ts";
@@ -132,6 +132,10 @@ async function findModel(source: string, path: string, { dtype }: LoadOptions): 
     throw await noModelIn(source, path);
   }
   if (found === undefined) throw nothingThere(source);
+  // Pipes and devices have no end that could be waited for.
+  if (!found.isFile()) {
+    throw new CheckpointError(`Cannot load model "${source}": it is neither a file nor a folder; give one`, source);
+  }
   if (path.endsWith(".onnx")) return placeOfFile(path);
   throw otherFile(source, path);
 }

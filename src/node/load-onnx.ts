@@ -83,6 +83,7 @@ async function readOriginal(file: string): ReturnType<OriginalFile["read"]> {
 }
 
 async function readBytes(file: string): Promise<Uint8Array> {
+  if (!(await isFile(file))) throw new CheckpointError(`Cannot load "${file}": there is no file of that name`, file);
   try {
     return await readFile(file);
   } catch (cause) {

@@ -68,8 +68,10 @@ async function sideFiles(graph: Graph, folder: string) {
       continue;
     }
     const path = await realpath(join(folder, location)).catch(() => undefined);
-    const size = path === undefined ? undefined : (await stat(path)).size;
-    if (path === undefined || size === undefined) problems.push(`there is no "${location}"`);
+    const found = path === undefined ? undefined : await stat(path).catch(() => undefined);
+    const size = found?.size ?? 0;
+    if (path === undefined || found === undefined) problems.push(`there is no "${location}"`);
+    else if (!found.isFile()) problems.push(`"${location}" is ${found.isDirectory() ? "a folder" : "no file"}`);
     else if (size < end) problems.push(`"${location}" has ${size} bytes, the model needs ${end}: it is truncated`);
     else files.set(location, { path, size });
   }

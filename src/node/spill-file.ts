@@ -6,6 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ExecutionError } from "../errors.ts";
 import type { Spill } from "../program/state-store.ts";
+import { fileReason } from "./file-failure.ts";
+import { writeFully } from "./write-fully.ts";
 
 const FILE = "states.float32";
 
@@ -26,14 +28,10 @@ export function createSpillFile(parent = tmpdir()): Spill {
       try {
         opened ??= create(parent);
         const { file } = await opened;
-        for (let done = 0; done < bytes.length; ) {
-          const { bytesWritten } = await file.write(bytes, done, bytes.length - done, place + done);
-          done += bytesWritten;
-        }
+        await writeFully(file, bytes, place);
       } catch (cause) {
-        const reason = cause instanceof Error ? cause.message : String(cause);
         throw new ExecutionError(
-          `Cannot keep hidden states in "${parent}": ${reason}; make room there, set TMPDIR to another folder, or allow more memory`,
+          `Cannot keep hidden states in "${parent}": ${fileReason(cause)}; make room there, set TMPDIR to another folder, or allow more memory`,
           { cause },
         );
       }

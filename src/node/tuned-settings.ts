@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { TunedSettings } from "../attribution/tuned.ts";
 import { CheckpointError } from "../errors.ts";
 import { parseTuned, TUNED_VERSION, tunedFileOf } from "../loading/tuned-settings.ts";
+import { fileReason, writeFailure } from "./file-failure.ts";
 
 /** Where the settings of a model are: in its folder, named after the file where the model is one of several. */
 export const tunedPath = (folder: string, file: string | undefined): string =>
@@ -17,7 +18,7 @@ export async function readTuned(path: string, blocks: number): Promise<TunedSett
     text = await readFile(path, "utf8");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw new CheckpointError(`Cannot read ${path}: ${(error as Error).message}`);
+    throw new CheckpointError(`Cannot read ${path}: ${fileReason(error)}`);
   }
   return parseTuned(text, path, blocks);
 }
@@ -25,6 +26,10 @@ export async function readTuned(path: string, blocks: number): Promise<TunedSett
 /** Stores settings beside a model; an older file stays until the new one is complete. */
 export async function writeTuned(path: string, settings: TunedSettings): Promise<void> {
   const partial = `${path}.partial`;
-  await writeFile(partial, `${JSON.stringify({ version: TUNED_VERSION, ...settings }, null, 2)}\n`);
-  await rename(partial, path);
+  try {
+    await writeFile(partial, `${JSON.stringify({ version: TUNED_VERSION, ...settings }, null, 2)}\n`);
+    await rename(partial, path);
+  } catch (cause) {
+    throw writeFailure(path, cause);
+  }
 }

@@ -17,6 +17,7 @@ import { otherFormat } from "../loading/other-formats.ts";
 import type { StoredTensor } from "../onnx/model.ts";
 import type { WeightSource } from "../transformer/parameters.ts";
 import { commonFolder, sha256 } from "./file-places.ts";
+import { isFile } from "./onnx-files.ts";
 
 /** What the weights of a model are, and where. */
 export interface StoredWeightFacts extends WeightFacts {
@@ -112,6 +113,9 @@ function onlyWeights(folder: string, names: readonly string[]): string {
 
 async function readHeader(folder: string, file: string): Promise<WeightsFile> {
   const path = await resolveFile(folder, file);
+  if (!(await isFile(path))) {
+    throw new CheckpointError(`Cannot load weights from "${folder}": "${file}" is no file; download it again`, file);
+  }
   const handle = await open(path);
   try {
     const { size } = await handle.stat();

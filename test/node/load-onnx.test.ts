@@ -270,6 +270,22 @@ const BROKEN: readonly (readonly [what: string, files: () => Files, message: Reg
     /"..\/data" leads out of the folder/,
     CheckpointError,
   ],
+  ...[".", "./", "folder", "folder/"].map((location): (typeof BROKEN)[number] => [
+    `a folder in the place of a side file (${location})`,
+    () => ({
+      ...tokenizer,
+      "model.onnx": withSideFile("bert-legacy-14", location)["model.onnx"] ?? "",
+      "folder/other": new Uint8Array(2 ** 20),
+    }),
+    /"\.?\/?(folder\/?)?" is a folder; put all of its files side by side/,
+    CheckpointError,
+  ]),
+  ...["/dev/zero", "/etc/passwd"].map((location): (typeof BROKEN)[number] => [
+    `a side file at an absolute path (${location})`,
+    () => ({ ...tokenizer, "model.onnx": withSideFile("bert-legacy-14", location)["model.onnx"] ?? "" }),
+    /leads out of the folder of the model/,
+    CheckpointError,
+  ]),
   [
     "other labels than the file has classes",
     () => ({ ...tokenizer, ...bertConfig({ id2label: { 0: "a", 1: "b" } }), "model.onnx": fixture("bert-legacy-14") }),

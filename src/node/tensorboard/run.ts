@@ -2,6 +2,8 @@
 
 import { type FileHandle, mkdir, open, readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { writeFailure } from "../file-failure.ts";
+import { writeFully } from "../write-fully.ts";
 import { encodeEvent, encodeFileVersion, type SummaryValue } from "./event.ts";
 import { tfRecord } from "./record.ts";
 
@@ -32,13 +34,17 @@ export async function startRun(folder: string, { now = Date.now }: RunOptions = 
     // TensorBoard reads files of one run in the order of their names.
     const name = `${PREFIX}${String(Math.floor(seconds())).padStart(10, "0")}.calig.${process.pid}.0`;
     file = await open(join(folder, name), "wx");
-    await file.write(tfRecord(encodeFileVersion(seconds())));
+    await writeFully(file, tfRecord(encodeFileVersion(seconds())));
     return file;
   };
   return {
     async add(step, values) {
-      const to = file ?? (await start());
-      await to.write(tfRecord(encodeEvent({ wallTime: seconds(), step, values: values.filter(isShown) })));
+      try {
+        const to = file ?? (await start());
+        await writeFully(to, tfRecord(encodeEvent({ wallTime: seconds(), step, values: values.filter(isShown) })));
+      } catch (cause) {
+        throw writeFailure(folder, cause);
+      }
     },
     async close() {
       await file?.close();
