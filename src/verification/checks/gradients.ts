@@ -33,6 +33,9 @@ const MOVE = 0.05;
  */
 const LIMIT = { most: 0.01, unit: "share of the derivative" };
 
+/** What is left of the distance where a gradient seems to miss. */
+const NEARER = 1 / 16;
+
 /** Differences that are less certain than this share of the derivative tell nothing. */
 const VAGUE = 0.1;
 
@@ -72,22 +75,38 @@ interface Tally {
   all: number;
 }
 
-/** Takes one derivative: by gradient, and by values of F at `OFFSETS`. */
-function take(
-  differences: Differences,
-  tally: Tally,
-  where: string,
-  gradient: number,
-  values: ArrayLike<number>,
-  size: number,
-): void {
+/** One derivative: by gradient, and by values of F. */
+interface Compared {
+  readonly where: string;
+  readonly gradient: number;
+  /** F at every one of `OFFSETS`, where offset 1 goes `reach` along the direction. */
+  readonly values: (reach: number) => Promise<ArrayLike<number>>;
+  /** Those of the whole reach, where they are known. */
+  readonly known?: ArrayLike<number>;
+  readonly size: number;
+}
+
+/**
+ * A gradient that misses is measured once more, nearer by: of a kink (ReLU) that lies in between nothing is left there,
+ * and a wrong gradient misses at any distance.
+ */
+async function take(differences: Differences, tally: Tally, compared: Compared): Promise<void> {
+  const { where, gradient, values, size } = compared;
+  const reach = reachOf(gradient, size);
+  const far = missOf(reach * gradient, compared.known ?? (await values(reach)), size);
+  tally.all++;
+  if (!(far.uncertainty <= VAGUE)) return;
+  if (far.uncertainty < LIMIT.most) tally.conclusive++;
+  if (far.missed <= LIMIT.most) return differences.add(where, far.missed, LIMIT);
+  const near = missOf(NEARER * reach * gradient, await values(NEARER * reach), size);
+  differences.add(where, near.uncertainty <= VAGUE ? near.missed : far.missed, LIMIT);
+}
+
+/** Both as shares of the derivative. */
+function missOf(gradient: number, values: ArrayLike<number>, size: number) {
   const { value, uncertainty } = derivative(values, size);
   const scale = Math.max(Math.abs(value), Math.abs(gradient), Number.MIN_VALUE);
-  tally.all++;
-  if (!(uncertainty <= VAGUE * scale)) return;
-  if (uncertainty < LIMIT.most * scale) tally.conclusive++;
-  const missed = Math.max(0, Math.abs(gradient - value) - uncertainty);
-  differences.add(where, missed / scale, LIMIT);
+  return { missed: Math.max(0, Math.abs(gradient - value) - uncertainty) / scale, uncertainty: uncertainty / scale };
 }
 
 async function alongDirection(
@@ -115,25 +134,27 @@ async function alongDirection(
       const gradient = positions.reduce((sum, t) => sum + (own[t] as number), 0);
       return { positions, gradient, reach: reachOf(gradient, size) };
     });
-    const states = sets.flatMap(({ positions, reach }) =>
-      OFFSETS.map((offset) => moved(hiddenState, directions[block] as Float32Array, reach * offset, positions)),
-    );
-    const logits = await model.programs.logitsFrom({
-      block,
-      hiddenState: stacked(states, hiddenState),
-      feeds: input.feeds,
-    });
-    const values = scoresOf(logits, states.length, score);
-    for (const [s, { positions, gradient, reach }] of sets.entries()) {
-      const place = positions.length === own.length ? "all positions" : `position ${positions[0]}`;
-      take(
-        differences,
-        tally,
-        `the hidden state entering block ${block}, ${place}`,
-        reach * gradient,
-        values.slice(s * OFFSETS.length),
-        size,
+    const scores = async (chosen: readonly { readonly positions: readonly number[]; readonly reach: number }[]) => {
+      const states = chosen.flatMap(({ positions, reach }) =>
+        OFFSETS.map((offset) => moved(hiddenState, directions[block] as Float32Array, reach * offset, positions)),
       );
+      const logits = await model.programs.logitsFrom({
+        block,
+        hiddenState: stacked(states, hiddenState),
+        feeds: input.feeds,
+      });
+      return scoresOf(logits, states.length, score);
+    };
+    const together = await scores(sets);
+    for (const [s, { positions, gradient }] of sets.entries()) {
+      const place = positions.length === own.length ? "all positions" : `position ${positions[0]}`;
+      await take(differences, tally, {
+        where: `the hidden state entering block ${block}, ${place}`,
+        gradient,
+        values: (reach) => scores([{ positions, reach }]),
+        known: together.slice(s * OFFSETS.length, (s + 1) * OFFSETS.length),
+        size,
+      });
     }
     onProgress((block + 1) / hiddenStates.length);
   }
@@ -220,20 +241,15 @@ async function alongAttention(context: CheckContext, differences: Differences, t
         // The sweep gives the mean over the heads, and all of them are moved.
         const gradient =
           model.anatomy.heads * map.data.reduce((sum, value, i) => sum + value * (pattern[i] as number), 0);
-        const reach = reachOf(gradient, size);
-        const logits = await shift.logits(forward.hiddenStates[block] as FloatTensor, input.feeds, {
-          block,
-          pattern: floatTensor(pattern, map.shape),
-          offsets: OFFSETS.map((offset) => reach * offset),
-        });
-        take(
-          differences,
-          tally,
-          `the attention of block ${block}`,
-          reach * gradient,
-          scoresOf(logits, OFFSETS.length, score),
-          size,
-        );
+        const values = async (reach: number) => {
+          const logits = await shift.logits(forward.hiddenStates[block] as FloatTensor, input.feeds, {
+            block,
+            pattern: floatTensor(pattern, map.shape),
+            offsets: OFFSETS.map((offset) => reach * offset),
+          });
+          return scoresOf(logits, OFFSETS.length, score);
+        };
+        await take(differences, tally, { where: `the attention of block ${block}`, gradient, values, size });
       }
     }
   } finally {
