@@ -1,6 +1,7 @@
 /** @file A Hugging Face checkpoint: the family that its configuration names builds the graphs. Opens no files. */
 
 import type { CheckpointConfig } from "../checkpoint/config.ts";
+import { checkFixedSizes, storedBytes } from "../graph/fixed-sizes.ts";
 import { processedSize } from "../input/image/process-image.ts";
 import { checkHead } from "../transformer/check-head.ts";
 import { checkSizes } from "../transformer/check-sizes.ts";
@@ -33,6 +34,7 @@ export async function prepareCheckpoint(
   if (family.kind === "text") checkHead(config, weights);
   checkSizes(config, weights);
   const model = family.build(config, weights, build); // says what is wrong before anything is copied
+  checkFixedSizes(model.graph, model.opsets, storedBytes(model.graph));
   const warnings = unusedTensors(weights, model);
   const maxLength = family.maxLength(config);
   const tokenizer =

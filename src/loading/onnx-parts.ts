@@ -7,6 +7,7 @@ import { prepareInputs } from "../canonical/prepare-inputs.ts";
 import type { CheckpointConfig } from "../checkpoint/config.ts";
 import { AnatomyError, UnsupportedModelError } from "../errors.ts";
 import { extractGraph } from "../graph/extract.ts";
+import { checkFixedSizes } from "../graph/fixed-sizes.ts";
 import { inferShapes } from "../graph/infer-shapes.ts";
 import { processedSize } from "../input/image/process-image.ts";
 import type { Graph } from "../onnx/model.ts";
@@ -70,6 +71,7 @@ export async function onnxParts<Facts extends WeightFacts>(source: OnnxSource<Fa
     graph: prepareInputs(source.graph, pixels === undefined ? {} : { pixels }),
     opsets: { "com.microsoft": 1, ...source.opsets },
   };
+  checkFixedSizes(original.graph, original.opsets, source.weights.bytes);
   const canonical = onlyLogits(canonicalise(original), listedClasses(config));
   const { activation } = canonical;
   const located = locate(canonical, listedClasses(config));
@@ -81,6 +83,7 @@ export async function onnxParts<Facts extends WeightFacts>(source: OnnxSource<Fa
   };
   checkLength(canonical.graph, anatomy);
   const { graph, opsets } = freeBlocks({ ...canonical, anatomy });
+  checkFixedSizes(graph, opsets, source.weights.bytes); // branches that were decided, too
   const forward: TransformerGraph = { graph: source.externalise(graph), opsets, anatomy };
   const limits = { inputs: takesOneRow(forward), states: !freesRows(forward), filled: needsRows(forward) };
   const { warnings: surprises, ...head } = headOf(config, forward);

@@ -8,12 +8,12 @@ import { type FileHandle, mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { computeTensor, type DerivedTensor } from "../checkpoint/derived-tensor.ts";
-import { CheckpointError } from "../errors.ts";
+import { CheckpointError, isCaligError } from "../errors.ts";
 import type { StoredTensor } from "../onnx/model.ts";
 import { byteSize, viewBytes } from "../tensor/dtype.ts";
 import { toFloatTensor } from "../tensor/half.ts";
 import { elementCount } from "../tensor/tensor.ts";
-import { fileReason, isSystemError } from "./file-failure.ts";
+import { fileReason } from "./file-failure.ts";
 import { readRangeIn } from "./read-range.ts";
 import type { CheckpointWeights } from "./weights.ts";
 import { writeFully } from "./write-fully.ts";
@@ -49,7 +49,7 @@ export async function copyAsFloat32(
 ): Promise<Float32Copy> {
   const fail = (cause: unknown) =>
     new CheckpointError(
-      `Cannot convert the weights of "${weights.source.description}" to float32 in "${parent}": ${fileReason(cause)}; make room there, or set TMPDIR to another folder`,
+      `Cannot convert the weights of "${weights.source.description}" to float32 in "${parent}": ${isCaligError(cause) ? cause.message : fileReason(cause)}; make room there, or set TMPDIR to another folder`,
       basename(weights.source.description),
       { cause },
     );
@@ -82,7 +82,7 @@ export async function copyAsFloat32(
     };
   } catch (cause) {
     await release();
-    throw isSystemError(cause) ? fail(cause) : cause;
+    throw cause instanceof CheckpointError ? cause : fail(cause);
   }
 }
 

@@ -31,6 +31,9 @@ const range: ShapeRule = (c) => {
   return typed(c, [start === 0 && step === 1 ? limit : undefined]);
 };
 
+/** Random numbers of the shape that the node states (RandomNormal-1, RandomUniform-1). */
+const random: ShapeRule = (c) => [{ dtype: dtypeFromCode(c.int("dtype", 1)), shape: c.ints("shape") }];
+
 /** Ones on a diagonal of the shape of the first input, in another type where one is named. */
 const eyeLike: ShapeRule = (c) => {
   const code = c.int("dtype", 0);
@@ -44,4 +47,6 @@ export const constantShapes: ShapeRules = {
   Size: () => [{ dtype: "int64", shape: [] }],
   Range: range,
   EyeLike: eyeLike,
+  RandomNormal: random,
+  RandomUniform: random,
 };
