@@ -38,6 +38,9 @@ function paragraph(error: unknown): string {
   if (error instanceof InternalError)
     return `${error.message}\nThis is a bug in calig: run again with --debug and report what is printed`;
   if (isCaligError(error)) return error.message;
+  if (isForbidden(error)) {
+    return `Cannot go on: this Node process has --permission, and may not use ${error.permission ?? "what is needed"}${error.resource === undefined || error.resource === "" ? "" : ` ${quote(error.resource)}`}; allow it (--allow-fs-read, --allow-fs-write, --allow-addons, --allow-worker, --allow-child-process), or leave --permission out`;
+  }
   if (isSystemError(error)) {
     const { syscall = "use", path = "" } = error;
     return `Cannot ${syscall} ${path === "" ? "a file or stream" : quote(path)}: ${fileReason(error)}`;
@@ -48,6 +51,10 @@ function paragraph(error: unknown): string {
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return `${message}\nThis is a bug in calig: run again with --debug and report what is printed`;
 }
+
+/** What Node says where its permissions end: the permission is "FileSystemRead", the resource a path. */
+const isForbidden = (error: unknown): error is Error & { readonly permission?: string; readonly resource?: string } =>
+  error instanceof Error && (error as NodeJS.ErrnoException).code === "ERR_ACCESS_DENIED";
 
 /** What JavaScript and the engine say when memory, or room for addresses, is used up. */
 const isOutOfMemory = (error: unknown): boolean =>

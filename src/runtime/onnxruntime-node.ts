@@ -1,13 +1,21 @@
 /** @file The engine of Node: onnxruntime-node, on the processor or on a device that its build offers. */
 
+import { createRequire } from "node:module";
 import { availableParallelism, loadavg } from "node:os";
-import ort from "onnxruntime-node";
+import type ort from "onnxruntime-node";
 import { ExecutionError, InvalidOptionError } from "../errors.ts";
 import type { DType, TensorData } from "../tensor/dtype.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { nativeLibrary } from "../util/native-library.ts";
 import type { Device } from "./devices.ts";
 import { compileFailure, runFailure } from "./engine-failure.ts";
 import type { Feeds, Fetches, Runtime, Session, SessionOptions } from "./runtime.ts";
+
+const engine = nativeLibrary(
+  () => createRequire(import.meta.url)("onnxruntime-node") as typeof ort,
+  "onnxruntime-node",
+  "run models",
+);
 
 /** What a device needs that may be missing. */
 const NEEDS: Readonly<Record<Device, string>> = {
@@ -46,9 +54,10 @@ const SILENT = 4;
 
 /** Version and execution providers of the installed engine. */
 export function nodeRuntimeFacts(): { readonly version: string; readonly providers: readonly string[] } {
+  const { env, listSupportedBackends } = engine();
   return {
-    version: ort.env.versions.node ?? ort.env.versions.common,
-    providers: ort.listSupportedBackends().map((backend) => backend.name),
+    version: env.versions.node ?? env.versions.common,
+    providers: listSupportedBackends().map((backend) => backend.name),
   };
 }
 
@@ -61,7 +70,7 @@ async function compile(model: Uint8Array, options: SessionOptions, device: Devic
   }
   let session: ort.InferenceSession;
   try {
-    session = await ort.InferenceSession.create(model, {
+    session = await engine().InferenceSession.create(model, {
       executionProviders: [device],
       logSeverityLevel: SILENT,
       ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
@@ -111,7 +120,7 @@ function wrap(session: ort.InferenceSession, name: string): Session {
 }
 
 const toOrt = ({ dtype, data, shape }: Tensor): ort.Tensor =>
-  new ort.Tensor(dtype as "float32", data as Float32Array, shape);
+  new (engine().Tensor)(dtype as "float32", data as Float32Array, shape);
 
 function fromOrt(tensor: ort.Tensor): Tensor {
   return { dtype: tensor.type as DType, shape: tensor.dims, data: tensor.data as TensorData };

@@ -23,7 +23,8 @@ interface Waiting {
 
 /**
  * The same engine, programs and numbers as `createNodeRuntime`; inputs are copied to the thread, results are handed over.
- * The thread starts with the first program and ends after the last one.
+ * The thread starts with the first program and ends after the last one. When it ends before, what is under way fails, and
+ * the next run starts it anew. (A fault in the engine's own code ends the whole process: see server/model-process.ts.)
  *
  * @throws {InvalidOptionError} When this build of the engine does not know the device.
  */
@@ -34,29 +35,55 @@ export function createThreadedNodeRuntime(device: Device = "cpu"): Runtime {
     description,
     ...(lacksFusedMatMul === undefined ? {} : { lacksFusedMatMul }),
     ...(lacksHalfPrecision === undefined ? {} : { lacksHalfPrecision }),
-    async compile(model: Uint8Array, options: SessionOptions): Promise<Session> {
-      if (thread === undefined || thread.ended) thread = new EngineThread(device);
-      return compile(thread, model, options);
-    },
+    compile: (model, options) =>
+      compile(
+        () => {
+          if (thread === undefined || thread.ended) thread = new EngineThread(device);
+          return thread;
+        },
+        model,
+        options,
+      ),
   };
 }
 
-async function compile(thread: EngineThread, model: Uint8Array, options: SessionOptions): Promise<Session> {
-  const { session, inputNames, outputNames } = (await thread.ask({ do: "compile", model, options })) as EngineSession;
+/** A program in a thread. */
+interface Place extends EngineSession {
+  readonly thread: EngineThread;
+}
+
+/**
+ * @param current - A thread that lives. One that has ended took its programs with it: each is compiled anew by its next
+ * run, for which its bytes are kept.
+ */
+async function compile(current: () => EngineThread, model: Uint8Array, options: SessionOptions): Promise<Session> {
+  const open = async (): Promise<Place> => {
+    const thread = current();
+    return { thread, ...((await thread.ask({ do: "compile", model, options })) as EngineSession) };
+  };
+  let place = await open();
+  let opening: Promise<Place> | undefined;
+  const living = async (): Promise<Place> => {
+    if (!place.thread.ended) return place;
+    opening ??= open().finally(() => {
+      opening = undefined;
+    });
+    place = await opening;
+    return place;
+  };
   let disposed = false;
   return {
-    inputNames,
-    outputNames,
+    inputNames: place.inputNames,
+    outputNames: place.outputNames,
     async run(feeds: Feeds, outputs?: readonly string[]): Promise<Fetches> {
       if (disposed) throw new ExecutionError(`Cannot run the ${options.name} program: it was disposed`);
-      if (thread.ended) {
-        throw new ExecutionError(`Cannot run the ${options.name} program: its thread has ended; load the model again`);
-      }
+      const { thread, session } = await living();
       return (await thread.ask({ do: "run", session, feeds: withoutSurroundings(feeds), outputs })) as Fetches;
     },
     async dispose(): Promise<void> {
       if (disposed) return;
       disposed = true;
+      const { thread, session } = place;
       if (!thread.ended) await thread.ask({ do: "dispose", session });
     },
   };
@@ -95,8 +122,8 @@ class EngineThread {
       if ("error" in answer) waiting?.reject(new ExecutionError(answer.error, { cause: answer.cause }));
       else waiting?.resolve(answer.value);
     });
-    this.#worker.on("error", (cause) => this.#end("the thread of the engine failed", cause));
-    this.#worker.on("exit", (code) => this.#end(`the thread of the engine ended with code ${code}`));
+    this.#worker.on("error", (cause) => this.#end("failed", cause));
+    this.#worker.on("exit", (code) => this.#end(`ended with code ${code}`));
   }
 
   /** Whether its sessions are gone. */
@@ -130,10 +157,13 @@ class EngineThread {
     void this.#worker.terminate();
   }
 
-  #end(reason: string, cause?: unknown): void {
+  #end(how: string, cause?: unknown): void {
     this.#ended = true;
     clearTimeout(this.#leaving);
-    const error = new ExecutionError(`Cannot go on: ${reason}`, { cause });
+    const error = new ExecutionError(
+      `Cannot finish the run: the thread of the engine ${how} while it worked; the next run starts it anew`,
+      { cause },
+    );
     for (const { reject } of this.#waiting.values()) reject(error);
     this.#waiting.clear();
   }

@@ -298,7 +298,7 @@ function spawn(name: string): ChildProcess {
   try {
     return fork(entry(), [], {
       serialization: "advanced",
-      execArgv: import.meta.url.endsWith(".ts") ? [] : process.execArgv.filter((option) => INHERITED.test(option)),
+      execArgv: process.execArgv.filter((option) => INHERITED.test(option)),
       // Its standard error is for the log; it has nothing to say on standard output.
       stdio: ["ignore", "ignore", "pipe", "ipc"],
     });

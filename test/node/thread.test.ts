@@ -1,5 +1,6 @@
 /** @file The engine in a thread of its own: the same numbers, and a main thread that is free meanwhile. */
 
+import type { Worker } from "node:worker_threads";
 import { expect, it } from "vitest";
 import { explain, loadModel } from "../../src/node.ts";
 import { createThreadedNodeRuntime } from "../../src/runtime/threaded-node.ts";
@@ -47,6 +48,29 @@ it("leaves the main thread free while it runs", async () => {
   };
   // A run of a second or so: in this thread the timer fires before and after it, else all the while.
   expect(await turns(true)).toBeGreaterThan(10 * (1 + (await turns(false))));
+});
+
+it("fails what is under way when the thread ends, and starts it anew for the next run", async () => {
+  const created: Worker[] = [];
+  const onWorker = (worker: Worker) => created.push(worker);
+  process.on("worker", onWorker);
+  try {
+    await using model = await loadModel(await tempFolder(tinyBertFiles()), { thread: true });
+    const before = await explain(model, TEXT, { steps: 4 });
+    const [thread] = created;
+    const under = explain(model, TEXT, { steps: 10_000, memory: 1 });
+    const failed = expect(under).rejects.toMatchObject({
+      code: "CALIG_EXECUTION",
+      message: expect.stringContaining("the thread of the engine ended with code 1 while it worked"),
+    });
+    await thread?.terminate();
+    await failed;
+    const after = await explain(model, TEXT, { steps: 4 });
+    expect(after.attribution).toEqual(before.attribution);
+    expect(created).toHaveLength(2);
+  } finally {
+    process.off("worker", onWorker);
+  }
 });
 
 it("says what the engine says, and goes on", async () => {

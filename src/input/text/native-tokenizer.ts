@@ -1,7 +1,9 @@
 /** @file Tokenizers in Node: an adapter over Hugging Face's own library. The only file that imports it. */
 
-import { Tokenizer as Library } from "tokenizers";
+import { createRequire } from "node:module";
+import type { Tokenizer as Library } from "tokenizers";
 import { CheckpointError, quote } from "../../errors.ts";
+import { nativeLibrary } from "../../util/native-library.ts";
 import { utf16OffsetsOf } from "./code-points.ts";
 import { createTokenizer } from "./create-tokenizer.ts";
 import type { RawToken } from "./encoded-text.ts";
@@ -9,6 +11,12 @@ import { isPart, type JsonPart, typeOf } from "./portable/json-part.ts";
 import { portableSecond } from "./portable-tokenizer.ts";
 import type { TokenizerFiles } from "./settings/tokenizer-files.ts";
 import type { Tokenizer } from "./tokenizer.ts";
+
+const native = nativeLibrary(
+  () => createRequire(import.meta.url)("tokenizers") as typeof import("tokenizers"),
+  "tokenizers",
+  "read texts",
+);
 
 /**
  * Makes a tokenizer of the files of a folder. Ids are those of Hugging Face's Python libraries: the library is the same,
@@ -28,8 +36,9 @@ export const createNativeTokenizer = (files: TokenizerFiles): Tokenizer =>
   });
 
 function load(contents: JsonPart): Library {
+  const { Tokenizer: Reader } = native();
   try {
-    return Library.fromString(JSON.stringify(contents));
+    return Reader.fromString(JSON.stringify(contents));
   } catch (cause) {
     const parts = ["model", "normalizer", "pre_tokenizer", "post_processor"]
       .map((key) => `${key} ${isPart(contents[key]) ? quote(typeOf(contents[key])) : "none"}`)
