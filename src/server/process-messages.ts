@@ -1,8 +1,9 @@
 /** @file What the server and the process of a model say to each other. */
 
 import type { ModelFacts } from "../attribution/explanation.ts";
+import { DifferenceError, InputError, InvalidOptionError, UnsupportedModelError } from "../errors.ts";
 import type { LoadOptions } from "../node/load-model.ts";
-import { HttpError, toHttpError } from "./http-error.ts";
+import { HttpError } from "./http-error.ts";
 import type { InputKind } from "./model-host.ts";
 import type { EvaluateWork, ExplainWork, VerifyWork, WorkLimits } from "./model-work.ts";
 
@@ -44,38 +45,41 @@ export type ProcessAnswer =
 export interface SentError {
   readonly name: string;
   readonly message: string;
-  readonly code?: string;
   readonly stack?: string;
-  /** Present where the caller can mend it: the refusal it stands for. */
-  readonly refusal?: { readonly status: HttpError["status"]; readonly reason: string };
-  readonly issues?: unknown;
+  /** What it has besides, as far as it is plain. */
+  readonly fields: Readonly<Record<string, unknown>>;
   readonly cause?: SentError;
 }
 
 export function sendError(error: unknown): SentError {
-  if (!(error instanceof Error)) return { name: "Error", message: String(error) };
-  const { code, issues } = error as { code?: unknown; issues?: unknown };
-  const { status, reason } = toHttpError(error);
+  if (!(error instanceof Error)) return { name: "Error", message: String(error), fields: {} };
   return {
     name: error.name,
     message: error.message,
-    ...(typeof code === "string" ? { code } : {}),
     ...(error.stack === undefined ? {} : { stack: error.stack }),
-    ...(status === 500 ? {} : { refusal: { status, reason } }),
-    ...(Array.isArray(issues) ? { issues } : {}),
+    fields: plainFields(error),
     ...(error.cause === undefined ? {} : { cause: sendError(error.cause) }),
   };
 }
 
-/** The error again: a refusal, or an error with the name, the code and the words of the one that was sent. */
-export function receiveError({ refusal, name, message, code, stack, issues, cause }: SentError): Error {
-  const inner = cause === undefined ? {} : { cause: receiveError(cause) };
-  if (refusal !== undefined) return new HttpError(refusal.status, refusal.reason, message, undefined, {}, inner);
-  const error = new Error(message, inner);
-  return Object.assign(error, {
-    name,
-    ...(code === undefined ? {} : { code }),
-    ...(stack === undefined ? {} : { stack }),
-    ...(issues === undefined ? {} : { issues }),
-  });
+function plainFields(error: Error): Readonly<Record<string, unknown>> {
+  try {
+    return JSON.parse(JSON.stringify({ ...error })) as Readonly<Record<string, unknown>>;
+  } catch {
+    const { code } = error as { code?: unknown };
+    return typeof code === "string" ? { code } : {};
+  }
+}
+
+/** Classes that somebody asks for; of all others the name and the code tell. */
+const CLASSES = new Map<string, { readonly prototype: Error }>(
+  [InvalidOptionError, InputError, DifferenceError, UnsupportedModelError, HttpError].map((own) => [own.name, own]),
+);
+
+/** The error again, with its name, its words and its fields. */
+export function receiveError({ name, message, stack, fields, cause }: SentError): Error {
+  const error = new Error(message, cause === undefined ? {} : { cause: receiveError(cause) });
+  const own = CLASSES.get(name);
+  if (own !== undefined) Object.setPrototypeOf(error, own.prototype);
+  return Object.assign(error, fields, { name }, stack === undefined ? {} : { stack });
 }

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { InvalidOptionError } from "../../src/errors.ts";
 import { type ModelProcess, startModelProcess } from "../../src/server.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
 import { tinyBertFiles } from "../support/tiny-bert.ts";
@@ -184,6 +185,13 @@ describe("startModelProcess()", () => {
       code: "CALIG_CHECKPOINT",
       message: expect.stringContaining("there is no such folder"),
     });
+  });
+
+  it("gives errors their class and their fields", async () => {
+    const load = { device: "tpu" as "cpu" };
+    const error = await startModelProcess({ name: "none", source: folder, load }).catch((own: unknown) => own);
+    expect(error).toBeInstanceOf(InvalidOptionError);
+    expect(error).toMatchObject({ option: "device", value: "tpu", code: "CALIG_INVALID_OPTION" });
   });
 
   it("leaves no process and no file behind", async () => {
