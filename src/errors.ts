@@ -9,6 +9,16 @@ export function quote(value: unknown): string {
   return JSON.stringify(value) ?? String(value);
 }
 
+/** Characters of a message. Names and values that a file holds may be of any length. */
+const LONGEST_MESSAGE = 10_000;
+
+/** The beginning and the end, where the remedy is, of what is too long to be read. */
+export function brief(text: string, longest = LONGEST_MESSAGE): string {
+  if (text.length <= longest) return text;
+  const half = Math.floor(longest / 2);
+  return `${text.slice(0, half)} ... (${text.length - 2 * half} characters left out) ... ${text.slice(-half)}`;
+}
+
 /** Thrown when bytes are not a model: `offset` in bytes and `path` like `graph.node[12].attribute[0]` where known. */
 export class OnnxParseError extends SyntaxError {
   override readonly name = "OnnxParseError";
@@ -18,7 +28,7 @@ export class OnnxParseError extends SyntaxError {
     readonly path?: string,
     options?: ErrorOptions,
   ) {
-    super(message, options);
+    super(brief(message), options);
   }
 }
 
@@ -31,7 +41,7 @@ export class CheckpointError extends Error {
     readonly file?: string,
     options?: ErrorOptions,
   ) {
-    super(message, options);
+    super(brief(message), options);
   }
 }
 
@@ -52,7 +62,7 @@ export class UnsupportedModelError extends Error {
     message: string,
     readonly issues: readonly ModelIssue[] = [],
   ) {
-    super(message);
+    super(brief(message));
   }
 }
 
@@ -60,6 +70,9 @@ export class UnsupportedModelError extends Error {
 export class ShapeError extends RangeError {
   override readonly name = "ShapeError";
   readonly code = "CALIG_SHAPE";
+  constructor(message: string, options?: ErrorOptions) {
+    super(brief(message), options);
+  }
 }
 
 /** Thrown when the blocks or the attention of a Transformer are not found; lists every part that is missing at once. */
@@ -71,7 +84,7 @@ export class AnatomyError extends Error {
     /** What was looked for in vain, one line each. */
     readonly problems: readonly string[] = [],
   ) {
-    super(message);
+    super(brief(message));
   }
 }
 
@@ -79,6 +92,9 @@ export class AnatomyError extends Error {
 export class ExecutionError extends Error {
   override readonly name = "ExecutionError";
   readonly code = "CALIG_EXECUTION";
+  constructor(message: string, options?: ErrorOptions) {
+    super(brief(message), options);
+  }
 }
 
 /** Thrown when what calig computes lies too far from what the model's own file answers to an input. */
@@ -92,7 +108,7 @@ export class DifferenceError extends Error {
     /** Largest |logit| of the file. */
     readonly largest: number,
   ) {
-    super(message);
+    super(brief(message));
   }
 }
 
@@ -100,6 +116,9 @@ export class DifferenceError extends Error {
 export class ConsistencyError extends Error {
   override readonly name = "ConsistencyError";
   readonly code = "CALIG_CONSISTENCY";
+  constructor(message: string, options?: ErrorOptions) {
+    super(brief(message), options);
+  }
 }
 
 /** Thrown when the caller gave an option that cannot be used. */
@@ -112,7 +131,7 @@ export class InvalidOptionError extends RangeError {
     readonly value?: unknown,
     readonly allowed?: readonly string[],
   ) {
-    super(message);
+    super(brief(message));
   }
 }
 
@@ -120,12 +139,18 @@ export class InvalidOptionError extends RangeError {
 export class InputError extends Error {
   override readonly name = "InputError";
   readonly code = "CALIG_INPUT";
+  constructor(message: string, options?: ErrorOptions) {
+    super(brief(message), options);
+  }
 }
 
 /** Thrown on misuse of the command line; exit code 2. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
   readonly code = "CALIG_USAGE";
+  constructor(message: string, options?: ErrorOptions) {
+    super(brief(message), options);
+  }
 }
 
 /** A bug in calig itself; the message starts with "internal:". */

@@ -1,6 +1,13 @@
 import { stat } from "node:fs/promises";
 import { expect, test } from "vitest";
-import { ExecutionError, InternalError, InvalidOptionError, UnsupportedModelError, UsageError } from "../errors.ts";
+import {
+  CheckpointError,
+  ExecutionError,
+  InternalError,
+  InvalidOptionError,
+  UnsupportedModelError,
+  UsageError,
+} from "../errors.ts";
 import { describeFailure } from "./failure.ts";
 import { writeWhole } from "./write-file.ts";
 
@@ -56,4 +63,14 @@ test("a write for which there is no room names what it was for", async () => {
   await expect(writeWhole("/dev/full", "text")).rejects.toThrow(
     'Cannot write "/dev/full": the disk is full; make room or name another file',
   );
+});
+
+test("names and values of any length leave the remedy readable", () => {
+  const name = "x".repeat(1e6);
+  const error = new CheckpointError(`Cannot use "${name}": it is wrong; correct it`);
+  expect(error.message).toMatch(/^Cannot use "x{4,}.* characters left out\).*x": it is wrong; correct it$/);
+  expect(error.message.length).toBeLessThan(10_100);
+  const { text } = describeFailure(new UnsupportedModelError("No", [{ node: name, reason: "no rule" }]), false);
+  expect(text.length).toBeLessThan(1200);
+  expect(text).toMatch(/no rule$/);
 });

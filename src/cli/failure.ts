@@ -1,6 +1,7 @@
 /** @file What a person is told when something went wrong, and the exit code that goes with it. */
 
 import {
+  brief,
   InternalError,
   InvalidOptionError,
   isCaligError,
@@ -13,6 +14,7 @@ import { EXIT } from "./command.ts";
 
 /** Most reasons of an unsupported model that are listed. */
 const MOST_ISSUES = 20;
+const LONGEST_REASON = 1000;
 
 export interface Failure {
   readonly exitCode: number;
@@ -30,7 +32,7 @@ function paragraph(error: unknown): string {
   if (error instanceof UnsupportedModelError && error.issues.length > 0) {
     const shown = error.issues.slice(0, MOST_ISSUES).map(({ node, opType, reason }) => {
       const where = [node, opType].filter((part) => part !== undefined).join(", ");
-      return `\n  - ${where === "" ? "" : `${where}: `}${reason}`;
+      return `\n  - ${brief(`${where === "" ? "" : `${where}: `}${reason}`, LONGEST_REASON)}`;
     });
     const left = error.issues.length - shown.length;
     return `${error.message}${shown.join("")}${left > 0 ? `\n  - and ${left} more` : ""}`;
