@@ -179,7 +179,9 @@ def make(case, folder):
     else:
         size, special = tokens.write(folder, layout, case["setting"], models.POSITIONS, models.inputs_of(case["family"]))
         # As training scripts leave it: read and written by this version of transformers.
-        AutoTokenizer.from_pretrained(folder).save_pretrained(folder)
+        tokenizer = AutoTokenizer.from_pretrained(folder)
+        tokenizer.save_pretrained(folder)
+        size = max(size, len(tokenizer))
     model = models.build(case["family"], case["head"], case["attention"], size, special, seed)
     model.config.save_pretrained(folder)
     config = json.loads((folder / "config.json").read_text())

@@ -32,6 +32,7 @@ export function findReadout(search: Search, flow: DataFlow, last: string, positi
     else if (isOperator(node, "GatherND")) selectIndices(second);
     else if (isOperator(node, "GatherElements") && axisOf(search, node) === axis) selectIndices(second);
     else if (isOperator(node, "Slice")) selectSlice(search, node, axis);
+    else if (isOperator(node, "Split") && axisOf(search, node) === axis) selectParts(search, node);
     else if (isOperator(node, "Compress", "ReduceMax", "TopK") && reduces(search, node, axis)) selected.add("unknown");
     else if (averages(node) && reduces(search, node, axis)) averaged = true;
   }
@@ -41,6 +42,18 @@ export function findReadout(search: Search, flow: DataFlow, last: string, positi
     const constant = search.shapes.constantInts(indices);
     if (constant !== undefined) for (const index of constant) selected.add(index);
     else selected.add(search.isConstant(indices) ? "unknown" : choiceOf(search, indices));
+  }
+
+  /** onnxruntime makes one Split of a class token and the rest. */
+  function selectParts({ index, shapes }: Search, node: Node): void {
+    const sizes = intsOf(node, "split") ?? shapes.constantInts(node.inputs[1] ?? "");
+    if (sizes === undefined) return void selected.add("unknown");
+    let from = 0;
+    for (const [part, size] of sizes.entries()) {
+      const used = (index.consumers.get(node.outputs[part] ?? "") ?? []).length > 0;
+      for (let at = from; used && size <= SPECIAL && at < from + size; at++) selected.add(at);
+      from += size;
+    }
   }
 
   function selectSlice({ shapes }: Search, node: Node, axis: number): void {
