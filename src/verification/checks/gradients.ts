@@ -11,8 +11,9 @@ import { evaluateScore, logitsRow } from "../../program/score.ts";
 import { type FloatTensor, floatTensor } from "../../tensor/tensor.ts";
 import type { Random } from "../../util/random.ts";
 import { openAttentionShift } from "../attention-shift.ts";
-import { derivative, OFFSETS } from "../central-difference.ts";
+import { OFFSETS } from "../central-difference.ts";
 import type { Check, CheckContext } from "../check.ts";
+import { type Taken, type Tally, take } from "../derivatives.ts";
 import { Differences } from "../differences.ts";
 import { directionAt, moved, stacked } from "../directions.ts";
 import { sameNumbers } from "../limits.ts";
@@ -25,20 +26,10 @@ const ALONE = 3;
 const PATTERNS = 2;
 /** Inputs of more positions, as pictures are, are moved in one direction, and one position of it alone. */
 const MANY_POSITIONS = 64;
+/** How far from a hidden state a derivative is taken again, in parts of its size. */
+const NEARBY = 0.02;
 /** Part of its size by which the score moves along a direction. */
 const MOVE = 0.05;
-/**
- * Share of a derivative that a gradient may miss it by, beyond what the difference itself is uncertain of. Right gradients
- * miss by less than a tenth of it on the models tried (docs/verify.md).
- */
-const LIMIT = { most: 0.01, unit: "share of the derivative" };
-
-/** What is left of the distance where a gradient seems to miss. */
-const NEARER = [1 / 4, 1 / 16];
-
-/** Differences that are less certain than this share of the derivative tell nothing. */
-const VAGUE = 0.1;
-
 export const gradients: Check = {
   name: "gradients",
   compares:
@@ -70,48 +61,6 @@ export const gradients: Check = {
   },
 };
 
-interface Tally {
-  conclusive: number;
-  all: number;
-}
-
-/** One derivative: by gradient, and by values of F. */
-interface Compared {
-  readonly where: string;
-  readonly gradient: number;
-  /** F at every one of `OFFSETS`, where offset 1 goes `reach` along the direction. */
-  readonly values: (reach: number) => Promise<ArrayLike<number>>;
-  /** Those of the whole reach, where they are known. */
-  readonly known?: ArrayLike<number>;
-  readonly size: number;
-}
-
-/**
- * A gradient that misses is measured again, nearer by: of a kink (ReLU) that lies in between nothing is left there, and a
- * wrong gradient misses at any distance.
- */
-async function take(differences: Differences, tally: Tally, compared: Compared): Promise<void> {
-  const { where, gradient, values, size } = compared;
-  const reach = reachOf(gradient, size);
-  let found = missOf(reach * gradient, compared.known ?? (await values(reach)), size);
-  tally.all++;
-  if (!(found.uncertainty <= VAGUE)) return;
-  if (found.uncertainty < LIMIT.most) tally.conclusive++;
-  for (const share of NEARER) {
-    if (found.missed <= LIMIT.most) break;
-    found = missOf(share * reach * gradient, await values(share * reach), size);
-  }
-  // Nearer by, rounding hides more.
-  if (found.uncertainty <= VAGUE || found.missed > LIMIT.most) differences.add(where, found.missed, LIMIT);
-}
-
-/** Both as shares of the derivative. */
-function missOf(gradient: number, values: ArrayLike<number>, size: number) {
-  const { value, uncertainty } = derivative(values, size);
-  const scale = Math.max(Math.abs(value), Math.abs(gradient), Number.MIN_VALUE);
-  return { missed: Math.max(0, Math.abs(gradient - value) - uncertainty) / scale, uncertainty: uncertainty / scale };
-}
-
 async function alongDirection(
   context: CheckContext,
   { d, alone }: { readonly d: number; readonly alone: number },
@@ -131,36 +80,83 @@ async function alongDirection(
   );
   const points = hiddenStates.map((_, block) => ({ block, alpha: 1 }));
   const { relevance } = await model.programs.sweep({ hiddenStates, baselines, score, points, feeds: input.feeds });
+  const judgement = { differences, tally, size };
   for (const [block, hiddenState] of hiddenStates.entries()) {
+    const direction = directions[block] as Float32Array;
     const own = relevance[block] as Float32Array;
-    const sets = positionSets(own, draw, alone).map((positions) => {
-      const gradient = positions.reduce((sum, t) => sum + (own[t] as number), 0);
-      return { positions, gradient, reach: reachOf(gradient, size) };
-    });
-    const scores = async (chosen: readonly { readonly positions: readonly number[]; readonly reach: number }[]) => {
-      const states = chosen.flatMap(({ positions, reach }) =>
-        OFFSETS.map((offset) => moved(hiddenState, directions[block] as Float32Array, reach * offset, positions)),
-      );
-      const logits = await model.programs.logitsFrom({
-        block,
-        hiddenState: stacked(states, hiddenState),
-        feeds: input.feeds,
-      });
-      return scoresOf(logits, states.length, score);
-    };
-    const together = await scores(sets);
-    for (const [s, { positions, gradient }] of sets.entries()) {
+    const sets = positionSets(own, draw, alone);
+    const taken = await takenAt(context, block, hiddenState, { direction, relevance: own, sets });
+    for (const [s, positions] of sets.entries()) {
       const place = positions.length === own.length ? "all positions" : `position ${positions[0]}`;
-      await take(differences, tally, {
-        where: `the hidden state entering block ${block}, ${place}`,
-        gradient,
-        values: (reach) => scores([{ positions, reach }]),
-        known: together.slice(s * OFFSETS.length, (s + 1) * OFFSETS.length),
-        size,
+      const where = `the hidden state entering block ${block}, ${place}`;
+      await take(judgement, where, taken[s] as Taken, async (time) => {
+        const shift = directionAt(hiddenState, random(`direction ${d}, ${where}, ${time}`));
+        const [nearby] = await takenNearby(context, block, { direction, sets: [positions] }, shift);
+        return nearby as Taken;
       });
     }
     onProgress((block + 1) / hiddenStates.length);
   }
+}
+
+interface Along {
+  readonly direction: Float32Array;
+  readonly sets: readonly (readonly number[])[];
+}
+
+/** Derivatives at a hidden state entering a block, of sets of positions moved along a direction. */
+async function takenAt(
+  { model, subject, logitSize: size }: CheckContext,
+  block: number,
+  hiddenState: FloatTensor,
+  { direction, relevance, sets }: Along & { readonly relevance: Float32Array },
+): Promise<readonly Taken[]> {
+  const { score, input } = subject;
+  const moves = sets.map((positions) => {
+    const gradient = positions.reduce((sum, t) => sum + (relevance[t] as number), 0);
+    return { positions, gradient, reach: reachOf(gradient, size) };
+  });
+  const states = moves.flatMap(({ positions, reach }) =>
+    OFFSETS.map((offset) => moved(hiddenState, direction, reach * offset, positions)),
+  );
+  const logits = await model.programs.logitsFrom({
+    block,
+    hiddenState: stacked(states, hiddenState),
+    feeds: input.feeds,
+  });
+  const values = scoresOf(logits, states.length, score);
+  return moves.map(({ gradient, reach }, s) => ({
+    gradient: reach * gradient,
+    values: values.slice(s * OFFSETS.length, (s + 1) * OFFSETS.length),
+  }));
+}
+
+/** The same at a hidden state a little away. */
+async function takenNearby(
+  context: CheckContext,
+  block: number,
+  along: Along,
+  shift: Float32Array,
+): Promise<readonly Taken[]> {
+  const { model, subject } = context;
+  const { forward, score, input } = subject;
+  const own = forward.hiddenStates[block] as FloatTensor;
+  const at = (change: (i: number) => number) =>
+    floatTensor(
+      own.data.map((value, i) => value + change(i)),
+      own.shape,
+    );
+  const hiddenState = at((i) => NEARBY * (shift[i] as number));
+  const baseline = at((i) => NEARBY * (shift[i] as number) - (along.direction[i] as number));
+  const replaced = (state: FloatTensor) => forward.hiddenStates.map((one, l) => (l === block ? state : one));
+  const { relevance } = await model.programs.sweep({
+    hiddenStates: replaced(hiddenState),
+    baselines: replaced(baseline),
+    score,
+    points: [{ block, alpha: 1 }],
+    feeds: input.feeds,
+  });
+  return takenAt(context, block, hiddenState, { ...along, relevance: relevance[0] as Float32Array });
 }
 
 /**
@@ -226,37 +222,61 @@ async function otherPrograms({ model, subject }: CheckContext, differences: Diff
 async function alongAttention(context: CheckContext, differences: Differences, tally: Tally): Promise<boolean> {
   const { model, subject, logitSize: size, random } = context;
   if (model.streamed) return false;
-  const { forward, baseline, score, input } = subject;
-  const { attention } = await model.programs.sweep({
-    hiddenStates: forward.hiddenStates,
-    baselines: baseline.hiddenStates,
-    score,
-    points: [{ block: 0, alpha: 1 }],
-    feeds: input.feeds,
-  });
+  const { forward, input } = subject;
   const draw = random("attention");
   const patterns = input.units.length > MANY_POSITIONS ? 1 : PATTERNS;
   const shift = await openAttentionShift(model);
+  const judgement = { differences, tally, size };
   try {
+    const attention = await attentionFrom(context, forward.hiddenStates);
     for (const [block, map] of attention.entries()) {
       for (let p = 0; p < patterns; p++) {
         const pattern = Float32Array.from(map.data, () => 2 * draw.next() - 1);
-        // The sweep gives the mean over the heads, and all of them are moved.
-        const gradient =
-          model.anatomy.heads * map.data.reduce((sum, value, i) => sum + value * (pattern[i] as number), 0);
-        const values = async (reach: number) => {
-          const logits = await shift.logits(forward.hiddenStates[block] as FloatTensor, input.feeds, {
-            block,
-            pattern: floatTensor(pattern, map.shape),
-            offsets: OFFSETS.map((offset) => reach * offset),
-          });
-          return scoresOf(logits, OFFSETS.length, score);
-        };
-        await take(differences, tally, { where: `the attention of block ${block}`, gradient, values, size });
+        const first = await alongPattern(context, shift, forward.hiddenStates, { block, map, pattern });
+        await take(judgement, `the attention of block ${block}`, first, async (time) => {
+          const [state] = forward.hiddenStates as readonly [FloatTensor];
+          const away = directionAt(state, random(`attention ${block}, ${p}, ${time}`));
+          const hiddenState = floatTensor(
+            state.data.map((value, i) => value + NEARBY * (away[i] as number)),
+            state.shape,
+          );
+          const { hiddenStates } = await model.programs.forwardFrom({ hiddenState, feeds: input.feeds });
+          const maps = await attentionFrom(context, hiddenStates);
+          return alongPattern(context, shift, hiddenStates, { block, map: maps[block] as FloatTensor, pattern });
+        });
       }
     }
   } finally {
     await shift.dispose();
   }
   return true;
+}
+
+/** A * dF/dA of every block, mean over heads, at states that follow from the first. */
+async function attentionFrom(
+  { model, subject }: CheckContext,
+  hiddenStates: readonly FloatTensor[],
+): Promise<readonly FloatTensor[]> {
+  const { baseline, score, input } = subject;
+  const points = [{ block: 0, alpha: 1 }];
+  const request = { hiddenStates, baselines: baseline.hiddenStates, score, points, feeds: input.feeds };
+  return (await model.programs.sweep(request)).attention;
+}
+
+/** The derivative along one pattern of one block's attention. */
+async function alongPattern(
+  { model, subject, logitSize: size }: CheckContext,
+  shift: Awaited<ReturnType<typeof openAttentionShift>>,
+  hiddenStates: readonly FloatTensor[],
+  { block, map, pattern }: { readonly block: number; readonly map: FloatTensor; readonly pattern: Float32Array },
+): Promise<Taken> {
+  // The sweep gives the mean over the heads, and all of them are moved.
+  const gradient = model.anatomy.heads * map.data.reduce((sum, value, i) => sum + value * (pattern[i] as number), 0);
+  const reach = reachOf(gradient, size);
+  const logits = await shift.logits(hiddenStates[block] as FloatTensor, subject.input.feeds, {
+    block,
+    pattern: floatTensor(pattern, map.shape),
+    offsets: OFFSETS.map((offset) => reach * offset),
+  });
+  return { gradient: reach * gradient, values: scoresOf(logits, OFFSETS.length, subject.score) };
 }
