@@ -1,7 +1,11 @@
 /** @file `calig serve`, from arguments to an address that answers, to its end. */
 
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type CliRun, type CliSettings, runCli } from "../support/run-cli.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
@@ -53,6 +57,27 @@ describe("calig serve", () => {
     };
     const { code } = await serving(["--model", folder, ...argv], check, { env });
     expect(code).toBe(0);
+  });
+
+  it("finishes what is under way when it, and all its processes, are told to end", async () => {
+    const bin = fileURLToPath(new URL("../../src/cli/bin.ts", import.meta.url));
+    const argv = ["--import", "tsx", bin, "serve", "--port", "0", "--model", `words=${folder}`];
+    // A group of its own: signals of terminals and of service managers reach all of a group.
+    const server = spawn(process.execPath, argv, { detached: true, stdio: ["ignore", "pipe", "pipe"] });
+    try {
+      const exit = once(server, "exit");
+      const [line] = (await once(createInterface(server.stdout), "line")) as [string];
+      const body = JSON.stringify({ text: "a fine film about nothing", steps: 64 });
+      const headers = { "Content-Type": "application/json", Accept: "text/event-stream" };
+      const under = await fetch(`${line}/api/explain`, { method: "POST", headers, body });
+      process.kill(-(server.pid as number), "SIGTERM");
+      expect(await under.text()).toContain("event: result\n");
+      expect(await exit).toEqual([0, null]);
+      // Its processes are gone with it.
+      expect(() => process.kill(-(server.pid as number), 0)).toThrow("ESRCH");
+    } finally {
+      server.kill("SIGKILL");
+    }
   });
 
   it.each([

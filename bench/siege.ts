@@ -1,0 +1,188 @@
+/**
+ * @file `calig serve` under siege: many requests at once, bodies at random, slow senders, clients that vanish, and a model
+ * whose process dies; how long `GET /api/health` takes meanwhile, what becomes of memory, and how the server ends.
+ *
+ *     npm run build && npx tsx bench/siege.ts [--model sst2] [--bodies 1000] [--seed 1]
+ *
+ * The server is a process of its own; a request for its health follows 20 ms after the answer to the one before.
+ */
+
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { connect, type Socket } from "node:net";
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { DEFAULT_LIMITS } from "../src/server/limits.ts";
+import { componentSchemas } from "../src/server/schemas.ts";
+import { createRandom } from "../src/util/random.ts";
+import { fuzzedBody } from "../test/support/fuzz-bodies.ts";
+import { median } from "./measure.ts";
+
+const { values } = parseArgs({
+  options: {
+    model: { type: "string", default: "sst2" },
+    bodies: { type: "string", default: "1000" },
+    seed: { type: "string", default: "1" },
+  },
+});
+const PAUSE_MS = 20;
+const TEXT = "A gripping film that forgets to end.";
+const HEAD = "POST /api/explain HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
+
+const bin = fileURLToPath(new URL("../dist/cli/bin.js", import.meta.url));
+const server = spawn(process.execPath, [bin, "serve", "--port", "0", "--model", values.model], {
+  stdio: ["ignore", "pipe", "ignore"],
+});
+const exit = once(server, "exit");
+const [line] = (await once(createInterface(server.stdout), "line")) as [string];
+const url = line.trim();
+const port = Number(new URL(url).port);
+
+const post = (body: string, init: RequestInit = {}): Promise<Response> =>
+  fetch(`${url}/api/explain`, { method: "POST", body, headers: { "Content-Type": "application/json" }, ...init });
+
+/** Status of an answer that is read to its end; 0 where the connection was cut. */
+async function statusOf(answer: Promise<Response>): Promise<number> {
+  try {
+    const { status, body } = await answer;
+    for await (const _ of body as unknown as AsyncIterable<Uint8Array>);
+    return status;
+  } catch {
+    return 0;
+  }
+}
+
+const tally = (statuses: readonly number[]): string =>
+  [...new Set(statuses)]
+    .sort((a, b) => a - b)
+    .map((status) => `${statuses.filter((own) => own === status).length} x ${status === 0 ? "lost" : status}`)
+    .join(", ");
+
+const megabytes = (pid: number): number =>
+  Math.round(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024);
+const children = (): number[] =>
+  execFileSync("ps", ["-o", "pid=", "--ppid", String(server.pid)], { encoding: "utf8" })
+    .split("\n")
+    .map(Number)
+    .filter((pid) => pid > 0);
+const memory = (): string =>
+  `server ${megabytes(server.pid as number)} MB, model ${children().map(megabytes).join()} MB`;
+
+/** Does something, and says what came of it and how the health was meanwhile. */
+async function during(what: string, work: () => Promise<string>): Promise<void> {
+  const times: number[] = [];
+  let lost = 0;
+  let working = true;
+  const ended = work().finally(() => {
+    working = false;
+  });
+  while (working) {
+    const started = performance.now();
+    try {
+      await (await fetch(`${url}/api/health`)).arrayBuffer();
+      times.push(performance.now() - started);
+    } catch {
+      lost++;
+    }
+    await sleep(PAUSE_MS);
+  }
+  const outcome = await ended;
+  const sorted = times.sort((a, b) => a - b);
+  const [middle, late, worst] = [median(sorted), sorted[Math.floor(sorted.length * 0.99)] ?? 0, sorted.at(-1) ?? 0].map(
+    (time) => time.toFixed(1),
+  );
+  console.log(
+    `| ${what} | ${outcome} | ${middle} / ${late} / ${worst} ms of ${times.length}, ${lost} lost | ${memory()} |`,
+  );
+}
+
+async function sendAndWait(text: string): Promise<Socket> {
+  const socket = connect(port, "127.0.0.1");
+  socket.on("error", () => {});
+  socket.resume();
+  await once(socket, "connect");
+  socket.write(text);
+  return socket;
+}
+
+const plain = JSON.stringify({ text: TEXT, steps: 4 });
+const random = createRandom(`siege ${values.seed}`);
+const schemas = componentSchemas(DEFAULT_LIMITS);
+
+console.log("| what | outcome | health: median / 99 of 100 / worst | memory |\n|---|---|---|---|");
+await during("nothing to do", async () => String(await sleep(3000, "")));
+await during("the first explanation", async () => tally([await statusOf(post(plain))]));
+for (let round = 1; round <= 3; round++) {
+  await during(`300 requests at once, round ${round}`, async () =>
+    tally(await Promise.all(Array.from({ length: 300 }, () => statusOf(post(plain))))),
+  );
+}
+await during(`${values.bodies} bodies at random`, async () => {
+  const statuses = [];
+  for (let i = 0; i < Number(values.bodies); i++) {
+    statuses.push(await statusOf(post(fuzzedBody("ExplainRequest", schemas, random))));
+  }
+  return tally(statuses);
+});
+await during("500,000 unknown fields, 5 times", async () => {
+  const body = `{${Array.from({ length: 500_000 }, (_, i) => `"f${i}":0`).join(",")}}`;
+  return tally(await Promise.all(Array.from({ length: 5 }, () => statusOf(post(body)))));
+});
+await during("lists nested 4 million deep, 5 times", async () => {
+  const body = "[".repeat(4e6) + "]".repeat(4e6);
+  return tally(await Promise.all(Array.from({ length: 5 }, () => statusOf(post(body)))));
+});
+await during("a text of 100,000 exclamation marks, given up after 10 s", async () => {
+  const signal = AbortSignal.timeout(10_000);
+  return tally([await statusOf(post(JSON.stringify({ text: "!".repeat(100_000) }), { signal }))]);
+});
+await during("100 slow bodies and 100 slow headers, 20 explanations meanwhile", async () => {
+  const slow = [];
+  for (let i = 0; i < 100; i++) {
+    slow.push(await sendAndWait(`${HEAD}Content-Length: 100\r\n\r\n{`), await sendAndWait(`${HEAD}X-Slow: `));
+  }
+  const statuses = [];
+  for (let i = 0; i < 20; i++) statuses.push(await statusOf(post(plain)));
+  for (const socket of slow) socket.destroy();
+  return tally(statuses);
+});
+await during("1500 connections that send nothing, 20 explanations meanwhile", async () => {
+  const silent = await Promise.all(Array.from({ length: 1500 }, () => sendAndWait("GET /")));
+  const statuses = [];
+  for (let i = 0; i < 20; i++) statuses.push(await statusOf(post(plain)));
+  for (const socket of silent) socket.destroy();
+  return tally(statuses);
+});
+await during("100 clients that vanish, then one that stays", async () => {
+  for (let i = 0; i < 100; i++) {
+    const gone = new AbortController();
+    const answer = statusOf(post(JSON.stringify({ text: TEXT, steps: 1000 }), { signal: gone.signal }));
+    await sleep(20 * random.next());
+    gone.abort();
+    await answer;
+  }
+  return tally([await statusOf(post(plain))]);
+});
+await during("the model's process killed 5 times, a request under way, then another", async () => {
+  const statuses = [];
+  for (let i = 0; i < 5; i++) {
+    const under = statusOf(post(JSON.stringify({ text: TEXT, steps: 10_000 })));
+    await sleep(300);
+    for (const pid of children()) process.kill(pid, "SIGSEGV");
+    statuses.push(await under, await statusOf(post(plain)));
+  }
+  return tally(statuses);
+});
+await during("300 requests at once again", async () =>
+  tally(await Promise.all(Array.from({ length: 300 }, () => statusOf(post(plain))))),
+);
+const under = statusOf(post(JSON.stringify({ text: TEXT, steps: 200 })));
+await sleep(200);
+const started = performance.now();
+server.kill("SIGTERM");
+console.log(
+  `\nSIGTERM with an explanation under way: ${tally([await under])}, exit code ${(await exit)[0]} after ${Math.round(performance.now() - started)} ms`,
+);
