@@ -24,7 +24,7 @@ export interface ServerLimits {
   readonly characters: number;
   /** Largest picture, pixels; several of one request count together. */
   readonly pixels: number;
-  /** Memory for the activations of one run of the engine, bytes. Nothing else happens during a run, so it is short. */
+  /** Memory for the activations of one run of the engine, bytes. Work is stopped between runs only, so they are short. */
   readonly runBytes: number;
   /** Rows of one evaluation. */
   readonly evaluationRows: number;

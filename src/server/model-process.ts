@@ -51,7 +51,7 @@ export interface ModelProcess extends ModelHost {
  * Starts a process and loads a model in it. A process that ends, for whatever reason, is started anew by the next request;
  * those that it was working on are refused with 500.
  *
- * Cost: about 50 MB besides the model.
+ * Cost: a process of Node besides the model, about 100 MB with the smallest one.
  *
  * @throws As `loadModel`; errors keep their names and codes. {ExecutionError} when the process cannot be started, or ends
  * while it loads.

@@ -97,6 +97,22 @@ describe("a model in a process of its own", () => {
     expect(server.errors).toEqual([]);
   });
 
+  it("leaves the server free, whatever it is given to read", async () => {
+    const gone = new AbortController();
+    const long = { text: "!".repeat(100_000), steps: 10_000 };
+    let ended = false;
+    const under = explain(long, { signal: gone.signal }).finally(() => {
+      ended = true;
+    });
+    await working();
+    // All of these are answered while the one before them is being read, and then computed.
+    for (let i = 0; i < 50; i++) expect(await busy()).toMatchObject({ working: 1 });
+    expect(ended).toBe(false);
+    gone.abort();
+    await expect(under).rejects.toThrow();
+    await settled();
+  });
+
   it("measures and verifies", async () => {
     const rows = [{ text: FAST.text, label: "yes" }];
     const body = { rows, methods: ["ca-lig"], metrics: ["deletion"], steps: 1, tolerance: 100 };
