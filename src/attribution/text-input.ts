@@ -46,12 +46,13 @@ export async function prepareText(
     return { whole, parts: [onlyPart(prepared(model, whole))], warnings };
   }
   const { whole, windows } = cutWindows(await tokenizer.encodeWhole(text), tokenizer.maxLength);
+  const places = placesIn(whole);
   return {
     whole,
     parts: windows.map(({ encoded, ...part }) => {
       const input = prepared(model, encoded);
       if (windows.length === 1) return { input, ...part };
-      return { input: { ...input, window: placeOf(whole, part.positions) }, ...part };
+      return { input: { ...input, window: places(part.positions) }, ...part };
     }),
     warnings: [
       ...(windows.length === 1 ? [] : [windowsWarning(model, whole, windows.length)]),
@@ -71,11 +72,13 @@ function prepared(model: ExplainableModel, encoded: EncodedText): PreparedText {
   };
 }
 
-/** Where a window lies on the text. */
-function placeOf({ units }: EncodedText, positions: readonly number[]): NonNullable<PreparedText["window"]> {
-  const own = [...units.keys()].filter((position) => units[position]?.special === false);
-  const first = positions.find((position) => units[position]?.special === false);
-  return { start: own.indexOf(first as number), total: own.length };
+/** Where windows lie on a text, each by its positions. */
+function placesIn({ units }: EncodedText): (positions: readonly number[]) => NonNullable<PreparedText["window"]> {
+  const own = new Map([...units.keys()].filter((position) => units[position]?.special === false).map((p, i) => [p, i]));
+  return (positions) => {
+    const first = positions.find((position) => own.has(position));
+    return { start: own.get(first as number) ?? -1, total: own.size };
+  };
 }
 
 function truncationWarnings({ truncated }: EncodedText): readonly Warning[] {

@@ -46,12 +46,11 @@ export function cutWindows(whole: EncodedText, maxLength: number): WindowedText 
     );
   }
   const starts = windowStarts(body.length, capacity);
-  const owners = body.map((_, index) => ownerOf(index, starts, capacity, body.length));
+  const owners = ownersOf(starts, capacity, body.length);
   const windows = starts.map((start, w): TextWindow => {
-    const own = new Map(
-      body.slice(start, start + capacity).map((position, index) => [position, owners[start + index]]),
-    );
-    const kept = positions.filter((position) => own.has(position) || whole.units[position]?.special === true);
+    const read = body.slice(start, start + capacity);
+    const own = new Map(read.map((position, index) => [position, owners[start + index]]));
+    const kept = [...read, ...special].sort((a, b) => a - b);
     const owned = kept.map((position) => (own.get(position) === w ? 1 : 0));
     return {
       encoded: {
@@ -77,18 +76,24 @@ export function windowStarts(count: number, capacity: number): readonly number[]
   return Array.from({ length: windows }, (_, w) => Math.round((w * (count - capacity)) / (windows - 1)));
 }
 
-/** The window in which a token is farthest from a cut; of equals the first. */
-function ownerOf(index: number, starts: readonly number[], capacity: number, count: number): number {
-  let owner = -1;
-  let farthest = -1;
-  starts.forEach((start, w) => {
-    if (index < start || index >= start + capacity) return;
-    const left = start === 0 ? Number.POSITIVE_INFINITY : index - start;
-    const right = start + capacity >= count ? Number.POSITIVE_INFINITY : start + capacity - 1 - index;
-    const distance = Math.min(left, right);
-    if (distance <= farthest) return;
-    owner = w;
-    farthest = distance;
+/** For each token the window in which it is farthest from a cut; of equals the first. Cost: linear in the tokens. */
+function ownersOf(starts: readonly number[], capacity: number, count: number): readonly number[] {
+  let first = 0;
+  return Array.from({ length: count }, (_, index) => {
+    // Windows that end before this token end before all that follow.
+    while ((starts[first] as number) + capacity <= index) first++;
+    let owner = -1;
+    let farthest = -1;
+    for (let w = first; w < starts.length; w++) {
+      const start = starts[w] as number;
+      if (start > index) break;
+      const left = start === 0 ? Number.POSITIVE_INFINITY : index - start;
+      const right = start + capacity >= count ? Number.POSITIVE_INFINITY : start + capacity - 1 - index;
+      const distance = Math.min(left, right);
+      if (distance <= farthest) continue;
+      owner = w;
+      farthest = distance;
+    }
+    return owner;
   });
-  return owner;
 }
