@@ -40,7 +40,7 @@ function missOf(
 }
 
 /**
- * Judges one derivative. One that misses is taken again close by: a kink of ReLU between the places of the differences is
+ * Judges one derivative. One that misses is taken again close by, over less of a distance: a kink of ReLU between the places of the differences is
  * not met there again, while a wrong gradient is as wrong as before. What counts is the middle of those.
  */
 export async function take(
@@ -60,7 +60,9 @@ export async function take(
     if (share !== undefined) shares.push(share);
   }
   shares.sort((a, b) => a - b);
-  differences.add(where, shares[Math.floor((shares.length - 1) / 2)] ?? found.share, LIMIT);
+  const middle = shares[Math.floor((shares.length - 1) / 2)];
+  // Where rounding hides all of those, a derivative so small tells nothing.
+  if (middle !== undefined) differences.add(where, middle, LIMIT);
 }
 
 export interface Judgement {

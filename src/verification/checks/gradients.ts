@@ -28,6 +28,8 @@ const PATTERNS = 2;
 const MANY_POSITIONS = 64;
 /** How far from a hidden state a derivative is taken again, in parts of its size. */
 const NEARBY = 0.02;
+/** Part of the distance that is gone there: what bends on the way is less. */
+const SHORTER = 1 / 4;
 /** Part of its size by which the score moves along a direction. */
 const MOVE = 0.05;
 export const gradients: Check = {
@@ -110,11 +112,12 @@ async function takenAt(
   block: number,
   hiddenState: FloatTensor,
   { direction, relevance, sets }: Along & { readonly relevance: Float32Array },
+  part = 1,
 ): Promise<readonly Taken[]> {
   const { score, input } = subject;
   const moves = sets.map((positions) => {
     const gradient = positions.reduce((sum, t) => sum + (relevance[t] as number), 0);
-    return { positions, gradient, reach: reachOf(gradient, size) };
+    return { positions, gradient, reach: part * reachOf(gradient, size) };
   });
   const states = moves.flatMap(({ positions, reach }) =>
     OFFSETS.map((offset) => moved(hiddenState, direction, reach * offset, positions)),
@@ -156,7 +159,7 @@ async function takenNearby(
     points: [{ block, alpha: 1 }],
     feeds: input.feeds,
   });
-  return takenAt(context, block, hiddenState, { ...along, relevance: relevance[0] as Float32Array });
+  return takenAt(context, block, hiddenState, { ...along, relevance: relevance[0] as Float32Array }, SHORTER);
 }
 
 /**
@@ -242,7 +245,13 @@ async function alongAttention(context: CheckContext, differences: Differences, t
           );
           const { hiddenStates } = await model.programs.forwardFrom({ hiddenState, feeds: input.feeds });
           const maps = await attentionFrom(context, hiddenStates);
-          return alongPattern(context, shift, hiddenStates, { block, map: maps[block] as FloatTensor, pattern });
+          return alongPattern(
+            context,
+            shift,
+            hiddenStates,
+            { block, map: maps[block] as FloatTensor, pattern },
+            SHORTER,
+          );
         });
       }
     }
@@ -269,10 +278,11 @@ async function alongPattern(
   shift: Awaited<ReturnType<typeof openAttentionShift>>,
   hiddenStates: readonly FloatTensor[],
   { block, map, pattern }: { readonly block: number; readonly map: FloatTensor; readonly pattern: Float32Array },
+  part = 1,
 ): Promise<Taken> {
   // The sweep gives the mean over the heads, and all of them are moved.
   const gradient = model.anatomy.heads * map.data.reduce((sum, value, i) => sum + value * (pattern[i] as number), 0);
-  const reach = reachOf(gradient, size);
+  const reach = part * reachOf(gradient, size);
   const logits = await shift.logits(hiddenStates[block] as FloatTensor, subject.input.feeds, {
     block,
     pattern: floatTensor(pattern, map.shape),
