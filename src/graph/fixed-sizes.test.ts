@@ -86,3 +86,27 @@ it("checkFixedSizes() takes what is in proportion to the file, and what only lon
   const range = graphOf((b) => b.emit("Range", [number(b, 0), number(b, 64), number(b, 0.5)]));
   expect(() => checkFixedSizes(range, { "": 17 }, 1000)).not.toThrow();
 });
+
+/** A table of positions as exporters of DINOv2 and BEiT resize it: its side is a root, its first axes are read off again. */
+function resizedTable(b: GraphBuilder, rows: (table: string) => string): string {
+  const side = b.emit("Cast", [b.emit("Pow", [b.constant(floatTensor([16], [1])), number(b, 0.5)])], {
+    attributes: { to: int(7) },
+  });
+  const sizes = b.concat([b.integers([1]), side, side, b.integers([8])], 0);
+  const grid = b.emit("Reshape", [b.constant(floatTensor(new Float32Array(128), [1, 16, 8])), sizes]);
+  const table = b.transpose(grid, [0, 3, 1, 2]);
+  return b.emit("Resize", [table, "", "", b.concat([rows(table), b.integers([4, 4])], 0)]);
+}
+
+it("checkFixedSizes() takes a table that is resized, where nothing but its own sizes is unknown", () => {
+  const first = (b: GraphBuilder, value: string) =>
+    b.emit("Slice", [b.shapeOf(value), b.integers([0]), b.integers([2])]);
+  const read = graphOf((b) => resizedTable(b, (table) => first(b, table)));
+  expect(() => checkFixedSizes(read, { "": 17 }, 1000)).not.toThrow();
+  const made = graphOf((b) =>
+    resizedTable(b, () => b.emit("Cast", [b.constant(floatTensor([1, 1e12], [2]))], { attributes: { to: int(7) } })),
+  );
+  expect(() => checkFixedSizes(made, { "": 17 }, 1000)).toThrow(/whose size cannot be told/);
+  const large = graphOf((b) => resizedTable(b, (table) => b.concat([first(b, table), b.integers([2 ** 40])], 0)));
+  expect(() => checkFixedSizes(large, { "": 17 }, 1000)).toThrow(UnsupportedModelError);
+});

@@ -4,8 +4,9 @@ import { type ModelIssue, UnsupportedModelError } from "../errors.ts";
 import type { Dimension, Graph, Node, StoredTensor } from "../onnx/model.ts";
 import { byteSize, type DType, viewBytes } from "../tensor/dtype.ts";
 import { elementCount } from "../tensor/tensor.ts";
-import { capturedValues } from "./index-graph.ts";
+import { capturedValues, indexGraph } from "./index-graph.ts";
 import { inferShapes, type ShapeTable } from "./infer-shapes.ts";
+import { resizedElements } from "./resized-elements.ts";
 import { factorsOf, type Shape } from "./shape-rule.ts";
 
 /** So much for any file, and so much for each byte of it. */
@@ -48,6 +49,7 @@ export function checkFixedSizes(graph: Graph, opsets: Readonly<Record<string, nu
     const shapes = inferShapes({ ...rest, nodes }, opsets);
     const inputs = new Set(rest.inputs.map(({ name }) => name));
     const scalars = new Map(rest.initializers.map((tensor) => [tensor.name, tensor]));
+    const index = indexGraph({ ...rest, nodes });
     const constant = new Set(rest.initializers.map(({ name }) => name).filter((name) => !inputs.has(name)));
     for (const node of nodes) {
       const isConstant = isDecided(node, constant);
@@ -66,13 +68,21 @@ export function checkFixedSizes(graph: Graph, opsets: Readonly<Record<string, nu
       }
     }
 
+    /** @throws {UnsupportedModelError} Where that cannot be told. */
+    function mostElements(node: Node): number {
+      const most = node.opType === "Resize" ? resizedElements(node, index, shapes) : undefined;
+      if (most === undefined) throw refusal(node, "a constant whose size cannot be told");
+      return most;
+    }
+
     function spend(node: Node, shape: Shape | undefined, dtype: DType, decided: boolean) {
       const least = byteSize(dtype === "string" ? "int64" : dtype, fixedElements(shape));
       if (least > allowed(VALUE)) throw refusal(node, `a value of at least ${gigabytes(least)}`);
       if (!decided) return;
       const isOpen = shape?.every((size) => typeof size === "number") !== true;
-      if (isOpen && GROWING.has(node.opType)) throw refusal(node, "a constant whose size cannot be told");
-      spent.constants += times * least;
+      const most = isOpen && GROWING.has(node.opType) ? mostElements(node) : undefined;
+      const own = most === undefined ? least : byteSize(dtype === "string" ? "int64" : dtype, most);
+      spent.constants += times * own;
       if (spent.constants > allowed(CONSTANTS)) throw refusal(node, `constants of ${gigabytes(spent.constants)}`);
     }
   }
