@@ -145,8 +145,10 @@ export async function onnxParts<Facts extends WeightFacts>(source: OnnxSource<Fa
 const ONE_ROW =
   "exported for a batch of 1 that could not be freed: every point of a path is run by itself, which takes longer";
 
+/** Numbers [batch, channels, height, width], and no token ids beside them: caches of decoders have four axes, too. */
 const readsPixels = ({ inputs }: Graph): boolean =>
-  inputs.some(({ dtype, shape }) => shape?.length === 4 && /^b?float/.test(dtype ?? ""));
+  inputs.some(({ dtype, shape }) => shape?.length === 4 && /^b?float/.test(dtype ?? "")) &&
+  !inputs.some(({ dtype, shape }) => shape?.length === 2 && /^int/.test(dtype ?? ""));
 
 /** Number of classes that the configuration names, where it does. */
 const listedClasses = (config: CheckpointConfig | undefined): number | undefined =>

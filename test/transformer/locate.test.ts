@@ -214,6 +214,13 @@ describe("AnatomyError", () => {
     expect(message).toContain('inputs: "sound" (float32 [batch, samples])');
   });
 
+  it("says that a cache of earlier tokens comes in, which is no picture", () => {
+    const { builder, words } = startEncoder();
+    builder.input("past_key_values.0.key", "float32", ["batch", 2, "past", 4]);
+    const states = builder.add(words, attend(builder, words).branch);
+    expect(refusal(finish(builder, classify(builder, states)))).toMatch(/cache of earlier tokens .*past_key_values/);
+  });
+
   it("lists several outputs that could be the logits", () => {
     const { builder, words } = startEncoder();
     const states = builder.add(words, attend(builder, words).branch);

@@ -24,6 +24,11 @@ export function findSource(search: Search): Source | readonly string[] {
   const sizes = new Map<string, number>();
   for (const { input, rows, width } of lookups) sizes.set(input, Math.max(sizes.get(input) ?? 0, rows * width));
   const [ids] = [...sizes].sort((a, b) => b[1] - a[1]).map(([input]) => input);
+  if (ids !== undefined && pixels.some(({ name }) => CACHE.test(name))) {
+    return [
+      `the model reads a cache of earlier tokens (${quoted(pixels.slice(0, 2))}${pixels.length > 2 ? `, and ${pixels.length - 2} more` : ""}), so it goes on with a text: calig explains classifiers; give a model exported without a cache, with a classification head`,
+    ];
+  }
   if (ids !== undefined && pixels.length > 0) {
     return [`the model reads texts ("${ids}") and images (${quoted(pixels)}): calig explains models of one of them`];
   }
@@ -116,6 +121,9 @@ function reportOthers(search: Search, logits: string, known: readonly string[], 
     `inputs of unknown meaning: ${others.map(describeInput).join(", ")}; known are token ids, kinds of tokens, an attention mask, positions, pixels`,
   );
 }
+
+/** How exporters call the keys and values of tokens that were read before. */
+const CACHE = /past|cache/i;
 
 const isFloat = ({ dtype }: ValueInfo): boolean => /^b?float/.test(dtype ?? "");
 const quoted = (inputs: readonly ValueInfo[]): string => inputs.map(({ name }) => `"${name}"`).join(", ");
