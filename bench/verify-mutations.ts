@@ -1,13 +1,14 @@
 /**
  * @file What `calig verify` catches: every gradient rule that the graph of a model uses is made wrong in turn, everywhere and
- * in one node alone, and the check of gradients is made. Numbers are for docs/verify.md.
+ * in one node alone, and the check of gradients is made. Of faults that are missed it says how far they move the relevance
+ * of blocks. Numbers are for docs/verify.md.
  *
  * Usage: tsx bench/verify-mutations.ts MODEL...
  */
 
 import { RULES } from "../src/autodiff/registry.ts";
 import type { GradientRule, RuleContext, RuleEntry } from "../src/autodiff/rule.ts";
-import { type LoadedModel, loadModel, verify } from "../src/node.ts";
+import { explain, type LoadedModel, loadModel, verify } from "../src/node.ts";
 
 type Change = (context: RuleContext, gradient: string) => string;
 
@@ -46,18 +47,29 @@ async function fails(source: string): Promise<boolean> {
   return !(await verify(model, { checks: ["gradients"] })).passed;
 }
 
+/** Block relevance of one text: what a fault that is missed would have changed. */
+async function relevance(source: string): Promise<readonly number[]> {
+  await using model: LoadedModel = await loadModel(source);
+  const { blocks } = await explain(model, "not bad at all, really", { steps: 16 });
+  return blocks.flatMap((block) => block.relevance);
+}
+
 for (const source of process.argv.slice(2)) {
   asked.clear();
   fault = undefined;
   if (await fails(source)) throw new Error(`${source} fails without a fault`);
   const rules = [...asked].map(([key, nodes]) => ({ key, nodes: [...nodes] }));
   console.log(`${source}: ${rules.length} gradients of rules`);
+  const right = await relevance(source);
   for (const [name, change, where] of FAULTS) {
     const missed: string[] = [];
     for (const { key, nodes } of rules) {
       const node = where === "everywhere" ? undefined : nodes[Math.floor(nodes.length / 2)];
       fault = { key, change, node };
-      if (!(await fails(source))) missed.push(node === undefined ? key : `${key} at ${node}`);
+      if (await fails(source)) continue;
+      const found = await relevance(source);
+      const moved = Math.max(...right.map((value, i) => Math.abs(value - (found[i] as number))));
+      missed.push(`${key}${node === undefined ? "" : ` at ${node}`} (relevance moves by ${moved.toPrecision(2)})`);
     }
     const told = missed.length === 0 ? "" : `; missed: ${missed.join(", ")}`;
     console.log(`  ${name}: ${rules.length - missed.length} of ${rules.length} caught${told}`);
