@@ -214,6 +214,20 @@ describe("AnatomyError", () => {
     expect(message).toContain('inputs: "sound" (float32 [batch, samples])');
   });
 
+  it("says that positions change places between blocks", () => {
+    const { builder, words } = startEncoder();
+    const states = builder.add(words, attend(builder, words).branch);
+    const ends = [
+      builder.integers([-1]),
+      builder.integers([-(2 ** 62)]),
+      builder.integers([1]),
+      builder.integers([-1]),
+    ];
+    const flipped = builder.emit("Slice", [states, ...ends]);
+    const second = builder.add(flipped, attend(builder, flipped).branch);
+    expect(refusal(finish(builder, classify(builder, second)))).toMatch(/Slice .* moves those of the hidden states/);
+  });
+
   it("says that a cache of earlier tokens comes in, which is no picture", () => {
     const { builder, words } = startEncoder();
     builder.input("past_key_values.0.key", "float32", ["batch", 2, "past", 4]);

@@ -8,6 +8,7 @@ import { isCausal } from "./causality.ts";
 import { type DataFlow, traceDataFlow } from "./data-flow.ts";
 import { findLogits } from "./logits.ts";
 import type { Lookup } from "./lookups.ts";
+import { movedPositions } from "./moved-positions.ts";
 import { rearranges } from "./operators.ts";
 import { findPatches } from "./patches.ts";
 import { findReadout } from "./readout.ts";
@@ -45,6 +46,7 @@ export function locateAnatomy(graph: Graph, opsets: Readonly<Record<string, numb
   if (sites.length === 0)
     problems.push("attention: a softmax between a product of queries and keys and one with values");
   const stream = sites.length === 0 ? undefined : findStream(search, flow, sites, tokens, problems);
+  if (stream !== undefined) problems.push(...movedPositions(search, flow, stream.hiddenStates));
   const outer = sites.flatMap((site) => site.outer);
   const inputs = findRoles(search, source, logits.value, outer, problems);
   const first = stream?.hiddenStates[0];
