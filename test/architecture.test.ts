@@ -85,7 +85,6 @@ const LIBRARIES: readonly { readonly library: RegExp; readonly where: RegExp }[]
   { library: /^lit(\/|$)/, where: /^(components|page)\// },
   { library: /^sharp$/, where: /^node\// },
   { library: /^(hono|@hono\/)/, where: /^server\// },
-  { library: /^onnx-buf/, where: /^onnx\// },
   { library: /^@bufbuild\//, where: /^(onnx\/|node\/tensorboard\/event\.ts$)/ },
   { library: /^node:/, where: /^(node|server|cli)\/|^runtime\/.*-node\.ts$|^input\/text\/native-/ },
 ];

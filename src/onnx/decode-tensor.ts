@@ -1,15 +1,15 @@
 /** @file Stored tensors of an ONNX file: element types, shapes, and the bytes in whichever of the format's fields they are. */
 
+import { OnnxParseError } from "../errors.ts";
+import { byteSize, type DType, dtypeFromCode } from "../tensor/dtype.ts";
+import { elementCount } from "../tensor/tensor.ts";
+import type { StoredTensor, TensorStorage } from "./model.ts";
 import {
   type StringStringEntryProto,
   type TensorProto,
   TensorProto_DataLocation,
   TensorProto_DataType,
-} from "onnx-buf";
-import { OnnxParseError } from "../errors.ts";
-import { byteSize, type DType, dtypeFromCode } from "../tensor/dtype.ts";
-import { elementCount } from "../tensor/tensor.ts";
-import type { StoredTensor, TensorStorage } from "./model.ts";
+} from "./onnx-proto.ts";
 
 /**
  * One initializer or tensor attribute. `raw_data` stays a view on the file; typed fields become little-endian bytes.

@@ -1,4 +1,11 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { describe, expect, it } from "vitest";
+import { OnnxParseError } from "../errors.ts";
+import { viewBytes } from "../tensor/dtype.ts";
+import { createModel } from "./create-model.ts";
+import { decodeModel } from "./decode.ts";
+import { encodeModel } from "./encode.ts";
+import type { Graph, OnnxModel } from "./model.ts";
 import {
   AttributeProtoSchema,
   AttributeProto_AttributeType as AttributeType,
@@ -12,14 +19,7 @@ import {
   TensorProto_DataLocation,
   TensorProto_SegmentSchema,
   TensorProtoSchema,
-} from "onnx-buf";
-import { describe, expect, it } from "vitest";
-import { OnnxParseError } from "../errors.ts";
-import { viewBytes } from "../tensor/dtype.ts";
-import { createModel } from "./create-model.ts";
-import { decodeModel } from "./decode.ts";
-import { encodeModel } from "./encode.ts";
-import type { Graph, OnnxModel } from "./model.ts";
+} from "./onnx-proto.ts";
 
 const body: Graph = {
   name: "body",

@@ -1,14 +1,14 @@
 import { fromBinary } from "@bufbuild/protobuf";
+import { describe, expect, it } from "vitest";
+import { createModel } from "./create-model.ts";
+import { encodeModel } from "./encode.ts";
+import { type Attributes, float, type Graph, int, ints, type StoredTensor, string } from "./model.ts";
 import {
   AttributeProto_AttributeType as AttributeType,
   TensorProto_DataType as DataType,
   ModelProtoSchema,
   TensorProto_DataLocation,
-} from "onnx-buf";
-import { describe, expect, it } from "vitest";
-import { createModel } from "./create-model.ts";
-import { encodeModel } from "./encode.ts";
-import { type Attributes, float, type Graph, int, ints, type StoredTensor, string } from "./model.ts";
+} from "./onnx-proto.ts";
 
 const EMPTY: Graph = { name: "g", inputs: [], outputs: [], values: [], initializers: [], nodes: [] };
 

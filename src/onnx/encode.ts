@@ -1,6 +1,9 @@
 /** @file Model data -> bytes of an ONNX file. */
 
 import { create, toBinary } from "@bufbuild/protobuf";
+import { dtypeCode } from "../tensor/dtype.ts";
+import { assertNever } from "../util/assert-never.ts";
+import type { Attribute, Dimension, Graph, Node, OnnxModel, StoredTensor, ValueInfo } from "./model.ts";
 import {
   type AttributeProto,
   AttributeProtoSchema,
@@ -20,10 +23,7 @@ import {
   TypeProtoSchema,
   type ValueInfoProto,
   ValueInfoProtoSchema,
-} from "onnx-buf";
-import { dtypeCode } from "../tensor/dtype.ts";
-import { assertNever } from "../util/assert-never.ts";
-import type { Attribute, Dimension, Graph, Node, OnnxModel, StoredTensor, ValueInfo } from "./model.ts";
+} from "./onnx-proto.ts";
 
 /**
  * The model as the bytes of an ONNX file. Tensor bytes are copied once, into the file.
@@ -99,9 +99,9 @@ function encodeTensor(tensor: StoredTensor): TensorProto {
   const { storage } = tensor;
   switch (storage.kind) {
     case "bytes":
-      return create(TensorProtoSchema, { ...head, rawData: storage.bytes as Uint8Array<ArrayBuffer> });
+      return create(TensorProtoSchema, { ...head, rawData: storage.bytes });
     case "strings":
-      return create(TensorProtoSchema, { ...head, stringData: [...storage.strings] as Uint8Array<ArrayBuffer>[] });
+      return create(TensorProtoSchema, { ...head, stringData: [...storage.strings] });
     case "external":
       return create(TensorProtoSchema, {
         ...head,
@@ -142,7 +142,7 @@ function encodeDimension(dimension: Dimension) {
 const encodeEntries = (entries: Readonly<Record<string, string>>) =>
   Object.entries(entries).map(([key, value]) => create(StringStringEntryProtoSchema, { key, value }));
 
-const utf8 = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text) as Uint8Array<ArrayBuffer>;
+const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 const INT64_MAX = 2n ** 63n - 1n;
 const INT64_MIN = -(2n ** 63n);

@@ -1,4 +1,12 @@
 import { clone, create, fromBinary, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
+import { describe, expect, it } from "vitest";
+import { verifyGraph } from "../graph/verify.ts";
+import { createNodeRuntime } from "../runtime/onnxruntime-node.ts";
+import { floatTensor } from "../tensor/tensor.ts";
+import { createModel } from "./create-model.ts";
+import { decodeModel } from "./decode.ts";
+import { encodeModel } from "./encode.ts";
+import type { Graph } from "./model.ts";
 import {
   AttributeProtoSchema,
   AttributeProto_AttributeType as AttributeType,
@@ -9,15 +17,7 @@ import {
   type NodeProto,
   NodeProtoSchema,
   OperatorSetIdProtoSchema,
-} from "onnx-buf";
-import { describe, expect, it } from "vitest";
-import { verifyGraph } from "../graph/verify.ts";
-import { createNodeRuntime } from "../runtime/onnxruntime-node.ts";
-import { floatTensor } from "../tensor/tensor.ts";
-import { createModel } from "./create-model.ts";
-import { decodeModel } from "./decode.ts";
-import { encodeModel } from "./encode.ts";
-import type { Graph } from "./model.ts";
+} from "./onnx-proto.ts";
 
 const node = (
   opType: string,

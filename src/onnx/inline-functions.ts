@@ -1,6 +1,7 @@
 /** @file Calls of functions that a model defines itself, replaced by the nodes of the functions. */
 
 import { create } from "@bufbuild/protobuf";
+import { OnnxParseError } from "../errors.ts";
 import {
   type AttributeProto,
   type FunctionProto,
@@ -9,8 +10,7 @@ import {
   type NodeProto,
   NodeProtoSchema,
   OperatorSetIdProtoSchema,
-} from "onnx-buf";
-import { OnnxParseError } from "../errors.ts";
+} from "./onnx-proto.ts";
 import { graphWeight, nodeWeight } from "./proto-weight.ts";
 
 /** "ai.onnx" is another name of the standard domain. */

@@ -1,6 +1,6 @@
 /** @file How much of a file nodes are: what a copy of them costs later, counted in nodes, edges and numbers. */
 
-import type { AttributeProto, GraphProto, NodeProto, TensorProto } from "onnx-buf";
+import type { AttributeProto, GraphProto, NodeProto, TensorProto } from "./onnx-proto.ts";
 
 /** Raw bytes of larger tensors are looked at where they lie; those of smaller ones may be copied. */
 const COPIED_BYTES = 2 ** 16;
