@@ -9,6 +9,9 @@ export function quote(value: unknown): string {
   return JSON.stringify(value) ?? String(value);
 }
 
+/** `"a", "b"`: all words, quoted. */
+export const wordList = (words: readonly string[]): string => words.map((word) => `"${word}"`).join(", ");
+
 /** Characters of a message. Names and values that a file holds may be of any length. */
 const LONGEST_MESSAGE = 10_000;
 
@@ -180,7 +183,7 @@ export function keyword<T extends string>(option: string, value: string, allowed
   const found = allowed.find((name) => name === value);
   if (found !== undefined) return found;
   throw new InvalidOptionError(
-    `Unknown ${option} ${quote(value)}: use one of ${allowed.map((name) => `"${name}"`).join(", ")}`,
+    `Unknown ${option} ${quote(value)}: use one of ${wordList(allowed)}`,
     option,
     value,
     allowed,

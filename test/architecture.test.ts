@@ -11,6 +11,7 @@ const SRC = fileURLToPath(new URL("../src/", import.meta.url));
 const LAYERS: Readonly<Record<string, number>> = {
   "errors.ts": 0,
   util: 1,
+  options: 2,
   tensor: 2,
   onnx: 3,
   checkpoint: 4,
@@ -42,7 +43,7 @@ const LAYERS: Readonly<Record<string, number>> = {
 const ENTRIES = new Set(["index.ts", "node.ts", "web.ts", "server.ts"]);
 
 /** Plain foundations that every folder may know. */
-const FOUNDATIONS = String.raw`errors\.ts$|util/|tensor/`;
+const FOUNDATIONS = String.raw`errors\.ts$|util/|options/|tensor/`;
 
 /** Narrower than the layers: of all imports that are `about`, files `from` may have only those that match `may`. */
 const NARROW: readonly { readonly from: RegExp; readonly about: RegExp; readonly may: RegExp }[] = [
@@ -86,6 +87,8 @@ const LIBRARIES: readonly { readonly library: RegExp; readonly where: RegExp }[]
   { library: /^sharp$/, where: /^node\// },
   { library: /^(hono|@hono\/)/, where: /^server\// },
   { library: /^@bufbuild\//, where: /^(onnx\/|node\/tensorboard\/event\.ts$)/ },
+  { library: /^valibot$/, where: /^(options\/|attribution\/(explanation-schema|options|parse-explanation)\.ts$)/ },
+  { library: /^@valibot\//, where: /^server\// },
   { library: /^node:/, where: /^(node|server|cli)\/|^runtime\/.*-node\.ts$|^input\/text\/native-/ },
 ];
 
