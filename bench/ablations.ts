@@ -18,7 +18,8 @@ import {
   TEXT_BASELINES,
 } from "../src/attribution/options.ts";
 import { keyword } from "../src/errors.ts";
-import { type Contender, evaluate, sampleDataset } from "../src/evaluation/evaluate.ts";
+import type { Contender } from "../src/evaluation/contenders.ts";
+import { evaluate, sampleDataset } from "../src/evaluation/evaluate.ts";
 import { metricByName } from "../src/evaluation/metrics.ts";
 import { SUBSTRATES } from "../src/evaluation/substrate.ts";
 import { tuningGrid } from "../src/evaluation/tune.ts";

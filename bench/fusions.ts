@@ -16,7 +16,8 @@ import type { AttributionMethod, MethodContext } from "../src/attribution/method
 import { METHODS } from "../src/attribution/methods.ts";
 import { readoutShares } from "../src/attribution/readout.ts";
 import { keyword } from "../src/errors.ts";
-import { type Contender, evaluate, sampleDataset } from "../src/evaluation/evaluate.ts";
+import type { Contender } from "../src/evaluation/contenders.ts";
+import { evaluate, sampleDataset } from "../src/evaluation/evaluate.ts";
 import { metricByName } from "../src/evaluation/metrics.ts";
 import { SUBSTRATES } from "../src/evaluation/substrate.ts";
 import { loadModel, readDataset } from "../src/node.ts";

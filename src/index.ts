@@ -36,6 +36,7 @@ export {
   type LayerWeightsName,
   LONG_TEXTS,
   type LongText,
+  type MethodObject,
   QUADRATURES,
   type Quadrature,
   SCORE_KINDS,
@@ -57,9 +58,9 @@ export {
   UnsupportedModelError,
   UsageError,
 } from "./errors.ts";
+export type { Contender } from "./evaluation/contenders.ts";
 export type { Dataset, DatasetItem, DatasetProblem, PolaritySpan, Span } from "./evaluation/dataset.ts";
 export {
-  type Contender,
   type EvaluateOptions,
   evaluate,
   type MeasurementStore,

@@ -8,7 +8,7 @@ import type { ExplanationCommon, Prediction, Target, Warning } from "./explanati
 import { type HeadEvidence, headEvidence } from "./head-evidence.ts";
 import { joinParts, onlyPart, type Part, weightedLogits } from "./join-parts.ts";
 import type { AttributionMethod, MethodContext, MethodResult } from "./method.ts";
-import { methodByName } from "./methods.ts";
+import { methodOf } from "./methods.ts";
 import { DEFAULTS, type ExplainOptions } from "./options.ts";
 import { compareWithFile } from "./own-answers.ts";
 import type { SharedWork } from "./shared-work.ts";
@@ -43,7 +43,7 @@ export async function attribute(
     peakBytes = Math.max(peakBytes, platform.residentBytes());
     options.onProgress?.(Math.min(1, done), activity);
   };
-  const method = methodByName(options.method ?? DEFAULTS.method);
+  const method = methodOf(options.method ?? DEFAULTS.method);
 
   progress(0, "forward pass");
   const forwards = [];
@@ -92,7 +92,7 @@ export async function attribute(
     method: {
       name: method.name,
       ...(method.signed ? {} : { signed: false as const }),
-      options: { ...result.options, score: score.kind, seed: options.seed ?? DEFAULTS.seed },
+      options: { ...method.settings, ...result.options, score: score.kind, seed: options.seed ?? DEFAULTS.seed },
     },
     completeness: result.completeness,
     cost: {

@@ -43,14 +43,32 @@ export interface MethodResult {
   readonly warnings: readonly Warning[];
 }
 
-/** An attribution method. To add one: a file and a line in methods.ts. */
+/** An attribution method. To add one to calig: a file and a line in methods.ts; from outside: `defineMethod`. */
 export interface AttributionMethod {
+  /** Lower case, words joined by hyphens: "integrated-gradients". Unique among the methods of a run. */
   readonly name: string;
+  /** As people write it: "Integrated Gradients". Default: the name as a sentence. */
+  readonly title?: string;
   /** One line for help texts, with the source. */
   readonly summary: string;
   /** Whether values below 0 say that a unit opposes the target. Without a sign, larger is more influence either way. */
   readonly signed: boolean;
   /** Whether the values depend on which class is explained. */
   readonly classSpecific: boolean;
+  /** Knows nothing of the input: what other methods must beat. */
+  readonly randomControl?: true;
+  /**
+   * What this object was made with, as plain data: `{ samples: 50 }`. Results state it, and stored measurements are used
+   * again only for the same settings. Absent for none.
+   */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Changes when the numbers of the method change: stored measurements of older ones are not used. Absent for 1. */
+  readonly revision?: number;
   run(context: MethodContext): Promise<MethodResult>;
+}
+
+/** "Attention rollout" of "attention-rollout", where a method does not say how people write it. */
+export function methodTitle({ name, title }: Pick<AttributionMethod, "name" | "title">): string {
+  const words = name.replaceAll("-", " ");
+  return title ?? `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 }

@@ -1,6 +1,6 @@
 /** @file The attribution methods: one line each. */
 
-import { keyword } from "../errors.ts";
+import { InvalidOptionError, keyword, quote } from "../errors.ts";
 import type { AttributionMethod } from "./method.ts";
 import { attentionRollout } from "./methods/attention-rollout.ts";
 import { caLig } from "./methods/ca-lig.ts";
@@ -13,6 +13,7 @@ import { random } from "./methods/random.ts";
 import { rawAttention } from "./methods/raw-attention.ts";
 import { saliency } from "./methods/saliency.ts";
 import { shuffled } from "./methods/shuffled.ts";
+import type { MethodObject } from "./options.ts";
 
 export const METHODS: readonly AttributionMethod[] = [
   caLig,
@@ -36,4 +37,30 @@ export function methodByName(name: string): AttributionMethod {
     METHODS.map((method) => method.name),
   );
   return METHODS.find((method) => method.name === known) as AttributionMethod;
+}
+
+/**
+ * A method, given by name or as an object.
+ *
+ * @throws {InvalidOptionError} For a name that no method has, for an object that is no method, and for a method of the
+ * caller that is called like one of calig's: its results could not be told from those.
+ */
+export function methodOf(method: string | MethodObject): AttributionMethod {
+  if (typeof method === "string") return methodByName(method);
+  const { name, run, signed } = (method ?? {}) as Partial<AttributionMethod>;
+  if (typeof name !== "string" || typeof run !== "function" || typeof signed !== "boolean") {
+    throw new InvalidOptionError(
+      `Cannot use ${quote(method)} as a method: give the name of one, or an object made by defineMethod of calig/extend`,
+      "method",
+      method,
+    );
+  }
+  if (METHODS.some((own) => own.name === name && own !== method)) {
+    throw new InvalidOptionError(
+      `Cannot use a method called "${name}": calig has one of this name; give yours another one`,
+      "method",
+      name,
+    );
+  }
+  return method as AttributionMethod;
 }

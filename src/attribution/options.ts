@@ -64,10 +64,23 @@ export type Baseline = BaselineName | CustomBaseline;
 export const LONG_TEXTS = ["windows", "truncate"] as const;
 export type LongText = (typeof LONG_TEXTS)[number];
 
+/** A method as an object: one of `METHODS`, or one of the caller's own made by `defineMethod` (method.ts says what it has). */
+export interface MethodObject {
+  readonly name: string;
+  readonly title?: string;
+  readonly summary: string;
+  readonly signed: boolean;
+  readonly classSpecific: boolean;
+  readonly randomControl?: true;
+  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly revision?: number;
+  run(context: never): Promise<unknown>;
+}
+
 /** What the caller may choose; everything has a default (`DEFAULTS`). */
 export interface ExplainOptions {
-  /** Name of a registered attribution method. */
-  readonly method?: string;
+  /** The attribution method: the name of one of `METHODS`, or a method itself. */
+  readonly method?: string | MethodObject;
   /**
    * Class to explain, by label or index: a number, or "#1", which is an index whatever the classes are called. A label that
    * several classes have is refused. Default: the predicted class.

@@ -1,8 +1,7 @@
 /** @file The methods that a command compares: those asked for, with options that hold for all of them. */
 
 import type { ExplainOptions } from "../attribution/options.ts";
-import { contendersOf } from "../evaluation/contenders.ts";
-import type { Contender } from "../evaluation/evaluate.ts";
+import { type Contender, contendersOf } from "../evaluation/contenders.ts";
 import { BASELINE_OPTIONS, givenBaseline } from "./baseline-options.ts";
 import { given } from "./given.ts";
 import type { OptionValues } from "./options.ts";

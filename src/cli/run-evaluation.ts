@@ -3,8 +3,8 @@
 import type { ExplainableModel } from "../attribution/explainable-model.ts";
 import { DEFAULTS } from "../attribution/options.ts";
 import { UsageError } from "../errors.ts";
+import type { Contender } from "../evaluation/contenders.ts";
 import type { Dataset } from "../evaluation/dataset.ts";
-import type { Contender } from "../evaluation/evaluate.ts";
 import type { Evaluation } from "../evaluation/evaluation.ts";
 import type { Metric } from "../evaluation/metric.ts";
 import { defaultMetrics, metricByName } from "../evaluation/metrics.ts";

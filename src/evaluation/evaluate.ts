@@ -4,9 +4,11 @@ import { spelledOptions } from "../attribution/baseline/custom-baseline.ts";
 import { distinctNames } from "../attribution/class-names.ts";
 import type { ExplainableModel } from "../attribution/explainable-model.ts";
 import type { ScoreKind, Warning } from "../attribution/explanation.ts";
-import { DEFAULTS, type ExplainOptions, type LongText } from "../attribution/options.ts";
+import { methodOf } from "../attribution/methods.ts";
+import { DEFAULTS, type LongText, type MethodObject } from "../attribution/options.ts";
 import { InputError, InvalidOptionError, isCaligError } from "../errors.ts";
 import { createRandom } from "../util/random.ts";
+import { type Contender, contendersOf } from "./contenders.ts";
 import { type Dataset, type DatasetItem, hasTruth, rationaleShare, type Truth } from "./dataset.ts";
 import type {
   EvaluatedInput,
@@ -18,6 +20,7 @@ import type {
 import { CURVE_STEPS, checkTask, type MeasureSettings, type OpenInput, openInput } from "./measure-input.ts";
 import type { Metric } from "./metric.ts";
 import { logOdds } from "./metrics/log-odds.ts";
+import { defaultMetrics, metricOf } from "./metrics.ts";
 import { numberErrors } from "./number-errors.ts";
 import { means } from "./outlines.ts";
 import { RESAMPLES } from "./statistics/bootstrap.ts";
@@ -25,15 +28,6 @@ import { defaultSubstrate, type SubstrateName } from "./substrate.ts";
 import { shareOf, summarise } from "./summarise.ts";
 import { type ReadTruth, truthReader, verdictOf } from "./truth.ts";
 import type { UnitKind } from "./units.ts";
-
-/** A method with its options. */
-export interface Contender {
-  /** Unique among the contenders. */
-  readonly name: string;
-  readonly options: ExplainOptions & { readonly method: string };
-  /** Stands for knowing nothing. */
-  readonly floor?: boolean;
-}
 
 /** Numbers of one input under one method, by metric. */
 export type StoredMeasurement = Readonly<Record<string, readonly number[] | null>>;
@@ -46,8 +40,15 @@ export interface MeasurementStore {
 }
 
 export interface EvaluateOptions {
-  readonly contenders: readonly Contender[];
-  readonly metrics: readonly Metric[];
+  /**
+   * Methods to measure, by name or as objects; the random floor is measured beside them. Default: all of calig's. Where
+   * they have options of their own, give `contenders` instead.
+   */
+  readonly methods?: readonly (string | MethodObject)[];
+  /** Methods with their options, floors included: instead of `methods`. */
+  readonly contenders?: readonly Contender[];
+  /** Metrics, by name or as objects. Default: all that the data set has the truth for and that explain each input once. */
+  readonly metrics?: readonly (string | Metric)[];
   /** What stands in for removed units. Default: the first of mask, pad, unk that the tokenizer has; blur for images. */
   readonly substrate?: SubstrateName;
   /** What is removed and ranked. Default: words. */
@@ -94,12 +95,13 @@ export function sampleDataset(dataset: Dataset, limit: number, seed: number): Da
 export async function evaluate(
   model: ExplainableModel,
   dataset: Dataset,
-  options: EvaluateOptions,
+  options: EvaluateOptions = {},
 ): Promise<Evaluation> {
   const started = model.platform.now();
   checkTask(model);
-  checkContenders(model, dataset, options);
-  const { contenders, metrics, signal, onProgress } = options;
+  const { contenders, metrics } = chosen(dataset, options);
+  checkContenders(model, dataset, contenders, metrics);
+  const { signal, onProgress } = options;
   const { seed = DEFAULTS.seed, units = "word", substrate = defaultSubstrate(model) } = options;
   const share = rationaleShare(dataset.items);
   const settings: MeasureSettings = {
@@ -121,7 +123,13 @@ export async function evaluate(
   for (const [i, item] of dataset.items.entries()) {
     const progress = (done: number, activity: string) => onProgress?.((i + done) / dataset.items.length, activity);
     progress(0, `line ${item.line}`);
-    const outcome = await measureItem(model, item, readTruth, settings, { ...options, onProgress: progress });
+    const outcome = await measureItem(model, item, readTruth, settings, {
+      contenders,
+      metrics,
+      onProgress: progress,
+      ...(options.store === undefined ? {} : { store: options.store }),
+      ...(signal === undefined ? {} : { signal }),
+    });
     if ("message" in outcome) failures.push(outcome);
     else inputs.push(outcome);
   }
@@ -175,12 +183,36 @@ export async function evaluate(
   };
 }
 
+/** What is measured on every input. */
+interface Chosen extends Pick<EvaluateOptions, "store" | "signal" | "onProgress"> {
+  readonly contenders: readonly Contender[];
+  readonly metrics: readonly Metric[];
+}
+
+/** The methods and metrics that were given by name or as objects, as objects. @throws {InvalidOptionError} */
+function chosen(
+  dataset: Dataset,
+  { methods, contenders, metrics }: EvaluateOptions,
+): Pick<Chosen, "contenders" | "metrics"> {
+  if (methods !== undefined && contenders !== undefined) {
+    throw new InvalidOptionError(
+      "Cannot measure both methods and contenders: give methods, or contenders with their options",
+      "methods",
+    );
+  }
+  for (const { options } of contenders ?? []) methodOf(options.method);
+  return {
+    contenders: contenders ?? contendersOf(methods),
+    metrics: metrics?.map(metricOf) ?? defaultMetrics(dataset),
+  };
+}
+
 async function measureItem(
   model: ExplainableModel,
   item: DatasetItem,
   readTruth: ReadTruth,
   settings: MeasureSettings,
-  { contenders, metrics, store, signal, onProgress }: EvaluateOptions,
+  { contenders, metrics, store, signal, onProgress }: Chosen,
 ): Promise<EvaluatedInput | EvaluationFailure> {
   const where = { line: item.line, ...(item.id === undefined ? {} : { id: item.id }) };
   let method: string | undefined;
@@ -267,7 +299,12 @@ const TRUTHS: Readonly<Record<Truth, string>> = {
   polarities: "polarities",
 };
 
-function checkContenders(model: ExplainableModel, dataset: Dataset, { contenders, metrics }: EvaluateOptions): void {
+function checkContenders(
+  model: ExplainableModel,
+  dataset: Dataset,
+  contenders: readonly Contender[],
+  metrics: readonly Metric[],
+): void {
   if (model.activation === "none" && metrics.length > 0 && metrics.every(({ name }) => name === logOdds.name)) {
     throw new InvalidOptionError(
       `Cannot measure "${logOdds.name}" of model "${model.facts.id}": its output is a number (regression), not a probability; use another metric, such as deletion`,
@@ -281,6 +318,15 @@ function checkContenders(model: ExplainableModel, dataset: Dataset, { contenders
       `Cannot compare "${twice.name}" with itself: name each method once`,
       "methods",
       twice.name,
+    );
+  }
+  const figures = metrics.flatMap((metric) => metric.figures.map(({ name }) => name));
+  const again = figures.find((name, i) => figures.indexOf(name) !== i);
+  if (again !== undefined) {
+    throw new InvalidOptionError(
+      `Cannot measure "${again}" twice: name each metric once, and let no two metrics make a figure of one name`,
+      "metrics",
+      again,
     );
   }
   for (const { name, needs } of metrics) {

@@ -5,11 +5,11 @@ import type { ExplainableModel } from "../attribution/explainable-model.ts";
 import type { ImageExplanation, ModelFacts, Prediction, Target, Warning } from "../attribution/explanation.ts";
 import { describeImage, type ImageInput } from "../attribution/image-input.ts";
 import type { Part } from "../attribution/join-parts.ts";
-import { methodByName } from "../attribution/methods.ts";
+import { methodOf } from "../attribution/methods.ts";
 import { DEFAULTS, type ExplainOptions } from "../attribution/options.ts";
 import type { TextInput } from "../attribution/text-input.ts";
+import type { Contender } from "./contenders.ts";
 import type { TextOrPicture } from "./dataset.ts";
-import type { Contender } from "./evaluate.ts";
 import { checkTask, type OpenInput, openInput } from "./measure-input.ts";
 import type { Metric } from "./metric.ts";
 import { cost as costMetric } from "./metrics/cost.ts";
@@ -150,7 +150,7 @@ async function comparedMethod(open: OpenInput, { name, options, floor = false }:
   const [deletion, insertion, ...drawn] = numbers(curves) as readonly [number, number, ...number[]];
   return {
     name,
-    ...(methodByName(options.method).signed ? {} : { signed: false as const }),
+    ...(methodOf(options.method).signed ? {} : { signed: false as const }),
     floor,
     attribution: numbers(attributions),
     deletion,

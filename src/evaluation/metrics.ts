@@ -1,6 +1,6 @@
 /** @file The metrics: one line each, in the order of the tables. */
 
-import { keyword } from "../errors.ts";
+import { InvalidOptionError, keyword, quote } from "../errors.ts";
 import { type Dataset, hasTruth } from "./dataset.ts";
 import type { Metric } from "./metric.ts";
 import { attributions } from "./metrics/attributions.ts";
@@ -65,6 +65,32 @@ export function metricByName(name: string): Metric {
     METRICS.map((metric) => metric.name),
   );
   return METRICS.find((metric) => metric.name === known) as Metric;
+}
+
+/**
+ * A metric, given by name or as an object.
+ *
+ * @throws {InvalidOptionError} For a name that no metric has, for an object that is no metric, and for a metric of the
+ * caller that is called like one of calig's.
+ */
+export function metricOf(metric: string | Metric): Metric {
+  if (typeof metric === "string") return metricByName(metric);
+  const { name, figures, measure } = (metric ?? {}) as Partial<Metric>;
+  if (typeof name !== "string" || typeof measure !== "function" || !Array.isArray(figures)) {
+    throw new InvalidOptionError(
+      `Cannot use ${quote(metric)} as a metric: give the name of one, or an object made by defineMetric of calig/extend`,
+      "metrics",
+      metric,
+    );
+  }
+  if (METRICS.some((own) => own.name === name && own !== metric)) {
+    throw new InvalidOptionError(
+      `Cannot use a metric called "${name}": calig has one of this name; give yours another one`,
+      "metrics",
+      name,
+    );
+  }
+  return metric;
 }
 
 /** The metrics that a data set has the truth for and that explain each input once. */

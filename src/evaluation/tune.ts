@@ -17,7 +17,7 @@ import {
 import type { TunedSettings } from "../attribution/tuned.ts";
 import { InputError, InvalidOptionError } from "../errors.ts";
 import { createRandom } from "../util/random.ts";
-import type { Contender } from "./evaluate.ts";
+import type { Contender } from "./contenders.ts";
 import type { Evaluation, EvaluationSettings } from "./evaluation.ts";
 import type { Metric } from "./metric.ts";
 import { type Interval, interval, pairedPValue, resampledMeans } from "./statistics/bootstrap.ts";

@@ -1,8 +1,9 @@
 /** @file The evaluation of the built-in model on made-up reviews: what good and bad methods must look like. */
 
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import type { Contender } from "../../src/evaluation/contenders.ts";
 import type { Dataset } from "../../src/evaluation/dataset.ts";
-import { type Contender, type EvaluateOptions, evaluate, sampleDataset } from "../../src/evaluation/evaluate.ts";
+import { type EvaluateOptions, evaluate, sampleDataset } from "../../src/evaluation/evaluate.ts";
 import type { Evaluation } from "../../src/evaluation/evaluation.ts";
 import { openInput } from "../../src/evaluation/measure-input.ts";
 import type { Metric, Subject } from "../../src/evaluation/metric.ts";

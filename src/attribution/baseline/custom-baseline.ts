@@ -35,16 +35,34 @@ export async function spelledBaseline(baseline: Baseline): Promise<unknown> {
   return { text, ...(pair === undefined ? {} : { pair }) };
 }
 
-/** Options of which the baseline is spelled out: plain data where they have no functions. */
+/** Options as plain data where they have no functions: the baseline spelled out, a method by its name and settings. */
 export async function spelledOptions<T extends ExplainOptions>({
   baseline,
+  method,
   ...others
-}: T): Promise<Omit<T, "baseline"> & { readonly baseline?: unknown }> {
-  if (baseline === undefined) return others;
+}: T): Promise<Omit<T, "baseline" | "method"> & SpelledMethod & { readonly baseline?: unknown }> {
   const spelled = Array.isArray(baseline)
     ? await Promise.all((baseline as readonly Baseline[]).map(spelledBaseline))
     : await spelledBaseline(baseline as Baseline);
-  return { ...others, baseline: spelled };
+  return { ...spelledMethod(method), ...others, ...(baseline === undefined ? {} : { baseline: spelled }) };
+}
+
+/** What tells methods apart: of one called by its name nothing else. */
+interface SpelledMethod {
+  readonly method?: string;
+  readonly settings?: unknown;
+  readonly revision?: number;
+}
+
+function spelledMethod(method: ExplainOptions["method"]): SpelledMethod {
+  if (method === undefined) return {};
+  if (typeof method === "string") return { method };
+  const { name, settings, revision } = method;
+  return {
+    method: name,
+    ...(settings === undefined ? {} : { settings }),
+    ...(revision === undefined ? {} : { revision }),
+  };
 }
 
 /** Nothing where the platform cannot tell. */

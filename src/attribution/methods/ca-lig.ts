@@ -13,6 +13,7 @@ import { type LayerWeighting, weightedBlocks } from "../weighted-blocks.ts";
 
 export const caLig: AttributionMethod = {
   name: "ca-lig",
+  title: "CA-LIG",
   summary: "Integrated Gradients at every block, fused with attention gradients (Mersha & Kalita 2026)",
   signed: true,
   classSpecific: true,

@@ -12,6 +12,7 @@ import { oneBlock } from "../one-block.ts";
  */
 export const gradCam: AttributionMethod = {
   name: "grad-cam",
+  title: "Grad-CAM",
   summary: "hidden state entering the last block, weighted by its mean gradient (Selvaraju et al. 2017)",
   signed: false,
   classSpecific: true,

@@ -8,6 +8,7 @@ import { oneBlock } from "../one-block.ts";
 /** sum_d H_0[t,d] dF/dH_0[t,d] of every unit t; of the hidden state entering another block where one is given. */
 export const gradientXInput: AttributionMethod = {
   name: "gradient-x-input",
+  title: "Gradient × input",
   summary: "gradient times embedding of each unit (Shrikumar et al. 2016)",
   signed: true,
   classSpecific: true,

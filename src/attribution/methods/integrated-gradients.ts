@@ -9,6 +9,7 @@ import { oneBlock } from "../one-block.ts";
 
 export const integratedGradients: AttributionMethod = {
   name: "integrated-gradients",
+  title: "Integrated Gradients",
   summary: "Integrated Gradients at the embeddings, or at one block given by layers (Sundararajan et al. 2017)",
   signed: true,
   classSpecific: true,

@@ -10,6 +10,7 @@ export const random: AttributionMethod = {
   summary: "seeded random numbers: the floor of comparisons",
   signed: true,
   classSpecific: false,
+  randomControl: true,
   async run({ input, options }) {
     const numbers = createRandom(`${options.seed ?? DEFAULTS.seed} random`);
     return {

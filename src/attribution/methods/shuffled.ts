@@ -11,6 +11,7 @@ export const shuffled: AttributionMethod = {
   summary: "values of ca-lig at random places: the floor for the distribution of values",
   signed: true,
   classSpecific: true,
+  randomControl: true,
   async run(context) {
     const { input, options } = context;
     const { attribution, blocks: _, layerWeighting: _weighting, ...result } = await caLig.run(context);
