@@ -22,7 +22,7 @@ export interface GradientOptions {
   readonly withRespectTo: readonly string[];
   readonly opsets: Readonly<Record<string, number>>;
   /** Rules to use. Default: all of calig's. */
-  readonly registry?: RuleRegistry;
+  readonly registry?: RuleRegistry | undefined;
 }
 
 export interface GradientGraph {

@@ -2,7 +2,7 @@
 
 import { verifyGraph } from "../graph/verify.ts";
 import type { Graph, OnnxModel } from "../onnx/model.ts";
-import type { Draft, Opsets } from "./pass.ts";
+import type { Draft, Opsets, Pass } from "./pass.ts";
 import { PASSES } from "./passes.ts";
 
 /** A graph in canonical form. */
@@ -24,16 +24,20 @@ export interface CanonicalModel {
  * Weights are not read: what has to be computed from them is left to the engine as nodes.
  * Cost: a few passes over the nodes for every rewrite.
  *
+ * @param passes - Rewrites, in their order.
  * @throws {UnsupportedModelError} When the graph is malformed or holds a quantised form that cannot be undone.
  */
-export function canonicalise(model: Pick<OnnxModel, "graph" | "opsets">): CanonicalModel {
+export function canonicalise(
+  model: Pick<OnnxModel, "graph" | "opsets">,
+  passes: readonly Pass[] = PASSES,
+): CanonicalModel {
   const opsets: Opsets = { "com.microsoft": 1, ...model.opsets };
   verifyGraph(model.graph, opsets);
   let draft: Draft = { graph: model.graph, opsets };
   const notes: string[] = [];
   let dequantised = false;
   let widened = false;
-  for (const pass of PASSES) {
+  for (const pass of passes) {
     const result = pass(draft);
     draft = { graph: result.graph, opsets: result.opsets };
     notes.push(...result.notes);

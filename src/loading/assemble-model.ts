@@ -57,6 +57,7 @@ export function assembleModel<Facts extends WeightFacts>(
     forward,
     sweep,
     classes: labels.length,
+    rules: parts.rules,
     runtime,
     session: { ...parts.place, ...session },
   };

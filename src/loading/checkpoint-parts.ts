@@ -8,6 +8,7 @@ import { checkSizes } from "../transformer/check-sizes.ts";
 import { familyOf } from "../transformer/families.ts";
 import type { WeightSource } from "../transformer/parameters.ts";
 import { checkpointHead } from "./head.ts";
+import type { Knowledge } from "./knowledge.ts";
 import { type Companions, type ModelParts, tokenizerFacts } from "./model-parts.ts";
 import { unusedTensors } from "./unused-tensors.ts";
 
@@ -18,6 +19,7 @@ export type CheckpointParts = Omit<ModelParts, "weights" | "place" | "release">;
  * Checks a checkpoint and reads what lies beside it.
  *
  * @param weights - All tensors that the configuration asks for.
+ * @param knowledge - Families and gradient rules.
  * @returns Builds the graphs on the same tensors, wherever they are stored by then.
  * @throws {CheckpointError} When files are missing or inconsistent.
  * @throws {UnsupportedModelError} When calig does not build this family, or there is no head for classification.
@@ -26,8 +28,9 @@ export async function prepareCheckpoint(
   config: CheckpointConfig,
   weights: WeightSource,
   companions: Companions,
+  { families, rules }: Knowledge,
 ): Promise<(weights: WeightSource) => CheckpointParts> {
-  const family = familyOf(config.modelType);
+  const family = familyOf(config.modelType, families);
   const imageProcessor = family.kind === "image" ? await companions.imageProcessor() : undefined;
   const inputSize = imageProcessor === undefined ? undefined : processedSize(imageProcessor);
   const build = { ...(inputSize === undefined ? {} : { inputSize }) };
@@ -45,6 +48,7 @@ export async function prepareCheckpoint(
     config,
     forward: family.build(config, tensors, build),
     sweep: family.build(config, tensors, { ...build, lastBlock: "pooled" }),
+    rules,
     ...head,
     ...(tokenizer === undefined ? {} : { tokenizer }),
     ...(imageProcessor === undefined ? {} : { imageProcessor }),

@@ -2,6 +2,7 @@
 
 import type { OwnAnswers } from "../attribution/explainable-model.ts";
 import type { Warning } from "../attribution/explanation.ts";
+import type { RuleRegistry } from "../autodiff/registry.ts";
 import type { CheckpointConfig } from "../checkpoint/config.ts";
 import { CheckpointError } from "../errors.ts";
 import type { ImageProcessor } from "../input/image/image-processor.ts";
@@ -53,6 +54,8 @@ export interface ModelParts<Facts extends WeightFacts = WeightFacts> {
   /** Graph of which all positions of all blocks are computed, and the one that the sweep is made of. */
   readonly forward: TransformerGraph;
   readonly sweep: TransformerGraph;
+  /** Gradient rules for the operators of the graphs. */
+  readonly rules: RuleRegistry;
   /** How many rows the graphs compute; absent where any number. */
   readonly limits?: RowLimits;
   readonly labels: readonly string[];

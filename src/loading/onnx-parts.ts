@@ -2,6 +2,7 @@
 
 import type { Warning } from "../attribution/explanation.ts";
 import { gradientCoverage } from "../autodiff/coverage.ts";
+import type { RuleRegistry } from "../autodiff/registry.ts";
 import { type CanonicalModel, canonicalise } from "../canonical/canonicalise.ts";
 import { prepareInputs } from "../canonical/prepare-inputs.ts";
 import type { CheckpointConfig } from "../checkpoint/config.ts";
@@ -13,7 +14,7 @@ import { processedSize } from "../input/image/process-image.ts";
 import type { Graph } from "../onnx/model.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { Anatomy, TransformerGraph } from "../transformer/anatomy.ts";
-import { FAMILIES } from "../transformer/families.ts";
+import type { ModelFamily } from "../transformer/family.ts";
 import { freeBlocks } from "../transformer/locate/free-blocks.ts";
 import { locateAnatomy } from "../transformer/locate/locate-anatomy.ts";
 import { logitsOutput } from "../transformer/locate/logits.ts";
@@ -23,6 +24,7 @@ import { unflattenLogits } from "../transformer/locate/unflatten-logits.ts";
 import { builtInputs } from "./built-inputs.ts";
 import { firstPosition } from "./first-position.ts";
 import { type Head, onnxHead } from "./head.ts";
+import type { Knowledge } from "./knowledge.ts";
 import { type Companions, type ModelParts, tokenizerFacts, type WeightFacts, type WeightPlace } from "./model-parts.ts";
 import { openOwnAnswers, unmeasuredWarning } from "./own-answers.ts";
 
@@ -42,6 +44,7 @@ export interface OnnxSource<Facts extends WeightFacts> {
   /** The graph with its large tensors at their `place`. */
   externalise(graph: Graph): Graph;
   readonly companions: Companions;
+  readonly knowledge: Knowledge;
   readonly runtime: Runtime;
   /** Whether the model is too large to be run whole. */
   readonly streamed?: boolean;
@@ -63,7 +66,7 @@ export interface OnnxSource<Facts extends WeightFacts> {
  * @throws {AnatomyError} When the parts of a Transformer are not found.
  */
 export async function onnxParts<Facts extends WeightFacts>(source: OnnxSource<Facts>): Promise<ModelParts<Facts>> {
-  const { config, companions, place } = source;
+  const { config, companions, place, knowledge } = source;
   const warnings = [...source.warnings];
   const imageProcessor = readsPixels(source.graph) ? await companions.imageProcessor() : undefined;
   const pixels = imageProcessor === undefined ? undefined : processedSize(imageProcessor);
@@ -72,9 +75,9 @@ export async function onnxParts<Facts extends WeightFacts>(source: OnnxSource<Fa
     opsets: { "com.microsoft": 1, ...source.opsets },
   };
   checkFixedSizes(original.graph, original.opsets, source.weights.bytes);
-  const canonical = onlyLogits(canonicalise(original), listedClasses(config));
+  const canonical = onlyLogits(canonicalise(original, knowledge.passes), listedClasses(config));
   const { activation } = canonical;
-  const located = locate(canonical, listedClasses(config));
+  const located = locate(canonical, listedClasses(config), knowledge.rules);
   const first = located.inputs.positionIds === undefined ? 0 : firstPosition(config);
   const anatomy = {
     ...located,
@@ -88,7 +91,8 @@ export async function onnxParts<Facts extends WeightFacts>(source: OnnxSource<Fa
   const limits = { inputs: takesOneRow(forward), states: !freesRows(forward), filled: needsRows(forward) };
   const { warnings: surprises, ...head } = headOf(config, forward);
   warnings.push(...surprises);
-  const facts = () => tokenizerFacts(config, forward, maxLength(config, forward));
+  const facts = () =>
+    tokenizerFacts(config, forward, maxLength(familyOfConfig(config, knowledge.families), config, forward));
   const tokenizer = anatomy.kind === "text" ? await companions.tokenizer(facts()) : undefined;
   const parts = {
     ...(tokenizer === undefined ? {} : { tokenizer }),
@@ -126,12 +130,13 @@ export async function onnxParts<Facts extends WeightFacts>(source: OnnxSource<Fa
         });
   warnings.push(...(opened?.warnings ?? []));
   return {
-    family: familyName(config),
+    family: familyOfConfig(config, knowledge.families)?.name ?? config?.modelType ?? "unknown",
     config,
     weights: source.weights,
     place,
     forward,
     sweep: forward,
+    rules: knowledge.rules,
     ...(canonical.logits === undefined ? {} : { logitsInFile: canonical.logits }),
     ...(Object.values(limits).includes(true) ? { limits } : {}),
     ...head,
@@ -178,12 +183,12 @@ function onlyLogits(canonical: CanonicalModel, listed: number | undefined): Logi
 }
 
 /** The anatomy; where there is none, everything else that is in the way is told, too. */
-function locate({ graph, opsets }: CanonicalModel, listed: number | undefined): Anatomy {
+function locate({ graph, opsets }: CanonicalModel, listed: number | undefined, rules: RuleRegistry): Anatomy {
   try {
     return locateAnatomy(graph, opsets, listed);
   } catch (error) {
     if (!(error instanceof AnatomyError)) throw error;
-    const missing = gradientCoverage(graph, opsets).filter(({ status }) => status === "missing");
+    const missing = gradientCoverage(graph, opsets, rules).filter(({ status }) => status === "missing");
     if (missing.length === 0) throw error;
     const operators = missing.map(({ opType, count }) => `${opType} (${count})`).join(", ");
     throw new AnatomyError(`${error.message}. Operators without a gradient rule: ${operators}`, error.problems);
@@ -204,15 +209,18 @@ function headOf(config: CheckpointConfig | undefined, { graph, opsets, anatomy }
   return onnxHead(config, anatomy, inferShapes(graph, opsets).get(anatomy.logits)?.shape?.at(-1) as number);
 }
 
-const familyOfConfig = (config: CheckpointConfig | undefined) =>
-  FAMILIES.find(({ modelTypes }) => modelTypes.includes(config?.modelType ?? ""));
-
-const familyName = (config: CheckpointConfig | undefined): string =>
-  familyOfConfig(config)?.name ?? config?.modelType ?? "unknown";
+const familyOfConfig = (
+  config: CheckpointConfig | undefined,
+  families: readonly ModelFamily[],
+): ModelFamily | undefined => families.find(({ modelTypes }) => modelTypes.includes(config?.modelType ?? ""));
 
 /** What the family says of its configuration, else what the configuration and the tables of positions allow. */
-function maxLength(config: CheckpointConfig | undefined, model: TransformerGraph): number {
-  const stated = config === undefined ? undefined : familyOfConfig(config)?.maxLength(config);
+function maxLength(
+  family: ModelFamily | undefined,
+  config: CheckpointConfig | undefined,
+  model: TransformerGraph,
+): number {
+  const stated = config === undefined ? undefined : family?.maxLength(config);
   if (stated !== undefined) return stated;
   const limits = [
     positionLimit(model),

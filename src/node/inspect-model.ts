@@ -2,6 +2,7 @@
 
 import { buildGradientGraph } from "../autodiff/backward.ts";
 import { gradientCoverage, type OperatorCoverage } from "../autodiff/coverage.ts";
+import type { RuleRegistry } from "../autodiff/registry.ts";
 import { UnsupportedModelError } from "../errors.ts";
 import { extractGraph } from "../graph/extract.ts";
 import type { Activation } from "../program/score.ts";
@@ -82,19 +83,22 @@ export function inspectModel(model: LoadedModel): ModelInspection {
       attention: anatomy.attentionProbabilities[block] as string,
     })),
     inputs: { ...anatomy.inputs },
-    operators: gradientCoverage(graph, opsets),
+    operators: gradientCoverage(graph, opsets, model.source.rules),
     notes: model.notes,
-    warnings: [...(model.warnings ?? []).map(({ message }) => message), ...gradientProblems(transformer)],
+    warnings: [
+      ...(model.warnings ?? []).map(({ message }) => message),
+      ...gradientProblems(transformer, model.source.rules),
+    ],
   };
 }
 
 /** What keeps the logits from being differentiated; operators that no path passes do not. */
-function gradientProblems({ graph, opsets, anatomy }: TransformerGraph): readonly string[] {
+function gradientProblems({ graph, opsets, anatomy }: TransformerGraph, registry?: RuleRegistry): readonly string[] {
   const [first = ""] = anatomy.hiddenStates;
   const state = { name: first, dtype: "float32" as const, shape: ["rows", "positions", anatomy.width] };
   const body = extractGraph(graph, { inputs: [state], outputs: [anatomy.logits] });
   try {
-    buildGradientGraph(body, { of: anatomy.logits, withRespectTo: [first], opsets });
+    buildGradientGraph(body, { of: anatomy.logits, withRespectTo: [first], opsets, registry });
     return [];
   } catch (error) {
     if (error instanceof UnsupportedModelError) return [error.message];

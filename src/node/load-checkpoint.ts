@@ -3,6 +3,7 @@
 import { readdir } from "node:fs/promises";
 import { type CheckpointConfig, parseConfig } from "../checkpoint/config.ts";
 import { prepareCheckpoint } from "../loading/checkpoint-parts.ts";
+import type { Knowledge } from "../loading/knowledge.ts";
 import type { ModelParts } from "../loading/model-parts.ts";
 import { type PreparedWeights, prepareWeights, recordUse } from "../loading/prepare-weights.ts";
 import type { Runtime } from "../runtime/runtime.ts";
@@ -27,6 +28,7 @@ export interface LoadContext {
   /** What the caller called the model. */
   readonly source: string;
   readonly runtime: Runtime;
+  readonly knowledge: Knowledge;
   readonly threads?: number;
   /** See `LoadOptions`. */
   readonly acceptDifference?: boolean;
@@ -47,18 +49,18 @@ export const readConfig = async (folder: string): Promise<CheckpointConfig> =>
  */
 export async function loadCheckpoint(
   folder: string,
-  { source, memory, float32 = false, signal }: LoadContext,
+  { source, knowledge, memory, float32 = false, signal }: LoadContext,
 ): Promise<StoredParts> {
   const adapter = await findAdapter(folder);
   const base = adapter?.base ?? folder;
-  familyOf((await readConfig(base)).modelType); // before the weights are read
+  familyOf((await readConfig(base)).modelType, knowledge.families); // before the weights are read
   const weights = await readWeights(base, adapter?.folder);
   const config = adapter === undefined ? await readConfig(folder) : await readAdaptedConfig(adapter, weights.adapter);
   const merge = adapter === undefined ? undefined : { settings: adapter.settings, tensors: weights.adapter };
   const prepared = await prepareWeights(weights.source, config, readRangeIn(weights.folder), merge);
   signal?.throwIfAborted();
   const { source: recorded, used } = recordUse(prepared.source);
-  const build = await prepareCheckpoint(config, recorded, companionsIn(await companionFolder(folder, base)));
+  const build = await prepareCheckpoint(config, recorded, companionsIn(await companionFolder(folder, base)), knowledge);
   const computed = prepared.derived.size > 0;
   const needed = computed ? computedMemory(prepared.source, used) : weightMemory(weights.elements);
   const { streamed, copied, warnings } = planWeights(source, needed, true, memory);

@@ -4,12 +4,14 @@ import { stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { CheckpointError, InvalidOptionError } from "../errors.ts";
 import { type AssembledModel, assembleModel } from "../loading/assemble-model.ts";
+import { knowledgeOf, type ModelExtensions } from "../loading/knowledge.ts";
 import type { OnnxDtype } from "../loading/onnx-names.ts";
 import { tryRuntime } from "../loading/try-runtime.ts";
 import type { Device } from "../runtime/devices.ts";
 import { createNodeRuntime } from "../runtime/onnxruntime-node.ts";
+import type { Runtime } from "../runtime/runtime.ts";
 import { createThreadedNodeRuntime } from "../runtime/threaded-node.ts";
-import { FAMILIES } from "../transformer/families.ts";
+import type { ModelFamily } from "../transformer/family.ts";
 import { holdsAdapter } from "./adapter-place.ts";
 import { builtinFolder } from "./builtin-models.ts";
 import { type LoadContext, loadCheckpoint, readConfig } from "./load-checkpoint.ts";
@@ -24,7 +26,7 @@ import { streamBytes } from "./stream-bytes.ts";
 import { readTuned, tunedPath } from "./tuned-settings.ts";
 import type { StoredWeightFacts } from "./weights.ts";
 
-export interface LoadOptions {
+export interface LoadOptions extends ModelExtensions {
   /**
    * Whether the engine runs in a thread of its own. The same numbers; this thread, which a run blocks otherwise, stays free
    * for others, as a server needs. Default: no.
@@ -44,6 +46,8 @@ export interface LoadOptions {
   readonly stream?: boolean;
   /** Where programs run. Default: on the processor. */
   readonly device?: Device;
+  /** An engine to use instead of onnxruntime: it has its own device, threads and place. */
+  readonly runtime?: Runtime;
   /** Bytes that weights and activations may take. Default: what is free. */
   readonly memory?: number;
   /**
@@ -73,17 +77,19 @@ export interface LoadedModel extends AssembledModel<StoredWeightFacts> {
  * @throws {AnatomyError} When the parts of a Transformer are not found in an ONNX file.
  */
 export async function loadModel(source: string, options: LoadOptions = {}): Promise<LoadedModel> {
-  const { threads, signal, stream, memory, acceptDifference, device = "cpu", thread = false } = options;
+  const { threads, signal, stream, memory, acceptDifference, device = "cpu" } = options;
   checkThreads(threads);
+  const knowledge = knowledgeOf(options);
   const builtin = builtinFolder(source);
   const path = builtin ?? resolve(source);
-  const onnx = await findModel(source, path, options);
-  const runtime = thread ? createThreadedNodeRuntime(device) : createNodeRuntime(device);
-  if (device !== "cpu") await tryRuntime(runtime);
+  const onnx = await findModel(source, path, options, knowledge.families);
+  const runtime = openRuntime(options);
+  if (options.runtime !== undefined || device !== "cpu") await tryRuntime(runtime);
   const wishes = { available: availableBytes(), ...given({ stream, memory }) };
   const context: LoadContext = {
     source,
     runtime,
+    knowledge,
     memory: wishes,
     float32: runtime.lacksHalfPrecision === true,
     ...given({ threads, signal, acceptDifference }),
@@ -117,16 +123,34 @@ function given<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], un
   return Object.fromEntries(present) as { [K in keyof T]?: Exclude<T[K], undefined> };
 }
 
+/** @throws {InvalidOptionError} When an engine is given, and options of another one. */
+function openRuntime({ runtime, device, thread }: LoadOptions): Runtime {
+  if (runtime === undefined) {
+    return thread === true ? createThreadedNodeRuntime(device ?? "cpu") : createNodeRuntime(device ?? "cpu");
+  }
+  const other = device === undefined ? (thread === undefined ? undefined : "thread") : "device";
+  if (other === undefined) return runtime;
+  throw new InvalidOptionError(
+    `Cannot use the option "${other}" with an engine of your own: it has its own device and threads; leave one of them out`,
+    other,
+  );
+}
+
 function checkThreads(threads: number | undefined): void {
   if (threads === undefined || (Number.isInteger(threads) && threads >= 1)) return;
   throw new InvalidOptionError(`Cannot use ${threads} threads: give a whole number of at least 1`, "threads", threads);
 }
 
 /** The ONNX file to load, or undefined where the checkpoint in the folder is to be loaded. */
-async function findModel(source: string, path: string, { dtype }: LoadOptions): Promise<OnnxPlace | undefined> {
+async function findModel(
+  source: string,
+  path: string,
+  { dtype }: LoadOptions,
+  families: readonly ModelFamily[],
+): Promise<OnnxPlace | undefined> {
   const found = await stat(path).catch(() => undefined);
   if (found?.isDirectory() === true) {
-    if (dtype === undefined && (await holdsCheckpoint(path))) return undefined;
+    if (dtype === undefined && (await holdsCheckpoint(path, families))) return undefined;
     const onnx = await findOnnxFile(path, dtype);
     if (onnx !== undefined || (await isFile(join(path, "config.json"))) || (await holdsAdapter(path))) return onnx;
     throw await noModelIn(source, path);
@@ -141,10 +165,10 @@ async function findModel(source: string, path: string, { dtype }: LoadOptions): 
 }
 
 /** Whether a folder has weights of a family that calig builds; an ONNX file is taken otherwise. */
-async function holdsCheckpoint(folder: string): Promise<boolean> {
+async function holdsCheckpoint(folder: string, families: readonly ModelFamily[]): Promise<boolean> {
   const files = ["model.safetensors", "model.safetensors.index.json"];
   const present = await Promise.all(files.map((file) => isFile(join(folder, file))));
   if (!present.includes(true) || !(await isFile(join(folder, "config.json")))) return false;
   const { modelType } = await readConfig(folder);
-  return FAMILIES.some(({ modelTypes }) => modelTypes.includes(modelType));
+  return families.some(({ modelTypes }) => modelTypes.includes(modelType));
 }

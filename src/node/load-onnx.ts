@@ -27,7 +27,7 @@ import { locateWeights } from "./onnx-weights.ts";
  */
 export async function loadOnnx(
   { file, folder }: OnnxPlace,
-  { source, runtime, memory, acceptDifference, signal }: LoadContext,
+  { source, runtime, knowledge, memory, acceptDifference, signal }: LoadContext,
 ): Promise<StoredParts> {
   const config = (await isFile(join(folder, "config.json"))) ? await readConfig(folder) : undefined;
   const bytes = await readBytes(file);
@@ -45,6 +45,7 @@ export async function loadOnnx(
     place: { weightsFolder: facts.folder },
     externalise,
     companions: companionsIn(folder),
+    knowledge,
     runtime,
     streamed,
     ...(acceptDifference === undefined ? {} : { acceptDifference }),

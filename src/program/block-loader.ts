@@ -95,12 +95,12 @@ export class BlockLoader {
     block: number,
     body: (run: GradientRun) => Promise<T>,
   ): Promise<T> {
-    const { classes } = this.#source;
+    const { classes, rules } = this.#source;
     const input = model.anatomy.hiddenStates[block] as string;
     const probabilities = model.anatomy.attentionProbabilities[block] as string;
     const name = this.#name(`gradient (${score.kind}, attention: ${attention})`, model, block);
     const chosen = scoreFeeds(score, classes, positions);
-    const build = () => buildGradientSegment(model, block, score, classes, attention);
+    const build = () => buildGradientSegment(model, block, score, classes, attention, rules);
     return this.#use(name, build, (session) =>
       body(async (state, upstream, feeds) => {
         const fetches = await session.run({

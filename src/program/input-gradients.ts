@@ -6,6 +6,7 @@
  */
 
 import { buildGradientGraph } from "../autodiff/backward.ts";
+import type { RuleRegistry } from "../autodiff/registry.ts";
 import { InternalError } from "../errors.ts";
 import { GraphBuilder } from "../graph/builder.ts";
 import { extractGraph } from "../graph/extract.ts";
@@ -46,9 +47,10 @@ export function buildHiddenGradientProgram(
   block: number,
   score: Pick<ScoreSpec, "kind" | "activation">,
   classes: number,
+  rules?: RuleRegistry,
 ): Graph {
   const hidden = hiddenState(model, block);
-  const { builder, gradients } = differentiated(model, block, [hidden], score, classes);
+  const { builder, gradients } = differentiated(model, block, [hidden], score, classes, rules);
   builder.output(required(gradients, hidden), gradientNames.hidden);
   return finished(builder);
 }
@@ -58,9 +60,10 @@ export function buildAttentionGradientProgram(
   model: TransformerGraph,
   score: Pick<ScoreSpec, "kind" | "activation">,
   classes: number,
+  rules?: RuleRegistry,
 ): Graph {
   const { attentionProbabilities } = model.anatomy;
-  const { builder, gradients } = differentiated(model, 0, attentionProbabilities, score, classes);
+  const { builder, gradients } = differentiated(model, 0, attentionProbabilities, score, classes, rules);
   attentionProbabilities.forEach((value, l) => {
     builder.output(value);
     builder.output(required(gradients, value), gradientNames.attention(l));
@@ -90,12 +93,18 @@ function differentiated(
   withRespectTo: readonly string[],
   score: Pick<ScoreSpec, "kind" | "activation">,
   classes: number,
+  rules: RuleRegistry | undefined,
 ): { readonly builder: GraphBuilder; readonly gradients: ReadonlyMap<string, string> } {
   const { anatomy, opsets } = model;
   const body = fromBlock(model, block, [anatomy.logits]);
   const forward = new GraphBuilder({ from: { ...body, outputs: [] }, opsets, prefix: "gradients/" });
   const scores = emitScore(forward, anatomy.logits, score, classes, anatomy.logitsPer);
-  const { graph, gradients } = buildGradientGraph(forward.build(), { of: scores, withRespectTo, opsets });
+  const { graph, gradients } = buildGradientGraph(forward.build(), {
+    of: scores,
+    withRespectTo,
+    opsets,
+    registry: rules,
+  });
   const builder = new GraphBuilder({ from: graph, opsets, prefix: "gradients/" });
   builder.output(scores, gradientNames.scores, "float32", ["rows", 1]);
   return { builder, gradients };

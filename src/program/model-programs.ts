@@ -1,5 +1,6 @@
 /** @file What can be asked of the programs of one loaded model, whether they hold it whole or block by block. */
 
+import type { RuleRegistry } from "../autodiff/registry.ts";
 import type { Feeds, Runtime, SessionOptions } from "../runtime/runtime.ts";
 import type { FloatTensor } from "../tensor/tensor.ts";
 import type { TransformerGraph } from "../transformer/anatomy.ts";
@@ -83,6 +84,8 @@ export interface ProgramSource {
   /** Graph that the sweep is made of: the same function, free to leave out what the logits do not need. */
   readonly sweep: TransformerGraph;
   readonly classes: number;
+  /** Gradient rules. Default: calig's. */
+  readonly rules?: RuleRegistry | undefined;
   readonly runtime: Runtime;
   readonly session: Omit<SessionOptions, "name">;
 }

@@ -151,7 +151,7 @@ export class Programs implements ModelPrograms {
   }: StateRequest & { readonly score: ScoreSpec }): Promise<HiddenGradient> {
     const { sweep } = this.#source;
     const session = await this.#session(`gradient of ${score.kind} at block ${block}`, () =>
-      buildHiddenGradientProgram(sweep, block, score, this.classes),
+      buildHiddenGradientProgram(sweep, block, score, this.classes, this.#source.rules),
     );
     const fetches = await session.run(this.#stateFeeds(session, sweep, block, state, score));
     return { scores: floats(fetches, gradientNames.scores).data, gradient: floats(fetches, gradientNames.hidden) };
@@ -164,7 +164,7 @@ export class Programs implements ModelPrograms {
   }: Omit<StateRequest, "block"> & { readonly score: ScoreSpec }): Promise<AttentionGradients> {
     const { forward } = this.#source;
     const session = await this.#session(`attention gradients of ${score.kind}`, () =>
-      buildAttentionGradientProgram(forward, score, this.classes),
+      buildAttentionGradientProgram(forward, score, this.classes, this.#source.rules),
     );
     const fetches = await session.run(this.#stateFeeds(session, forward, 0, state, score));
     const { attentionProbabilities } = forward.anatomy;
@@ -234,7 +234,9 @@ export class Programs implements ModelPrograms {
   }
 
   #sweepSession(score: Pick<ScoreSpec, "kind" | "activation">): Promise<Session> {
-    return this.#session(`sweep of ${score.kind}`, () => buildSweepProgram(this.#source.sweep, score, this.classes));
+    return this.#session(`sweep of ${score.kind}`, () =>
+      buildSweepProgram(this.#source.sweep, score, this.classes, this.#source.rules),
+    );
   }
 
   #session(name: string, build: () => Graph): Promise<Session> {

@@ -7,6 +7,7 @@
  */
 
 import { buildGradientGraph } from "../autodiff/backward.ts";
+import type { RuleRegistry } from "../autodiff/registry.ts";
 import { InternalError } from "../errors.ts";
 import { GraphBuilder } from "../graph/builder.ts";
 import { extractGraph } from "../graph/extract.ts";
@@ -60,6 +61,7 @@ export function buildGradientSegment(
   score: Pick<ScoreSpec, "kind" | "activation">,
   classes: number,
   attentionOutput: AttentionOutput,
+  rules?: RuleRegistry,
 ): Graph {
   const { anatomy, opsets } = model;
   const prefix = "segment/";
@@ -76,6 +78,7 @@ export function buildGradientSegment(
     of,
     withRespectTo: attentionOutput === "none" ? [state] : [state, probabilities],
     opsets,
+    registry: rules,
   });
   const builder = new GraphBuilder({ from: graph, opsets, prefix });
   builder.output(required(gradients, state), segmentNames.gradient);

@@ -6,6 +6,7 @@
  */
 
 import { buildGradientGraph } from "../autodiff/backward.ts";
+import type { RuleRegistry } from "../autodiff/registry.ts";
 import { InternalError } from "../errors.ts";
 import { GraphBuilder } from "../graph/builder.ts";
 import { extractGraph } from "../graph/extract.ts";
@@ -47,6 +48,7 @@ export function buildSweepProgram(
   model: TransformerGraph,
   score: Pick<ScoreSpec, "kind" | "activation">,
   classes: number,
+  rules?: RuleRegistry,
 ): Graph {
   const { graph, anatomy, opsets } = model;
   const { hiddenStates, attentionProbabilities, width } = anatomy;
@@ -96,6 +98,7 @@ export function buildSweepProgram(
     of: scores,
     withRespectTo: [...paths, ...hiddenStates.slice(1), ...attentionProbabilities],
     opsets,
+    registry: rules,
   });
   const outer = new GraphBuilder({ from: differentiated, opsets, prefix: "sweep/" });
   outer.output(scores, sweepNames.scores, "float32", ["rows", 1]);

@@ -31,10 +31,10 @@ export const FAMILIES: readonly ModelFamily[] = [
 ];
 
 /** The family of a `model_type`. @throws {UnsupportedModelError} For a type that no family builds; lists the known ones. */
-export function familyOf(modelType: string): ModelFamily {
-  const found = FAMILIES.find((family) => family.modelTypes.includes(modelType));
+export function familyOf(modelType: string, families: readonly ModelFamily[] = FAMILIES): ModelFamily {
+  const found = families.find((family) => family.modelTypes.includes(modelType));
   if (found !== undefined) return found;
-  const known = FAMILIES.flatMap((family) => family.modelTypes).join(", ");
+  const known = families.flatMap((family) => family.modelTypes).join(", ");
   throw new UnsupportedModelError(
     `Cannot build a model of type "${modelType}": calig builds ${known} from checkpoints; check "model_type" in config.json`,
     [{ reason: `unknown model_type "${modelType}"` }],

@@ -18,7 +18,7 @@ export interface BuildOptions {
   readonly inputSize?: { readonly width: number; readonly height: number };
 }
 
-/** One family. To add one: a file in families/ and a line in families.ts. */
+/** One family. To add one to calig: a file in families/ and a line in families.ts; from outside: `defineFamily`. */
 export interface ModelFamily {
   /** Name for reports: "bert". */
   readonly name: string;

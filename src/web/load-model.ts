@@ -19,6 +19,7 @@ import { createPortableTokenizer } from "../input/text/portable-tokenizer.ts";
 import { type AssembledModel, assembleModel } from "../loading/assemble-model.ts";
 import { prepareCheckpoint } from "../loading/checkpoint-parts.ts";
 import { checkpointWeights, otherWeights, SHARD_INDEX, WEIGHTS } from "../loading/checkpoint-weights.ts";
+import { type Knowledge, knowledgeOf, type ModelExtensions } from "../loading/knowledge.ts";
 import type { Companions, ModelParts } from "../loading/model-parts.ts";
 import { checkDtype, ONNX_DTYPES, type OnnxDtype, onnxFileName } from "../loading/onnx-names.ts";
 import { otherFormat } from "../loading/other-formats.ts";
@@ -29,14 +30,13 @@ import { parseTuned, tunedFileOf } from "../loading/tuned-settings.ts";
 import type { WebDevice } from "../runtime/devices.ts";
 import { createWebRuntime } from "../runtime/onnxruntime-web.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import { FAMILIES } from "../transformer/families.ts";
 import { sha256 } from "../util/sha256.ts";
 import { loadOnnx } from "./load-onnx.ts";
 import { type DownloadProgress, type ModelFiles, type ModelSource, openModelFiles } from "./model-files.ts";
 import { webPlatform } from "./platform.ts";
 import { readRangeOf, widenWeights } from "./widen-weights.ts";
 
-export interface WebLoadOptions {
+export interface WebLoadOptions extends ModelExtensions {
   /** What explanations call the model. Default: the name of its folder. */
   readonly id?: string;
   /**
@@ -84,6 +84,7 @@ const CONFIG = "config.json";
 export async function loadModel(source: ModelSource, options: WebLoadOptions = {}): Promise<WebModel> {
   const { signal, onProgress, dtype } = options;
   checkDtype(dtype);
+  const knowledge = knowledgeOf(options);
   const files = openModelFiles(source, {
     ...(signal === undefined ? {} : { signal }),
     ...(onProgress === undefined ? {} : { onProgress }),
@@ -93,12 +94,12 @@ export async function loadModel(source: ModelSource, options: WebLoadOptions = {
   const config = json === undefined ? undefined : parseConfig(json, CONFIG);
   const companions = companionsOf(files);
   const checkpoint =
-    json !== undefined && config !== undefined && dtype === undefined && hasFamily(config)
-      ? await checkpointParts(files, json, config, companions, runtime)
+    json !== undefined && config !== undefined && dtype === undefined && hasFamily(config, knowledge)
+      ? await checkpointParts(files, json, config, companions, knowledge, runtime)
       : undefined;
   const { path, parts } =
     checkpoint === undefined
-      ? await onnxFileParts(files, config, companions, runtime, options)
+      ? await onnxFileParts(files, config, companions, knowledge, runtime, options)
       : { path: undefined, parts: checkpoint };
   const tunedPath = tunedFileOf(path);
   const tuned = await readText(files, tunedPath);
@@ -121,8 +122,8 @@ async function openRuntime({ runtime, device, wasm, threads }: WebLoadOptions): 
   return created;
 }
 
-const hasFamily = ({ modelType }: CheckpointConfig): boolean =>
-  FAMILIES.some(({ modelTypes }) => modelTypes.includes(modelType));
+const hasFamily = ({ modelType }: CheckpointConfig, { families }: Knowledge): boolean =>
+  families.some(({ modelTypes }) => modelTypes.includes(modelType));
 
 /** Undefined where there are no weights of a checkpoint. */
 async function checkpointParts(
@@ -130,6 +131,7 @@ async function checkpointParts(
   json: string,
   config: CheckpointConfig,
   companions: Companions,
+  knowledge: Knowledge,
   { lacksHalfPrecision = false }: Runtime,
 ): Promise<ModelParts | undefined> {
   const own = await readWeights(files);
@@ -145,7 +147,7 @@ async function checkpointParts(
   const contents = { ...own, ...adapter?.contents };
   const adapted = adapter === undefined ? config : adaptConfig(json, adapter);
   const prepared = await prepareWeights(source, adapted, readRangeOf(contents), adapter);
-  const build = await prepareCheckpoint(adapted, prepared.source, companions);
+  const build = await prepareCheckpoint(adapted, prepared.source, companions, knowledge);
   const { derived } = prepared;
   const read = await widenWeights({ contents, source: prepared.source }, { derived, half: lacksHalfPrecision });
   const parts = build(read.source);
@@ -218,6 +220,7 @@ async function onnxFileParts(
   files: ModelFiles,
   config: CheckpointConfig | undefined,
   companions: Companions,
+  knowledge: Knowledge,
   runtime: Runtime,
   { dtype, acceptDifference = false }: WebLoadOptions,
 ): Promise<{ readonly path: string; readonly parts: ModelParts }> {
@@ -228,13 +231,14 @@ async function onnxFileParts(
   for (const path of paths) {
     const bytes = await files.read(path);
     if (bytes === undefined) continue;
-    const parts = await loadOnnx({ files, path, bytes, config, companions, runtime, acceptDifference });
+    const parts = await loadOnnx({ files, path, bytes, config, companions, knowledge, runtime, acceptDifference });
     const beside =
       files.paths?.includes(ADAPTER_CONFIG) === true ? [{ code: "unused-adapter", message: BESIDE_ONNX }] : [];
     return { path, parts: { ...parts, warnings: [...parts.warnings, ...beside] } };
   }
   await refuseAdapterAlone(files);
-  const family = config === undefined || hasFamily(config) ? "" : `, and calig builds no "${config.modelType}" itself`;
+  const family =
+    config === undefined || hasFamily(config, knowledge) ? "" : `, and calig builds no "${config.modelType}" itself`;
   const wanted = dtype === undefined ? `"${WEIGHTS}" or "onnx/model.onnx"` : `"onnx/${names[0]}"`;
   const there = files.paths === undefined ? "" : `; there are ${files.paths.map((path) => `"${path}"`).join(", ")}`;
   const format = otherFormat(files.paths ?? []);

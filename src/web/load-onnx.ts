@@ -4,6 +4,7 @@ import type { CheckpointConfig } from "../checkpoint/config.ts";
 import { CheckpointError } from "../errors.ts";
 import { checkTask } from "../loading/check-task.ts";
 import { countElements, inFile, isSmall, sideFileEnds } from "../loading/graph-weights.ts";
+import type { Knowledge } from "../loading/knowledge.ts";
 import { type Companions, interfaceOf, type ModelParts } from "../loading/model-parts.ts";
 import { onnxParts } from "../loading/onnx-parts.ts";
 import { decodeModel } from "../onnx/decode.ts";
@@ -21,6 +22,7 @@ export interface OnnxInMemory {
   readonly bytes: Uint8Array;
   readonly config: CheckpointConfig | undefined;
   readonly companions: Companions;
+  readonly knowledge: Knowledge;
   readonly runtime: Runtime;
   readonly acceptDifference: boolean;
 }
@@ -32,6 +34,7 @@ export async function loadOnnx({
   bytes,
   config,
   companions,
+  knowledge,
   runtime,
   acceptDifference,
 }: OnnxInMemory): Promise<ModelParts> {
@@ -58,6 +61,7 @@ export async function loadOnnx({
       initializers: changed.initializers.map((tensor) => inFile(tensor, name, bytes)),
     }),
     companions,
+    knowledge,
     runtime,
     acceptDifference,
     warnings: [],

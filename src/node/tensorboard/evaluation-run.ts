@@ -2,7 +2,8 @@
 
 import { join } from "node:path";
 import type { Evaluation } from "../../evaluation/evaluation.ts";
-import { metricByName } from "../../evaluation/metrics.ts";
+import type { Metric } from "../../evaluation/metric.ts";
+import { METRICS } from "../../evaluation/metrics.ts";
 import { evaluationMarkdown } from "../../evaluation/report/markdown.ts";
 import type { SummaryValue } from "./event.ts";
 import { type RunOptions, startRun } from "./run.ts";
@@ -10,11 +11,13 @@ import { type RunOptions, startRun } from "./run.ts";
 /**
  * Writes the report into a folder, and for every method a run below it: each figure of each input at the step of the
  * input, and its mean over the inputs.
+ *
+ * @param options - `metrics`: those that were measured, where there are others than calig's.
  */
 export async function writeEvaluationRun(
   folder: string,
   evaluation: Evaluation,
-  options: RunOptions = {},
+  { metrics = METRICS, ...options }: RunOptions & { readonly metrics?: readonly Metric[] } = {},
 ): Promise<void> {
   const report = await startRun(folder, options);
   await report.add(0, [{ kind: "text", tag: "evaluation", markdown: evaluationMarkdown(evaluation) }]);
@@ -23,7 +26,7 @@ export async function writeEvaluationRun(
     const run = await startRun(join(folder, fileName(name)), options);
     await run.add(0, means(evaluation, name));
     for (const [step, { measurements }] of evaluation.inputs.entries()) {
-      await run.add(step, figures(evaluation, measurements[name] ?? {}));
+      await run.add(step, figures(evaluation, measurements[name] ?? {}, metrics));
     }
     await run.close();
   }
@@ -35,10 +38,14 @@ function means({ results }: Evaluation, name: string): SummaryValue[] {
   );
 }
 
-function figures(evaluation: Evaluation, measured: Evaluation["inputs"][number]["measurements"][string]) {
+function figures(
+  evaluation: Evaluation,
+  measured: Evaluation["inputs"][number]["measurements"][string],
+  metrics: readonly Metric[],
+) {
   return evaluation.figures.flatMap(({ name, metric }): SummaryValue[] => {
     const numbers = measured[metric];
-    const figure = metricByName(metric).figures.find((own) => own.name === name);
+    const figure = metrics.find((own) => own.name === metric)?.figures.find((own) => own.name === name);
     if (numbers === null || numbers === undefined || figure === undefined) return [];
     return [{ kind: "scalar", tag: `inputs/${name}`, value: figure.of(numbers) }];
   });
