@@ -1,10 +1,14 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
+import { bundledLicences } from "./scripts/bundled-licences.ts";
+
+const licences = bundledLicences();
 
 /** The web components as one file for pages without a build: dist/components/calig.js. */
 export default defineConfig({
   logLevel: "warn",
   publicDir: false,
+  plugins: [licences.collect(), licences.write()],
   build: {
     outDir: "dist/components",
     emptyOutDir: false,

@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vite";
+import { bundledLicences } from "./scripts/bundled-licences.ts";
 
 /** The engine's own files, which the page's worker loads from beside the page and from nowhere else. */
 const ENGINE = ["ort-wasm-simd-threaded", "ort-wasm-simd-threaded.asyncify"].flatMap((name) => [
@@ -26,6 +27,8 @@ function copyEngine(): Plugin {
   };
 }
 
+const licences = bundledLicences();
+
 /** The page: dist/page, for any folder of a web server. */
 export default defineConfig({
   root: fileURLToPath(new URL("src/page/", import.meta.url)),
@@ -34,8 +37,8 @@ export default defineConfig({
   publicDir: false,
   // The engine's variant that takes its WebAssembly from the address it is given.
   resolve: { conditions: ["onnxruntime-web-use-extern-wasm", "module", "browser", "production", "default"] },
-  plugins: [copyEngine()],
-  worker: { format: "es" },
+  plugins: [copyEngine(), licences.collect(), licences.write()],
+  worker: { format: "es", plugins: () => [licences.collect()] },
   build: {
     outDir: "../../dist/page",
     emptyOutDir: true,
