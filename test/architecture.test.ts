@@ -96,6 +96,23 @@ const LIBRARIES: readonly { readonly library: RegExp; readonly where: RegExp }[]
 const ASKS_FOR_OPERATOR =
   /\bopType\s*[!=]==?\s*["'`]|["'`]\s*[!=]==?\s*[\w.?!]*\bopType\b|\bswitch\s*\([^)]*\bopType\s*\)/;
 
+/** What SECURITY.md says happens nowhere else: connections to elsewhere, code made of text, markup made of text, processes. */
+const POWERS: readonly { readonly power: string; readonly source: RegExp; readonly where: RegExp }[] = [
+  {
+    power: "opens connections",
+    source:
+      /\bfetch\(|\bWebSocket\(|\bEventSource\(|XMLHttpRequest|sendBeacon|["']node:(https?|net|tls|dgram|http2)["']/,
+    where: /^(web|components|page|server)\//,
+  },
+  { power: "runs text as code", source: /\beval\(|\bnew Function\(|["']node:vm["']|\bimportScripts\(/, where: /^$/ },
+  {
+    power: "takes text for markup",
+    source: /\.(inner|outer)HTML\s*=|insertAdjacentHTML|unsafeHTML|document\.write/,
+    where: /^$/,
+  },
+  { power: "starts processes", source: /["']node:child_process["']/, where: /^server\/model-process\.ts$/ },
+];
+
 /** The parts of a test that keep others, or itself, from running. */
 const SWITCHED_OFF =
   /\b(?:describe|it|test|suite)\b(?:\.\w+)*\.(?:only|skip|todo)\b|\b(?:xit|xdescribe|fit|fdescribe)\(/;
@@ -198,6 +215,23 @@ describe("the import layers", () => {
 describe("the libraries", () => {
   it.each(LIBRARIES)("$library is known only in $where", ({ library, where }) => {
     expect(show(imports.filter(({ from, to }) => library.test(to) && !where.test(from)))).toEqual([]);
+  });
+});
+
+describe("the powers of the code", () => {
+  it.each(POWERS)("nothing $power but in $where", ({ source, where }) => {
+    const using = files.filter((file) => !where.test(file) && source.test(sources.get(file) ?? ""));
+    expect(using).toEqual([]);
+  });
+
+  it.each([
+    ["opens connections", "await fetch(address)"],
+    ["opens connections", 'import { request } from "node:https";'],
+    ["runs text as code", "new Function(text)"],
+    ["takes text for markup", "element.innerHTML = text"],
+    ["starts processes", 'import { spawn } from "node:child_process";'],
+  ])("one that %s is noticed: %s", (name, text) => {
+    expect(POWERS.filter(({ source }) => source.test(text)).map(({ power }) => power)).toEqual([name]);
   });
 });
 
