@@ -4,7 +4,7 @@
  * Every row changes one thing of the defaults; rows are compared with the defaults on the same inputs (paired bootstrap).
  * Use data that is not used to report results: what is chosen here looks better here than it is.
  *
- * Run: npm run bench:ablations -- --data FILE_OR_FOLDER [--model sst2] [--limit 50] [--tolerance 0.01] [--substrates mask,pad]
+ * Run: npm run bench:ablations -- --data FILE_OR_FOLDER [--model sst2] [--limit 50] [--tolerance 0.01] [--replacements mask,pad]
  * Prints the tables of docs/ablations.md. Cost: one sweep per input, baseline and score; all else is perturbation.
  */
 
@@ -18,10 +18,10 @@ import {
   TEXT_BASELINES,
 } from "../src/attribution/options.ts";
 import { keyword } from "../src/errors.ts";
-import type { Contender } from "../src/evaluation/contenders.ts";
 import { evaluate, sampleDataset } from "../src/evaluation/evaluate.ts";
 import { metricByName } from "../src/evaluation/metrics.ts";
-import { SUBSTRATES } from "../src/evaluation/substrate.ts";
+import type { NamedMethod } from "../src/evaluation/named-methods.ts";
+import { REPLACEMENTS } from "../src/evaluation/replacement.ts";
 import { tuningGrid } from "../src/evaluation/tune.ts";
 import { loadModel, readDataset } from "../src/node.ts";
 import { gainTable } from "./gain-table.ts";
@@ -32,7 +32,7 @@ const { values: options } = parseArgs({
     model: { type: "string", default: "sst2" },
     limit: { type: "string", default: "50" },
     tolerance: { type: "string", default: "0.01" },
-    substrates: { type: "string", default: "mask,pad" },
+    replacements: { type: "string", default: "mask,pad" },
     "curve-steps": { type: "string", default: "16" },
   },
 });
@@ -77,23 +77,23 @@ const variants: Readonly<Record<string, ExplainOptions>> = {
   "8 Gauss-Legendre points": { steps: 8 },
   "8 midpoints": { steps: 8, quadrature: "riemann-mid" },
 };
-const contenders = Object.entries(variants).map(
-  ([name, own]): Contender => ({ name, options: { method: "ca-lig", tolerance, ...own } }),
+const namedMethods = Object.entries(variants).map(
+  ([name, own]): NamedMethod => ({ name, options: { method: "ca-lig", tolerance, ...own } }),
 );
 const metrics = ["deletion", "insertion", "faithfulness"].map(metricByName);
-for (const substrate of options.substrates.split(",")) {
+for (const replacement of options.replacements.split(",")) {
   for (const score of SCORE_KINDS as readonly ScoreKind[]) {
     // Scores other than the default one are compared by their defaults alone.
-    const own = score === "logit" ? contenders : contenders.slice(0, 1);
+    const own = score === "logit" ? namedMethods : namedMethods.slice(0, 1);
     const evaluation = await evaluate(model, dataset, {
-      contenders: own,
+      namedMethods: own,
       metrics,
       score,
-      substrate: keyword("substrate", substrate, SUBSTRATES),
+      replacement: keyword("replacement", replacement, REPLACEMENTS),
       curveSteps: Number(options["curve-steps"]),
-      onProgress: (done) => process.stderr.write(`\r${substrate}, ${score}: ${(100 * done).toFixed(0)} %  `),
+      onProgress: (done) => process.stderr.write(`\r${replacement}, ${score}: ${(100 * done).toFixed(0)} %  `),
     });
-    console.log(`\n## Removed units become ${substrate}, score ${score}, ${evaluation.dataset.measured} inputs\n`);
+    console.log(`\n## Removed features become ${replacement}, score ${score}, ${evaluation.dataset.measured} inputs\n`);
     console.log(
       gainTable(
         evaluation,

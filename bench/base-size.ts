@@ -62,7 +62,7 @@ if (encoded === undefined || encoded.ids.length !== tokens) throw new Error("The
 const replacement = model.tokenizer?.specialTokens[baseline === "pad" ? "pad" : "mask"]?.id ?? 0;
 const request = {
   ids: encoded.ids,
-  baseline: encoded.ids.map((id, i) => (encoded.units[i]?.special === true ? id : replacement)),
+  baseline: encoded.ids.map((id, i) => (encoded.features[i]?.special === true ? id : replacement)),
   target: first.target.index,
 };
 

@@ -60,7 +60,7 @@ if (encoded === undefined) throw new Error("The model reads no text");
 const pad = model.tokenizer?.specialTokens.pad?.id ?? 0;
 const request = {
   ids: encoded.ids,
-  baseline: encoded.ids.map((id, i) => (encoded.units[i]?.special === true ? id : pad)),
+  baseline: encoded.ids.map((id, i) => (encoded.features[i]?.special === true ? id : pad)),
   target: first.target.index,
   steps,
 };

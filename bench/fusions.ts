@@ -4,7 +4,7 @@
  * All of them work on the same integrals, so that a row costs perturbation alone. Compared with uniform weights
  * on the same inputs (paired bootstrap). Use data that is not used to report results.
  *
- * Run: npm run bench:fusions -- --data FILE_OR_FOLDER [--model sst2] [--limit 50] [--tolerance 0.01] [--substrates mask,pad]
+ * Run: npm run bench:fusions -- --data FILE_OR_FOLDER [--model sst2] [--limit 50] [--tolerance 0.01] [--replacements mask,pad]
  *   [--only "^(late half|median of the blocks)$"]: fusions whose name matches this expression, and uniform weights
  * Prints tables of docs/ablations.md.
  */
@@ -16,10 +16,10 @@ import type { AttributionMethod, MethodContext } from "../src/attribution/method
 import { METHODS } from "../src/attribution/methods.ts";
 import { readoutShares } from "../src/attribution/readout.ts";
 import { keyword } from "../src/errors.ts";
-import type { Contender } from "../src/evaluation/contenders.ts";
 import { evaluate, sampleDataset } from "../src/evaluation/evaluate.ts";
 import { metricByName } from "../src/evaluation/metrics.ts";
-import { SUBSTRATES } from "../src/evaluation/substrate.ts";
+import type { NamedMethod } from "../src/evaluation/named-methods.ts";
+import { REPLACEMENTS } from "../src/evaluation/replacement.ts";
 import { loadModel, readDataset } from "../src/node.ts";
 import type { FloatTensor } from "../src/tensor/tensor.ts";
 import { gainTable } from "./gain-table.ts";
@@ -30,7 +30,7 @@ const { values: options } = parseArgs({
     model: { type: "string", default: "sst2" },
     limit: { type: "string", default: "50" },
     tolerance: { type: "string", default: "0.01" },
-    substrates: { type: "string", default: "mask,pad" },
+    replacements: { type: "string", default: "mask,pad" },
     "curve-steps": { type: "string", default: "16" },
     only: { type: "string" },
   },
@@ -134,7 +134,7 @@ const FUSE: Readonly<Record<string, Fuse>> = {
   "mean plus half of gradient rollout": (evidence) => {
     const roll = rollout(evidence);
     const mean = weighted(evidence.relevance, () => 1);
-    const special = evidence.context.input.units.map((unit) => unit.special === true);
+    const special = evidence.context.input.features.map((feature) => feature.special === true);
     const size = (values: readonly number[]) => norm(values.filter((_, t) => special[t] !== true));
     const scale = size(mean) / Math.max(size(roll), 1e-12);
     return mean.map((value, t) => value + 0.5 * scale * (roll[t] as number));
@@ -176,7 +176,7 @@ const averaged =
   model.anatomy.kind === "image" ? (["blur", "mean", "noise"] as const) : (["mask", "pad", "mean"] as const);
 const REFERENCE = "transport, uniform";
 const uniform = { method: "ca-lig", layerWeights: "uniform", tolerance } as const;
-const all: Contender[] = [
+const all: NamedMethod[] = [
   { name: REFERENCE, options: uniform },
   { name: `baselines ${averaged.join(", ")} averaged`, options: { ...uniform, baseline: averaged } },
   ...experiments.map(({ name }) => ({ name, options: { method: name, tolerance } })),
@@ -186,20 +186,22 @@ const all: Contender[] = [
   })),
 ];
 const only = new RegExp(options.only ?? "");
-const contenders = all.filter(({ name }) => name === REFERENCE || only.test(name));
-for (const substrate of options.substrates.split(",")) {
+const namedMethods = all.filter(({ name }) => name === REFERENCE || only.test(name));
+for (const replacement of options.replacements.split(",")) {
   const evaluation = await evaluate(model, dataset, {
-    contenders,
+    namedMethods,
     metrics: ["deletion", "insertion", "faithfulness"].map(metricByName),
-    substrate: keyword("substrate", substrate, SUBSTRATES),
+    replacement: keyword("replacement", replacement, REPLACEMENTS),
     curveSteps: Number(options["curve-steps"]),
-    onProgress: (done) => process.stderr.write(`\r${substrate}: ${(100 * done).toFixed(0)} %  `),
+    onProgress: (done) => process.stderr.write(`\r${replacement}: ${(100 * done).toFixed(0)} %  `),
   });
-  console.log(`\n### ${options.model}, removed units become ${substrate}, ${evaluation.dataset.measured} inputs\n`);
+  console.log(
+    `\n### ${options.model}, removed features become ${replacement}, ${evaluation.dataset.measured} inputs\n`,
+  );
   console.log(
     gainTable(
       evaluation,
-      contenders.map(({ name }) => name),
+      namedMethods.map(({ name }) => name),
       REFERENCE,
     ),
   );

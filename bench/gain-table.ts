@@ -4,7 +4,7 @@ import type { Evaluation } from "../src/evaluation/evaluation.ts";
 
 const FIGURES = ["deletion", "insertion", "faithfulness"] as const;
 
-/** Rows of Markdown for contenders measured by deletion, insertion and faithfulness; `reference` names the one that the others are compared with. */
+/** Rows of Markdown for methods measured by deletion, insertion and faithfulness; `reference` names the one that the others are compared with. */
 export function gainTable({ results, comparisons }: Evaluation, names: readonly string[], reference: string): string {
   const value = (method: string, figure: string) =>
     results.find((result) => result.method === method && result.figure === figure)?.value ?? Number.NaN;

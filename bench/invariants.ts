@@ -59,7 +59,7 @@ for (let run = 0; run < Number(values.runs); run++) {
   checks.push((await timed(check)).milliseconds);
 }
 const [all, own] = [median(whole), median(checks)];
-console.log(`${values.model}, ${explanation.units.length} tokens, ${sweeps.length} runs of the sweep`);
+console.log(`${values.model}, ${explanation.features.length} tokens, ${sweeps.length} runs of the sweep`);
 console.log(
   `an explanation: ${all.toFixed(0)} ms; its checks: ${own.toFixed(3)} ms, ${((100 * own) / all).toFixed(3)} %`,
 );

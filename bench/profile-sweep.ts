@@ -66,7 +66,7 @@ const session = await ort.InferenceSession.create(encodeModel(createModel(graph,
 const { parts } = await prepareText(model, { text: TEXT });
 const input = (parts[0] as (typeof parts)[number]).input;
 const { hiddenStates } = await model.programs.forward(input.feeds);
-const positions = input.units.length;
+const positions = input.features.length;
 const toOrt = ({ dtype, data, shape }: Tensor) => new ort.Tensor(dtype as "float32", data as Float32Array, shape);
 const feeds: Record<string, ort.Tensor> = {};
 for (const [name, tensor] of Object.entries({

@@ -13,11 +13,11 @@ import { parseArgs } from "node:util";
 import { attribute } from "../src/attribution/attribute.ts";
 import { onlyPart } from "../src/attribution/join-parts.ts";
 import { type PreparedWhole, prepareText } from "../src/attribution/text-input.ts";
+import { featureAttribution, textFeatures } from "../src/evaluation/features.ts";
 import { curveArea, deletionCurve, insertionCurve } from "../src/evaluation/metrics/curve.ts";
 import { createProbe } from "../src/evaluation/perturbation.ts";
+import { createTextReplacement } from "../src/evaluation/replacement.ts";
 import { interval, resampledMeans } from "../src/evaluation/statistics/bootstrap.ts";
-import { createTextSubstrate } from "../src/evaluation/substrate.ts";
-import { textUnits, unitAttribution } from "../src/evaluation/units.ts";
 import { type LoadedModel, loadModel, readDataset } from "../src/node.ts";
 import { createRandom } from "../src/util/random.ts";
 
@@ -41,22 +41,22 @@ async function measured(model: LoadedModel, text: PreparedWhole): Promise<Record
   const { whole, parts } = text;
   if (parts.length < 2) return undefined;
   const fixed = { method: "ca-lig", steps: Number(options.steps), tolerance: 1 } as const;
-  const { target } = await attribute(model, parts, whole.units.length, { method: "random" });
-  const added = new Float64Array(whole.units.length);
-  const central = new Float64Array(whole.units.length);
+  const { target } = await attribute(model, parts, whole.features.length, { method: "random" });
+  const added = new Float64Array(whole.features.length);
+  const central = new Float64Array(whole.features.length);
   for (const { input, positions, owned, share } of parts) {
-    const own = await attribute(model, [onlyPart(input)], input.units.length, { ...fixed, target: target.index });
+    const own = await attribute(model, [onlyPart(input)], input.features.length, { ...fixed, target: target.index });
     own.attribution.forEach((value, index) => {
       const position = positions[index] as number;
       (added[position] as number) += share * value;
-      if (owned[index] === 1 || input.units[index]?.special) (central[position] as number) += share * value;
+      if (owned[index] === 1 || input.features[index]?.special) (central[position] as number) += share * value;
     });
   }
-  const units = textUnits(whole, "token");
-  const substrate = createTextSubstrate(model, text, units, "mask");
-  const probe = createProbe(model, substrate, { kind: "logit", activation: model.activation, target: target.index });
+  const features = textFeatures(whole, "token");
+  const replacement = createTextReplacement(model, text, features, "mask");
+  const probe = createProbe(model, replacement, { kind: "logit", activation: model.activation, target: target.index });
   const judge = async (map: Float64Array): Promise<Measured> => {
-    const attribution = unitAttribution(units, [...map]);
+    const attribution = featureAttribution(features, [...map]);
     const subject = { attribution, probe, curveSteps: Number(options["curve-steps"]) };
     return {
       deletion: curveArea(await deletionCurve(subject)),

@@ -11,12 +11,12 @@ export type {
   ImageExplanation,
   ModelFacts,
   PatchAttribution,
-  PatchUnit,
+  PatchFeature,
   Prediction,
   ScoreKind,
   Target,
   TextExplanation,
-  TokenUnit,
+  TokenFeature,
   Warning,
   WordAttribution,
 } from "./attribution/explanation.ts";
@@ -58,7 +58,6 @@ export {
   UnsupportedModelError,
   UsageError,
 } from "./errors.ts";
-export type { Contender } from "./evaluation/contenders.ts";
 export type { Dataset, DatasetItem, DatasetProblem, PolaritySpan, Span } from "./evaluation/dataset.ts";
 export {
   type EvaluateOptions,
@@ -79,6 +78,13 @@ export type {
   Measurements,
 } from "./evaluation/evaluation.ts";
 export {
+  type EvaluationFeature,
+  FEATURE_KINDS,
+  type FeatureKind,
+  type Kept,
+  textFeatures,
+} from "./evaluation/features.ts";
+export {
   type ComparedMethod,
   type CompareOptions,
   compareMethods,
@@ -88,19 +94,19 @@ export {
 } from "./evaluation/method-comparison.ts";
 export type { Figure, Metric, Subject } from "./evaluation/metric.ts";
 export { METRICS } from "./evaluation/metrics.ts";
+export type { NamedMethod } from "./evaluation/named-methods.ts";
 export type { OutlinedObject, Place } from "./evaluation/outlines.ts";
 export { createProbe, type Probe, type ProbeOptions, type VariantOutput } from "./evaluation/perturbation.ts";
+export {
+  createTextReplacement,
+  type Replacement,
+  TEXT_REPLACEMENTS,
+  type TextReplacementName,
+} from "./evaluation/replacement.ts";
 export { comparisonHtml, comparisonMarkdown } from "./evaluation/report/comparison.ts";
 export { comparisonSvg } from "./evaluation/report/comparison-svg.ts";
 export { evaluationHtml } from "./evaluation/report/html.ts";
 export { evaluationMarkdown } from "./evaluation/report/markdown.ts";
-export {
-  createTextSubstrate,
-  type Substrate,
-  TEXT_SUBSTRATES,
-  type TextSubstrateName,
-} from "./evaluation/substrate.ts";
-export { type EvaluationUnit, type Kept, textUnits, UNIT_KINDS, type UnitKind } from "./evaluation/units.ts";
 export { type RgbImage, rgbImage } from "./input/image/rgb-image.ts";
 export { renderHtml } from "./render/html.ts";
 export { renderJson } from "./render/json.ts";

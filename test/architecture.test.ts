@@ -56,7 +56,7 @@ const NARROW: readonly { readonly from: RegExp; readonly about: RegExp; readonly
   {
     from: /^attribution\/(explanation|options)\.ts$/,
     about: /./,
-    may: new RegExp(`^(${FOUNDATIONS}|input/(units|image/rgb-image)\\.ts$|attribution/(explanation|options)\\.ts$)`),
+    may: new RegExp(`^(${FOUNDATIONS}|input/(features|image/rgb-image)\\.ts$|attribution/(explanation|options)\\.ts$)`),
   },
   {
     from: /^components\//,

@@ -1,7 +1,7 @@
 """Makes test/golden/metrics.json: numbers of scikit-learn, scipy and numpy that the metrics are compared with.
 
 The perturbation metrics are written here once more, from the definitions of their papers and the code published with
-them (RISE's `auc`; ERASER's thresholds), over a made-up model: the probability of a set of kept units.
+them (RISE's `auc`; ERASER's thresholds), over a made-up model: the probability of a set of kept features.
 
     python tools/make_metric_reference.py
 """
@@ -42,8 +42,8 @@ def perturbation(rng: np.random.Generator, scores: np.ndarray) -> dict:
     without = np.ones(count)
     alone = np.zeros(count)
     deletion, insertion = [probability(without)], [probability(alone)]
-    for unit in order:
-        without[unit], alone[unit] = 0, 1
+    for feature in order:
+        without[feature], alone[feature] = 0, 1
         deletion.append(probability(without))
         insertion.append(probability(alone))
     whole = probability(np.ones(count))

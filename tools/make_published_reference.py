@@ -65,13 +65,13 @@ def text_case(rng: np.random.Generator) -> dict:
     target = int(probabilities([ids])[0].argmax())
 
     def without(removed) -> list:
-        removed = {int(unit) + 1 for unit in removed}
+        removed = {int(feature) + 1 for feature in removed}
         return [tokenizer.mask_token_id if place in removed else token for place, token in enumerate(ids)]
 
     order = np.argsort(-scores)
     deletion = probabilities([without(order[:size]) for size in range(count + 1)])[:, target]
     insertion = probabilities([without(order[size:]) for size in range(count + 1)])[:, target]
-    alone = probabilities([without([unit]) for unit in range(count)])[:, target]
+    alone = probabilities([without([feature]) for feature in range(count)])[:, target]
     odds = [float(np.log(deletion[round(share * count)]) - np.log(deletion[0])) for share in SHARES]
 
     tokens = tokenizer.convert_ids_to_tokens(ids)

@@ -57,7 +57,7 @@ function measure(setting: StudySetting, data: string, models: string): void {
     command: { model: setting.model, dataset: setting.dataset, more: setting.more ?? [] },
     dataset: { ...dataset, name: setting.dataset },
     failures: failures.length,
-    units: inputs.reduce((sum, { units }) => sum + units, 0) / inputs.length,
+    features: inputs.reduce((sum, { features }) => sum + features, 0) / inputs.length,
     comparisons: comparisons.filter(({ method, other }) => method === "ca-lig" || other === "ca-lig"),
   };
   writeFileSync(join(results, `${setting.name}.json`), `${JSON.stringify(brief, null, 1)}\n`);

@@ -27,9 +27,9 @@ const TEXT_METHODS = [
   "occlusion",
 ];
 const IMAGE_METHODS = [...TEXT_METHODS, "grad-cam"];
-/** Without the slowest, and those that the first substrate put behind the others. */
+/** Without the slowest, and those that the first replacement put behind the others. */
 const QUICK_IMAGE_METHODS = IMAGE_METHODS.filter((name) => !["occlusion", "saliency", "raw-attention"].includes(name));
-/** Explaining an input again and again is measured for the two integrals and the floor. */
+/** Explaining an input again and again is measured for the two integrals and the random control. */
 const INTEGRALS = ["ca-lig", "integrated-gradients"];
 
 export const STUDY: readonly StudySetting[] = [
@@ -48,7 +48,7 @@ export const STUDY: readonly StudySetting[] = [
     dataset: "sst/sst2_dev.tsv",
     metrics: FAITHFULNESS,
     methods: TEXT_METHODS,
-    more: ["--substrate", "pad"],
+    more: ["--replacement", "pad"],
   },
   {
     name: "sentiment-signs",
@@ -139,7 +139,7 @@ export const STUDY: readonly StudySetting[] = [
     dataset: "imagenet-100",
     metrics: ["deletion", "insertion", "faithfulness"],
     methods: QUICK_IMAGE_METHODS,
-    more: ["--tolerance", "0.05", "--curve-steps", "14", "--substrate", "mean"],
+    more: ["--tolerance", "0.05", "--curve-steps", "14", "--replacement", "mean"],
   },
   {
     name: "cifar",
@@ -166,6 +166,6 @@ export const STUDY: readonly StudySetting[] = [
     dataset: "cifar10-test",
     metrics: FAITHFULNESS,
     methods: IMAGE_METHODS,
-    more: ["--curve-steps", "16", "--substrate", "mean"],
+    more: ["--curve-steps", "16", "--replacement", "mean"],
   },
 ];

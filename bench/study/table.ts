@@ -17,7 +17,7 @@ const HEADLINES = ["faithfulness", "comprehensiveness", "sign-accuracy", "auprc"
 type Kept = Omit<Evaluation, "inputs" | "failures"> & {
   readonly command: { readonly model: string; readonly dataset: string; readonly more: readonly string[] };
   readonly failures: number;
-  readonly units: number;
+  readonly features: number;
 };
 
 for (const setting of STUDY) {
@@ -30,9 +30,9 @@ function section(title: string, kept: Kept): string {
   const head = figures.map(
     ({ name, better }) => `${name}${better === "higher" ? " ↑" : better === "lower" ? " ↓" : ""}`,
   );
-  const rows = kept.methods.map(({ name, floor }) => {
+  const rows = kept.methods.map(({ name, randomControl }) => {
     const cells = figures.map((figure) => cell(kept, figure.name, name));
-    return `| \`${name}\`${floor ? " (floor)" : ""} | ${cells.join(" | ")} |`;
+    return `| \`${name}\`${randomControl ? " (random control)" : ""} | ${cells.join(" | ")} |`;
   });
   const { dataset, settings, command } = kept;
   const accuracy =
@@ -40,7 +40,7 @@ function section(title: string, kept: Kept): string {
   return [
     `### ${title}`,
     "",
-    `${dataset.measured} inputs of ${kept.units.toFixed(0)} ${settings.units === "patch" ? "patches" : `${settings.units}s`} on average${accuracy}; removed: ${settings.substrate}${command.more.length === 0 ? "" : `; \`${command.more.join(" ")}\``}.`,
+    `${dataset.measured} inputs of ${kept.features.toFixed(0)} ${settings.features === "patch" ? "patches" : `${settings.features}s`} on average${accuracy}; removed: ${settings.replacement}${command.more.length === 0 ? "" : `; \`${command.more.join(" ")}\``}.`,
     "",
     `| method | ${head.join(" | ")} |`,
     `|---|${figures.map(() => "---:").join("|")}|`,
@@ -55,7 +55,8 @@ function cell({ results, methods, figures }: Kept, figure: string, method: strin
   if (own === undefined) return "";
   const better = figures.find(({ name }) => name === figure)?.better;
   const rivals = results.filter(
-    (result) => result.figure === figure && methods.some(({ name, floor }) => name === result.method && !floor),
+    (result) =>
+      result.figure === figure && methods.some(({ name, randomControl }) => name === result.method && !randomControl),
   );
   const values = rivals.map(({ value }) => value);
   const best = better === "lower" ? Math.min(...values) : Math.max(...values);
@@ -71,10 +72,10 @@ function digits(value: number): string {
 function verdict({ comparisons, figures, methods }: Kept, figure: string): string[] {
   const better = figures.find(({ name }) => name === figure)?.better;
   if (better !== "lower" && better !== "higher") return [];
-  const floor = methods.find((method) => method.floor)?.name;
+  const control = methods.find((method) => method.randomControl)?.name;
   const leads = comparisons
     .filter(
-      (comparison) => comparison.figure === figure && ![comparison.method, comparison.other].includes(floor ?? ""),
+      (comparison) => comparison.figure === figure && ![comparison.method, comparison.other].includes(control ?? ""),
     )
     .map((comparison) => lead(comparison, better === "lower"));
   if (leads.length === 0) return [];

@@ -19,11 +19,11 @@ import { chooseToken } from "./token-target.ts";
 const FORWARD_SHARE = 0.05;
 
 /**
- * Attributes the target score to the units of an input of one or more parts.
+ * Attributes the target score to the features of an input of one or more parts.
  *
  * The class is chosen once, from the mean of the parts' logits weighted by their shares, and is the same in all parts.
  *
- * @param unitCount - Units of the whole input.
+ * @param featureCount - Features of the whole input.
  * @param shared - Of explanations of this same input: integrals that an earlier one made are used again.
  * @throws {InvalidOptionError} For an option out of range or an unknown name.
  * @throws {DifferenceError} When the file of the model answers something else, and nobody accepted that.
@@ -32,7 +32,7 @@ const FORWARD_SHARE = 0.05;
 export async function attribute(
   model: ExplainableModel,
   parts: readonly Part[],
-  unitCount: number,
+  featureCount: number,
   options: ExplainOptions,
   shared?: SharedWork,
 ): Promise<ExplanationCommon> {
@@ -70,13 +70,13 @@ export async function attribute(
     results.push(options.heads === true ? await withHeads(result, context) : result);
     options.signal?.throwIfAborted();
   }
-  const result = joinParts(job.parts, results, unitCount);
+  const result = joinParts(job.parts, results, featureCount);
   progress(1, "done");
 
   const target = predictions.find((prediction) => prediction.index === score.target);
   const named = (index: number) => ({ index, label: model.labels[index] ?? String(index) });
   return {
-    version: 1,
+    version: 2,
     model: model.facts,
     target: {
       ...named(score.target),
@@ -166,7 +166,7 @@ function chooseJob(
     const predictions = rankPredictions(model, weightedLogits(parts, forwards));
     return { parts, forwards, predictions, score: chooseScore(model, predictions, options) };
   }
-  // The label of a token depends on the one part that speaks for it, of which everything counts.
+  // The label of a token depends on the one part that is responsible for it, of which everything counts.
   const { part: p, position, index, text } = chooseToken(model, parts, forwards, options.token);
   const [part, forward] = [parts[p] as Part, forwards[p] as ForwardResult];
   const predictions = rankPredictions(model, logitsRow(forward.logits, position));

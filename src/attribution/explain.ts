@@ -10,7 +10,7 @@ import type { ExplainOptions } from "./options.ts";
 import { prepareText, type TextInput } from "./text-input.ts";
 
 /**
- * Explains one prediction: which units of the input support the target, which oppose it, and in which block the
+ * Explains one prediction: which features of the input support the target, which oppose it, and in which block the
  * evidence arises. The same input, options and seed give the same numbers.
  *
  * Units: attributions are in units of the target score, so with a propagated baseline they sum to the score at the
@@ -55,7 +55,7 @@ async function explainText(
   options: ExplainOptions,
 ): Promise<TextExplanation> {
   const { whole, parts, warnings } = await prepareText(model, input, options);
-  const common = await attribute(model, parts, whole.units.length, options);
+  const common = await attribute(model, parts, whole.features.length, options);
   const words = wordAttributions(whole, common.attribution);
   const { version, model: facts, target, predictions, attribution, ...rest } = common;
   return {
@@ -64,7 +64,7 @@ async function explainText(
     input: { kind: "text", text: whole.text },
     target,
     predictions,
-    units: whole.units,
+    features: whole.features,
     attribution,
     words,
     ...ranked(words),
@@ -79,7 +79,7 @@ async function explainImage(
   options: ExplainOptions,
 ): Promise<ImageExplanation> {
   const prepared = prepareImage(model, input);
-  const { units } = prepared;
+  const { features } = prepared;
   const {
     version,
     model: facts,
@@ -87,8 +87,8 @@ async function explainImage(
     predictions,
     attribution,
     ...rest
-  } = await attribute(model, [onlyPart(prepared)], units.length, options);
-  const patches = units.flatMap(({ row, column, special }, position) =>
+  } = await attribute(model, [onlyPart(prepared)], features.length, options);
+  const patches = features.flatMap(({ row, column, special }, position) =>
     special ? [] : [{ row, column, attribution: attribution[position] as number }],
   );
   return {
@@ -97,7 +97,7 @@ async function explainImage(
     input: describeImage(model, prepared),
     target,
     predictions,
-    units,
+    features,
     attribution,
     ...ranked(patches),
     ...rest,
@@ -112,17 +112,20 @@ function ranked<T extends { readonly attribution: number }>(items: readonly T[])
   };
 }
 
-/** Words with the summed attribution of their units. */
+/** Words with the summed attribution of their features. */
 function wordAttributions(
   {
-    units,
+    features,
     words,
-  }: { readonly units: TextExplanation["units"]; readonly words: readonly Omit<WordAttribution, "attribution">[] },
+  }: {
+    readonly features: TextExplanation["features"];
+    readonly words: readonly Omit<WordAttribution, "attribution">[];
+  },
   attribution: readonly number[],
 ): WordAttribution[] {
   const sums = new Array<number>(words.length).fill(0);
-  units.forEach((unit, t) => {
-    if (unit.word !== null) (sums[unit.word] as number) += attribution[t] as number;
+  features.forEach((feature, t) => {
+    if (feature.word !== null) (sums[feature.word] as number) += attribution[t] as number;
   });
   return words.map((word, index) => ({ ...word, attribution: sums[index] as number }));
 }

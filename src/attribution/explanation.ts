@@ -3,10 +3,10 @@
  * read this and nothing else.
  */
 
+import type { PatchFeature, TokenFeature, Word } from "../input/features.ts";
 import type { DeepGrey } from "../input/image/rgb-image.ts";
-import type { PatchUnit, TokenUnit, Word } from "../input/units.ts";
 
-export type { PatchUnit, TokenUnit, Word };
+export type { PatchFeature, TokenFeature, Word };
 
 /** A word with the summed attribution of its tokens. */
 export interface WordAttribution extends Word {
@@ -39,14 +39,14 @@ export interface BlockCompleteness extends Completeness {
   readonly converged: boolean;
 }
 
-/** Evidence at the entry of one block. Arrays have one number per unit. */
+/** Evidence at the entry of one block. Arrays have one number per feature. */
 export interface BlockExplanation {
   readonly index: number;
   /** r_l: Integrated Gradients of the hidden state, summed over the width. Sums to the score difference. */
   readonly relevance: readonly number[];
   /** c_l: column sums of the head-averaged attention x attention gradient. */
   readonly attentionEvidence: readonly number[];
-  /** The same of every head [heads][units]; their mean is `attentionEvidence`. Only where `heads` was asked for. */
+  /** The same of every head [heads][features]; their mean is `attentionEvidence`. Only where `heads` was asked for. */
   readonly heads?: readonly (readonly number[])[];
   /** s_l: fusion of the two. */
   readonly fused: readonly number[];
@@ -70,7 +70,7 @@ export interface Target {
   readonly label: string;
   /** Label of the class that the score is measured against (`--against`): the score is the difference of the two. */
   readonly against?: { readonly index: number; readonly label: string };
-  /** Models that label every token: the token whose label is explained, an index into `units`. */
+  /** Models that label every token: the token whose label is explained, an index into `features`. */
   readonly token?: { readonly index: number; readonly text: string };
   /** Value of the target score at the input. */
   readonly score: number;
@@ -114,13 +114,13 @@ export interface Cost {
 
 /** What explanations of texts and images share. */
 export interface ExplanationCommon {
-  readonly version: 1;
+  readonly version: 2;
   readonly model: ModelFacts;
   readonly target: Target;
   /** All classes, best first. */
   readonly predictions: readonly Prediction[];
   /**
-   * One per unit: > 0 supports the target, < 0 opposes it, in units of the target score. Some methods to compare with have
+   * One per feature: > 0 supports the target, < 0 opposes it, in units of the target score. Some methods to compare with have
    * neither sign nor unit (`method.signed` is false).
    */
   readonly attribution: readonly number[];
@@ -140,7 +140,7 @@ export interface ExplanationCommon {
 
 export interface TextExplanation extends ExplanationCommon {
   readonly input: { readonly kind: "text"; readonly text: string };
-  readonly units: readonly TokenUnit[];
+  readonly features: readonly TokenFeature[];
   readonly words: readonly WordAttribution[];
   /** Words with attribution > 0, strongest first. */
   readonly supporting: readonly WordAttribution[];
@@ -164,7 +164,7 @@ export interface ImageExplanation extends ExplanationCommon {
     /** "scale" where grey levels of more than 8 bits were divided by 256; absent where they were cut off at 255. */
     readonly deepGrey?: DeepGrey;
   };
-  readonly units: readonly PatchUnit[];
+  readonly features: readonly PatchFeature[];
   readonly supporting: readonly PatchAttribution[];
   readonly opposing: readonly PatchAttribution[];
 }

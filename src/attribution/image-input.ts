@@ -1,11 +1,11 @@
 /** @file A picture as the input of a model: pixels, patches, and which positions a baseline may replace. */
 
 import { AnatomyError, InputError } from "../errors.ts";
+import type { PatchFeature } from "../input/features.ts";
 import type { ImageProcessor } from "../input/image/image-processor.ts";
 import { seenRectangle } from "../input/image/pixel-map.ts";
 import { type FittedImage, fitImage, toPixelTensor } from "../input/image/process-image.ts";
 import type { RgbImage } from "../input/image/rgb-image.ts";
-import type { PatchUnit } from "../input/units.ts";
 import type { Feeds } from "../runtime/runtime.ts";
 import type { FloatTensor } from "../tensor/tensor.ts";
 import type { PatchGrid } from "../transformer/anatomy.ts";
@@ -37,13 +37,13 @@ export function prepareImage(model: ExplainableModel, { image }: ImageInput): Pr
   if (processor === undefined || model.anatomy.inputs.pixels === undefined) {
     throw new InputError(`Cannot explain an image with model "${model.facts.id}": it reads texts; give a text`);
   }
-  const units = patchUnits(patchesOf(model));
+  const features = patchFeatures(patchesOf(model));
   const fitted = fitForModel(model, image, processor, "explain the image");
   return {
     kind: "image",
     feeds: imageFeeds(model, toPixelTensor(fitted.image, processor)),
-    units,
-    replaceable: Float32Array.from(units, ({ special }) => (special ? 0 : 1)),
+    features,
+    replaceable: Float32Array.from(features, ({ special }) => (special ? 0 : 1)),
     warnings: [...(image.warnings ?? []), ...coarseView(model, fitted)],
     fitted,
     processor,
@@ -110,8 +110,8 @@ export function imageFeeds(model: ExplainableModel, pixels: FloatTensor): Feeds 
   return { [model.anatomy.inputs.pixels ?? "pixel_values"]: pixels };
 }
 
-/** One unit per position: special ones, then the patches row by row. */
-function patchUnits({ specialTokens, rows, columns }: PatchGrid): PatchUnit[] {
+/** One feature per position: special ones, then the patches row by row. */
+function patchFeatures({ specialTokens, rows, columns }: PatchGrid): PatchFeature[] {
   return Array.from({ length: specialTokens + rows * columns }, (_, position) => {
     const patch = position - specialTokens;
     return patch < 0

@@ -1,8 +1,8 @@
 /**
  * @file An input that the model reads in several parts, joined into one map.
  *
- * The score of the whole is the mean of the parts' scores, weighted by the share of units that each part speaks for.
- * Attributions are linear in the score, so every unit has the sum of what all parts that read it say of it, each times
+ * The score of the whole is the mean of the parts' scores, weighted by the share of features that each part is responsible for.
+ * Attributions are linear in the score, so every feature has the sum of what all parts that read it say of it, each times
  * the part's share: maps that add up to the differences of their parts' scores add up to that of the whole. Blocks are
  * weighted after they were joined: a block has one weight for the whole input.
  */
@@ -17,9 +17,9 @@ import { weightedBlocks } from "./weighted-blocks.ts";
 /** One part of an input. */
 export interface Part<T extends PreparedInput = PreparedInput> {
   readonly input: T;
-  /** Index in the whole of each of the part's units. */
+  /** Index in the whole of each of the part's features. */
   readonly positions: readonly number[];
-  /** 1 where this part speaks for the unit, 0 where another one does, and for special units [positions]. */
+  /** 1 where this part is responsible for the feature, 0 where another one is, and for special features [positions]. */
   readonly owned: readonly (0 | 1)[];
   /** Weight of this part; the weights of all parts sum to 1. */
   readonly share: number;
@@ -29,8 +29,8 @@ export interface Part<T extends PreparedInput = PreparedInput> {
 export function onlyPart<T extends PreparedInput>(input: T): Part<T> {
   return {
     input,
-    positions: [...input.units.keys()],
-    owned: input.units.map(({ special }) => (special ? 0 : 1)),
+    positions: [...input.features.keys()],
+    owned: input.features.map(({ special }) => (special ? 0 : 1)),
     share: 1,
   };
 }
@@ -44,10 +44,15 @@ export function weightedLogits(parts: readonly Part[], forwards: readonly Forwar
 }
 
 /** One result for the whole; the result itself when one part is the whole. */
-export function joinParts(parts: readonly Part[], results: readonly MethodResult[], unitCount: number): MethodResult {
+export function joinParts(
+  parts: readonly Part[],
+  results: readonly MethodResult[],
+  featureCount: number,
+): MethodResult {
   const [first, ...others] = results as readonly [MethodResult, ...MethodResult[]];
-  if (others.length === 0 && parts[0]?.positions.length === unitCount) return first;
-  const join = (values: (result: MethodResult) => readonly number[]) => joinMaps(parts, results.map(values), unitCount);
+  if (others.length === 0 && parts[0]?.positions.length === featureCount) return first;
+  const join = (values: (result: MethodResult) => readonly number[]) =>
+    joinMaps(parts, results.map(values), featureCount);
   const common = {
     options: first.options,
     modelEvaluations: results.reduce((sum, result) => sum + result.modelEvaluations, 0),
@@ -80,8 +85,8 @@ function weightedMean(parts: readonly Part[], value: (part: number) => number): 
   return parts.reduce((sum, { share }, p) => sum + share * value(p), 0);
 }
 
-function joinMaps(parts: readonly Part[], maps: readonly (readonly number[])[], unitCount: number): number[] {
-  const joined = new Array<number>(unitCount).fill(0);
+function joinMaps(parts: readonly Part[], maps: readonly (readonly number[])[], featureCount: number): number[] {
+  const joined = new Array<number>(featureCount).fill(0);
   parts.forEach(({ positions, share }, p) => {
     positions.forEach((position, index) => {
       joined[position] = (joined[position] as number) + share * ((maps[p] as readonly number[])[index] as number);

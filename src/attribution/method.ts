@@ -1,4 +1,4 @@
-/** @file What an attribution method is: from a prepared input to one number per unit. */
+/** @file What an attribution method is: from a prepared input to one number per feature. */
 
 import type { ForwardResult } from "../program/model-programs.ts";
 import type { ScoreSpec } from "../program/score.ts";
@@ -28,7 +28,7 @@ export interface MethodContext {
 }
 
 export interface MethodResult {
-  /** One per unit. Special units have the value that the method gives them, 0 where it gives none. */
+  /** One per feature. Special features have the value that the method gives them, 0 where it gives none. */
   readonly attribution: readonly number[];
   /** Weighted and added up they are the attribution. Empty for methods that do not look at blocks one by one. */
   readonly blocks: readonly BlockExplanation[];
@@ -51,7 +51,7 @@ export interface AttributionMethod {
   readonly title?: string;
   /** One line for help texts, with the source. */
   readonly summary: string;
-  /** Whether values below 0 say that a unit opposes the target. Without a sign, larger is more influence either way. */
+  /** Whether values below 0 say that a feature opposes the target. Without a sign, larger is more influence either way. */
   readonly signed: boolean;
   /** Whether the values depend on which class is explained. */
   readonly classSpecific: boolean;

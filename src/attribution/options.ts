@@ -89,7 +89,7 @@ export interface ExplainOptions {
   /** Class to explain the target against, named as `target` is: the score becomes the difference of the two. */
   readonly against?: string | number;
   /**
-   * For models that label every token: which one, by its index in `units` (a number, or "#5") or by the word it begins, where the
+   * For models that label every token: which one, by its index in `features` (a number, or "#5") or by the word it begins, where the
    * text has it once. Default: the token
    * that is most surely something else than the most frequent label.
    */

@@ -39,7 +39,7 @@ describe("parseExplanation()", () => {
     [sentence, "target.label", 7, 'field "target.label" is 7, wanted a text'],
     [sentence, "attribution.2", null, 'field "attribution[2]" is null, wanted a number'],
     [sentence, "attribution", [1], 'field "attribution" has 1 entries, wanted 17'],
-    [sentence, "units.3.word", 99, 'field "units[3].word" is 99, wanted an index below 13'],
+    [sentence, "features.3.word", 99, 'field "features[3].word" is 99, wanted an index below 13'],
     [sentence, "words.0.attribution", "0.1", 'field "words[0].attribution" is "0.1", wanted a number'],
     [sentence, "words", undefined, 'field "words" is missing, wanted a list'],
     [sentence, "blocks.1.fused", [1, 2], 'field "blocks[1].fused" has 2 entries, wanted 0 or 17'],
@@ -53,7 +53,7 @@ describe("parseExplanation()", () => {
     [image, "input.background", "constructor", 'field "input.background" is "constructor"'],
     [image, "input.background", 7, 'field "input.background" is 7'],
     [image, "input.deepGrey", "stretch", 'field "input.deepGrey" is "stretch", wanted "clip" or "scale"'],
-    [image, "units", {}, 'field "units" is {}, wanted a list'],
+    [image, "features", {}, 'field "features" is {}, wanted a list'],
   ])("names the field of what is wrong: case %#", (explanation, path, value, message) => {
     const parse = () => parseExplanation(changed(explanation, path, value));
     expect(parse).toThrow(InputError);

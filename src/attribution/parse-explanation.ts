@@ -76,7 +76,7 @@ const CLASS = { index: count, label: text };
 const SPAN = { text, start: count, end: count };
 const WARNING = record({ code: text, message: text });
 
-const common = (units: number): Check =>
+const common = (features: number): Check =>
   record({
     model: record({
       id: text,
@@ -97,14 +97,14 @@ const common = (units: number): Check =>
       probability: nullable(number),
     }),
     predictions: list(record({ ...CLASS, logit: number, probability: nullable(number) })),
-    attribution: list(number, [units]),
+    attribution: list(number, [features]),
     blocks: list(
       record({
         index: count,
-        relevance: list(number, [0, units]),
-        attentionEvidence: list(number, [0, units]),
-        heads: optional(list(list(number, [units]))),
-        fused: list(number, [0, units]),
+        relevance: list(number, [0, features]),
+        attentionEvidence: list(number, [0, features]),
+        heads: optional(list(list(number, [features]))),
+        fused: list(number, [0, features]),
         weight: number,
         completeness: record({
           ...COMPLETENESS,
@@ -124,7 +124,7 @@ const common = (units: number): Check =>
 const ofText = (words: number): Check =>
   record({
     input: record({ text }),
-    units: list(
+    features: list(
       record({
         ...SPAN,
         special: flag,
@@ -152,12 +152,12 @@ const OF_IMAGE = record({
     background: optional(holds(BACKGROUNDS.map(quote).join(" or "), isBackground)),
     deepGrey: optional(oneOf(DEEP_GREYS)),
   }),
-  units: list(record({ ...PATCH, special: flag })),
+  features: list(record({ ...PATCH, special: flag })),
   supporting: list(record({ ...PATCH, attribution: number })),
   opposing: list(record({ ...PATCH, attribution: number })),
 });
 
-const VERSION = 1;
+const VERSION = 2;
 
 /**
  * The explanation that a value of unknown origin is.
@@ -168,14 +168,14 @@ export function parseExplanation(value: unknown): Explanation {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new InputError(`it is ${Array.isArray(value) ? "a list" : quote(value)}, wanted an explanation`);
   }
-  const { version, input, units, words } = value as Readonly<Record<string, unknown>>;
+  const { version, input, features, words } = value as Readonly<Record<string, unknown>>;
   if (version !== VERSION) {
     if (version === undefined) throw new InputError('field "version" is missing: it is no explanation');
     throw new InputError(`it is of version ${quote(version)}, wanted ${VERSION}; use the calig that made it`);
   }
   record({ kind: oneOf(["text", "image"]) })(input, "input");
-  list(anything)(units, "units");
-  common((units as readonly unknown[]).length)(value, "");
+  list(anything)(features, "features");
+  common((features as readonly unknown[]).length)(value, "");
   if ((input as { kind: string }).kind === "image") OF_IMAGE(value, "");
   else {
     list(anything)(words, "words");

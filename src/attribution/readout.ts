@@ -27,8 +27,8 @@ export interface ReadoutShares {
 export async function readoutShares(context: MethodContext, gradients?: FloatTensor): Promise<ReadoutShares> {
   const { model, input, score } = context;
   const { readout, kind } = model.anatomy;
-  const all = [...input.units.keys()];
-  const mean = kind === "image" ? all.filter((t) => input.units[t]?.special !== true) : all;
+  const all = [...input.features.keys()];
+  const mean = kind === "image" ? all.filter((t) => input.features[t]?.special !== true) : all;
   const known = (...parts: readonly (readonly [positions: readonly number[], total: number])[]): ReadoutShares => {
     const shares = new Float64Array(all.length);
     for (const [positions, total] of parts)
@@ -63,7 +63,7 @@ async function measured(context: MethodContext, gradients: FloatTensor | undefin
   const last = gradients ?? (await attentionGradientsAtInput(context)).gradients.at(-1);
   const rows = rowsWithGradient(last as FloatTensor);
   if (rows.length === 0) throw contradiction("the score depends on no row of the last attention", "one at least");
-  const shares = new Float64Array(context.input.units.length);
+  const shares = new Float64Array(context.input.features.length);
   for (const row of rows) shares[row] = 1 / rows.length;
   return { shares, modelEvaluations: gradients === undefined ? 2 : 0 };
 }

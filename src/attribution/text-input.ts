@@ -1,4 +1,4 @@
-/** @file A text as the input of a model: token ids, units, and which of them a baseline may replace. */
+/** @file A text as the input of a model: token ids, features, and which of them a baseline may replace. */
 
 import { InputError, keyword } from "../errors.ts";
 import type { EncodedText } from "../input/text/tokenizer.ts";
@@ -66,15 +66,17 @@ function prepared(model: ExplainableModel, encoded: EncodedText): PreparedText {
     kind: "text",
     encoded,
     feeds: textFeeds(model, encoded.ids, encoded.typeIds),
-    units: encoded.units,
-    replaceable: Float32Array.from(encoded.units, (unit) => (unit.special ? 0 : 1)),
+    features: encoded.features,
+    replaceable: Float32Array.from(encoded.features, (feature) => (feature.special ? 0 : 1)),
     warnings: [],
   };
 }
 
 /** Where windows lie on a text, each by its positions. */
-function placesIn({ units }: EncodedText): (positions: readonly number[]) => NonNullable<PreparedText["window"]> {
-  const own = new Map([...units.keys()].filter((position) => units[position]?.special === false).map((p, i) => [p, i]));
+function placesIn({ features }: EncodedText): (positions: readonly number[]) => NonNullable<PreparedText["window"]> {
+  const own = new Map(
+    [...features.keys()].filter((position) => features[position]?.special === false).map((p, i) => [p, i]),
+  );
   return (positions) => {
     const first = positions.find((position) => own.has(position));
     return { start: own.get(first as number) ?? -1, total: own.size };

@@ -1,7 +1,7 @@
 /** @file Models that label every token: which token's label is explained. */
 
 import { InvalidOptionError } from "../errors.ts";
-import type { TokenUnit } from "../input/units.ts";
+import type { TokenFeature } from "../input/features.ts";
 import type { ForwardResult } from "../program/model-programs.ts";
 import { logitsRow } from "../program/score.ts";
 import { indexText } from "./class-names.ts";
@@ -12,11 +12,11 @@ import { rankPredictions } from "./target.ts";
 
 /** The token whose label is explained. */
 export interface TokenTarget {
-  /** Part that speaks for the token. */
+  /** Part that is responsible for the token. */
   readonly part: number;
   /** Index of the token in that part. */
   readonly position: number;
-  /** Index into the units of the whole. */
+  /** Index into the features of the whole. */
   readonly index: number;
   readonly text: string;
 }
@@ -48,11 +48,11 @@ export function chooseToken(
   return pool.reduce((best, candidate) => (candidate.value > best.value ? candidate : best));
 }
 
-/** The tokens that a part speaks for, each with the label that the model gives it. */
+/** The tokens that a part is responsible for, each with the label that the model gives it. */
 function ownTokens(model: ExplainableModel, part: Part, p: number, forward: ForwardResult): Candidate[] {
   if (part.input.kind !== "text") return [];
-  const { units } = part.input;
-  return units.flatMap((_, position): Candidate[] => {
+  const { features } = part.input;
+  return features.flatMap((_, position): Candidate[] => {
     if (part.owned[position] !== 1) return [];
     const [best] = rankPredictions(model, logitsRow(forward.logits, position));
     return [
@@ -60,7 +60,7 @@ function ownTokens(model: ExplainableModel, part: Part, p: number, forward: Forw
         part: p,
         position,
         index: part.positions[position] as number,
-        text: wordOf(units, position),
+        text: wordOf(features, position),
         label: best?.index ?? 0,
         value: best?.probability ?? best?.logit ?? 0,
       },
@@ -69,12 +69,12 @@ function ownTokens(model: ExplainableModel, part: Part, p: number, forward: Forw
 }
 
 /** The whole word for its first token, the token itself for the others. */
-function wordOf(units: readonly TokenUnit[], position: number): string {
-  const { word, text } = units[position] as TokenUnit;
-  if (word === null || units[position - 1]?.word === word) return text;
-  return units
-    .filter((unit) => unit.word === word)
-    .map((unit) => unit.text)
+function wordOf(features: readonly TokenFeature[], position: number): string {
+  const { word, text } = features[position] as TokenFeature;
+  if (word === null || features[position - 1]?.word === word) return text;
+  return features
+    .filter((feature) => feature.word === word)
+    .map((feature) => feature.text)
     .join("");
 }
 

@@ -9,7 +9,7 @@ import type { LayerWeightsName } from "./options.ts";
 export type LayerWeighting = LayerWeightsName | readonly number[];
 
 export interface WeightedBlocks {
-  /** sum_l w_l s_l, one per unit. */
+  /** sum_l w_l s_l, one per feature. */
   readonly attribution: readonly number[];
   readonly blocks: readonly BlockExplanation[];
   /** Against the weighted score differences of the blocks (all equal for a propagated baseline). */
@@ -34,7 +34,7 @@ export function weightedBlocks(
   );
   const mean = (value: (block: BlockExplanation) => number) =>
     weighted.reduce((sum, block) => sum + block.weight * value(block), 0);
-  const attribution = (blocks[0]?.fused ?? []).map((_, unit) => mean(({ fused }) => fused[unit] as number));
+  const attribution = (blocks[0]?.fused ?? []).map((_, feature) => mean(({ fused }) => fused[feature] as number));
   return {
     attribution,
     blocks: weighted,

@@ -68,10 +68,10 @@ export function comparisonText(comparison: MethodComparison, terminal: Terminal,
 
 function wordRows(comparison: TextComparison, painter: Painter): Row[] {
   const shares = levels(comparison);
-  return comparison.units.map(({ text }, unit) => ({
+  return comparison.features.map(({ text }, feature) => ({
     name: truncate(visible(text), WORD),
     cells: shares.map((values) => {
-      const level = values[unit] as number;
+      const level = values[feature] as number;
       return { text: signed(level, 2, STYLE), paint: (cell) => painter.heat(cell, level) };
     }),
   }));

@@ -14,7 +14,7 @@ export type Destination =
   | { readonly kind: "folder"; readonly path: string; readonly formats: readonly FormatName[] };
 
 /** What was asked for. */
-export interface Wishes {
+export interface DestinationOptions {
   readonly out: string | undefined;
   readonly formats: readonly FormatName[] | undefined;
   /** File that inputs are read from, which must not be overwritten. */
@@ -29,7 +29,7 @@ const FOLDER_FORMAT: FormatName = "html";
  *
  * @throws {UsageError} When path and formats do not fit together, or nothing can be written there.
  */
-export async function chooseDestination({ out, formats, input }: Wishes): Promise<Destination> {
+export async function chooseDestination({ out, formats, input }: DestinationOptions): Promise<Destination> {
   if (formats?.includes(TENSORBOARD) === true) return { kind: "folder", path: await prepareRunFolder(out), formats };
   if (out !== undefined && (await looksLikeFolder(out))) {
     await ensureFolder(out);

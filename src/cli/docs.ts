@@ -61,7 +61,7 @@ Character offsets count code points, as Python does, from 0, ends exclusive. A r
 |---|---|
 ${METRICS.map(({ name, summary, expensive }) => `| ${name} | ${summary}${expensive === true ? "; measured only when named" : ""} |`).join("\n")}
 
-Removed units (words, or tokens with \`--units token\`) are replaced by a special token on the same token ids: the text is never tokenized again. Units are ranked by attribution, most supportive first. Intervals are 95 % percentile bootstrap intervals over the inputs; methods are compared by a paired bootstrap on the same inputs, corrected for all pairs by Holm.
+Removed features (words, or tokens with \`--features token\`) are replaced by a special token on the same token ids: the text is never tokenized again. Features are ranked by attribution, most supportive first. Intervals are 95 % percentile bootstrap intervals over the inputs; methods are compared by a paired bootstrap on the same inputs, corrected for all pairs by Holm.
 
 ## Output
 

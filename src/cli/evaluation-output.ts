@@ -31,11 +31,14 @@ export const evaluationWriterNamed = (format: Parameters<typeof writerNamed>[0])
 export function evaluationText(evaluation: Evaluation, terminal: Terminal): string {
   const { methods } = evaluation;
   const { style } = terminal;
-  const floors = methods.filter(({ floor }) => floor).map(({ name }) => name);
+  const randomControls = methods.filter(({ randomControl }) => randomControl).map(({ name }) => name);
   return [
     style.bold(`Evaluation of ${methods.length} methods`),
     ...factLines(
-      [...evaluationFacts(evaluation), ...(floors.length === 0 ? [] : [["floor", floors.join(", ")] as const])],
+      [
+        ...evaluationFacts(evaluation),
+        ...(randomControls.length === 0 ? [] : [["random control", randomControls.join(", ")] as const]),
+      ],
       terminal,
     ),
     ...figureTables(evaluation).flatMap((table) => tableSection(table, terminal)),

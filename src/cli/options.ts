@@ -16,10 +16,10 @@ import {
   QUADRATURES,
   SCORE_KINDS,
 } from "../attribution/options.ts";
+import { FEATURE_KINDS } from "../evaluation/features.ts";
 import type { Metric } from "../evaluation/metric.ts";
 import { METRICS } from "../evaluation/metrics.ts";
-import { SUBSTRATES } from "../evaluation/substrate.ts";
-import { UNIT_KINDS } from "../evaluation/units.ts";
+import { REPLACEMENTS } from "../evaluation/replacement.ts";
 import { DEEP_GREYS } from "../input/image/rgb-image.ts";
 import { parseBackground } from "../input/image/samples.ts";
 import { ONNX_DTYPES } from "../loading/onnx-names.ts";
@@ -230,7 +230,7 @@ export const OPTIONS = {
   methods: option(
     "Evaluation",
     someOf(METHODS.map((method) => method.name)),
-    "methods to measure; the random floor is always measured too",
+    "methods to measure; the random control is always measured too",
     "all",
   ),
   metrics: option(
@@ -245,14 +245,14 @@ export const OPTIONS = {
     "what the settings are chosen by",
     "faithfulness",
   ),
-  substrate: option(
+  replacement: option(
     "Evaluation",
-    oneOf(SUBSTRATES),
+    oneOf(REPLACEMENTS),
     "what stands in for removed words or patches",
     "mask or the token that the model has, blur for images",
   ),
   curveSteps: option("Evaluation", wholeNumber({ min: 1 }), "most steps of a deletion or insertion curve", 32),
-  units: option("Evaluation", oneOf(UNIT_KINDS, "KIND"), "what is ranked and removed", UNIT_KINDS[0]),
+  features: option("Evaluation", oneOf(FEATURE_KINDS, "KIND"), "what is ranked and removed", FEATURE_KINDS[0]),
 
   method: option("Method", oneOf(METHODS.map((method) => method.name)), "attribution method", DEFAULTS.method),
   baseline: option(

@@ -233,11 +233,11 @@ function freeName(source: Source | undefined, taken: Set<string>): string {
     .replace(/^[._]+/, "")
     .slice(0, 100);
   // Ids that differ only in case are one file on some systems.
-  const wishes = byId === "" ? [byLine] : [byId, `${byId}-${byLine}`];
+  const names = byId === "" ? [byLine] : [byId, `${byId}-${byLine}`];
   // An id may also be what a line or another id with its line is called.
-  const last = wishes.at(-1) as string;
+  const last = names.at(-1) as string;
   const isFree = (name: string) => !taken.has(name.toLowerCase());
-  let name = wishes.find(isFree);
+  let name = names.find(isFree);
   for (let copy = 2; name === undefined; copy++) if (isFree(`${last}-${copy}`)) name = `${last}-${copy}`;
   taken.add(name.toLowerCase());
   return name;

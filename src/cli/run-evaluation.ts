@@ -1,13 +1,13 @@
-/** @file An evaluation from a data set to a report: what the commands that measure contenders have in common. */
+/** @file An evaluation from a data set to a report: what the commands that measure methods have in common. */
 
 import type { ExplainableModel } from "../attribution/explainable-model.ts";
 import { DEFAULTS } from "../attribution/options.ts";
 import { UsageError } from "../errors.ts";
-import type { Contender } from "../evaluation/contenders.ts";
 import type { Dataset } from "../evaluation/dataset.ts";
 import type { Evaluation } from "../evaluation/evaluation.ts";
 import type { Metric } from "../evaluation/metric.ts";
 import { defaultMetrics, metricByName } from "../evaluation/metrics.ts";
+import type { NamedMethod } from "../evaluation/named-methods.ts";
 import { DEFAULT_IMAGE_MODEL, DEFAULT_TEXT_MODEL } from "../node/builtin-models.ts";
 import type { LoadedModel } from "../node/load-model.ts";
 import { ROW_OPTIONS } from "../node/read-rows.ts";
@@ -39,8 +39,8 @@ export const EVALUATION_OPTIONS = [
   "target",
   "score",
   "metrics",
-  "substrate",
-  "units",
+  "replacement",
+  "features",
   "longText",
   "curveSteps",
   "seed",
@@ -56,20 +56,20 @@ type Options = Pick<OptionValues, (typeof EVALUATION_OPTIONS)[number] | "memory"
 /** What a command makes of its measurements. */
 export interface EvaluationJob {
   /** What is measured, which may depend on what the model has. */
-  contendersOf(model: ExplainableModel): readonly Contender[];
+  methodsOf(model: ExplainableModel): readonly NamedMethod[];
   metricsOf(dataset: Dataset): readonly Metric[];
   /** Writes the result, before measurements kept for going on are removed. */
   report(evaluation: Evaluation, model: LoadedModel): Promise<void>;
 }
 
 /**
- * Measures the contenders and writes the report. Returns the exit code.
+ * Measures the namedMethods and writes the report. Returns the exit code.
  *
- * @param contendersOf - What is measured, which may depend on what the model has.
+ * @param methodsOf - What is measured, which may depend on what the model has.
  * @throws {UsageError} When no data set is named, or the report cannot be written.
  */
 export async function runEvaluation(
-  contendersOf: EvaluationJob["contendersOf"],
+  methodsOf: EvaluationJob["methodsOf"],
   options: Options,
   terminal: Terminal,
 ): Promise<number> {
@@ -78,7 +78,7 @@ export async function runEvaluation(
   const write = format === TENSORBOARD ? undefined : reportWriter(out, format);
   return measureDataset(
     {
-      contendersOf,
+      methodsOf,
       metricsOf: (dataset) => options.metrics?.map(metricByName) ?? defaultMetrics(dataset),
       async report(evaluation) {
         for (const { message } of evaluation.warnings) await terminal.warn(message);
@@ -145,9 +145,9 @@ export async function measureDataset(job: EvaluationJob, options: Options, termi
   }
   try {
     const evaluation = await measure(model, dataset, {
-      contenders: job.contendersOf(model),
+      namedMethods: job.methodsOf(model),
       metrics,
-      ...given(options, ["substrate", "units", "longText", "curveSteps", "target", "score"]),
+      ...given(options, ["replacement", "features", "longText", "curveSteps", "target", "score"]),
       seed,
       signal,
       onProgress: (done, activity) => terminal.progress.update(done, activity),

@@ -8,7 +8,7 @@ import { heatClass } from "../render/html/heat.ts";
 import { cellDigits } from "../render/html/maps.ts";
 import { visible } from "../render/plain-text.ts";
 import { ExplanationElement } from "./explanation-element.ts";
-import { scaleTo, unitBound, verbOf } from "./quantity.ts";
+import { featureBound, scaleTo, verbOf } from "./quantity.ts";
 import { movedBy, tableMoves } from "./roving.ts";
 
 /**
@@ -41,17 +41,17 @@ export class CaligBlocks extends ExplanationElement {
   }
 
   #table(explanation: TextExplanation, quantity: QuantityName): TemplateResult {
-    const { blocks, units, attribution } = explanation;
-    const scale = scaleTo(unitBound(explanation, quantity));
+    const { blocks, features, attribution } = explanation;
+    const scale = scaleTo(featureBound(explanation, quantity));
     const digits = cellDigits(scale.bound);
-    const header = units.map(
+    const header = features.map(
       ({ text, special }) =>
         html`<th scope="col" class=${special ? "special" : nothing}><bdi>${visible(text)}</bdi></th>`,
     );
     const cells = (values: readonly number[], row: number) =>
-      units.map((_, unit) => {
-        const value = values[unit] ?? 0;
-        const place = row * units.length + unit;
+      features.map((_, feature) => {
+        const value = values[feature] ?? 0;
+        const place = row * features.length + feature;
         return html`<td class=${heatClass(scale.level(value)).split(" ")[0] || nothing} tabindex=${place === Math.max(0, this.active) ? 0 : -1} aria-selected=${this.active === place ? "true" : nothing} data-i=${place}>${signed(value, digits)}</td>`;
       });
     const rows = blocks.map(
@@ -73,27 +73,27 @@ export class CaligBlocks extends ExplanationElement {
   }
 
   #describe(explanation: TextExplanation, quantity: QuantityName, digits: number): TemplateResult | string {
-    const { units, blocks, attribution } = explanation;
-    const unit = units[this.active % units.length];
-    if (this.active < 0 || unit === undefined)
+    const { features, blocks, attribution } = explanation;
+    const feature = features[this.active % features.length];
+    if (this.active < 0 || feature === undefined)
       return "Walk through the table with the arrow keys; Enter shows a block.";
-    const block = blocks[Math.floor(this.active / units.length)];
-    const value = (block === undefined ? attribution : block[quantity])[this.active % units.length] ?? 0;
+    const block = blocks[Math.floor(this.active / features.length)];
+    const value = (block === undefined ? attribution : block[quantity])[this.active % features.length] ?? 0;
     const { weight, completeness } = block ?? {};
     const facts =
       completeness === undefined
         ? ""
         : ` The block has ${percent(weight ?? 0)} of the result; its error is ${percent(completeness.relativeError)}${completeness.converged ? "" : ", not converged"}.`;
-    return html`<b><bdi>${visible(unit.text)}</bdi></b> in ${block === undefined ? "all blocks" : `block ${block.index}`} ${verbOf(value, isSigned(explanation))}: ${signed(value, Math.max(digits, 3))}.${facts}`;
+    return html`<b><bdi>${visible(feature.text)}</bdi></b> in ${block === undefined ? "all blocks" : `block ${block.index}`} ${verbOf(value, isSigned(explanation))}: ${signed(value, Math.max(digits, 3))}.${facts}`;
   }
 
   #minis(explanation: ImageExplanation, quantity: QuantityName): TemplateResult {
-    const { blocks, units, input, attribution } = explanation;
+    const { blocks, features, input, attribution } = explanation;
     const [rows, columns] = input.grid;
-    const scale = scaleTo(unitBound(explanation, quantity));
+    const scale = scaleTo(featureBound(explanation, quantity));
     const map = (values: readonly number[]) =>
-      units.map(({ row, column, special }, unit) => {
-        const shade = special ? "" : (heatClass(scale.level(values[unit] ?? 0)).split(" ")[0] ?? "");
+      features.map(({ row, column, special }, feature) => {
+        const shade = special ? "" : (heatClass(scale.level(values[feature] ?? 0)).split(" ")[0] ?? "");
         return shade === "" ? nothing : svg`<rect class=${shade} x=${column} y=${row} width="1.02" height="1.02"/>`;
       });
     const figure = (position: number | undefined, block: BlockExplanation | undefined) =>
@@ -114,7 +114,7 @@ export class CaligBlocks extends ExplanationElement {
     const from = Number((event.target as HTMLElement).dataset.i ?? Number.NaN);
     const { explanation } = this;
     if (Number.isNaN(from) || explanation === undefined) return;
-    const columns = explanation.units.length;
+    const columns = explanation.features.length;
     const count = columns * (explanation.blocks.length + 1);
     if (event.key === "Enter" || event.key === " ") {
       event.preventDefault();
@@ -132,7 +132,7 @@ export class CaligBlocks extends ExplanationElement {
     const index = (event.target as HTMLElement).dataset.i;
     if (index === undefined || this.explanation === undefined) return;
     this.active = Number(index);
-    this.announce([this.active % this.explanation.units.length]);
+    this.announce([this.active % this.explanation.features.length]);
   }
 
   #click(event: MouseEvent): void {

@@ -41,7 +41,7 @@ export class CaligImage extends ExplanationElement {
     const scale = scaleTo(this.bound ?? boundOf(image, this), values);
     const digits = digitsFor(scale.bound);
     const [rows, columns] = image.input.grid;
-    const byPlace = new Map(image.units.map(({ row, column }, unit) => [row * columns + column, unit]));
+    const byPlace = new Map(image.features.map(({ row, column }, feature) => [row * columns + column, feature]));
     const valueAt = (place: number) => values[byPlace.get(place) ?? -1] ?? 0;
     const isSignedMethod = isSigned(image);
     const cells = Array.from({ length: rows * columns }, (_, place) => {
@@ -89,9 +89,9 @@ export class CaligImage extends ExplanationElement {
     const { explanation } = this;
     if (index === undefined || explanation === undefined || isText(explanation)) return;
     this.active = Number(index);
-    const { units, input } = explanation as ImageExplanation;
-    const unit = units.findIndex(({ row, column }) => row * input.grid[1] + column === this.active);
-    this.announce([unit]);
+    const { features, input } = explanation as ImageExplanation;
+    const feature = features.findIndex(({ row, column }) => row * input.grid[1] + column === this.active);
+    this.announce([feature]);
   }
 
   #click(event: MouseEvent): void {

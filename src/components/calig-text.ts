@@ -8,7 +8,7 @@ import { targetClass } from "../render/head.ts";
 import { heatClass } from "../render/html/heat.ts";
 import { wordSegments } from "../render/html/maps.ts";
 import { visible, withoutOverrides } from "../render/plain-text.ts";
-import { segmentText, spansOfUnits } from "../render/segments.ts";
+import { segmentText, spansOfFeatures } from "../render/segments.ts";
 import { ExplanationElement } from "./explanation-element.ts";
 import { boundOf, scaleTo, valuesOf, verbOf } from "./quantity.ts";
 import { lineMoves, movedBy } from "./roving.ts";
@@ -17,7 +17,7 @@ import { lineMoves, movedBy } from "./roving.ts";
 interface Piece {
   readonly text: string;
   /** Undefined for text between words. */
-  readonly units?: readonly number[];
+  readonly features?: readonly number[];
   readonly special?: boolean;
 }
 
@@ -50,42 +50,42 @@ export class CaligText extends ExplanationElement {
     const pieces =
       this.view === "tokens" ? tokenPieces(explanation) : wordPieces(explanation, this.block !== undefined);
     const isSignedMethod = isSigned(explanation);
-    const totalOf = (units: readonly number[]) => units.reduce((sum, unit) => sum + (values[unit] ?? 0), 0);
+    const totalOf = (features: readonly number[]) => features.reduce((sum, feature) => sum + (values[feature] ?? 0), 0);
     let position = -1;
     // No white space between the parts of this template: it would be white space of the text.
-    const parts = pieces.map(({ text, units, special }) => {
-      if (units === undefined) return gap(text);
+    const parts = pieces.map(({ text, features, special }) => {
+      if (features === undefined) return gap(text);
       position++;
-      const value = totalOf(units);
+      const value = totalOf(features);
       const name = visible(text);
       const shown = special === true || withoutOverrides(text) === "" ? name : withoutOverrides(text);
       const classes = `w ${special === true ? "special " : ""}${heatClass(scale.level(value))}`.trim();
       return html`<span class=${classes} role="option" dir=${special === true ? "ltr" : nothing} aria-selected=${this.active === position ? "true" : "false"} tabindex=${position === Math.max(0, this.active) ? 0 : -1} data-i=${position} aria-label=${`${name}, ${signed(value, digits)}, ${verbOf(value, isSignedMethod)}`}>${shown}</span>`;
     });
-    const marked = pieces.filter((piece) => piece.units !== undefined);
+    const marked = pieces.filter((piece) => piece.features !== undefined);
     const chosen = marked[this.active];
     const label = this.view === "tokens" ? "Tokens with their attribution" : "Words with their attribution";
     return html`${this.legend(explanation, scale, digits)}<div class="map" role="listbox" aria-label=${label} dir="auto" lang="" @keydown=${this.#move} @focusin=${this.#choose} @click=${this.#click}>${parts}</div><p class="details" role="status">${
-      chosen?.units === undefined
+      chosen?.features === undefined
         ? `Point at a ${this.view === "tokens" ? "token" : "word"}, or move with the arrow keys, to read its number here.`
-        : this.#describe(explanation, chosen.text, chosen.units, totalOf(chosen.units), digits)
+        : this.#describe(explanation, chosen.text, chosen.features, totalOf(chosen.features), digits)
     }</p>`;
   }
 
   #describe(
     explanation: TextExplanation,
     text: string,
-    units: readonly number[],
+    features: readonly number[],
     value: number,
     digits: number,
   ): TemplateResult {
-    const { attribution, units: all, method } = explanation;
+    const { attribution, features: all, method } = explanation;
     const where = this.block === undefined ? "" : `in block ${this.block} `;
     const total = attribution.reduce((sum, each) => sum + Math.abs(each), 0);
     const share = this.block === undefined && total > 0 ? `, ${percent(Math.abs(value) / total)} of the magnitude` : "";
     const tokens =
-      units.length > 1 && this.block === undefined
-        ? ` Tokens: ${units.map((unit) => `${visible(all[unit]?.text ?? "")} ${signed(attribution[unit] ?? 0, digits)}`).join(", ")}.`
+      features.length > 1 && this.block === undefined
+        ? ` Tokens: ${features.map((feature) => `${visible(all[feature]?.text ?? "")} ${signed(attribution[feature] ?? 0, digits)}`).join(", ")}.`
         : "";
     return html`<b><bdi>${visible(text)}</bdi></b> ${where}${verbOf(value, method.signed !== false)}${
       method.signed === false ? " for" : ""
@@ -114,7 +114,7 @@ export class CaligText extends ExplanationElement {
     this.active = Number(index);
     const pieces =
       this.view === "tokens" ? tokenPieces(explanation) : wordPieces(explanation, this.block !== undefined);
-    this.announce(pieces.filter(({ units }) => units !== undefined)[this.active]?.units ?? []);
+    this.announce(pieces.filter(({ features }) => features !== undefined)[this.active]?.features ?? []);
   }
 
   #click(event: MouseEvent): void {
@@ -130,16 +130,16 @@ function gap(text: string): TemplateResult {
 }
 
 function wordPieces(explanation: TextExplanation, withSpecials: boolean): Piece[] {
-  const { segments, unitsOf } = wordSegments(explanation, withSpecials);
+  const { segments, featuresOf } = wordSegments(explanation, withSpecials);
   return segments.map(({ kind, text, members }) =>
     kind === "gap"
       ? { text }
-      : { text, units: members.flatMap((member) => unitsOf(member, kind)), special: kind === "special" },
+      : { text, features: members.flatMap((member) => featuresOf(member, kind)), special: kind === "special" },
   );
 }
 
-function tokenPieces({ input, units }: TextExplanation): Piece[] {
-  return segmentText(input.text, spansOfUnits(units)).map(({ kind, text, members }) =>
-    kind === "gap" ? { text } : { text, units: members, special: kind === "special" },
+function tokenPieces({ input, features }: TextExplanation): Piece[] {
+  return segmentText(input.text, spansOfFeatures(features)).map(({ kind, text, members }) =>
+    kind === "gap" ? { text } : { text, features: members, special: kind === "special" },
   );
 }

@@ -19,7 +19,7 @@ import type { SignedScale } from "../render/scale.ts";
 import { componentStyles, themeStyles } from "./styles.ts";
 
 /** Version of explanations that is shown; others may mean something else. */
-const VERSION = 1;
+const VERSION = 2;
 
 /**
  * A view of an explanation.
@@ -94,10 +94,10 @@ export abstract class ExplanationElement extends LitElement {
 
   protected abstract renderExplanation(explanation: Explanation): TemplateResult;
 
-  /** Tells the page that a word, token or patch is looked at: event "calig-select" with its units and the block. */
-  protected announce(units: readonly number[]): void {
+  /** Tells the page that a word, token or patch is looked at: event "calig-select" with its features and the block. */
+  protected announce(features: readonly number[]): void {
     this.dispatchEvent(
-      new CustomEvent("calig-select", { bubbles: true, composed: true, detail: { units, block: this.block } }),
+      new CustomEvent("calig-select", { bubbles: true, composed: true, detail: { features, block: this.block } }),
     );
   }
 

@@ -11,7 +11,7 @@ export interface Shown {
   readonly quantity: QuantityName;
 }
 
-/** One number per unit. */
+/** One number per feature. */
 export function valuesOf(explanation: Explanation, { block, quantity }: Shown): readonly number[] {
   const chosen = block === undefined ? undefined : explanation.blocks[block];
   return chosen === undefined ? explanation.attribution : chosen[quantity];
@@ -36,14 +36,14 @@ export function resultBound(explanations: readonly Explanation[]): number {
 }
 
 /** The magnitude at full colour of single tokens or patches in all blocks. */
-export function unitBound(explanation: Explanation, quantity: QuantityName): number {
+export function featureBound(explanation: Explanation, quantity: QuantityName): number {
   const bound = isText(explanation) ? largestMagnitude : patchBound;
   return Math.max(0, ...explanation.blocks.map((block) => bound(ofPatches(explanation, block[quantity]))));
 }
 
 /** Numbers without those of special tokens. */
-const ofPatches = ({ units }: Explanation, values: readonly number[]): number[] =>
-  values.filter((_, unit) => units[unit]?.special === false);
+const ofPatches = ({ features }: Explanation, values: readonly number[]): number[] =>
+  values.filter((_, feature) => features[feature]?.special === false);
 
 export const scaleTo = (bound: number, values: readonly number[] = []): SignedScale => signedScale(values, { bound });
 

@@ -1,23 +1,23 @@
-/** @file The same text with some of its units in another order or replaced, on the token ids. */
+/** @file The same text with some of its features in another order or replaced, on the token ids. */
 
 import type { ExplainableModel } from "../attribution/explainable-model.ts";
 import type { Part } from "../attribution/join-parts.ts";
 import { type PreparedWhole, textFeeds } from "../attribution/text-input.ts";
-import { substrateToken, type TextSubstrateName } from "./substrate.ts";
-import type { EvaluationUnit } from "./units.ts";
+import type { EvaluationFeature } from "./features.ts";
+import { replacementToken, type TextReplacementName } from "./replacement.ts";
 
 /**
- * Units that are not in `others`, and special tokens, stay at their positions; the tokens of the others fill the
- * positions between them in their new order, the tokens of one unit in theirs. (A long unit can be divided by a unit
+ * Features that are not in `others`, and special tokens, stay at their positions; the tokens of the others fill the
+ * positions between them in their new order, the tokens of one feature in theirs. (A long feature can be divided by a feature
  * that stays.)
  */
 export function permutedText(
   model: ExplainableModel,
   prepared: PreparedWhole,
-  units: readonly EvaluationUnit[],
+  features: readonly EvaluationFeature[],
   others: readonly number[],
 ): readonly Part[] {
-  const content = others.flatMap((unit) => (units[unit] as EvaluationUnit).positions);
+  const content = others.flatMap((feature) => (features[feature] as EvaluationFeature).positions);
   const places = [...content].sort((a, b) => a - b);
   const ids = [...prepared.whole.ids];
   places.forEach((place, i) => {
@@ -26,16 +26,16 @@ export function permutedText(
   return withIds(model, prepared, ids);
 }
 
-/** Every token of the removed units becomes that of the substrate. */
+/** Every token of the removed features becomes that of the replacement. */
 export function removedText(
   model: ExplainableModel,
   prepared: PreparedWhole,
-  units: readonly EvaluationUnit[],
+  features: readonly EvaluationFeature[],
   removed: readonly number[],
-  substrate: TextSubstrateName,
+  replacement: TextReplacementName,
 ): readonly Part[] {
-  const id = substrateToken(model, substrate);
-  const places = new Set(removed.flatMap((unit) => (units[unit] as EvaluationUnit).positions));
+  const id = replacementToken(model, replacement);
+  const places = new Set(removed.flatMap((feature) => (features[feature] as EvaluationFeature).positions));
   return withIds(
     model,
     prepared,

@@ -3,8 +3,8 @@
 import type { TextInput } from "../attribution/text-input.ts";
 import type { RgbImage } from "../input/image/rgb-image.ts";
 import { assertNever } from "../util/assert-never.ts";
+import type { EvaluationFeature } from "./features.ts";
 import type { OutlinedObject } from "./outlines.ts";
-import type { EvaluationUnit } from "./units.ts";
 
 /** Part of a text in UTF-16 offsets, end exclusive. */
 export interface Span {
@@ -12,7 +12,7 @@ export interface Span {
   readonly end: number;
 }
 
-/** What people said of a part of a text: > 0 speaks for the data set's `polarityLabel`, < 0 against it, 0 neither. */
+/** What people said of a part of a text: > 0 supports the data set's `polarityLabel`, < 0 opposes it, 0 neither. */
 export interface PolaritySpan extends Span {
   readonly value: number;
 }
@@ -75,21 +75,21 @@ export interface Dataset {
   readonly name: string;
   readonly items: readonly DatasetItem[];
   readonly problems: readonly DatasetProblem[];
-  /** Name of the class that positive polarities speak for. */
+  /** Name of the class that positive polarities support. */
   readonly polarityLabel?: string;
 }
 
-/** For each unit 1 when a span covers any of it, else 0. */
-export const markedUnits = (units: readonly EvaluationUnit[], spans: readonly Span[]): number[] =>
-  units.map((unit) => (spans.some((span) => overlap(unit, span) > 0) ? 1 : 0));
+/** For each feature 1 when a span covers any of it, else 0. */
+export const markedFeatures = (features: readonly EvaluationFeature[], spans: readonly Span[]): number[] =>
+  features.map((feature) => (spans.some((span) => overlap(feature, span) > 0) ? 1 : 0));
 
-/** For each unit the polarity of the span that covers most of it; 0 without one. */
-export function unitPolarities(units: readonly EvaluationUnit[], spans: readonly PolaritySpan[]): number[] {
-  return units.map((unit) => {
+/** For each feature the polarity of the span that covers most of it; 0 without one. */
+export function featurePolarities(features: readonly EvaluationFeature[], spans: readonly PolaritySpan[]): number[] {
+  return features.map((feature) => {
     let best = 0;
     let value = 0;
     for (const span of spans) {
-      const covered = overlap(unit, span);
+      const covered = overlap(feature, span);
       if (covered > best) [best, value] = [covered, span.value];
     }
     return value;

@@ -8,7 +8,6 @@ import { methodOf } from "../attribution/methods.ts";
 import { DEFAULTS, type LongText, type MethodObject } from "../attribution/options.ts";
 import { InputError, InvalidOptionError, isCaligError } from "../errors.ts";
 import { createRandom } from "../util/random.ts";
-import { type Contender, contendersOf } from "./contenders.ts";
 import { type Dataset, type DatasetItem, hasTruth, rationaleShare, type Truth } from "./dataset.ts";
 import type {
   EvaluatedInput,
@@ -17,17 +16,18 @@ import type {
   EvaluationFailure,
   EvaluationSettings,
 } from "./evaluation.ts";
+import type { FeatureKind } from "./features.ts";
 import { CURVE_STEPS, checkTask, type MeasureSettings, type OpenInput, openInput } from "./measure-input.ts";
 import type { Metric } from "./metric.ts";
 import { logOdds } from "./metrics/log-odds.ts";
 import { defaultMetrics, metricOf } from "./metrics.ts";
+import { type NamedMethod, namedMethodsOf } from "./named-methods.ts";
 import { numberErrors } from "./number-errors.ts";
 import { means } from "./outlines.ts";
+import { defaultReplacement, type ReplacementName } from "./replacement.ts";
 import { RESAMPLES } from "./statistics/bootstrap.ts";
-import { defaultSubstrate, type SubstrateName } from "./substrate.ts";
 import { shareOf, summarise } from "./summarise.ts";
 import { type ReadTruth, truthReader, verdictOf } from "./truth.ts";
-import type { UnitKind } from "./units.ts";
 
 /** Numbers of one input under one method, by metric. */
 export type StoredMeasurement = Readonly<Record<string, readonly number[] | null>>;
@@ -41,21 +41,21 @@ export interface MeasurementStore {
 
 export interface EvaluateOptions {
   /**
-   * Methods to measure, by name or as objects; the random floor is measured beside them. Default: all of calig's. Where
-   * they have options of their own, give `contenders` instead.
+   * Methods to measure, by name or as objects; the random control is measured beside them. Default: all of calig's. Where
+   * they have options of their own, give `namedMethods` instead.
    */
   readonly methods?: readonly (string | MethodObject)[];
-  /** Methods with their options, floors included: instead of `methods`. */
-  readonly contenders?: readonly Contender[];
+  /** Methods with their options, random controls included: instead of `methods`. */
+  readonly namedMethods?: readonly NamedMethod[];
   /** Metrics, by name or as objects. Default: all that the data set has the truth for and that explain each input once. */
   readonly metrics?: readonly (string | Metric)[];
-  /** What stands in for removed units. Default: the first of mask, pad, unk that the tokenizer has; blur for images. */
-  readonly substrate?: SubstrateName;
+  /** What stands in for removed features. Default: the first of mask, pad, unk that the tokenizer has; blur for images. */
+  readonly replacement?: ReplacementName;
   /** What is removed and ranked. Default: words. */
-  readonly units?: UnitKind;
+  readonly features?: FeatureKind;
   /** Texts longer than the model reads: perturbed in all their windows, or in their beginning. Default: windows. */
   readonly longText?: LongText;
-  /** Most steps of a deletion or insertion curve, >= 1; inputs of fewer units have one unit per step. Default: 32. */
+  /** Most steps of a deletion or insertion curve, >= 1; inputs of fewer features have one feature per step. Default: 32. */
   readonly curveSteps?: number;
   /** Label or index of the class that is explained. Default: the predicted class of each input. */
   readonly target?: string | number;
@@ -99,14 +99,14 @@ export async function evaluate(
 ): Promise<Evaluation> {
   const started = model.platform.now();
   checkTask(model);
-  const { contenders, metrics } = chosen(dataset, options);
-  checkContenders(model, dataset, contenders, metrics);
+  const { namedMethods, metrics } = chosen(dataset, options);
+  checkMethods(model, dataset, namedMethods, metrics);
   const { signal, onProgress } = options;
-  const { seed = DEFAULTS.seed, units = "word", substrate = defaultSubstrate(model) } = options;
+  const { seed = DEFAULTS.seed, features = "word", replacement = defaultReplacement(model) } = options;
   const share = rationaleShare(dataset.items);
   const settings: MeasureSettings = {
-    substrate,
-    units,
+    replacement,
+    features,
     seed,
     ...(options.longText === undefined ? {} : { longText: options.longText }),
     ...(options.target === undefined ? {} : { target: options.target }),
@@ -124,7 +124,7 @@ export async function evaluate(
     const progress = (done: number, activity: string) => onProgress?.((i + done) / dataset.items.length, activity);
     progress(0, `line ${item.line}`);
     const outcome = await measureItem(model, item, readTruth, settings, {
-      contenders,
+      namedMethods,
       metrics,
       onProgress: progress,
       ...(options.store === undefined ? {} : { store: options.store }),
@@ -139,9 +139,9 @@ export async function evaluate(
     );
   }
   const methods = await Promise.all(
-    contenders.map(async ({ name, options: own, floor = false }): Promise<EvaluatedMethod> => {
+    namedMethods.map(async ({ name, options: own, randomControl = false }): Promise<EvaluatedMethod> => {
       const { signal: _signal, onProgress: _onProgress, ...plain } = await spelledOptions(own);
-      return { name, options: plain, floor };
+      return { name, options: plain, randomControl };
     }),
   );
   const errors = numberErrors(
@@ -150,7 +150,7 @@ export async function evaluate(
   );
   const outcomes = inputs.flatMap(({ correct }) => (correct === undefined ? [] : [correct]));
   return {
-    version: 1,
+    version: 2,
     model: model.facts,
     dataset: {
       name: dataset.name,
@@ -178,31 +178,31 @@ export async function evaluate(
     cost: { milliseconds: model.platform.now() - started },
     warnings: [
       ...(model.warnings ?? []).filter(({ code }) => OF_THE_HEAD.includes(code)),
-      ...warningsOf(dataset, inputs, failures, contenders),
+      ...warningsOf(dataset, inputs, failures, namedMethods),
     ],
   };
 }
 
 /** What is measured on every input. */
 interface Chosen extends Pick<EvaluateOptions, "store" | "signal" | "onProgress"> {
-  readonly contenders: readonly Contender[];
+  readonly namedMethods: readonly NamedMethod[];
   readonly metrics: readonly Metric[];
 }
 
 /** The methods and metrics that were given by name or as objects, as objects. @throws {InvalidOptionError} */
 function chosen(
   dataset: Dataset,
-  { methods, contenders, metrics }: EvaluateOptions,
-): Pick<Chosen, "contenders" | "metrics"> {
-  if (methods !== undefined && contenders !== undefined) {
+  { methods, namedMethods, metrics }: EvaluateOptions,
+): Pick<Chosen, "namedMethods" | "metrics"> {
+  if (methods !== undefined && namedMethods !== undefined) {
     throw new InvalidOptionError(
-      "Cannot measure both methods and contenders: give methods, or contenders with their options",
+      "Cannot measure both methods and namedMethods: give methods, or namedMethods with options of their own",
       "methods",
     );
   }
-  for (const { options } of contenders ?? []) methodOf(options.method);
+  for (const { options } of namedMethods ?? []) methodOf(options.method);
   return {
-    contenders: contenders ?? contendersOf(methods),
+    namedMethods: namedMethods ?? namedMethodsOf(methods),
     metrics: metrics?.map(metricOf) ?? defaultMetrics(dataset),
   };
 }
@@ -212,7 +212,7 @@ async function measureItem(
   item: DatasetItem,
   readTruth: ReadTruth,
   settings: MeasureSettings,
-  { contenders, metrics, store, signal, onProgress }: Chosen,
+  { namedMethods, metrics, store, signal, onProgress }: Chosen,
 ): Promise<EvaluatedInput | EvaluationFailure> {
   const where = { line: item.line, ...(item.id === undefined ? {} : { id: item.id }) };
   let method: string | undefined;
@@ -220,11 +220,11 @@ async function measureItem(
     const truth = readTruth(item);
     const open = await openInput(model, item, settings);
     const measurements: Record<string, StoredMeasurement> = {};
-    for (const [c, contender] of contenders.entries()) {
+    for (const [c, namedMethod] of namedMethods.entries()) {
       signal?.throwIfAborted();
-      method = contender.name;
-      onProgress?.(c / contenders.length, `line ${item.line}, ${method}`);
-      measurements[method] = await measured(model, item, settings, contender, metrics, open, store);
+      method = namedMethod.name;
+      onProgress?.(c / namedMethods.length, `line ${item.line}, ${method}`);
+      measurements[method] = await measured(model, item, settings, namedMethod, metrics, open, store);
     }
     return {
       ...where,
@@ -232,7 +232,7 @@ async function measureItem(
       probability: open.probability,
       ...verdictOf(model, open.predictions, open.target, truth),
       ...(truth === undefined ? shownCorrectly(model, item, open.predicted) : {}),
-      units: open.units.length,
+      features: open.features.length,
       ...(open.warnings.length === 0 ? {} : { warnings: open.warnings }),
       measurements,
     };
@@ -257,15 +257,15 @@ async function measured(
   model: ExplainableModel,
   item: DatasetItem,
   settings: MeasureSettings,
-  contender: Contender,
+  namedMethod: NamedMethod,
   metrics: readonly Metric[],
   open: OpenInput,
   store: MeasurementStore | undefined,
 ): Promise<StoredMeasurement> {
-  const key = store === undefined ? "" : await measurementKey(model, item, settings, contender);
+  const key = store === undefined ? "" : await measurementKey(model, item, settings, namedMethod);
   const stored = store?.get(key) ?? {};
   const missing = metrics.filter((metric) => stored[revisionName(metric)] === undefined);
-  const fresh = missing.length === 0 ? {} : await open.measure(contender.options, missing);
+  const fresh = missing.length === 0 ? {} : await open.measure(namedMethod.options, missing);
   if (missing.length > 0) {
     await store?.put(
       key,
@@ -284,7 +284,7 @@ async function measurementKey(
   model: ExplainableModel,
   item: DatasetItem,
   settings: MeasureSettings,
-  { options }: Contender,
+  { options }: NamedMethod,
 ): Promise<string> {
   const { signal: _signal, onProgress: _onProgress, memory: _memory, ...method } = await spelledOptions(options);
   const { signal: _stop, batchSize: _batchSize, ...rest } = settings;
@@ -299,10 +299,10 @@ const TRUTHS: Readonly<Record<Truth, string>> = {
   polarities: "polarities",
 };
 
-function checkContenders(
+function checkMethods(
   model: ExplainableModel,
   dataset: Dataset,
-  contenders: readonly Contender[],
+  namedMethods: readonly NamedMethod[],
   metrics: readonly Metric[],
 ): void {
   if (model.activation === "none" && metrics.length > 0 && metrics.every(({ name }) => name === logOdds.name)) {
@@ -312,7 +312,7 @@ function checkContenders(
       logOdds.name,
     );
   }
-  const twice = contenders.find(({ name }, i) => contenders.findIndex((other) => other.name === name) !== i);
+  const twice = namedMethods.find(({ name }, i) => namedMethods.findIndex((other) => other.name === name) !== i);
   if (twice !== undefined) {
     throw new InvalidOptionError(
       `Cannot compare "${twice.name}" with itself: name each method once`,
@@ -351,11 +351,11 @@ function checkedCurveSteps(steps: number): number {
 
 function describeSettings(
   { anatomy, labels }: ExplainableModel,
-  { substrate, units, target, score, seed, curveSteps = CURVE_STEPS }: MeasureSettings,
+  { replacement, features, target, score, seed, curveSteps = CURVE_STEPS }: MeasureSettings,
 ): EvaluationSettings {
   return {
-    substrate,
-    units: anatomy.kind === "image" ? "patch" : units,
+    replacement,
+    features: anatomy.kind === "image" ? "patch" : features,
     curveSteps,
     target: target === undefined ? explainedByDefault(labels) : String(target),
     score: score ?? DEFAULTS.score,
@@ -393,7 +393,7 @@ function warningsOf(
   { name, problems }: Dataset,
   inputs: readonly EvaluatedInput[],
   failures: readonly EvaluationFailure[],
-  contenders: readonly Contender[],
+  namedMethods: readonly NamedMethod[],
 ): Warning[] {
   const warnings: Warning[] = [];
   if (problems.length > 0) {
@@ -420,10 +420,10 @@ function warningsOf(
     const pictures = `${found} of ${inputs.length} picture${inputs.length === 1 ? "" : "s"}`;
     warnings.push({ code, message: `${pictures} ${found === 1 ? "is" : "are"} ${seen}` });
   }
-  if (!contenders.some(({ floor }) => floor === true)) {
+  if (!namedMethods.some(({ randomControl }) => randomControl === true)) {
     warnings.push({
-      code: "no-floor",
-      message: "No random floor was measured: the figures do not say what knowing nothing would give",
+      code: "no-random-control",
+      message: "No random control was measured: the figures do not say what knowing nothing would give",
     });
   }
   return warnings;

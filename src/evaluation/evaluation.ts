@@ -11,7 +11,7 @@ export interface EvaluatedMethod {
   readonly name: string;
   readonly options: Readonly<Record<string, unknown>>;
   /** Stands for knowing nothing: what a method must beat. */
-  readonly floor: boolean;
+  readonly randomControl: boolean;
 }
 
 export interface EvaluatedFigure {
@@ -60,7 +60,7 @@ export interface EvaluatedInput {
   readonly correct?: boolean;
   /** Regressions: what the model gives, and the number that the data set has. */
   readonly number?: NumberPair;
-  readonly units: number;
+  readonly features: number;
   /** What is to be said of the input, as that it is longer than the model reads; absent where there is nothing. */
   readonly warnings?: readonly Warning[];
   readonly measurements: Measurements;
@@ -75,8 +75,8 @@ export interface EvaluationFailure {
 }
 
 export interface EvaluationSettings {
-  readonly substrate: string;
-  readonly units: string;
+  readonly replacement: string;
+  readonly features: string;
   /** "predicted", or the label that was explained for all inputs. */
   readonly target: string;
   readonly score: string;
@@ -87,7 +87,7 @@ export interface EvaluationSettings {
 
 /** All of an evaluation. `version` changes when a field changes meaning. */
 export interface Evaluation {
-  readonly version: 1;
+  readonly version: 2;
   readonly model: ModelFacts;
   readonly dataset: {
     readonly name: string;

@@ -6,50 +6,50 @@ import { onlyPart } from "../attribution/join-parts.ts";
 import type { PreparedImage } from "../attribution/prepared-input.ts";
 import { patchRectangle } from "../input/image/pixel-map.ts";
 import { toPixelTensor } from "../input/image/process-image.ts";
-import { substituteImage } from "../input/image/substrate.ts";
+import { substituteImage } from "../input/image/replacement.ts";
 import { type FloatTensor, floatTensor } from "../tensor/tensor.ts";
 import type { PatchGrid } from "../transformer/anatomy.ts";
 import type { PictureInput } from "./dataset.ts";
+import { type EvaluationFeature, type Kept, without } from "./features.ts";
 import type { Measurable, MeasurableOptions } from "./measurable.ts";
-import { imageSubstrate } from "./substrate.ts";
-import { type EvaluationUnit, type Kept, without } from "./units.ts";
+import { imageReplacement } from "./replacement.ts";
 
 export async function measurableImage(
   model: ExplainableModel,
   input: PictureInput,
-  { substrate: name, seed }: MeasurableOptions,
+  { replacement: name, seed }: MeasurableOptions,
 ): Promise<Measurable> {
   const prepared = prepareImage(model, { image: await input.load() });
   const grid = patchesOf(model);
-  const units = patchUnits(prepared, grid);
+  const features = patchFeatures(prepared, grid);
   const own = toPixelTensor(prepared.fitted.image, prepared.processor);
-  const substrate = imageSubstrate(name);
+  const replacement = imageReplacement(name);
   const other = toPixelTensor(
-    substituteImage(prepared.fitted.image, substrate, { processor: prepared.processor, seed }),
+    substituteImage(prepared.fitted.image, replacement, { processor: prepared.processor, seed }),
     prepared.processor,
   );
   const withPixels = (pixels: FloatTensor) => [onlyPart({ ...prepared, feeds: imageFeeds(model, pixels) })];
   return {
     parts: [onlyPart(prepared)],
-    positionCount: prepared.units.length,
+    positionCount: prepared.features.length,
     warnings: prepared.warnings,
     text: "",
-    units,
-    substrate: {
-      name: substrate,
-      unitCount: units.length,
-      positions: prepared.units.length,
+    features,
+    replacement: {
+      name: replacement,
+      featureCount: features.length,
+      positions: prepared.features.length,
       parts: [{ share: 1, feeds: (variants) => imageFeeds(model, mixed(own, other, grid, variants)) }],
     },
     permuted: (others) => withPixels(permuted(own, grid, others)),
-    removed: (removed) => withPixels(mixed(own, other, grid, [without(units.length, removed)])),
+    removed: (removed) => withPixels(mixed(own, other, grid, [without(features.length, removed)])),
   };
 }
 
-/** One unit per patch, in the order of the grid. */
-function patchUnits({ units, fitted }: PreparedImage, { patch }: PatchGrid): readonly EvaluationUnit[] {
+/** One feature per patch, in the order of the grid. */
+function patchFeatures({ features, fitted }: PreparedImage, { patch }: PatchGrid): readonly EvaluationFeature[] {
   const { width, height } = fitted.map.original;
-  return units.flatMap(({ special, row, column }, position) => {
+  return features.flatMap(({ special, row, column }, position) => {
     if (special) return [];
     const shown = patchRectangle(fitted.map, patch, row, column);
     const area = {

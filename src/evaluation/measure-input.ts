@@ -12,23 +12,23 @@ import { InvalidOptionError } from "../errors.ts";
 import type { ForwardResult } from "../program/model-programs.ts";
 import { assertNever } from "../util/assert-never.ts";
 import { createRandom } from "../util/random.ts";
-import { type DatasetItem, markedUnits, unitPolarities } from "./dataset.ts";
+import { type DatasetItem, featurePolarities, markedFeatures } from "./dataset.ts";
+import { type EvaluationFeature, type FeatureKind, featureAttribution } from "./features.ts";
 import type { Measurable } from "./measurable.ts";
 import type { Change, Metric, Subject } from "./metric.ts";
 import { cost } from "./metrics/cost.ts";
 import { openMeasurable } from "./open-measurable.ts";
-import { means, outlinedUnits } from "./outlines.ts";
+import { means, outlinedFeatures } from "./outlines.ts";
 import { createProbe, type Probe } from "./perturbation.ts";
-import type { SubstrateName } from "./substrate.ts";
-import { type EvaluationUnit, type UnitKind, unitAttribution } from "./units.ts";
+import type { ReplacementName } from "./replacement.ts";
 
 /** Most steps of a curve where nothing else is asked for. */
 export const CURVE_STEPS = 32;
 
 /** How inputs are measured; the same for all inputs and methods. */
 export interface MeasureSettings {
-  readonly substrate: SubstrateName;
-  readonly units: UnitKind;
+  readonly replacement: ReplacementName;
+  readonly features: FeatureKind;
   /** Of texts longer than the model reads. Default: windows. */
   readonly longText?: LongText;
   /** Label or index of the class that is explained. Default: the predicted class of each input. */
@@ -36,7 +36,7 @@ export interface MeasureSettings {
   /** What attributions are measured in. Default: the logit. */
   readonly score?: ScoreKind;
   readonly seed: number;
-  /** Most steps of a deletion or insertion curve; inputs of fewer units have one unit per step. */
+  /** Most steps of a deletion or insertion curve; inputs of fewer features have one feature per step. */
   readonly curveSteps?: number;
   readonly batchSize?: number;
   readonly rationaleShare?: number;
@@ -54,9 +54,9 @@ export interface OpenInput {
   readonly predictions: readonly Prediction[];
   /** Index of the class that the model predicts. */
   readonly predicted: number;
-  /** The original text, and its units that can be removed. */
+  /** The original text, and its features that can be removed. */
   readonly text: string;
-  readonly units: readonly EvaluationUnit[];
+  readonly features: readonly EvaluationFeature[];
   /** What the model reads at once. At least one. */
   readonly parts: readonly Part[];
   readonly warnings: readonly Warning[];
@@ -93,7 +93,7 @@ export async function openInput(
   // The file is asked once for the input, not for every method and every change of it.
   const model = withoutOwnAnswers(loaded);
   const input = await openMeasurable(model, item.input, { ...settings, seed: inputSeed(settings.seed, item.line) });
-  const { parts, units, warnings } = input;
+  const { parts, features, warnings } = input;
   const forwards: ForwardResult[] = [];
   for (const part of parts) forwards.push(await model.programs.forward(part.input.feeds));
   const predictions = rankPredictions(model, weightedLogits(parts, forwards));
@@ -101,12 +101,12 @@ export async function openInput(
   const score = chooseScore(model, predictions, { score: kind, ...(target === undefined ? {} : { target }) });
   const compared = await compareWithFile(loaded, parts, forwards, score);
   const told = compared.warnings.filter((warning) => loaded.warnings?.includes(warning) !== true);
-  const probe = createProbe(model, input.substrate, score, {
+  const probe = createProbe(model, input.replacement, score, {
     ...(batchSize === undefined ? {} : { batchSize }),
     ...(signal === undefined ? {} : { signal }),
   });
   const shared = new SharedWork();
-  const marks = marksOf(model, item, units, score.target);
+  const marks = marksOf(model, item, features, score.target);
   const fixed = {
     target: score.target,
     score: kind,
@@ -119,7 +119,7 @@ export async function openInput(
     predictions,
     predicted: predictions[0]?.index ?? 0,
     text: input.text,
-    units,
+    features,
     parts,
     warnings: [...warnings, ...told],
     async measure(options, metrics) {
@@ -144,18 +144,18 @@ export async function openInput(
 }
 
 /**
- * For each unit 1 where people marked it as the reason for the class. Undefined where they marked nothing, and where
+ * For each feature 1 where people marked it as the reason for the class. Undefined where they marked nothing, and where
  * they outlined nothing in a picture that the class means: the model is wrong then, and has no right reason.
  */
 function marksOf(
   { labels }: ExplainableModel,
   { rationale, objects }: DatasetItem,
-  units: readonly EvaluationUnit[],
+  features: readonly EvaluationFeature[],
   target: number,
 ): readonly number[] | undefined {
-  if (rationale !== undefined) return markedUnits(units, rationale);
+  if (rationale !== undefined) return markedFeatures(features, rationale);
   const meant = objects?.filter((object) => means(object, target, labels)) ?? [];
-  return meant.length === 0 ? undefined : outlinedUnits(units, meant);
+  return meant.length === 0 ? undefined : outlinedFeatures(features, meant);
 }
 
 /** Inputs get seeds of their own: with one seed for all, a random method would rank the words of all of them alike. */
@@ -175,7 +175,7 @@ interface SubjectParts {
 
 function createSubject(parts: SubjectParts): Subject {
   const { model, input, probe, item, marks, settings, options, explanation, shared } = parts;
-  const { units } = input;
+  const { features } = input;
   const { rationaleShare, polarityLabel } = settings;
   const { polarities } = item;
   const direction = polarityDirection(model, polarityLabel, options.target);
@@ -185,13 +185,13 @@ function createSubject(parts: SubjectParts): Subject {
       case "permuted":
         return input.permuted(change.others);
       case "removed":
-        return input.removed(change.units);
+        return input.removed(change.features);
       default:
         return assertNever(change);
     }
   };
   return {
-    attribution: unitAttribution(units, explanation.attribution),
+    attribution: featureAttribution(features, explanation.attribution),
     probe,
     curveSteps: settings.curveSteps ?? CURVE_STEPS,
     target: options.target,
@@ -202,7 +202,7 @@ function createSubject(parts: SubjectParts): Subject {
     ...(rationaleShare === undefined ? {} : { rationaleShare }),
     ...(polarities === undefined || direction === undefined
       ? {}
-      : { polarities: unitPolarities(units, polarities).map((value) => direction * value) }),
+      : { polarities: featurePolarities(features, polarities).map((value) => direction * value) }),
     random: (purpose) => createRandom(`${settings.seed} input ${item.line} ${purpose}`),
     explainChanged: async (change) => {
       // Changes that are drawn at random are the same for all methods.
@@ -214,7 +214,7 @@ function createSubject(parts: SubjectParts): Subject {
         options,
         common,
       );
-      return { attribution: unitAttribution(units, attribution), value: explainedValue(target, predictions) };
+      return { attribution: featureAttribution(features, attribution), value: explainedValue(target, predictions) };
     },
   };
 }
@@ -223,7 +223,7 @@ function createSubject(parts: SubjectParts): Subject {
 const explainedValue = ({ index, probability }: Target, predictions: readonly Prediction[]): number =>
   probability ?? predictions.find((prediction) => prediction.index === index)?.logit ?? Number.NaN;
 
-/** 1 where positive polarities speak for the explained class, -1 for another, undefined where the model has no such class. */
+/** 1 where positive polarities support the explained class, -1 for another, undefined where the model has no such class. */
 function polarityDirection(model: ExplainableModel, label: string | undefined, target: number): 1 | -1 | undefined {
   const same = (other: string | undefined) => other?.toLowerCase() === label?.toLowerCase();
   if (label === undefined || !model.labels.some(same)) return undefined;

@@ -8,16 +8,16 @@ import type { Part } from "../attribution/join-parts.ts";
 import { methodOf } from "../attribution/methods.ts";
 import { DEFAULTS, type ExplainOptions } from "../attribution/options.ts";
 import type { TextInput } from "../attribution/text-input.ts";
-import type { Contender } from "./contenders.ts";
 import type { TextOrPicture } from "./dataset.ts";
+import type { FeatureKind } from "./features.ts";
 import { checkTask, type OpenInput, openInput } from "./measure-input.ts";
 import type { Metric } from "./metric.ts";
 import { cost as costMetric } from "./metrics/cost.ts";
 import { curveArea, deletionCurve, insertionCurve, stepSizes } from "./metrics/curve.ts";
 import { CURVE_PLACES, resampledCurve } from "./metrics/curves.ts";
+import type { NamedMethod } from "./named-methods.ts";
+import { defaultReplacement, type ReplacementName } from "./replacement.ts";
 import { spearman } from "./statistics/rank-correlation.ts";
-import { defaultSubstrate, type SubstrateName } from "./substrate.ts";
-import type { UnitKind } from "./units.ts";
 
 /** What one method says of an input. */
 export interface ComparedMethod {
@@ -25,13 +25,13 @@ export interface ComparedMethod {
   /** Present where the values have no sign: larger matters more, for or against. */
   readonly signed?: false;
   /** Stands for knowing nothing. */
-  readonly floor: boolean;
-  /** Of each unit, in units of the method: compare orders and signs, not sizes. */
+  readonly randomControl: boolean;
+  /** Of each feature, in units of the method: compare orders and signs, not sizes. */
   readonly attribution: readonly number[];
   /** Lower is better, higher is better. */
   readonly deletion: number;
   readonly insertion: number;
-  /** Probability of the target, or its number (regression), with 0, 5, ... 100 % of the units removed and restored, most supportive first. */
+  /** Probability of the target, or its number (regression), with 0, 5, ... 100 % of the features removed and restored, most supportive first. */
   readonly curves: { readonly removed: readonly number[]; readonly restored: readonly number[] };
   readonly milliseconds: number;
   /** What the method says of this input, as that a tolerance was not met; absent where there is nothing. */
@@ -40,13 +40,13 @@ export interface ComparedMethod {
 
 /** What comparisons of texts and pictures share. */
 export interface ComparisonCommon {
-  readonly version: 1;
+  readonly version: 2;
   readonly model: ModelFacts;
   readonly target: Pick<Target, "index" | "label" | "probability"> & Pick<Prediction, "logit">;
   readonly settings: {
-    readonly substrate: string;
+    readonly replacement: string;
     /** "word", "token" or "patch". */
-    readonly units: string;
+    readonly features: string;
     readonly score: string;
     readonly seed: number;
   };
@@ -59,12 +59,12 @@ export interface ComparisonCommon {
 export interface TextComparison extends ComparisonCommon {
   readonly input: { readonly kind: "text"; readonly text: string };
   /** UTF-16 offsets into the text, end exclusive. */
-  readonly units: readonly { readonly text: string; readonly start: number; readonly end: number }[];
+  readonly features: readonly { readonly text: string; readonly start: number; readonly end: number }[];
 }
 
 export interface ImageComparison extends ComparisonCommon {
   readonly input: ImageExplanation["input"];
-  readonly units: readonly { readonly row: number; readonly column: number }[];
+  readonly features: readonly { readonly row: number; readonly column: number }[];
 }
 
 /** All of a comparison. `version` changes when a field changes meaning. */
@@ -76,10 +76,10 @@ export const isTextComparison = (comparison: MethodComparison): comparison is Te
 
 export interface CompareOptions
   extends Pick<ExplainOptions, "target" | "score" | "longText" | "seed" | "signal" | "onProgress"> {
-  readonly contenders: readonly Contender[];
-  readonly substrate?: SubstrateName;
+  readonly namedMethods: readonly NamedMethod[];
+  readonly replacement?: ReplacementName;
   /** Of texts: what is ranked and removed. */
-  readonly units?: UnitKind;
+  readonly features?: FeatureKind;
 }
 
 /**
@@ -94,14 +94,14 @@ export async function compareMethods(
   options: CompareOptions,
 ): Promise<MethodComparison> {
   checkTask(model);
-  const { contenders, longText, target, score, signal, onProgress } = options;
-  const { substrate = defaultSubstrate(model), units = "word", seed = DEFAULTS.seed } = options;
+  const { namedMethods, longText, target, score, signal, onProgress } = options;
+  const { replacement = defaultReplacement(model), features = "word", seed = DEFAULTS.seed } = options;
   const open = await openInput(
     model,
     { line: 1, input: asItem(input) },
     {
-      substrate,
-      units,
+      replacement,
+      features,
       seed,
       ...(longText === undefined ? {} : { longText }),
       ...(target === undefined ? {} : { target }),
@@ -110,12 +110,12 @@ export async function compareMethods(
     },
   );
   const methods: ComparedMethod[] = [];
-  for (const [c, contender] of contenders.entries()) {
-    onProgress?.(c / contenders.length, contender.name);
-    methods.push(await comparedMethod(open, contender));
+  for (const [c, namedMethod] of namedMethods.entries()) {
+    onProgress?.(c / namedMethods.length, namedMethod.name);
+    methods.push(await comparedMethod(open, namedMethod));
   }
   const common: ComparisonCommon = {
-    version: 1,
+    version: 2,
     model: model.facts,
     target: {
       index: open.target,
@@ -124,8 +124,8 @@ export async function compareMethods(
       logit: open.predictions.find(({ index }) => index === open.target)?.logit ?? Number.NaN,
     },
     settings: {
-      substrate,
-      units: open.parts[0]?.input.kind === "image" ? "patch" : units,
+      replacement,
+      features: open.parts[0]?.input.kind === "image" ? "patch" : features,
       score: score ?? DEFAULTS.score,
       seed,
     },
@@ -139,7 +139,10 @@ export async function compareMethods(
 const asItem = (input: TextInput | ImageInput): TextOrPicture =>
   "image" in input ? { picture: "picture", load: async () => input.image } : input;
 
-async function comparedMethod(open: OpenInput, { name, options, floor = false }: Contender): Promise<ComparedMethod> {
+async function comparedMethod(
+  open: OpenInput,
+  { name, options, randomControl = false }: NamedMethod,
+): Promise<ComparedMethod> {
   let warnings: readonly Warning[] = [];
   const listen = reading("warnings", async (subject) => {
     warnings = subject.warnings.filter(({ code }) => !OF_THE_METHOD.includes(code));
@@ -151,7 +154,7 @@ async function comparedMethod(open: OpenInput, { name, options, floor = false }:
   return {
     name,
     ...(methodOf(options.method).signed ? {} : { signed: false as const }),
-    floor,
+    randomControl,
     attribution: numbers(attributions),
     deletion,
     insertion,
@@ -163,18 +166,18 @@ async function comparedMethod(open: OpenInput, { name, options, floor = false }:
 
 function describeInput(
   model: ExplainableModel,
-  { parts, text, units }: OpenInput,
-): Pick<TextComparison, "input" | "units"> | Pick<ImageComparison, "input" | "units"> {
+  { parts, text, features }: OpenInput,
+): Pick<TextComparison, "input" | "features"> | Pick<ImageComparison, "input" | "features"> {
   const { input: prepared } = parts[0] as Part;
   if (prepared.kind === "text") {
     return {
       input: { kind: "text", text },
-      units: units.map(({ start, end }) => ({ text: text.slice(start, end), start, end })),
+      features: features.map(({ start, end }) => ({ text: text.slice(start, end), start, end })),
     };
   }
   return {
     input: describeImage(model, prepared),
-    units: prepared.units.flatMap(({ row, column, special }) => (special ? [] : [{ row, column }])),
+    features: prepared.features.flatMap(({ row, column, special }) => (special ? [] : [{ row, column }])),
   };
 }
 

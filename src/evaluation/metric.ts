@@ -7,11 +7,11 @@ import type { Probe } from "./perturbation.ts";
 
 /** One method's attribution of one input, and what can be asked about it. */
 export interface Subject {
-  /** Attribution of each removable unit, units of the target score. */
+  /** Attribution of each removable feature, features of the target score. */
   readonly attribution: readonly number[];
   /** Variants of the input. */
   readonly probe: Probe;
-  /** Most steps of a curve; inputs of fewer units have one unit per step. */
+  /** Most steps of a curve; inputs of fewer features have one feature per step. */
   readonly curveSteps: number;
   /** The class that is explained. */
   readonly target: number;
@@ -20,11 +20,11 @@ export interface Subject {
   readonly cost: Cost;
   /** What the explanation says beyond what holds for all methods: of the model and of the input. */
   readonly warnings: readonly Warning[];
-  /** 1 for each unit that people marked as the reason; absent where nobody marked anything. */
+  /** 1 for each feature that people marked as the reason; absent where nobody marked anything. */
   readonly rationale?: readonly number[];
-  /** Mean share of units that rationales mark in this data set, 0..1; absent where it has none. */
+  /** Mean share of features that rationales mark in this data set, 0..1; absent where it has none. */
   readonly rationaleShare?: number;
-  /** For each unit what people say of it: > 0 speaks for the target, < 0 against it, 0 for neither or unknown. */
+  /** For each feature what people say of it: > 0 supports the target, < 0 opposes it, 0 for neither or unknown. */
   readonly polarities?: readonly number[];
   /** A stream of random numbers that depends on seed, input and purpose, not on method or order. */
   random(purpose: string): Random;
@@ -32,15 +32,15 @@ export interface Subject {
   explainChanged(change: Change): Promise<ChangedExplanation>;
 }
 
-/** A change of an input that keeps the places of its units. */
+/** A change of an input that keeps the places of its features. */
 export type Change =
-  /** The others fill the places between the kept units in a new order: units in their new order. */
+  /** The others fill the places between the kept features in a new order: features in their new order. */
   | { readonly kind: "permuted"; readonly others: readonly number[] }
-  /** Units replaced by the substrate. */
-  | { readonly kind: "removed"; readonly units: readonly number[] };
+  /** Features replaced by the replacement. */
+  | { readonly kind: "removed"; readonly features: readonly number[] };
 
 export interface ChangedExplanation {
-  /** Attribution of each unit, at its place in the original input. */
+  /** Attribution of each feature, at its place in the original input. */
   readonly attribution: readonly number[];
   /** Probability of the target in the changed input; where it is a number (regression), that number. */
   readonly value: number;

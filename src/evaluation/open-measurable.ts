@@ -8,7 +8,7 @@ import { measurableText } from "./measurable-text.ts";
 
 /**
  * @throws {InputError} When there is nothing to explain, or the model reads inputs of another kind.
- * @throws {InvalidOptionError} For a substrate that the model does not have.
+ * @throws {InvalidOptionError} For a replacement that the model does not have.
  */
 export function openMeasurable(
   model: ExplainableModel,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { means, type OutlinedObject, outlinedUnits, type Place } from "./outlines.ts";
+import { means, type OutlinedObject, outlinedFeatures, type Place } from "./outlines.ts";
 
 const object = (classes: readonly (string | number)[], outline: readonly Place[] = []): OutlinedObject => ({
   category: "thing",
@@ -8,14 +8,14 @@ const object = (classes: readonly (string | number)[], outline: readonly Place[]
 });
 
 /** 4 x 4 patches over the whole picture. */
-const units = Array.from({ length: 16 }, (_, i) => ({
+const features = Array.from({ length: 16 }, (_, i) => ({
   positions: [i],
   start: 0,
   end: 0,
   area: { x: (i % 4) / 4, y: Math.floor(i / 4) / 4, width: 0.25, height: 0.25 },
 }));
 const marked = (outline: readonly Place[]) =>
-  outlinedUnits(units, [object([], outline)]).flatMap((mark, unit) => (mark === 1 ? [unit] : []));
+  outlinedFeatures(features, [object([], outline)]).flatMap((mark, feature) => (mark === 1 ? [feature] : []));
 const box = (left: number, top: number, right: number, bottom: number): Place[] => [
   [left, top],
   [right, top],
@@ -39,7 +39,7 @@ describe("means()", () => {
   });
 });
 
-describe("outlinedUnits()", () => {
+describe("outlinedFeatures()", () => {
   test("marks patches that are covered by half", () => {
     // The left half of the picture and 60 % of the third column, of the two upper rows.
     expect(marked(box(0, 0, 0.65, 0.5))).toEqual([0, 1, 2, 4, 5, 6]);
@@ -62,18 +62,18 @@ describe("outlinedUnits()", () => {
 
   test("marks the patch that shows most of a small object, and none when it is not shown", () => {
     expect(marked(box(0.3, 0.3, 0.42, 0.42))).toEqual([5]);
-    const half = units.slice(0, 8);
-    expect(outlinedUnits(half, [object([], box(0, 0.9, 1, 1))])).toEqual(new Array(8).fill(0));
+    const half = features.slice(0, 8);
+    expect(outlinedFeatures(half, [object([], box(0, 0.9, 1, 1))])).toEqual(new Array(8).fill(0));
   });
 
   test("adds up what several objects cover", () => {
     const two = [object([], box(0, 0, 0.1, 0.25)), object([], box(0.1, 0, 0.2, 0.25))];
-    expect(outlinedUnits(units, two)[0]).toBe(1);
-    expect(outlinedUnits(units, [two[0]!, object([], box(0.75, 0, 1, 0.25))])[0]).toBe(0);
+    expect(outlinedFeatures(features, two)[0]).toBe(1);
+    expect(outlinedFeatures(features, [two[0]!, object([], box(0.75, 0, 1, 0.25))])[0]).toBe(0);
   });
 
-  test("marks no unit that shows nothing", () => {
+  test("marks no feature that shows nothing", () => {
     const empty = [{ positions: [0], start: 0, end: 0, area: { x: 0, y: 0, width: 0, height: 0.25 } }];
-    expect(outlinedUnits(empty, [object([], box(0, 0, 1, 1))])).toEqual([0]);
+    expect(outlinedFeatures(empty, [object([], box(0, 0, 1, 1))])).toEqual([0]);
   });
 });

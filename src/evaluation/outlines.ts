@@ -1,6 +1,6 @@
 /** @file Things that people outlined in a picture, as marks of the patches that show them. */
 
-import type { EvaluationUnit } from "./units.ts";
+import type { EvaluationFeature } from "./features.ts";
 
 /** A place in a picture: shares of its width and height, from the top left, 0..1. */
 export type Place = readonly [x: number, y: number];
@@ -31,12 +31,12 @@ export function means({ classes }: OutlinedObject, index: number, labels: readon
 }
 
 /**
- * For each unit 1 when the objects cover at least half of the part of the picture that it shows, else 0. Where they
- * cover half of none, the unit with the largest covered share is marked: small objects are not lost. All 0 where the
- * units show nothing of them.
+ * For each feature 1 when the objects cover at least half of the part of the picture that it shows, else 0. Where they
+ * cover half of none, the feature with the largest covered share is marked: small objects are not lost. All 0 where the
+ * features show nothing of them.
  */
-export function outlinedUnits(units: readonly EvaluationUnit[], objects: readonly OutlinedObject[]): number[] {
-  const shares = units.map(({ area }) => {
+export function outlinedFeatures(features: readonly EvaluationFeature[], objects: readonly OutlinedObject[]): number[] {
+  const shares = features.map(({ area }) => {
     if (area === undefined || area.width === 0 || area.height === 0) return 0;
     let covered = 0;
     for (let i = 0; i < POINTS ** 2; i++) {

@@ -3,8 +3,8 @@
 import type { ExplainableModel } from "../attribution/explainable-model.ts";
 import { InvalidOptionError } from "../errors.ts";
 import { type Activation, evaluateScore, probabilities, type ScoreSpec } from "../program/score.ts";
-import type { Substrate, SubstratePart } from "./substrate.ts";
-import type { Kept } from "./units.ts";
+import type { Kept } from "./features.ts";
+import type { Replacement, ReplacementPart } from "./replacement.ts";
 
 /** What the model says to one variant. */
 export interface VariantOutput {
@@ -21,7 +21,7 @@ export interface VariantOutput {
 
 /** Answers questions about variants of one input. */
 export interface Probe {
-  readonly unitCount: number;
+  readonly featureCount: number;
   /** The output for each variant, in their order. */
   outputs(variants: readonly Kept[]): Promise<readonly VariantOutput[]>;
   /** Whether values are probabilities; otherwise they are numbers in units of the target score. */
@@ -49,7 +49,7 @@ const RUN_POSITIONS = 2048;
 const MOST_VARIANTS = 64;
 
 /**
- * A probe of the variants that a substrate makes.
+ * A probe of the variants that a replacement makes.
  *
  * Variants that were asked for before, by whichever metric or method, are not run again. Batches change results by no
  * more than the rounding of the engine.
@@ -60,12 +60,14 @@ const MOST_VARIANTS = 64;
  */
 export function createProbe(
   model: Pick<ExplainableModel, "programs" | "activation">,
-  substrate: Substrate,
+  replacement: Replacement,
   score: ScoreSpec,
   options: ProbeOptions = {},
 ): Probe {
-  const { batchSize = Math.max(1, Math.min(MOST_VARIANTS, Math.floor(RUN_POSITIONS / substrate.positions))), signal } =
-    options;
+  const {
+    batchSize = Math.max(1, Math.min(MOST_VARIANTS, Math.floor(RUN_POSITIONS / replacement.positions))),
+    signal,
+  } = options;
   if (!(Number.isInteger(batchSize) && batchSize >= 1)) {
     throw new InvalidOptionError(
       `Cannot use a batch size of ${batchSize}: give a whole number of at least 1`,
@@ -79,7 +81,7 @@ export function createProbe(
   /** What the parts say of one variant, joined as explanations join them: means weighted by the shares. */
   const read = (logits: readonly Float32Array[]): VariantOutput => {
     const mean = (value: (of: Float32Array) => number) =>
-      logits.reduce((sum, of, p) => sum + (substrate.parts[p] as SubstratePart).share * value(of), 0);
+      logits.reduce((sum, of, p) => sum + (replacement.parts[p] as ReplacementPart).share * value(of), 0);
     const classes = Array.from(logits[0] as Float32Array, (_, index) => mean((of) => of[index] as number));
     const value = probabilities(classes, model.activation)[score.target] as number;
     const best = classes.reduce((best, logit, index) => (logit > (classes[best] as number) ? index : best), 0);
@@ -101,7 +103,7 @@ export function createProbe(
       signal?.throwIfAborted();
       const batch = pending.slice(start, start + batchSize);
       const rows: Float32Array[][] = batch.map(() => []);
-      for (const part of substrate.parts) {
+      for (const part of replacement.parts) {
         const { data, shape } = await model.programs.logits(part.feeds(batch.map(([, kept]) => kept)));
         const classes = shape.at(-1) as number;
         for (const [row, of] of rows.entries()) of.push(data.subarray(row * classes, (row + 1) * classes));
@@ -115,7 +117,7 @@ export function createProbe(
   }
 
   return {
-    unitCount: substrate.unitCount,
+    featureCount: replacement.featureCount,
     outputs,
     givesProbabilities: model.activation !== "none",
     values: async (variants) => (await outputs(variants)).map(({ value }) => value),

@@ -17,7 +17,7 @@ function evaluationOf(inputs: number, value: (name: string, input: number) => nu
     model: { id: "m" },
     dataset: { name: "dev.tsv" },
     settings: { seed: 0 },
-    warnings: [{ code: "no-floor", message: "" }],
+    warnings: [{ code: "no-random-control", message: "" }],
     inputs: Array.from({ length: inputs }, (_, i) => ({
       line: i + 1,
       measurements: Object.fromEntries(

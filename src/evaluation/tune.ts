@@ -17,9 +17,9 @@ import {
 import type { TunedSettings } from "../attribution/tuned.ts";
 import { InputError, InvalidOptionError } from "../errors.ts";
 import { createRandom } from "../util/random.ts";
-import type { Contender } from "./contenders.ts";
 import type { Evaluation, EvaluationSettings } from "./evaluation.ts";
 import type { Metric } from "./metric.ts";
+import type { NamedMethod } from "./named-methods.ts";
 import { type Interval, interval, pairedPValue, resampledMeans } from "./statistics/bootstrap.ts";
 
 /** Settings that are tried. */
@@ -40,7 +40,7 @@ export interface TuningCandidate extends TuningSettings {
 
 /** All of a tuning. `version` changes when a field changes meaning. */
 export interface Tuning {
-  readonly version: 1;
+  readonly version: 2;
   readonly model: ModelFacts;
   readonly dataset: { readonly name: string; readonly choosing: number; readonly confirming: number };
   readonly settings: EvaluationSettings;
@@ -87,7 +87,7 @@ export function tuningGrid(blocks: number): readonly (TuningSettings & { name: s
 }
 
 /** What is measured: CA-LIG with every setting of the grid, and the caller's other options. */
-export const tuningContenders = ({ programs }: ExplainableModel, options: ExplainOptions): readonly Contender[] =>
+export const tuningMethods = ({ programs }: ExplainableModel, options: ExplainOptions): readonly NamedMethod[] =>
   tuningGrid(programs.blocks).map(({ name, fusion, lambda, layerWeights }) => ({
     name,
     options: { ...options, method: "ca-lig", fusion, lambda, layerWeights },
@@ -105,7 +105,7 @@ export function checkTunable({ name, figures }: Metric): "higher" | "lower" {
 }
 
 /**
- * Chooses from the evaluation of `tuningContenders` by one metric.
+ * Chooses from the evaluation of `tuningMethods` by one metric.
  *
  * @throws {InputError} When fewer than four inputs were measured.
  */
@@ -150,7 +150,7 @@ export function chooseSettings(
   const pValue = chosen === defaults ? 1 : pairedPValue(resampled as Float64Array, differences.length);
   const value = mean(differences);
   return {
-    version: 1,
+    version: 2,
     model: evaluation.model,
     dataset: { name: evaluation.dataset.name, choosing: halves[0].length, confirming: halves[1].length },
     settings: evaluation.settings,
@@ -160,7 +160,7 @@ export function chooseSettings(
     chosen,
     gain: { value, ...interval(resampled as Float64Array), pValue },
     accepted: value > 0 && pValue <= SIGNIFICANT,
-    warnings: evaluation.warnings.filter(({ code }) => code !== "no-floor"),
+    warnings: evaluation.warnings.filter(({ code }) => code !== "no-random-control"),
   };
 }
 

@@ -9,7 +9,7 @@ import { familyOf } from "../transformer/families.ts";
 import type { WeightSource } from "../transformer/parameters.ts";
 import { checkpointHead } from "./head.ts";
 import type { Knowledge } from "./knowledge.ts";
-import { type Companions, type ModelParts, tokenizerFacts } from "./model-parts.ts";
+import { type ModelParts, type Preprocessors, tokenizerFacts } from "./model-parts.ts";
 import { unusedTensors } from "./unused-tensors.ts";
 
 /** A checkpoint without its weights; warnings are those of its configuration and of tensors that nothing reads. */
@@ -27,11 +27,11 @@ export type CheckpointParts = Omit<ModelParts, "weights" | "place" | "release">;
 export async function prepareCheckpoint(
   config: CheckpointConfig,
   weights: WeightSource,
-  companions: Companions,
+  preprocessors: Preprocessors,
   { families, rules }: Knowledge,
 ): Promise<(weights: WeightSource) => CheckpointParts> {
   const family = familyOf(config.modelType, families);
-  const imageProcessor = family.kind === "image" ? await companions.imageProcessor() : undefined;
+  const imageProcessor = family.kind === "image" ? await preprocessors.imageProcessor() : undefined;
   const inputSize = imageProcessor === undefined ? undefined : processedSize(imageProcessor);
   const build = { ...(inputSize === undefined ? {} : { inputSize }) };
   if (family.kind === "text") checkHead(config, weights);
@@ -41,7 +41,7 @@ export async function prepareCheckpoint(
   const warnings = unusedTensors(weights, model);
   const maxLength = family.maxLength(config);
   const tokenizer =
-    maxLength === undefined ? undefined : await companions.tokenizer(tokenizerFacts(config, model, maxLength));
+    maxLength === undefined ? undefined : await preprocessors.tokenizer(tokenizerFacts(config, model, maxLength));
   const { warnings: surprises, ...head } = checkpointHead(config, model.anatomy);
   return (tensors) => ({
     family: family.name,

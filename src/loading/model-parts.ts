@@ -108,8 +108,8 @@ export function tokenizerFacts(
   };
 }
 
-/** The files that lie beside the weights of every model. */
-export interface Companions {
+/** What makes inputs of texts and pictures: read from the files beside the weights. */
+export interface Preprocessors {
   tokenizer(facts: TokenizerFacts): Promise<Tokenizer>;
   imageProcessor(): Promise<ImageProcessor>;
 }

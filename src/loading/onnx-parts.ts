@@ -25,7 +25,13 @@ import { builtInputs } from "./built-inputs.ts";
 import { firstPosition } from "./first-position.ts";
 import { type Head, onnxHead } from "./head.ts";
 import type { Knowledge } from "./knowledge.ts";
-import { type Companions, type ModelParts, tokenizerFacts, type WeightFacts, type WeightPlace } from "./model-parts.ts";
+import {
+  type ModelParts,
+  type Preprocessors,
+  tokenizerFacts,
+  type WeightFacts,
+  type WeightPlace,
+} from "./model-parts.ts";
 import { openOwnAnswers, unmeasuredWarning } from "./own-answers.ts";
 
 /** Tokens read where neither configuration nor tokenizer nor a table of positions limits them. */
@@ -43,7 +49,7 @@ export interface OnnxSource<Facts extends WeightFacts> {
   readonly place: WeightPlace;
   /** The graph with its large tensors at their `place`. */
   externalise(graph: Graph): Graph;
-  readonly companions: Companions;
+  readonly preprocessors: Preprocessors;
   readonly knowledge: Knowledge;
   readonly runtime: Runtime;
   /** Whether the model is too large to be run whole. */
@@ -66,9 +72,9 @@ export interface OnnxSource<Facts extends WeightFacts> {
  * @throws {AnatomyError} When the parts of a Transformer are not found.
  */
 export async function onnxParts<Facts extends WeightFacts>(source: OnnxSource<Facts>): Promise<ModelParts<Facts>> {
-  const { config, companions, place, knowledge } = source;
+  const { config, preprocessors, place, knowledge } = source;
   const warnings = [...source.warnings];
-  const imageProcessor = readsPixels(source.graph) ? await companions.imageProcessor() : undefined;
+  const imageProcessor = readsPixels(source.graph) ? await preprocessors.imageProcessor() : undefined;
   const pixels = imageProcessor === undefined ? undefined : processedSize(imageProcessor);
   const original = {
     graph: prepareInputs(source.graph, pixels === undefined ? {} : { pixels }),
@@ -93,7 +99,7 @@ export async function onnxParts<Facts extends WeightFacts>(source: OnnxSource<Fa
   warnings.push(...surprises);
   const facts = () =>
     tokenizerFacts(config, forward, maxLength(familyOfConfig(config, knowledge.families), config, forward));
-  const tokenizer = anatomy.kind === "text" ? await companions.tokenizer(facts()) : undefined;
+  const tokenizer = anatomy.kind === "text" ? await preprocessors.tokenizer(facts()) : undefined;
   const parts = {
     ...(tokenizer === undefined ? {} : { tokenizer }),
     ...(imageProcessor === undefined ? {} : { imageProcessor }),

@@ -13,8 +13,8 @@ import { familyOf } from "../transformer/families.ts";
 import type { WeightSource } from "../transformer/parameters.ts";
 import { adaptersBelow, findAdapter, readAdaptedConfig } from "./adapter-place.ts";
 import { copyAsFloat32 } from "./float32-copy.ts";
-import { type MemoryWishes, planWeights, weightMemory } from "./memory-check.ts";
-import { companionsIn, readText } from "./model-files.ts";
+import { type MemoryOptions, planWeights, weightMemory } from "./memory-check.ts";
+import { preprocessorsIn, readText } from "./model-files.ts";
 import { readRangeIn } from "./read-range.ts";
 import { readWeights, type StoredWeightFacts } from "./weights.ts";
 
@@ -32,7 +32,7 @@ export interface LoadContext {
   readonly threads?: number;
   /** See `LoadOptions`. */
   readonly acceptDifference?: boolean;
-  readonly memory: MemoryWishes;
+  readonly memory: MemoryOptions;
   /** Weights of half precision are written out as float32 whatever their size: the device may not read them. */
   readonly float32?: boolean;
   readonly signal?: AbortSignal;
@@ -60,7 +60,12 @@ export async function loadCheckpoint(
   const prepared = await prepareWeights(weights.source, config, readRangeIn(weights.folder), merge);
   signal?.throwIfAborted();
   const { source: recorded, used } = recordUse(prepared.source);
-  const build = await prepareCheckpoint(config, recorded, companionsIn(await companionFolder(folder, base)), knowledge);
+  const build = await prepareCheckpoint(
+    config,
+    recorded,
+    preprocessorsIn(await preprocessorFolder(folder, base)),
+    knowledge,
+  );
   const computed = prepared.derived.size > 0;
   const needed = computed ? computedMemory(prepared.source, used) : weightMemory(weights.elements);
   const { streamed, copied, warnings } = planWeights(source, needed, true, memory);
@@ -89,7 +94,7 @@ export async function loadCheckpoint(
 }
 
 /** Tokenizers and image processors are saved with adapters; where they are not, those of the base are meant. */
-async function companionFolder(folder: string, base: string): Promise<string> {
+async function preprocessorFolder(folder: string, base: string): Promise<string> {
   if (folder === base) return folder;
   const names = await readdir(folder);
   return names.some((name) => /^(tokenizer\.json|vocab\.(txt|json)|preprocessor_config\.json|.*\.model)$/.test(name))

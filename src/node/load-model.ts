@@ -85,12 +85,12 @@ export async function loadModel(source: string, options: LoadOptions = {}): Prom
   const onnx = await findModel(source, path, options, knowledge.families);
   const runtime = openRuntime(options);
   if (options.runtime !== undefined || device !== "cpu") await tryRuntime(runtime);
-  const wishes = { available: availableBytes(), ...given({ stream, memory }) };
+  const memoryOptions = { available: availableBytes(), ...given({ stream, memory }) };
   const context: LoadContext = {
     source,
     runtime,
     knowledge,
-    memory: wishes,
+    memory: memoryOptions,
     float32: runtime.lacksHalfPrecision === true,
     ...given({ threads, signal, acceptDifference }),
   };
@@ -108,7 +108,7 @@ export async function loadModel(source: string, options: LoadOptions = {}): Prom
       runtime,
       platform: nodePlatform,
       readRange: readRangeIn(parts.place.weightsFolder ?? path),
-      stream: parts.streamed ? { memoryBytes: streamBytes(parts, wishes), spill: createSpillFile() } : undefined,
+      stream: parts.streamed ? { memoryBytes: streamBytes(parts, memoryOptions), spill: createSpillFile() } : undefined,
       session: { prepack: worthPrepacking(weightMemory(parts.weights.elements)), ...given({ threads }) },
     }),
     folder: onnx?.folder ?? path,

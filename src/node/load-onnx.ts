@@ -13,7 +13,7 @@ import { encodeModel } from "../onnx/encode.ts";
 import { adapterBeside } from "./adapter-place.ts";
 import { type LoadContext, readConfig, type StoredParts } from "./load-checkpoint.ts";
 import { planWeights, weightMemory } from "./memory-check.ts";
-import { companionsIn } from "./model-files.ts";
+import { preprocessorsIn } from "./model-files.ts";
 import { isFile, type OnnxPlace } from "./onnx-files.ts";
 import { locateWeights } from "./onnx-weights.ts";
 
@@ -44,7 +44,7 @@ export async function loadOnnx(
     weights: facts,
     place: { weightsFolder: facts.folder },
     externalise,
-    companions: companionsIn(folder),
+    preprocessors: preprocessorsIn(folder),
     knowledge,
     runtime,
     streamed,

@@ -41,7 +41,7 @@ describe("checkMemory()", () => {
 
 describe("planWeights()", () => {
   const large = { mapped: 0, converted: 2e9 };
-  const plan = (wishes: Parameters<typeof planWeights>[3]) => planWeights("m", large, true, wishes);
+  const plan = (memoryOptions: Parameters<typeof planWeights>[3]) => planWeights("m", large, true, memoryOptions);
 
   it("holds whole what fits, copied where that saves memory", () => {
     expect(plan({ available: 3e9 })).toEqual({ streamed: false, copied: true, warnings: [] });
@@ -52,8 +52,8 @@ describe("planWeights()", () => {
     });
   });
   it("goes block by block where the weights exceed what is free or allowed, and says so", () => {
-    for (const wishes of [{ available: 0.5e9 }, { available: 8e9, memory: 0.5e9 }]) {
-      expect(plan(wishes)).toEqual({
+    for (const memoryOptions of [{ available: 0.5e9 }, { available: 8e9, memory: 0.5e9 }]) {
+      expect(plan(memoryOptions)).toEqual({
         streamed: true,
         copied: false,
         warnings: [

@@ -53,7 +53,7 @@ export interface WeightPlan {
 }
 
 /** What the caller wants of memory, and what there is. */
-export interface MemoryWishes {
+export interface MemoryOptions {
   /** Block by block, or whole. Default: whole where it fits. */
   readonly stream?: boolean;
   /** Bytes that weights and activations may take. */
@@ -71,7 +71,7 @@ export function planWeights(
   source: string,
   weights: WeightMemory,
   canCopy: boolean,
-  { stream, memory, available }: MemoryWishes,
+  { stream, memory, available }: MemoryOptions,
 ): WeightPlan {
   const copied = canCopy && worthCopying(weights);
   const whole = copied ? onceCopied(weights) : weights;

@@ -8,7 +8,7 @@ import { findImageProcessor } from "../input/image/find-image-processor.ts";
 import type { ImageProcessor } from "../input/image/image-processor.ts";
 import { createNativeTokenizer } from "../input/text/native-tokenizer.ts";
 import type { Tokenizer } from "../input/text/tokenizer.ts";
-import type { Companions, TokenizerFacts } from "../loading/model-parts.ts";
+import type { Preprocessors, TokenizerFacts } from "../loading/model-parts.ts";
 import { readTokenizerFiles } from "../loading/tokenizer-files.ts";
 
 /** Contents of a file that must be there. @throws {CheckpointError} */
@@ -53,7 +53,7 @@ export async function readTokenizer(folder: string, facts: TokenizerFacts): Prom
   return createNativeTokenizer({ ...files, ...facts });
 }
 
-export const companionsIn = (folder: string): Companions => ({
+export const preprocessorsIn = (folder: string): Preprocessors => ({
   tokenizer: (facts) => readTokenizer(folder, facts),
   imageProcessor: () => readImageProcessor(folder),
 });

@@ -52,7 +52,7 @@ export async function findOnnxFile(folder: string, dtype?: OnnxDtype): Promise<O
   );
 }
 
-/** The place of a file that was given itself: its companions are beside it, or one folder up. */
+/** The place of a file that was given itself: its tokenizer and configuration are beside it, or one folder up. */
 export async function placeOfFile(file: string): Promise<OnnxPlace> {
   const folder = dirname(file);
   for (const place of [folder, dirname(folder)]) {

@@ -3,7 +3,7 @@
 import { InvalidOptionError } from "../errors.ts";
 import type { ModelParts } from "../loading/model-parts.ts";
 import { segmentWeightBytes } from "../program/segments.ts";
-import type { MemoryWishes } from "./memory-check.ts";
+import type { MemoryOptions } from "./memory-check.ts";
 
 /** Share of the free memory that activations may use when nothing is asked for, and their limits in bytes. */
 const MEMORY_SHARE = 0.25;
@@ -15,7 +15,7 @@ const MOST_MEMORY = 512 * 2 ** 20;
  *
  * @throws {InvalidOptionError} When the memory asked for holds less than the largest block and a little more.
  */
-export function streamBytes({ forward }: Pick<ModelParts, "forward">, { memory, available }: MemoryWishes): number {
+export function streamBytes({ forward }: Pick<ModelParts, "forward">, { memory, available }: MemoryOptions): number {
   const largest = segmentWeightBytes(forward);
   if (memory === undefined) return Math.min(MOST_MEMORY, Math.max(LEAST_MEMORY, available * MEMORY_SHARE));
   if (memory - largest >= LEAST_MEMORY) return Math.min(MOST_MEMORY, memory - largest);

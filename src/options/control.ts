@@ -4,7 +4,7 @@
 export type Control =
   | { readonly kind: "switch" }
   | { readonly kind: "text"; readonly placeholder: string }
-  /** Bytes, with a unit: "512MB". */
+  /** Bytes, with a feature: "512MB". */
   | { readonly kind: "size"; readonly placeholder: string }
   | { readonly kind: "choice"; readonly words: readonly string[]; readonly placeholder: string }
   | ({
@@ -93,9 +93,9 @@ function readItem({ items, ranges }: Extract<Control, { kind: "list" }>, text: s
   return Array.from({ length }, (_, i) => Number(first) + i);
 }
 
-const UNITS: Readonly<Record<string, number>> = { "": 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 };
+const FEATURES: Readonly<Record<string, number>> = { "": 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 };
 
 function readSize(text: string): number | undefined {
-  const [, amount, unit = ""] = /^(\d+(?:\.\d+)?)\s*([KMG]?)(?:I?B)?$/.exec(text.trim().toUpperCase()) ?? [];
-  return amount === undefined ? undefined : Math.floor(Number(amount) * (UNITS[unit] as number));
+  const [, amount, feature = ""] = /^(\d+(?:\.\d+)?)\s*([KMG]?)(?:I?B)?$/.exec(text.trim().toUpperCase()) ?? [];
+  return amount === undefined ? undefined : Math.floor(Number(amount) * (FEATURES[feature] as number));
 }

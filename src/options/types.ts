@@ -141,7 +141,7 @@ export const numbersOr = <const T extends string>(
   remedy: `use one of ${wordList(words)}, or one number of at least 0 ${each}, as in "0.5,0.3,0.2"`,
 });
 
-/** An amount of memory in bytes, written with a unit. */
+/** An amount of memory in bytes, written with a feature. */
 export const byteSize = (min: number): OptionType<number> => ({
   schema: numberIn({ min }),
   control: { kind: "size", placeholder: "SIZE" },

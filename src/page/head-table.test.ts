@@ -2,17 +2,17 @@ import { describe, expect, it } from "vitest";
 import type { Item } from "../render/evidence.ts";
 import { headsOf } from "./head-table.ts";
 
-const item = (index: number, units: readonly number[]): Item => ({
+const item = (index: number, features: readonly number[]): Item => ({
   index,
   label: String(index),
   name: String(index),
-  units,
+  features,
   attribution: 0,
 });
 
 describe("headsOf()", () => {
   it("by hand: sums the tokens of a word, leaves out special ones, and sorts by all evidence", () => {
-    // Units 0 and 4 are special; word 0 has units 1 and 2, word 1 has unit 3.
+    // Features 0 and 4 are special; word 0 has features 1 and 2, word 1 has feature 3.
     const items = [item(0, [1, 2]), item(1, [3])];
     const heads = [
       [9, 1, 2, -0.5, 9],

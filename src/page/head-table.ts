@@ -23,7 +23,7 @@ interface Head {
 export function headsOf(items: readonly Item[], heads: readonly (readonly number[])[]): Head[] {
   const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
   const all = heads.map((evidence, index): Head => {
-    const values = items.map(({ units }) => sum(units.map((unit) => evidence[unit] ?? 0)));
+    const values = items.map(({ features }) => sum(features.map((feature) => evidence[feature] ?? 0)));
     return {
       index,
       supports: sum(values.filter((value) => value > 0)),
@@ -41,10 +41,10 @@ export function headTable(explanation: Explanation, block: number): TemplateResu
   const rows = headsOf(items, heads);
   const bound = largestMagnitude(rows.flatMap(({ values }) => values));
   const digits = digitsFor(largestMagnitude(rows.flatMap(({ supports, opposes }) => [supports, opposes])));
-  const unit = isText(explanation) ? "words" : "patches";
-  return html`<p class="about heads-of">Attention heads of block ${index}, most evidence first: attention times its gradient, by the ${unit} that are looked at. Special tokens are left out.</p>
+  const feature = isText(explanation) ? "words" : "patches";
+  return html`<p class="about heads-of">Attention heads of block ${index}, most evidence first: attention times its gradient, by the ${feature} that are looked at. Special tokens are left out.</p>
     <div class="wide-table" tabindex="0" role="region" aria-label="Attention heads of block ${index}"><table class="heads" aria-label="Evidence of each head">
-    <thead><tr><th scope="col">Head</th><th scope="col">Supports</th><th scope="col">Opposes</th><th scope="col" aria-hidden="true">In the order of the ${unit}</th><th scope="col">Strongest ${unit}</th></tr></thead>
+    <thead><tr><th scope="col">Head</th><th scope="col">Supports</th><th scope="col">Opposes</th><th scope="col" aria-hidden="true">In the order of the ${feature}</th><th scope="col">Strongest ${feature}</th></tr></thead>
     <tbody>${rows.map(
       (head) =>
         html`<tr><th scope="row">${head.index}</th><td class="number">${signed(head.supports, digits)}</td><td class="number">${signed(head.opposes, digits)}</td><td class="strip" aria-hidden="true">${head.values.map((value) => cell(value, bound))}</td><td>${named(head, items)}</td></tr>`,

@@ -10,7 +10,7 @@ interface Waiting {
 }
 
 /** The part of a message that is not its number. */
-type Wish = ToWorker extends infer Message
+type Request = ToWorker extends infer Message
   ? Message extends { readonly id: number }
     ? Omit<Message, "id">
     : never
@@ -48,7 +48,7 @@ export function createWorkerClient(start: () => Worker): Client {
   }
 
   function ask<Name extends keyof Answers>(
-    wish: Wish & { readonly do: Name },
+    request: Request & { readonly do: Name },
     { signal, onProgress }: Partial<ExplainCall> = {},
   ): Promise<Answers[Name]> {
     const id = next++;
@@ -69,7 +69,7 @@ export function createWorkerClient(start: () => Worker): Client {
         },
         { once: true },
       );
-      to.postMessage({ ...wish, id });
+      to.postMessage({ ...request, id });
     });
   }
 

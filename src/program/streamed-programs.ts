@@ -11,7 +11,6 @@ import type { TransformerGraph } from "../transformer/anatomy.ts";
 import { BlockLoader } from "./block-loader.ts";
 import { replacedFeeds } from "./embedding-feeds.ts";
 import { buildReplacedEmbeddingEntry } from "./forward.ts";
-import { type Journey, type JourneyResult, travel } from "./journey.ts";
 import type {
   AttentionGradients,
   ForwardResult,
@@ -27,6 +26,7 @@ import { backwardRowBytes } from "./row-bytes.ts";
 import { joinRows, rowsOf, sliceRows } from "./rows.ts";
 import type { ScoreSpec } from "./score.ts";
 import { type Spill, StateStore } from "./state-store.ts";
+import { runStreamedPass, type StreamedPass, type StreamedPassResult } from "./streamed-pass.ts";
 
 export interface StreamSource extends ProgramSource {
   /** Bytes for activations and kept states together; the weights of one block come on top. */
@@ -43,7 +43,7 @@ export class StreamedPrograms implements ModelPrograms {
   readonly #source: StreamSource;
   readonly #loader: BlockLoader;
   readonly #store: StateStore;
-  /** Journeys share the store: one at a time. */
+  /** Passes share the store: one at a time. */
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(source: StreamSource) {
@@ -90,7 +90,7 @@ export class StreamedPrograms implements ModelPrograms {
 
   async sweep({ hiddenStates, baselines, score, points, feeds, onPiece }: SweepRequest): Promise<SweepResult> {
     const rows = new PathRows(points, hiddenStates, baselines);
-    const { scores, evidence } = await this.#travel({
+    const { scores, evidence } = await this.#runStreamedPass({
       model: this.#source.sweep,
       score,
       feeds,
@@ -122,7 +122,7 @@ export class StreamedPrograms implements ModelPrograms {
   async hiddenGradient(request: StateRequest & { readonly score: ScoreSpec }): Promise<HiddenGradient> {
     const { data, shape } = request.hiddenState;
     const gradient = new Float32Array(data.length);
-    const { scores } = await this.#travel({
+    const { scores } = await this.#runStreamedPass({
       ...this.#together(this.#source.sweep, request),
       // All rows join at one block: what is above it is not asked for.
       onGradient: (row, block, own) => {
@@ -136,7 +136,7 @@ export class StreamedPrograms implements ModelPrograms {
   async attentionGradients(
     request: Omit<StateRequest, "block"> & { readonly score: ScoreSpec },
   ): Promise<AttentionGradients> {
-    const { scores, probabilities, gradients } = await this.#travel({
+    const { scores, probabilities, gradients } = await this.#runStreamedPass({
       ...this.#together(this.#source.forward, { ...request, block: 0 }),
       onGradient: () => {},
       attention: "rows",
@@ -150,9 +150,9 @@ export class StreamedPrograms implements ModelPrograms {
     await this.#source.spill?.dispose();
   }
 
-  #travel(journey: Journey): Promise<JourneyResult> {
-    const context = { loader: this.#loader, store: this.#store, step: this.#rowsPerRun(journey.positions) };
-    const own = this.#last.catch(() => {}).then(() => travel(journey, context));
+  #runStreamedPass(pass: StreamedPass): Promise<StreamedPassResult> {
+    const context = { loader: this.#loader, store: this.#store, step: this.#rowsPerRun(pass.positions) };
+    const own = this.#last.catch(() => {}).then(() => runStreamedPass(pass, context));
     this.#last = own;
     return own;
   }
@@ -161,7 +161,7 @@ export class StreamedPrograms implements ModelPrograms {
   #together(
     model: TransformerGraph,
     { block, hiddenState, feeds, score }: StateRequest & { readonly score: ScoreSpec },
-  ): Omit<Journey, "onGradient" | "attention"> {
+  ): Omit<StreamedPass, "onGradient" | "attention"> {
     const [rows = 0, positions = 0] = hiddenState.shape;
     const size = positions * this.width;
     return {

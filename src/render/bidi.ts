@@ -1,7 +1,7 @@
 /**
  * @file Visual order of the words of a line, for displays that place words themselves (SVG).
  *
- * A reduced form of the Unicode Bidirectional Algorithm (UAX #9): words are the smallest unit, a number goes on in the
+ * A reduced form of the Unicode Bidirectional Algorithm (UAX #9): words are the smallest feature, a number goes on in the
  * direction of the letters before it, neutral text takes the direction of its neighbours where they agree (rules P2,
  * W2, W7, N1, N2, L2). The letters and digits inside a word are ordered by whoever draws the word.
  */

@@ -8,8 +8,8 @@ export function blockView(explanation: Explanation, { index, fused }: BlockExpla
   const method = { ...explanation.method, name: `${explanation.method.name}, block ${index}` };
   if (!isText(explanation)) return { ...explanation, method, attribution: fused };
   const sums = explanation.words.map(() => 0);
-  explanation.units.forEach(({ word }, unit) => {
-    if (word !== null) (sums[word] as number) += fused[unit] ?? 0;
+  explanation.features.forEach(({ word }, feature) => {
+    if (word !== null) (sums[word] as number) += fused[feature] ?? 0;
   });
   return {
     ...explanation,

@@ -26,9 +26,9 @@ import {
 } from "./evidence.ts";
 
 describe.each(Object.entries(FIXTURES))("items of %s", (_, explanation) => {
-  test("cover every unit once together with the special tokens", () => {
-    const units = [...itemsOf(explanation), ...specialsOf(explanation)].flatMap((item) => item.units);
-    expect(units.sort((a, b) => a - b)).toEqual(explanation.units.map((_, index) => index));
+  test("cover every feature once together with the special tokens", () => {
+    const features = [...itemsOf(explanation), ...specialsOf(explanation)].flatMap((item) => item.features);
+    expect(features.sort((a, b) => a - b)).toEqual(explanation.features.map((_, index) => index));
   });
 
   test("rank as the explanation ranks", () => {
@@ -47,7 +47,7 @@ describe.each(Object.entries(FIXTURES))("items of %s", (_, explanation) => {
 test("itemsOf() sums the tokens of a word and numbers repeated words", () => {
   const words = itemsOf(sentence);
   const unforgettable = words.find((item) => item.label === "unforgettable")!;
-  expect(unforgettable.units).toHaveLength(3);
+  expect(unforgettable.features).toHaveLength(3);
   expect(sumOver(unforgettable, sentence.attribution)).toBeCloseTo(unforgettable.attribution, 9);
   const labels = itemsOf(longText).map((item) => item.label);
   expect(labels).toContain("dull");
@@ -67,7 +67,7 @@ test("byStrength() sorts by magnitude and keeps reading order among equals", () 
     index,
     label: `${index}`,
     name: `${index}`,
-    units: [],
+    features: [],
     attribution,
   });
   expect(byStrength([item(0, 0.1), item(1, -2), item(2, 2), item(3, 0.1)]).map((i) => i.index)).toEqual([1, 2, 0, 3]);

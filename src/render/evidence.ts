@@ -28,7 +28,7 @@ export function settingsOf({ method, input }: Explanation): readonly (readonly [
 }
 
 /** The patches of a picture and where they lie. */
-export type Patches = Pick<ImageExplanation, "input" | "units">;
+export type Patches = Pick<ImageExplanation, "input" | "features">;
 
 /** What maps of a picture are made from: an explanation, or what one method of several says. */
 export interface PatchEvidence extends Patches {
@@ -47,12 +47,12 @@ export interface Item {
   readonly label: string;
   /** The label without the count of repetitions. */
   readonly name: string;
-  /** Indices of its units. */
-  readonly units: readonly number[];
+  /** Indices of its features. */
+  readonly features: readonly number[];
   readonly attribution: number;
 }
 
-/** The numbers that a block holds for each unit. */
+/** The numbers that a block holds for each feature. */
 export type QuantityName = "fused" | "relevance" | "attentionEvidence";
 
 /** A quantity of the blocks, explained in a sentence. */
@@ -80,12 +80,12 @@ const QUANTITIES: readonly Quantity[] = [
   },
 ];
 
-/** The quantities that the blocks of an explanation hold a number for each unit of. */
+/** The quantities that the blocks of an explanation hold a number for each feature of. */
 export function quantitiesOf(explanation: Explanation): readonly Quantity[] {
-  const { blocks, units } = explanation;
+  const { blocks, features } = explanation;
   return blocks.length === 0
     ? []
-    : QUANTITIES.filter(({ name }) => blocks.every((block) => block[name].length === units.length));
+    : QUANTITIES.filter(({ name }) => blocks.every((block) => block[name].length === features.length));
 }
 
 /** Rows and columns counted from 0, as in the data. */
@@ -96,26 +96,26 @@ export function itemsOf(explanation: Explanation): Item[] {
   return isText(explanation) ? wordItems(explanation) : patchItems(explanation);
 }
 
-function wordItems({ units, words }: TextExplanation): Item[] {
+function wordItems({ features, words }: TextExplanation): Item[] {
   const members: number[][] = words.map(() => []);
-  units.forEach((unit, index) => {
-    if (unit.word !== null) members[unit.word]?.push(index);
+  features.forEach((feature, index) => {
+    if (feature.word !== null) members[feature.word]?.push(index);
   });
   const occurrences = new Map<string, number>();
   return words.map(({ text, attribution }, index) => {
     const occurrence = (occurrences.get(text) ?? 0) + 1;
     occurrences.set(text, occurrence);
     const label = occurrence === 1 ? text : `${text} (${occurrence})`;
-    return { index, label, name: text, units: members[index]!, attribution };
+    return { index, label, name: text, features: members[index]!, attribution };
   });
 }
 
-function patchItems({ units, attribution }: ImageExplanation): Item[] {
+function patchItems({ features, attribution }: ImageExplanation): Item[] {
   const items: Item[] = [];
-  units.forEach((unit, index) => {
-    if (unit.special) return;
-    const label = patchLabel(unit.row, unit.column);
-    items.push({ index: items.length, label, name: label, units: [index], attribution: attribution[index] ?? 0 });
+  features.forEach((feature, index) => {
+    if (feature.special) return;
+    const label = patchLabel(feature.row, feature.column);
+    items.push({ index: items.length, label, name: label, features: [index], attribution: attribution[index] ?? 0 });
   });
   return items;
 }
@@ -123,14 +123,14 @@ function patchItems({ units, attribution }: ImageExplanation): Item[] {
 /** The special tokens ([CLS], the class token): they take part in the computation but are no part of the input. */
 export function specialsOf(explanation: Explanation): Item[] {
   const specials: Item[] = [];
-  explanation.units.forEach((unit, index) => {
-    if (!unit.special) return;
-    const label = "text" in unit ? unit.text : "class token";
+  explanation.features.forEach((feature, index) => {
+    if (!feature.special) return;
+    const label = "text" in feature ? feature.text : "class token";
     specials.push({
       index: specials.length,
       label,
       name: label,
-      units: [index],
+      features: [index],
       attribution: explanation.attribution[index] ?? 0,
     });
   });
@@ -151,10 +151,10 @@ export function rankedItems(items: readonly Item[]): { readonly supporting: Item
   };
 }
 
-/** Sum of per-unit numbers over the units of an item. */
+/** Sum of per-feature numbers over the features of an item. */
 export function sumOver(item: Item, values: readonly number[]): number {
   let sum = 0;
-  for (const unit of item.units) sum += values[unit] ?? 0;
+  for (const feature of item.features) sum += values[feature] ?? 0;
   return sum;
 }
 
@@ -167,7 +167,7 @@ export function boundOver(items: readonly Item[], blocks: readonly BlockExplanat
 export interface SpecialShare {
   readonly items: readonly Item[];
   readonly sum: number;
-  /** Their part of the sum of magnitudes over all units, 0..1; 0 when all attributions are 0. */
+  /** Their part of the sum of magnitudes over all features, 0..1; 0 when all attributions are 0. */
   readonly share: number;
 }
 
@@ -232,6 +232,6 @@ export const NO_COMPLETENESS = "this method does not say what its values should 
 /** Whether attributions support and oppose, in units of the score; otherwise they say what matters, in no unit. */
 export const isSigned = ({ method }: Pick<PatchEvidence, "method">): boolean => method.signed !== false;
 
-/** Sum of the attribution over all units. */
+/** Sum of the attribution over all features. */
 export const attributionSum = ({ attribution }: Explanation): number =>
   attribution.reduce((sum, value) => sum + value, 0);

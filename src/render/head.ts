@@ -131,7 +131,7 @@ export function roleOf(
       return isOwn
         ? ["The model’s one output says yes: its sigmoid is above 50%"]
         : [
-            "The model’s one output says no: its sigmoid is not above 50%. What supports raises it all the same, what opposes speaks for the no",
+            "The model’s one output says no: its sigmoid is not above 50%. What supports raises it all the same, what opposes supports the no",
           ];
     case "numbers": {
       const which = predictions[0]?.index === target.index ? "The largest" : "One";

@@ -143,7 +143,7 @@ describe("renderHtml()", () => {
   test("draws patches, small maps of blocks and the picture under them", () => {
     const picture = "data:image/png;base64,iVBORw0KGgo=";
     const page = renderHtml(image, { pictures: [picture] });
-    expect(page.match(/data-map="words".*?<\/div>/s)![0].match(/data-u=/g)).toHaveLength(196);
+    expect(page.match(/data-map="words".*?<\/div>/s)![0].match(/data-f=/g)).toHaveLength(196);
     expect(page.match(/<li data-b=/g)).toHaveLength(4);
     expect(page).toContain(`<img src="${picture}" alt=`);
     expect(() => renderHtml(image, { pictures: ["https://example.org/x.png"] })).toThrow("give a data URI");

@@ -167,11 +167,11 @@ export function mapPart(explanation: PatchEvidence, settings: MapSettings): Part
 
 /** A small map for each block, all on one scale, which is said; null where there is at most one block to show. */
 export function stripPart(explanation: ImageExplanation, settings: StripSettings): Part | null {
-  const { blocks, units } = explanation;
+  const { blocks, features } = explanation;
   const quantity = quantitiesOf(explanation).find(({ name }) => name === "fused");
   if (quantity === undefined || blocks.length < 2) return null;
   const { palette, room, muted, picture, font } = settings;
-  const shown = blocks.flatMap(({ fused }) => fused.filter((_, unit) => units[unit]?.special === false));
+  const shown = blocks.flatMap(({ fused }) => fused.filter((_, feature) => features[feature]?.special === false));
   const scale = signedScale(shown, { bound: patchBound(shown) });
   const most = Math.max(1, Math.floor((room + GAP) / (LEAST_WIDTH + GAP)));
   const columns = Math.ceil(blocks.length / Math.ceil(blocks.length / most));

@@ -80,7 +80,7 @@ function text(explanation: TextExplanation): string {
   const label = plain(targetClass(explanation));
   const scale = signedScale(words.map((word) => word.attribution));
   const shown = segmentText(input.text, words).map(({ kind, text, members }) => {
-    if (kind !== "unit") {
+    if (kind !== "feature") {
       return text
         .split(/\r\n|[\n\r\u2028\u2029]/)
         .map(plain)
@@ -102,8 +102,8 @@ export function gridMarkdown(explanation: PatchEvidence): string {
   const { input, ...rest } = explanation;
   const [rows, columns] = input.grid;
   const values = Array.from({ length: rows }, () => new Array<number>(columns).fill(0));
-  rest.units.forEach(({ row, column, special }, unit) => {
-    if (!special && values[row]?.[column] !== undefined) values[row][column] = rest.attribution[unit] ?? 0;
+  rest.features.forEach(({ row, column, special }, feature) => {
+    if (!special && values[row]?.[column] !== undefined) values[row][column] = rest.attribution[feature] ?? 0;
   });
   const scale = signedScale(values.flat());
   const cell = (value: number) => {

@@ -89,9 +89,9 @@ function patchesOf(
   const { palette, scale, place, tooltip } = settings;
   const [rows, columns] = explanation.input.grid;
   const [width, height] = [place.width / columns, place.height / rows];
-  const cells = explanation.units.map(({ row, column, special }, unit) => {
+  const cells = explanation.features.map(({ row, column, special }, feature) => {
     if (special) return null;
-    const value = values[unit] ?? 0;
+    const value = values[feature] ?? 0;
     const [left, top] = [place.left + column * width, place.top + row * height];
     const fill = fillOf(value);
     const paint =

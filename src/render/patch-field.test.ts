@@ -9,14 +9,16 @@ const grid = (rows: readonly (readonly number[])[]): Grid => ({
 });
 
 describe("patchGrid()", () => {
-  test("places numbers by row and column and leaves out special units", () => {
+  test("places numbers by row and column and leaves out special features", () => {
     const { rows, columns, values } = patchGrid(image, image.attribution);
     expect([rows, columns]).toEqual([14, 14]);
-    image.units.forEach(({ row, column, special }, unit) => {
-      if (!special) expect(values[row * 14 + column]).toBe(image.attribution[unit]);
+    image.features.forEach(({ row, column, special }, feature) => {
+      if (!special) expect(values[row * 14 + column]).toBe(image.attribution[feature]);
     });
     expect(values.reduce((sum, value) => sum + value, 0)).toBeCloseTo(
-      image.attribution.filter((_, unit) => !image.units[unit]!.special).reduce((sum, value) => sum + value, 0),
+      image.attribution
+        .filter((_, feature) => !image.features[feature]!.special)
+        .reduce((sum, value) => sum + value, 0),
     );
   });
 });

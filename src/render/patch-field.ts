@@ -9,12 +9,12 @@ export interface Grid {
   readonly values: Float64Array;
 }
 
-/** The numbers of the patches at their places; special units have none, and what is missing is 0. */
-export function patchGrid({ input, units }: Patches, values: readonly number[]): Grid {
+/** The numbers of the patches at their places; special features have none, and what is missing is 0. */
+export function patchGrid({ input, features }: Patches, values: readonly number[]): Grid {
   const [rows, columns] = input.grid;
   const placed = new Float64Array(rows * columns);
-  units.forEach(({ row, column, special }, unit) => {
-    if (!special && row < rows && column < columns) placed[row * columns + column] = values[unit] ?? 0;
+  features.forEach(({ row, column, special }, feature) => {
+    if (!special && row < rows && column < columns) placed[row * columns + column] = values[feature] ?? 0;
   });
   return { rows, columns, values: placed };
 }

@@ -5,15 +5,15 @@ import { regionsInWords } from "./regions.ts";
 
 /** The fixture with a number for each patch of 6 x 6; the class token has one that must not count. */
 function withPatches(of: (row: number, column: number) => number, special = 100): ImageExplanation {
-  const units = [
+  const features = [
     { row: -1, column: -1, special: true },
     ...Array.from({ length: 36 }, (_, i) => ({ row: Math.floor(i / 6), column: i % 6, special: false })),
   ];
   return {
     ...image,
     input: { ...image.input, grid: [6, 6] },
-    units,
-    attribution: units.map(({ row, column, special: isSpecial }) => (isSpecial ? special : of(row, column))),
+    features,
+    attribution: features.map(({ row, column, special: isSpecial }) => (isSpecial ? special : of(row, column))),
   };
 }
 
@@ -78,7 +78,7 @@ describe("regionsInWords()", () => {
 
   test("takes other numbers than the result, as those of a block", () => {
     const explanation = withPatches(() => 0);
-    const values = explanation.units.map(({ row, column }) => (row === 2 && column === 3 ? 1 : 0));
+    const values = explanation.features.map(({ row, column }) => (row === 2 && column === 3 ? 1 : 0));
     expect(regionsInWords(explanation, values)).toContain("centre (100% of the supporting evidence)");
   });
 });

@@ -56,19 +56,19 @@ interface Ninths {
   readonly patches: readonly number[];
 }
 
-function ninthsOf({ input, units }: Patches, values: readonly number[]): Ninths {
+function ninthsOf({ input, features }: Patches, values: readonly number[]): Ninths {
   const [rows, columns] = input.grid;
   const [x, y, width, height] = input.seen;
   const third = (position: number, whole: number) => Math.min(2, Math.max(0, Math.floor((3 * position) / whole)));
   const support = new Array<number>(REGIONS.length).fill(0);
   const oppose = new Array<number>(REGIONS.length).fill(0);
   const patches = new Array<number>(REGIONS.length).fill(0);
-  units.forEach(({ row, column, special }, unit) => {
+  features.forEach(({ row, column, special }, feature) => {
     if (special) return;
     const across = third(x + ((column + 0.5) / columns) * width, input.width);
     const down = third(y + ((row + 0.5) / rows) * height, input.height);
     const region = 3 * down + across;
-    const value = values[unit] ?? 0;
+    const value = values[feature] ?? 0;
     if (value > 0) support[region]! += value;
     else if (value < 0) oppose[region]! -= value;
     patches[region]!++;
@@ -134,7 +134,7 @@ const whole = (share: number): string => percent(share, 0);
  * side and more than their share of the area; evidence that needs more is called spread, and a side with less than a
  * tenth of all magnitudes is called weak.
  *
- * @param values - One number per unit. Default: the attribution; a block's evidence says where that lies.
+ * @param values - One number per feature. Default: the attribution; a block's evidence says where that lies.
  */
 export function regionsInWords(explanation: PatchEvidence, values = explanation.attribution): string {
   const { support, oppose, patches } = ninthsOf(explanation, values);

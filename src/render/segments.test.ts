@@ -1,34 +1,34 @@
 import { describe, expect, test } from "vitest";
-import { type Span, segmentText, spansOfUnits } from "./segments.ts";
+import { type Span, segmentText, spansOfFeatures } from "./segments.ts";
 
 const span = (text: string, start: number, end: number): Span => ({ text, start, end });
 const kinds = (segments: ReturnType<typeof segmentText>) =>
   segments.map(({ kind, text, members }) => `${kind}:${text}:${members.join(",")}`);
 
 describe("segmentText()", () => {
-  test("returns units and the gaps between them", () => {
+  test("returns features and the gaps between them", () => {
     expect(kinds(segmentText(" a bc. ", [span("a", 1, 2), span("bc", 3, 5)]))).toEqual([
       "gap: :",
-      "unit:a:0",
+      "feature:a:0",
       "gap: :",
-      "unit:bc:1",
+      "feature:bc:1",
       "gap:. :",
     ]);
   });
 
-  test("puts special tokens where their span is, before a unit that starts there", () => {
+  test("puts special tokens where their span is, before a feature that starts there", () => {
     expect(kinds(segmentText("ab", [span("[CLS]", 0, 0), span("ab", 0, 2), span("[SEP]", 2, 2)]))).toEqual([
       "special:[CLS]:0",
-      "unit:ab:1",
+      "feature:ab:1",
       "special:[SEP]:2",
     ]);
   });
 
   test("joins spans that share a character", () => {
     expect(kinds(segmentText("x😀y", [span("x", 0, 1), span("😀", 1, 3), span("😀", 1, 3), span("y", 3, 4)]))).toEqual([
-      "unit:x:0",
-      "unit:😀:1,2",
-      "unit:y:3",
+      "feature:x:0",
+      "feature:😀:1,2",
+      "feature:y:3",
     ]);
   });
 
@@ -36,11 +36,15 @@ describe("segmentText()", () => {
     const family = "👩\u200d👩\u200d👧";
     const text = `${family}e\u0301`;
     const spans = [span("a", 0, 1), span("b", 1, 3), span("c", 3, family.length), span("d", 8, 9)];
-    expect(kinds(segmentText(text, spans))).toEqual([`unit:${family}:0,1,2`, "unit:e\u0301:3"]);
+    expect(kinds(segmentText(text, spans))).toEqual([`feature:${family}:0,1,2`, "feature:e\u0301:3"]);
   });
 
   test("clips offsets beyond the text and sorts spans by their start", () => {
-    expect(kinds(segmentText("abc", [span("c", 2, 99), span("a", -3, 1)]))).toEqual(["unit:a:1", "gap:b:", "unit:c:0"]);
+    expect(kinds(segmentText("abc", [span("c", 2, 99), span("a", -3, 1)]))).toEqual([
+      "feature:a:1",
+      "gap:b:",
+      "feature:c:0",
+    ]);
   });
 
   test("keeps every character of the text, whatever the spans are", () => {
@@ -64,16 +68,20 @@ describe("segmentText()", () => {
   });
 });
 
-describe("spansOfUnits()", () => {
+describe("spansOfFeatures()", () => {
   test("places special tokens by their order, not by their offsets", () => {
-    const unit = (text: string, start: number, end: number, special: boolean) => ({
+    const feature = (text: string, start: number, end: number, special: boolean) => ({
       text,
       start,
       end,
       special,
       word: special ? null : 0,
     });
-    const units = [unit("[CLS]", 0, 0, true), unit("ab", 0, 2, false), unit("[SEP]", 0, 0, true)];
-    expect(kinds(segmentText("ab", spansOfUnits(units)))).toEqual(["special:[CLS]:0", "unit:ab:1", "special:[SEP]:2"]);
+    const features = [feature("[CLS]", 0, 0, true), feature("ab", 0, 2, false), feature("[SEP]", 0, 0, true)];
+    expect(kinds(segmentText("ab", spansOfFeatures(features)))).toEqual([
+      "special:[CLS]:0",
+      "feature:ab:1",
+      "special:[SEP]:2",
+    ]);
   });
 });

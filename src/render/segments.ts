@@ -1,11 +1,11 @@
-/** @file Cuts a text into the pieces that a heatmap shows: units with a value, the gaps between them, special tokens. */
+/** @file Cuts a text into the pieces that a heatmap shows: features with a value, the gaps between them, special tokens. */
 
-import type { TokenUnit } from "../attribution/explanation.ts";
+import type { TokenFeature } from "../attribution/explanation.ts";
 import { graphemesOf } from "./graphemes.ts";
 
-/** A piece of a text. The texts of gaps and units, joined, are the text; specials are not part of it. */
+/** A piece of a text. The texts of gaps and features, joined, are the text; specials are not part of it. */
 export interface Segment {
-  readonly kind: "unit" | "gap" | "special";
+  readonly kind: "feature" | "gap" | "special";
   readonly text: string;
   /** Indices of the spans shown by this piece: one, or several that share a character; none for a gap. */
   readonly members: readonly number[];
@@ -64,7 +64,7 @@ export function segmentText(text: string, spans: readonly Span[]): Segment[] {
       continue;
     }
     if (start < cursor) {
-      const last = segments.findLastIndex((segment) => segment.kind === "unit");
+      const last = segments.findLastIndex((segment) => segment.kind === "feature");
       const merged = segments[last];
       if (merged === undefined) continue;
       const grown = end > cursor ? text.slice(cursor, end) : "";
@@ -73,19 +73,19 @@ export function segmentText(text: string, spans: readonly Span[]): Segment[] {
       continue;
     }
     if (start > cursor) segments.push({ kind: "gap", text: text.slice(cursor, start), members: [] });
-    segments.push({ kind: "unit", text: text.slice(start, end), members: [index] });
+    segments.push({ kind: "feature", text: text.slice(start, end), members: [index] });
     cursor = end;
   }
   if (cursor < text.length) segments.push({ kind: "gap", text: text.slice(cursor), members: [] });
   return segments;
 }
 
-/** Spans of all units; special tokens stand where they come in the sequence, whatever offsets they carry. */
-export function spansOfUnits(units: readonly TokenUnit[]): Span[] {
+/** Spans of all features; special tokens stand where they come in the sequence, whatever offsets they carry. */
+export function spansOfFeatures(features: readonly TokenFeature[]): Span[] {
   let position = 0;
-  return units.map((unit) => {
-    if (unit.special) return { text: unit.text, start: position, end: position };
-    position = Math.max(position, unit.end);
-    return { text: unit.text, start: unit.start, end: unit.end };
+  return features.map((feature) => {
+    if (feature.special) return { text: feature.text, start: position, end: position };
+    position = Math.max(position, feature.end);
+    return { text: feature.text, start: feature.start, end: feature.end };
   });
 }

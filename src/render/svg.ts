@@ -78,7 +78,7 @@ function textPart({ input, words }: TextExplanation, frame: Frame): Part {
       : [
           {
             text,
-            style: { value: kind === "unit" ? members.reduce((sum, i) => sum + words[i]!.attribution, 0) : null },
+            style: { value: kind === "feature" ? members.reduce((sum, i) => sum + words[i]!.attribution, 0) : null },
           },
         ],
   );

@@ -184,7 +184,7 @@ describe("renderTerminal()", () => {
 
   test("merges patches where a grid is wider than the terminal", () => {
     const size = 40;
-    const units = Array.from({ length: size * size }, (_, i) => ({
+    const features = Array.from({ length: size * size }, (_, i) => ({
       row: Math.floor(i / size),
       column: i % size,
       special: false,
@@ -192,8 +192,8 @@ describe("renderTerminal()", () => {
     const wide = {
       ...image,
       input: { ...image.input, grid: [size, size] as const },
-      units,
-      attribution: units.map(({ row, column }) => (row < 20 && column < 20 ? 1 : -1)),
+      features,
+      attribution: features.map(({ row, column }) => (row < 20 && column < 20 ? 1 : -1)),
       blocks: [],
     };
     const output = plain(wide, 40);

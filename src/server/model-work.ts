@@ -4,10 +4,10 @@ import { explain } from "../attribution/explain.ts";
 import type { ExplainableModel } from "../attribution/explainable-model.ts";
 import type { ExplainOptions } from "../attribution/options.ts";
 import type { TextInput } from "../attribution/text-input.ts";
-import { contendersOf } from "../evaluation/contenders.ts";
 import type { Dataset } from "../evaluation/dataset.ts";
 import { type EvaluateOptions, evaluate } from "../evaluation/evaluate.ts";
 import { defaultMetrics, metricByName } from "../evaluation/metrics.ts";
+import { namedMethodsOf } from "../evaluation/named-methods.ts";
 import type { ToRgbOptions } from "../input/image/samples.ts";
 import type { AssembledModel } from "../loading/assemble-model.ts";
 import { pictureUri } from "../node/picture-uri.ts";
@@ -107,7 +107,7 @@ export function evaluateOptions(request: EvaluateFields, dataset: Dataset): Eval
     Object.fromEntries(names.filter((name) => fields[name] !== undefined).map((name) => [name, fields[name]]));
   return {
     ...pick(EVALUATE_OPTION_NAMES),
-    contenders: contendersOf(request.methods, pick(METHOD_OPTION_NAMES) as ExplainOptions),
+    namedMethods: namedMethodsOf(request.methods, pick(METHOD_OPTION_NAMES) as ExplainOptions),
     metrics: request.metrics?.map(metricByName) ?? defaultMetrics(dataset),
   };
 }

@@ -9,11 +9,11 @@ import type {
   ImageExplanation,
   ModelFacts,
   PatchAttribution,
-  PatchUnit,
+  PatchFeature,
   Prediction,
   Target,
   TextExplanation,
-  TokenUnit,
+  TokenFeature,
   Warning,
   WordAttribution,
 } from "../attribution/explanation.ts";
@@ -38,11 +38,11 @@ import type {
   Evaluation,
   FigureResult,
 } from "../evaluation/evaluation.ts";
+import { FEATURE_KINDS } from "../evaluation/features.ts";
 import { METRICS } from "../evaluation/metrics.ts";
 import type { NumberErrors } from "../evaluation/number-errors.ts";
+import { REPLACEMENTS } from "../evaluation/replacement.ts";
 import type { Interval } from "../evaluation/statistics/bootstrap.ts";
-import { SUBSTRATES } from "../evaluation/substrate.ts";
-import { UNIT_KINDS } from "../evaluation/units.ts";
 import { DEEP_GREYS } from "../input/image/rgb-image.ts";
 import { BACKGROUNDS, type ToRgbOptions } from "../input/image/samples.ts";
 import type { CheckResult, Verification } from "../verification/verification.ts";
@@ -186,7 +186,7 @@ const READING_OPTIONS: Readonly<Record<keyof ToRgbOptions, JsonSchema>> = {
 export const READING_OPTION_NAMES: readonly string[] = Object.keys(READING_OPTIONS);
 
 /** The names of the options of an evaluation that a request may give as the library has them. */
-export const EVALUATE_OPTION_NAMES = ["substrate", "units", "longText", "target", "score", "seed"] as const;
+export const EVALUATE_OPTION_NAMES = ["replacement", "features", "longText", "target", "score", "seed"] as const;
 
 /** The names of the options of methods that an evaluation may give. */
 export const METHOD_OPTION_NAMES: readonly string[] = Object.keys(METHOD_OPTIONS);
@@ -258,7 +258,7 @@ function requests({ characters, bodyBytes, evaluationRows }: ServerLimits): Sche
         name: { ...name("What the data set is called in the result"), default: "rows" },
         model: MODEL,
         methods: {
-          ...list({ type: "string", enum: METHOD_NAMES }, "Methods to measure beside the random floor. Default: all"),
+          ...list({ type: "string", enum: METHOD_NAMES }, "Methods to measure beside the random control. Default: all"),
           minItems: 1,
           maxItems: METHOD_NAMES.length,
         },
@@ -270,8 +270,11 @@ function requests({ characters, bodyBytes, evaluationRows }: ServerLimits): Sche
           minItems: 1,
           maxItems: METRICS.length,
         },
-        substrate: oneOf(SUBSTRATES, "What stands in for removed words. Default: the mask token or what the model has"),
-        units: oneOf(UNIT_KINDS, "What is ranked and removed", UNIT_KINDS[0]),
+        replacement: oneOf(
+          REPLACEMENTS,
+          "What stands in for removed words. Default: the mask token or what the model has",
+        ),
+        features: oneOf(FEATURE_KINDS, "What is ranked and removed", FEATURE_KINDS[0]),
         longText: LONG_TEXT,
         target: target("Class to explain. Default: the predicted class of each input"),
         score: SCORE,
@@ -319,18 +322,18 @@ const WORD = {
 };
 const PATCH = { row: { type: "integer" }, column: { type: "integer" } } as const satisfies Record<string, JsonSchema>;
 const ATTRIBUTION = measured("> 0 supports the target, < 0 opposes it, in units of the target score");
-const perUnit = (description: string): JsonSchema => list(measured(""), `${description}, one number per unit`);
+const perFeature = (description: string): JsonSchema => list(measured(""), `${description}, one number per feature`);
 
 /** Fields of explanations of texts and of images. */
 const COMMON: Readonly<Record<keyof ExplanationCommon, JsonSchema>> = {
-  version: { type: "integer", enum: [1], description: "Changes when a field changes meaning" },
+  version: { type: "integer", enum: [2], description: "Changes when a field changes meaning" },
   model: reference("ModelFacts"),
   target: recordOf<Target>(
     {
       ...CLASS,
       against: record(CLASS, [], "The class that the score is measured against"),
       token: record(
-        { index: count("Index into units"), text: text("The token") },
+        { index: count("Index into features"), text: text("The token") },
         [],
         "The token whose label is explained",
       ),
@@ -348,7 +351,7 @@ const COMMON: Readonly<Record<keyof ExplanationCommon, JsonSchema>> = {
     }),
     "All classes, best first",
   ),
-  attribution: perUnit("> 0 supports the target, < 0 opposes it, in units of the target score"),
+  attribution: perFeature("> 0 supports the target, < 0 opposes it, in units of the target score"),
   blocks: list(reference("BlockExplanation"), "Evidence at the entry of every block; empty for methods without"),
   method: recordOf<ExplanationCommon["method"]>(
     {
@@ -378,8 +381,8 @@ const EXPLANATIONS: SchemaTable = {
       kind: oneOf(["text"], "Kind"),
       text: text("The text as it was given"),
     }),
-    units: list(
-      recordOf<TokenUnit>({
+    features: list(
+      recordOf<TokenFeature>({
         ...WORD,
         special: { type: "boolean", description: "Added by the tokenizer" },
         word: { type: ["integer", "null"], description: "Index into words" },
@@ -405,9 +408,9 @@ const EXPLANATIONS: SchemaTable = {
       },
       ["background", "deepGrey"],
     ),
-    units: list(
-      recordOf<PatchUnit>({ ...PATCH, special: { type: "boolean" } }),
-      "Patches; special units have row and column -1",
+    features: list(
+      recordOf<PatchFeature>({ ...PATCH, special: { type: "boolean" } }),
+      "Patches; special features have row and column -1",
     ),
     supporting: list(reference("PatchAttribution"), "Patches with attribution > 0, strongest first"),
     opposing: list(reference("PatchAttribution"), "Patches with attribution < 0, strongest first"),
@@ -415,10 +418,10 @@ const EXPLANATIONS: SchemaTable = {
   BlockExplanation: recordOf<BlockExplanation>(
     {
       index: count("Block, from 0"),
-      relevance: perUnit("Integrated Gradients of the hidden state"),
-      attentionEvidence: perUnit("Attention x attention gradient"),
-      heads: list(perUnit("Of one head"), "Attention evidence of every head, where it was asked for"),
-      fused: perUnit("Fusion of the two"),
+      relevance: perFeature("Integrated Gradients of the hidden state"),
+      attentionEvidence: perFeature("Attention x attention gradient"),
+      heads: list(perFeature("Of one head"), "Attention evidence of every head, where it was asked for"),
+      fused: perFeature("Fusion of the two"),
       weight: number("Share of this block in the final attribution"),
       completeness: recordOf<BlockCompleteness>(
         {
@@ -466,7 +469,7 @@ const EVALUATIONS: SchemaTable = {
     ["result", "error"],
   ),
   Evaluation: recordOf<Evaluation>({
-    version: { type: "integer", enum: [1] },
+    version: { type: "integer", enum: [2] },
     model: reference("ModelFacts"),
     dataset: recordOf<Evaluation["dataset"]>(
       {
@@ -496,9 +499,13 @@ const EVALUATIONS: SchemaTable = {
       },
       ["counted", "errors"],
     ),
-    settings: { type: "object", description: "Substrate, units, target, score, seed, resamples" },
+    settings: { type: "object", description: "Replacement, features, target, score, seed, resamples" },
     methods: list(
-      recordOf<EvaluatedMethod>({ name: text("Name"), options: { type: "object" }, floor: { type: "boolean" } }),
+      recordOf<EvaluatedMethod>({
+        name: text("Name"),
+        options: { type: "object" },
+        randomControl: { type: "boolean" },
+      }),
       "What was measured",
     ),
     metrics: list(record({ name: text("Name"), summary: text("What it measures") }), "Metrics"),

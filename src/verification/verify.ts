@@ -107,7 +107,7 @@ async function sizeOfLogits(model: AssembledModel, samples: readonly Sample[]): 
 async function subjectOf(model: AssembledModel, sample: Sample, seed: number): Promise<Subject> {
   const forward = await model.programs.forward(sample.input.feeds);
   // A token in the middle: neither the first nor a special one.
-  const position = model.anatomy.logitsPer === "token" ? Math.floor(sample.input.units.length / 2) : undefined;
+  const position = model.anatomy.logitsPer === "token" ? Math.floor(sample.input.features.length / 2) : undefined;
   const [best] = rankPredictions(model, logitsRow(forward.logits, position));
   const score = {
     kind: "logit" as const,

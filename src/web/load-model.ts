@@ -20,7 +20,7 @@ import { type AssembledModel, assembleModel } from "../loading/assemble-model.ts
 import { prepareCheckpoint } from "../loading/checkpoint-parts.ts";
 import { checkpointWeights, otherWeights, SHARD_INDEX, WEIGHTS } from "../loading/checkpoint-weights.ts";
 import { type Knowledge, knowledgeOf, type ModelExtensions } from "../loading/knowledge.ts";
-import type { Companions, ModelParts } from "../loading/model-parts.ts";
+import type { ModelParts, Preprocessors } from "../loading/model-parts.ts";
 import { checkDtype, ONNX_DTYPES, type OnnxDtype, onnxFileName } from "../loading/onnx-names.ts";
 import { otherFormat } from "../loading/other-formats.ts";
 import { prepareWeights } from "../loading/prepare-weights.ts";
@@ -92,14 +92,14 @@ export async function loadModel(source: ModelSource, options: WebLoadOptions = {
   const runtime = await openRuntime(options);
   const json = await readText(files, CONFIG);
   const config = json === undefined ? undefined : parseConfig(json, CONFIG);
-  const companions = companionsOf(files);
+  const preprocessors = preprocessorsOf(files);
   const checkpoint =
     json !== undefined && config !== undefined && dtype === undefined && hasFamily(config, knowledge)
-      ? await checkpointParts(files, json, config, companions, knowledge, runtime)
+      ? await checkpointParts(files, json, config, preprocessors, knowledge, runtime)
       : undefined;
   const { path, parts } =
     checkpoint === undefined
-      ? await onnxFileParts(files, config, companions, knowledge, runtime, options)
+      ? await onnxFileParts(files, config, preprocessors, knowledge, runtime, options)
       : { path: undefined, parts: checkpoint };
   const tunedPath = tunedFileOf(path);
   const tuned = await readText(files, tunedPath);
@@ -130,7 +130,7 @@ async function checkpointParts(
   files: ModelFiles,
   json: string,
   config: CheckpointConfig,
-  companions: Companions,
+  preprocessors: Preprocessors,
   knowledge: Knowledge,
   { lacksHalfPrecision = false }: Runtime,
 ): Promise<ModelParts | undefined> {
@@ -147,7 +147,7 @@ async function checkpointParts(
   const contents = { ...own, ...adapter?.contents };
   const adapted = adapter === undefined ? config : adaptConfig(json, adapter);
   const prepared = await prepareWeights(source, adapted, readRangeOf(contents), adapter);
-  const build = await prepareCheckpoint(adapted, prepared.source, companions, knowledge);
+  const build = await prepareCheckpoint(adapted, prepared.source, preprocessors, knowledge);
   const { derived } = prepared;
   const read = await widenWeights({ contents, source: prepared.source }, { derived, half: lacksHalfPrecision });
   const parts = build(read.source);
@@ -219,7 +219,7 @@ async function readOtherWeights(files: ModelFiles): Promise<Record<string, Uint8
 async function onnxFileParts(
   files: ModelFiles,
   config: CheckpointConfig | undefined,
-  companions: Companions,
+  preprocessors: Preprocessors,
   knowledge: Knowledge,
   runtime: Runtime,
   { dtype, acceptDifference = false }: WebLoadOptions,
@@ -231,7 +231,7 @@ async function onnxFileParts(
   for (const path of paths) {
     const bytes = await files.read(path);
     if (bytes === undefined) continue;
-    const parts = await loadOnnx({ files, path, bytes, config, companions, knowledge, runtime, acceptDifference });
+    const parts = await loadOnnx({ files, path, bytes, config, preprocessors, knowledge, runtime, acceptDifference });
     const beside =
       files.paths?.includes(ADAPTER_CONFIG) === true ? [{ code: "unused-adapter", message: BESIDE_ONNX }] : [];
     return { path, parts: { ...parts, warnings: [...parts.warnings, ...beside] } };
@@ -268,7 +268,7 @@ function otherDtype({ paths = [] }: ModelFiles): string {
   return there.length === 0 ? "" : `give dtype ${there.map((dtype) => `"${dtype}"`).join(" or ")}, or `;
 }
 
-function companionsOf(files: ModelFiles): Companions {
+function preprocessorsOf(files: ModelFiles): Preprocessors {
   const json = async (path: string): Promise<object | undefined> => {
     const text = await readText(files, path);
     if (text === undefined) return undefined;

@@ -5,7 +5,7 @@ import { CheckpointError } from "../errors.ts";
 import { checkTask } from "../loading/check-task.ts";
 import { countElements, inFile, isSmall, sideFileEnds } from "../loading/graph-weights.ts";
 import type { Knowledge } from "../loading/knowledge.ts";
-import { type Companions, interfaceOf, type ModelParts } from "../loading/model-parts.ts";
+import { interfaceOf, type ModelParts, type Preprocessors } from "../loading/model-parts.ts";
 import { onnxParts } from "../loading/onnx-parts.ts";
 import { decodeModel } from "../onnx/decode.ts";
 import type { Graph, StoredTensor } from "../onnx/model.ts";
@@ -21,7 +21,7 @@ export interface OnnxInMemory {
   readonly path: string;
   readonly bytes: Uint8Array;
   readonly config: CheckpointConfig | undefined;
-  readonly companions: Companions;
+  readonly preprocessors: Preprocessors;
   readonly knowledge: Knowledge;
   readonly runtime: Runtime;
   readonly acceptDifference: boolean;
@@ -33,7 +33,7 @@ export async function loadOnnx({
   path,
   bytes,
   config,
-  companions,
+  preprocessors,
   knowledge,
   runtime,
   acceptDifference,
@@ -60,7 +60,7 @@ export async function loadOnnx({
       ...changed,
       initializers: changed.initializers.map((tensor) => inFile(tensor, name, bytes)),
     }),
-    companions,
+    preprocessors,
     knowledge,
     runtime,
     acceptDifference,

@@ -4,7 +4,6 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { baselineStates } from "../../src/attribution/baseline/baseline.ts";
 import { prepareText } from "../../src/attribution/text-input.ts";
 import {
-  type Contender,
   type Dataset,
   type ExplainOptions,
   evaluate,
@@ -16,6 +15,7 @@ import {
   loadModel,
   METRICS,
   type Metric,
+  type NamedMethod,
   type RgbImage,
   rgbImage,
   ShapeError,
@@ -215,13 +215,13 @@ describe("a picture as the baseline", () => {
       items: [{ line: 1, input: { picture: "noise", load: async () => PICTURE.image } }],
       problems: [],
     };
-    const contender = (name: string, image: RgbImage): Contender => ({
+    const named = (name: string, image: RgbImage): NamedMethod => ({
       name,
       options: { method: "integrated-gradients", steps: 2, tolerance: 10, baseline: { image } },
     });
     const stored = new Map<string, StoredMeasurement>();
     const { methods, results } = await evaluate(vision, dataset, {
-      contenders: [contender("one", other), contender("two", plain(16, 16, 99)), contender("again", other)],
+      namedMethods: [named("one", other), named("two", plain(16, 16, 99)), named("again", other)],
       metrics: METRICS.filter(({ name }: Metric) => name === "comprehensiveness"),
       store: {
         get: (key) => stored.get(key),

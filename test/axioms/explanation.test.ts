@@ -69,8 +69,8 @@ describe("conservation", () => {
   );
 
   it("words and special tokens together hold the whole attribution", async () => {
-    const { attribution, words, units } = await explain(model, TEXTS[3] as string);
-    const special = sum(attribution.filter((_, t) => units[t]?.special));
+    const { attribution, words, features } = await explain(model, TEXTS[3] as string);
+    const special = sum(attribution.filter((_, t) => features[t]?.special));
     expect(sum(words.map((word) => word.attribution)) + special).toBeCloseTo(sum(attribution), 8);
   });
 });
@@ -126,10 +126,10 @@ describe("independence", () => {
 
 describe("dummy", () => {
   it("positions that the baseline keeps have no relevance at the embeddings", async () => {
-    const { attribution, units } = await explain(model, TEXTS[0] as string, { method: "integrated-gradients" });
-    expect(units.filter((unit) => unit.special)).toHaveLength(2);
-    units.forEach((unit, t) => {
-      if (unit.special) expect(attribution[t]).toBe(0);
+    const { attribution, features } = await explain(model, TEXTS[0] as string, { method: "integrated-gradients" });
+    expect(features.filter((feature) => feature.special)).toHaveLength(2);
+    features.forEach((feature, t) => {
+      if (feature.special) expect(attribution[t]).toBe(0);
     });
   });
 });

@@ -53,7 +53,7 @@ describe("explain() of a long text", () => {
     expect(scoreDifference(whole)).toBeCloseTo(mean(scoreDifference), 7);
     expect(completenessOf(whole).delta).toBeCloseTo(sum(whole.attribution) - scoreDifference(whole), 7);
     expect(whole.words).toHaveLength(150);
-    expect(whole.units).toHaveLength(152);
+    expect(whole.features).toHaveLength(152);
     expect(whole.warnings.map(({ code }) => code)).toEqual(["windows"]);
     expect(whole.warnings[0]?.message).toMatch(/152 tokens, the model reads 64: it was read in 3 overlapping windows/);
   });
@@ -63,7 +63,7 @@ describe("explain() of a long text", () => {
     for (const layerWeights of ["magnitude", "balanced", "decay", "uniform"] as const) {
       const { attribution, blocks, completeness } = await explain(model, WORDS.join(" "), { ...OPTIONS, layerWeights });
       expect(attribution).toBeAllClose(
-        attribution.map((_, unit) => sum(blocks.map(({ fused, weight }) => weight * (fused[unit] as number)))),
+        attribution.map((_, feature) => sum(blocks.map(({ fused, weight }) => weight * (fused[feature] as number)))),
         { rtol: 1e-9, atol: 1e-12 },
       );
       expect(sum(blocks.map(({ weight }) => weight))).toBeCloseTo(1, 10);

@@ -5,7 +5,7 @@ import { expect, it } from "vitest";
 import { imageFeeds, prepareImage } from "../../src/attribution/image-input.ts";
 import { encodeSafetensors } from "../../src/checkpoint/safetensors.ts";
 import { toPixelTensor } from "../../src/input/image/process-image.ts";
-import { substituteImage } from "../../src/input/image/substrate.ts";
+import { substituteImage } from "../../src/input/image/replacement.ts";
 import { explain, type LoadedModel, loadModel, METHODS } from "../../src/node.ts";
 import { floatTensor } from "../../src/tensor/tensor.ts";
 import { hashedParameter } from "../support/hashed-weights.ts";
@@ -38,8 +38,8 @@ async function tinyVit(): Promise<LoadedModel> {
 it("every method gives the patches of a picture numbers", async () => {
   await using model = await tinyVit();
   for (const { name, signed } of METHODS) {
-    const { attribution, units } = await explain(model, PICTURE, { method: name, steps: 4, tolerance: 10 });
-    expect(units, name).toHaveLength(17);
+    const { attribution, features } = await explain(model, PICTURE, { method: name, steps: 4, tolerance: 10 });
+    expect(features, name).toHaveLength(17);
     expect(attribution, name).toHaveLength(17);
     expect(attribution.every(Number.isFinite), name).toBe(true);
     expect(Math.max(...attribution.slice(1).map(Math.abs)), name).toBeGreaterThan(0);

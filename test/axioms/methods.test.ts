@@ -24,13 +24,13 @@ afterAll(() => model.dispose());
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
 describe.each(METHODS.map((method) => [method.name, method] as const))("%s", (name, { signed, classSpecific }) => {
-  it("gives every unit a number, the same for the same seed, and says what it cannot tell", async () => {
+  it("gives every feature a number, the same for the same seed, and says what it cannot tell", async () => {
     const [first, second] = [
       await explain(model, TEXT, { method: name }),
       await explain(model, TEXT, { method: name }),
     ];
     expect({ ...first, cost: null }).toEqual({ ...second, cost: null });
-    expect(first.attribution).toHaveLength(first.units.length);
+    expect(first.attribution).toHaveLength(first.features.length);
     expect(first.attribution.every(Number.isFinite)).toBe(true);
     expect(sum(first.attribution.map(Math.abs))).toBeGreaterThan(0);
     expect(JSON.parse(JSON.stringify(first))).toEqual(first);
@@ -88,25 +88,25 @@ describe("occlusion", () => {
   const SHORT = "A dull 😀 film";
 
   it("is the loss of the score when the model reads another token instead", async () => {
-    const { attribution, units, target } = await explain(model, SHORT, { method: "occlusion", baseline: "mask" });
+    const { attribution, features, target } = await explain(model, SHORT, { method: "occlusion", baseline: "mask" });
     const encoded = await model.tokenizer?.encode(SHORT);
     const ids = encoded?.ids ?? [];
     const mask = model.tokenizer?.specialTokens.mask?.id as number;
-    for (const [t, { special }] of units.entries()) {
+    for (const [t, { special }] of features.entries()) {
       const without = ids.map((id, position) => (position === t && !special ? mask : id));
       const { data } = await model.programs.logits(textFeeds(model, without, encoded?.typeIds ?? []));
       expect(attribution[t]).toBeCloseTo(target.score - (data[target.index] as number), 4);
     }
   });
 
-  it("gives 0 to a unit that is what the baseline has in its place, and to special tokens", async () => {
-    const { attribution, units } = await explain(model, SHORT, { method: "occlusion", baseline: "unk" });
-    expect(units.map(({ text }) => text)).toEqual(["[CLS]", "A", "dull", "😀", "film", "[SEP]"]);
+  it("gives 0 to a feature that is what the baseline has in its place, and to special tokens", async () => {
+    const { attribution, features } = await explain(model, SHORT, { method: "occlusion", baseline: "unk" });
+    expect(features.map(({ text }) => text)).toEqual(["[CLS]", "A", "dull", "😀", "film", "[SEP]"]);
     for (const t of [0, 3, 5]) expect(attribution[t]).toBeCloseTo(0, 5);
     for (const t of [1, 2, 4]) expect(Math.abs(attribution[t] as number)).toBeGreaterThan(0.01);
   });
 
-  it("is complete for a text of one unit, and says how far it is off for others", async () => {
+  it("is complete for a text of one feature, and says how far it is off for others", async () => {
     const one = await explain(model, "Dull", { method: "occlusion" });
     expect(completenessOf(one).relativeError).toBeLessThan(1e-4);
     const many = completenessOf(await explain(model, TEXT, { method: "occlusion", baseline: "mask" }));
@@ -130,7 +130,7 @@ describe("shuffled", () => {
     const sorted = (values: readonly number[]) => [...values].sort((a, b) => a - b);
     expect(sorted(moved.attribution)).toEqual(sorted(original.attribution));
     expect(moved.attribution).not.toEqual(original.attribution);
-    for (const t of [0, moved.units.length - 1]) expect(moved.attribution[t]).toBe(original.attribution[t]);
+    for (const t of [0, moved.features.length - 1]) expect(moved.attribution[t]).toBe(original.attribution[t]);
     expect(completenessOf(moved).delta).toBeCloseTo(completenessOf(original).delta, 10);
     const other = await explain(model, TEXT, { ...options, method: "shuffled", seed: 1 });
     expect(other.attribution).not.toEqual(moved.attribution);
@@ -140,9 +140,9 @@ describe("shuffled", () => {
 describe("random", () => {
   it("draws other numbers for another seed, between -1 and 1, and none for special tokens", async () => {
     const of = async (seed: number) => explain(model, TEXT, { method: "random", seed });
-    const { attribution, units } = await of(1);
+    const { attribution, features } = await of(1);
     expect(attribution).not.toEqual((await of(2)).attribution);
-    units.forEach(({ special }, t) => {
+    features.forEach(({ special }, t) => {
       if (special) expect(attribution[t]).toBe(0);
       else expect(Math.abs(attribution[t] as number)).toBeLessThanOrEqual(1);
     });

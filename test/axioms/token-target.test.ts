@@ -22,8 +22,8 @@ describe("explain() of a token's label", () => {
   it("explains the label that the model gives to the word that is named", async () => {
     await using model = await labeller();
     const explanation = await explain(model, TEXT, { token: "good", steps: 16 });
-    const { target, units, blocks } = explanation;
-    expect(units[target.token?.index as number]?.text).toBe("good");
+    const { target, features, blocks } = explanation;
+    expect(features[target.token?.index as number]?.text).toBe("good");
     expect(target.token?.text).toBe("good");
     expect(target.label).toBe(explanation.predictions[0]?.label);
     expect(completenessOf(explanation).relativeError).toBeLessThan(0.02);
@@ -42,10 +42,10 @@ describe("explain() of a token's label", () => {
 
   it("finds a word of several tokens by its whole text", async () => {
     await using model = await labeller();
-    const { target, units } = await explain(model, "An unfathomably good film", { token: "unfathomably", steps: 2 });
+    const { target, features } = await explain(model, "An unfathomably good film", { token: "unfathomably", steps: 2 });
     const index = target.token?.index as number;
-    expect(units.filter(({ word }) => word === units[index]?.word).length).toBeGreaterThan(1);
-    expect(units[index - 1]?.word).not.toBe(units[index]?.word);
+    expect(features.filter(({ word }) => word === features[index]?.word).length).toBeGreaterThan(1);
+    expect(features[index - 1]?.word).not.toBe(features[index]?.word);
   });
 
   it("chooses a token when none is named, and works beyond the model's limit", async () => {
@@ -53,8 +53,8 @@ describe("explain() of a token's label", () => {
     const long = `${"plain ".repeat(90)}${TEXT}`;
     const explanation: TextExplanation = await explain(model, long, { token: "story", steps: 4 });
     const index = explanation.target.token?.index as number;
-    expect(index).toBe(explanation.units.length - 2);
-    // The window that speaks for the last word does not read the first ones.
+    expect(index).toBe(explanation.features.length - 2);
+    // The window that is responsible for the last word does not read the first ones.
     expect(explanation.attribution.slice(1, 20).every((value) => value === 0)).toBe(true);
     expect(explanation.attribution[index]).not.toBe(0);
     expect((await explain(model, TEXT, { steps: 2 })).target.token).toBeDefined();

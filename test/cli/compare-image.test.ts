@@ -42,12 +42,12 @@ describe("calig compare --image", () => {
     const { code, stdout } = await compare(["--json"]);
     expect(code).toBe(0);
     const comparison = JSON.parse(stdout) as ImageComparison;
-    expect(comparison.methods.map(({ name, signed, floor }) => ({ name, signed, floor }))).toEqual([
-      { name: "ca-lig", signed: undefined, floor: false },
-      { name: "grad-cam", signed: false, floor: false },
-      { name: "random", signed: undefined, floor: true },
+    expect(comparison.methods.map(({ name, signed, randomControl }) => ({ name, signed, randomControl }))).toEqual([
+      { name: "ca-lig", signed: undefined, randomControl: false },
+      { name: "grad-cam", signed: false, randomControl: false },
+      { name: "random", signed: undefined, randomControl: true },
     ]);
-    expect(comparison.settings).toMatchObject({ units: "patch", substrate: "blur" });
+    expect(comparison.settings).toMatchObject({ features: "patch", replacement: "blur" });
     for (const [m, method] of METHOD_NAMES.entries()) {
       const run = await runCli([
         "explain",
@@ -61,12 +61,12 @@ describe("calig compare --image", () => {
         "--json",
       ]);
       const explanation = JSON.parse(run.stdout) as ImageExplanation;
-      const patches = explanation.units.flatMap(({ row, column, special }, unit) =>
-        special ? [] : [{ row, column, attribution: explanation.attribution[unit] }],
+      const patches = explanation.features.flatMap(({ row, column, special }, feature) =>
+        special ? [] : [{ row, column, attribution: explanation.attribution[feature] }],
       );
       expect(comparison.input).toEqual(explanation.input);
       expect(comparison.target.label).toBe(explanation.target.label);
-      expect(comparison.units).toEqual(patches.map(({ row, column }) => ({ row, column })));
+      expect(comparison.features).toEqual(patches.map(({ row, column }) => ({ row, column })));
       expect(comparison.methods[m]?.attribution).toEqual(patches.map(({ attribution }) => attribution));
     }
   });
@@ -106,7 +106,7 @@ describe("calig compare --image", () => {
     expect(page.match(/<figure>/g)).toHaveLength(4);
     expect(page.match(/aria-label="Map of [a-z-]+\. [^"]+"/g)).toHaveLength(3);
     expect(page).toContain("Every map has a scale of its own");
-    expect(page).toContain("Removed units, probability by method");
+    expect(page).toContain("Removed features, probability by method");
     expect(page).toContain("&lt;script&gt;");
     expect(page).not.toMatch(/<script|https?:/);
     // The picture is in the page once.

@@ -30,7 +30,7 @@ describe("calig compare", () => {
     for (const [m, method] of ["ca-lig", "integrated-gradients"].entries()) {
       const run = await runCli(["explain", TEXT, "--model", model, "--method", method, ...FAST, "--json"]);
       const explanation = JSON.parse(run.stdout) as TextExplanation;
-      expect(comparison.units.map(({ text }) => text)).toEqual(explanation.words.map(({ text }) => text));
+      expect(comparison.features.map(({ text }) => text)).toEqual(explanation.words.map(({ text }) => text));
       expect(comparison.methods[m]?.name).toBe(method);
       expect(comparison.methods[m]?.attribution).toEqual(explanation.words.map(({ attribution }) => attribution));
       expect(comparison.target.label).toBe(explanation.target.label);

@@ -61,7 +61,7 @@ describe("calig evaluate", () => {
     expect(code).toBe(0);
     const page = await readFile(out, "utf8");
     expect(page.match(/<path d="M/g)).toHaveLength(6);
-    expect(page).toContain("Removed units, mean probability by method");
+    expect(page).toContain("Removed features, mean probability by method");
     expect(page).toContain("curves of at most 4 steps");
   });
 
@@ -115,11 +115,11 @@ describe("calig evaluate", () => {
     expect(lasting(await readEvaluation(one))).toEqual(lasting(await readEvaluation(two)));
   });
 
-  test("measures the random floor whatever is asked for, and knows which methods are floors", async () => {
+  test("measures the random control whatever is asked for, and knows which methods are random controls", async () => {
     const folder = await tempFolder({ "set.jsonl": DATASET });
     const { stdout } = await run(folder, "--methods", "shuffled,ca-lig", "--limit", "2", "--json");
     const { methods, warnings } = JSON.parse(stdout) as Evaluation;
-    expect(methods.map(({ name, floor }) => [name, floor])).toEqual([
+    expect(methods.map(({ name, randomControl }) => [name, randomControl])).toEqual([
       ["shuffled", true],
       ["ca-lig", false],
       ["random", true],
@@ -179,13 +179,13 @@ describe("calig evaluate", () => {
 });
 
 describe("calig baselines", () => {
-  test("measures one method with every baseline that the model has, beside the floor", async () => {
+  test("measures one method with every baseline that the model has, beside the random control", async () => {
     const folder = await tempFolder({ "set.jsonl": DATASET });
     const dataset = ["--dataset", join(folder, "set.jsonl"), "--limit", "3", "--seed", "1"];
     const { code, stdout } = await runCli(["baselines", ...dataset, "--model", model, ...FAST, "--json"]);
     expect(code).toBe(0);
     const evaluation = JSON.parse(stdout) as Evaluation;
-    expect(evaluation.methods.map(({ name, floor }) => [name, floor])).toEqual([
+    expect(evaluation.methods.map(({ name, randomControl }) => [name, randomControl])).toEqual([
       ["mask", false],
       ["pad", false],
       ["unk", false],
@@ -194,9 +194,9 @@ describe("calig baselines", () => {
       ["zero", false],
       ["random", true],
     ]);
-    for (const { name, options, floor } of evaluation.methods) {
-      expect(options.method).toBe(floor ? "random" : "ca-lig");
-      expect(options.baseline).toBe(floor ? undefined : name);
+    for (const { name, options, randomControl } of evaluation.methods) {
+      expect(options.method).toBe(randomControl ? "random" : "ca-lig");
+      expect(options.baseline).toBe(randomControl ? undefined : name);
     }
     // The method with its default baseline, which this model has: the mask token.
     const plain = await runCli(["evaluate", ...dataset, "--model", model, ...FAST, "--methods", "ca-lig", "--json"]);

@@ -98,10 +98,10 @@ describe("calig explain --image", () => {
   test("uses the built-in model of pictures where none is named, and keeps completeness", async () => {
     const { code, stdout, stderr } = await runCli(["explain", "--image", join(pictures, "dots.png"), "--json"]);
     expect([code, stderr]).toEqual([0, ""]);
-    const { model, predictions, units, blocks, attribution, completeness } = JSON.parse(stdout) as Explanation;
+    const { model, predictions, features, blocks, attribution, completeness } = JSON.parse(stdout) as Explanation;
     expect(model).toMatchObject({ id: "cifar10", blocks: 6 });
     expect(predictions).toHaveLength(10);
-    expect(units).toHaveLength(65);
+    expect(features).toHaveLength(65);
     for (const block of blocks) expect(block.completeness.converged).toBe(true);
     const { scoreAtInput = 0, scoreAtBaseline = 0 } = completeness ?? {};
     const sum = attribution.reduce((total, value) => total + value, 0);

@@ -15,7 +15,7 @@ const FAST = ["--layers", "5", "--steps", "2", "--tolerance", "1"];
 const ESCAPE = "\u001b[";
 
 describe("text to the terminal", () => {
-  test("says what was predicted and which words speak for it, without colours when piped", async () => {
+  test("says what was predicted and which words support it, without colours when piped", async () => {
     const { code, stdout, stderr } = await runCli(["explain", TEXT]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).toContain("positive");
@@ -89,7 +89,7 @@ describe("JSON", () => {
       "input",
       "target",
       "predictions",
-      "units",
+      "features",
       "attribution",
       "words",
       "supporting",
@@ -113,7 +113,7 @@ describe("JSON", () => {
     expect(explanation.input).toEqual({ kind: "text", text: TEXT });
     expect(keys(explanation.target)).toEqual(["index", "label", "score", "kind", "probability"]);
     expect(keys(explanation.predictions[0])).toEqual(["index", "label", "logit", "probability"]);
-    expect(keys(explanation.units[1])).toEqual(["text", "start", "end", "special", "word"]);
+    expect(keys(explanation.features[1])).toEqual(["text", "start", "end", "special", "word"]);
     expect(keys(explanation.words[0])).toEqual(["text", "start", "end", "attribution"]);
     expect(keys(explanation.supporting[0])).toEqual(["text", "start", "end", "attribution"]);
     expect(keys(explanation.blocks[0])).toEqual([
@@ -137,7 +137,7 @@ describe("JSON", () => {
     expect(keys(explanation.completeness)).toEqual(["scoreAtInput", "scoreAtBaseline", "delta", "relativeError"]);
     expect(keys(explanation.cost)).toEqual(["milliseconds", "modelEvaluations", "peakBytes"]);
     expect(explanation.version).toBe(1);
-    expect(explanation.attribution).toHaveLength(explanation.units.length);
+    expect(explanation.attribution).toHaveLength(explanation.features.length);
     for (const { text, start, end } of explanation.words) expect(TEXT.slice(start, end)).toBe(text);
   });
 

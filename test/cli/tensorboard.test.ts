@@ -130,9 +130,9 @@ describe("calig evaluate --format tensorboard", () => {
     const stated = evaluation.results.find((one) => one.method === "ca-lig" && one.figure === "deletion");
     expect(mean).toBeCloseTo(stated?.value as number, 5);
     expect(stepsOf(values, "inputs/completeness-error")).toEqual([0, 1, 2]);
-    // The floor has no baseline, and so no completeness.
-    const floor = tagsOf(await readRun(join(out, "random")));
-    expect(floor).toEqual(["mean/deletion", "inputs/deletion"]);
+    // The random control has no baseline, and so no completeness.
+    const randomControl = tagsOf(await readRun(join(out, "random")));
+    expect(randomControl).toEqual(["mean/deletion", "inputs/deletion"]);
   });
 
   it("prints a report in the format asked for", async () => {

@@ -1,13 +1,13 @@
 /** @file The evaluation of the built-in model on made-up reviews: what good and bad methods must look like. */
 
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import type { Contender } from "../../src/evaluation/contenders.ts";
 import type { Dataset } from "../../src/evaluation/dataset.ts";
 import { type EvaluateOptions, evaluate, sampleDataset } from "../../src/evaluation/evaluate.ts";
 import type { Evaluation } from "../../src/evaluation/evaluation.ts";
 import { openInput } from "../../src/evaluation/measure-input.ts";
 import type { Metric, Subject } from "../../src/evaluation/metric.ts";
 import { metricByName } from "../../src/evaluation/metrics.ts";
+import type { NamedMethod } from "../../src/evaluation/named-methods.ts";
 import { type LoadedModel, loadModel } from "../../src/node/load-model.ts";
 import { spyMetric } from "../support/subject.ts";
 
@@ -29,7 +29,7 @@ const DATASET: Dataset = {
 
 const FAST = { method: "integrated-gradients", steps: 4, tolerance: 1000 } as const;
 /** The last block knows little of single words; the embeddings do. */
-const CONTENDERS: readonly Contender[] = [
+const METHODS: readonly NamedMethod[] = [
   { name: "embeddings", options: { ...FAST, layers: [0] } },
   { name: "last block", options: { ...FAST, layers: [5] } },
 ];
@@ -45,7 +45,7 @@ beforeAll(async () => {
 afterAll(() => model.dispose());
 
 const run = (options: Partial<EvaluateOptions> = {}) =>
-  evaluate(model, DATASET, { contenders: CONTENDERS, metrics: METRICS, ...options });
+  evaluate(model, DATASET, { namedMethods: METHODS, metrics: METRICS, ...options });
 
 const figureOf = ({ results }: Evaluation, method: string, figure: string) =>
   results.find((result) => result.method === method && result.figure === figure)?.value as number;
@@ -61,7 +61,7 @@ describe("evaluate()", () => {
       10,
     );
     expect(evaluation.comparisons).toHaveLength(METRICS.flatMap(({ figures }) => figures).length);
-    expect(evaluation.warnings.map(({ code }) => code)).toEqual(["no-floor"]);
+    expect(evaluation.warnings.map(({ code }) => code)).toEqual(["no-random-control"]);
   });
 
   it("does not depend on the batch size beyond rounding", async () => {
@@ -77,7 +77,7 @@ describe("evaluate()", () => {
       model,
       { ...DATASET, items: [item] },
       {
-        contenders: CONTENDERS,
+        namedMethods: METHODS,
         metrics: [metricByName("deletion")],
       },
     );
@@ -97,15 +97,15 @@ describe("evaluate()", () => {
     await expect(run({ metrics: [metricByName("sign-accuracy")] })).rejects.toThrow(
       'Cannot measure "sign-accuracy" on reviews: its inputs have no polarities',
     );
-    await expect(run({ contenders: [CONTENDERS[0]!, CONTENDERS[0]!] })).rejects.toThrow(
+    await expect(run({ namedMethods: [METHODS[0]!, METHODS[0]!] })).rejects.toThrow(
       'Cannot compare "embeddings" with itself',
     );
-    await expect(run({ substrate: "unk", target: "middling" })).rejects.toThrow('Cannot find target "middling"');
+    await expect(run({ replacement: "unk", target: "middling" })).rejects.toThrow('Cannot find target "middling"');
   });
 });
 
 describe("openInput()", () => {
-  const settings = { substrate: "mask", units: "word", seed: 0 } as const;
+  const settings = { replacement: "mask", features: "word", seed: 0 } as const;
 
   it("explains a changed input for the same class: words in another order, words replaced", async () => {
     const seen: Subject[] = [];
@@ -113,20 +113,20 @@ describe("openInput()", () => {
     await open.measure({ ...FAST, layers: [0] }, [spyMetric(seen)]);
     const [subject] = seen as [Subject];
     // The same order is the same input.
-    const units = [...subject.attribution.keys()];
-    const same = await subject.explainChanged({ kind: "permuted", others: units });
+    const features = [...subject.attribution.keys()];
+    const same = await subject.explainChanged({ kind: "permuted", others: features });
     expect(same.attribution).toBeAllClose(subject.attribution, { rtol: 1e-5, atol: 1e-6 });
     expect(same.value).toBeCloseTo(open.probability as number, 6);
     // With everything replaced nothing differs from the baseline, which is the same token.
-    const removed = await subject.explainChanged({ kind: "removed", units });
+    const removed = await subject.explainChanged({ kind: "removed", features });
     expect(removed.attribution).toBeAllClose(
-      units.map(() => 0),
+      features.map(() => 0),
       { atol: 1e-6 },
     );
-    const [none] = await subject.probe.values([new Uint8Array(units.length)]);
+    const [none] = await subject.probe.values([new Uint8Array(features.length)]);
     expect(removed.value).toBeCloseTo(none as number, 5);
     // Another order is another input.
-    const reversed = await subject.explainChanged({ kind: "permuted", others: [...units].reverse() });
+    const reversed = await subject.explainChanged({ kind: "permuted", others: [...features].reverse() });
     expect(reversed.value).not.toBeCloseTo(open.probability as number, 6);
     expect(subject.rationale).toEqual([0, 1, 1, 1, 0, 0, 0, 0, 0]);
   });
@@ -146,7 +146,7 @@ describe("what methods have in common", () => {
   };
 
   it("is computed once: Integrated Gradients find their integral among those of CA-LIG, changed inputs too", async () => {
-    const settings = { substrate: "mask", units: "word", seed: 0 } as const;
+    const settings = { replacement: "mask", features: "word", seed: 0 } as const;
     const alone = await (await openInput(model, DATASET.items[0]!, settings)).measure(FIRST, [both]);
     const sweep = vi.spyOn(model.programs, "sweep");
     try {

@@ -2,9 +2,9 @@
 
 import { describe, expect, it } from "vitest";
 import { evaluate } from "../../src/evaluation/evaluate.ts";
+import { only, without } from "../../src/evaluation/features.ts";
 import { metricByName } from "../../src/evaluation/metrics.ts";
 import { openMeasurable } from "../../src/evaluation/open-measurable.ts";
-import { only, without } from "../../src/evaluation/units.ts";
 import { rgbImage } from "../../src/input/image/rgb-image.ts";
 import { InputError, InvalidOptionError, loadModel } from "../../src/node.ts";
 import type { FloatTensor } from "../../src/tensor/tensor.ts";
@@ -24,7 +24,7 @@ const picture = (seed: number) => ({
       Uint8Array.from({ length: SIZE * SIZE * 3 }, (_, index) => (index * 31 + seed * 97) % 256),
     ),
 });
-const OPTIONS = { substrate: "black", units: "word", seed: 1 } as const;
+const OPTIONS = { replacement: "black", features: "word", seed: 1 } as const;
 const model = async () => loadModel(await tempFolder(tinyVitFiles()));
 const pixelsOf = (feeds: Readonly<Record<string, unknown>>) => feeds.pixel_values as FloatTensor;
 
@@ -46,10 +46,10 @@ function onlyOf<T>(parts: readonly T[]): T {
 describe("openMeasurable() of a picture", () => {
   it("replaces exactly the removed patches, in every variant", async () => {
     await using vit = await model();
-    const { substrate, units, parts } = await openMeasurable(vit, picture(1), OPTIONS);
-    expect(units).toHaveLength(16);
+    const { replacement, features, parts } = await openMeasurable(vit, picture(1), OPTIONS);
+    expect(features).toHaveLength(16);
     const own = firstPixels(pixelsOf(onlyOf(parts).input.feeds));
-    const variants = pixelsOf(onlyOf(substrate.parts).feeds([without(16, [0, 5]), only(16, [3])]));
+    const variants = pixelsOf(onlyOf(replacement.parts).feeds([without(16, [0, 5]), only(16, [3])]));
     expect(variants.shape).toEqual([2, 3, SIZE, SIZE]);
     const black = -1; // (0 - 0.5) / 0.5
     expect(firstPixels(variants, 0)).toEqual(own.map((value, patch) => ([0, 5].includes(patch) ? black : value)));
@@ -66,12 +66,14 @@ describe("openMeasurable() of a picture", () => {
     expect(moved).toEqual(expected);
   });
 
-  it("refuses substrates of texts, and texts", async () => {
+  it("refuses replacements of texts, and texts", async () => {
     await using vit = await model();
-    await expect(openMeasurable(vit, picture(1), { ...OPTIONS, substrate: "mask" })).rejects.toThrow(
+    await expect(openMeasurable(vit, picture(1), { ...OPTIONS, replacement: "mask" })).rejects.toThrow(
       InvalidOptionError,
     );
-    await expect(openMeasurable(vit, { text: "a cat" }, { ...OPTIONS, substrate: "mask" })).rejects.toThrow(InputError);
+    await expect(openMeasurable(vit, { text: "a cat" }, { ...OPTIONS, replacement: "mask" })).rejects.toThrow(
+      InputError,
+    );
     await using bert = await loadModel(await tempFolder(tinyBertFiles()));
     await expect(openMeasurable(bert, picture(1), OPTIONS)).rejects.toThrow(/it reads texts/);
   });
@@ -85,18 +87,18 @@ describe("evaluate() of an image classifier", () => {
       vit,
       { name: "pictures", items, problems: [] },
       {
-        contenders: [
+        namedMethods: [
           { name: "ca-lig", options: { method: "ca-lig", steps: 2, tolerance: 100 } },
-          { name: "random", options: { method: "random" }, floor: true },
+          { name: "random", options: { method: "random" }, randomControl: true },
         ],
         metrics: ["deletion", "insertion", "faithfulness"].map(metricByName),
       },
     );
     expect(failures).toEqual([]);
-    expect(settings.substrate).toBe("blur");
+    expect(settings.replacement).toBe("blur");
     expect(figures.map(({ name }) => name)).toEqual(["deletion", "insertion", "faithfulness"]);
-    for (const { measurements, units } of inputs) {
-      expect(units).toBe(16);
+    for (const { measurements, features } of inputs) {
+      expect(features).toBe(16);
       const { deletion, insertion, faithfulness } = measurements["ca-lig"] ?? {};
       expect(faithfulness?.[0]).toBeCloseTo((insertion?.[0] as number) - (deletion?.[0] as number), 10);
     }

@@ -3,10 +3,10 @@
 import { describe, expect, it } from "vitest";
 import type { Dataset } from "../../src/evaluation/dataset.ts";
 import { evaluate } from "../../src/evaluation/evaluate.ts";
+import { without } from "../../src/evaluation/features.ts";
 import { openInput } from "../../src/evaluation/measure-input.ts";
 import type { Metric, Subject } from "../../src/evaluation/metric.ts";
 import { metricByName } from "../../src/evaluation/metrics.ts";
-import { without } from "../../src/evaluation/units.ts";
 import { compareMethods, explain, type LoadedModel, loadModel } from "../../src/node.ts";
 import { spyMetric } from "../support/subject.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
@@ -27,7 +27,7 @@ const WINDOWS = [
 
 const LONG: Dataset["items"][number] = { line: 1, input: { text: WORDS.join(" ") } };
 const SHORT: Dataset["items"][number] = { line: 2, input: { text: "the film is bad" } };
-const SETTINGS = { substrate: "mask", units: "word", seed: 0, target: 1 } as const;
+const SETTINGS = { replacement: "mask", features: "word", seed: 0, target: 1 } as const;
 const FAST = { steps: 4, tolerance: 1000, target: 1 } as const;
 
 /** What a metric is given of the long text, under a method. */
@@ -52,7 +52,7 @@ describe("a text in several windows", () => {
   it("has words that are removed in every window that reads them", async () => {
     await using model = await tinyBert();
     const { probe } = await subjectOf(model, "random");
-    expect(probe.unitCount).toBe(150);
+    expect(probe.featureCount).toBe(150);
     // In the first window, in the overlap of the first two, in the last one.
     for (const removed of [[], [3], [50, 60], [149], [...WORDS.keys()]]) {
       const words = WORDS.map((word, index) => (removed.includes(index) ? "[MASK]" : word));
@@ -95,7 +95,7 @@ describe("a text in several windows", () => {
     });
     expect(changed.attribution).toBeAllClose(explanation.attribution.slice(1, -1), { rtol: 1e-3, atol: 1e-8 });
     expect(changed.value).toBeCloseTo(explanation.target.probability as number, 8);
-    const nothing = await subject.explainChanged({ kind: "removed", units: reversed });
+    const nothing = await subject.explainChanged({ kind: "removed", features: reversed });
     expect(nothing.attribution).toBeAllClose(
       WORDS.map(() => 0),
       { atol: 1e-8 },
@@ -106,14 +106,14 @@ describe("a text in several windows", () => {
 describe("evaluate() and compareMethods() of long texts", () => {
   const dataset: Dataset = { name: "texts", items: [LONG, SHORT], problems: [] };
   const options = {
-    contenders: [{ name: "random", options: { method: "random" }, floor: true }],
+    namedMethods: [{ name: "random", options: { method: "random" }, randomControl: true }],
     metrics: [metricByName("deletion")],
   };
 
   it("measure whole texts and say which are longer than the model reads", async () => {
     await using model = await tinyBert();
     const evaluation = await evaluate(model, dataset, options);
-    expect(evaluation.inputs.map(({ units }) => units)).toEqual([150, 4]);
+    expect(evaluation.inputs.map(({ features }) => features)).toEqual([150, 4]);
     expect(evaluation.inputs.map(({ warnings }) => warnings?.map(({ code }) => code))).toEqual([
       ["windows"],
       undefined,
@@ -121,22 +121,22 @@ describe("evaluate() and compareMethods() of long texts", () => {
     expect(evaluation.warnings.map(({ message }) => message)).toEqual([
       expect.stringMatching(/^1 of 2 texts is longer than the model reads: .* in overlapping windows/),
     ]);
-    const compared = await compareMethods(model, { text: WORDS.join(" ") }, { contenders: options.contenders });
-    expect(compared.units).toHaveLength(150);
+    const compared = await compareMethods(model, { text: WORDS.join(" ") }, { namedMethods: options.namedMethods });
+    expect(compared.features).toHaveLength(150);
     expect(compared.warnings.map(({ code }) => code)).toEqual(["windows"]);
   });
 
   it("measure on the beginning where that is asked for", async () => {
     await using model = await tinyBert();
     const evaluation = await evaluate(model, dataset, { ...options, longText: "truncate" });
-    expect(evaluation.inputs.map(({ units }) => units)).toEqual([62, 4]);
+    expect(evaluation.inputs.map(({ features }) => features)).toEqual([62, 4]);
     expect(evaluation.warnings.map(({ code }) => code)).toEqual(["truncated"]);
     const compared = await compareMethods(
       model,
       { text: WORDS.join(" ") },
-      { contenders: options.contenders, longText: "truncate" },
+      { namedMethods: options.namedMethods, longText: "truncate" },
     );
-    expect(compared.units).toHaveLength(62);
+    expect(compared.features).toHaveLength(62);
     await expect(evaluate(model, dataset, { ...options, longText: "split" as "truncate" })).rejects.toThrow(
       'Unknown long text "split": use one of "windows", "truncate"',
     );

@@ -2,9 +2,9 @@
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { prepareText } from "../../src/attribution/text-input.ts";
+import { type Kept, only, textFeatures, without } from "../../src/evaluation/features.ts";
 import { createProbe } from "../../src/evaluation/perturbation.ts";
-import { createTextSubstrate, type SubstratePart } from "../../src/evaluation/substrate.ts";
-import { type Kept, only, textUnits, without } from "../../src/evaluation/units.ts";
+import { createTextReplacement, type ReplacementPart } from "../../src/evaluation/replacement.ts";
 import { type LoadedModel, loadModel } from "../../src/node/load-model.ts";
 import type { ScoreSpec } from "../../src/program/score.ts";
 import { createRandom } from "../../src/util/random.ts";
@@ -21,50 +21,52 @@ afterAll(() => model.dispose());
 async function open(kind: "word" | "token", name: "mask" | "pad" = "mask") {
   const text = await prepareText(model, { text: TEXT });
   const input = (text.parts[0] as (typeof text.parts)[number]).input;
-  const units = textUnits(input.encoded, kind);
-  return { text, input, units, substrate: createTextSubstrate(model, text, units, name) };
+  const features = textFeatures(input.encoded, kind);
+  return { text, input, features, replacement: createTextReplacement(model, text, features, name) };
 }
 
-describe("textUnits()", () => {
+describe("textFeatures()", () => {
   it("are the words, each with all its tokens, or the tokens, special ones in none", async () => {
-    const { input, units } = await open("word");
-    expect(units.map(({ start, end }) => TEXT.slice(start, end))).toEqual(input.encoded.words.map(({ text }) => text));
-    const special = input.units.flatMap((unit, position) => (unit.special ? [position] : []));
-    const positions = units.flatMap((unit) => unit.positions);
-    expect([...positions, ...special].sort((a, b) => a - b)).toEqual([...input.units.keys()]);
+    const { input, features } = await open("word");
+    expect(features.map(({ start, end }) => TEXT.slice(start, end))).toEqual(
+      input.encoded.words.map(({ text }) => text),
+    );
+    const special = input.features.flatMap((feature, position) => (feature.special ? [position] : []));
+    const positions = features.flatMap((feature) => feature.positions);
+    expect([...positions, ...special].sort((a, b) => a - b)).toEqual([...input.features.keys()]);
     const tokens = await open("token");
-    expect(tokens.units.map((unit) => unit.positions)).toEqual(positions.map((position) => [position]));
+    expect(tokens.features.map((feature) => feature.positions)).toEqual(positions.map((position) => [position]));
   });
 });
 
-describe("createTextSubstrate()", () => {
-  it("puts the token on every position of a removed unit and changes nothing else", async () => {
-    const { input, units, substrate } = await open("word", "pad");
-    const feeds = (substrate.parts[0] as SubstratePart).feeds([
-      without(units.length, []),
-      without(units.length, [1, 3]),
+describe("createTextReplacement()", () => {
+  it("puts the token on every position of a removed feature and changes nothing else", async () => {
+    const { input, features, replacement } = await open("word", "pad");
+    const feeds = (replacement.parts[0] as ReplacementPart).feeds([
+      without(features.length, []),
+      without(features.length, [1, 3]),
     ]);
     const { ids: name = "", mask = "" } = model.anatomy.inputs;
     const length = input.encoded.ids.length;
     const rows = Array.from(feeds[name]?.data as BigInt64Array, Number);
     expect(feeds[name]?.shape).toEqual([2, length]);
     expect(rows.slice(0, length)).toEqual(input.encoded.ids);
-    const removed = [1, 3].flatMap((unit) => units[unit]?.positions ?? []);
+    const removed = [1, 3].flatMap((feature) => features[feature]?.positions ?? []);
     const pad = model.tokenizer?.specialTokens.pad?.id;
     expect(rows.slice(length)).toEqual(input.encoded.ids.map((id, i) => (removed.includes(i) ? pad : id)));
-    // Positions of removed units are still attended to: the text keeps its length.
+    // Positions of removed features are still attended to: the text keeps its length.
     expect(new Set(Array.from(feeds[mask]?.data as BigInt64Array, Number))).toEqual(new Set([1]));
   });
 
   it("refuses a token that the tokenizer does not have, and lists those it has", async () => {
-    const { text, units } = await open("word");
+    const { text, features } = await open("word");
     const { mask: _mask, ...specialTokens } = (model.tokenizer as NonNullable<typeof model.tokenizer>).specialTokens;
     const without = {
       ...model,
       tokenizer: { ...(model.tokenizer as object), specialTokens },
     } as unknown as LoadedModel;
-    expect(() => createTextSubstrate(without, text, units, "mask")).toThrow(
-      'Cannot use substrate "mask": the tokenizer of "sst2" has no such token; use one of "pad", "unk"',
+    expect(() => createTextReplacement(without, text, features, "mask")).toThrow(
+      'Cannot use replacement "mask": the tokenizer of "sst2" has no such token; use one of "pad", "unk"',
     );
   });
 });
@@ -75,15 +77,15 @@ describe("createProbe()", () => {
     return Array.from({ length: 23 }, () =>
       only(
         count,
-        Array.from({ length: count }, (_, unit) => unit).filter(() => random.next() < 0.5),
+        Array.from({ length: count }, (_, feature) => feature).filter(() => random.next() < 0.5),
       ),
     );
   };
 
   it("says of a whole input what the forward pass says", async () => {
-    const { input, units, substrate } = await open("word");
+    const { input, features, replacement } = await open("word");
     const { logits } = await model.programs.forward(input.feeds);
-    const [output] = await createProbe(model, substrate, SCORE).outputs([without(units.length, [])]);
+    const [output] = await createProbe(model, replacement, SCORE).outputs([without(features.length, [])]);
     const [negative, positive] = Array.from(logits.data) as [number, number];
     expect(output?.score).toBeCloseTo(positive, 4);
     expect(output?.value).toBeCloseTo(1 / (1 + Math.exp(negative - positive)), 5);
@@ -91,11 +93,11 @@ describe("createProbe()", () => {
   });
 
   it("does not depend on the batch size beyond rounding of float32", async () => {
-    const { units, substrate } = await open("word");
-    const asked = variants(units.length);
-    const alone = await createProbe(model, substrate, SCORE, { batchSize: 1 }).values(asked);
-    const some = await createProbe(model, substrate, SCORE, { batchSize: 5 }).values(asked);
-    const all = await createProbe(model, substrate, SCORE).values(asked);
+    const { features, replacement } = await open("word");
+    const asked = variants(features.length);
+    const alone = await createProbe(model, replacement, SCORE, { batchSize: 1 }).values(asked);
+    const some = await createProbe(model, replacement, SCORE, { batchSize: 5 }).values(asked);
+    const all = await createProbe(model, replacement, SCORE).values(asked);
     // Logits of about 5 in float32 through six blocks.
     expect(some).toBeAllClose(alone, { atol: 2e-6, rtol: 0 });
     expect(all).toBeAllClose(alone, { atol: 2e-6, rtol: 0 });
@@ -104,21 +106,21 @@ describe("createProbe()", () => {
   });
 
   it("runs every variant once, in whatever calls it is asked for", async () => {
-    const { units, substrate } = await open("token");
-    const probe = createProbe(model, substrate, SCORE);
-    const [a, b] = [without(units.length, [0]), without(units.length, [1])];
+    const { features, replacement } = await open("token");
+    const probe = createProbe(model, replacement, SCORE);
+    const [a, b] = [without(features.length, [0]), without(features.length, [1])];
     const first = await probe.values([a, b, a]);
     expect(probe.evaluations()).toBe(2);
-    const again = await probe.values([b, a, without(units.length, [2])]);
+    const again = await probe.values([b, a, without(features.length, [2])]);
     expect(probe.evaluations()).toBe(3);
     expect(first[2]).toBe(first[0]);
     expect(again.slice(0, 2)).toEqual([first[1], first[0]]);
   });
 
   it("stops when it is aborted, and refuses a batch of none", async () => {
-    const { units, substrate } = await open("token");
-    const stopped = createProbe(model, substrate, SCORE, { signal: AbortSignal.abort(new Error("stop")) });
-    await expect(stopped.values([without(units.length, [0])])).rejects.toThrow("stop");
-    expect(() => createProbe(model, substrate, SCORE, { batchSize: 0 })).toThrow("Cannot use a batch size of 0");
+    const { features, replacement } = await open("token");
+    const stopped = createProbe(model, replacement, SCORE, { signal: AbortSignal.abort(new Error("stop")) });
+    await expect(stopped.values([without(features.length, [0])])).rejects.toThrow("stop");
+    expect(() => createProbe(model, replacement, SCORE, { batchSize: 0 })).toThrow("Cannot use a batch size of 0");
   });
 });

@@ -34,8 +34,8 @@ describe.each(cases.map((reference) => [reference.name, reference] as const))("e
       reference.target.token === undefined ? "text-classification" : "token-classification",
     );
     for (const baseline of ["mask", "mean"] as const) {
-      const { blocks, units } = await explain(model, "Short, but not too short.", { baseline, target: 1 });
-      expect(units).toHaveLength(9);
+      const { blocks, features } = await explain(model, "Short, but not too short.", { baseline, target: 1 });
+      expect(features).toHaveLength(9);
       for (const { completeness } of blocks) expect(completeness.relativeError, baseline).toBeLessThanOrEqual(0.01);
     }
   });

@@ -37,8 +37,8 @@ describe.each(cases.map((reference) => [reference.name, reference] as const))("e
     expect(model.facts.task).toBe("image-classification");
     const image = syntheticPicture(60, 45);
     for (const baseline of ["blur", "zero"] as const) {
-      const { blocks, units } = await explain(model, { image }, { baseline, target: 1 });
-      expect(units).toHaveLength(reference.hiddenStates[0]?.shape[1] as number);
+      const { blocks, features } = await explain(model, { image }, { baseline, target: 1 });
+      expect(features).toHaveLength(reference.hiddenStates[0]?.shape[1] as number);
       for (const { completeness } of blocks) expect(completeness.relativeError, baseline).toBeLessThanOrEqual(0.01);
     }
   });

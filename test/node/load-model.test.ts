@@ -91,8 +91,8 @@ describe("loadModel()", () => {
 
   it("warns about texts beyond the model's limit and explains the rest", async () => {
     await using model = await loadModel(await tempFolder(tinyBertFiles()));
-    const { warnings, units } = await explain(model, "word ".repeat(500), { steps: 1, longText: "truncate" });
-    expect(units).toHaveLength(64);
+    const { warnings, features } = await explain(model, "word ".repeat(500), { steps: 1, longText: "truncate" });
+    expect(features).toHaveLength(64);
     expect(warnings.find((warning) => warning.code === "truncated")?.message).toMatch(/502 tokens, the model reads 64/);
   });
 

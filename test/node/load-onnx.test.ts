@@ -67,7 +67,7 @@ const numbersOf = ({ attribution, predictions, blocks }: Explanation) => [
 ];
 
 function expectSame(found: Explanation, wanted: Explanation): void {
-  expect(found.units).toEqual(wanted.units);
+  expect(found.features).toEqual(wanted.features);
   expect(numbersOf(found)).toBeAllClose(numbersOf(wanted), { rtol: 1e-3, atol: 2e-5 });
 }
 
@@ -172,7 +172,7 @@ describe("loadModel() of a folder with ONNX files", () => {
     expect(roberta.tokenizer?.maxLength).toBe(18);
   });
 
-  it("takes the path of a file, with its companions beside it or one folder up", async () => {
+  it("takes the path of a file, with its tokenizer and configuration beside it or one folder up", async () => {
     const folder = await tempFolder({ ...tokenizer, "onnx/model_x.onnx": fixture("bert-legacy-14"), "model.onnx": "" });
     await using model = await loadModel(join(folder, "onnx/model_x.onnx"));
     expect(model.folder).toBe(folder);

@@ -44,7 +44,7 @@ describe("loadModel() of a folder's tokenizer", () => {
     );
     const encoded = await model.tokenizer?.encode("the film is not very good", "it was bad");
     // As transformers 4.57 and 5 cut it.
-    expect(encoded?.units.map(({ text }) => text)).toEqual(["[CLS]", "very", "good", "[SEP]", "bad", "[SEP]"]);
+    expect(encoded?.features.map(({ text }) => text)).toEqual(["[CLS]", "very", "good", "[SEP]", "bad", "[SEP]"]);
     expect(encoded?.words.map(({ text }) => text)).toEqual(["very", "good", "bad"]);
     expect(encoded?.words[0]?.start).toBe("the film is not ".length);
     expect(encoded?.truncated).toEqual({ keptTokens: 6, totalTokens: 12, keptCharacters: 12, kept: "end" });

@@ -33,11 +33,11 @@ async function tinyXlmr(): Promise<string> {
 }
 
 /** Every word and token is what stands in the text at its offsets, and words have what their tokens have. */
-function checkOffsets({ input, words, units, attribution }: TextExplanation): void {
+function checkOffsets({ input, words, features, attribution }: TextExplanation): void {
   for (const { text, start, end } of words) expect(input.text.slice(start, end)).toBe(text);
-  for (const { text, start, end, special } of units) if (!special) expect(input.text.slice(start, end)).toBe(text);
+  for (const { text, start, end, special } of features) if (!special) expect(input.text.slice(start, end)).toBe(text);
   words.forEach((word, index) => {
-    const own = units.flatMap((unit, t) => (unit.word === index ? [attribution[t] as number] : []));
+    const own = features.flatMap((feature, t) => (feature.word === index ? [attribution[t] as number] : []));
     expect(own.length).toBeGreaterThan(0);
     expect(word.attribution).toBeCloseTo(
       own.reduce((sum, value) => sum + value, 0),
@@ -64,7 +64,7 @@ describe("explain() of texts of other scripts", () => {
     const sentence = "ፊልሙ በጣም ጥሩ ነው፡፡ 😀 ሰላም ለዓለም። ";
     const explanation = await explain(model, sentence.repeat(20), OPTIONS);
     expect(explanation.warnings.map(({ code }) => code)).toEqual(["windows"]);
-    expect(explanation.units.length).toBeGreaterThan(2 * TINY_CONFIG.max_position_embeddings);
+    expect(explanation.features.length).toBeGreaterThan(2 * TINY_CONFIG.max_position_embeddings);
     expect(explanation.words.filter((word) => word.text === "😀")).toHaveLength(20);
     checkOffsets(explanation);
   });

@@ -61,11 +61,13 @@ describe("a model with weights that are not finite", () => {
 
   it("is evaluated and compared no more than explained", async () => {
     await using model = await loadModel(await setAt(DENSE, 0, Number.NaN));
-    const contenders = [{ name: "occlusion", options: { method: "occlusion" } }] as const;
+    const namedMethods = [{ name: "occlusion", options: { method: "occlusion" } }] as const;
     const input = { text: "Fine words." };
-    await expect(compareMethods(model, input, { contenders })).rejects.toThrow(DENSE);
+    await expect(compareMethods(model, input, { namedMethods })).rejects.toThrow(DENSE);
     const dataset = { name: "one", items: [{ line: 1, input }], problems: [] };
-    await expect(evaluate(model, dataset, { contenders, metrics: [metricByName("deletion")] })).rejects.toThrow(DENSE);
+    await expect(evaluate(model, dataset, { namedMethods, metrics: [metricByName("deletion")] })).rejects.toThrow(
+      DENSE,
+    );
   });
 
   it("is explained where the input does not meet them", async () => {

@@ -98,7 +98,11 @@ describe("a quantised file", () => {
 
   it("is not measured in an evaluation where it answers something else", async () => {
     await using model = await loadModel(await foldersOf(coarse("bert-legacy-14", 0.7)));
-    const opening = openInput(model, { line: 1, input: { text: TEXT } }, { substrate: "pad", units: "word", seed: 0 });
+    const opening = openInput(
+      model,
+      { line: 1, input: { text: TEXT } },
+      { replacement: "pad", features: "word", seed: 0 },
+    );
     await expect(opening).rejects.toBeInstanceOf(DifferenceError);
   });
 

@@ -42,7 +42,7 @@ describe("renderPng()", () => {
 
   test("gives each patch its colour", async () => {
     const { at } = await pixelsOf(await renderPng(image, { overlay: "patches", blockMaps: false, scale: 1 }));
-    const values = image.attribution.filter((_, unit) => !image.units[unit]!.special);
+    const values = image.attribution.filter((_, feature) => !image.features[feature]!.special);
     const scale = signedScale(values, { bound: patchBound(values) });
     const palette = paletteOf();
     // 14 patches of 32, in the middle of 720; the picture begins below the margin and the head.

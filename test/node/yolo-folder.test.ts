@@ -145,7 +145,7 @@ describe("metrics of agreement on pictures", () => {
     const measure = async (classMap: Record<string, (string | number)[]>) => {
       const dataset = await readDataset(await folderWith(), { classMap });
       return evaluate(model, dataset, {
-        contenders: [{ name: "random", options: { method: "random" }, floor: true }],
+        namedMethods: [{ name: "random", options: { method: "random" }, randomControl: true }],
         metrics: named,
       });
     };

@@ -17,10 +17,10 @@ import { createNodeRuntime } from "../../src/runtime/onnxruntime-node.ts";
 import { type ParityCase, parityFeeds, parityModel } from "../support/parity.ts";
 
 interface Case extends ParityCase {
-  /** Positions of special units. */
+  /** Positions of special features. */
   readonly special: readonly number[];
   readonly score: number;
-  /** One number per position, by method; occlusion with zero in place of a unit. */
+  /** One number per position, by method; occlusion with zero in place of a feature. */
   readonly maps: Readonly<Record<string, readonly number[]>>;
 }
 
@@ -45,7 +45,7 @@ async function contextOf(reference: Case, memory?: number): Promise<MethodContex
   const feeds = parityFeeds(forwardGraph, reference);
   const forward = await programs.forward(feeds);
   const positions = forward.hiddenStates[0]?.shape[1] ?? 0;
-  const units = Array.from({ length: positions }, (_, t) => ({ special: reference.special.includes(t) }));
+  const features = Array.from({ length: positions }, (_, t) => ({ special: reference.special.includes(t) }));
   const { class: target, token } = reference.target;
   const position = token === undefined ? {} : { position: token };
   const score: ScoreSpec = { kind: "logit", activation: "softmax", target, ...position };
@@ -56,8 +56,8 @@ async function contextOf(reference: Case, memory?: number): Promise<MethodContex
     input: {
       kind: anatomy.kind,
       feeds,
-      units,
-      replaceable: Float32Array.from(units, ({ special }) => (special ? 0 : 1)),
+      features,
+      replaceable: Float32Array.from(features, ({ special }) => (special ? 0 : 1)),
       warnings: [],
     } as unknown as PreparedInput,
     forward,

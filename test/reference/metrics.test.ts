@@ -60,7 +60,7 @@ describe.each(reference.cases.map((one, index) => ({ ...one, index })))("case $i
     expect(segmentation.figures.map(({ of }) => of(measured))).toBeAllClose([accuracy, miou, ap], { rtol: 1e-10 });
   });
 
-  it("agrees on areas and drops while units are removed and restored", async () => {
+  it("agrees on areas and drops while features are removed and restored", async () => {
     const { weights, pairs, ...wanted } = one.perturbation;
     const probability = (kept: readonly number[]) => {
       const alone = weights.reduce((sum, weight, i) => sum + weight * (kept[i] as number), 0);

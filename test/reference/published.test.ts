@@ -19,7 +19,7 @@ import { sufficiency } from "../../src/evaluation/metrics/sufficiency.ts";
 import { tokenF1AtK } from "../../src/evaluation/metrics/token-f1-at-k.ts";
 import { openMeasurable } from "../../src/evaluation/open-measurable.ts";
 import { createProbe } from "../../src/evaluation/perturbation.ts";
-import type { SubstrateName } from "../../src/evaluation/substrate.ts";
+import type { ReplacementName } from "../../src/evaluation/replacement.ts";
 import { rgbImage } from "../../src/input/image/rgb-image.ts";
 import { type LoadedModel, loadModel } from "../../src/node/load-model.ts";
 import { subjectOf } from "../support/subject.ts";
@@ -46,14 +46,14 @@ const reference = JSON.parse(readFileSync(new URL("../golden/published.json", im
 async function subjectFor(
   model: LoadedModel,
   input: TextOrPicture,
-  substrate: SubstrateName,
+  replacement: ReplacementName,
   { scores, marks, target }: Marked,
 ): Promise<Subject> {
-  const measurable = await openMeasurable(model, input, { substrate, units: "token", seed: 0 });
+  const measurable = await openMeasurable(model, input, { replacement, features: "token", seed: 0 });
   const score = { kind: "probability", activation: model.activation, target } as const;
   return {
     ...subjectOf({ attribution: scores, rationale: marks, target, curveSteps: scores.length }),
-    probe: createProbe(model, measurable.substrate, score),
+    probe: createProbe(model, measurable.replacement, score),
   };
 }
 

@@ -73,20 +73,20 @@ function filesOf(name: string, version: string): TokenizerFiles {
 }
 
 /** Holds the place of every token to the one that Python gives, white space around it aside. */
-function checkPlaces(texts: readonly [string, string?], { units, text }: EncodedText, { offsets }: Encoded): void {
+function checkPlaces(texts: readonly [string, string?], { features, text }: EncodedText, { offsets }: Encoded): void {
   const [first, second] = texts;
   const base = second === undefined ? text.length : first.length + 1;
-  units.forEach((unit, index) => {
+  features.forEach((feature, index) => {
     const place = offsets[index];
-    if (unit.special || place == null) return;
-    const isSecond = unit.start >= base;
+    if (feature.special || place == null) return;
+    const isSecond = feature.start >= base;
     const characters = Array.from(isSecond ? (second as string) : first);
     const [start, end] = place;
     const covered = characters.slice(start, end).join("");
     if (covered.trim() === "") return;
     const before = (isSecond ? base : 0) + characters.slice(0, start).join("").length;
     const from = before + covered.length - covered.trimStart().length;
-    expect([unit.start, unit.text], `token ${index}`).toEqual([from, covered.trim()]);
+    expect([feature.start, feature.text], `token ${index}`).toEqual([from, covered.trim()]);
   });
 }
 

@@ -129,7 +129,7 @@ describe.skipIf(skipsBrowser())("the HTML page in Chromium", () => {
 
   test("moves up and down between lines, and against the reading direction in right-to-left text", async () => {
     const page = await open(longText, { viewport: { width: 700, height: 900 } });
-    await page.locator("[data-map=words] [data-u]").nth(3).focus();
+    await page.locator("[data-map=words] [data-f]").nth(3).focus();
     const place = "(({ left, top }) => [left, top])(document.activeElement.getBoundingClientRect())";
     const [left, top] = await page.evaluate<[number, number]>(place);
     await page.keyboard.press("ArrowDown");
@@ -140,7 +140,7 @@ describe.skipIf(skipsBrowser())("the HTML page in Chromium", () => {
     expect((await page.evaluate<[number, number]>(place))[1]).toBe(top);
 
     const arabic = await open(FIXTURES.scripts!);
-    await arabic.locator("[data-map=words] [data-u]").first().focus();
+    await arabic.locator("[data-map=words] [data-f]").first().focus();
     await arabic.keyboard.press("ArrowLeft");
     expect(await arabic.evaluate("document.activeElement.textContent")).toBe("الفيلم");
   });
@@ -148,7 +148,7 @@ describe.skipIf(skipsBrowser())("the HTML page in Chromium", () => {
   test("shows details under the pointer and returns to what was chosen", async () => {
     const page = await open(sentence);
     const details = page.locator(".view-text [data-details]");
-    await page.locator("[data-map=words] [data-u]", { hasText: /^not$/ }).hover();
+    await page.locator("[data-map=words] [data-f]", { hasText: /^not$/ }).hover();
     expect(await details.textContent()).toMatch(/^not opposes POSITIVE: −1\.08, /);
     await page.mouse.move(0, 0);
     expect(await details.textContent()).toBe("Point at a word, or move with the arrow keys, to read its number here.");
@@ -167,7 +167,7 @@ describe.skipIf(skipsBrowser())("the HTML page in Chromium", () => {
   test("follows the slider: map, facts, table row and bars", async () => {
     const page = await open(sentence);
     const slider = page.getByRole("slider", { name: "Block" });
-    const word = page.locator("[data-map=block] [data-u]", { hasText: /^not$/ });
+    const word = page.locator("[data-map=block] [data-f]", { hasText: /^not$/ });
     expect(await slider.getAttribute("aria-valuetext")).toBe("All blocks");
     const before = await word.getAttribute("class");
     await slider.focus();
@@ -209,7 +209,7 @@ describe.skipIf(skipsBrowser())("the HTML page in Chromium", () => {
   });
 
   test("paints the same as the renderer did", async () => {
-    const shown = "[...document.querySelectorAll('[data-u], [data-grid] td')].map((n) => n.className + n.textContent)";
+    const shown = "[...document.querySelectorAll('[data-f], [data-grid] td')].map((n) => n.className + n.textContent)";
     for (const explanation of [sentence, longText, hostile, image]) {
       const still = await open(explanation, { javaScriptEnabled: false });
       const live = await open(explanation);
@@ -247,7 +247,7 @@ describe.skipIf(skipsBrowser())("the HTML page in Chromium", () => {
 
   test("does not move anything when motion is unwanted", async () => {
     const page = await open(sentence, { reducedMotion: "reduce" });
-    const transition = "getComputedStyle(document.querySelector('[data-u]')).transitionProperty";
+    const transition = "getComputedStyle(document.querySelector('[data-f]')).transitionProperty";
     expect(await page.evaluate(transition)).toBe("none");
   });
 

@@ -9,10 +9,10 @@ import type {
   Completeness,
   Explanation,
   ImageExplanation,
-  PatchUnit,
+  PatchFeature,
   Prediction,
   TextExplanation,
-  TokenUnit,
+  TokenFeature,
   Warning,
 } from "../../src/attribution/explanation.ts";
 
@@ -40,7 +40,7 @@ function completeness(scoreAtInput: number, scoreAtBaseline: number, sum: number
   };
 }
 
-/** When in the network evidence of a unit arises: share of each block, summing to 1. */
+/** When in the network evidence of a feature arises: share of each block, summing to 1. */
 function profile(peak: number, blocks: number): number[] {
   const raw = Array.from({ length: blocks }, (_, block) => Math.exp(-(((block - peak) / (blocks / 3)) ** 2)) + 0.15);
   const sum = total(raw);
@@ -55,21 +55,21 @@ interface BlockPlan {
   readonly seed: number;
   /** Block that the quadrature did not converge in. */
   readonly unconverged?: number;
-  /** Block that the evidence of a unit peaks in. */
-  readonly peakOf?: (unit: number) => number;
+  /** Block that the evidence of a feature peaks in. */
+  readonly peakOf?: (feature: number) => number;
 }
 
 function makeBlocks(plan: BlockPlan): BlockExplanation[] {
   const { strengths, special, blocks, scoreAtBaseline, seed, unconverged } = plan;
-  const peakOf = plan.peakOf ?? ((unit: number) => (unit * 7) % blocks);
+  const peakOf = plan.peakOf ?? ((feature: number) => (feature * 7) % blocks);
   const random = generator(seed);
   const noise = 0.08 * Math.max(...strengths.map(Math.abs));
-  const magnets = special.flatMap((isSpecial, unit) => (isSpecial ? [unit] : []));
+  const magnets = special.flatMap((isSpecial, feature) => (isSpecial ? [feature] : []));
   const difference = rounded(total(strengths));
   return Array.from({ length: blocks }, (_, index) => {
     const raw = strengths.map(
-      (strength, unit) =>
-        strength * profile(peakOf(unit), blocks)[index]! * blocks + (strength === 0 ? 0 : noise * random()),
+      (strength, feature) =>
+        strength * profile(peakOf(feature), blocks)[index]! * blocks + (strength === 0 ? 0 : noise * random()),
     );
     // All blocks explain the same difference of scores; the error says how far the quadrature missed it.
     const error = index === unconverged ? 0.174 : 0.002 * random();
@@ -100,9 +100,9 @@ function makeBlocks(plan: BlockPlan): BlockExplanation[] {
   });
 }
 
-function attributionOf(blocks: readonly BlockExplanation[], units: number): number[] {
-  return Array.from({ length: units }, (_, unit) =>
-    rounded(blocks.reduce((sum, block) => sum + block.weight * block.fused[unit]!, 0)),
+function attributionOf(blocks: readonly BlockExplanation[], features: number): number[] {
+  return Array.from({ length: features }, (_, feature) =>
+    rounded(blocks.reduce((sum, block) => sum + block.weight * block.fused[feature]!, 0)),
   );
 }
 
@@ -142,35 +142,35 @@ export function textExplanation(plan: TextPlan): TextExplanation {
   const { text, strengths, pieces = {}, blocks: blockCount, seed, labels, background = 0.04 } = plan;
   const random = generator(seed + 1);
   const matches = [...text.matchAll(/[\p{L}\p{M}\p{N}'’]+|[^\s\p{L}\p{M}\p{N}]+/gu)];
-  const units: TokenUnit[] = [{ text: "[CLS]", start: 0, end: 0, special: true, word: null }];
+  const features: TokenFeature[] = [{ text: "[CLS]", start: 0, end: 0, special: true, word: null }];
   const plannedStrengths: number[] = [plan.specials?.[0] ?? 0.12];
   matches.forEach((match, word) => {
     const lengths = pieces[match[0]] ?? [match[0].length];
     let start = match.index;
     for (const length of lengths) {
       const end = start + length;
-      units.push({ text: text.slice(start, end), start, end, special: false, word });
+      features.push({ text: text.slice(start, end), start, end, special: false, word });
       plannedStrengths.push((strengths[match[0]] ?? background * random()) / lengths.length);
       start = end;
     }
   });
-  units.push({ text: "[SEP]", start: 0, end: 0, special: true, word: null });
+  features.push({ text: "[SEP]", start: 0, end: 0, special: true, word: null });
   plannedStrengths.push(plan.specials?.[1] ?? -0.06);
 
   const blocks = makeBlocks({
     strengths: plannedStrengths,
-    special: units.map((unit) => unit.special),
+    special: features.map((feature) => feature.special),
     blocks: blockCount,
     scoreAtBaseline: -0.31,
     seed,
     ...(plan.unconverged === undefined ? {} : { unconverged: plan.unconverged }),
   });
-  const attribution = attributionOf(blocks, units.length);
+  const attribution = attributionOf(blocks, features.length);
   const words = matches.map((match, word) => ({
     text: match[0],
     start: match.index,
     end: match.index + match[0].length,
-    attribution: rounded(total(attribution.filter((_, unit) => units[unit]!.word === word))),
+    attribution: rounded(total(attribution.filter((_, feature) => features[feature]!.word === word))),
   }));
   const sum = total(attribution);
   const score = rounded(-0.31 + total(plannedStrengths));
@@ -182,7 +182,7 @@ export function textExplanation(plan: TextPlan): TextExplanation {
   predictions.sort((a, b) => (b.probability ?? 0) - (a.probability ?? 0));
   const byMagnitude = [...words].sort((a, b) => Math.abs(b.attribution) - Math.abs(a.attribution));
   return {
-    version: 1,
+    version: 2,
     model: {
       id: plan.modelId ?? "sst2-minilm-6",
       family: "bert",
@@ -195,7 +195,7 @@ export function textExplanation(plan: TextPlan): TextExplanation {
     target: { index: 1, label: labels[0], score, kind: "logit", probability },
     predictions,
     input: { kind: "text", text },
-    units,
+    features,
     attribution,
     words,
     supporting: byMagnitude.filter((word) => word.attribution > 0),
@@ -257,12 +257,12 @@ export const longText: TextExplanation = (() => {
   // Leave the last sentence unread, as a model with a short context does.
   const limit = text.indexOf("And yet");
   const words = explanation.words.filter((word) => word.start < limit);
-  const keep = explanation.units.map((unit) => unit.special || unit.start < limit);
-  const pick = (values: readonly number[]) => values.filter((_, unit) => keep[unit]);
+  const keep = explanation.features.map((feature) => feature.special || feature.start < limit);
+  const pick = (values: readonly number[]) => values.filter((_, feature) => keep[feature]);
   const inside = (word: { readonly start: number }) => word.start < limit;
   return {
     ...explanation,
-    units: explanation.units.filter((_, unit) => keep[unit]),
+    features: explanation.features.filter((_, feature) => keep[feature]),
     attribution: pick(explanation.attribution),
     words,
     supporting: explanation.supporting.filter(inside),
@@ -276,7 +276,7 @@ export const longText: TextExplanation = (() => {
   };
 })();
 
-/** A text that nothing in it speaks for or against. */
+/** A text that nothing in it supports or opposes. */
 export const allZero: TextExplanation = textExplanation({
   text: "Nothing here matters at all.",
   strengths: {},
@@ -310,11 +310,11 @@ export const hostile: TextExplanation = textExplanation({
 /** A picture of 14 x 14 patches with a class token; evidence in a disc, opposition in a corner. */
 export const image: ImageExplanation = (() => {
   const [rows, columns] = [14, 14];
-  const units: PatchUnit[] = [{ row: -1, column: -1, special: true }];
+  const features: PatchFeature[] = [{ row: -1, column: -1, special: true }];
   const strengths: number[] = [0.05];
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
-      units.push({ row, column, special: false });
+      features.push({ row, column, special: false });
       const disc = Math.exp(-((row - 5) ** 2 + (column - 8) ** 2) / 9) * 0.2;
       const corner = Math.exp(-((row - 12) ** 2 + (column - 1) ** 2) / 5) * 0.12;
       strengths.push(disc - corner + 0.001);
@@ -322,23 +322,23 @@ export const image: ImageExplanation = (() => {
   }
   const blocks = makeBlocks({
     strengths,
-    special: units.map((unit) => unit.special),
+    special: features.map((feature) => feature.special),
     blocks: 4,
     scoreAtBaseline: 0.4,
     seed: 21,
     // Evidence moves from the top of the image to its bottom as the network goes on.
-    peakOf: (unit) => 1 + (units[unit]!.row / rows) * 1.5,
+    peakOf: (feature) => 1 + (features[feature]!.row / rows) * 1.5,
   });
-  const attribution = attributionOf(blocks, units.length);
-  const patches = units.flatMap(({ row, column, special }, unit) =>
-    special ? [] : [{ row, column, attribution: attribution[unit]! }],
+  const attribution = attributionOf(blocks, features.length);
+  const patches = features.flatMap(({ row, column, special }, feature) =>
+    special ? [] : [{ row, column, attribution: attribution[feature]! }],
   );
   const byMagnitude = [...patches].sort((a, b) => Math.abs(b.attribution) - Math.abs(a.attribution));
   const sum = total(attribution);
   const score = rounded(0.4 + total(strengths));
   const labels = ["tabby cat", "tiger cat", "Egyptian cat", "lynx", "plastic bag", "doormat", "sock", "quilt"];
   return {
-    version: 1,
+    version: 2,
     model: {
       id: "deit-tiny",
       family: "vit",
@@ -356,7 +356,7 @@ export const image: ImageExplanation = (() => {
       probability: 0.71 * 0.29 ** rank,
     })),
     input: { kind: "image", width: 224, height: 224, grid: [rows, columns], patch: 16, seen: [0, 0, 224, 224] },
-    units,
+    features,
     attribution,
     supporting: byMagnitude.filter((patch) => patch.attribution > 0),
     opposing: byMagnitude.filter((patch) => patch.attribution < 0),

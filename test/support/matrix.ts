@@ -214,9 +214,9 @@ function judgeSums(explanation: Explanation, what: string, tally: Tally): void {
 
 function judgeMap(explanation: Explanation, method: string, what: string, tally: Tally): void {
   const values = explanation.attribution;
-  const parts = explanation.units.filter(({ special }) => !special).length;
+  const parts = explanation.features.filter(({ special }) => !special).length;
   if (!values.every(Number.isFinite)) tally.wrong.push(`${what}, ${method}: not finite`);
   if (values.every((value) => value === 0)) tally.wrong.push(`${what}, ${method}: all attributions are 0`);
-  const filled = values.filter((value, index) => !explanation.units[index]?.special && value !== 0).length;
-  if (parts > 1 && filled === 0) tally.wrong.push(`${what}, ${method}: nothing but special units has a share`);
+  const filled = values.filter((value, index) => !explanation.features[index]?.special && value !== 0).length;
+  if (parts > 1 && filled === 0) tally.wrong.push(`${what}, ${method}: nothing but special features has a share`);
 }

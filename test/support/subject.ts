@@ -1,7 +1,7 @@
 /** @file A subject of metrics whose model is a function: worked examples need no network. */
 
+import type { Kept } from "../../src/evaluation/features.ts";
 import type { Metric, Subject } from "../../src/evaluation/metric.ts";
-import type { Kept } from "../../src/evaluation/units.ts";
 import { createRandom } from "../../src/util/random.ts";
 
 export interface SubjectSettings extends Partial<Omit<Subject, "probe" | "attribution">> {
@@ -32,7 +32,7 @@ export function subjectOf(settings: SubjectSettings): Subject & { readonly asked
     random: (purpose) => createRandom(purpose),
     explainChanged: async () => ({ attribution, value: probability(attribution.map(() => 1)) }),
     probe: {
-      unitCount: attribution.length,
+      featureCount: attribution.length,
       outputs,
       givesProbabilities: true,
       values: async (variants) => (await outputs(variants)).map((output) => output.value),

@@ -43,13 +43,15 @@ export function checkAgainst(expected: Case, encoded: EncodedText): void {
   const { text, pair, maxLength = MODEL_LIMIT } = expected;
   expect(encoded.ids).toEqual(expected.ids);
   expect(encoded.typeIds).toEqual(expected.typeIds);
-  expect(encoded.units.map((unit) => unit.special)).toEqual(expected.sequences.map((sequence) => sequence === null));
+  expect(encoded.features.map((feature) => feature.special)).toEqual(
+    expected.sequences.map((sequence) => sequence === null),
+  );
   expect(encoded.truncated?.totalTokens).toBe(expected.totalTokens);
   expect(encoded.truncated?.keptTokens).toBe(maxLength < MODEL_LIMIT ? expected.ids.length : undefined);
-  encoded.units.forEach((unit, index) => {
+  encoded.features.forEach((feature, index) => {
     const span = pythonSpan(expected, index);
-    if (unit.special) expect(unit.text).toBe(expected.tokens[index]);
-    else if (span !== undefined) expect([unit.start, unit.end], `unit ${index}`).toEqual(span);
+    if (feature.special) expect(feature.text).toBe(expected.tokens[index]);
+    else if (span !== undefined) expect([feature.start, feature.end], `feature ${index}`).toEqual(span);
   });
   checkPromises(encoded, [text, ...(pair === undefined ? [] : [pair])]);
 }
@@ -70,34 +72,34 @@ function pythonSpan(
 }
 
 /** What EncodedText promises of every text. */
-export function checkPromises({ text, ids, typeIds, units, words }: EncodedText, texts: readonly string[]): void {
+export function checkPromises({ text, ids, typeIds, features, words }: EncodedText, texts: readonly string[]): void {
   expect(text).toBe(texts.join("\n"));
   expect(typeIds).toHaveLength(ids.length);
-  expect(units).toHaveLength(ids.length);
+  expect(features).toHaveLength(ids.length);
   let cursor = 0;
   let lastWord = 0;
-  for (const unit of units) {
-    expect(unit.start, "units are in order").toBeGreaterThanOrEqual(cursor);
-    cursor = unit.start;
-    if (unit.special) {
-      expect([unit.end, unit.word]).toEqual([unit.start, null]);
+  for (const feature of features) {
+    expect(feature.start, "features are in order").toBeGreaterThanOrEqual(cursor);
+    cursor = feature.start;
+    if (feature.special) {
+      expect([feature.end, feature.word]).toEqual([feature.start, null]);
       continue;
     }
-    expect(text.slice(unit.start, unit.end)).toBe(unit.text);
-    expect(unit.text).toBe(unit.text.trim());
-    expect(unit.text).not.toBe("");
-    const word = words[unit.word as number];
-    expect(word?.start, "words cover their units").toBeLessThanOrEqual(unit.start);
-    expect(word?.end, "words cover their units").toBeGreaterThanOrEqual(unit.end);
-    expect(unit.word, "words are in order").toBeGreaterThanOrEqual(lastWord);
-    lastWord = unit.word as number;
+    expect(text.slice(feature.start, feature.end)).toBe(feature.text);
+    expect(feature.text).toBe(feature.text.trim());
+    expect(feature.text).not.toBe("");
+    const word = words[feature.word as number];
+    expect(word?.start, "words cover their features").toBeLessThanOrEqual(feature.start);
+    expect(word?.end, "words cover their features").toBeGreaterThanOrEqual(feature.end);
+    expect(feature.word, "words are in order").toBeGreaterThanOrEqual(lastWord);
+    lastWord = feature.word as number;
   }
   let end = 0;
   words.forEach((word, index) => {
     expect(word.start, "words do not overlap").toBeGreaterThanOrEqual(end);
     expect(text.slice(word.start, word.end)).toBe(word.text);
     expect(word.text).toBe(word.text.trim());
-    expect(units.some((unit) => unit.word === index)).toBe(true);
+    expect(features.some((feature) => feature.word === index)).toBe(true);
     end = word.end;
   });
 }

@@ -351,7 +351,7 @@ describe("verify() of tokenizers", () => {
         const encoded = await encodeWhole(text);
         return {
           ...encoded,
-          units: encoded.units.map((unit) => ({ ...unit, start: unit.start + 1, end: unit.end + 1 })),
+          units: encoded.features.map((unit) => ({ ...unit, start: unit.start + 1, end: unit.end + 1 })),
         };
       },
     }));

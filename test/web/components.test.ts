@@ -98,7 +98,7 @@ describe("<calig-text>", () => {
 
   it("shows tokens, and the evidence of a block", async () => {
     await show("calig-text", sentence, { view: "tokens", block: 1 });
-    expect(await page.locator("calig-text [role=option]").count()).toBe(sentence.units.length);
+    expect(await page.locator("calig-text [role=option]").count()).toBe(sentence.features.length);
     await page.locator("calig-text [role=option]").nth(2).click();
     expect(await details("calig-text")).toContain("in block 1");
   });
@@ -167,7 +167,7 @@ describe("<calig-blocks>", () => {
     });
     await page.locator("calig-blocks td").first().focus();
     for (const key of ["ArrowDown", "ArrowDown", "ArrowRight"]) await page.keyboard.press(key);
-    const token = sentence.units[1]?.text ?? "";
+    const token = sentence.features[1]?.text ?? "";
     expect(await details("calig-blocks")).toContain(`${token} in block ${sentence.blocks[2]?.index}`);
     await page.keyboard.press("Enter");
     expect(await page.evaluate(() => document.body.dataset.block)).toBe("2");

@@ -63,7 +63,7 @@ function expectSame(found: Explanation, wanted: Explanation): void {
   const close = (a: readonly number[], b: readonly number[]) => expect(a).toBeAllClose(b, { atol: 1e-4, rtol: 1e-4 });
   expect(found.model).toEqual(wanted.model);
   expect(found.input).toEqual(wanted.input);
-  expect(found.units).toEqual(wanted.units);
+  expect(found.features).toEqual(wanted.features);
   expect(found.method).toEqual(wanted.method);
   expect(found.warnings).toEqual(wanted.warnings);
   expect(found.predictions.map(({ label }) => label)).toEqual(wanted.predictions.map(({ label }) => label));

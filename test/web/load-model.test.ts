@@ -79,7 +79,7 @@ describe("loadModel() of calig/web", () => {
   ])("reads $name as Node does", async ({ files, dtype }) => {
     const [web, node] = await explainBoth({ ...files, "tokenizer.json": tinyTokenizer() }, dtype);
     expect(web.model).toEqual(node.model);
-    expect(web.units).toEqual(node.units);
+    expect(web.features).toEqual(node.features);
     expect(web.warnings.map(withoutMove)).toEqual(node.warnings.map(withoutMove));
     for (const warning of web.warnings) expect(moveOf(warning)).toBeLessThan(1e-5);
     expect(web.attribution).toBeAllClose(node.attribution, { atol: 1e-4, rtol: 1e-4 });

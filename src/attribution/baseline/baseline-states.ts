@@ -24,7 +24,7 @@ export const propagated = (
 
 /** Zero at every block; nothing is run. */
 export function zeroStates(model: ExplainableModel, input: PreparedInput): BaselineStates {
-  const state = zeros([1, input.units.length, model.programs.width]);
+  const state = zeros([1, input.features.length, model.programs.width]);
   const hiddenStates = Array.from({ length: model.programs.blocks }, () => state);
   return { hiddenStates, logits: undefined, passes: 0, warnings: [] };
 }

@@ -70,7 +70,7 @@ function placesOfTexts({ replaceable }: PreparedText): readonly (readonly number
 async function tokensOf({ tokenizer }: ExplainableModel, text: string): Promise<readonly number[]> {
   try {
     const encoded = await tokenizer?.encodeWhole(text);
-    return encoded?.ids.filter((_, t) => encoded.units[t]?.special === false) ?? [];
+    return encoded?.ids.filter((_, t) => encoded.features[t]?.special === false) ?? [];
   } catch (cause) {
     // It is the option that is wrong, not the input.
     if (!(cause instanceof InputError)) throw cause;

@@ -1,8 +1,8 @@
 /** @file Baselines of images. METHOD 2. */
 
 import { toPixelTensor } from "../../input/image/process-image.ts";
+import { type ImageReplacement, substituteImage } from "../../input/image/replacement.ts";
 import type { RgbImage } from "../../input/image/rgb-image.ts";
-import { type ImageSubstrate, substituteImage } from "../../input/image/substrate.ts";
 import type { ExplainableModel } from "../explainable-model.ts";
 import { fitForModel, imageFeeds } from "../image-input.ts";
 import { DEFAULTS, type ImageBaseline } from "../options.ts";
@@ -23,7 +23,7 @@ export async function imageBaseline(
   seed: number = DEFAULTS.seed,
 ): Promise<BaselineStates> {
   if (name === "zero") return zeroStates(model, input);
-  const picture = substituteImage(input.fitted.image, name satisfies ImageSubstrate, {
+  const picture = substituteImage(input.fitted.image, name satisfies ImageReplacement, {
     processor: input.processor,
     seed,
   });

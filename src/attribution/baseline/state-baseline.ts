@@ -24,7 +24,7 @@ export async function stateBaseline(
       "baseline",
     );
   }
-  const wanted = [input.units.length, model.programs.width];
+  const wanted = [input.features.length, model.programs.width];
   const { shape, data } = hiddenState;
   const fits = shape.join() === wanted.join() || shape.join() === [1, ...wanted].join();
   if (!fits || !(data instanceof Float32Array)) {

@@ -38,7 +38,7 @@ export async function layerIntegrals(context: MethodContext, layers: readonly nu
     ...mean,
     warnings: [
       ...mean.baselineWarnings,
-      ...sweepMemoryWarnings(model, context.input.units.length, options),
+      ...sweepMemoryWarnings(model, context.input.features.length, options),
       ...warningsOf(mean, tolerance, options.steps ?? DEFAULTS.steps),
     ],
   };
@@ -77,7 +77,7 @@ function ofLayers({ model, input, options }: MethodContext, all: LayerIntegrals,
     options: { ...all.options, layers },
     warnings: [
       ...all.baselineWarnings,
-      ...sweepMemoryWarnings(model, input.units.length, options),
+      ...sweepMemoryWarnings(model, input.features.length, options),
       ...warningsOf(own, tolerance, options.steps ?? DEFAULTS.steps),
     ],
   };
@@ -114,7 +114,7 @@ async function integrate(
     seed,
     deadline: context.deadline,
     now: () => platform.now(),
-    rowsPerRun: sweepRows(model, input.units.length, options),
+    rowsPerRun: sweepRows(model, input.features.length, options),
     onRun: onProgress,
     signal: options.signal,
   });
@@ -132,7 +132,7 @@ async function integrate(
     baselineWarnings: states.warnings,
     warnings: [
       ...states.warnings,
-      ...sweepMemoryWarnings(model, input.units.length, options),
+      ...sweepMemoryWarnings(model, input.features.length, options),
       ...warningsOf(result, tolerance, steps),
     ],
   };

@@ -10,7 +10,7 @@ describe("Pacer", () => {
     let now = 0;
     const pacer = new Pacer(100, () => now);
     pacer.record([1, 1], 1000); // compiles: says nothing
-    pacer.record([2, 2], 40); // 10 ms a unit
+    pacer.record([2, 2], 40); // 10 ms a feature
     now = 40;
     expect(pacer.admit([3, 2, 1, 1], 4)).toBe(3); // 60 ms left
     expect(pacer.admit([3, 2, 1, 1], 2)).toBe(2);

@@ -1,4 +1,4 @@
-/** @file Attention rollout (Abnar & Zuidema 2020): how much of each input unit attention mixes into what the head reads. */
+/** @file Attention rollout (Abnar & Zuidema 2020): how much of each input feature attention mixes into what the head reads. */
 
 import type { FloatTensor } from "../../tensor/tensor.ts";
 import { headMean, rollOut } from "../attention-flow.ts";

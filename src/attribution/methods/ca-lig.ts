@@ -34,7 +34,8 @@ export const caLig: AttributionMethod = {
     // Transport needs the attention of every block below, also of those that are not explained.
     const everyBlock = integrals.attention.map((attention, index) => ({
       attention,
-      relevance: integrals.blocks.find((block) => block.index === index)?.relevance ?? context.input.units.map(() => 0),
+      relevance:
+        integrals.blocks.find((block) => block.index === index)?.relevance ?? context.input.features.map(() => 0),
     }));
     const fusedAll = fuseBlocks(everyBlock, fusion, lambda);
     const blocks = integrals.blocks.map(({ index, relevance, completeness }) => ({

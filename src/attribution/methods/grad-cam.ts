@@ -6,8 +6,8 @@ import type { AttributionMethod } from "../method.ts";
 import { oneBlock } from "../one-block.ts";
 
 /**
- * max(sum_d w_d H[t,d], 0) with w_d = mean over the units of dF/dH[t,d]; the last block unless another one is given. Its
- * output would not do: the head reads the class token of it, so that all other gradients are 0. Special units are no
+ * max(sum_d w_d H[t,d], 0) with w_d = mean over the features of dF/dH[t,d]; the last block unless another one is given. Its
+ * output would not do: the head reads the class token of it, so that all other gradients are 0. Special features are no
  * places of the map: they take no part in the mean and have 0.
  */
 export const gradCam: AttributionMethod = {
@@ -19,7 +19,7 @@ export const gradCam: AttributionMethod = {
   async run(context) {
     const block = oneBlock(context, "grad-cam", context.model.programs.blocks - 1);
     const { hiddenState, gradient, modelEvaluations } = await gradientAtInput(context, block);
-    const isPlace = context.input.units.map(({ special }) => !special);
+    const isPlace = context.input.features.map(({ special }) => !special);
     const weights = meanOver(isPlace, gradient);
     return {
       attribution: overWidth(hiddenState, (row, t) => (isPlace[t] === true ? Math.max(0, dot(row, weights)) : 0)),

@@ -1,15 +1,15 @@
-/** @file Gradient x input (Shrikumar et al. 2016): what the score would lose, to first order, without the vector of a unit. */
+/** @file Gradient x input (Shrikumar et al. 2016): what the score would lose, to first order, without the vector of a feature. */
 
 import type { FloatTensor } from "../../tensor/tensor.ts";
 import { dot, gradientAtInput, overWidth } from "../hidden-gradient.ts";
 import type { AttributionMethod } from "../method.ts";
 import { oneBlock } from "../one-block.ts";
 
-/** sum_d H_0[t,d] dF/dH_0[t,d] of every unit t; of the hidden state entering another block where one is given. */
+/** sum_d H_0[t,d] dF/dH_0[t,d] of every feature t; of the hidden state entering another block where one is given. */
 export const gradientXInput: AttributionMethod = {
   name: "gradient-x-input",
   title: "Gradient × input",
-  summary: "gradient times embedding of each unit (Shrikumar et al. 2016)",
+  summary: "gradient times embedding of each feature (Shrikumar et al. 2016)",
   signed: true,
   classSpecific: true,
   async run(context) {

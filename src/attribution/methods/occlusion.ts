@@ -1,4 +1,4 @@
-/** @file Occlusion (Zeiler & Fergus 2014; leave-one-out, Li et al. 2016): what the score loses when a unit is replaced. */
+/** @file Occlusion (Zeiler & Fergus 2014; leave-one-out, Li et al. 2016): what the score loses when a feature is replaced. */
 
 import { evaluateScore, logitsRow } from "../../program/score.ts";
 import { type FloatTensor, floatTensor } from "../../tensor/tensor.ts";
@@ -8,22 +8,22 @@ import { forwardRows } from "../integral/run-size.ts";
 import type { AttributionMethod, MethodContext } from "../method.ts";
 
 /**
- * F(x) - F(x with unit t replaced by that of the baseline), for every unit that may be replaced; 0 for special units.
+ * F(x) - F(x with feature t replaced by that of the baseline), for every feature that may be replaced; 0 for special features.
  *
- * The vector that enters the first block depends on its own unit only, so the unit is replaced there: by the vector that
+ * The vector that enters the first block depends on its own feature only, so the feature is replaced there: by the vector that
  * the baseline input has at its place. Completeness compares the sum with what the score loses when all are replaced at
- * once; it is off by what units do together.
+ * once; it is off by what features do together.
  */
 export const occlusion: AttributionMethod = {
   name: "occlusion",
-  summary: "loss of the score when a unit is replaced by the baseline (Zeiler & Fergus 2014)",
+  summary: "loss of the score when a feature is replaced by the baseline (Zeiler & Fergus 2014)",
   signed: true,
   classSpecific: true,
   async run(context) {
     const { model, input, options, scoreAtInput } = context;
     const baselines = chosenBaselines(options);
-    const units = [...input.replaceable.keys()].filter((t) => input.replaceable[t] === 1);
-    const variants = [...units.map((t) => [t]), units];
+    const features = [...input.replaceable.keys()].filter((t) => input.replaceable[t] === 1);
+    const variants = [...features.map((t) => [t]), features];
     const used: UsedBaseline[] = [];
     const mean = new Float64Array(variants.length);
     for (const [b, baseline] of baselines.entries()) {
@@ -35,8 +35,8 @@ export const occlusion: AttributionMethod = {
         (mean[i] as number) += score / baselines.length;
       });
     }
-    const attribution = input.units.map(() => 0);
-    units.forEach((t, i) => {
+    const attribution = input.features.map(() => 0);
+    features.forEach((t, i) => {
       attribution[t] = scoreAtInput - (mean[i] as number);
     });
     return {
@@ -50,7 +50,7 @@ export const occlusion: AttributionMethod = {
   },
 };
 
-/** F of the input with the units of each variant replaced by those of `baseline` [1, positions, width]. */
+/** F of the input with the features of each variant replaced by those of `baseline` [1, positions, width]. */
 async function scoresWithout(
   { model, input, forward, score, options, onProgress }: MethodContext,
   baseline: FloatTensor,

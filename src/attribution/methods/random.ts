@@ -1,13 +1,13 @@
-/** @file Random numbers as a method: the floor that every other one has to beat. */
+/** @file Random numbers as a method: the random control, which every other one has to beat. */
 
 import { createRandom } from "../../util/random.ts";
 import type { AttributionMethod } from "../method.ts";
 import { DEFAULTS } from "../options.ts";
 
-/** Independent and uniform in [-1, 1) for every unit that is part of the input, 0 for special units. */
+/** Independent and uniform in [-1, 1) for every feature that is part of the input, 0 for special features. */
 export const random: AttributionMethod = {
   name: "random",
-  summary: "seeded random numbers: the floor of comparisons",
+  summary: "seeded random numbers: the random control of comparisons",
   signed: true,
   classSpecific: false,
   randomControl: true,

@@ -1,13 +1,13 @@
-/** @file Saliency (Simonyan et al. 2014): how steeply the score changes with the vector of a unit. */
+/** @file Saliency (Simonyan et al. 2014): how steeply the score changes with the vector of a feature. */
 
 import { dot, gradientAtInput, overWidth } from "../hidden-gradient.ts";
 import type { AttributionMethod } from "../method.ts";
 import { oneBlock } from "../one-block.ts";
 
-/** ||dF/dH_0[t]||_2 of every unit t; of the hidden state entering another block where one is given. */
+/** ||dF/dH_0[t]||_2 of every feature t; of the hidden state entering another block where one is given. */
 export const saliency: AttributionMethod = {
   name: "saliency",
-  summary: "length of the gradient at each unit's embedding (Simonyan et al. 2014)",
+  summary: "length of the gradient at each feature's embedding (Simonyan et al. 2014)",
   signed: false,
   classSpecific: true,
   async run(context) {

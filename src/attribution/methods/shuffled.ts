@@ -1,14 +1,14 @@
-/** @file The map of ca-lig with its places exchanged: the floor for how values are distributed, whatever the input. */
+/** @file The map of ca-lig with its places exchanged: the random control for how values are distributed, whatever the input. */
 
 import { createRandom } from "../../util/random.ts";
 import type { AttributionMethod } from "../method.ts";
 import { DEFAULTS } from "../options.ts";
 import { caLig } from "./ca-lig.ts";
 
-/** The values of ca-lig, exchanged at random between the units that are part of the input; special units keep theirs. */
+/** The values of ca-lig, exchanged at random between the features that are part of the input; special features keep theirs. */
 export const shuffled: AttributionMethod = {
   name: "shuffled",
-  summary: "values of ca-lig at random places: the floor for the distribution of values",
+  summary: "values of ca-lig at random places: the random control for the distribution of values",
   signed: true,
   classSpecific: true,
   randomControl: true,

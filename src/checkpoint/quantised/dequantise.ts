@@ -25,7 +25,7 @@ const SCHEMES: readonly Scheme[] = [
 ];
 
 /** What follows the name of a layer in the names of tensors that only quantised layers have. */
-const COMPANION =
+const QUANTISED_ONLY =
   /\.(weight\.(absmax|quant_map|nested_absmax|nested_quant_map|quant_state\.\w+|_data|_scale|_shift)|weight_(format|packed|shape|scale|scale_inv|scale_2|scales|zero_point|g_idx|global_scale|qdata)|SCB|qweight|qzeros|scales|g_idx|(input|output)_(scale|zero_point|global_scale|amax)|scale_weight|W_q|codes|codebooks|compressed|bitmask|row_offsets)$/;
 /** How activations are quantised: nothing of the weights. */
 const ACTIVATIONS = /^(input|output)_(scale|zero_point|global_scale|amax)$/;
@@ -106,7 +106,7 @@ const BUFFER = /(position_ids|token_type_ids|num_batches_tracked|relative_positi
 function checkMethod(method: string | undefined, tensors: ReadonlyMap<string, StoredTensor>): void {
   if (method === undefined || SCHEMES.some(({ methods }) => methods.includes(method))) return;
   const strange = [...tensors.values()].find(
-    ({ name, dtype }) => COMPANION.test(name) || isFloat8(dtype) || (!isFloating(dtype) && !BUFFER.test(name)),
+    ({ name, dtype }) => QUANTISED_ONLY.test(name) || isFloat8(dtype) || (!isFloating(dtype) && !BUFFER.test(name)),
   );
   if (strange === undefined) return;
   const known = [...new Set(SCHEMES.flatMap(({ methods }) => methods))].map((name) => `"${name}"`).join(", ");
@@ -120,7 +120,7 @@ function checkMethod(method: string | undefined, tensors: ReadonlyMap<string, St
 function quantisedLayers(tensors: ReadonlyMap<string, StoredTensor>): QuantisedLayer[] {
   const layers = new Map<string, Map<string, StoredTensor>>();
   for (const [full, tensor] of tensors) {
-    const match = COMPANION.exec(full);
+    const match = QUANTISED_ONLY.exec(full);
     if (match === null) continue;
     const name = full.slice(0, match.index);
     const parts = layers.get(name) ?? new Map<string, StoredTensor>();

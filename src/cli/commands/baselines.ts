@@ -2,21 +2,21 @@
 
 import type { ExplainableModel } from "../../attribution/explainable-model.ts";
 import { DEFAULTS, TEXT_BASELINES, type TextBaseline } from "../../attribution/options.ts";
-import { floorContender } from "../../evaluation/contenders.ts";
+import { randomControl } from "../../evaluation/named-methods.ts";
 import { assertNever } from "../../util/assert-never.ts";
 import { BASELINE_OPTIONS } from "../baseline-options.ts";
 import { defineCommand } from "../command.ts";
-import { CONTENDER_OPTIONS, contenderOptions } from "../contenders.ts";
+import { METHOD_OPTIONS, methodOptions } from "../method-options.ts";
 import { EVALUATION_OPTIONS, runEvaluation } from "../run-evaluation.ts";
 
 /** What every baseline is measured with; the baseline itself is what differs. */
-const SHARED_OPTIONS = CONTENDER_OPTIONS.filter((key) => !(BASELINE_OPTIONS as readonly string[]).includes(key));
+const SHARED_OPTIONS = METHOD_OPTIONS.filter((key) => !(BASELINE_OPTIONS as readonly string[]).includes(key));
 
 export const baselines = defineCommand({
   name: "baselines",
   summary: "measure which baseline serves a method best on a data set",
   description:
-    "Measures one method with every baseline on a data set, beside a random floor: what each baseline does to faithfulness, completeness and cost. A metric that replaces words by the token of a baseline is on that baseline's side: compare --substrate mask with --substrate pad before choosing.",
+    "Measures one method with every baseline on a data set, beside a random control: what each baseline does to faithfulness, completeness and cost. A metric that replaces words by the token of a baseline is on that baseline's side: compare --replacement mask with --replacement pad before choosing.",
   options: [...EVALUATION_OPTIONS, "method", ...SHARED_OPTIONS],
   examples: [
     {
@@ -26,10 +26,10 @@ export const baselines = defineCommand({
   ],
   async run({ options, terminal }) {
     const { method = DEFAULTS.method } = options;
-    const own = await contenderOptions(options);
-    const contender = (baseline: TextBaseline) => ({ name: baseline, options: { ...own, method, baseline } });
+    const own = await methodOptions(options);
+    const withBaseline = (baseline: TextBaseline) => ({ name: baseline, options: { ...own, method, baseline } });
     return runEvaluation(
-      (model) => [...TEXT_BASELINES.filter((name) => has(model, name)).map(contender), floorContender()],
+      (model) => [...TEXT_BASELINES.filter((name) => has(model, name)).map(withBaseline), randomControl()],
       options,
       terminal,
     );

@@ -11,10 +11,10 @@ import { backgroundTheme } from "../appearance.ts";
 import { defineCommand, EXIT } from "../command.ts";
 import { comparisonWriter } from "../comparison-output.ts";
 import { comparisonText } from "../comparison-text.ts";
-import { CONTENDER_OPTIONS, chooseContenders } from "../contenders.ts";
 import { chooseInputs, type ExplainInputs, imageError, PICTURE_OPTIONS } from "../explain-inputs.ts";
 import { given } from "../given.ts";
 import { LOADING_OPTIONS } from "../loading.ts";
+import { chooseMethods, METHOD_OPTIONS } from "../method-options.ts";
 import { reportJson } from "../report-writers.ts";
 import { checkWritable, writeWhole } from "../write-file.ts";
 
@@ -35,10 +35,10 @@ export const compare = defineCommand({
     "target",
     "score",
     "methods",
-    "substrate",
-    "units",
+    "replacement",
+    "features",
     "longText",
-    ...CONTENDER_OPTIONS,
+    ...METHOD_OPTIONS,
     "seed",
     "out",
     "json",
@@ -67,7 +67,7 @@ export const compare = defineCommand({
     const { out } = options;
     const write = out === undefined ? undefined : comparisonWriter(out, file !== undefined);
     if (out !== undefined) await checkWritable(out);
-    const contenders = await chooseContenders(options);
+    const namedMethods = await chooseMethods(options);
     const input = await inputOf(chosen, given(options, PICTURE_OPTIONS));
     const source = options.model ?? (file === undefined ? DEFAULT_TEXT_MODEL : DEFAULT_IMAGE_MODEL);
     terminal.progress.update(0, `loading ${source}`);
@@ -76,8 +76,8 @@ export const compare = defineCommand({
     await using model = await loadModel(source, { signal, ...given(options, LOADING_OPTIONS) });
     if (file !== undefined && model.imageProcessor === undefined) throw imageError(file, model.facts.id);
     const comparison = await compareMethods(model, input, {
-      contenders,
-      ...given(options, ["target", "score", "substrate", "units", "longText"]),
+      namedMethods,
+      ...given(options, ["target", "score", "replacement", "features", "longText"]),
       seed: options.seed ?? DEFAULTS.seed,
       signal,
       onProgress: (done, activity) => terminal.progress.update(done, activity),

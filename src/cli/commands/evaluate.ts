@@ -1,15 +1,15 @@
 /** @file `calig evaluate`: how well methods explain a model, measured on a data set. */
 
 import { defineCommand } from "../command.ts";
-import { CONTENDER_OPTIONS, chooseContenders } from "../contenders.ts";
+import { chooseMethods, METHOD_OPTIONS } from "../method-options.ts";
 import { EVALUATION_OPTIONS, runEvaluation } from "../run-evaluation.ts";
 
 export const evaluate = defineCommand({
   name: "evaluate",
   summary: "measure how well methods explain a model on a data set",
   description:
-    "Measures attribution methods on a data set: what the model says when the words they name are removed or kept alone, and how far they agree with what people marked. Every figure has a 95 % bootstrap interval; methods are compared on the same inputs, beside a random floor. With --out, measurements are kept in FILE.partial.jsonl until the result is written: the same command goes on where an interrupted one stopped.",
-  options: [...EVALUATION_OPTIONS, "reportFormat", "methods", ...CONTENDER_OPTIONS],
+    "Measures attribution methods on a data set: what the model says when the words they name are removed or kept alone, and how far they agree with what people marked. Every figure has a 95 % bootstrap interval; methods are compared on the same inputs, beside a random control. With --out, measurements are kept in FILE.partial.jsonl until the result is written: the same command goes on where an interrupted one stopped.",
+  options: [...EVALUATION_OPTIONS, "reportFormat", "methods", ...METHOD_OPTIONS],
   examples: [
     { purpose: "All methods on 100 sentences of SST-2", command: "calig evaluate --dataset sst2_dev.tsv --limit 100" },
     {
@@ -23,11 +23,11 @@ export const evaluate = defineCommand({
     },
     {
       purpose: "Your own model, padding in place of removed words",
-      command: "calig evaluate --model ./my-model --dataset reviews.csv --substrate pad --out result.json",
+      command: "calig evaluate --model ./my-model --dataset reviews.csv --replacement pad --out result.json",
     },
   ],
   async run({ options, terminal }) {
-    const contenders = await chooseContenders(options);
-    return runEvaluation(() => contenders, options, terminal);
+    const namedMethods = await chooseMethods(options);
+    return runEvaluation(() => namedMethods, options, terminal);
   },
 });

@@ -8,22 +8,22 @@ import {
   tuningMarkdown,
   tuningVerdict,
 } from "../../evaluation/report/tuning.ts";
-import { checkTunable, chooseSettings, type Tuning, tunedSettings, tuningContenders } from "../../evaluation/tune.ts";
+import { checkTunable, chooseSettings, type Tuning, tunedSettings, tuningMethods } from "../../evaluation/tune.ts";
 import { builtinFolder } from "../../node/builtin-models.ts";
 import { tunedPath, writeTuned } from "../../node/tuned-settings.ts";
 import { fixed } from "../../render/format.ts";
 import { defineCommand } from "../command.ts";
-import { CONTENDER_OPTIONS, contenderOptions } from "../contenders.ts";
 import { factLines, section, tableLines } from "../listing.ts";
+import { METHOD_OPTIONS, methodOptions } from "../method-options.ts";
 import { reportJson, writerOf, writers } from "../report-writers.ts";
 import { EVALUATION_OPTIONS, measureDataset } from "../run-evaluation.ts";
 import type { Terminal } from "../terminal.ts";
 import { checkWritable, writeWhole } from "../write-file.ts";
 
 /** What tuning chooses cannot be given. */
-const SHARED_OPTIONS = CONTENDER_OPTIONS.filter(
+const SHARED_OPTIONS = METHOD_OPTIONS.filter(
   (key) => key !== "fusion" && key !== "lambda" && key !== "layerWeights",
-) as readonly Exclude<(typeof CONTENDER_OPTIONS)[number], "fusion" | "lambda" | "layerWeights">[];
+) as readonly Exclude<(typeof METHOD_OPTIONS)[number], "fusion" | "lambda" | "layerWeights">[];
 
 export const tune = defineCommand({
   name: "tune",
@@ -43,10 +43,10 @@ export const tune = defineCommand({
     const { out } = options;
     const write = out === undefined ? undefined : writerOf(out, writers(tuningMarkdown, tuningHtml));
     if (out !== undefined) await checkWritable(out);
-    const shared = await contenderOptions(options);
+    const shared = await methodOptions(options);
     return measureDataset(
       {
-        contendersOf: (model) => tuningContenders(model, shared),
+        methodsOf: (model) => tuningMethods(model, shared),
         metricsOf: () => [metric],
         async report(evaluation, model) {
           const tuning = chooseSettings(evaluation, metric, {

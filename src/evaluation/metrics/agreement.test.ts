@@ -18,16 +18,16 @@ async function figures(metric: Metric, subjects: readonly Subject[]): Promise<Re
   return Object.fromEntries(metric.figures.map(({ name, of }) => [name, of(means)]));
 }
 
-/** Six units, of which people marked 1, 2 and 4; the method says 1 > 2 > 3 > 0 > 5 > 4. */
+/** Six features, of which people marked 1, 2 and 4; the method says 1 > 2 > 3 > 0 > 5 > 4. */
 const ONE = { attribution: [0.1, 0.9, 0.8, 0.5, -0.4, 0], rationale: [0, 1, 1, 0, 1, 0], rationaleShare: 0.5 };
-/** Four units, of which people marked 3; the method says 3 > 0 > 1 > 2. */
+/** Four features, of which people marked 3; the method says 3 > 0 > 1 > 2. */
 const TWO = { attribution: [0.3, 0.2, 0.1, 0.4], rationale: [0, 0, 0, 1], rationaleShare: 0.5 };
 
 describe("token-F1", () => {
   it("by hand: 2 of the top 3 are of the 3 marked, F1 2/3; 1 of the top 2 is the marked one, 2/3; pooled 6/9", async () => {
     expect(await figures(tokenF1, [subjectOf(ONE)])).toEqual({ "token-f1-macro": 2 / 3, "token-f1-micro": 2 / 3 });
     const both = await figures(tokenF1, [subjectOf(ONE), subjectOf({ ...TWO, rationaleShare: 0.25 })]);
-    // The second has one unit on top, the marked one: F1 1. Mean (2/3 + 1) / 2; pooled 2 x 3 / (4 + 4).
+    // The second has one feature on top, the marked one: F1 1. Mean (2/3 + 1) / 2; pooled 2 x 3 / (4 + 4).
     expect(both["token-f1-macro"]).toBeCloseTo(5 / 6, 12);
     expect(both["token-f1-micro"]).toBeCloseTo(6 / 8, 12);
   });
@@ -76,7 +76,7 @@ describe("AUPRC", () => {
 });
 
 describe("pointing game and energy in the mask", () => {
-  it("by hand: the best unit is marked; 1.7 of 2.3 of the support is in the mask", async () => {
+  it("by hand: the best feature is marked; 1.7 of 2.3 of the support is in the mask", async () => {
     expect(await figures(pointingGame, [subjectOf(ONE)])).toEqual({ "pointing-game": 1 });
     const other = subjectOf({ ...ONE, rationale: [1, 0, 0, 0, 0, 0] });
     expect(await figures(pointingGame, [subjectOf(ONE), other])).toEqual({ "pointing-game": 0.5 });

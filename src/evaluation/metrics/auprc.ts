@@ -1,7 +1,7 @@
-/** @file AUPRC (DeYoung et al. 2020, ERASER): area under precision over recall of the marked units, over all thresholds. */
+/** @file AUPRC (DeYoung et al. 2020, ERASER): area under precision over recall of the marked features, over all thresholds. */
 
+import { ranked } from "../features.ts";
 import { type Metric, meanFigure } from "../metric.ts";
-import { ranked } from "../units.ts";
 
 export const auprc: Metric = {
   name: "auprc",
@@ -19,10 +19,10 @@ export function precisionRecallArea(scores: readonly number[], marks: readonly n
   const order = ranked(scores);
   const positives = marks.filter((mark) => mark === 1).length;
   let [hits, area, recall, precision] = [0, 0, 0, 1];
-  order.forEach((unit, i) => {
-    hits += marks[unit] as number;
+  order.forEach((feature, i) => {
+    hits += marks[feature] as number;
     const next = order[i + 1];
-    if (next !== undefined && scores[next] === scores[unit]) return;
+    if (next !== undefined && scores[next] === scores[feature]) return;
     const [newRecall, newPrecision] = [hits / positives, hits / (i + 1)];
     area += ((newRecall - recall) * (newPrecision + precision)) / 2;
     [recall, precision] = [newRecall, newPrecision];

@@ -4,7 +4,7 @@ import { type Metric, meanFigure } from "../metric.ts";
 
 export const complexity: Metric = {
   name: "complexity",
-  summary: "entropy of the shares of the magnitudes, in nats: 0 all in one unit (Bhatt et al. 2020)",
+  summary: "entropy of the shares of the magnitudes, in nats: 0 all in one feature (Bhatt et al. 2020)",
   figures: [meanFigure("complexity", "lower")],
   revision: 1,
   async measure({ attribution }) {

@@ -1,15 +1,15 @@
-/** @file Curves of the probability while units are removed or restored step by step. */
+/** @file Curves of the probability while features are removed or restored step by step. */
 
+import { type Kept, only, ranked, without } from "../features.ts";
 import type { Subject } from "../metric.ts";
-import { type Kept, only, ranked, without } from "../units.ts";
 
 /** What curves are drawn of. */
 export type CurveSubject = Pick<Subject, "attribution" | "probe" | "curveSteps">;
 
-/** Number of units changed after each of the steps 0..n, n = min(units, `most`): evenly spread. */
-export function stepSizes(units: number, most: number): number[] {
-  const steps = Math.min(units, most);
-  return Array.from({ length: steps + 1 }, (_, step) => Math.round((step * units) / Math.max(1, steps)));
+/** Number of features changed after each of the steps 0..n, n = min(features, `most`): evenly spread. */
+export function stepSizes(features: number, most: number): number[] {
+  const steps = Math.min(features, most);
+  return Array.from({ length: steps + 1 }, (_, step) => Math.round((step * features) / Math.max(1, steps)));
 }
 
 /** Area under a curve over [0, 1] by the trapezoid rule: (sum - first/2 - last/2) / (points - 1). */
@@ -19,15 +19,15 @@ export function curveArea(values: readonly number[]): number {
   return (values.reduce((sum, value) => sum + value, 0) - first / 2 - last / 2) / (values.length - 1);
 }
 
-/** Probability of the target at each step of removing the units, most supportive first. */
+/** Probability of the target at each step of removing the features, most supportive first. */
 export const deletionCurve = (subject: CurveSubject): Promise<readonly number[]> => curve(subject, without);
 
-/** Probability of the target at each step of restoring the units to an input of nothing, most supportive first. */
+/** Probability of the target at each step of restoring the features to an input of nothing, most supportive first. */
 export const insertionCurve = (subject: CurveSubject): Promise<readonly number[]> => curve(subject, only);
 
 function curve(
   { attribution, probe, curveSteps }: CurveSubject,
-  variant: (count: number, units: readonly number[]) => Kept,
+  variant: (count: number, features: readonly number[]) => Kept,
 ): Promise<readonly number[]> {
   const order = ranked(attribution);
   return probe.values(stepSizes(order.length, curveSteps).map((size) => variant(order.length, order.slice(0, size))));

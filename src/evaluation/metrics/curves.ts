@@ -3,14 +3,14 @@
 import type { Metric } from "../metric.ts";
 import { deletionCurve, insertionCurve, stepSizes } from "./curve.ts";
 
-/** Places of a curve: shares of the units, from none to all. */
+/** Places of a curve: shares of the features, from none to all. */
 export const CURVE_PLACES = Array.from({ length: 21 }, (_, i) => i / 20);
 
 /** A curve at CURVE_PLACES, linear between its steps. */
 export function resampledCurve(values: readonly number[], sizes: readonly number[]): number[] {
-  const units = sizes.at(-1) ?? 0;
+  const features = sizes.at(-1) ?? 0;
   return CURVE_PLACES.map((share) => {
-    const wanted = share * units;
+    const wanted = share * features;
     const next = sizes.findIndex((size) => size >= wanted);
     const [low, high] = [sizes[next - 1] ?? 0, sizes[next] as number];
     const [before, after] = [values[next - 1] ?? (values[0] as number), values[next] as number];
@@ -18,11 +18,11 @@ export function resampledCurve(values: readonly number[], sizes: readonly number
   });
 }
 
-/** Numbers of one input: the probability while units are removed at CURVE_PLACES, then while they are restored. */
+/** Numbers of one input: the probability while features are removed at CURVE_PLACES, then while they are restored. */
 export const curves: Metric = {
   name: "curves",
   summary:
-    "the target's probability (of a regression: its number) at every twentieth of the units removed and restored, drawn in HTML reports",
+    "the target's probability (of a regression: its number) at every twentieth of the features removed and restored, drawn in HTML reports",
   figures: [],
   revision: 1,
   async measure(subject) {

@@ -12,7 +12,7 @@ export const energyInMask: Metric = {
     if (rationale === undefined || !rationale.includes(1)) return undefined;
     const energy = attribution.map((value) => Math.max(0, value));
     const total = energy.reduce((sum, value) => sum + value, 0);
-    const inside = energy.reduce((sum, value, unit) => sum + value * (rationale[unit] as number), 0);
+    const inside = energy.reduce((sum, value, feature) => sum + value * (rationale[feature] as number), 0);
     // Without any support nothing of it is in the mask.
     return [total === 0 ? 0 : inside / total];
   },

@@ -1,25 +1,27 @@
-/** @file Infidelity (Yeh et al. 2019): do the attributions of removed units add up to what the score loses? */
+/** @file Infidelity (Yeh et al. 2019): do the attributions of removed features add up to what the score loses? */
 
+import { without } from "../features.ts";
 import { type Metric, meanFigure } from "../metric.ts";
-import { without } from "../units.ts";
 
-/** Random sets of units that are removed; the same for all methods. */
+/** Random sets of features that are removed; the same for all methods. */
 const SAMPLES = 30;
 
 export const infidelity: Metric = {
   name: "infidelity",
   summary:
-    "mean squared difference between the summed attribution of 30 random sets of units and what the score loses without them; with the attributions scaled to fit best, so that methods of any unit compare, and unscaled (Yeh et al. 2019, removal)",
+    "mean squared difference between the summed attribution of 30 random sets of features and what the score loses without them; with the attributions scaled to fit best, so that methods of any unit compare, and unscaled (Yeh et al. 2019, removal)",
   figures: [meanFigure("infidelity", "lower", 0), meanFigure("infidelity-unscaled", "lower", 1)],
   revision: 1,
   async measure({ attribution, probe, random }) {
     const stream = random("infidelity");
-    const units = [...attribution.keys()];
-    const sets = Array.from({ length: SAMPLES }, () => stream.shuffle(units).slice(0, 1 + stream.below(units.length)));
-    const outputs = await probe.outputs([[], ...sets].map((set) => without(units.length, set)));
+    const features = [...attribution.keys()];
+    const sets = Array.from({ length: SAMPLES }, () =>
+      stream.shuffle(features).slice(0, 1 + stream.below(features.length)),
+    );
+    const outputs = await probe.outputs([[], ...sets].map((set) => without(features.length, set)));
     const [whole, ...rest] = outputs.map(({ score }) => score) as [number, ...number[]];
     const losses = rest.map((score) => whole - score);
-    const sums = sets.map((set) => set.reduce((sum, unit) => sum + (attribution[unit] as number), 0));
+    const sums = sets.map((set) => set.reduce((sum, feature) => sum + (attribution[feature] as number), 0));
     const error = (scale: number) =>
       sums.reduce((total, sum, i) => total + (scale * sum - (losses[i] as number)) ** 2, 0) / SAMPLES;
     const square = sums.reduce((total, sum) => total + sum * sum, 0);

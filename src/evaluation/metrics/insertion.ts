@@ -1,4 +1,4 @@
-/** @file Insertion (Petsiuk et al. 2018, RISE): area under the probability while units are restored, most supportive first. */
+/** @file Insertion (Petsiuk et al. 2018, RISE): area under the probability while features are restored, most supportive first. */
 
 import { type Metric, meanFigure } from "../metric.ts";
 import { curveArea, insertionCurve } from "./curve.ts";
@@ -6,7 +6,7 @@ import { curveArea, insertionCurve } from "./curve.ts";
 export const insertion: Metric = {
   name: "insertion",
   summary:
-    "area under the target's probability (of a regression: its number) while units are restored, most supportive first (RISE)",
+    "area under the target's probability (of a regression: its number) while features are restored, most supportive first (RISE)",
   figures: [meanFigure("insertion", "higher")],
   revision: 1,
   measure: async (subject) => [curveArea(await insertionCurve(subject))],

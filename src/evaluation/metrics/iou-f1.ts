@@ -1,4 +1,4 @@
-/** @file IOU-F1 (DeYoung et al. 2020, ERASER): spans of the top units against the spans that people marked. */
+/** @file IOU-F1 (DeYoung et al. 2020, ERASER): spans of the top features against the spans that people marked. */
 
 import type { Metric } from "../metric.ts";
 import { hardRationale } from "./token-f1.ts";
@@ -11,7 +11,7 @@ const harmonicMean = (a: number, b: number): number => (a + b === 0 ? 0 : (2 * a
 export const iouF1: Metric = {
   name: "iou-f1",
   summary:
-    "F1 of the spans of top units that meet a marked span with an intersection over union of at least 0.5: of mean precision and mean recall (macro), and pooled (micro) (DeYoung et al. 2020)",
+    "F1 of the spans of top features that meet a marked span with an intersection over union of at least 0.5: of mean precision and mean recall (macro), and pooled (micro) (DeYoung et al. 2020)",
   figures: [
     {
       name: "iou-f1-macro",
@@ -32,7 +32,7 @@ export const iouF1: Metric = {
     const { rationale } = subject;
     if (rationale === undefined || !rationale.includes(1)) return undefined;
     const top = new Set(hardRationale(subject));
-    const predicted = runs(rationale.map((_, unit) => top.has(unit)));
+    const predicted = runs(rationale.map((_, feature) => top.has(feature)));
     const gold = runs(rationale.map((mark) => mark === 1));
     const found = predicted.filter(
       (span) => Math.max(...gold.map((other) => overlapRatio(span, other))) >= FOUND,
@@ -41,16 +41,16 @@ export const iouF1: Metric = {
   },
 };
 
-/** A run of units, end exclusive. */
+/** A run of features, end exclusive. */
 type Run = readonly [start: number, end: number];
 
 function runs(marked: readonly boolean[]): Run[] {
   const found: [number, number][] = [];
-  marked.forEach((mark, unit) => {
+  marked.forEach((mark, feature) => {
     if (!mark) return;
     const last = found.at(-1);
-    if (last !== undefined && last[1] === unit) last[1] = unit + 1;
-    else found.push([unit, unit + 1]);
+    if (last !== undefined && last[1] === feature) last[1] = feature + 1;
+    else found.push([feature, feature + 1]);
   });
   return found;
 }

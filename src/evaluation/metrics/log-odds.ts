@@ -1,7 +1,7 @@
 /** @file Log-odds (Shrikumar et al. 2017; for texts Sanyal & Ren 2021): change of the log-probability without the rationale. */
 
+import { without } from "../features.ts";
 import { type Metric, meanFigure } from "../metric.ts";
-import { without } from "../units.ts";
 import { mean, rationales } from "./rationale-shares.ts";
 
 /** Floor of the probability, which keeps its logarithm finite. */
@@ -10,7 +10,7 @@ const LEAST = 1e-9;
 export const logOdds: Metric = {
   name: "log-odds",
   summary:
-    "log of p(input without the top 1, 5, 10, 20, 50 % of the units) / p(input), mean over the five (Sanyal & Ren 2021); not of regressions",
+    "log of p(input without the top 1, 5, 10, 20, 50 % of the features) / p(input), mean over the five (Sanyal & Ren 2021); not of regressions",
   figures: [meanFigure("log-odds", "lower")],
   revision: 1,
   async measure({ attribution, probe }) {

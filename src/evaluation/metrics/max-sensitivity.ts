@@ -10,21 +10,21 @@ const norm = (values: readonly number[]): number => Math.sqrt(values.reduce((sum
 export const maxSensitivity: Metric = {
   name: "max-sensitivity",
   summary:
-    "largest relative change (L2) of the other units' attribution when one of up to 10 random units is replaced; words have no small noise, so this is not the number that Captum gives for images (after Yeh et al. 2019)",
+    "largest relative change (L2) of the other features' attribution when one of up to 10 random features is replaced; words have no small noise, so this is not the number that Captum gives for images (after Yeh et al. 2019)",
   figures: [meanFigure("max-sensitivity", "lower")],
   expensive: true,
   revision: 1,
   async measure(subject) {
     const { attribution } = subject;
     if (attribution.length < 2) return undefined;
-    const units = subject
+    const features = subject
       .random("max-sensitivity")
       .shuffle([...attribution.keys()])
       .slice(0, SAMPLES);
     let largest = 0;
-    for (const unit of units) {
-      const changed = await subject.explainChanged({ kind: "removed", units: [unit] });
-      const others = (values: readonly number[]) => values.filter((_, index) => index !== unit);
+    for (const feature of features) {
+      const changed = await subject.explainChanged({ kind: "removed", features: [feature] });
+      const others = (values: readonly number[]) => values.filter((_, index) => index !== feature);
       const length = norm(others(attribution));
       const change = norm(others(attribution).map((value, i) => value - (others(changed.attribution)[i] as number)));
       // As Captum: an attribution of nothing has a norm of one.

@@ -1,16 +1,16 @@
-/** @file Perturbation AUC (Chefer et al. 2021): does the prediction stay when 10..90 % of the units are removed? */
+/** @file Perturbation AUC (Chefer et al. 2021): does the prediction stay when 10..90 % of the features are removed? */
 
+import { ranked, without } from "../features.ts";
 import { type Metric, meanFigure, type Subject } from "../metric.ts";
-import { ranked, without } from "../units.ts";
 import { curveArea } from "./curve.ts";
 
-/** Shares of units removed. */
+/** Shares of features removed. */
 const LEVELS = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
 
 export const perturbationAuc: Metric = {
   name: "perturbation-auc",
   summary:
-    "area under the share of inputs still predicted as the target with 10..90 % of the units removed, most (positive) or least (negative) relevant first (Chefer et al. 2021); not of regressions",
+    "area under the share of inputs still predicted as the target with 10..90 % of the features removed, most (positive) or least (negative) relevant first (Chefer et al. 2021); not of regressions",
   figures: [meanFigure("perturbation-auc-positive", "lower", 0), meanFigure("perturbation-auc-negative", "higher", 1)],
   revision: 1,
   async measure(subject) {

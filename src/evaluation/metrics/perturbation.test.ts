@@ -19,7 +19,7 @@ async function numberOf(metric: Metric, subject: Subject): Promise<number> {
   return measured[0] as number;
 }
 
-/** Four units worth 4/8, 2/8, 1/8 and nothing, on a floor of 1/8; the text order is not that of the worth. */
+/** Four features worth 4/8, 2/8, 1/8 and nothing, above 1/8 for an empty input; the text order is not that of the worth. */
 const WORTH = [1, 0, 4, 2];
 const worked = () =>
   subjectOf({
@@ -28,7 +28,7 @@ const worked = () =>
   });
 
 describe("stepSizes()", () => {
-  it("removes one unit per step of a short input, and all of a long one in 32 even steps", () => {
+  it("removes one feature per step of a short input, and all of a long one in 32 even steps", () => {
     expect(stepSizes(3, 32)).toEqual([0, 1, 2, 3]);
     const long = stepSizes(100, 32);
     expect(long).toHaveLength(33);
@@ -52,7 +52,7 @@ describe("curves", () => {
     const resampled = resampledCurve(values, [0, 1, 2, 3]);
     expect(resampled).toHaveLength(21);
     expect([resampled[0], resampled[20]]).toEqual([1, 0.1]);
-    // Half of three units lies between one (0.4) and two (0.3).
+    // Half of three features lies between one (0.4) and two (0.3).
     expect(resampled[10]).toBeCloseTo(0.35, 12);
     const numbers = (await curves.measure(worked())) as readonly number[];
     expect(numbers).toHaveLength(42);
@@ -77,7 +77,7 @@ describe("deletion and insertion", () => {
     expect(await numberOf(faithfulness, worked())).toBeCloseTo(0.40625, 12);
   });
 
-  it("are 0.5 each, and faithfulness 0, for any order of units that count alike", async () => {
+  it("are 0.5 each, and faithfulness 0, for any order of features that count alike", async () => {
     const probability = (kept: readonly number[]) => kept.reduce((sum, one) => sum + one, 0) / kept.length;
     const subject = subjectOf({ attribution: [3, -1, 2, 9, 0], probability });
     expect(await numberOf(deletion, subject)).toBeCloseTo(0.5, 12);
@@ -85,7 +85,7 @@ describe("deletion and insertion", () => {
     expect(await numberOf(faithfulness, subject)).toBeCloseTo(0, 12);
   });
 
-  it("put equal units in the order of the text", async () => {
+  it("put equal features in the order of the text", async () => {
     const subject = subjectOf({ attribution: [0, 0, 0] });
     await deletion.measure(subject);
     expect(subject.asked).toEqual(["111", "011", "001", "000"]);
@@ -103,7 +103,7 @@ describe("deletion and insertion", () => {
 });
 
 describe("comprehensiveness and sufficiency", () => {
-  it("comprehensiveness by hand: 1, 5, 10 and 20 % of four units are one: 1 - 4/8, 50 % are two: 1 - 2/8; mean 0.55", async () => {
+  it("comprehensiveness by hand: 1, 5, 10 and 20 % of four features are one: 1 - 4/8, 50 % are two: 1 - 2/8; mean 0.55", async () => {
     expect(await numberOf(comprehensiveness, worked())).toBeCloseTo(0.55, 12);
   });
 
@@ -120,14 +120,14 @@ describe("comprehensiveness and sufficiency", () => {
     expect(await numberOf(logOdds, subject)).toBeCloseTo(Math.log(1e-9), 9);
   });
 
-  it("remove ceil(share x units): 1, 3, 5, 10 and 25 of 50", async () => {
+  it("remove ceil(share x features): 1, 3, 5, 10 and 25 of 50", async () => {
     const removed = async (count: number) => {
       const subject = subjectOf({ attribution: Array.from({ length: count }, (_, i) => -i) });
       await comprehensiveness.measure(subject);
       return subject.asked.slice(1).map((kept) => kept.split("0").length - 1);
     };
     expect(await removed(50)).toEqual([1, 3, 5, 10, 25]);
-    // 0.1 * 30 and 0.05 * 60 are a little more than 3 in binary: still three units.
+    // 0.1 * 30 and 0.05 * 60 are a little more than 3 in binary: still three features.
     expect(await removed(30)).toEqual([1, 2, 3, 6, 15]);
     expect(await removed(60)).toEqual([1, 3, 6, 12, 30]);
     expect(await removed(1)).toEqual([1, 1, 1, 1, 1]);
@@ -135,11 +135,11 @@ describe("comprehensiveness and sufficiency", () => {
 });
 
 describe("perturbation AUC", () => {
-  it("by hand: ten units, predicted while unit 0 is there and any four others", async () => {
+  it("by hand: ten features, predicted while feature 0 is there and any four others", async () => {
     const attribution = [10, 9, 8, 7, 6, 5, 4, 3, 2, 1];
     const probability = (kept: readonly number[]) =>
       kept[0] === 1 && kept.reduce((sum, one) => sum + one, 0) >= 5 ? 0.9 : 0.1;
-    // Most relevant first: unit 0 is gone at once. Least first: predicted at 10..50 %, (5 - 1/2) / 8 = 0.5625.
+    // Most relevant first: feature 0 is gone at once. Least first: predicted at 10..50 %, (5 - 1/2) / 8 = 0.5625.
     expect(await perturbationAuc.measure(subjectOf({ attribution, probability }))).toBeAllClose([0, 0.5625]);
   });
 
@@ -149,19 +149,20 @@ describe("perturbation AUC", () => {
 });
 
 describe("against definitions written out", () => {
-  /** Random models: a probability for each of the 2^6 variants of six units. */
+  /** Random models: a probability for each of the 2^6 variants of six features. */
   it("agree on random models", async () => {
     for (let seed = 0; seed < 20; seed++) {
       const random = createRandom(`model ${seed}`);
       const table = Array.from({ length: 64 }, () => random.next());
       const attribution = Array.from({ length: 6 }, () => random.next() - 0.5);
-      const p = (units: readonly number[]) => table[units.reduce((code, unit) => code + 2 ** unit, 0)] as number;
+      const p = (features: readonly number[]) =>
+        table[features.reduce((code, feature) => code + 2 ** feature, 0)] as number;
       const order = [...attribution.keys()].sort((a, b) => (attribution[b] as number) - (attribution[a] as number));
       const all = [0, 1, 2, 3, 4, 5];
-      const minus = (units: readonly number[]) => all.filter((unit) => !units.includes(unit));
+      const minus = (features: readonly number[]) => all.filter((feature) => !features.includes(feature));
       const subject = subjectOf({
         attribution,
-        probability: (kept) => p(all.filter((unit) => kept[unit] === 1)),
+        probability: (kept) => p(all.filter((feature) => kept[feature] === 1)),
       });
       const trapezoid = (values: readonly number[]) =>
         values.slice(1).reduce((sum, value, i) => sum + (value + (values[i] as number)) / 2, 0) / (values.length - 1);
@@ -171,9 +172,9 @@ describe("against definitions written out", () => {
       const expected = {
         deletion: trapezoid(steps.map((k) => p(minus(order.slice(0, k))))),
         insertion: trapezoid(steps.map((k) => p(order.slice(0, k)))),
-        comprehensiveness: mean(top.map((units) => p(all) - p(minus(units)))),
-        sufficiency: mean(top.map((units) => p(all) - p(units))),
-        logOdds: mean(top.map((units) => Math.log(p(minus(units)) / p(all)))),
+        comprehensiveness: mean(top.map((features) => p(all) - p(minus(features)))),
+        sufficiency: mean(top.map((features) => p(all) - p(features))),
+        logOdds: mean(top.map((features) => Math.log(p(minus(features)) / p(all)))),
       };
       expect([
         await numberOf(deletion, subject),

@@ -1,11 +1,11 @@
-/** @file Pointing game (Zhang et al. 2016): is the most supportive unit one that people marked? */
+/** @file Pointing game (Zhang et al. 2016): is the most supportive feature one that people marked? */
 
+import { ranked } from "../features.ts";
 import { type Metric, meanFigure } from "../metric.ts";
-import { ranked } from "../units.ts";
 
 export const pointingGame: Metric = {
   name: "pointing-game",
-  summary: "share of inputs whose most supportive unit is in the rationale (Zhang et al. 2016)",
+  summary: "share of inputs whose most supportive feature is in the rationale (Zhang et al. 2016)",
   figures: [meanFigure("pointing-game", "higher")],
   needs: "rationale",
   revision: 1,

@@ -13,14 +13,14 @@ import { sparseness } from "./sparseness.ts";
 
 const measured = async (metric: Metric, subject: Subject) => (await metric.measure(subject)) as readonly number[];
 
-/** A score to which every unit adds its worth. */
+/** A score to which every feature adds its worth. */
 const additive = (worth: readonly number[]) => (kept: readonly number[]) =>
-  kept.reduce((sum, one, unit) => sum + one * (worth[unit] as number), 0);
+  kept.reduce((sum, one, feature) => sum + one * (worth[feature] as number), 0);
 
 describe("infidelity", () => {
   const worth = [2, -1, 0.5, 4];
 
-  it("is 0 for the worth of the units of an additive score", async () => {
+  it("is 0 for the worth of the features of an additive score", async () => {
     const subject = subjectOf({ attribution: worth, score: additive(worth) });
     expect(await measured(infidelity, subject)).toBeAllClose([0, 0], { atol: 1e-12 });
   });
@@ -35,7 +35,7 @@ describe("infidelity", () => {
     expect(unscaled).toBeCloseTo((square as number) / 4, 12);
   });
 
-  it("by hand: one unit worth 3 with attribution 1: (1 - 3)^2", async () => {
+  it("by hand: one feature worth 3 with attribution 1: (1 - 3)^2", async () => {
     const subject = subjectOf({ attribution: [1], score: additive([3]) });
     expect(await measured(infidelity, subject)).toBeAllClose([0, 4], { atol: 1e-12 });
   });
@@ -55,7 +55,7 @@ describe("agreement with leaving one out", () => {
     expect(await measured(leaveOneOut, subject)).toBeAllClose([1 / 3]);
   });
 
-  it("is 0 where all attributions are equal, and does not apply to one unit", async () => {
+  it("is 0 where all attributions are equal, and does not apply to one feature", async () => {
     const probability = additive([0.4, 0.3]);
     expect(await leaveOneOut.measure(subjectOf({ attribution: [1, 1], probability }))).toEqual([0]);
     expect(await leaveOneOut.measure(subjectOf({ attribution: [1] }))).toBeUndefined();
@@ -70,7 +70,7 @@ describe("shape of a map", () => {
     expect(await sparseness.measure(subjectOf({ attribution: [0, 0] }))).toEqual([0]);
   });
 
-  it("complexity by hand: shares 1/2, 1/4, 1/4: 1.5 ln 2; one unit 0; nothing ln 2", async () => {
+  it("complexity by hand: shares 1/2, 1/4, 1/4: 1.5 ln 2; one feature 0; nothing ln 2", async () => {
     expect(await measured(complexity, subjectOf({ attribution: [2, -1, 1, 0] }))).toBeAllClose([1.5 * Math.LN2]);
     expect(await measured(complexity, subjectOf({ attribution: [0, 3] }))).toBeAllClose([0]);
     expect(await measured(complexity, subjectOf({ attribution: [0, 0] }))).toBeAllClose([Math.LN2]);
@@ -92,16 +92,16 @@ describe("completeness error and cost", () => {
 });
 
 describe("max-sensitivity", () => {
-  it("by hand: units 3, 4, 12 whose others double when unit 2 is replaced, and stay otherwise: 5/5 = 1", async () => {
+  it("by hand: features 3, 4, 12 whose others double when feature 2 is replaced, and stay otherwise: 5/5 = 1", async () => {
     const attribution = [3, 4, 12];
     const explainChanged = async (change: Change) => ({
-      attribution: change.kind === "removed" && change.units[0] === 2 ? [6, 8, 99] : attribution,
+      attribution: change.kind === "removed" && change.features[0] === 2 ? [6, 8, 99] : attribution,
       value: 1,
     });
     expect(await measured(maxSensitivity, subjectOf({ attribution, explainChanged }))).toBeAllClose([1]);
   });
 
-  it("is 0 for a method that says the same of every input, and replaces at most ten units", async () => {
+  it("is 0 for a method that says the same of every input, and replaces at most ten features", async () => {
     const changes: Change[] = [];
     const attribution = Array.from({ length: 30 }, (_, i) => i);
     const explainChanged = async (change: Change) => {
@@ -114,17 +114,17 @@ describe("max-sensitivity", () => {
 });
 
 describe("context sensitivity", () => {
-  /** Twenty units of which the last four are on top: 17, 18, 19, 20. */
+  /** Twenty features of which the last four are on top: 17, 18, 19, 20. */
   const attribution = Array.from({ length: 20 }, (_, i) => i + 1);
 
-  it("is 0 for a method that looks at each unit alone", async () => {
+  it("is 0 for a method that looks at each feature alone", async () => {
     const probability = () => 0.75;
     expect(await measured(contextSensitivity, subjectOf({ attribution, probability }))).toBeAllClose([
       0, 0, 0, 0, 0, 0,
     ]);
   });
 
-  it("by hand: kept units lose half and turn around, the probability falls from 0.75 to 0.5", async () => {
+  it("by hand: kept features lose half and turn around, the probability falls from 0.75 to 0.5", async () => {
     const explainChanged = async () => ({
       attribution: attribution.map((_, i) => (i < 16 ? i + 1 : (36 - i) / 2)), // 20, 19, 18, 17 halved
       value: 0.5,
@@ -144,7 +144,7 @@ describe("context sensitivity", () => {
     expect([grown[0], turned[0]]).toEqual([0, 1]);
   });
 
-  it("moves the others only, in ten orders for the top units and ten for random ones", async () => {
+  it("moves the others only, in ten orders for the top features and ten for random ones", async () => {
     const orders: (readonly number[])[] = [];
     const explainChanged = async (change: Change) => {
       if (change.kind === "permuted") orders.push(change.others);

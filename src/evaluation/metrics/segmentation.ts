@@ -1,21 +1,21 @@
 /**
- * @file The map as a segmentation (Chefer et al. 2021): units above the mean of the map are foreground. Of pictures the
- * units are patches, not pixels: the truth is what an outline covers of each.
+ * @file The map as a segmentation (Chefer et al. 2021): features above the mean of the map are foreground. Of pictures the
+ * features are patches, not pixels: the truth is what an outline covers of each.
  */
 
+import { ranked } from "../features.ts";
 import type { Metric } from "../metric.ts";
-import { ranked } from "../units.ts";
 
 const [ACCURACY, BOTH, EITHER, NEITHER, NOT_BOTH, PRECISION] = [0, 1, 2, 3, 4, 5] as const;
 
 /**
- * Numbers of one input: share of units segmented rightly; shares of foreground in both, in either, of background in
+ * Numbers of one input: share of features segmented rightly; shares of foreground in both, in either, of background in
  * both, in either; average precision. Intersection over union is pooled over the inputs.
  */
 export const segmentation: Metric = {
   name: "segmentation",
   summary:
-    "units above the mean of the map against the rationale: accuracy, intersection over union of foreground and background (pooled, their mean), average precision of the map and its complement (Chefer et al. 2021, on units instead of pixels)",
+    "features above the mean of the map against the rationale: accuracy, intersection over union of foreground and background (pooled, their mean), average precision of the map and its complement (Chefer et al. 2021, on features instead of pixels)",
   figures: [
     { name: "segmentation-accuracy", better: "higher", of: (means) => means[ACCURACY] as number },
     {
@@ -32,14 +32,16 @@ export const segmentation: Metric = {
     const count = attribution.length;
     const mean = attribution.reduce((sum, value) => sum + value, 0) / count;
     let [both, chosen, marked] = [0, 0, 0];
-    attribution.forEach((value, unit) => {
-      const mark = rationale[unit] as number;
+    attribution.forEach((value, feature) => {
+      const mark = rationale[feature] as number;
       if (value > mean) chosen++;
       if (value > mean) both += mark;
       marked += mark;
     });
     const either = chosen + marked - both;
-    const shares = [count - either + both, both, either, count - either, count - both].map((units) => units / count);
+    const shares = [count - either + both, both, either, count - either, count - both].map(
+      (features) => features / count,
+    );
     return [...shares, averagePrecisionOfBoth(attribution, rationale)];
   },
 };
@@ -48,7 +50,7 @@ export const segmentation: Metric = {
 const ratio = (part: number | undefined, whole: number | undefined): number =>
   whole === 0 ? 1 : (part as number) / (whole as number);
 
-/** Average precision of the map for the marked units and of its complement for the others, in one ranking. */
+/** Average precision of the map for the marked features and of its complement for the others, in one ranking. */
 function averagePrecisionOfBoth(attribution: readonly number[], rationale: readonly number[]): number {
   const [low, high] = [Math.min(...attribution), Math.max(...attribution)];
   const map = attribution.map((value) => (high === low ? 0 : (value - low) / (high - low)));
@@ -63,10 +65,10 @@ export function averagePrecision(scores: readonly number[], marks: readonly numb
   const order = ranked(scores);
   const positives = marks.reduce((sum, mark) => sum + mark, 0);
   let [hits, counted, area] = [0, 0, 0];
-  order.forEach((unit, i) => {
-    hits += marks[unit] as number;
+  order.forEach((feature, i) => {
+    hits += marks[feature] as number;
     const next = order[i + 1];
-    if (next !== undefined && scores[next] === scores[unit]) return;
+    if (next !== undefined && scores[next] === scores[feature]) return;
     area += ((hits - counted) / positives) * (hits / (i + 1));
     counted = hits;
   });

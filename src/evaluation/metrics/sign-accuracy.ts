@@ -16,10 +16,12 @@ export const signAccuracy: Metric = {
   needs: "polarities",
   revision: 1,
   async measure({ attribution, polarities }) {
-    const judged = polarities?.flatMap((polarity, unit) => (polarity === 0 ? [] : [unit])) ?? [];
+    const judged = polarities?.flatMap((polarity, feature) => (polarity === 0 ? [] : [feature])) ?? [];
     if (judged.length === 0) return undefined;
     // An attribution of zero takes no side: it is not correct.
-    const correct = judged.filter((unit) => (attribution[unit] as number) * (polarities?.[unit] as number) > 0);
+    const correct = judged.filter(
+      (feature) => (attribution[feature] as number) * (polarities?.[feature] as number) > 0,
+    );
     return [correct.length, judged.length];
   },
 };

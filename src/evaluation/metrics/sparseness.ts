@@ -4,7 +4,7 @@ import { type Metric, meanFigure } from "../metric.ts";
 
 export const sparseness: Metric = {
   name: "sparseness",
-  summary: "Gini index of the magnitudes: 0 all alike, towards 1 all in one unit (Chalasani et al. 2020)",
+  summary: "Gini index of the magnitudes: 0 all alike, towards 1 all in one feature (Chalasani et al. 2020)",
   figures: [meanFigure("sparseness", "higher")],
   revision: 1,
   measure: async ({ attribution }) => [gini(attribution.map(Math.abs))],

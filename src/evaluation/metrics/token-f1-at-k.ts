@@ -1,7 +1,7 @@
-/** @file Token-F1@k (CA-LIG's measure on Movie Reviews): F1 of the k top units against the rationale, for many k. */
+/** @file Token-F1@k (CA-LIG's measure on Movie Reviews): F1 of the k top features against the rationale, for many k. */
 
+import { ranked } from "../features.ts";
 import { type Metric, meanFigure } from "../metric.ts";
-import { ranked } from "../units.ts";
 import { f1 } from "./token-f1.ts";
 
 /** 5, 10, ... 80. */
@@ -10,7 +10,7 @@ const COUNTS: readonly number[] = Array.from({ length: 16 }, (_, i) => 5 * (i + 
 export const tokenF1AtK: Metric = {
   name: "token-f1-at-k",
   summary:
-    "F1 of the top 5, 10, ... 80 units against the rationale, mean of the inputs (Mersha & Kalita 2026, after Chefer et al. 2021)",
+    "F1 of the top 5, 10, ... 80 features against the rationale, mean of the inputs (Mersha & Kalita 2026, after Chefer et al. 2021)",
   figures: COUNTS.map((count, i) => meanFigure(`token-f1@${count}`, "higher", i)),
   needs: "spans",
   revision: 1,
@@ -20,7 +20,7 @@ export const tokenF1AtK: Metric = {
     const gold = rationale.filter((mark) => mark === 1).length;
     return COUNTS.map((count) => {
       const top = order.slice(0, count);
-      return f1(top.filter((unit) => rationale[unit] === 1).length, top.length, gold);
+      return f1(top.filter((feature) => rationale[feature] === 1).length, top.length, gold);
     });
   },
 };

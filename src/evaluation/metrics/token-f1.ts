@@ -1,7 +1,7 @@
-/** @file Token-F1 (DeYoung et al. 2020, ERASER): how far the top units are those that people marked. */
+/** @file Token-F1 (DeYoung et al. 2020, ERASER): how far the top features are those that people marked. */
 
+import { ranked } from "../features.ts";
 import type { Metric, Subject } from "../metric.ts";
-import { ranked } from "../units.ts";
 
 /** 2 hits / (predicted + gold), 0 where both are empty. */
 export const f1 = (hits: number, predicted: number, gold: number): number =>
@@ -10,7 +10,7 @@ export const f1 = (hits: number, predicted: number, gold: number): number =>
 export const tokenF1: Metric = {
   name: "token-f1",
   summary:
-    "F1 of the top units against the rationale, as many as rationales have on average in this data set; mean of the inputs (macro) and pooled (micro) (DeYoung et al. 2020)",
+    "F1 of the top features against the rationale, as many as rationales have on average in this data set; mean of the inputs (macro) and pooled (micro) (DeYoung et al. 2020)",
   figures: [
     { name: "token-f1-macro", better: "higher", of: ([value]) => value as number },
     {
@@ -25,13 +25,13 @@ export const tokenF1: Metric = {
     const { rationale } = subject;
     if (rationale === undefined || !rationale.includes(1)) return undefined;
     const top = hardRationale(subject);
-    const hits = top.filter((unit) => rationale[unit] === 1).length;
+    const hits = top.filter((feature) => rationale[feature] === 1).length;
     const gold = rationale.filter((mark) => mark === 1).length;
     return [f1(hits, top.length, gold), hits, top.length, gold];
   },
 };
 
-/** The most supportive units, as many as the mean share of rationales gives: at least one. */
+/** The most supportive features, as many as the mean share of rationales gives: at least one. */
 export function hardRationale({ attribution, rationaleShare = 0 }: Subject): number[] {
   const count = Math.min(attribution.length, Math.max(1, Math.round(rationaleShare * attribution.length)));
   return ranked(attribution).slice(0, count);

@@ -34,7 +34,7 @@ describe("the agreement between methods", () => {
     expect(found?.correlations[0]?.[0]).toBeCloseTo(1, 12);
   });
 
-  it("leaves out inputs that a method has no attributions of, and those of two units", () => {
+  it("leaves out inputs that a method has no attributions of, and those of two features", () => {
     const found = methodAgreement(
       evaluationOf([
         [[1, 2, 3], null],

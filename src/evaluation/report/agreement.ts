@@ -1,4 +1,4 @@
-/** @file How far the methods agree on the order of the units: mean rank correlation of every two of them. */
+/** @file How far the methods agree on the order of the features: mean rank correlation of every two of them. */
 
 import { html, type Markup } from "../../render/escape.ts";
 import { fixed } from "../../render/format.ts";
@@ -7,8 +7,8 @@ import type { Evaluation } from "../evaluation.ts";
 import { attributions } from "../metrics/attributions.ts";
 import { spearman } from "../statistics/rank-correlation.ts";
 
-/** Fewer units than this have no order worth comparing. */
-const FEWEST_UNITS = 3;
+/** Fewer features than this have no order worth comparing. */
+const FEWEST_FEATURES = 3;
 const DECIMALS = 2;
 const INTRODUCTION = "Mean rank correlation (Spearman) of the attributions of two methods on the same input";
 
@@ -20,12 +20,12 @@ export interface MethodAgreement {
   readonly inputs: number;
 }
 
-/** Null where attributions were not measured, or no input has units enough. */
+/** Null where attributions were not measured, or no input has features enough. */
 export function methodAgreement({ methods, inputs }: Evaluation): MethodAgreement | null {
   const names = methods.map(({ name }) => name);
   const rows = inputs.flatMap(({ measurements }) => {
     const maps = names.map((name) => measurements[name]?.[attributions.name] ?? []);
-    return maps.every(({ length }) => length >= FEWEST_UNITS) ? [maps] : [];
+    return maps.every(({ length }) => length >= FEWEST_FEATURES) ? [maps] : [];
   });
   if (names.length < 2 || rows.length === 0) return null;
   const correlations = names.map((_, a) =>

@@ -20,13 +20,13 @@ export const comparisonTitle = (comparison: MethodComparison): string =>
 export const curveText = ({ model }: Pick<MethodComparison, "model">): string =>
   model.activation === "none" ? "Score (regression)" : "Probability";
 
-/** What stands in for removed units. */
+/** What stands in for removed features. */
 export function removalText(comparison: MethodComparison): string {
-  const { units, substrate } = comparison.settings;
-  const unit = comparison.model.activation === "none" ? "; deletion and insertion are in units of the score" : "";
-  return units === "patch"
-    ? `Removed patches are replaced by ${substrate}${unit}`
-    : `Removed ${units}s are replaced by the ${substrate} token${unit}`;
+  const { features, replacement } = comparison.settings;
+  const measuredIn = comparison.model.activation === "none" ? "; deletion and insertion are in units of the score" : "";
+  return features === "patch"
+    ? `Removed patches are replaced by ${replacement}${measuredIn}`
+    : `Removed ${features}s are replaced by the ${replacement} token${measuredIn}`;
 }
 
 /** Names the methods whose values have no sign; "" where all have one. */
@@ -50,7 +50,7 @@ export const faithfulnessRows = (
   ["time", methods.map((method) => milliseconds(method.milliseconds))],
 ];
 
-/** How far each method agrees with every other one on the order of the units. */
+/** How far each method agrees with every other one on the order of the features. */
 export const agreementRows = ({ methods, agreement }: MethodComparison, style?: NumberStyle): ComparisonRow[] =>
   methods.map(({ name }, a) => [name, (agreement[a] as readonly number[]).map((value) => fixed(value, 2, style))]);
 

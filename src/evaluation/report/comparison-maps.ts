@@ -22,9 +22,9 @@ export interface MapLook {
 }
 
 /** What one method says of the picture, as maps are made from it. */
-export const evidenceOf = ({ input, units, target }: ImageComparison, method: ComparedMethod): PatchEvidence => ({
+export const evidenceOf = ({ input, features, target }: ImageComparison, method: ComparedMethod): PatchEvidence => ({
   input,
-  units: units.map((unit) => ({ ...unit, special: false })),
+  features: features.map((feature) => ({ ...feature, special: false })),
   attribution: method.attribution,
   target,
   method: method.signed === false ? { signed: false } : {},
@@ -69,7 +69,7 @@ export const MAPS_STYLE = `.maps{display:grid;grid-template-columns:repeat(auto-
 /** The maps as figures beside each other, the picture first. */
 export function mapsHtml(comparison: ImageComparison, look: MapLook): Markup {
   const palette = paletteOf(undefined, "light");
-  const { methods, units } = comparison;
+  const { methods, features } = comparison;
   const { picture } = look;
   const drawing = ({ markup, height }: Part, label: string) =>
     html`<svg viewBox="0 0 ${ROOM} ${Math.ceil(height) - 12}" role="img" aria-label="${label}">${markup}</svg>`;
@@ -78,7 +78,7 @@ export function mapsHtml(comparison: ImageComparison, look: MapLook): Markup {
       ? null
       : html`<li><figure><h3>the picture</h3>${drawing(
           picturePart(
-            { input: comparison.input, units: units.map((unit) => ({ ...unit, special: false })) },
+            { input: comparison.input, features: features.map((feature) => ({ ...feature, special: false })) },
             { picture, room: ROOM },
           ),
           "The picture that is explained",

@@ -64,7 +64,10 @@ export function comparisonMarkdown(comparison: MethodComparison): string {
 
 const wordRows = (comparison: TextComparison): ComparisonRow[] => {
   const shares = levels(comparison);
-  return comparison.units.map(({ text }, unit) => [text, shares.map((values) => signed(values[unit] as number, 2))]);
+  return comparison.features.map(({ text }, feature) => [
+    text,
+    shares.map((values) => signed(values[feature] as number, 2)),
+  ]);
 };
 
 const STYLE = `.heat td{padding:.15rem .6rem;text-align:right}.heat td:first-child,.heat th:first-child{text-align:left}${MAPS_STYLE}${CURVE_STYLE}`;
@@ -94,7 +97,7 @@ export function comparisonHtml(
   const warned = comparisonWarnings(comparison).map(
     ({ message }) => html`<p class="warn"><b>Warning:</b> ${message}</p>`,
   );
-  const drawn = methods.map(({ name, floor, curves }) => ({ name, floor, ...curves }));
+  const drawn = methods.map(({ name, randomControl, curves }) => ({ name, randomControl, ...curves }));
   const body = html`${input}${warned}${evidence}<h2>Faithfulness on this input</h2><p>${removalText(comparison)}.</p>${rows(faithfulnessRows(comparison, ["(lower is better)", "(higher is better)"]))}${curveSection(drawn, curveText(comparison), model.activation)}<h2>Agreement of the orders (Spearman)</h2>${rows(agreementRows(comparison))}`;
   return page(comparisonTitle(comparison), body, STYLE);
 }
@@ -102,10 +105,10 @@ export function comparisonHtml(
 function heatTable(comparison: TextComparison, header: Markup): Markup {
   const palette = paletteOf(undefined, "light");
   const shares = levels(comparison);
-  const rows = comparison.units.map(
-    ({ text }, unit) =>
+  const rows = comparison.features.map(
+    ({ text }, feature) =>
       html`<tr><td><bdi>${text}</bdi></td>${shares.map((values) => {
-        const level = values[unit] as number;
+        const level = values[feature] as number;
         return html`<td style="background:${hex(palette.color(level))};color:${hex(palette.ink)}">${signed(level, 2)}</td>`;
       })}</tr>`,
   );

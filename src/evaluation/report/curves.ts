@@ -16,7 +16,7 @@ const DASHES = ["", "6 3", "2 3", "8 3 2 3"] as const;
 /** The curves of a method: probabilities, or the numbers of a regression, at CURVE_PLACES. */
 export interface MethodCurves {
   readonly name: string;
-  readonly floor: boolean;
+  readonly randomControl: boolean;
   readonly removed: readonly number[];
   readonly restored: readonly number[];
 }
@@ -30,7 +30,7 @@ interface Line {
 
 /** Plots of mean curves, or nothing when curves were not measured. */
 export function curvePlots({ methods, inputs, model }: Evaluation): Markup | null {
-  const measured = methods.flatMap(({ name, floor }): MethodCurves[] => {
+  const measured = methods.flatMap(({ name, randomControl }): MethodCurves[] => {
     const rows = inputs.flatMap(({ measurements }) => measurements[name]?.[curves.name] ?? []);
     const width = 2 * CURVE_PLACES.length;
     const count = rows.length / width;
@@ -40,7 +40,9 @@ export function curvePlots({ methods, inputs, model }: Evaluation): Markup | nul
       for (let row = 0; row < count; row++) sum += rows[row * width + i] as number;
       return sum / count;
     });
-    return [{ name, floor, removed: means.slice(0, CURVE_PLACES.length), restored: means.slice(CURVE_PLACES.length) }];
+    return [
+      { name, randomControl, removed: means.slice(0, CURVE_PLACES.length), restored: means.slice(CURVE_PLACES.length) },
+    ];
   });
   return measured.length === 0
     ? null
@@ -59,10 +61,10 @@ export function curveSection(
 ): Markup {
   const range = activation === "none" ? rangeOf(methods) : ([0, 1] as const);
   const lines = methods.map(
-    ({ name, floor, removed, restored }, m): Line => ({
+    ({ name, randomControl, removed, restored }, m): Line => ({
       method: name,
-      color: floor ? "var(--muted)" : (COLORS[m % COLORS.length] as string),
-      dash: floor ? "1 4" : (DASHES[Math.floor(m / COLORS.length) % DASHES.length] as string),
+      color: randomControl ? "var(--muted)" : (COLORS[m % COLORS.length] as string),
+      dash: randomControl ? "1 4" : (DASHES[Math.floor(m / COLORS.length) % DASHES.length] as string),
       values: [removed, restored],
     }),
   );
@@ -70,7 +72,7 @@ export function curveSection(
     ({ method, color, dash }) =>
       html`<li><svg width="34" height="12" aria-hidden="true"><line x1="0" x2="34" y1="6" y2="6" ${style(color, dash)}/></svg> ${method}</li>`,
   );
-  return html`<section><h2>Curves</h2><p>${what} of the explained ${activation === "none" ? "output" : "class"} while units are removed from the input (left: the faster it falls, the better the method names what supports the class) and restored to an empty one (right: the faster it rises).</p><ul class="legend">${legend}</ul><div class="plots">${plot("Removed", lines, 0, what, range)}${plot("Restored", lines, 1, what, range)}</div></section>`;
+  return html`<section><h2>Curves</h2><p>${what} of the explained ${activation === "none" ? "output" : "class"} while features are removed from the input (left: the faster it falls, the better the method names what supports the class) and restored to an empty one (right: the faster it rises).</p><ul class="legend">${legend}</ul><div class="plots">${plot("Removed", lines, 0, what, range)}${plot("Restored", lines, 1, what, range)}</div></section>`;
 }
 
 /** Rules of the plots, for `page`. */
@@ -106,5 +108,5 @@ function plot(title: string, lines: readonly Line[], which: 0 | 1, what: string,
     const points = values[which].map((value, i) => `${x(CURVE_PLACES[i] as number).toFixed(1)},${y(value).toFixed(1)}`);
     return html`<path d="M${points.join("L")}" fill="none" ${style(color, dash)}/>`;
   });
-  return html`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" role="img" aria-label="${`${title} units, ${what.toLowerCase()} by method; the areas under the curves are in the tables`}">${grid}${ticks}<text x="${(x(0) + x(1)) / 2}" y="${HEIGHT - 2}" text-anchor="middle">${title} units</text>${paths}</svg>`;
+  return html`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" role="img" aria-label="${`${title} features, ${what.toLowerCase()} by method; the areas under the curves are in the tables`}">${grid}${ticks}<text x="${(x(0) + x(1)) / 2}" y="${HEIGHT - 2}" text-anchor="middle">${title} features</text>${paths}</svg>`;
 }

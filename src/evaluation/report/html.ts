@@ -44,7 +44,7 @@ function section(table: FigureTable, { metrics }: Evaluation): Markup {
     (MARGIN + ((WIDTH - 2 * MARGIN) * (value - low)) / (high > low ? high - low : 1)).toFixed(1);
   const body = rows.map(
     (row) =>
-      html`<tr${row.floor ? html` class="floor"` : null}><td>${row.method}</td><td class="n">${fixed(row.value, decimals)}</td><td class="n">${intervalText(row, decimals)}</td><td><svg width="${WIDTH}" height="${HEIGHT}" aria-hidden="true"><line x1="${place(row.low)}" x2="${place(row.high)}" y1="${HEIGHT / 2}" y2="${HEIGHT / 2}"/><circle cx="${place(row.value)}" cy="${HEIGHT / 2}" r="4"/></svg></td>${direction === "" ? null : html`<td>${beatsText(row, table)}</td>`}</tr>`,
+      html`<tr${row.randomControl ? html` class="control"` : null}><td>${row.method}</td><td class="n">${fixed(row.value, decimals)}</td><td class="n">${intervalText(row, decimals)}</td><td><svg width="${WIDTH}" height="${HEIGHT}" aria-hidden="true"><line x1="${place(row.low)}" x2="${place(row.high)}" y1="${HEIGHT / 2}" y2="${HEIGHT / 2}"/><circle cx="${place(row.value)}" cy="${HEIGHT / 2}" r="4"/></svg></td>${direction === "" ? null : html`<td>${beatsText(row, table)}</td>`}</tr>`,
   );
   return html`<section><h2>${figure.name}</h2><p>${summary}. ${inputs} inputs${direction === "" ? "" : `; ${direction}`}.</p><div class="wide"><table><thead><tr><th>method</th><th class="n">mean</th><th class="n">95 % interval</th><th><span aria-hidden="true"></span></th>${direction === "" ? null : html`<th>better than</th>`}</tr></thead><tbody>${body}</tbody></table></div></section>`;
 }

@@ -39,8 +39,8 @@ export function evaluationMarkdown(evaluation: Evaluation): string {
 function overview({ methods }: Evaluation, tables: readonly FigureTable[]): string[] {
   if (tables.length < 2) return [];
   const arrow = { higher: " ↑", lower: " ↓", none: "" };
-  const rows = methods.map(({ name, floor }) => [
-    `${code(name)}${floor ? " (floor)" : ""}`,
+  const rows = methods.map(({ name, randomControl }) => [
+    `${code(name)}${randomControl ? " (random control)" : ""}`,
     ...tables.map((figure) => {
       const row = figure.rows.find(({ method }) => method === name);
       if (row === undefined) return "";
@@ -64,7 +64,7 @@ function section(figures: FigureTable, { metrics }: Evaluation): string[] {
       ["Method", "Mean", "95 % interval", ...(direction === "" ? [] : ["Better than"])],
       ["left", "right", "right", "left"],
       rows.map((row) => [
-        `${code(row.method)}${row.floor ? " (floor)" : ""}`,
+        `${code(row.method)}${row.randomControl ? " (random control)" : ""}`,
         fixed(row.value, decimals),
         intervalText(row, decimals),
         ...(direction === "" ? [] : [plain(beatsText(row, figures))]),

@@ -20,9 +20,9 @@ dl{display:grid;grid-template-columns:max-content 1fr;gap:.1rem 1rem}dt{color:va
 table{border-collapse:collapse;margin:.6rem 0;font-variant-numeric:tabular-nums}
 th,td{text-align:left;padding:.25rem .8rem .25rem 0;border-bottom:1px solid var(--rule);vertical-align:middle}
 th{font-weight:600;color:var(--muted);font-size:.85rem}
-.n{text-align:right}.floor td:first-child{color:var(--muted);font-style:italic}
+.n{text-align:right}.control td:first-child{color:var(--muted);font-style:italic}
 .warn{background:var(--warn-panel);color:var(--warn);padding:.5rem .8rem;border-radius:4px}
-svg{display:block}line{stroke:var(--accent);stroke-width:2}circle{fill:var(--accent)}.floor line{stroke:var(--muted)}.floor circle{fill:var(--muted)}
+svg{display:block}line{stroke:var(--accent);stroke-width:2}circle{fill:var(--accent)}.control line{stroke:var(--muted)}.control circle{fill:var(--muted)}
 @media print{:root{${variables("light")}}}`;
 
 const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";

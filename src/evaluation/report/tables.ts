@@ -5,7 +5,7 @@ import type { EvaluatedFigure, Evaluation } from "../evaluation.ts";
 
 export interface FigureRow {
   readonly method: string;
-  readonly floor: boolean;
+  readonly randomControl: boolean;
   readonly value: number;
   readonly low: number;
   readonly high: number;
@@ -22,7 +22,7 @@ export interface FigureTable {
 
 /** A table for every figure that could be measured. */
 export function figureTables({ figures, methods, results, comparisons }: Evaluation): FigureTable[] {
-  const isFloor = (name: string) => methods.some((method) => method.name === name && method.floor);
+  const isRandomControl = (name: string) => methods.some((method) => method.name === name && method.randomControl);
   return figures.flatMap((figure): FigureTable[] => {
     const own = results.filter((result) => result.figure === figure.name);
     const [first] = own;
@@ -45,7 +45,7 @@ export function figureTables({ figures, methods, results, comparisons }: Evaluat
         inputs: first.inputs,
         rows: sorted.map(({ method, value, low, high }) => ({
           method,
-          floor: isFloor(method),
+          randomControl: isRandomControl(method),
           value,
           low,
           high,
@@ -103,7 +103,7 @@ export function evaluationFacts(evaluation: Evaluation): (readonly [name: string
       settings.target === "predicted" ? "the predicted one of each input" : settings.target,
     ],
     ["score", model.activation === "none" ? "score (regression)" : settings.score],
-    ["removed units", removedUnits(settings)],
+    ["removed features", removedFeatures(settings)],
     [
       "intervals",
       `95 %, ${settings.resamples} bootstrap resamples, seed ${settings.seed}; methods are compared on the same inputs, p-values corrected by Holm`,
@@ -131,8 +131,8 @@ function errorFacts({ errors }: Evaluation["dataset"]): (readonly [string, strin
 }
 
 /** What is removed, by what it is replaced, and in how many steps curves are drawn. */
-function removedUnits({ units, substrate, curveSteps }: Evaluation["settings"]): string {
+function removedFeatures({ features, replacement, curveSteps }: Evaluation["settings"]): string {
   const replaced =
-    units === "patch" ? `patches, replaced by ${substrate}` : `${units}s, replaced by the ${substrate} token`;
+    features === "patch" ? `patches, replaced by ${replacement}` : `${features}s, replaced by the ${replacement} token`;
   return `${replaced}; curves of at most ${curveSteps} steps`;
 }

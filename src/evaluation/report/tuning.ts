@@ -28,7 +28,10 @@ export function tuningFacts({ model, dataset, settings, metric, candidates }: Tu
   return [
     ["model", `${model.id} (${model.family}, ${model.blocks} blocks)`],
     ["data set", `${dataset.name}: ${dataset.choosing} inputs choose, ${dataset.confirming} others confirm`],
-    ["metric", `${metric.name}, ${metric.better} is better; removed ${settings.units}s become ${settings.substrate}`],
+    [
+      "metric",
+      `${metric.name}, ${metric.better} is better; removed ${settings.features}s become ${settings.replacement}`,
+    ],
     ["tried", `${candidates.length} combinations of fusion, lambda and layer weights, seed ${settings.seed}`],
   ];
 }
@@ -94,5 +97,5 @@ function lambdaPlot({ candidates, defaults, dataset }: Tuning): Markup {
     ({ lambda }) => html`<text x="${x(lambda)}" y="${HEIGHT - 8}" text-anchor="middle">${lambda}</text>`,
   );
   const label = points.map(({ lambda, value }) => `lambda ${lambda}: ${fixed(value, DECIMALS)}`).join(", ");
-  return html`<svg width="${WIDTH}" height="${HEIGHT}" role="img" aria-label="${`${label}; defaults: ${fixed(usual, DECIMALS)}`}" font-size="12" fill="currentColor"><g class="floor"><line x1="${LEFT}" y1="${y(usual)}" x2="${WIDTH - 20}" y2="${y(usual)}" stroke-dasharray="4 4"/></g>${lines}${dots}${ticks}<text x="${LEFT - 8}" y="${y(high)}" text-anchor="end" dy=".4em">${fixed(high, 3)}</text><text x="${LEFT - 8}" y="${y(low)}" text-anchor="end" dy=".4em">${fixed(low, 3)}</text></svg><p>dashed: the defaults (${defaults.name}), ${fixed(usual, DECIMALS)}</p>`;
+  return html`<svg width="${WIDTH}" height="${HEIGHT}" role="img" aria-label="${`${label}; defaults: ${fixed(usual, DECIMALS)}`}" font-size="12" fill="currentColor"><g class="control"><line x1="${LEFT}" y1="${y(usual)}" x2="${WIDTH - 20}" y2="${y(usual)}" stroke-dasharray="4 4"/></g>${lines}${dots}${ticks}<text x="${LEFT - 8}" y="${y(high)}" text-anchor="end" dy=".4em">${fixed(high, 3)}</text><text x="${LEFT - 8}" y="${y(low)}" text-anchor="end" dy=".4em">${fixed(low, 3)}</text></svg><p>dashed: the defaults (${defaults.name}), ${fixed(usual, DECIMALS)}</p>`;
 }

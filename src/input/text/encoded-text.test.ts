@@ -16,18 +16,18 @@ const piece = (start: number, end: number, sequence = 0): RawToken => ({
 });
 
 const shown = (texts: string[], tokens: RawToken[], maxLength = 100) => {
-  const { units, ...rest } = assembleEncodedText(texts, tokens, maxLength);
-  return { ...rest, units: units.map(({ text, start, end, word }) => [text, start, end, word]) };
+  const { features, ...rest } = assembleEncodedText(texts, tokens, maxLength);
+  return { ...rest, features: features.map(({ text, start, end, word }) => [text, start, end, word]) };
 };
 
 describe("assembleEncodedText()", () => {
-  it("gives units with their words, special tokens empty", () => {
+  it("gives features with their words, special tokens empty", () => {
     const encoded = assembleEncodedText(["not bad"], [CLS, piece(0, 3), piece(4, 6), piece(6, 7), SEP], 100);
     expect(encoded).toEqual({
       text: "not bad",
       ids: [1, 10, 14, 16, 2],
       typeIds: [0, 0, 0, 0, 0],
-      units: [
+      features: [
         { text: "[CLS]", start: 0, end: 0, special: true, word: null },
         { text: "not", start: 0, end: 3, special: false, word: 0 },
         { text: "ba", start: 4, end: 6, special: false, word: 1 },
@@ -41,24 +41,24 @@ describe("assembleEncodedText()", () => {
     });
   });
 
-  it("trims white space from units", () => {
-    const { units } = shown(["not bad "], [piece(0, 3), piece(3, 8)]);
-    expect(units).toEqual([
+  it("trims white space from features", () => {
+    const { features } = shown(["not bad "], [piece(0, 3), piece(3, 8)]);
+    expect(features).toEqual([
       ["not", 0, 3, 0],
       ["bad", 4, 7, 1],
     ]);
   });
 
   it("shows a token of white space, or of nothing, as the next token, at the end as the last one", () => {
-    const { units } = shown(["a\n b\n"], [piece(0, 0), piece(0, 1), piece(1, 2), piece(2, 4), piece(4, 5)]);
-    expect(units.map(([text]) => text)).toEqual(["a", "a", "b", "b", "b"]);
-    expect(units.map((unit) => unit[3])).toEqual([0, 0, 1, 1, 1]);
+    const { features } = shown(["a\n b\n"], [piece(0, 0), piece(0, 1), piece(1, 2), piece(2, 4), piece(4, 5)]);
+    expect(features.map(([text]) => text)).toEqual(["a", "a", "b", "b", "b"]);
+    expect(features.map((feature) => feature[3])).toEqual([0, 0, 1, 1, 1]);
   });
 
   it("shows a mark of a word's start as the token after it, not as the first character of the word", () => {
     const mark = { ...piece(4, 5), name: "▁" };
-    const { units } = shown(["አሁን ደደብ"], [piece(0, 3), mark, piece(4, 6), piece(6, 7)]);
-    expect(units).toEqual([
+    const { features } = shown(["አሁን ደደብ"], [piece(0, 3), mark, piece(4, 6), piece(6, 7)]);
+    expect(features).toEqual([
       ["አሁን", 0, 3, 0],
       ["ደደ", 4, 6, 1],
       ["ደደ", 4, 6, 1],
@@ -71,7 +71,7 @@ describe("assembleEncodedText()", () => {
     const encoded = shown(["so", "why?"], tokens);
     expect(encoded.text).toBe("so\nwhy?");
     expect(encoded.typeIds).toEqual([0, 0, 0, 1, 1, 0]);
-    expect(encoded.units).toEqual([
+    expect(encoded.features).toEqual([
       ["[CLS]", 0, 0, null],
       ["so", 0, 2, 0],
       ["[SEP]", 2, 2, null],

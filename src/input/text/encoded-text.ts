@@ -1,7 +1,7 @@
 /** @file From the tokens of any tokenizer library to an encoded text: fits them into the model, finds what each shows and its word. */
 
 import { InputError } from "../../errors.ts";
-import type { TokenUnit, Word } from "../units.ts";
+import type { TokenFeature, Word } from "../features.ts";
 import type { EncodedText } from "./tokenizer.ts";
 import { keptLengths } from "./truncation.ts";
 import { groupWords, type Span } from "./words.ts";
@@ -73,7 +73,7 @@ export function assembleEncodedText(
   });
 
   let cursor = 0;
-  const units = kept.map((index): TokenUnit => {
+  const features = kept.map((index): TokenFeature => {
     const { name, sequence } = tokens[index] as RawToken;
     if (sequence === null) return { text: name, start: cursor, end: cursor, special: true, word: null };
     const { start, end } = visible[index] as Span;
@@ -92,7 +92,7 @@ export function assembleEncodedText(
     text: texts.join(SEPARATOR),
     ids: kept.map((index) => (tokens[index] as RawToken).id),
     typeIds: kept.map((index) => (tokens[index] as RawToken).typeId),
-    units,
+    features,
     words,
     ...(kept.length === tokens.length
       ? {}

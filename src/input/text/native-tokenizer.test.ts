@@ -45,9 +45,9 @@ describe.each(TABLE)("createNativeTokenizer() with $name", ({ name, kind, mask }
 describe("createNativeTokenizer()", () => {
   it("groups tokens into the words of a reader", async () => {
     const tokenizer = createNativeTokenizer({ tokenizerJson: WORDPIECE, modelMaxLength: MODEL_LIMIT });
-    const { words, units } = await tokenizer.encode("I can't say unputdownable, well-made...");
+    const { words, features } = await tokenizer.encode("I can't say unputdownable, well-made...");
     expect(words.map((word) => word.text)).toEqual(["I", "can't", "say", "unputdownable", ",", "well-made", "..."]);
-    expect(units.filter((unit) => unit.word === 1).map((unit) => unit.text)).toEqual(["can", "'", "t"]);
+    expect(features.filter((feature) => feature.word === 1).map((feature) => feature.text)).toEqual(["can", "'", "t"]);
   });
 
   it("lets tokens share a character in byte-level vocabularies", async () => {
@@ -55,10 +55,10 @@ describe("createNativeTokenizer()", () => {
       tokenizerJson: jsonOf(golden("byte-bpe")),
       modelMaxLength: MODEL_LIMIT,
     });
-    const { units, words } = await tokenizer.encode("😢");
-    const bytes = units.filter((unit) => !unit.special);
+    const { features, words } = await tokenizer.encode("😢");
+    const bytes = features.filter((feature) => !feature.special);
     expect(bytes.length).toBeGreaterThan(1);
-    expect(new Set(bytes.map((unit) => unit.text))).toEqual(new Set(["😢"]));
+    expect(new Set(bytes.map((feature) => feature.text))).toEqual(new Set(["😢"]));
     expect(words).toEqual([{ text: "😢", start: 0, end: 2 }]);
   });
 

@@ -1,6 +1,6 @@
 /** @file What calig asks of a tokenizer, whichever library it wraps. */
 
-import type { TokenUnit, Word } from "../units.ts";
+import type { TokenFeature, Word } from "../features.ts";
 
 /** A token of the vocabulary that stands for no text. */
 export interface SpecialToken {
@@ -30,19 +30,19 @@ export interface Truncation {
 }
 
 /**
- * A text as a model reads it. `ids`, `typeIds` and `units` have one element per token.
+ * A text as a model reads it. `ids`, `typeIds` and `features` have one element per token.
  *
- * Units are in the order of the text. A unit that is not special covers at least one character, begins and ends with
+ * Features are in the order of the text. A feature that is not special covers at least one character, begins and ends with
  * no white space, and belongs to a word; a token that stands for white space alone covers what the next token covers.
- * Units may share characters: a byte-level vocabulary can spend several tokens on one character. Characters that no
- * unit covers (spaces, characters that the tokenizer drops) are fine.
+ * Features may share characters: a byte-level vocabulary can spend several tokens on one character. Characters that no
+ * feature covers (spaces, characters that the tokenizer drops) are fine.
  */
 export interface EncodedText {
   /** The original text, whole even when truncated; for a pair both texts with a line break between them. */
   readonly text: string;
   readonly ids: readonly number[];
   readonly typeIds: readonly number[];
-  readonly units: readonly TokenUnit[];
+  readonly features: readonly TokenFeature[];
   /** In the order of the text; see words.ts for what a word is. */
   readonly words: readonly Word[];
   /** Present when the text is longer than the model's limit: only its beginning, or its end, is encoded. */

@@ -15,7 +15,7 @@ function letters(count: number): EncodedText {
     text,
     ids: [1, ...words.map((_, index) => 100 + index), 2],
     typeIds: Array.from({ length: count + 2 }, () => 0),
-    units: [
+    features: [
       special("[CLS]", 0),
       ...words.map((word, index) => ({ ...word, special: false, word: index })),
       special("[SEP]", text.length),
@@ -56,7 +56,7 @@ describe("cutWindows()", () => {
       expect(encoded.ids).toHaveLength(10);
       expect([encoded.ids[0], encoded.ids.at(-1)]).toEqual([1, 2]);
       expect(encoded.ids).toEqual(positions.map((position) => whole.ids[position]));
-      expect(encoded.units).toEqual(positions.map((position) => whole.units[position]));
+      expect(encoded.features).toEqual(positions.map((position) => whole.features[position]));
     }
   });
 

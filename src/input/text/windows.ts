@@ -1,17 +1,17 @@
-/** @file Texts longer than a model reads: windows that overlap, and which of them speaks for each token. */
+/** @file Texts longer than a model reads: windows that overlap, and which of them is responsible for each token. */
 
 import { InputError } from "../../errors.ts";
 import type { EncodedText } from "./tokenizer.ts";
 
 /** One window of a text. */
 export interface TextWindow {
-  /** The window as the model reads it; its units and words are those of the whole text. */
+  /** The window as the model reads it; its features and words are those of the whole text. */
   readonly encoded: EncodedText;
   /** Index in the whole encoding of each of the window's tokens. */
   readonly positions: readonly number[];
-  /** 1 where this window speaks for the token, 0 where another one does; special tokens 0 [positions]. */
+  /** 1 where this window is responsible for the token, 0 where another one is; special tokens 0 [positions]. */
   readonly owned: readonly (0 | 1)[];
-  /** Share of the text's tokens that this window speaks for; the shares of all windows sum to 1. */
+  /** Share of the text's tokens that this window is responsible for; the shares of all windows sum to 1. */
   readonly share: number;
 }
 
@@ -36,9 +36,9 @@ const OVERLAP = 1 / 4;
  * @throws {InputError} When the limit leaves no room between the special tokens.
  */
 export function cutWindows(whole: EncodedText, maxLength: number): WindowedText {
-  const positions = [...whole.units.keys()];
-  const body = positions.filter((position) => whole.units[position]?.special === false);
-  const special = positions.filter((position) => whole.units[position]?.special === true);
+  const positions = [...whole.features.keys()];
+  const body = positions.filter((position) => whole.features[position]?.special === false);
+  const special = positions.filter((position) => whole.features[position]?.special === true);
   const capacity = whole.ids.length <= maxLength ? body.length : maxLength - special.length;
   if (capacity < 1) {
     throw new InputError(
@@ -57,7 +57,7 @@ export function cutWindows(whole: EncodedText, maxLength: number): WindowedText 
         text: whole.text,
         ids: kept.map((position) => whole.ids[position] as number),
         typeIds: kept.map((position) => whole.typeIds[position] as number),
-        units: kept.map((position) => whole.units[position] as EncodedText["units"][number]),
+        features: kept.map((position) => whole.features[position] as EncodedText["features"][number]),
         words: whole.words,
       },
       positions: kept,

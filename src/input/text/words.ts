@@ -13,7 +13,7 @@
  * 6. A token is never split: words that share a token become one.
  */
 
-import type { Word } from "../units.ts";
+import type { Word } from "../features.ts";
 
 /** Part of a text in UTF-16 offsets, end exclusive. */
 export interface Span {

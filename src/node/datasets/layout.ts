@@ -31,7 +31,7 @@ export interface DatasetLayout {
   readonly name: string;
   /** One line for help and docs, without a final period. */
   readonly summary: string;
-  /** Name of the class that positive polarities speak for, where items have polarities. */
+  /** Name of the class that positive polarities support, where items have polarities. */
   readonly polarityLabel?: string;
   /** Whether a file looks like this. */
   matches(file: DatasetFile): boolean;

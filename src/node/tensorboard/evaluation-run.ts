@@ -51,5 +51,5 @@ function figures(
   });
 }
 
-/** Names of contenders may say more than their method: "ca-lig, zero". */
+/** Names of compared methods may say more than the method: "ca-lig, zero". */
 const fileName = (name: string): string => name.replace(/[^\p{L}\p{N}._-]+/gu, "_").replace(/^[._]+/, "_");

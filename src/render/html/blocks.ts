@@ -17,7 +17,7 @@ import { blockTextMap, cellDigits, choices, DRAWN, hint, patchMap } from "./maps
 const TRENDS = 8;
 /** Share of the full scale that small maps have a contour at: they have no room for more. */
 const MINI_CONTOUR = 0.5;
-/** Units from which a table is too wide for paper. */
+/** Features from which a table is too wide for paper. */
 const PRINTABLE = 18;
 
 /** Bars of one item over the blocks; the heights share the scale of the whole figure. */
@@ -55,9 +55,9 @@ function trends(context: PageContext): Markup | null {
 }
 
 /** Bound of a quantity over what is part of the input: special tokens may saturate, so that the rest stays visible. */
-function unitBound({ explanation, items }: PageContext, { name }: Quantity): number {
-  const units = items.flatMap((item) => item.units);
-  const values = explanation.blocks.flatMap((block) => units.map((unit) => block[name][unit] ?? 0));
+function featureBound({ explanation, items }: PageContext, { name }: Quantity): number {
+  const features = items.flatMap((item) => item.features);
+  const values = explanation.blocks.flatMap((block) => features.map((feature) => block[name][feature] ?? 0));
   return isText(explanation) ? largestMagnitude(values) : patchBound(values);
 }
 
@@ -69,24 +69,24 @@ function cells(values: readonly number[], scale: SignedScale, digits: number): M
 
 /** Blocks as rows, tokens as columns. The script repaints it for other quantities. */
 function grid(explanation: TextExplanation, quantity: Quantity, context: PageContext): Markup {
-  const { blocks, units, attribution } = explanation;
-  const scale = signedScale([], { bound: unitBound(context, quantity) });
+  const { blocks, features, attribution } = explanation;
+  const scale = signedScale([], { bound: featureBound(context, quantity) });
   const digits = cellDigits(scale.bound);
-  const header = units.map(
-    (unit) => html`<th scope="col"${unit.special ? html` class="special"` : null}>${isolated(unit.text)}</th>`,
+  const header = features.map(
+    (feature) => html`<th scope="col"${feature.special ? html` class="special"` : null}>${isolated(feature.text)}</th>`,
   );
   const rows = blocks.map(
     (block) =>
       html`<tr data-b="${block.index}"${block.completeness.converged ? null : html` class="miss"`}><th scope="row">Block ${block.index}${block.completeness.converged ? null : html`<span aria-hidden="true"> !</span><span class="sr">, not converged</span>`}</th>${cells(block[quantity.name], scale, digits)}</tr>`,
   );
   const caption = `${quantity.title} evidence of each token in each block`;
-  return html`<div class="sub grid-part${units.length > PRINTABLE ? " long" : ""}"><h4>Blocks and tokens</h4><p class="about">Every number of the explanation. The last row is the result over all blocks. Special tokens may lie beyond the scale of the colours.${blocks.every((block) => block.completeness.converged) ? null : html` An exclamation mark names a block that did not converge.`}</p><div class="scroll" tabindex="0" role="region" aria-label="Table of blocks and tokens"><table class="data grid" data-grid data-digits="${digits}"><caption class="sr" data-caption>${caption}</caption><thead><tr><th scope="col">Block</th>${header}</tr></thead><tbody>${rows}<tr data-b="all"><th scope="row">All blocks</th>${cells(attribution, scale, digits)}</tr></tbody></table></div></div>`;
+  return html`<div class="sub grid-part${features.length > PRINTABLE ? " long" : ""}"><h4>Blocks and tokens</h4><p class="about">Every number of the explanation. The last row is the result over all blocks. Special tokens may lie beyond the scale of the colours.${blocks.every((block) => block.completeness.converged) ? null : html` An exclamation mark names a block that did not converge.`}</p><div class="scroll" tabindex="0" role="region" aria-label="Table of blocks and tokens"><table class="data grid" data-grid data-digits="${digits}"><caption class="sr" data-caption>${caption}</caption><thead><tr><th scope="col">Block</th>${header}</tr></thead><tbody>${rows}<tr data-b="all"><th scope="row">All blocks</th>${cells(attribution, scale, digits)}</tr></tbody></table></div></div>`;
 }
 
 /** One small map per block, over the picture where there is one. */
 function minis(explanation: ImageExplanation, quantity: Quantity, context: PageContext): Markup {
   const { id, picture, palette } = context;
-  const { blocks, units, input } = explanation;
+  const { blocks, features, input } = explanation;
   const [rows, columns] = input.grid;
   const shape = shownShape(input);
   const [wide, high] = [shape.width / input.width, shape.height / input.height];
@@ -99,10 +99,10 @@ function minis(explanation: ImageExplanation, quantity: Quantity, context: PageC
   const onPicture = over
     ? html` transform="translate(${left} ${top}) scale(${across / columns} ${down / rows})"`
     : null;
-  const scale = signedScale([], { bound: unitBound(context, quantity) });
+  const scale = signedScale([], { bound: featureBound(context, quantity) });
   const figures = blocks.map((block) => {
-    const rects = units.map(({ row, column, special }, unit) => {
-      const [shade = "", mark] = special ? [] : heatClass(scale.level(block[quantity.name][unit] ?? 0)).split(" ");
+    const rects = features.map(({ row, column, special }, feature) => {
+      const [shade = "", mark] = special ? [] : heatClass(scale.level(block[quantity.name][feature] ?? 0)).split(" ");
       if (shade === "") return null;
       const hatch = mark === "op" && !context.showsSign ? html`<path d="M${column} ${row + 1}l1 -1"/>` : null;
       return html`<rect class="${shade}" x="${column}" y="${row}" width="1.02" height="1.02"/>${hatch}`;
@@ -125,7 +125,7 @@ function minis(explanation: ImageExplanation, quantity: Quantity, context: PageC
 function explorer(quantities: readonly Quantity[], context: PageContext): Markup {
   const { explanation, id } = context;
   const { blocks } = explanation;
-  const bounds = Object.fromEntries(quantities.map((quantity) => [quantity.name, unitBound(context, quantity)]));
+  const bounds = Object.fromEntries(quantities.map((quantity) => [quantity.name, featureBound(context, quantity)]));
   const map = isText(explanation)
     ? blockTextMap(explanation, context)
     : patchMap(explanation as ImageExplanation, "block", context);

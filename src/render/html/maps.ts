@@ -10,17 +10,17 @@ import { CONTOURS, type OverlayName, overlay } from "../overlay.ts";
 import { visible, withoutOverrides } from "../plain-text.ts";
 import { regionsInWords } from "../regions.ts";
 import { type SignedScale, signedScale } from "../scale.ts";
-import { type Segment, segmentText, spansOfUnits } from "../segments.ts";
+import { type Segment, segmentText, spansOfFeatures } from "../segments.ts";
 import { isolated, type PageContext } from "./context.ts";
 import { heatClass, SHADES } from "./heat.ts";
 
-/** A map that the script can repaint and step through: `data-u` of each element lists the units that it shows. */
+/** A map that the script can repaint and step through: `data-f` of each element lists the features that it shows. */
 interface MapParts {
   readonly name: "words" | "tokens" | "block";
   readonly label: string;
   readonly segments: readonly Segment[];
-  /** Units of a member of a segment. */
-  readonly unitsOf: (member: number, kind: Segment["kind"]) => readonly number[];
+  /** Features of a member of a segment. */
+  readonly featuresOf: (member: number, kind: Segment["kind"]) => readonly number[];
   readonly values: readonly number[];
   readonly scale: SignedScale;
 }
@@ -31,11 +31,11 @@ function piece({ kind, text, members }: Segment, parts: MapParts, digits: number
     const [, before = "", unread = "", after = ""] = /^(\s*)(.*?)(\s*)$/s.exec(kept) ?? [];
     return html`${before}${unread === "" ? null : html`<span class="unread">${unread}</span>`}${after}`;
   }
-  const units = members.flatMap((member) => parts.unitsOf(member, kind));
-  const value = units.reduce((sum, unit) => sum + (parts.values[unit] ?? 0), 0);
+  const features = members.flatMap((member) => parts.featuresOf(member, kind));
+  const value = features.reduce((sum, feature) => sum + (parts.values[feature] ?? 0), 0);
   const classes = ["w", kind === "special" ? "special" : "", heatClass(parts.scale.level(value))];
   const names = classes.filter((name) => name !== "").join(" ");
-  return html`<span class="${names}"${kind === "special" ? html` dir="ltr"` : null} data-u="${units.join(" ")}" title="${visible(text)} ${signed(value, digits)}">${kind === "special" || kept === "" ? visible(text) : kept}</span>`;
+  return html`<span class="${names}"${kind === "special" ? html` dir="ltr"` : null} data-f="${features.join(" ")}" title="${visible(text)} ${signed(value, digits)}">${kind === "special" || kept === "" ? visible(text) : kept}</span>`;
 }
 
 function textMap(parts: MapParts, digits: number, extra: Markup | null = null): Markup {
@@ -47,24 +47,24 @@ function textMap(parts: MapParts, digits: number, extra: Markup | null = null): 
 export function wordSegments(
   explanation: TextExplanation,
   withSpecials: boolean,
-): Pick<MapParts, "segments" | "unitsOf"> {
-  const { words, units, input } = explanation;
+): Pick<MapParts, "segments" | "featuresOf"> {
+  const { words, features, input } = explanation;
   const members: number[][] = words.map(() => []);
   const specials: number[] = [];
-  units.forEach(({ word, special }, unit) => {
-    if (word !== null) members[word]?.push(unit);
-    else if (special) specials.push(unit);
+  features.forEach(({ word, special }, feature) => {
+    if (word !== null) members[word]?.push(feature);
+    else if (special) specials.push(feature);
   });
-  if (!withSpecials) return { segments: segmentText(input.text, words), unitsOf: (member) => members[member]! };
-  const places = spansOfUnits(units);
+  if (!withSpecials) return { segments: segmentText(input.text, words), featuresOf: (member) => members[member]! };
+  const places = spansOfFeatures(features);
   // Leading specials come before the words, so that they stay in front of a word that starts where they stand.
-  const isLeading = (unit: number) => units.slice(0, unit).every((before) => before.special);
+  const isLeading = (feature: number) => features.slice(0, feature).every((before) => before.special);
   const lead = specials.filter(isLeading);
-  const trail = specials.filter((unit) => !isLeading(unit));
-  const spans = [...lead.map((unit) => places[unit]!), ...words, ...trail.map((unit) => places[unit]!)];
+  const trail = specials.filter((feature) => !isLeading(feature));
+  const spans = [...lead.map((feature) => places[feature]!), ...words, ...trail.map((feature) => places[feature]!)];
   return {
     segments: segmentText(input.text, spans),
-    unitsOf: (member) => {
+    featuresOf: (member) => {
       if (member < lead.length) return [lead[member]!];
       const word = member - lead.length;
       return word < words.length ? members[word]! : [trail[word - words.length]!];
@@ -128,8 +128,8 @@ export const hint = (explanation: Explanation): string =>
 /** The text by words and by tokens. */
 export function textSection(explanation: TextExplanation, context: PageContext): Markup {
   const { id, scale, digits } = context;
-  const { attribution, units, input } = explanation;
-  const tokenScale = signedScale(attribution.filter((_, unit) => !units[unit]!.special));
+  const { attribution, features, input } = explanation;
+  const tokenScale = signedScale(attribution.filter((_, feature) => !features[feature]!.special));
   const words: MapParts = {
     name: "words",
     label: "Words with their attribution",
@@ -140,8 +140,8 @@ export function textSection(explanation: TextExplanation, context: PageContext):
   const tokens: MapParts = {
     name: "tokens",
     label: "Tokens with their attribution",
-    segments: segmentText(input.text, spansOfUnits(units)),
-    unitsOf: (member) => [member],
+    segments: segmentText(input.text, spansOfFeatures(features)),
+    featuresOf: (member) => [member],
     values: attribution,
     scale: tokenScale,
   };
@@ -178,16 +178,16 @@ export const DRAWN = ["smooth", "contours"] as const satisfies readonly OverlayN
 /** The patches as a grid, over the picture when there is one. */
 export function patchMap(explanation: ImageExplanation, name: "words" | "block", context: PageContext): Markup {
   const { scale, digits, picture, showsSign } = context;
-  const { units, attribution, input } = explanation;
+  const { features, attribution, input } = explanation;
   const [rows, columns] = input.grid;
-  const byPlace = new Map(units.map((unit, index) => [`${unit.row} ${unit.column}`, index]));
+  const byPlace = new Map(features.map((feature, index) => [`${feature.row} ${feature.column}`, index]));
   const cells = Array.from({ length: rows * columns }, (_, i) => {
     const [row, column] = [Math.floor(i / columns), i % columns];
-    const unit = byPlace.get(`${row} ${column}`);
-    if (unit === undefined) return html`<span></span>`;
-    const value = attribution[unit] ?? 0;
+    const feature = byPlace.get(`${row} ${column}`);
+    if (feature === undefined) return html`<span></span>`;
+    const value = attribution[feature] ?? 0;
     const names = ["w", heatClass(scale.level(value))].filter((part) => part !== "").join(" ");
-    return html`<span class="${names}" data-u="${unit}" title="${patchLabel(row, column)} ${signed(value, digits)}"></span>`;
+    return html`<span class="${names}" data-f="${feature}" title="${patchLabel(row, column)} ${signed(value, digits)}"></span>`;
   });
   const over = `${picture === undefined ? "" : " over"}${showsSign ? "" : " hatched"}`;
   const map = html`<div class="patches${over}" style="--columns:${columns}${picture === undefined ? "" : placeOnPicture(input)}" data-map="${name}" data-label="${name === "block" ? "Patches with their evidence in the chosen block" : "Patches with their attribution"}" data-bound="${String(scale.bound)}" data-digits="${digits}">${cells}${name === "block" ? null : overlays(explanation, context)}</div>`;

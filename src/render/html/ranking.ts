@@ -34,7 +34,7 @@ function all(context: PageContext): Markup {
   const total = magnitudeOf(explanation);
   const tokens = (item: Item): Markup | null =>
     isText(explanation)
-      ? html`<td class="text">${item.units.map((unit, i) => html`${i === 0 ? "" : " · "}${isolated(explanation.units[unit]!.text)}`)}</td>`
+      ? html`<td class="text">${item.features.map((feature, i) => html`${i === 0 ? "" : " · "}${isolated(explanation.features[feature]!.text)}`)}</td>`
       : null;
   const rows = items.map(
     (item) =>

@@ -29,8 +29,8 @@ export const SCRIPT = String.raw`"use strict";
     if (!shade) return "";
     return (value < 0 ? "n" : "p") + shade + (strength < MARKED ? "" : value < 0 ? " op" : " su");
   };
-  const unitsOf = (node) => node.dataset.u.split(" ").filter((unit) => unit !== "").map(Number);
-  const sum = (units, values) => units.reduce((total, unit) => total + (values[unit] ?? 0), 0);
+  const featuresOf = (node) => node.dataset.f.split(" ").filter((feature) => feature !== "").map(Number);
+  const sum = (features, values) => features.reduce((total, feature) => total + (values[feature] ?? 0), 0);
   const largest = (values) => values.reduce((most, value) => Math.max(most, Math.abs(value) || 0), 0);
   const digitsFor = (bound) => (bound > 0 ? Math.min(6, Math.max(0, 2 - Math.floor(Math.log10(bound)))) : 2);
   const verb = (value, { method }) =>
@@ -39,12 +39,12 @@ export const SCRIPT = String.raw`"use strict";
 
   /** Makes a map a list that one Tab stop and the arrow keys move through. */
   function enhance(map, details, data, describe) {
-    const nodes = [...map.querySelectorAll("[data-u]")];
+    const nodes = [...map.querySelectorAll("[data-f]")];
     const hint = details.textContent;
     const base = nodes.map((node) => (node.classList.contains("special") ? "w special" : "w"));
     const names = nodes.map((node) => {
-      const unit = data.units[unitsOf(node)[0]];
-      return node.textContent || "row " + unit.row + ", column " + unit.column;
+      const feature = data.features[featuresOf(node)[0]];
+      return node.textContent || "row " + feature.row + ", column " + feature.column;
     });
     let active = -1;
     map.setAttribute("role", "listbox");
@@ -64,7 +64,7 @@ export const SCRIPT = String.raw`"use strict";
         const isolated = document.createElement("bdi");
         isolated.textContent = names[i];
         name.append(isolated);
-        details.append(name, " " + describe(unitsOf(nodes[i])));
+        details.append(name, " " + describe(featuresOf(nodes[i])));
       }
     };
     const choose = (i) => {
@@ -129,7 +129,7 @@ export const SCRIPT = String.raw`"use strict";
       nodes,
       paint(values, bound, digits) {
         nodes.forEach((node, i) => {
-          const value = sum(unitsOf(node), values);
+          const value = sum(featuresOf(node), values);
           node.className = (base[i] + " " + heat(value, bound)).trim();
           node.setAttribute("aria-label", names[i] + ", " + signed(value, digits) + ", " + verb(value, data).replace(" for", ""));
         });
@@ -148,16 +148,16 @@ export const SCRIPT = String.raw`"use strict";
     for (const node of article.querySelectorAll(".js")) node.hidden = false;
 
     const resultDigits = Number(article.querySelector("[data-map]")?.dataset.digits ?? 3);
-    const describeResult = (units) => {
-      const value = sum(units, data.attribution);
+    const describeResult = (features) => {
+      const value = sum(features, data.attribution);
       const parts = [verb(value, data) + " " + label + ": " + signed(value, resultDigits)];
       parts[0] += ", " + percent(total > 0 ? Math.abs(value) / total : 0) + " of the magnitude.";
-      if (units.length > 1 && data.words) {
-        const tokens = units.map((unit) => data.units[unit].text + " " + signed(data.attribution[unit], resultDigits));
+      if (features.length > 1 && data.words) {
+        const tokens = features.map((feature) => data.features[feature].text + " " + signed(data.attribution[feature], resultDigits));
         parts.push("Tokens: " + tokens.join(", ") + ".");
       }
       if (blocks.length > 1) {
-        const evidence = blocks.map((block) => sum(units, block.fused));
+        const evidence = blocks.map((block) => sum(features, block.fused));
         const peak = evidence.reduce((best, v, i) => (Math.abs(v) > Math.abs(evidence[best]) ? i : best), 0);
         parts.push("Strongest in block " + blocks[peak].index + " (" + signed(evidence[peak], resultDigits) + ").");
       }
@@ -165,7 +165,7 @@ export const SCRIPT = String.raw`"use strict";
     };
     for (const map of article.querySelectorAll('[data-map="words"], [data-map="tokens"]')) {
       const details = (map.closest(".photo") ?? map).parentElement.querySelector("[data-details]");
-      if (!map.querySelector("[data-u]")) continue;
+      if (!map.querySelector("[data-f]")) continue;
       const { paint } = enhance(map, details, data, describeResult);
       paint(data.attribution, Number(map.dataset.bound), Number(map.dataset.digits));
     }
@@ -195,26 +195,26 @@ export const SCRIPT = String.raw`"use strict";
     const grid = article.querySelector("[data-grid]");
     const bounds = JSON.parse(panel.dataset.bounds);
     const map = panel.querySelector("[data-map]");
-    const hasUnits = map.querySelector("[data-u]") !== null;
+    const hasFeatures = map.querySelector("[data-f]") !== null;
     const state = { position: blocks.length, quantity: Object.keys(bounds)[0] };
 
     const chosen = () => blocks[state.position];
     const valuesOf = (block) => (block ? block[state.quantity] : data.attribution);
-    const describe = (units) => {
+    const describe = (features) => {
       const block = chosen();
-      const value = sum(units, valuesOf(block));
+      const value = sum(features, valuesOf(block));
       const digits = digitsFor(bounds[state.quantity]);
       const where = block ? "in block " + block.index + " " : "over all blocks ";
       return where + verb(value, data) + " " + label + ": " + signed(value, digits) + ".";
     };
-    const painted = hasUnits ? enhance(map, details, data, describe) : null;
-    const inputs = painted ? painted.nodes.filter((node) => !node.classList.contains("special")).map(unitsOf) : [];
+    const painted = hasFeatures ? enhance(map, details, data, describe) : null;
+    const inputs = painted ? painted.nodes.filter((node) => !node.classList.contains("special")).map(featuresOf) : [];
     const patchBound = (values) => {
       const sorted = values.map(Math.abs).filter(Number.isFinite).sort((a, b) => a - b);
       return sorted[Math.ceil(${TOLD_APART} * sorted.length) - 1] || largest(values);
     };
     const full = data.input.kind === "image" ? patchBound : largest;
-    const boundOf = (values) => full(inputs.map((units) => sum(units, values)));
+    const boundOf = (values) => full(inputs.map((features) => sum(features, values)));
     const shared = () => blocks.reduce((most, block) => Math.max(most, boundOf(valuesOf(block))), 0);
 
     const paintMap = () => {
@@ -230,13 +230,13 @@ export const SCRIPT = String.raw`"use strict";
       blocks.forEach((block, row) => {
         const values = valuesOf(block);
         const bound = own.checked
-          ? largest(values.filter((_, unit) => !data.units[unit].special))
+          ? largest(values.filter((_, feature) => !data.features[feature].special))
           : bounds[state.quantity];
         const digits = Math.min(digitsFor(bounds[state.quantity]), bounds[state.quantity] >= 0.01 ? 3 : 6);
         const cells = grid.tBodies[0].rows[row].cells;
-        values.forEach((value, unit) => {
-          cells[unit + 1].className = heat(value, bound).split(" ")[0];
-          cells[unit + 1].textContent = signed(value, digits);
+        values.forEach((value, feature) => {
+          cells[feature + 1].className = heat(value, bound).split(" ")[0];
+          cells[feature + 1].textContent = signed(value, digits);
         });
       });
     };

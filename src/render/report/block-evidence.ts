@@ -28,7 +28,7 @@ export function sharesOf(amounts: readonly number[]): number[] {
   return total > 0 ? amounts.map((amount) => amount / total) : [];
 }
 
-/** The mean of lists of numbers; lists that are empty have no say. Zeros where all are. */
+/** The mean of lists of numbers; empty lists do not count. Zeros where all are. */
 export function meanOf(lists: readonly (readonly number[])[], length: number): number[] {
   const said = lists.filter((list) => list.length > 0);
   return Array.from({ length }, (_, i) => said.reduce((sum, list) => sum + list[i]!, 0) / Math.max(1, said.length));

@@ -37,7 +37,7 @@ function byHand(words: readonly (readonly [word: string, first: number, second: 
   return {
     ...sentence,
     input: { kind: "text", text },
-    units: spans.map(({ attribution: _, ...span }, word) => ({ ...span, special: false, word })),
+    features: spans.map(({ attribution: _, ...span }, word) => ({ ...span, special: false, word })),
     attribution: spans.map(({ attribution }) => attribution),
     words: spans,
     supporting: [],
@@ -141,14 +141,14 @@ describe("buildReport() of pictures", () => {
   const picture = (attribution: readonly number[]): ImageExplanation => ({
     ...image,
     input: { kind: "image", width: 9, height: 9, grid: [3, 3], patch: 3, seen: [0, 0, 9, 9] },
-    units: attribution.map((_, i) => ({ row: Math.floor(i / 3), column: i % 3, special: false })),
+    features: attribution.map((_, i) => ({ row: Math.floor(i / 3), column: i % 3, special: false })),
     attribution,
     supporting: [],
     opposing: [],
     blocks: [],
   });
 
-  test("tells the mean share of each region; pictures without evidence on a side have no say in it", () => {
+  test("tells the mean share of each region; pictures without evidence on a side do not count in it", () => {
     const { classes } = buildReport(
       [picture([3, 0, 0, 0, 1, 0, 0, 0, -2]), picture([0, 1, 0, 0, 0, 0, 0, 0, 0])].map(entry),
     );

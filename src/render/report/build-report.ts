@@ -31,7 +31,7 @@ export function buildReport(entries: readonly ReportEntry[], { top = TOP_WORDS }
     else group.push(entry);
   });
   return {
-    version: 1,
+    version: 2,
     kind: "evidence-report",
     summary: summarise(entries),
     classes: [...groups.values()]
@@ -85,7 +85,7 @@ function classEvidence(entries: readonly ReportEntry[], group: readonly number[]
   };
 }
 
-/** Mean over the pictures of each region's share; pictures without evidence on a side have no say in it. */
+/** Mean over the pictures of each region's share; pictures without evidence on a side do not count in it. */
 function meanRegions(pictures: readonly ImageExplanation[]): RegionShare[] {
   const shares = pictures.map(regionShares);
   const [first] = shares;

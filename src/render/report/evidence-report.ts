@@ -113,7 +113,7 @@ export interface ClassEvidence {
 
 /** All of a report. `version` changes when a field changes meaning. */
 export interface EvidenceReport {
-  readonly version: 1;
+  readonly version: 2;
   readonly kind: "evidence-report";
   readonly summary: ReportSummary;
   /** Most explanations first. */

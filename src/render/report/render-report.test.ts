@@ -83,6 +83,6 @@ describe("renderReportMarkdown()", () => {
 describe("the JSON of a report", () => {
   test("parses back to it", () => {
     expect(JSON.parse(jsonText(report))).toEqual(JSON.parse(JSON.stringify(report)));
-    expect(JSON.parse(jsonText(report))).toMatchObject({ version: 1, kind: "evidence-report" });
+    expect(JSON.parse(jsonText(report))).toMatchObject({ version: 2, kind: "evidence-report" });
   });
 });

@@ -50,7 +50,7 @@ export function facts(context: TerminalContext): string[] {
     ...(verbose
       ? [
           ...entry("Task", model.task, context),
-          ...entry("Units", count(explanation.units.length, "unit"), context),
+          ...entry("Features", count(explanation.features.length, "feature"), context),
           ...entry("Weights", `SHA-256 ${model.sha256}`, context),
         ]
       : []),

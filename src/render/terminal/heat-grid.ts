@@ -16,13 +16,13 @@ const MARKS: readonly Mark[] = [
 const NEUTRAL = ". ";
 
 /** Mean attribution of the `merged` x `merged` patches that one cell stands for. */
-function cells({ input, units, attribution }: PatchEvidence, merged: number): number[][] {
+function cells({ input, features, attribution }: PatchEvidence, merged: number): number[][] {
   const [rows, columns] = input.grid;
   const members: number[][][] = Array.from({ length: Math.ceil(rows / merged) }, () =>
     Array.from({ length: Math.ceil(columns / merged) }, () => []),
   );
-  units.forEach(({ row, column, special }, unit) => {
-    if (!special) members[Math.floor(row / merged)]?.[Math.floor(column / merged)]?.push(attribution[unit] ?? 0);
+  features.forEach(({ row, column, special }, feature) => {
+    if (!special) members[Math.floor(row / merged)]?.[Math.floor(column / merged)]?.push(attribution[feature] ?? 0);
   });
   return members.map((row) =>
     row.map((values) => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length)),

@@ -33,7 +33,7 @@ export function heatText({ words, input }: TextExplanation, context: TerminalCon
   const segments = segmentText(input.text, words);
   const pieces = segments.map((segment): Painted => {
     const { kind, text, members } = segment;
-    if (kind !== "unit")
+    if (kind !== "feature")
       return isUnread(segment) ? { text, paint: painter.faint } : { text: kind === "gap" ? text : "" };
     const level = scale.level(members.reduce((sum, member) => sum + words[member]!.attribution, 0));
     if (painter.colors > 0) return { text, paint: (part) => painter.heat(part, level) };

@@ -41,7 +41,7 @@ export const gradients: Check = {
   async run(context) {
     const differences = new Differences();
     const tally = { conclusive: 0, all: 0 };
-    const few = context.subject.input.units.length > MANY_POSITIONS;
+    const few = context.subject.input.features.length > MANY_POSITIONS;
     const directions = few ? 1 : DIRECTIONS;
     for (let d = 0; d < directions; d++) {
       const onProgress = (done: number) => context.onProgress((0.7 * (d + done)) / directions);
@@ -227,7 +227,7 @@ async function alongAttention(context: CheckContext, differences: Differences, t
   if (model.streamed) return false;
   const { forward, input } = subject;
   const draw = random("attention");
-  const patterns = input.units.length > MANY_POSITIONS ? 1 : PATTERNS;
+  const patterns = input.features.length > MANY_POSITIONS ? 1 : PATTERNS;
   const shift = await openAttentionShift(model);
   const judgement = { differences, tally, size };
   try {

@@ -106,8 +106,8 @@ function paddedTexts({ model, samples, subject }: CheckContext): readonly Padded
   const pad = model.tokenizer?.specialTokens.pad?.id ?? 0;
   const { inputs } = model.anatomy;
   const ordinary = subject.input;
-  const room = Math.min(model.tokenizer?.maxLength ?? Number.POSITIVE_INFINITY, ordinary.units.length + PADDING);
-  const texts = samples.filter(({ input }) => input.kind === "text" && input.units.length <= room).slice(0, 3);
+  const room = Math.min(model.tokenizer?.maxLength ?? Number.POSITIVE_INFINITY, ordinary.features.length + PADDING);
+  const texts = samples.filter(({ input }) => input.kind === "text" && input.features.length <= room).slice(0, 3);
   return texts.flatMap(({ name, input }) => {
     if (input.kind !== "text") return [];
     const { ids, typeIds } = input.encoded;

@@ -94,7 +94,7 @@ async function encodedBySecond(
 }
 
 function compare(differences: Differences, name: string, encoded: EncodedText, wanted: readonly SpecialToken[]): void {
-  const { ids, units, text, truncated } = encoded;
+  const { ids, features, text, truncated } = encoded;
   const most = Math.max(ids.length, wanted.length);
   const first = Array.from({ length: most }, (_, t) => t).find((t) => ids[t] !== wanted[t]?.id);
   // A pair that was cut has other tokens at its end.
@@ -105,7 +105,7 @@ function compare(differences: Differences, name: string, encoded: EncodedText, w
         : `, token ${first}: id ${ids[first] ?? "none"} instead of ${wanted[first]?.id ?? "none"}`;
     differences.add(`the ids of ${name}${where}`, first === undefined ? 0 : 1, equal("text with other ids"));
   }
-  const misplaced = units.filter(({ start, end, special }, t) => {
+  const misplaced = features.filter(({ start, end, special }, t) => {
     if (special) return false;
     if (!(start >= 0 && start < end && end <= text.length)) return true;
     return !isPlausible(text.slice(start, end), ids[t] === wanted[t]?.id ? wanted[t]?.text : undefined);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { blurImage, IMAGE_REPLACEMENTS, substituteImage } from "./replacement.ts";
 import { rgbImage } from "./rgb-image.ts";
-import { blurImage, IMAGE_SUBSTRATES, substituteImage } from "./substrate.ts";
 
 const PROCESSOR = {
   rescale: 1 / 255,
@@ -14,7 +14,7 @@ const PICTURE = rgbImage(
 );
 
 describe("substituteImage()", () => {
-  it.each(IMAGE_SUBSTRATES)("makes a picture of the same size without changing the given one: %s", (name) => {
+  it.each(IMAGE_REPLACEMENTS)("makes a picture of the same size without changing the given one: %s", (name) => {
     const before = PICTURE.data.slice();
     const { width, height } = substituteImage(PICTURE, name, OPTIONS);
     expect([width, height]).toEqual([5, 4]);

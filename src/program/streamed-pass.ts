@@ -12,7 +12,7 @@ import type { StateStore } from "./state-store.ts";
 /** Work of the way down through a block, in ways up: the way up once more, and twice its products. */
 const DOWN = 3;
 
-export interface Journey extends GradientRequest {
+export interface StreamedPass extends GradientRequest {
   readonly feeds: Feeds;
   /** The block at whose entry each row joins, ascending. */
   readonly joins: readonly number[];
@@ -20,11 +20,11 @@ export interface Journey extends GradientRequest {
   readonly enter: (row: number, state: Float32Array) => void;
   /** Takes dF/dH of a row at the entry of every block that it passes, down to the one where it joined. Not to be kept. */
   readonly onGradient: (row: number, block: number, gradient: Float32Array) => void;
-  /** Called with the share of the work done; what it throws ends the journey. */
+  /** Called with the share of the work done; what it throws ends the pass. */
   readonly onPiece?: (done: number) => void;
 }
 
-export interface JourneyResult {
+export interface StreamedPassResult {
   /** F of every row. */
   readonly scores: Float32Array;
   /** Of the first row, by block; empty unless asked for. */
@@ -67,11 +67,11 @@ class Rows {
  *
  * @param step - Rows of one run of a block.
  */
-export async function travel(
-  journey: Journey,
+export async function runStreamedPass(
+  pass: StreamedPass,
   { loader, store, step }: { readonly loader: BlockLoader; readonly store: StateStore; readonly step: number },
-): Promise<JourneyResult> {
-  const { model, joins, positions, feeds } = journey;
+): Promise<StreamedPassResult> {
+  const { model, joins, positions, feeds } = pass;
   const { width, hiddenStates } = model.anatomy;
   const size = positions * width;
   const lowest = joins[0] ?? 0;
@@ -84,7 +84,7 @@ export async function travel(
   let worked = 0;
   const advance = (units: number) => {
     worked += units;
-    journey.onPiece?.(worked / rows.work);
+    pass.onPiece?.(worked / rows.work);
   };
   const states = (data: Float32Array) => asStates(data, positions, width);
   const feedsOf = (piece: number, block: number) =>
@@ -95,7 +95,7 @@ export async function travel(
     const state = new Float32Array((end - start) * size);
     state.set(below);
     for (let row = start + below.length / size; row < end; row++) {
-      journey.enter(row, state.subarray((row - start) * size, (row - start + 1) * size));
+      pass.enter(row, state.subarray((row - start) * size, (row - start + 1) * size));
     }
     return store.put(stateKey(block, piece), state);
   };
@@ -114,7 +114,7 @@ export async function travel(
     });
 
   const down = (block: number) =>
-    loader.down(journey, block, async (run) => {
+    loader.down(pass, block, async (run) => {
       for (let piece = 0; piece < rows.pieces(block); piece++) {
         const state = states(await store.get(stateKey(block, piece)));
         const upstream = block === top ? undefined : states(await store.get(gradientKey(piece)));
@@ -133,7 +133,7 @@ export async function travel(
     const start = rows.start(piece);
     const below = block === lowest ? 0 : rows.end(piece, block - 1) - start;
     for (let row = start; row < rows.end(piece, block); row++) {
-      journey.onGradient(row, block, gradient.subarray((row - start) * size, (row - start + 1) * size));
+      pass.onGradient(row, block, gradient.subarray((row - start) * size, (row - start + 1) * size));
     }
     store.delete(stateKey(block, piece));
     if (below === 0) store.delete(gradientKey(piece));

@@ -1,32 +1,32 @@
-/** @file Which methods an evaluation compares: those asked for, with options that hold for all, and a floor. */
+/** @file Which methods an evaluation compares: those asked for, with options that hold for all, and a random control. */
 
 import { METHODS, methodOf } from "../attribution/methods.ts";
 import type { ExplainOptions, MethodObject } from "../attribution/options.ts";
 
 /** A method with its options. */
-export interface Contender {
-  /** Unique among the contenders. */
+export interface NamedMethod {
+  /** Unique among the methods compared. */
   readonly name: string;
   readonly options: ExplainOptions & { readonly method: string | MethodObject };
   /** Stands for knowing nothing. */
-  readonly floor?: boolean;
+  readonly randomControl?: boolean;
 }
 
-/** The floor that every comparison includes; it costs nothing. */
+/** The random control that every comparison includes; it costs nothing. */
 const ALWAYS = "random";
 
-/** The floor that is measured beside whatever is compared. */
-export const floorContender = (): Contender => ({ name: ALWAYS, options: { method: ALWAYS }, floor: true });
+/** The random control that is measured beside whatever is compared. */
+export const randomControl = (): NamedMethod => ({ name: ALWAYS, options: { method: ALWAYS }, randomControl: true });
 
 /**
- * These methods, all of calig's by default, and the random floor; `options` hold for all but the floor.
+ * These methods, all of calig's by default, and the random control; `options` hold for all but the random control.
  *
  * @throws {InvalidOptionError} As `methodOf`.
  */
-export function contendersOf(
+export function namedMethodsOf(
   methods: readonly (string | MethodObject)[] = METHODS.map(({ name }) => name),
   options: ExplainOptions = {},
-): Contender[] {
+): NamedMethod[] {
   return [
     ...methods
       .map((method) => ({ method, own: methodOf(method) }))
@@ -34,8 +34,8 @@ export function contendersOf(
       .map(({ method, own }) => ({
         name: own.name,
         options: { ...options, method },
-        floor: own.randomControl === true,
+        randomControl: own.randomControl === true,
       })),
-    floorContender(),
+    randomControl(),
   ];
 }

@@ -1,7 +1,7 @@
 /** @file What inputs are cut into: the smallest explained elements of a text or an image, and words. */
 
 /** A smallest explained element of a text: one token of the model. */
-export interface TokenUnit {
+export interface TokenFeature {
   /** The token as the user wrote it: the characters of the input it covers; for a special token its name ("[CLS]"). */
   readonly text: string;
   /** UTF-16 offsets into the original text, end exclusive. Special tokens have start === end. */
@@ -20,8 +20,8 @@ export interface Word {
   readonly end: number;
 }
 
-/** A smallest explained element of an image. Special units (class token) have row and column -1. */
-export interface PatchUnit {
+/** A smallest explained element of an image. Special features (class token) have row and column -1. */
+export interface PatchFeature {
   readonly row: number;
   readonly column: number;
   readonly special: boolean;

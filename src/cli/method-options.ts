@@ -1,7 +1,7 @@
 /** @file The methods that a command compares: those asked for, with options that hold for all of them. */
 
 import type { ExplainOptions } from "../attribution/options.ts";
-import { type Contender, contendersOf } from "../evaluation/contenders.ts";
+import { type NamedMethod, namedMethodsOf } from "../evaluation/named-methods.ts";
 import { BASELINE_OPTIONS, givenBaseline } from "./baseline-options.ts";
 import { given } from "./given.ts";
 import type { OptionValues } from "./options.ts";
@@ -9,16 +9,16 @@ import type { OptionValues } from "./options.ts";
 const PLAIN_OPTIONS = ["steps", "tolerance", "quadrature", "fusion", "lambda", "layerWeights", "memory"] as const;
 
 /** Options of methods that commands which compare methods take. */
-export const CONTENDER_OPTIONS = [...BASELINE_OPTIONS, ...PLAIN_OPTIONS] as const;
+export const METHOD_OPTIONS = [...BASELINE_OPTIONS, ...PLAIN_OPTIONS] as const;
 
-type Options = Pick<OptionValues, (typeof CONTENDER_OPTIONS)[number]>;
+type Options = Pick<OptionValues, (typeof METHOD_OPTIONS)[number]>;
 
 /** Those that were given, as options of the library. @throws As `givenBaseline`. */
-export async function contenderOptions(options: Options): Promise<ExplainOptions> {
+export async function methodOptions(options: Options): Promise<ExplainOptions> {
   return { ...(await givenBaseline(options)), ...given(options, PLAIN_OPTIONS) };
 }
 
-/** The methods asked for, all by default, and the random floor. @throws As `givenBaseline`. */
-export async function chooseContenders(options: Options & Pick<OptionValues, "methods">): Promise<Contender[]> {
-  return contendersOf(options.methods, await contenderOptions(options));
+/** The methods asked for, all by default, and the random control. @throws As `givenBaseline`. */
+export async function chooseMethods(options: Options & Pick<OptionValues, "methods">): Promise<NamedMethod[]> {
+  return namedMethodsOf(options.methods, await methodOptions(options));
 }

@@ -1,11 +1,11 @@
-/** @file What takes the place of a picture: the baselines and removal substrates of images. Works on what the model sees before it is normalised. */
+/** @file What takes the place of a picture: the baselines and removal replacements of images. Works on what the model sees before it is normalised. */
 
 import { createRandom } from "../../util/random.ts";
 import type { ByteSteps } from "./image-processor.ts";
 import { CHANNELS, type RgbImage, rgbImage } from "./rgb-image.ts";
 
-export const IMAGE_SUBSTRATES = ["blur", "black", "white", "mean", "noise"] as const;
-export type ImageSubstrate = (typeof IMAGE_SUBSTRATES)[number];
+export const IMAGE_REPLACEMENTS = ["blur", "black", "white", "mean", "noise"] as const;
+export type ImageReplacement = (typeof IMAGE_REPLACEMENTS)[number];
 
 /** Standard deviation of the blur on a picture of `BLUR_SIZE` pixels; scaled with the shorter side. */
 const BLUR_SIGMA = 20;
@@ -13,7 +13,7 @@ const BLUR_SIZE = 224;
 /** Beyond so many standard deviations a Gaussian is nothing. */
 const BLUR_REACH = 3;
 
-export interface SubstrateOptions {
+export interface ReplacementOptions {
   /** For `mean`: the mean of the data that the model was trained on is what becomes 0. */
   readonly processor: ByteSteps;
   /** For `noise`. */
@@ -29,8 +29,8 @@ export interface SubstrateOptions {
  */
 export function substituteImage(
   image: RgbImage,
-  name: ImageSubstrate,
-  { processor, seed }: SubstrateOptions,
+  name: ImageReplacement,
+  { processor, seed }: ReplacementOptions,
 ): RgbImage {
   const { width, height } = image;
   const fill = (byte: (index: number) => number) =>
@@ -58,7 +58,7 @@ export function substituteImage(
 }
 
 /** The bytes that become 0; the middle where nothing is normalised. */
-function meanColour({ rescale, offset = 0, normalise }: SubstrateOptions["processor"]): readonly number[] {
+function meanColour({ rescale, offset = 0, normalise }: ReplacementOptions["processor"]): readonly number[] {
   if (normalise === undefined) return [128, 128, 128];
   return normalise.mean.map((mean) => Math.min(255, Math.max(0, Math.round((mean + offset) / (rescale ?? 1)))));
 }
