@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { FIXTURES, image, sentence } from "../../test/render/fixtures.ts";
 import { InputError } from "../errors.ts";
@@ -16,7 +17,19 @@ function changed(explanation: object, path: string, value: unknown): unknown {
   return whole;
 }
 
+const stored = (name: string) =>
+  JSON.parse(readFileSync(new URL(`../../test/fixtures/explanations/${name}.json`, import.meta.url), "utf8"));
+
 describe("parseExplanation()", () => {
+  test.each(["text", "image"])("reads what version 1 stored of a %s, whose features were units", (kind) => {
+    const before = stored(`version-1-${kind}`);
+    const { version, units, ...rest } = before;
+    expect([version, units.length]).toEqual([1, rest.attribution.length]);
+    expect(parseExplanation(before)).toEqual({ ...rest, version: 2, features: units });
+    expect(before.units).toBe(units);
+    expect(() => parseExplanation({ ...before, attribution: [1] })).toThrow("wanted " + units.length);
+  });
+
   test.each(Object.entries(FIXTURES))("takes %s as it is", (_, explanation) => {
     const data = copy(explanation);
     expect(parseExplanation(data)).toBe(data);
@@ -33,7 +46,7 @@ describe("parseExplanation()", () => {
 
   test.each([
     [sentence, "version", undefined, 'field "version" is missing: it is no explanation'],
-    [sentence, "version", 2, "it is of version 2, wanted 1; use the calig that made it"],
+    [sentence, "version", 3, "it is of version 3, wanted 1 or 2; use the calig that made it"],
     [sentence, "input.kind", "sound", 'field "input.kind" is "sound", wanted "text" or "image"'],
     [sentence, "input.text", undefined, 'field "input.text" is missing, wanted a text'],
     [sentence, "target.label", 7, 'field "target.label" is 7, wanted a text'],

@@ -4,6 +4,7 @@ import { InputError, quote } from "../errors.ts";
 import { DEEP_GREYS } from "../input/image/rgb-image.ts";
 import { BACKGROUNDS, isBackground } from "../input/image/samples.ts";
 import type { Explanation } from "./explanation.ts";
+import { currentExplanation, READABLE_VERSIONS } from "./explanation-versions.ts";
 import { SCORE_KINDS } from "./options.ts";
 
 /** Throws when a value at a path is not what is wanted there. */
@@ -157,10 +158,8 @@ const OF_IMAGE = record({
   opposing: list(record({ ...PATCH, attribution: number })),
 });
 
-const VERSION = 2;
-
 /**
- * The explanation that a value of unknown origin is.
+ * The explanation that a value of unknown origin is. Explanations of version 1 become those of today.
  *
  * @throws {InputError} When it is none; the message names the field, and what was found and wanted there.
  */
@@ -168,18 +167,21 @@ export function parseExplanation(value: unknown): Explanation {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new InputError(`it is ${Array.isArray(value) ? "a list" : quote(value)}, wanted an explanation`);
   }
-  const { version, input, features, words } = value as Readonly<Record<string, unknown>>;
-  if (version !== VERSION) {
-    if (version === undefined) throw new InputError('field "version" is missing: it is no explanation');
-    throw new InputError(`it is of version ${quote(version)}, wanted ${VERSION}; use the calig that made it`);
+  const { version } = value as Readonly<Record<string, unknown>>;
+  if (version === undefined) throw new InputError('field "version" is missing: it is no explanation');
+  if (!READABLE_VERSIONS.includes(version)) {
+    const wanted = READABLE_VERSIONS.join(" or ");
+    throw new InputError(`it is of version ${quote(version)}, wanted ${wanted}; use the calig that made it`);
   }
+  const explanation = currentExplanation(value);
+  const { input, features, words } = explanation as Readonly<Record<string, unknown>>;
   record({ kind: oneOf(["text", "image"]) })(input, "input");
   list(anything)(features, "features");
-  common((features as readonly unknown[]).length)(value, "");
-  if ((input as { kind: string }).kind === "image") OF_IMAGE(value, "");
+  common((features as readonly unknown[]).length)(explanation, "");
+  if ((input as { kind: string }).kind === "image") OF_IMAGE(explanation, "");
   else {
     list(anything)(words, "words");
-    ofText((words as readonly unknown[]).length)(value, "");
+    ofText((words as readonly unknown[]).length)(explanation, "");
   }
-  return value as Explanation;
+  return explanation as Explanation;
 }

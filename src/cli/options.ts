@@ -70,6 +70,8 @@ export interface OptionSpec<T> {
   readonly description: string;
   /** What happens without the option, as help texts say it; undefined where nothing does. */
   readonly default?: string;
+  /** Name that it had before, in camelCase: still taken, no longer shown. */
+  readonly formerName?: string;
 }
 
 const option = <T>(
@@ -245,14 +247,20 @@ export const OPTIONS = {
     "what the settings are chosen by",
     "faithfulness",
   ),
-  replacement: option(
-    "Evaluation",
-    oneOf(REPLACEMENTS),
-    "what stands in for removed words or patches",
-    "mask or the token that the model has, blur for images",
-  ),
+  replacement: {
+    ...option(
+      "Evaluation",
+      oneOf(REPLACEMENTS),
+      "what stands in for removed words or patches",
+      "mask or the token that the model has, blur for images",
+    ),
+    formerName: "substrate",
+  },
   curveSteps: option("Evaluation", wholeNumber({ min: 1 }), "most steps of a deletion or insertion curve", 32),
-  features: option("Evaluation", oneOf(FEATURE_KINDS, "KIND"), "what is ranked and removed", FEATURE_KINDS[0]),
+  features: {
+    ...option("Evaluation", oneOf(FEATURE_KINDS, "KIND"), "what is ranked and removed", FEATURE_KINDS[0]),
+    formerName: "units",
+  },
 
   method: option("Method", oneOf(METHODS.map((method) => method.name)), "attribution method", DEFAULTS.method),
   baseline: option(
@@ -408,8 +416,16 @@ export const COMMON_OPTIONS = ["color", "quiet", "debug"] as const satisfies rea
 /** "--layer-weights" of `layerWeights`. */
 export function optionName(key: OptionKey): string {
   const spec: OptionSpec<unknown> = OPTIONS[key];
-  return `--${(spec.name ?? key).replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  return flagOf(spec.name ?? key);
 }
+
+/** "--substrate": what the option was called on the command line before; undefined where it has always had its name. */
+export function formerOptionName(key: OptionKey): string | undefined {
+  const { formerName }: OptionSpec<unknown> = OPTIONS[key];
+  return formerName === undefined ? undefined : flagOf(formerName);
+}
+
+const flagOf = (name: string): string => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 /** "--layer-weights NAME|X,..": the option as help texts show it. */
 export function optionUsage(key: OptionKey): string {

@@ -6,6 +6,7 @@ import { UsageError } from "../errors.ts";
 import type { Command } from "./command.ts";
 import {
   COMMON_OPTIONS,
+  formerOptionName,
   GROUPS,
   OPTIONS,
   type OptionKey,
@@ -113,7 +114,12 @@ function buildProgram({ commands, columns, colors }: ParserSettings, print: (tex
       built.configureHelp({ ...built.configureHelp(), argumentTerm: () => command.argument?.name ?? "" });
     }
     for (const group of GROUPS) {
-      for (const key of keysOf(command)) if (OPTIONS[key].group === group) built.addOption(commanderOption(key));
+      for (const key of keysOf(command)) {
+        if (OPTIONS[key].group !== group) continue;
+        built.addOption(commanderOption(key));
+        const former = formerOptionName(key);
+        if (former !== undefined) built.addOption(commanderOption(key, former).hideHelp());
+      }
     }
   }
   // The same options are understood before the command.
@@ -135,11 +141,11 @@ function commandsFirst(command: CommanderCommand, helper: Help): string {
 /** The options of a command, the common ones included. */
 export const keysOf = (command: Command): readonly OptionKey[] => [...command.options, ...COMMON_OPTIONS];
 
-function commanderOption(key: OptionKey): Option {
+function commanderOption(key: OptionKey, name = optionName(key)): Option {
   const spec: OptionSpec<unknown> = OPTIONS[key];
   const facts = optionFacts(key);
   const option = new Option(
-    spec.type.placeholder === undefined ? optionName(key) : `${optionName(key)} <${spec.type.placeholder}>`,
+    spec.type.placeholder === undefined ? name : `${name} <${spec.type.placeholder}>`,
     facts === "" ? spec.description : `${spec.description} (${facts})`,
   );
   option.helpGroup(`${spec.group}:`);
@@ -148,7 +154,7 @@ function commanderOption(key: OptionKey): Option {
   const { type } = spec;
   if (type.placeholder === undefined) return option;
   return option.argParser((text: string, sofar: unknown) => {
-    const value = type.parse(text, optionName(key));
+    const value = type.parse(text, name);
     return sofar === undefined || type.join === undefined ? value : type.join(sofar, value);
   });
 }

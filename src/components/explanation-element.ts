@@ -10,6 +10,7 @@ import {
   type TemplateResult,
 } from "lit";
 import type { Explanation } from "../attribution/explanation.ts";
+import { currentExplanation, EXPLANATION_VERSION, READABLE_VERSIONS } from "../attribution/explanation-versions.ts";
 import { isSigned, itemNoun, type QuantityName, scoreName } from "../render/evidence.ts";
 import { signed } from "../render/format.ts";
 import { targetClass } from "../render/head.ts";
@@ -17,9 +18,6 @@ import { heatClass, SHADES } from "../render/html/heat.ts";
 import { visible } from "../render/plain-text.ts";
 import type { SignedScale } from "../render/scale.ts";
 import { componentStyles, themeStyles } from "./styles.ts";
-
-/** Version of explanations that is shown; others may mean something else. */
-const VERSION = 2;
 
 /**
  * A view of an explanation.
@@ -56,6 +54,8 @@ export abstract class ExplanationElement extends LitElement {
 
   override willUpdate(changed: PropertyValues): void {
     if (changed.has("src") && this.src) void this.#load(this.src);
+    const { explanation } = this;
+    if (changed.has("explanation") && explanation) this.explanation = currentExplanation(explanation) as Explanation;
   }
 
   override disconnectedCallback(): void {
@@ -86,8 +86,8 @@ export abstract class ExplanationElement extends LitElement {
       return html`<p class="state" role="status">${this.src ? "Loading the explanation …" : "No explanation yet."}</p>`;
     }
     const version: number = explanation.version;
-    if (version !== VERSION) {
-      return html`<p class="state error" role="alert">Cannot show this explanation: it is of version ${version}, wanted ${VERSION}; use the calig that made it</p>`;
+    if (version !== EXPLANATION_VERSION) {
+      return html`<p class="state error" role="alert">Cannot show this explanation: it is of version ${version}, wanted ${READABLE_VERSIONS.join(" or ")}; use the calig that made it</p>`;
     }
     return this.renderExplanation(explanation);
   }

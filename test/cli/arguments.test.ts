@@ -6,6 +6,7 @@ import { Readable, Writable } from "node:stream";
 import { describe, expect, test } from "vitest";
 import { COMMANDS } from "../../src/cli/commands.ts";
 import { main } from "../../src/cli/main.ts";
+import { parseArguments } from "../../src/cli/parser.ts";
 import { runCli } from "../support/run-cli.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
 
@@ -40,6 +41,25 @@ describe("options", () => {
     [["x", "--color", "yes"], 'Cannot use --color "yes": use one of "auto", "always", "never"'],
   ])("explain %j", async (argv, message) => {
     expect(await refused("explain", ...argv)).toBe(message);
+  });
+
+  test("are still taken by their former names, which help does not show", async () => {
+    const place = ["--dataset", "reviews.csv"];
+    expect(await refused("evaluate", ...place, "--substrate", "x")).toMatch(
+      /^Cannot use --substrate "x": use one of "mask"/,
+    );
+    expect(await refused("evaluate", ...place, "--units", "x")).toBe(
+      'Cannot use --units "x": use one of "word", "token"',
+    );
+    const parsed = parseArguments(["evaluate", ...place, "--substrate", "pad", "--units", "token"], {
+      commands: COMMANDS,
+      columns: 80,
+      colors: false,
+    });
+    expect(parsed).toMatchObject({ kind: "run", options: { replacement: "pad", features: "token" } });
+    const { stdout } = await runCli(["evaluate", "--help"]);
+    expect(stdout).toContain("--replacement");
+    expect(stdout).not.toMatch(/--substrate|--units/);
   });
 
   test("names every method when one is unknown", async () => {

@@ -1,5 +1,6 @@
 /** @file The web components in Chromium, as a plain page uses the file that the build makes. */
 
+import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Explanation } from "../../src/attribution/explanation.ts";
@@ -22,7 +23,8 @@ beforeAll(async () => {
   const folder = await tempFolder({
     "index.html": PAGE,
     "one.json": JSON.stringify(sentence),
-    "future.json": JSON.stringify({ ...sentence, version: 2 }),
+    "future.json": JSON.stringify({ ...sentence, version: 3 }),
+    "former.json": await readFile(new URL("../fixtures/explanations/version-1-text.json", import.meta.url), "utf8"),
   });
   await buildBrowser("vite.components.config.ts", folder);
   server = await serveFolders({ "": folder });
@@ -111,7 +113,7 @@ describe("<calig-text>", () => {
     await page.locator("calig-text").first().locator(".map").waitFor();
     const error = page.locator("calig-text").nth(1).locator("[role=alert]");
     await error.waitFor();
-    expect(await error.innerText()).toContain("it is of version 2, wanted 1");
+    expect(await error.innerText()).toContain("it is of version 3, wanted 1 or 2");
     expectNoMisdeeds(misdeeds);
     await page.evaluate(() => {
       (document.getElementById("root") as HTMLElement).innerHTML = "<calig-text src=missing.json></calig-text>";
@@ -119,6 +121,19 @@ describe("<calig-text>", () => {
     const missing = page.locator("calig-text [role=alert]");
     await missing.waitFor();
     expect(await missing.innerText()).toBe("Cannot load the explanation: the server answers 404");
+  });
+
+  it("shows explanations of version 1, from an address and as a property", async () => {
+    await page.evaluate(() => {
+      (document.getElementById("root") as HTMLElement).innerHTML = "<calig-text src=former.json></calig-text>";
+    });
+    await page.locator("calig-text .map").waitFor();
+    const words = await page.locator("calig-text [role=option]").allInnerTexts();
+    expect(words).toEqual(["Not", "bad", "at", "all", "."]);
+    const { features, ...rest } = sentence;
+    await show("calig-text", { ...rest, version: 1, units: features } as unknown as Explanation);
+    expect(await page.locator("calig-text [role=option]").count()).toBe(sentence.words.length);
+    expectNoMisdeeds(misdeeds);
   });
 
   it("says that there is nothing yet, and which element to use instead", async () => {
