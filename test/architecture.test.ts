@@ -61,7 +61,7 @@ const NARROW: readonly { readonly from: RegExp; readonly about: RegExp; readonly
   {
     from: /^components\//,
     about: /./,
-    may: new RegExp(`^(${FOUNDATIONS}|components/|render/|attribution/explanation\\.ts$)`),
+    may: new RegExp(`^(${FOUNDATIONS}|components/|render/|attribution/explanation(-versions)?\\.ts$)`),
   },
   {
     // The page without its workers: what makes it heavy stays in them.
