@@ -4,13 +4,15 @@
  *
  *     npm run build && npx tsx bench/siege.ts [--model sst2] [--bodies 1000] [--seed 1]
  *
- * The server is a process of its own; a request for its health follows 20 ms after the answer to the one before.
+ * The server is a process of its own, and so is what asks for its health, 10 ms after each answer. What happens to it
+ * happens first to a server that does nothing but answer, on the same cores: that is what the load itself costs.
  */
 
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { connect, type Socket } from "node:net";
+import { createServer } from "node:http";
+import { type AddressInfo, connect, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -28,7 +30,9 @@ const { values } = parseArgs({
     seed: { type: "string", default: "1" },
   },
 });
-const PAUSE_MS = 20;
+const PAUSE_MS = 10;
+/** Between two measurements: what the first left behind is tidied up. */
+const SETTLE_MS = 500;
 const TEXT = "A gripping film that forgets to end.";
 const HEAD = "POST /api/explain HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
 
@@ -39,10 +43,30 @@ const server = spawn(process.execPath, [bin, "serve", "--port", "0", "--model", 
 const exit = once(server, "exit");
 const [line] = (await once(createInterface(server.stdout), "line")) as [string];
 const url = line.trim();
-const port = Number(new URL(url).port);
 
-const post = (body: string, init: RequestInit = {}): Promise<Response> =>
-  fetch(`${url}/api/explain`, { method: "POST", body, headers: { "Content-Type": "application/json" }, ...init });
+/** Reads everything and refuses it. */
+const sink = createServer((request, answer) => {
+  request.resume().once("end", () => answer.writeHead(429).end("{}"));
+}).listen(0, "127.0.0.1");
+await once(sink, "listening");
+
+/** Where the load goes. */
+let port = 0;
+const toServer = () => {
+  port = Number(new URL(url).port);
+};
+const toSink = () => {
+  port = (sink.address() as AddressInfo).port;
+};
+toServer();
+
+const post = (body: string, init: RequestInit = {}, path = "explain"): Promise<Response> =>
+  fetch(`http://127.0.0.1:${port}/api/${path}`, {
+    method: "POST",
+    body,
+    headers: { "Content-Type": "application/json" },
+    ...init,
+  });
 
 /** Status of an answer that is read to its end; 0 where the connection was cut. */
 async function statusOf(answer: Promise<Response>): Promise<number> {
@@ -71,32 +95,53 @@ const children = (): number[] =>
 const memory = (): string =>
   `server ${megabytes(server.pid as number)} MB, model ${children().map(megabytes).join()} MB`;
 
+const probe = spawn(
+  process.execPath,
+  ["--import", "tsx", fileURLToPath(new URL("health-probe.ts", import.meta.url)), url],
+  { stdio: ["pipe", "pipe", "inherit"] },
+);
+const probed = createInterface(probe.stdout);
+
+interface Health {
+  readonly times: readonly number[];
+  readonly lost: number;
+}
+
+/** What was measured since the last time. */
+async function healthSince(): Promise<Health> {
+  const answer = once(probed, "line");
+  probe.stdin.write("\n");
+  return JSON.parse(((await answer) as [string])[0]) as Health;
+}
+
+async function healthDuring(work: () => Promise<string>): Promise<Health & { readonly outcome: string }> {
+  await sleep(SETTLE_MS);
+  await healthSince();
+  const outcome = await work();
+  await sleep(2 * PAUSE_MS);
+  return { ...(await healthSince()), outcome };
+}
+
+/** Median, 99 of 100 and worst, in milliseconds. */
+function summary({ times, lost }: Health): readonly [text: string, worst: number] {
+  const sorted = [...times].sort((a, b) => a - b);
+  const worst = sorted.at(-1) ?? 0;
+  const figures = [median(sorted), sorted[Math.floor(sorted.length * 0.99)] ?? 0, worst];
+  return [`${figures.map((time) => time.toFixed(1)).join(" / ")}${lost === 0 ? "" : `, ${lost} lost`}`, worst];
+}
+
 /** Does something, and says what came of it and how the health was meanwhile. */
-async function during(what: string, work: () => Promise<string>): Promise<void> {
-  const times: number[] = [];
-  let lost = 0;
-  let working = true;
-  const ended = work().finally(() => {
-    working = false;
-  });
-  while (working) {
-    const started = performance.now();
-    try {
-      await (await fetch(`${url}/api/health`)).arrayBuffer();
-      times.push(performance.now() - started);
-    } catch {
-      lost++;
-    }
-    await sleep(PAUSE_MS);
+async function during(what: string, work: () => Promise<string>, alsoIdle = true): Promise<void> {
+  let idle: readonly [string, number] = ["", Number.NaN];
+  if (alsoIdle) {
+    toSink();
+    idle = summary(await healthDuring(work));
+    toServer();
   }
-  const outcome = await ended;
-  const sorted = times.sort((a, b) => a - b);
-  const [middle, late, worst] = [median(sorted), sorted[Math.floor(sorted.length * 0.99)] ?? 0, sorted.at(-1) ?? 0].map(
-    (time) => time.toFixed(1),
-  );
-  console.log(
-    `| ${what} | ${outcome} | ${middle} / ${late} / ${worst} ms of ${times.length}, ${lost} lost | ${memory()} |`,
-  );
+  const besieged = await healthDuring(work);
+  const own = summary(besieged);
+  const ratio = alsoIdle ? (own[1] / idle[1]).toFixed(1) : "";
+  console.log(`| ${what} | ${besieged.outcome} | ${idle[0]} | ${own[0]} | ${ratio} | ${memory()} |`);
 }
 
 async function sendAndWait(text: string): Promise<Socket> {
@@ -112,9 +157,11 @@ const plain = JSON.stringify({ text: TEXT, steps: 4 });
 const random = createRandom(`siege ${values.seed}`);
 const schemas = componentSchemas(DEFAULT_LIMITS);
 
-console.log("| what | outcome | health: median / 99 of 100 / worst | memory |\n|---|---|---|---|");
-await during("nothing to do", async () => String(await sleep(3000, "")));
-await during("the first explanation", async () => tally([await statusOf(post(plain))]));
+console.log(
+  "| what | outcome | health, idle beside the same load: median / 99 of 100 / worst, ms | health, besieged | ratio of the worst | memory |\n|---|---|---|---|---|---|",
+);
+await during("nothing to do", async () => String(await sleep(3000, "")), false);
+await during("the first explanation", async () => tally([await statusOf(post(plain))]), false);
 for (let round = 1; round <= 3; round++) {
   await during(`300 requests at once, round ${round}`, async () =>
     tally(await Promise.all(Array.from({ length: 300 }, () => statusOf(post(plain))))),
@@ -135,9 +182,25 @@ await during("lists nested 4 million deep, 5 times", async () => {
   const body = "[".repeat(4e6) + "]".repeat(4e6);
   return tally(await Promise.all(Array.from({ length: 5 }, () => statusOf(post(body)))));
 });
-await during("a text of 100,000 exclamation marks, given up after 10 s", async () => {
+for (const [kind, mark] of Object.entries({ numbers: 1, pairs: [0, 1] })) {
+  await during(`190,000 ${kind === "pairs" ? "numbers in pairs" : kind}, 5 times`, async () => {
+    const count = kind === "pairs" ? 63_000 : 95_000;
+    const row = { text: "a b", rationale: Array.from({ length: count }, () => mark) };
+    const body = JSON.stringify({ rows: kind === "pairs" ? [row] : [row, row], metrics: ["none"] });
+    return tally(await Promise.all(Array.from({ length: 5 }, () => statusOf(post(body, {}, "evaluate")))));
+  });
+}
+await during("a picture of 8 MB that is none, 5 times", async () => {
+  const body = JSON.stringify({ image: "A".repeat(8e6) });
+  return tally(await Promise.all(Array.from({ length: 5 }, () => statusOf(post(body)))));
+});
+await during("a text of 100,000 exclamation marks, 5 times", async () => {
+  const body = JSON.stringify({ text: "!".repeat(100_000) });
+  return tally(await Promise.all(Array.from({ length: 5 }, () => statusOf(post(body)))));
+});
+await during("a text of 8000 tokens, given up after 10 s", async () => {
   const signal = AbortSignal.timeout(10_000);
-  return tally([await statusOf(post(JSON.stringify({ text: "!".repeat(100_000) }), { signal }))]);
+  return tally([await statusOf(post(JSON.stringify({ text: "!".repeat(8000) }), { signal }))]);
 });
 await during("100 slow bodies and 100 slow headers, 20 explanations meanwhile", async () => {
   const slow = [];
@@ -166,19 +229,26 @@ await during("100 clients that vanish, then one that stays", async () => {
   }
   return tally([await statusOf(post(plain))]);
 });
-await during("the model's process killed 5 times, a request under way, then another", async () => {
-  const statuses = [];
-  for (let i = 0; i < 5; i++) {
-    const under = statusOf(post(JSON.stringify({ text: TEXT, steps: 10_000 })));
-    await sleep(300);
-    for (const pid of children()) process.kill(pid, "SIGSEGV");
-    statuses.push(await under, await statusOf(post(plain)));
-  }
-  return tally(statuses);
-});
+await during(
+  "the model's process killed 5 times, a request under way, then another",
+  async () => {
+    const statuses = [];
+    for (let i = 0; i < 5; i++) {
+      const under = statusOf(post(JSON.stringify({ text: TEXT, steps: 10_000 })));
+      await sleep(300);
+      for (const pid of children()) process.kill(pid, "SIGSEGV");
+      statuses.push(await under, await statusOf(post(plain)));
+    }
+    return tally(statuses);
+  },
+  false,
+);
 await during("300 requests at once again", async () =>
   tally(await Promise.all(Array.from({ length: 300 }, () => statusOf(post(plain))))),
 );
+probe.stdin.end();
+sink.close();
+sink.closeAllConnections();
 const under = statusOf(post(JSON.stringify({ text: TEXT, steps: 200 })));
 await sleep(200);
 const started = performance.now();

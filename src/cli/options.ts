@@ -112,6 +112,13 @@ export const OPTIONS = {
     "name in the Host header that is this server, besides localhost and addresses; may be given several times",
   ),
   bodyLimit: option("Server", byteSize(LEAST_MEMORY), "largest body of a request", "8MB"),
+  textLimit: option("Server", wholeNumber({ min: 1 }), "most characters of a text of a request", 100_000),
+  tokenLimit: option(
+    "Server",
+    wholeNumber({ min: 1 }),
+    "most tokens of a text of a request, special ones included; longer ones are answered with 422",
+    8192,
+  ),
   timeLimit: option("Server", number({ above: 0 }), "seconds that one explanation may wait, and then take", 120),
   concurrency: option("Server", wholeNumber({ min: 1, max: 64 }), "explanations worked on at once", 1),
   queue: option(

@@ -17,6 +17,7 @@ import { explainRoute } from "./routes/explain.ts";
 import { description, health, models as modelsRoute } from "./routes/information.ts";
 import { verifyRoute } from "./routes/verify.ts";
 import { componentSchemas } from "./schemas.ts";
+import { createTurns } from "./turns.ts";
 import { createWorkQueue } from "./work-queue.ts";
 
 export interface AppOptions {
@@ -60,6 +61,7 @@ export function createApp(options: AppOptions): ServerApp {
     limits,
     schemas,
     bodies: new IncomingBodies(limits, stop.signal),
+    turns: createTurns(),
     explanations: createWorkQueue({ ...limits, what: "explanations" }),
     jobs: createEvaluationJobs(limits, stop.signal, onError),
     stopped: stop.signal,

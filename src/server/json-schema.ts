@@ -74,32 +74,42 @@ export const recordOf = <T extends object>(
  * @param at - What the value is called.
  * @param most - Where to stop: nothing is looked at once so many problems are found.
  */
-export function problemsOf(
+export const problemsOf = (
   value: unknown,
   schema: JsonSchema,
   components: SchemaTable,
   at: string,
   most = Number.POSITIVE_INFINITY,
-): string[] {
+): string[] => check(value, schema, components, () => at, most);
+
+/** What a value is called. Said only where there is a problem: a body may have 200,000 items. */
+type Place = () => string;
+
+function check(value: unknown, schema: JsonSchema, components: SchemaTable, at: Place, most: number): string[] {
   if (schema.$ref !== undefined) {
-    return problemsOf(value, components[schema.$ref.slice(REFERENCE.length)] as JsonSchema, components, at, most);
+    return check(value, components[schema.$ref.slice(REFERENCE.length)] as JsonSchema, components, at, most);
   }
   if (schema.anyOf !== undefined) {
     // Of several shapes, the one that comes nearest tells most: one of the same type, with the fewest problems.
-    const alike = schema.anyOf.filter((option) => hasType(value, option));
-    const options = alike.length === 0 ? schema.anyOf : alike;
-    const answers = options.map((option) => problemsOf(value, option, components, at, most));
-    return answers.reduce((least, own) => (own.length < least.length ? own : least));
+    const isAlike = schema.anyOf.some((option) => hasType(value, option));
+    let least: string[] | undefined;
+    for (const option of schema.anyOf) {
+      if (isAlike && !hasType(value, option)) continue;
+      const own = check(value, option, components, at, most);
+      if (least === undefined || own.length < least.length) least = own;
+      if (own.length === 0) break;
+    }
+    return least ?? [];
   }
   if (!hasType(value, schema)) {
     return [
-      `${at} must be ${typesOf(schema)
+      `${at()} must be ${typesOf(schema)
         .map((type) => TYPE_NAMES[type])
         .join(" or ")}${found(value)}`,
     ];
   }
   if (schema.enum !== undefined && !schema.enum.some((allowed) => allowed === value)) {
-    return [`${at} must be one of ${schema.enum.map(quote).join(", ")}${found(value)}`];
+    return [`${at()} must be one of ${schema.enum.map(quote).join(", ")}${found(value)}`];
   }
   if (typeof value === "string") return stringProblems(value, schema, at);
   if (typeof value === "number") return numberProblems(value, schema, at);
@@ -113,10 +123,10 @@ export function problemsOf(
 const typesOf = ({ type }: JsonSchema): readonly TypeName[] =>
   type === undefined ? [] : ([type].flat() as TypeName[]);
 
-/** Whether the value is of a type that the schema names; true where it names none. */
-function hasType(value: unknown, schema: JsonSchema): boolean {
-  const types = typesOf(schema);
-  return types.length === 0 || types.some((type) => isOf(value, type));
+/** Whether the value is of a type that the schema names; true where it names none. Asked of every item: makes nothing. */
+function hasType(value: unknown, { type }: JsonSchema): boolean {
+  if (type === undefined) return true;
+  return typeof type === "string" ? isOf(value, type) : type.some((own) => isOf(value, own));
 }
 
 const TYPE_NAMES: Readonly<Record<TypeName, string>> = {
@@ -171,20 +181,20 @@ function isOf(value: unknown, type: TypeName): boolean {
   }
 }
 
-function stringProblems(value: string, { minLength = 0, maxLength }: JsonSchema, at: string): string[] {
-  if (value.length < minLength) return [`${at} must have at least ${minLength} characters, it has ${value.length}`];
+function stringProblems(value: string, { minLength = 0, maxLength }: JsonSchema, at: Place): string[] {
+  if (value.length < minLength) return [`${at()} must have at least ${minLength} characters, it has ${value.length}`];
   if (maxLength !== undefined && value.length > maxLength) {
-    return [`${at} must have at most ${maxLength} characters, it has ${value.length}`];
+    return [`${at()} must have at most ${maxLength} characters, it has ${value.length}`];
   }
   return [];
 }
 
-function numberProblems(value: number, { minimum, exclusiveMinimum, maximum }: JsonSchema, at: string): string[] {
-  if (minimum !== undefined && value < minimum) return [`${at} must be at least ${minimum}, it is ${value}`];
+function numberProblems(value: number, { minimum, exclusiveMinimum, maximum }: JsonSchema, at: Place): string[] {
+  if (minimum !== undefined && value < minimum) return [`${at()} must be at least ${minimum}, it is ${value}`];
   if (exclusiveMinimum !== undefined && value <= exclusiveMinimum) {
-    return [`${at} must be greater than ${exclusiveMinimum}, it is ${value}`];
+    return [`${at()} must be greater than ${exclusiveMinimum}, it is ${value}`];
   }
-  if (maximum !== undefined && value > maximum) return [`${at} must be at most ${maximum}, it is ${value}`];
+  if (maximum !== undefined && value > maximum) return [`${at()} must be at most ${maximum}, it is ${value}`];
   return [];
 }
 
@@ -192,18 +202,19 @@ function arrayProblems(
   value: readonly unknown[],
   { items, minItems = 0, maxItems }: JsonSchema,
   components: SchemaTable,
-  at: string,
+  at: Place,
   most: number,
 ): string[] {
-  if (value.length < minItems) return [`${at} must have at least ${minItems} items, it has ${value.length}`];
+  if (value.length < minItems) return [`${at()} must have at least ${minItems} items, it has ${value.length}`];
   if (maxItems !== undefined && value.length > maxItems) {
-    return [`${at} must have at most ${maxItems} items, it has ${value.length}`];
+    return [`${at()} must have at most ${maxItems} items, it has ${value.length}`];
   }
   const problems: string[] = [];
   if (items === undefined) return problems;
   for (const [i, item] of value.entries()) {
     if (problems.length >= most) break;
-    problems.push(...problemsOf(item, items, components, `${at}[${i}]`, most - problems.length));
+    const own = check(item, items, components, () => `${at()}[${i}]`, most - problems.length);
+    if (own.length > 0) problems.push(...own);
   }
   return problems;
 }
@@ -212,20 +223,20 @@ function objectProblems(
   value: Readonly<Record<string, unknown>>,
   { properties = {}, required = [], additionalProperties = true, oneOf, dependentRequired = {} }: JsonSchema,
   components: SchemaTable,
-  at: string,
+  at: Place,
   most: number,
 ): string[] {
   const has = (name: string) => Object.hasOwn(value, name);
-  const problems = required.filter((name) => !has(name)).map((name) => `${at} must have the field ${quote(name)}`);
+  const problems = required.filter((name) => !has(name)).map((name) => `${at()} must have the field ${quote(name)}`);
   if (oneOf !== undefined) {
     const names = oneOf.map(({ required: [name] }) => name);
     const present = names.filter(has);
-    if (present.length === 0) problems.push(`${at} must have ${names.map(article).join(" or ")}`);
-    if (present.length > 1) problems.push(`${at} has ${present.map(article).join(" and ")}: give one of them`);
+    if (present.length === 0) problems.push(`${at()} must have ${names.map(article).join(" or ")}`);
+    if (present.length > 1) problems.push(`${at()} has ${present.map(article).join(" and ")}: give one of them`);
   }
   for (const [name, needed] of Object.entries(dependentRequired)) {
     if (!has(name) || needed.every(has)) continue;
-    problems.push(`${at}.${name} goes with ${needed.map(article).join(" and ")} only`);
+    problems.push(`${at()}.${name} goes with ${needed.map(article).join(" and ")} only`);
   }
   const known = Object.keys(properties).map(quote).join(", ");
   for (const name in value) {
@@ -234,9 +245,9 @@ function objectProblems(
     const schema = (Object.hasOwn(properties, name) ? properties[name] : undefined) ?? additionalProperties;
     if (schema === true) continue;
     if (schema === false) {
-      problems.push(`${at} has the unknown field ${quote(name.slice(0, MOST_SHOWN))}; known are ${known}`);
+      problems.push(`${at()} has the unknown field ${quote(name.slice(0, MOST_SHOWN))}; known are ${known}`);
     } else {
-      problems.push(...problemsOf(value[name], schema, components, `${at}.${name}`, most - problems.length));
+      problems.push(...check(value[name], schema, components, () => `${at()}.${name}`, most - problems.length));
     }
   }
   return problems.length > most ? problems.slice(0, most) : problems;

@@ -20,8 +20,9 @@ export interface ServerLimits {
   readonly concurrency: number;
   /** Explanations that may wait besides. */
   readonly queue: number;
-  /** Longest text, UTF-16 units. */
+  /** Longest text: UTF-16 units, known before it is read, and tokens, special ones included. */
   readonly characters: number;
+  readonly tokens: number;
   /** Largest picture, pixels; several of one request count together. */
   readonly pixels: number;
   /** Memory for the activations of one run of the engine, bytes. Work is stopped between runs only, so they are short. */
@@ -57,6 +58,8 @@ export const DEFAULT_LIMITS: ServerLimits = {
   concurrency: 1,
   queue: 32,
   characters: 100_000,
+  // What the classifiers with the longest reach read at once.
+  tokens: 8192,
   pixels: 25_000_000,
   runBytes: 64 * 2 ** 20,
   evaluationRows: 1000,

@@ -6,6 +6,8 @@ import { getRequestListener } from "@hono/node-server";
 import type { ServerApp } from "./app.ts";
 import { watchConnections } from "./connections.ts";
 import { errorBody, HttpError } from "./http-error.ts";
+import { HEALTH_PATH } from "./routes/information.ts";
+import { createTurns } from "./turns.ts";
 
 export interface ListenOptions {
   readonly host: string;
@@ -39,6 +41,8 @@ export async function listen(app: ServerApp, { host, port }: ListenOptions): Pro
     overrideGlobalObjects: false,
     errorHandler: () => Response.json(errorBody(MALFORMED), { status: MALFORMED.status }),
   });
+  // Hundreds of requests may come at once.
+  const turns = createTurns();
   const server = createServer(
     {
       headersTimeout: headersMs,
@@ -47,7 +51,15 @@ export async function listen(app: ServerApp, { host, port }: ListenOptions): Pro
       keepAliveTimeout: KEEP_ALIVE_MS,
       maxHeaderSize: HEADER_BYTES,
     },
-    (request, answer) => void listener(request, answer),
+    (request, answer) => {
+      const begin = () => {
+        // Its client may have left while others had their turn.
+        if (!request.socket.destroyed) void listener(request, answer);
+      };
+      // Whoever watches over the server is answered before those who ask it for work.
+      if (request.url === HEALTH_PATH) begin();
+      else void turns.run(begin);
+    },
   );
   const connections = watchConnections(server, app.limits);
   await new Promise<void>((resolve, reject) => {

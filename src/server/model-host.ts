@@ -23,9 +23,9 @@ export interface ModelHost {
   /** An explanation, rendered, in UTF-8. Rejects once nothing works on it any more. */
   explain(work: ExplainWork, limits: WorkLimits, hooks: WorkHooks): Promise<Uint8Array>;
   /** An evaluation as JSON in UTF-8. Rejects once nothing works on it any more. */
-  evaluate(work: EvaluateWork, hooks: WorkHooks): Promise<Uint8Array>;
+  evaluate(work: EvaluateWork, limits: WorkLimits, hooks: WorkHooks): Promise<Uint8Array>;
   /** A verification as JSON in UTF-8. Rejects once nothing works on it any more. */
-  verify(work: VerifyWork, hooks: WorkHooks): Promise<Uint8Array>;
+  verify(work: VerifyWork, limits: WorkLimits, hooks: WorkHooks): Promise<Uint8Array>;
 }
 
 export const kindOf = ({ imageProcessor }: ExplainableModel): InputKind =>
@@ -40,6 +40,6 @@ export const hostHere = (model: ExplainableModel): ModelHost => ({
   labels: model.labels,
   facts: model.facts,
   explain: (work, limits, hooks) => explainBytes(model, work, limits, hooks),
-  evaluate: (work, hooks) => evaluateBytes(model, work, hooks),
-  verify: (work, hooks) => verifyBytes(model, work, hooks),
+  evaluate: (work, limits, hooks) => evaluateBytes(model, work, limits, hooks),
+  verify: (work, limits, hooks) => verifyBytes(model, work, limits, hooks),
 });

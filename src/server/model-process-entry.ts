@@ -32,9 +32,9 @@ process.on("message", (request: ProcessRequest) => {
     case "explain":
       return void answer(request.id, (loaded, hooks) => explainBytes(loaded, request.work, request.limits, hooks));
     case "evaluate":
-      return void answer(request.id, (loaded, hooks) => evaluateBytes(loaded, request.work, hooks));
+      return void answer(request.id, (loaded, hooks) => evaluateBytes(loaded, request.work, request.limits, hooks));
     case "verify":
-      return void answer(request.id, (loaded, hooks) => verifyBytes(loaded, request.work, hooks));
+      return void answer(request.id, (loaded, hooks) => verifyBytes(loaded, request.work, request.limits, hooks));
   }
 });
 

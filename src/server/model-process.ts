@@ -116,10 +116,10 @@ export async function startModelProcess({
     },
     explain: async (work: ExplainWork, limits: WorkLimits, hooks: WorkHooks) =>
       (await running()).ask((id) => ({ do: "explain", id, work, limits }), hooks),
-    evaluate: async (work: EvaluateWork, hooks: WorkHooks) =>
-      (await running()).ask((id) => ({ do: "evaluate", id, work }), hooks),
-    verify: async (work: VerifyWork, hooks: WorkHooks) =>
-      (await running()).ask((id) => ({ do: "verify", id, work }), hooks),
+    evaluate: async (work: EvaluateWork, limits: WorkLimits, hooks: WorkHooks) =>
+      (await running()).ask((id) => ({ do: "evaluate", id, work, limits }), hooks),
+    verify: async (work: VerifyWork, limits: WorkLimits, hooks: WorkHooks) =>
+      (await running()).ask((id) => ({ do: "verify", id, work, limits }), hooks),
     dispose,
   };
 }

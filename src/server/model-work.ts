@@ -14,6 +14,7 @@ import { pictureUri } from "../node/picture-uri.ts";
 import { RENDERERS, type Renderer } from "../render/registry.ts";
 import { verify } from "../verification/verify.ts";
 import { HttpError } from "./http-error.ts";
+import { limitTokens } from "./limited-tokens.ts";
 import type { ServerLimits } from "./limits.ts";
 import { Pictures } from "./pictures.ts";
 import { EVALUATE_OPTION_NAMES, METHOD_OPTION_NAMES } from "./schemas.ts";
@@ -48,7 +49,7 @@ export interface VerifyWork {
 }
 
 /** What a model may take for one answer. */
-export type WorkLimits = Pick<ServerLimits, "pixels" | "runBytes">;
+export type WorkLimits = Pick<ServerLimits, "pixels" | "runBytes" | "tokens">;
 
 /** How work is watched and stopped. */
 export interface WorkHooks {
@@ -60,44 +61,52 @@ export interface WorkHooks {
 /** "text/html" of "text/html; charset=utf-8". */
 export const plainType = ({ mediaType }: Renderer): string => mediaType.split(";")[0] as string;
 
-/** An explanation in UTF-8, rendered. @throws As `explain`; {HttpError} where a picture is no Base64. */
+/** An explanation in UTF-8, rendered. @throws As `explain`; {HttpError} where a picture is no Base64, or a text too long. */
 export async function explainBytes(
   model: ExplainableModel,
   { input, options, format }: ExplainWork,
-  { pixels, runBytes }: WorkLimits,
+  { pixels, runBytes, tokens }: WorkLimits,
   { signal, onProgress }: WorkHooks,
 ): Promise<Uint8Array> {
   const pictures = new Pictures(pixels, input.kind === "image" ? input.reading : {});
   const decoded = input.kind === "text" ? input.text : { image: await pictures.decode(input.data, "image") };
   const asked = await pictures.decodeOptions(options);
-  const explanation = await explain(model, decoded, { ...asked, memory: runBytes, signal, onProgress });
+  const explanation = await explain(limitTokens(model, tokens), decoded, {
+    ...asked,
+    memory: runBytes,
+    signal,
+    onProgress,
+  });
   const renderer = RENDERERS.find(({ name }) => name === format);
   if (renderer === undefined) return utf8(JSON.stringify(explanation));
   const picture = "image" in decoded ? { picture: await pictureUri(decoded.image) } : {};
   return utf8(renderer.render(explanation, picture));
 }
 
-/** An evaluation as JSON in UTF-8. @throws As `evaluate`. */
+/** An evaluation as JSON in UTF-8. @throws As `evaluate`; {HttpError} where a text is too long. */
 export async function evaluateBytes(
   model: ExplainableModel,
   { dataset, request }: EvaluateWork,
+  { tokens }: WorkLimits,
   { signal, onProgress }: WorkHooks,
 ): Promise<Uint8Array> {
   const options = { ...evaluateOptions(request, dataset), signal, onProgress };
-  return utf8(JSON.stringify(await evaluate(model, dataset, options)));
+  return utf8(JSON.stringify(await evaluate(limitTokens(model, tokens), dataset, options)));
 }
 
-/** A verification as JSON in UTF-8. @throws {HttpError} 422 when the model was not loaded from files. */
+/** A verification as JSON in UTF-8. @throws {HttpError} 422 when the model was not loaded from files, or a text is too long. */
 export async function verifyBytes(
   model: ExplainableModel,
   { texts, ...options }: VerifyWork,
+  { tokens }: WorkLimits,
   { signal }: WorkHooks,
 ): Promise<Uint8Array> {
   if (!("source" in model && "weights" in model)) {
     const message = `Model "${model.facts.id}" was not loaded from files: there is nothing to compare with`;
     throw new HttpError(422, "cannot-verify", message);
   }
-  return utf8(JSON.stringify(await verify(model as AssembledModel, { ...options, inputs: texts, signal })));
+  const limited = limitTokens(model as AssembledModel, tokens);
+  return utf8(JSON.stringify(await verify(limited, { ...options, inputs: texts, signal })));
 }
 
 /** The options of the library. @throws {InvalidOptionError} Where they do not go together. */

@@ -21,8 +21,8 @@ export interface LoadRequest {
 export type ProcessRequest =
   | LoadRequest
   | { readonly do: "explain"; readonly id: number; readonly work: ExplainWork; readonly limits: WorkLimits }
-  | { readonly do: "evaluate"; readonly id: number; readonly work: EvaluateWork }
-  | { readonly do: "verify"; readonly id: number; readonly work: VerifyWork }
+  | { readonly do: "evaluate"; readonly id: number; readonly work: EvaluateWork; readonly limits: WorkLimits }
+  | { readonly do: "verify"; readonly id: number; readonly work: VerifyWork; readonly limits: WorkLimits }
   | { readonly do: "cancel"; readonly id: number };
 
 /** What the server knows of a model. */

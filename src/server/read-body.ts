@@ -3,7 +3,7 @@
 import { HttpError, invalid, MOST_PROBLEMS } from "./http-error.ts";
 import { tooLarge } from "./incoming-bodies.ts";
 import type { JsonCounts } from "./json-scan.ts";
-import { problemsOf } from "./json-schema.ts";
+import { problemsOf, type SchemaTable } from "./json-schema.ts";
 import type { ServerLimits } from "./limits.ts";
 import type { RequestContext, ServerState } from "./route.ts";
 
@@ -18,7 +18,7 @@ import type { RequestContext, ServerState } from "./route.ts";
  */
 export async function readBody(
   c: RequestContext,
-  { limits, schemas, bodies }: ServerState,
+  { limits, schemas, bodies, turns }: ServerState,
   component: string,
 ): Promise<Readonly<Record<string, unknown>>> {
   if (!/^application\/json\s*(?:;|$)/i.test(c.req.header("content-type") ?? "")) {
@@ -32,6 +32,11 @@ export async function readBody(
   if (Number(c.req.header("content-length")) > limits.bodyBytes) throw tooLarge(limits.bodyBytes);
   const { bytes, counts } = await bodies.read(c.req.raw.body);
   checkCounts(counts, limits);
+  // Many may come whole at once: one of them is checked after the other, and others are heard in between.
+  return turns.run(() => checked(bytes, component, schemas));
+}
+
+function checked(bytes: Uint8Array, component: string, schemas: SchemaTable): Readonly<Record<string, unknown>> {
   const value = parse(bytes);
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new HttpError(400, "no-object", "The body must be a JSON object");

@@ -8,6 +8,7 @@ import type { IncomingBodies } from "./incoming-bodies.ts";
 import type { JsonSchema, SchemaTable } from "./json-schema.ts";
 import type { ServerLimits } from "./limits.ts";
 import type { ModelHost } from "./model-host.ts";
+import type { Turns } from "./turns.ts";
 import type { WorkQueue } from "./work-queue.ts";
 
 /** A model under the name that requests call it by: of this process, or with one of its own. */
@@ -29,6 +30,8 @@ export interface ServerState {
   readonly limits: ServerLimits;
   readonly schemas: SchemaTable;
   readonly bodies: IncomingBodies;
+  /** In which bodies are checked. */
+  readonly turns: Turns;
   readonly explanations: WorkQueue;
   readonly jobs: EvaluationJobs;
   /** Aborted when the server stops; the reason is what clients are told. */

@@ -201,9 +201,13 @@ const MARK: JsonSchema = {
   ],
 };
 
-function requests({ characters, bodyBytes, evaluationRows }: ServerLimits): SchemaTable {
+function requests({ characters, tokens, bodyBytes, evaluationRows }: ServerLimits): SchemaTable {
   const input = {
-    text: { ...text("Text to explain"), minLength: 1, maxLength: characters },
+    text: {
+      ...text(`Text to explain; together with its pair of at most ${tokens} tokens of the model`),
+      minLength: 1,
+      maxLength: characters,
+    },
     pair: { ...text("Second text, for models that judge pairs"), maxLength: characters },
   };
   const picture = (description: string): JsonSchema => ({

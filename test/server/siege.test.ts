@@ -5,6 +5,9 @@ import { connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ExplainableModel } from "../../src/attribution/explainable-model.ts";
+import type { ServerApp } from "../../src/server/app.ts";
+import { DEFAULT_LIMITS } from "../../src/server/limits.ts";
+import { listen } from "../../src/server/listen.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
 import { tinyBertFiles } from "../support/tiny-bert.ts";
 import { post, refusalOf, sendRaw, type TestServer, useModels, useServers } from "./support.ts";
@@ -31,7 +34,7 @@ afterAll(() => {
 });
 
 /** A connection that sends this and no more. */
-async function sendAndWait(to: TestServer, text: string): Promise<Socket> {
+async function sendAndWait(to: { readonly port: number }, text: string): Promise<Socket> {
   const socket = connect(to.port, "127.0.0.1");
   sockets.push(socket);
   socket.on("error", () => {});
@@ -77,6 +80,63 @@ describe("a body", () => {
   it("that is compressed is refused by name", async () => {
     const answer = await post(`${server.url}/api/explain`, FAST, { headers: { "Content-Encoding": "gzip" } });
     expect(await refusalOf(answer)).toMatchObject({ status: 415, code: "encoded" });
+  });
+});
+
+describe("texts of too many tokens", () => {
+  const long = "film ".repeat(30);
+
+  it("are refused, whatever they are part of, also where only their beginning is read", async () => {
+    const own = await start({ models: [{ name: "words", model }], limits: { tokens: 31 } });
+    const message = "at most 31 tokens, it has 32";
+    for (const body of [{ text: long }, { text: long, longText: "truncate" }, { ...FAST, baseline: { text: long } }]) {
+      const refusal = await refusalOf(await explain(own, body));
+      expect(refusal).toMatchObject({ status: 422, code: "text-too-long" });
+      expect(refusal.message).toContain(message);
+    }
+    const place = (await post(`${own.url}/api/evaluate`, { rows: [{ text: long }] })).headers.get("location");
+    let job: { status: string };
+    do job = (await (await fetch(`${own.url}${place}`)).json()) as typeof job;
+    while (job.status === "queued" || job.status === "running");
+    expect(job).toMatchObject({ status: "failed", error: { message: expect.stringContaining(message) } });
+    expect((await explain(own, { ...FAST, text: "film ".repeat(29) })).status).toBe(200);
+    expect(own.errors).toEqual([]);
+  });
+});
+
+describe("requests that all come at once", () => {
+  it("begin in several turns of the loop, and health is answered before those that wait", async () => {
+    const answered: string[] = [];
+    let turn = 0;
+    const begun: number[] = [];
+    const timer = setInterval(() => turn++, 0);
+    const app = {
+      limits: DEFAULT_LIMITS,
+      fetch: (request: Request) => {
+        const { pathname } = new URL(request.url);
+        if (pathname === "/busy") {
+          begun.push(turn);
+          for (const until = performance.now() + 4; performance.now() < until; );
+        }
+        answered.push(pathname);
+        return new Response("");
+      },
+      close: () => {},
+      abort: async () => {},
+    };
+    const own = await listen(app as unknown as ServerApp, { host: "127.0.0.1", port: 0 });
+    const watcher = await sendAndWait(own, "");
+    const busy = Array.from({ length: 50 }, () => fetch(`${own.url}/busy`));
+    while (answered.length === 0) await sleep(1);
+    watcher.write("GET /api/health HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    await Promise.all(busy);
+    const place = answered.indexOf("/api/health");
+    expect(place).toBeGreaterThan(0);
+    expect(place, "requests answered before it").toBeLessThan(50);
+    clearInterval(timer);
+    watcher.destroy();
+    await own.stop();
+    expect(new Set(begun).size).toBeGreaterThan(10);
   });
 });
 

@@ -22,6 +22,8 @@ const OWN_OPTIONS = [
   "allowHost",
   "served",
   "bodyLimit",
+  "textLimit",
+  "tokenLimit",
   "timeLimit",
   "concurrency",
   "queue",
@@ -152,9 +154,11 @@ function namedModels(values: readonly string[]): readonly NamedModel[] {
   );
 }
 
-function limitsOf({ bodyLimit, timeLimit, concurrency, queue }: Options) {
+function limitsOf({ bodyLimit, textLimit, tokenLimit, timeLimit, concurrency, queue }: Options) {
   return {
     ...(bodyLimit === undefined ? {} : { bodyBytes: bodyLimit }),
+    ...(textLimit === undefined ? {} : { characters: textLimit }),
+    ...(tokenLimit === undefined ? {} : { tokens: tokenLimit }),
     ...(timeLimit === undefined ? {} : { timeoutMs: Math.ceil(1000 * timeLimit) }),
     ...given({ concurrency, queue }, ["concurrency", "queue"]),
   };

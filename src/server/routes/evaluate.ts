@@ -42,7 +42,7 @@ const start: Route = {
     // What does not go together is refused now, not when its turn comes.
     evaluateOptions(request, dataset);
     const job = state.jobs.start(state.jobs.enter(), (signal, onProgress) =>
-      host.evaluate({ dataset, request }, { signal, onProgress }),
+      host.evaluate({ dataset, request }, state.limits, { signal, onProgress }),
     );
     return c.json(job, 202, { Location: `${PATH}/${job.id}` });
   },

@@ -4,9 +4,11 @@ import { defaultModel } from "../choose-model.ts";
 import { reference } from "../json-schema.ts";
 import { jsonAnswer, type Route } from "../route.ts";
 
+export const HEALTH_PATH = "/api/health";
+
 export const health: Route = {
   method: "get",
-  path: "/api/health",
+  path: HEALTH_PATH,
   operationId: "getHealth",
   summary: "Whether the server answers, and how busy it is",
   answers: { 200: jsonAnswer("It answers", reference("Health")) },

@@ -34,7 +34,7 @@ export const verifyRoute: Route = {
     const link = linkSignals([{ signal: c.req.raw.signal, reason: clientLeft }, { signal: state.stopped }]);
     const work = { texts, ...(seed === undefined ? {} : { seed }) };
     const bytes = await takeTurn({ place, link, timeoutMs: state.limits.timeoutMs, what: "The checks" }, () =>
-      host.verify(work, { signal: link.signal, onProgress: () => {} }),
+      host.verify(work, state.limits, { signal: link.signal, onProgress: () => {} }),
     );
     return c.body(bytes as Uint8Array<ArrayBuffer>, 200, {
       "Content-Type": "application/json",
