@@ -147,6 +147,20 @@ export class InputError extends Error {
   }
 }
 
+/** Thrown when an extension (method, metric, family, ...) is defined or combined wrongly, or a plugin cannot be loaded. */
+export class ExtensionError extends Error {
+  override readonly name = "ExtensionError";
+  readonly code = "CALIG_EXTENSION";
+  constructor(
+    message: string,
+    /** "method", "metric", ...; "plugin" for files. */
+    readonly kind: string,
+    options?: ErrorOptions,
+  ) {
+    super(brief(message), options);
+  }
+}
+
 /** Thrown on misuse of the command line; exit code 2. */
 export class UsageError extends Error {
   override readonly name = "UsageError";

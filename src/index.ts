@@ -49,6 +49,7 @@ export {
   CheckpointError,
   DifferenceError,
   ExecutionError,
+  ExtensionError,
   InputError,
   InternalError,
   InvalidOptionError,

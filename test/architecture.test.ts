@@ -28,6 +28,8 @@ const LAYERS: Readonly<Record<string, number>> = {
   components: 9,
   evaluation: 9,
   verification: 10,
+  extend: 11,
+  "extend.ts": 12,
   "index.ts": 11,
   node: 11,
   "node.ts": 12,
@@ -40,7 +42,7 @@ const LAYERS: Readonly<Record<string, number>> = {
 };
 
 /** Entry files: the only ones that may re-export. */
-const ENTRIES = new Set(["index.ts", "node.ts", "web.ts", "server.ts"]);
+const ENTRIES = new Set(["extend.ts", "index.ts", "node.ts", "web.ts", "server.ts"]);
 
 /** Plain foundations that every folder may know. */
 const FOUNDATIONS = String.raw`errors\.ts$|util/|options/|tensor/`;

@@ -1,5 +1,6 @@
 /** @file What a command of the command line is. */
 
+import type { Extensions } from "../extend/extension.ts";
 import type { COMMON_OPTIONS, OptionKey, OptionValues } from "./options.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -18,6 +19,8 @@ export interface Invocation<K extends OptionKey = OptionKey> {
   readonly words: readonly string[];
   readonly options: Pick<OptionValues, K | (typeof COMMON_OPTIONS)[number]>;
   readonly terminal: Terminal;
+  /** What the plugins of this run add. */
+  readonly extensions: Extensions;
 }
 
 /** A command. To add one: a file in commands/ and a line in commands.ts. */

@@ -3,7 +3,7 @@
 import { realpath } from "node:fs/promises";
 import { extname } from "node:path";
 import { quote, UsageError } from "../errors.ts";
-import { FORMATS, type FormatName, formatOfExtension, KNOWN_EXTENSIONS, TENSORBOARD } from "./formats.ts";
+import { type FormatName, type Formats, TENSORBOARD } from "./formats.ts";
 import { prepareRunFolder } from "./run-folder.ts";
 import { wordList } from "./values.ts";
 import { checkWritable, ensureFolder, looksLikeFolder } from "./write-file.ts";
@@ -17,6 +17,8 @@ export type Destination =
 export interface DestinationOptions {
   readonly out: string | undefined;
   readonly formats: readonly FormatName[] | undefined;
+  /** Those that there are. */
+  readonly known: Formats;
   /** File that inputs are read from, which must not be overwritten. */
   readonly input: string | undefined;
 }
@@ -29,7 +31,7 @@ const FOLDER_FORMAT: FormatName = "html";
  *
  * @throws {UsageError} When path and formats do not fit together, or nothing can be written there.
  */
-export async function chooseDestination({ out, formats, input }: DestinationOptions): Promise<Destination> {
+export async function chooseDestination({ out, formats, known, input }: DestinationOptions): Promise<Destination> {
   if (formats?.includes(TENSORBOARD) === true) return { kind: "folder", path: await prepareRunFolder(out), formats };
   if (out !== undefined && (await looksLikeFolder(out))) {
     await ensureFolder(out);
@@ -41,10 +43,10 @@ export async function chooseDestination({ out, formats, input }: DestinationOpti
     );
   }
   if (out === undefined) return { kind: "stdout", format: formats?.[0] ?? "terminal" };
-  const format = formats?.[0] ?? formatOfExtension(extname(out));
+  const format = formats?.[0] ?? known.ofEnding(extname(out));
   if (format === undefined) {
     throw new UsageError(
-      `Cannot tell the format of ${quote(out)} from its ending: use one of ${wordList(KNOWN_EXTENSIONS)}, give --format with one of ${wordList(FORMATS)}, or end the path of a folder with /`,
+      `Cannot tell the format of ${quote(out)} from its ending: use one of ${wordList(known.endings)}, give --format with one of ${wordList(known.names)}, or end the path of a folder with /`,
     );
   }
   if (input !== undefined && (await isSameFile(out, input))) {

@@ -1,12 +1,14 @@
 /** @file The command line: arguments in, exit code out. Streams are injected, so tests run it in their own process. */
 
 import { readFileSync } from "node:fs";
+import { NO_EXTENSIONS } from "../extend/extension.ts";
 import { colorDepth, terminalColumns } from "./appearance.ts";
 import { EXIT } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
 import { describeFailure } from "./failure.ts";
 import { type CliIo, isClosedPipe, write } from "./io.ts";
 import { parseArguments, wantsDebug } from "./parser.ts";
+import { loadPlugins, pluginFiles } from "./plugins.ts";
 import { createTerminal } from "./terminal.ts";
 
 /**
@@ -32,7 +34,10 @@ const ignore = () => {};
 async function dispatch(argv: readonly string[], io: CliIo): Promise<number> {
   let terminal = createTerminal(io, { color: "auto", quiet: false });
   try {
+    const extensions =
+      commandIn(argv) === "serve" ? NO_EXTENSIONS : await loadPlugins(pluginFiles(argv), io.folder ?? process.cwd());
     const parsed = parseArguments(argv, {
+      extensions,
       commands: COMMANDS,
       columns: terminalColumns(io.columns),
       colors: colorDepth("auto", io.isTTY.stdout, io.env) > 0,
@@ -47,7 +52,7 @@ async function dispatch(argv: readonly string[], io: CliIo): Promise<number> {
     }
     const { command, words, options } = parsed;
     terminal = createTerminal(io, { color: options.color ?? "auto", quiet: options.quiet ?? false });
-    return await command.run({ words, options, terminal });
+    return await command.run({ words, options, terminal, extensions });
   } catch (error) {
     terminal.progress.clear();
     // The reader has what it wanted ("calig ... | head"): not a failure.
@@ -63,6 +68,10 @@ async function dispatch(argv: readonly string[], io: CliIo): Promise<number> {
     terminal.progress.clear();
   }
 }
+
+/** The first word that is a command. */
+const commandIn = (argv: readonly string[]): string | undefined =>
+  argv.find((word) => COMMANDS.some(({ name }) => name === word));
 
 function packageVersion(): string {
   // The same relative place from src/cli/ and from dist/cli/.

@@ -1,7 +1,9 @@
 /** @file The methods that a command compares: those asked for, with options that hold for all of them. */
 
-import type { ExplainOptions } from "../attribution/options.ts";
+import { METHODS } from "../attribution/methods.ts";
+import type { ExplainOptions, MethodObject } from "../attribution/options.ts";
 import { type NamedMethod, namedMethodsOf } from "../evaluation/named-methods.ts";
+import type { Extensions } from "../extend/extension.ts";
 import { BASELINE_OPTIONS, givenBaseline } from "./baseline-options.ts";
 import { given } from "./given.ts";
 import type { OptionValues } from "./options.ts";
@@ -19,6 +21,17 @@ export async function methodOptions(options: Options): Promise<ExplainOptions> {
 }
 
 /** The methods asked for, all by default, and the random control. @throws As `givenBaseline`. */
-export async function chooseMethods(options: Options & Pick<OptionValues, "methods">): Promise<NamedMethod[]> {
-  return namedMethodsOf(options.methods, await methodOptions(options));
+export async function chooseMethods(
+  options: Options & Pick<OptionValues, "methods">,
+  extensions: Extensions,
+): Promise<NamedMethod[]> {
+  const names = options.methods ?? [...METHODS, ...extensions.method].map(({ name }) => name);
+  return namedMethodsOf(
+    names.map((name) => methodNamed(name, extensions)),
+    await methodOptions(options),
+  );
 }
+
+/** The method of a plugin, or the name of one of calig's. */
+export const methodNamed = (name: string, { method }: Extensions): string | MethodObject =>
+  method.find((own) => own.name === name) ?? name;

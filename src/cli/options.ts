@@ -20,6 +20,7 @@ import { FEATURE_KINDS } from "../evaluation/features.ts";
 import type { Metric } from "../evaluation/metric.ts";
 import { METRICS } from "../evaluation/metrics.ts";
 import { REPLACEMENTS } from "../evaluation/replacement.ts";
+import { type Extensions, NO_EXTENSIONS } from "../extend/extension.ts";
 import { DEEP_GREYS } from "../input/image/rgb-image.ts";
 import { parseBackground } from "../input/image/samples.ts";
 import { ONNX_DTYPES } from "../loading/onnx-names.ts";
@@ -326,7 +327,7 @@ export const OPTIONS = {
 
   format: option(
     "Output",
-    someOf(FORMATS),
+    someOf(FORMATS.names),
     "output format; several separated by commas when --out is a folder; tensorboard writes a run for TensorBoard there",
     "from the extension of --out, else terminal",
   ),
@@ -407,6 +408,12 @@ export const OPTIONS = {
 
   color: option("General", oneOf(["auto", "always", "never"], "WHEN"), "use colours", "auto"),
   quiet: option("General", flag, "no progress, notes or warnings on standard error"),
+  plugin: option(
+    "General",
+    repeated(path("FILE.js")),
+    "module that adds methods, metrics, formats, model families and the like for this run, made with calig/extend; it runs with your rights; may be given several times",
+    'those that "calig": { "plugins": [] } in package.json of this folder lists',
+  ),
   debug: option("General", flag, "print the stack trace of errors"),
 } as const satisfies Readonly<Record<string, OptionSpec<unknown>>>;
 
@@ -418,7 +425,7 @@ type ValueOf<S> = S extends OptionSpec<infer T> ? T : never;
 export type OptionValues = { readonly [K in OptionKey]?: ValueOf<(typeof OPTIONS)[K]> };
 
 /** Options that every command takes. */
-export const COMMON_OPTIONS = ["color", "quiet", "debug"] as const satisfies readonly OptionKey[];
+export const COMMON_OPTIONS = ["color", "quiet", "plugin", "debug"] as const satisfies readonly OptionKey[];
 
 /** "--layer-weights" of `layerWeights`. */
 export function optionName(key: OptionKey): string {
@@ -440,10 +447,27 @@ export function optionUsage(key: OptionKey): string {
   return placeholder === undefined ? optionName(key) : `${optionName(key)} ${placeholder}`;
 }
 
+/** Names that extensions add to options. */
+const ADDED: { readonly [K in OptionKey]?: (extensions: Extensions) => readonly { readonly name: string }[] } = {
+  method: ({ method }) => method,
+  methods: ({ method }) => method,
+  metrics: ({ metric }) => metric,
+  metric: ({ metric }) => metric.filter(isTunable),
+  format: ({ renderer }) => renderer,
+  device: ({ runtime }) => runtime,
+};
+
+/** The type of an option's values, with what extensions add to them. */
+export function typeOf(key: OptionKey, extensions: Extensions): ValueType<unknown> {
+  const { type }: OptionSpec<unknown> = OPTIONS[key];
+  const names = ADDED[key]?.(extensions).map(({ name }) => name) ?? [];
+  return names.length === 0 || type.with === undefined ? type : type.with(names);
+}
+
 /** "uniform, magnitude, decay or last; default uniform": allowed values and default, or "" where there is neither. */
-export function optionFacts(key: OptionKey): string {
+export function optionFacts(key: OptionKey, extensions: Extensions = NO_EXTENSIONS): string {
   const spec: OptionSpec<unknown> = OPTIONS[key];
-  const { allowed } = spec.type;
+  const { allowed } = typeOf(key, extensions);
   const parts = [
     ...(allowed === undefined ? [] : [`one of ${allowed.join(", ")}`]),
     ...(spec.default === undefined ? [] : [`default: ${spec.default}`]),

@@ -3,6 +3,7 @@
 import { Chalk } from "chalk";
 import { Command as CommanderCommand, CommanderError, Help, Option } from "commander";
 import { UsageError } from "../errors.ts";
+import type { Extensions } from "../extend/extension.ts";
 import type { Command } from "./command.ts";
 import {
   COMMON_OPTIONS,
@@ -15,6 +16,7 @@ import {
   optionFacts,
   optionName,
   optionUsage,
+  typeOf,
 } from "./options.ts";
 
 /** What the arguments ask for. */
@@ -35,6 +37,8 @@ export interface ParserSettings {
   readonly columns: number;
   /** Whether help texts may be coloured. */
   readonly colors: boolean;
+  /** What plugins add to the values of options. */
+  readonly extensions: Extensions;
 }
 
 /**
@@ -71,7 +75,10 @@ export function parseArguments(argv: readonly string[], settings: ParserSettings
 /** Whether the arguments ask for stack traces; needed before they are known to be right. */
 export const wantsDebug = (argv: readonly string[]): boolean => argv.includes(optionName("debug"));
 
-function buildProgram({ commands, columns, colors }: ParserSettings, print: (text: string) => void): CommanderCommand {
+function buildProgram(
+  { commands, columns, colors, extensions }: ParserSettings,
+  print: (text: string) => void,
+): CommanderCommand {
   const style = new Chalk({ level: colors ? 1 : 0 });
   const program = new CommanderCommand("calig")
     .description(
@@ -116,14 +123,14 @@ function buildProgram({ commands, columns, colors }: ParserSettings, print: (tex
     for (const group of GROUPS) {
       for (const key of keysOf(command)) {
         if (OPTIONS[key].group !== group) continue;
-        built.addOption(commanderOption(key));
+        built.addOption(commanderOption(key, extensions));
         const former = formerOptionName(key);
-        if (former !== undefined) built.addOption(commanderOption(key, former).hideHelp());
+        if (former !== undefined) built.addOption(commanderOption(key, extensions, former).hideHelp());
       }
     }
   }
   // The same options are understood before the command.
-  for (const key of COMMON_OPTIONS) program.addOption(commanderOption(key));
+  for (const key of COMMON_OPTIONS) program.addOption(commanderOption(key, extensions));
   return program;
 }
 
@@ -141,9 +148,9 @@ function commandsFirst(command: CommanderCommand, helper: Help): string {
 /** The options of a command, the common ones included. */
 export const keysOf = (command: Command): readonly OptionKey[] => [...command.options, ...COMMON_OPTIONS];
 
-function commanderOption(key: OptionKey, name = optionName(key)): Option {
+function commanderOption(key: OptionKey, extensions: Extensions, name = optionName(key)): Option {
   const spec: OptionSpec<unknown> = OPTIONS[key];
-  const facts = optionFacts(key);
+  const facts = optionFacts(key, extensions);
   const option = new Option(
     spec.type.placeholder === undefined ? name : `${name} <${spec.type.placeholder}>`,
     facts === "" ? spec.description : `${spec.description} (${facts})`,
@@ -151,7 +158,7 @@ function commanderOption(key: OptionKey, name = optionName(key)): Option {
   option.helpGroup(`${spec.group}:`);
   // Options of different commands may share a name on the command line.
   option.attributeName = () => key;
-  const { type } = spec;
+  const type = typeOf(key, extensions);
   if (type.placeholder === undefined) return option;
   return option.argParser((text: string, sofar: unknown) => {
     const value = type.parse(text, name);

@@ -3,10 +3,11 @@
 import { extname } from "node:path";
 import type { TextInput } from "../attribution/text-input.ts";
 import { InputError, quote, UsageError } from "../errors.ts";
+import type { RowOptions } from "../evaluation/dataset-layout.ts";
 import type { Columns } from "../node/columns.ts";
 import type { FileRow } from "../node/file-row.ts";
 import { foreignEnding } from "../node/foreign-files.ts";
-import { type RowOptions, readRecords, rowInput, whyNone } from "../node/read-rows.ts";
+import { readRecords, rowInput, whyNone } from "../node/read-rows.ts";
 import { checkFile, readText } from "../node/read-text.ts";
 import { wordList } from "./values.ts";
 

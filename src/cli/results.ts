@@ -4,22 +4,12 @@ import { extname, join } from "node:path";
 import { UsageError } from "../errors.ts";
 import type { TensorBoardRun } from "../node/tensorboard/run.ts";
 import { count } from "../render/format.ts";
+import type { Result } from "../render/renderer.ts";
 import type { ReportSource } from "../render/report/evidence-report.ts";
 import { sourceName } from "../render/report/report-facts.ts";
 import { assertNever } from "../util/assert-never.ts";
 import type { Destination } from "./destination.ts";
-import {
-  extensionOf,
-  type FormatName,
-  isBinary,
-  isForOne,
-  type Rendered,
-  type RenderSettings,
-  type Result,
-  renderAll,
-  renderOne,
-  TENSORBOARD,
-} from "./formats.ts";
+import { type FormatName, type Formats, type Rendered, type RenderSettings, TENSORBOARD } from "./formats.ts";
 import { given } from "./given.ts";
 import type { Terminal } from "./terminal.ts";
 import { type PendingFile, startFile, writeWhole } from "./write-file.ts";
@@ -63,16 +53,16 @@ export function createResults(
     }
     case "file": {
       const { path, format } = destination;
-      checkRoom(format, several);
+      checkRoom(format, several, settings.formats);
       const lines = format === "json" && /^\.(jsonl|ndjson)$/i.test(extname(path));
       return lines ? linesToFile(path, terminal) : wholeToFile(path, format, several, settings, terminal);
     }
     case "stdout": {
       const { format } = destination;
-      checkRoom(format, several);
-      if (isBinary(format) && terminal.io.isTTY.stdout) {
+      checkRoom(format, several, settings.formats);
+      if (settings.formats.isBinary(format) && terminal.io.isTTY.stdout) {
         throw new UsageError(
-          `Cannot show ${format} in a terminal: write it to a file with --out result${extensionOf(format)}, or to another program with |`,
+          `Cannot show ${format} in a terminal: write it to a file with --out result${settings.formats.endingOf(format)}, or to another program with |`,
         );
       }
       if (format === "terminal" && several) return severalToTerminal(settings, terminal);
@@ -88,8 +78,8 @@ export function createResults(
 
 const nothingLeft = { finish: async () => {}, discard: async () => {} };
 
-function checkRoom(format: FormatName, several: boolean): void {
-  if (several && isForOne(format)) {
+function checkRoom(format: FormatName, several: boolean, formats: Formats): void {
+  if (several && formats.isForOne(format)) {
     throw new UsageError(
       `Cannot put several results into one ${format} output: give --out with a folder (a path that ends in /)`,
     );
@@ -109,8 +99,14 @@ function gathered(
       all.push(result);
     },
     async finish() {
-      if (all.length > 0)
-        await put(await (several ? renderAll(format, all, settings) : renderOne(format, all[0] as Result, settings)));
+      if (all.length > 0) {
+        const { formats } = settings;
+        await put(
+          await (several
+            ? formats.renderAll(format, all, settings)
+            : formats.renderOne(format, all[0] as Result, settings)),
+        );
+      }
     },
     discard: async () => {},
   };
@@ -120,7 +116,9 @@ function severalToTerminal(settings: RenderSettings, terminal: Terminal): Result
   return {
     async add(result, source) {
       const title = source === undefined ? "" : sourceName(source);
-      await terminal.print(`${terminal.style.bold(title)}\n\n${await renderOne("terminal", result, settings)}\n`);
+      await terminal.print(
+        `${terminal.style.bold(title)}\n\n${await settings.formats.renderOne("terminal", result, settings)}\n`,
+      );
     },
     ...nothingLeft,
   };
@@ -207,7 +205,10 @@ function toFolder(path: string, formats: readonly FormatName[], settings: Render
     async add(result, source) {
       const name = freeName(source, names);
       for (const format of formats) {
-        await writeWhole(join(path, `${name}${extensionOf(format)}`), await renderOne(format, result, settings));
+        await writeWhole(
+          join(path, `${name}${settings.formats.endingOf(format)}`),
+          await settings.formats.renderOne(format, result, settings),
+        );
         files++;
       }
     },

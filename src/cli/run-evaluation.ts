@@ -6,23 +6,23 @@ import { UsageError } from "../errors.ts";
 import type { Dataset } from "../evaluation/dataset.ts";
 import type { Evaluation } from "../evaluation/evaluation.ts";
 import type { Metric } from "../evaluation/metric.ts";
-import { defaultMetrics, metricByName } from "../evaluation/metrics.ts";
+import { defaultMetrics, METRICS, metricByName } from "../evaluation/metrics.ts";
 import type { NamedMethod } from "../evaluation/named-methods.ts";
+import type { Extensions } from "../extend/extension.ts";
 import { DEFAULT_IMAGE_MODEL, DEFAULT_TEXT_MODEL } from "../node/builtin-models.ts";
 import type { LoadedModel } from "../node/load-model.ts";
 import { ROW_OPTIONS } from "../node/read-rows.ts";
 import { count } from "../render/format.ts";
-import { EXIT } from "./command.ts";
+import { EXIT, type Invocation } from "./command.ts";
 import { evaluationText, evaluationWriter, evaluationWriterNamed } from "./evaluation-output.ts";
 import { PICTURE_OPTIONS } from "./explain-inputs.ts";
 import { TENSORBOARD } from "./formats.ts";
 import { given } from "./given.ts";
-import { LOADING_OPTIONS } from "./loading.ts";
+import { loadingOptions } from "./loading.ts";
 import { openMeasurementStore } from "./measurement-store.ts";
 import type { OptionValues } from "./options.ts";
 import { reportJson } from "./report-writers.ts";
 import { prepareRunFolder } from "./run-folder.ts";
-import type { Terminal } from "./terminal.ts";
 import { checkWritable, writeWhole } from "./write-file.ts";
 
 /** Options of every command that measures on a data set. */
@@ -53,6 +53,9 @@ export const EVALUATION_OPTIONS = [
 
 type Options = Pick<OptionValues, (typeof EVALUATION_OPTIONS)[number] | "memory" | "reportFormat">;
 
+/** Where a command runs. */
+type Surroundings = Pick<Invocation, "terminal" | "extensions">;
+
 /** What a command makes of its measurements. */
 export interface EvaluationJob {
   /** What is measured, which may depend on what the model has. */
@@ -71,7 +74,7 @@ export interface EvaluationJob {
 export async function runEvaluation(
   methodsOf: EvaluationJob["methodsOf"],
   options: Options,
-  terminal: Terminal,
+  { terminal, extensions }: Surroundings,
 ): Promise<number> {
   const { out, reportFormat: format } = options;
   if (format === TENSORBOARD) await prepareRunFolder(out);
@@ -79,7 +82,8 @@ export async function runEvaluation(
   return measureDataset(
     {
       methodsOf,
-      metricsOf: (dataset) => options.metrics?.map(metricByName) ?? defaultMetrics(dataset),
+      metricsOf: (dataset) =>
+        options.metrics?.map((name) => metricNamed(name, extensions)) ?? defaultMetrics(dataset, extensions.metric),
       async report(evaluation) {
         for (const { message } of evaluation.warnings) await terminal.warn(message);
         if (out === undefined) {
@@ -89,7 +93,7 @@ export async function runEvaluation(
         }
         if (write === undefined) {
           const { writeEvaluationRun } = await import("../node/tensorboard/evaluation-run.ts");
-          await writeEvaluationRun(out, evaluation);
+          await writeEvaluationRun(out, evaluation, { metrics: [...METRICS, ...extensions.metric] });
         } else {
           await writeWhole(out, write(evaluation));
         }
@@ -100,9 +104,13 @@ export async function runEvaluation(
       },
     },
     options,
-    terminal,
+    { terminal, extensions },
   );
 }
+
+/** The metric of a plugin, or one of calig's. @throws {InvalidOptionError} When there is none of this name. */
+export const metricNamed = (name: string, { metric }: Extensions): Metric =>
+  metric.find((own) => own.name === name) ?? metricByName(name);
 
 function reportWriter(out: string | undefined, format: Exclude<Options["reportFormat"], typeof TENSORBOARD>) {
   if (format !== undefined) return evaluationWriterNamed(format);
@@ -115,7 +123,11 @@ function reportWriter(out: string | undefined, format: Exclude<Options["reportFo
  *
  * @throws {UsageError} When no data set is named, or the report cannot be written.
  */
-export async function measureDataset(job: EvaluationJob, options: Options, terminal: Terminal): Promise<number> {
+export async function measureDataset(
+  job: EvaluationJob,
+  options: Options,
+  { terminal, extensions }: Surroundings,
+): Promise<number> {
   const { signal } = terminal.io;
   const file = options.dataset;
   if (file === undefined) throw new UsageError("Nothing to evaluate on: name a data set with --dataset FILE");
@@ -127,6 +139,7 @@ export async function measureDataset(job: EvaluationJob, options: Options, termi
   const whole = await readDataset(file, {
     ...given(options, ["badRows", ...ROW_OPTIONS]),
     pictures: given(options, PICTURE_OPTIONS),
+    layouts: extensions.datasetLayout,
     ...(options.classMap === undefined ? {} : { classMap: await readClassMap(options.classMap) }),
   });
   for (const note of whole.notes ?? []) await terminal.note(note);
@@ -138,7 +151,7 @@ export async function measureDataset(job: EvaluationJob, options: Options, termi
   const source = options.model ?? (pictures ? DEFAULT_IMAGE_MODEL : DEFAULT_TEXT_MODEL);
   terminal.progress.update(0, `loading ${source}`);
   const { loadModel } = await import("../node/load-model.ts");
-  await using model = await loadModel(source, { signal, ...given(options, LOADING_OPTIONS) });
+  await using model = await loadModel(source, { signal, ...(await loadingOptions(options, extensions)) });
   const store = out === undefined ? undefined : await openMeasurementStore(`${out}.partial.jsonl`);
   if (store !== undefined && store.found > 0) {
     await terminal.note(`Going on with ${count(store.found, "measurement")} from ${store.path}`);

@@ -12,6 +12,8 @@ export interface ValueType<T> {
   parse(text: string, option: string): T;
   /** Value of an option that may be given several times, from the one so far and the next. */
   join?(sofar: T, next: T): T;
+  /** The same type with more words allowed. */
+  with?(words: readonly string[]): ValueType<unknown>;
 }
 
 function refuse(option: string, text: string, remedy: string): never {
@@ -52,6 +54,7 @@ export function oneOf<const T extends string>(allowed: readonly T[], placeholder
     allowed,
     parse: (value, option) =>
       allowed.find((word) => word === value) ?? refuse(option, value, `use one of ${wordList(allowed)}`),
+    with: (words) => oneOf([...allowed, ...words], placeholder),
   };
 }
 
@@ -65,6 +68,7 @@ export function someOf<const T extends string>(
     placeholder,
     allowed,
     parse: (value, option) => [...new Set(items(value).map((word) => single.parse(word, option)))],
+    with: (words) => someOf([...allowed, ...words], placeholder),
   };
 }
 

@@ -94,8 +94,8 @@ export function metricOf(metric: string | Metric): Metric {
 }
 
 /** The metrics that a data set has the truth for and that explain each input once. */
-export const defaultMetrics = ({ items }: Dataset): readonly Metric[] =>
-  METRICS.filter(
+export const defaultMetrics = ({ items }: Dataset, others: readonly Metric[] = []): readonly Metric[] =>
+  [...METRICS, ...others].filter(
     ({ expensive, needs }) =>
       expensive !== true && (needs === undefined || items.some((item) => hasTruth(item, needs))),
   );

@@ -4,18 +4,7 @@
  */
 
 import { InputError, InvalidOptionError, quote } from "../errors.ts";
-
-/** Names of columns, or fields, given by the caller; "" stands for none. */
-export interface ColumnOptions {
-  /** Column of the texts. Default: "text", or a common name for it. */
-  readonly textColumn?: string;
-  /** Column of the second texts of pairs. Default: "pair", or the common partner of the text's column. */
-  readonly pairColumn?: string;
-  /** Column of the labels. Default: "label", or a common name for it. */
-  readonly labelColumn?: string;
-  /** Column of the ids. Default: "id", or a common name for it. */
-  readonly idColumn?: string;
-}
+import type { ColumnOptions } from "../evaluation/dataset-layout.ts";
 
 export const COLUMN_OPTIONS = ["textColumn", "pairColumn", "labelColumn", "idColumn"] as const;
 

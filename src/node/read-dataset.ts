@@ -2,15 +2,15 @@
 
 import { stat } from "node:fs/promises";
 import { basename, extname } from "node:path";
-import { InputError, quote, UsageError } from "../errors.ts";
+import { InputError, InvalidOptionError, quote, UsageError } from "../errors.ts";
 import type { Dataset } from "../evaluation/dataset.ts";
+import type { DatasetLayout, DatasetRows, RowOptions } from "../evaluation/dataset-layout.ts";
 import { readImageFolder } from "./datasets/image-folder.ts";
-import type { DatasetRows } from "./datasets/layout.ts";
 import { LAYOUTS } from "./datasets/layouts.ts";
 import { type ClassMap, isYoloFolder, readYoloFolder } from "./datasets/yolo-folder.ts";
 import { foreignEnding } from "./foreign-files.ts";
 import type { ImageFileOptions } from "./image-file.ts";
-import { asksForColumns, ROW_OPTIONS, type RowOptions, whyNone } from "./read-rows.ts";
+import { asksForColumns, ROW_OPTIONS, whyNone } from "./read-rows.ts";
 import { checkFile, readText } from "./read-text.ts";
 
 /** Most bad rows that an error lists. */
@@ -21,6 +21,8 @@ export interface ReadDatasetOptions extends RowOptions {
   readonly badRows?: "refuse" | "skip";
   /** Pictures with outlined objects: the classes, by name or index, that mean a category. Default: the class of its name. */
   readonly classMap?: ClassMap;
+  /** Layouts besides calig's own, which are tried after these. */
+  readonly layouts?: readonly DatasetLayout[];
   /** How pictures are read. */
   readonly pictures?: ImageFileOptions;
 }
@@ -39,7 +41,7 @@ export interface ReadDatasetOptions extends RowOptions {
  */
 export async function readDataset(
   path: string,
-  { badRows = "refuse", classMap, pictures = {}, ...options }: ReadDatasetOptions = {},
+  { badRows = "refuse", classMap, pictures = {}, layouts: own = [], ...options }: ReadDatasetOptions = {},
 ): Promise<Dataset> {
   const asked = asksForColumns(options);
   const found = await stat(path).catch(() => undefined);
@@ -67,10 +69,11 @@ export async function readDataset(
     throw new UsageError(`Cannot read a data set from ${quote(path)}: it is ${foreign.what}; ${foreign.remedy}`);
   }
   const file = { path, extension, content: await readText(path), options, asked };
-  const layout = LAYOUTS.find((candidate) => candidate.matches(file));
+  const layouts = layoutsWith(own);
+  const layout = layouts.find((candidate) => candidate.matches(file));
   if (layout === undefined) {
     throw new InputError(
-      `Cannot read a data set from ${quote(path)}: it has none of the known layouts:${LAYOUTS.map(({ name, summary }) => `\n  - ${name}: ${summary}`).join("")}`,
+      `Cannot read a data set from ${quote(path)}: it has none of the known layouts:${layouts.map(({ name, summary }) => `\n  - ${name}: ${summary}`).join("")}`,
     );
   }
   const read = await layout.read(file);
@@ -84,6 +87,18 @@ export async function readDataset(
     ...(polarityLabel === undefined ? {} : { polarityLabel }),
     ...(read.notes === undefined ? {} : { notes: read.notes }),
   };
+}
+
+/** @throws {InvalidOptionError} When two layouts have one name. */
+function layoutsWith(own: readonly DatasetLayout[]): readonly DatasetLayout[] {
+  const all = [...own, ...LAYOUTS];
+  const twice = own.find(({ name }) => all.filter((other) => other.name === name).length > 1);
+  if (twice === undefined) return all;
+  throw new InvalidOptionError(
+    `Cannot add the layout of data sets "${twice.name}": there is one of this name; give it another one`,
+    "layouts",
+    twice.name,
+  );
 }
 
 const optionName = (key = ""): string => `--${key.replace("Column", "-column")}`;

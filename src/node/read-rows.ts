@@ -2,10 +2,10 @@
 
 import type { TextInput } from "../attribution/text-input.ts";
 import { InputError, InvalidOptionError, quote } from "../errors.ts";
+import type { RowOptions, TextFile } from "../evaluation/dataset-layout.ts";
 import {
   COLUMN_OPTIONS,
   type Columned,
-  type ColumnOptions,
   type Columns,
   columnsNote,
   findColumns,
@@ -17,21 +17,7 @@ import { jsonRecords } from "./json-rows.ts";
 import { parseTable, type TableRow } from "./parse-table.ts";
 import { excelSeparator, findSeparator, namesBy, separatorName, separatorOf } from "./separator.ts";
 
-/** How a file of texts is read. */
-export interface RowOptions extends ColumnOptions {
-  /** What stands between the cells of a table. Default: what the first line tells, of comma, semicolon, tab and pipe. */
-  readonly separator?: string;
-}
-
 export const ROW_OPTIONS = [...COLUMN_OPTIONS, "separator"] as const;
-
-/** A file that is looked at. */
-export interface TextFile {
-  readonly path: string;
-  /** Ending in lower case: ".jsonl". */
-  readonly extension: string;
-  readonly content: string;
-}
 
 /** The rows of a file, and which of their fields are what. */
 export interface Records {

@@ -1,7 +1,8 @@
 /** @file What stands between the cells of a table: given, or told by its first line, which names the columns. */
 
 import { InputError, InvalidOptionError, quote } from "../errors.ts";
-import { type ColumnOptions, hasTexts } from "./columns.ts";
+import type { ColumnOptions } from "../evaluation/dataset-layout.ts";
+import { hasTexts } from "./columns.ts";
 import { firstRow, parseTable } from "./parse-table.ts";
 
 /** Separators by name. */

@@ -11,7 +11,8 @@ import { namedMethodsOf } from "../evaluation/named-methods.ts";
 import type { ToRgbOptions } from "../input/image/samples.ts";
 import type { AssembledModel } from "../loading/assemble-model.ts";
 import { pictureUri } from "../node/picture-uri.ts";
-import { RENDERERS, type Renderer } from "../render/registry.ts";
+import { RENDERERS } from "../render/registry.ts";
+import type { TextRenderer } from "../render/renderer.ts";
 import { verify } from "../verification/verify.ts";
 import { HttpError } from "./http-error.ts";
 import { limitTokens } from "./limited-tokens.ts";
@@ -59,7 +60,7 @@ export interface WorkHooks {
 }
 
 /** "text/html" of "text/html; charset=utf-8". */
-export const plainType = ({ mediaType }: Renderer): string => mediaType.split(";")[0] as string;
+export const plainType = ({ mediaType }: TextRenderer): string => mediaType.split(";")[0] as string;
 
 /** An explanation in UTF-8, rendered. @throws As `explain`; {HttpError} where a picture is no Base64, or a text too long. */
 export async function explainBytes(

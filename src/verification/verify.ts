@@ -18,8 +18,8 @@ import type { CheckResult, Verification } from "./verification.ts";
 export interface VerifyOptions {
   /** Inputs of the caller, run besides the built-in ones. */
   readonly inputs?: readonly (string | TextInput | ImageInput)[];
-  /** Names of the checks to make. Default: all of `CHECKS`. */
-  readonly checks?: readonly string[];
+  /** The checks to make, by name or as objects. Default: all of `CHECKS`. */
+  readonly checks?: readonly (string | Check)[];
   /** Seed of directions, positions and pictures. Default 0. */
   readonly seed?: number;
   readonly signal?: AbortSignal;
@@ -90,11 +90,11 @@ export async function verify(model: AssembledModel, options: VerifyOptions = {})
 }
 
 /** @throws {InvalidOptionError} For the name of no check. */
-function chooseChecks(names: readonly string[] | undefined): readonly Check[] {
-  if (names === undefined) return CHECKS;
+function chooseChecks(asked: readonly (string | Check)[] = CHECKS): readonly Check[] {
   const all = CHECKS.map(({ name }) => name);
-  const wanted = names.map((name) => keyword("check", name, all));
-  return CHECKS.filter(({ name }) => wanted.includes(name));
+  const wanted = asked.map((check) => (typeof check === "string" ? keyword("check", check, all) : check.name));
+  const own = asked.filter((check) => typeof check !== "string").filter((check) => !CHECKS.includes(check));
+  return [...CHECKS.filter(({ name }) => wanted.includes(name)), ...own];
 }
 
 async function sizeOfLogits(model: AssembledModel, samples: readonly Sample[]): Promise<number> {

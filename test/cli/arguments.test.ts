@@ -7,6 +7,7 @@ import { describe, expect, test } from "vitest";
 import { COMMANDS } from "../../src/cli/commands.ts";
 import { main } from "../../src/cli/main.ts";
 import { parseArguments } from "../../src/cli/parser.ts";
+import { NO_EXTENSIONS } from "../../src/extend/extension.ts";
 import { runCli } from "../support/run-cli.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
 
@@ -53,6 +54,7 @@ describe("options", () => {
     );
     const parsed = parseArguments(["evaluate", ...place, "--substrate", "pad", "--units", "token"], {
       commands: COMMANDS,
+      extensions: NO_EXTENSIONS,
       columns: 80,
       colors: false,
     });

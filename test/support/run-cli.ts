@@ -16,6 +16,8 @@ export interface CliSettings {
   readonly isTTY?: Partial<Record<"stdin" | "stdout" | "stderr", boolean>>;
   readonly columns?: number;
   readonly signal?: AbortSignal;
+  /** Where the command runs. */
+  readonly folder?: string;
   /** Called with everything written to standard output so far, after each write. */
   readonly onStdout?: (text: string) => void;
   /** Called with the bytes of each write to standard output. */
@@ -53,6 +55,7 @@ export async function runCli(argv: readonly string[], settings: CliSettings = {}
     isTTY: { stdin: isTTY.stdin ?? false, stdout: isTTY.stdout ?? false, stderr: isTTY.stderr ?? false },
     columns,
     signal,
+    ...(settings.folder === undefined ? {} : { folder: settings.folder }),
   });
   return { code, ...captured };
 }

@@ -6,7 +6,7 @@ import { randomControl } from "../../evaluation/named-methods.ts";
 import { assertNever } from "../../util/assert-never.ts";
 import { BASELINE_OPTIONS } from "../baseline-options.ts";
 import { defineCommand } from "../command.ts";
-import { METHOD_OPTIONS, methodOptions } from "../method-options.ts";
+import { METHOD_OPTIONS, methodNamed, methodOptions } from "../method-options.ts";
 import { EVALUATION_OPTIONS, runEvaluation } from "../run-evaluation.ts";
 
 /** What every baseline is measured with; the baseline itself is what differs. */
@@ -24,14 +24,17 @@ export const baselines = defineCommand({
       command: "calig baselines --dataset sst2_dev.tsv --limit 100 --metrics faithfulness,completeness-error",
     },
   ],
-  async run({ options, terminal }) {
+  async run({ options, terminal, extensions }) {
     const { method = DEFAULTS.method } = options;
     const own = await methodOptions(options);
-    const withBaseline = (baseline: TextBaseline) => ({ name: baseline, options: { ...own, method, baseline } });
+    const withBaseline = (baseline: TextBaseline) => ({
+      name: baseline,
+      options: { ...own, method: methodNamed(method, extensions), baseline },
+    });
     return runEvaluation(
       (model) => [...TEXT_BASELINES.filter((name) => has(model, name)).map(withBaseline), randomControl()],
       options,
-      terminal,
+      { terminal, extensions },
     );
   },
 });

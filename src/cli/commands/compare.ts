@@ -13,7 +13,7 @@ import { comparisonWriter } from "../comparison-output.ts";
 import { comparisonText } from "../comparison-text.ts";
 import { chooseInputs, type ExplainInputs, imageError, PICTURE_OPTIONS } from "../explain-inputs.ts";
 import { given } from "../given.ts";
-import { LOADING_OPTIONS } from "../loading.ts";
+import { loadingOptions } from "../loading.ts";
 import { chooseMethods, METHOD_OPTIONS } from "../method-options.ts";
 import { reportJson } from "../report-writers.ts";
 import { checkWritable, writeWhole } from "../write-file.ts";
@@ -60,20 +60,20 @@ export const compare = defineCommand({
         "calig compare --image photo.jpg --model ./my-vit --methods ca-lig,grad-cam,attention-rollout --out maps.png",
     },
   ],
-  async run({ words, options, terminal }) {
+  async run({ words, options, terminal, extensions }) {
     const { signal, env } = terminal.io;
     const chosen = await chooseInputs({ words, ...given(options, ["text", "pair", "image"]) }, terminal);
     const file = chosen.kind === "images" ? chosen.files[0] : undefined;
     const { out } = options;
     const write = out === undefined ? undefined : comparisonWriter(out, file !== undefined);
     if (out !== undefined) await checkWritable(out);
-    const namedMethods = await chooseMethods(options);
+    const namedMethods = await chooseMethods(options, extensions);
     const input = await inputOf(chosen, given(options, PICTURE_OPTIONS));
     const source = options.model ?? (file === undefined ? DEFAULT_TEXT_MODEL : DEFAULT_IMAGE_MODEL);
     terminal.progress.update(0, `loading ${source}`);
     const { loadModel } = await import("../../node/load-model.ts");
     const { compareMethods } = await import("../../evaluation/method-comparison.ts");
-    await using model = await loadModel(source, { signal, ...given(options, LOADING_OPTIONS) });
+    await using model = await loadModel(source, { signal, ...(await loadingOptions(options, extensions)) });
     if (file !== undefined && model.imageProcessor === undefined) throw imageError(file, model.facts.id);
     const comparison = await compareMethods(model, input, {
       namedMethods,

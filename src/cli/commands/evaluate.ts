@@ -26,8 +26,8 @@ export const evaluate = defineCommand({
       command: "calig evaluate --model ./my-model --dataset reviews.csv --replacement pad --out result.json",
     },
   ],
-  async run({ options, terminal }) {
-    const namedMethods = await chooseMethods(options);
-    return runEvaluation(() => namedMethods, options, terminal);
+  async run({ options, terminal, extensions }) {
+    const namedMethods = await chooseMethods(options, extensions);
+    return runEvaluation(() => namedMethods, options, { terminal, extensions });
   },
 });

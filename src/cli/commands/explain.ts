@@ -10,6 +10,7 @@ import type { ImageFileOptions } from "../../node/image-file.ts";
 import type { LoadedModel } from "../../node/load-model.ts";
 import { ROW_OPTIONS } from "../../node/read-rows.ts";
 import { count } from "../../render/format.ts";
+import type { Result } from "../../render/renderer.ts";
 import { sourceName } from "../../render/report/report-facts.ts";
 import { assertNever } from "../../util/assert-never.ts";
 import { backgroundTheme, colorDepth, DEFAULT_COLUMNS, hasUnicode } from "../appearance.ts";
@@ -18,9 +19,10 @@ import { defineCommand, EXIT, type Invocation } from "../command.ts";
 import { chooseDestination, type Destination } from "../destination.ts";
 import { chooseInputs, type ExplainInputs, imageError, PICTURE_OPTIONS } from "../explain-inputs.ts";
 import { describeFailure } from "../failure.ts";
-import { type RenderSettings, type Result, showsPicture } from "../formats.ts";
+import { type Formats, formatsWith, type RenderSettings } from "../formats.ts";
 import { given } from "../given.ts";
-import { LOADING_OPTIONS } from "../loading.ts";
+import { loadingOptions } from "../loading.ts";
+import { methodNamed } from "../method-options.ts";
 import type { InputEntry } from "../read-inputs.ts";
 import { createResults, type Results, type Source } from "../results.ts";
 import type { Terminal } from "../terminal.ts";
@@ -109,33 +111,41 @@ export const explain = defineCommand({
       command: 'calig explain "A gripping film" --baseline custom --baseline-text "A dull film"',
     },
   ],
-  async run({ words, options, terminal }) {
+  async run({ words, options, terminal, extensions }) {
     const { signal } = terminal.io;
     const inputs = await chooseInputs(
       { words, ...given(options, ["text", "pair", "image", "input", ...ROW_OPTIONS]) },
       terminal,
     );
     const several = inputs.kind === "file" || (inputs.kind === "images" && inputs.folder !== undefined);
+    const known = formatsWith(extensions.renderer);
     const destination = await chooseDestination({
       out: options.out,
       formats: formatsOf(options),
+      known,
       input: options.input,
     });
-    const results = createResults(destination, several, renderSettings(options, destination, terminal), terminal);
+    const results = createResults(
+      destination,
+      several,
+      renderSettings(options, destination, known, terminal),
+      terminal,
+    );
     await warnOfUnused(options, terminal);
     const methodOptions = {
       ...given(options, [...TARGET_OPTIONS, ...METHOD_OPTIONS]),
       ...(await givenBaseline(options)),
+      ...(options.method === undefined ? {} : { method: methodNamed(options.method, extensions) }),
     };
 
     const source = options.model ?? (inputs.kind === "images" ? DEFAULT_IMAGE_MODEL : DEFAULT_TEXT_MODEL);
     terminal.progress.update(0, `loading ${source}`);
     const { loadModel } = await import("../../node/load-model.ts");
-    await using model = await loadModel(source, { signal, ...given(options, LOADING_OPTIONS) });
+    await using model = await loadModel(source, { signal, ...(await loadingOptions(options, extensions)) });
     if (inputs.kind === "images" && model.imageProcessor === undefined) {
       throw imageError(inputs.files[0] ?? "", model.facts.id);
     }
-    const job: Job = { model, options: methodOptions, destination, results, terminal };
+    const job: Job = { model, options: methodOptions, destination, known, results, terminal };
     try {
       const entries = entriesOf(inputs, given(options, PICTURE_OPTIONS));
       const failed = await explainAll(entries, job);
@@ -200,6 +210,7 @@ interface Job {
   readonly model: LoadedModel;
   readonly options: ExplainOptions;
   readonly destination: Destination;
+  readonly known: Formats;
   readonly results: Results;
   readonly terminal: Terminal;
 }
@@ -214,7 +225,7 @@ const sourceOf = (file: string, counted: "line" | "item", { line, id, label }: I
 /** Explains entry after entry; those of a file that fail are reported and left out. Returns how many failed. */
 async function explainAll(
   entries: readonly Entry[],
-  { model, options, destination, results, terminal }: Job,
+  { model, options, destination, known, results, terminal }: Job,
 ): Promise<number> {
   const { explain } = await import("../../attribution/explain.ts");
   const { signal } = terminal.io;
@@ -227,7 +238,7 @@ async function explainAll(
     try {
       const input = await read();
       const explanation = await explain(model, input, { ...options, signal, onProgress });
-      result = { explanation, ...("image" in input ? await pictureFor(destination, input) : {}) };
+      result = { explanation, ...("image" in input ? await pictureFor(destination, known, input) : {}) };
     } catch (error) {
       // What is wrong with an option is wrong for every text; what is no error of ours is a bug.
       if (source === undefined || signal.aborted || error instanceof InvalidOptionError || !isCaligError(error))
@@ -250,9 +261,13 @@ const shortName = ({ file, line, item }: Source): string =>
   line !== undefined ? `line ${line}` : item !== undefined ? `item ${item}` : basename(file);
 
 /** The picture, where it will be shown. */
-async function pictureFor(destination: Destination, { image }: ImageInput): Promise<{ readonly picture?: string }> {
+async function pictureFor(
+  destination: Destination,
+  known: Formats,
+  { image }: ImageInput,
+): Promise<{ readonly picture?: string }> {
   const formats = destination.kind === "folder" ? destination.formats : [destination.format];
-  if (!formats.some(showsPicture)) return {};
+  if (!formats.some(known.showsPicture)) return {};
   const { pictureUri } = await import("../../node/picture-uri.ts");
   return { picture: await pictureUri(image) };
 }
@@ -261,13 +276,19 @@ async function pictureFor(destination: Destination, { image }: ImageInput): Prom
 const showsWarnings = (destination: Destination): boolean =>
   destination.kind === "stdout" && destination.format === "terminal";
 
-function renderSettings(options: Options, destination: Destination, { io, columns, colors }: Terminal): RenderSettings {
+function renderSettings(
+  options: Options,
+  destination: Destination,
+  formats: Formats,
+  { io, columns, colors }: Terminal,
+): RenderSettings {
   const toScreen = destination.kind === "stdout";
   return {
     columns: options.columns ?? (toScreen ? columns : DEFAULT_COLUMNS),
     colors: toScreen ? colors : colorDepth(options.color === "always" ? "always" : "never", false, io.env),
     unicode: !toScreen || hasUnicode(io.env),
     background: backgroundTheme(io.env),
+    formats,
     verbose: options.verbose ?? false,
     ...given(options, ["palette", "theme", "overlay"]),
     ...(options.blockMaps === undefined ? {} : { blockMaps: options.blockMaps === "show" }),

@@ -8,6 +8,7 @@ import { bytes, count, thousands } from "../../render/format.ts";
 import { defineCommand, EXIT } from "../command.ts";
 import { given } from "../given.ts";
 import { type Fact, factLines, section, tableLines } from "../listing.ts";
+import { modelExtensions } from "../loading.ts";
 import type { Terminal } from "../terminal.ts";
 
 /** Most labels that are listed by name. */
@@ -39,12 +40,16 @@ export const inspect = defineCommand({
     { purpose: "An ONNX file", command: "calig inspect --model ./my-model/onnx/model.onnx" },
     { purpose: "The same as JSON", command: "calig inspect --model ./my-model --json" },
   ],
-  async run({ options, terminal }) {
+  async run({ options, terminal, extensions }) {
     const source = options.model ?? DEFAULT_TEXT_MODEL;
     terminal.progress.update(0, `loading ${source}`);
     const { loadModel } = await import("../../node/load-model.ts");
     const { inspectModel } = await import("../../node/inspect-model.ts");
-    await using model = await loadModel(source, { signal: terminal.io.signal, ...given(options, ["dtype"]) });
+    await using model = await loadModel(source, {
+      signal: terminal.io.signal,
+      ...given(options, ["dtype"]),
+      ...modelExtensions(extensions),
+    });
     const inspection = inspectModel(model);
     if (options.json === true) await terminal.print(`${JSON.stringify(inspection, null, 2)}\n`);
     else await terminal.print(`${report(inspection, terminal).join("\n")}\n`);

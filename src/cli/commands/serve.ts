@@ -54,6 +54,9 @@ export const serve = defineCommand({
   ],
   async run({ options, terminal }) {
     const { signal, env } = terminal.io;
+    if (options.plugin !== undefined) {
+      throw new UsageError("Cannot serve with --plugin: a server runs no code of others; leave it out");
+    }
     const { host = DEFAULT_HOST, port = DEFAULT_PORT } = options;
     const { isLoopback } = await import("../../server/guard.ts");
     const token = options.secret ?? (env.CALIG_TOKEN === "" ? undefined : env.CALIG_TOKEN);

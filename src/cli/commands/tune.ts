@@ -1,6 +1,5 @@
 /** @file `calig tune`: chooses fusion, lambda and layer weights for a model on a development set. */
 
-import { metricByName } from "../../evaluation/metrics.ts";
 import {
   shownCandidates,
   tuningFacts,
@@ -16,7 +15,7 @@ import { defineCommand } from "../command.ts";
 import { factLines, section, tableLines } from "../listing.ts";
 import { METHOD_OPTIONS, methodOptions } from "../method-options.ts";
 import { reportJson, writerOf, writers } from "../report-writers.ts";
-import { EVALUATION_OPTIONS, measureDataset } from "../run-evaluation.ts";
+import { EVALUATION_OPTIONS, measureDataset, metricNamed } from "../run-evaluation.ts";
 import type { Terminal } from "../terminal.ts";
 import { checkWritable, writeWhole } from "../write-file.ts";
 
@@ -37,8 +36,8 @@ export const tune = defineCommand({
       command: "calig tune --model ./my-model --dataset dev.tsv --limit 100 --out tuning.html",
     },
   ],
-  async run({ options, terminal }) {
-    const metric = metricByName(options.metric ?? "faithfulness");
+  async run({ options, terminal, extensions }) {
+    const metric = metricNamed(options.metric ?? "faithfulness", extensions);
     checkTunable(metric);
     const { out } = options;
     const write = out === undefined ? undefined : writerOf(out, writers(tuningMarkdown, tuningHtml));
@@ -71,7 +70,7 @@ export const tune = defineCommand({
         },
       },
       options,
-      terminal,
+      { terminal, extensions },
     );
   },
 });

@@ -5,12 +5,13 @@ import type { TextInput } from "../../attribution/text-input.ts";
 import { InputError, quote, UsageError } from "../../errors.ts";
 import { DEFAULT_TEXT_MODEL } from "../../node/builtin-models.ts";
 import { ROW_OPTIONS } from "../../node/read-rows.ts";
+import type { Check } from "../../verification/check.ts";
 import { verificationHtml } from "../../verification/report/html.ts";
 import { verificationMarkdown } from "../../verification/report/markdown.ts";
 import { defineCommand, EXIT } from "../command.ts";
 import { chooseInputs, type ExplainInputs, PICTURE_OPTIONS } from "../explain-inputs.ts";
 import { given } from "../given.ts";
-import { LOADING_OPTIONS } from "../loading.ts";
+import { LOADING_OPTIONS, loadingOptions } from "../loading.ts";
 import type { OptionValues } from "../options.ts";
 import { reportJson, writerNamed, writerOf, writers } from "../report-writers.ts";
 import type { Terminal } from "../terminal.ts";
@@ -46,7 +47,7 @@ export const verify = defineCommand({
     { purpose: "For a script, or for a report", command: "calig verify --model ./my-model --json" },
     { purpose: "A page to look at", command: "calig verify --model ./my-model --out verification.html" },
   ],
-  async run({ options, terminal }) {
+  async run({ options, terminal, extensions }) {
     const { signal } = terminal.io;
     const { out, verificationFormat: format } = options;
     const named = format === undefined || format === "terminal" ? undefined : writerNamed(format, WRITERS);
@@ -58,11 +59,12 @@ export const verify = defineCommand({
     const { loadModel } = await import("../../node/load-model.ts");
     const { verify: verifyModel } = await import("../../verification/verify.ts");
     // What a file computes otherwise is compared, and fails here.
-    const loading = { signal, acceptDifference: true, ...given(options, ["dtype", "threads", "device", "stream"]) };
+    const loading = { signal, acceptDifference: true, ...(await loadingOptions(options, extensions)) };
     await using model = await loadModel(source, loading);
     const verification = await verifyModel(model, {
       inputs,
       ...given(options, ["seed"]),
+      ...(await checksWith(extensions.check)),
       signal,
       onProgress: (done, activity) => terminal.progress.update(done, activity),
     });
@@ -77,6 +79,13 @@ export const verify = defineCommand({
     return verification.passed ? EXIT.done : EXIT.failed;
   },
 });
+
+/** calig's checks and those of plugins, where there are any. */
+async function checksWith(others: readonly Check[]): Promise<{ readonly checks?: readonly Check[] }> {
+  if (others.length === 0) return {};
+  const { CHECKS } = await import("../../verification/checks.ts");
+  return { checks: [...CHECKS, ...others] };
+}
 
 type Options = Pick<OptionValues, "input" | "image" | (typeof ROW_OPTIONS)[number] | (typeof PICTURE_OPTIONS)[number]>;
 

@@ -2,10 +2,10 @@
 
 import { dirname, join } from "node:path";
 import { InputError, quote } from "../../errors.ts";
+import { type DatasetFile, type DatasetLayout, type DatasetRow, firstRecord } from "../../evaluation/dataset-layout.ts";
 import type { FileRow } from "../file-row.ts";
 import { jsonRows } from "../json-rows.ts";
 import { readText } from "../read-text.ts";
-import { type DatasetFile, type DatasetLayout, type DatasetRow, firstRecord } from "./layout.ts";
 import { joinSpans, whitespaceTokens } from "./rationales.ts";
 
 export const eraser: DatasetLayout = {

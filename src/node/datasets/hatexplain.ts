@@ -1,9 +1,9 @@
 /** @file HateXplain (Mathew et al. 2021) as JSON lines: tokens, a majority label, and the marks of two or three annotators. */
 
 import { InputError } from "../../errors.ts";
+import { type DatasetLayout, type DatasetRow, firstRecord } from "../../evaluation/dataset-layout.ts";
 import type { FileRow } from "../file-row.ts";
 import { jsonRows } from "../json-rows.ts";
-import { type DatasetLayout, type DatasetRow, firstRecord } from "./layout.ts";
 import { joinSpans } from "./rationales.ts";
 
 /** Annotators who must have marked a token. */

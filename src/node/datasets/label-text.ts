@@ -1,10 +1,10 @@
 /** @file Tables of two columns without names: label, tab, text (SST-2 as it is commonly passed on, and many others). */
 
 import { InputError } from "../../errors.ts";
+import { type DatasetLayout, type DatasetRow, firstLine } from "../../evaluation/dataset-layout.ts";
 import { isColumnName } from "../columns.ts";
 import { parseTable, type TableRow } from "../parse-table.ts";
 import { textInput } from "../read-rows.ts";
-import { type DatasetLayout, type DatasetRow, firstLine } from "./layout.ts";
 
 /** How fastText marks labels; it is no part of them. */
 const FASTTEXT = /^__label__/;

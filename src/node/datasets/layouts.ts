@@ -1,9 +1,9 @@
 /** @file The layouts of data sets: one line each; of those that match a file, the first is used. */
 
+import type { DatasetLayout } from "../../evaluation/dataset-layout.ts";
 import { eraser } from "./eraser.ts";
 import { hatexplain } from "./hatexplain.ts";
 import { labelText } from "./label-text.ts";
-import type { DatasetLayout } from "./layout.ts";
 import { records } from "./records.ts";
 import { sstTrees } from "./sst-trees.ts";
 import { textLines } from "./text-lines.ts";

@@ -1,9 +1,9 @@
 /** @file The project's own layout: fields or columns `text`, and where there are any `pair`, `id`, `label`, `rationale`. */
 
 import { InputError } from "../../errors.ts";
+import type { DatasetLayout, DatasetRow } from "../../evaluation/dataset-layout.ts";
 import { type Columns, OWN_COLUMNS } from "../columns.ts";
 import { isTable, JSON_ENDINGS, readRecords, rowInput, TABLE_ENDINGS } from "../read-rows.ts";
-import type { DatasetLayout, DatasetRow } from "./layout.ts";
 import { characterOffsets, parseRationale } from "./rationales.ts";
 
 export const records: DatasetLayout = {

@@ -2,7 +2,7 @@
 
 import { InputError } from "../../errors.ts";
 import type { PolaritySpan } from "../../evaluation/dataset.ts";
-import { type DatasetLayout, type DatasetRow, firstLine } from "./layout.ts";
+import { type DatasetLayout, type DatasetRow, firstLine } from "../../evaluation/dataset-layout.ts";
 
 /** Label of a phrase of neither polarity. */
 const NEUTRAL = 2;

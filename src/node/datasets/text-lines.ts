@@ -1,8 +1,8 @@
 /** @file Plain texts, one a line, and lines as fastText reads them: `__label__NAME text`. */
 
 import { InputError } from "../../errors.ts";
+import type { DatasetLayout, DatasetRow } from "../../evaluation/dataset-layout.ts";
 import { lineRows, textInput } from "../read-rows.ts";
-import type { DatasetLayout, DatasetRow } from "./layout.ts";
 
 /** How fastText marks labels. */
 const MARK = "__label__";

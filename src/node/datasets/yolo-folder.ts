@@ -6,11 +6,11 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { dirname, extname, join, relative } from "node:path";
 import { InputError, quote } from "../../errors.ts";
+import type { DatasetRow } from "../../evaluation/dataset-layout.ts";
 import type { OutlinedObject, Place } from "../../evaluation/outlines.ts";
 import { IMAGE_EXTENSIONS, type ImageFileOptions, readImageFile } from "../image-file.ts";
 import { readText } from "../read-text.ts";
 import { readingOf } from "./image-folder.ts";
-import type { DatasetRow } from "./layout.ts";
 
 /** Classes of models by category of the data set. */
 export type ClassMap = Readonly<Record<string, readonly (string | number)[]>>;

@@ -1,8 +1,33 @@
 /** @file What a layout of data sets is: how one kind of file holds inputs, labels and what people marked. */
 
-import type { InputError } from "../../errors.ts";
-import type { DatasetItem } from "../../evaluation/dataset.ts";
-import type { RowOptions, TextFile } from "../read-rows.ts";
+import type { InputError } from "../errors.ts";
+import type { DatasetItem } from "./dataset.ts";
+
+/** Names of columns of a table, or fields of objects, given by the caller; "" stands for none. */
+export interface ColumnOptions {
+  /** Column of the texts. Default: "text", or a common name for it. */
+  readonly textColumn?: string;
+  /** Column of the second texts of pairs. Default: "pair", or the common partner of the text's column. */
+  readonly pairColumn?: string;
+  /** Column of the labels. Default: "label", or a common name for it. */
+  readonly labelColumn?: string;
+  /** Column of the ids. Default: "id", or a common name for it. */
+  readonly idColumn?: string;
+}
+
+/** How a file of texts is read. */
+export interface RowOptions extends ColumnOptions {
+  /** What stands between the cells of a table. Default: what the first line tells, of comma, semicolon, tab and pipe. */
+  readonly separator?: string;
+}
+
+/** A file that is looked at. */
+export interface TextFile {
+  readonly path: string;
+  /** Ending in lower case: ".jsonl". */
+  readonly extension: string;
+  readonly content: string;
+}
 
 /** One row: an input, or what is wrong with it. */
 export interface DatasetRow {
@@ -26,7 +51,7 @@ export interface DatasetRows {
   readonly notes?: readonly string[];
 }
 
-/** A layout. To add one: a file beside this one and a line in layouts.ts. */
+/** A layout. To add one to calig: a file in node/datasets/ and a line in its layouts.ts; from outside: `defineDatasetLayout`. */
 export interface DatasetLayout {
   readonly name: string;
   /** One line for help and docs, without a final period. */

@@ -1,0 +1,81 @@
+/** @file What extensions of calig are made with: their types, the functions that define and combine them, and test kits. */
+
+export { averagedOverBaselines, averagedOverNoise } from "./attribution/averaged.ts";
+export { measureCompleteness } from "./attribution/completeness.ts";
+export { attentionEvidence, type BlockEvidence } from "./attribution/fusion.ts";
+export { dot, type GradientAtInput, gradientAtInput, overWidth } from "./attribution/hidden-gradient.ts";
+export {
+  type AttributionMethod,
+  type MethodContext,
+  type MethodResult,
+  methodTitle,
+} from "./attribution/method.ts";
+export { METHODS, methodOf } from "./attribution/methods.ts";
+export { type NoiseOptions, noisyContexts } from "./attribution/noise.ts";
+export { oneBlock } from "./attribution/one-block.ts";
+export type { PreparedImage, PreparedInput, PreparedText } from "./attribution/prepared-input.ts";
+export type { GradientRule, RuleContext, RuleEntry } from "./autodiff/rule.ts";
+export type { Draft, Pass, PassResult } from "./canonical/pass.ts";
+export type { CheckpointConfig } from "./checkpoint/config.ts";
+export {
+  CheckpointError,
+  ExecutionError,
+  ExtensionError,
+  InputError,
+  InvalidOptionError,
+  UnsupportedModelError,
+} from "./errors.ts";
+export type { DatasetItem } from "./evaluation/dataset.ts";
+export {
+  type DatasetFile,
+  type DatasetLayout,
+  type DatasetRow,
+  type DatasetRows,
+  firstLine,
+} from "./evaluation/dataset-layout.ts";
+export { type Kept, ranked, without } from "./evaluation/features.ts";
+export {
+  type Change,
+  type ChangedExplanation,
+  type Figure,
+  type Metric,
+  meanFigure,
+  type Subject,
+} from "./evaluation/metric.ts";
+export { METRICS, metricOf } from "./evaluation/metrics.ts";
+export {
+  defineCheck,
+  defineDatasetLayout,
+  defineFamily,
+  defineMethod,
+  defineMetric,
+  definePass,
+  defineRenderer,
+  defineRule,
+  defineRuntime,
+} from "./extend/define.ts";
+export type { ExtensionKind, ExtensionKinds, Extensions } from "./extend/extension.ts";
+export { gatherExtensions } from "./extend/extensions.ts";
+export type { RuntimeDefinition } from "./extend/runtime-definition.ts";
+export { GraphBuilder } from "./graph/builder.ts";
+export type { Attribute, Graph, Node, StoredTensor } from "./onnx/model.ts";
+export type { ForwardResult, ModelPrograms } from "./program/model-programs.ts";
+export { evaluateScore, logitsRow, type ScoreSpec } from "./program/score.ts";
+export type { BinaryRenderer, Renderer, RenderOptions, Result, TextRenderer } from "./render/renderer.ts";
+export type { Feeds, Fetches, Runtime, Session, SessionOptions } from "./runtime/runtime.ts";
+export { type FloatTensor, floatTensor, type Tensor } from "./tensor/tensor.ts";
+export type { Anatomy, PatchGrid, Readout, TransformerGraph } from "./transformer/anatomy.ts";
+export type { BuildOptions, ModelFamily } from "./transformer/family.ts";
+export { layerNorm, linear } from "./transformer/layers.ts";
+export { Parameters, type WeightSource } from "./transformer/parameters.ts";
+export { type PreNormLayers, perceptron, type QkvBias } from "./transformer/pre-norm.ts";
+export {
+  buildVisionModel,
+  patchMean,
+  type VisionHead,
+  type VisionModel,
+  type VisionParts,
+} from "./transformer/vision-model.ts";
+export { blocksOf, positions } from "./transformer/vit-tensors.ts";
+export { createRandom, type Random } from "./util/random.ts";
+export type { Check, CheckContext, Finding } from "./verification/check.ts";

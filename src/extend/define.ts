@@ -1,0 +1,154 @@
+/**
+ * @file One function for each kind of extension. Each checks what can be checked before anything runs, and marks the
+ * object so that plugins are recognised. The test kits beside this file check the rest.
+ */
+
+import type { AttributionMethod } from "../attribution/method.ts";
+import type { RuleEntry } from "../autodiff/rule.ts";
+import type { Pass } from "../canonical/pass.ts";
+import { ExtensionError, quote } from "../errors.ts";
+import type { DatasetLayout } from "../evaluation/dataset-layout.ts";
+import type { Metric } from "../evaluation/metric.ts";
+import type { Renderer } from "../render/renderer.ts";
+import type { ModelFamily } from "../transformer/family.ts";
+import type { Check } from "../verification/check.ts";
+import { type ExtensionKind, KIND_NAMES, marked } from "./extension.ts";
+import type { RuntimeDefinition } from "./runtime-definition.ts";
+
+const NAME = /^[a-z0-9]+(?:[-_.][a-z0-9]+)*$/;
+
+/** An attribution method. @throws {ExtensionError} When a field is missing or of another kind. */
+export function defineMethod(method: AttributionMethod): AttributionMethod {
+  const { settings, revision } = method;
+  check("method", method, { name: isName, summary: isLine, signed: isFlag, classSpecific: isFlag, run: isFunction });
+  if (settings !== undefined && !isPlain(settings)) {
+    throw fieldError("method", method.name, "settings", "plain data: what JSON can hold");
+  }
+  if (revision !== undefined && !Number.isSafeInteger(revision)) {
+    throw fieldError("method", method.name, "revision", "a whole number");
+  }
+  return marked("method", method);
+}
+
+/** A metric. @throws {ExtensionError} */
+export function defineMetric(metric: Metric): Metric {
+  check("metric", metric, { name: isName, summary: isLine, revision: isNumber, measure: isFunction });
+  const { name, figures } = metric;
+  const whole = Array.isArray(figures) && figures.length > 0;
+  if (!whole || !figures.every((figure) => isName(figure.name) && isFunction(figure.of))) {
+    throw fieldError("metric", name, "figures", "a list of at least one { name, better, of }");
+  }
+  if (figures.some(({ better }) => !["higher", "lower", "none"].includes(better))) {
+    throw fieldError("metric", name, "better", '"higher", "lower" or "none"');
+  }
+  return marked("metric", metric);
+}
+
+/** A model family that is built from checkpoints. @throws {ExtensionError} */
+export function defineFamily(family: ModelFamily): ModelFamily {
+  check("family", family, { name: isName, maxLength: isFunction, build: isFunction });
+  const { name, kind, modelTypes } = family;
+  if (!Array.isArray(modelTypes) || modelTypes.length === 0 || !modelTypes.every(isLine)) {
+    throw fieldError("family", name, "modelTypes", 'the values of "model_type" that it builds, at least one');
+  }
+  if (kind !== "text" && kind !== "image") throw fieldError("family", name, "kind", '"text" or "image"');
+  return marked("family", family);
+}
+
+/** The gradient rule of one operator since a version. @throws {ExtensionError} */
+export function defineRule(rule: RuleEntry): RuleEntry {
+  check("rule", rule, { opType: isLine, domain: isText, since: isNumber }, rule?.opType);
+  if (rule.rule !== "none" && !isFunction(rule.rule)) throw fieldError("rule", rule.opType, "rule", "a function");
+  return marked("rule", rule);
+}
+
+/** A rewrite of graphs of ONNX files, made before calig's own. @throws {ExtensionError} */
+export function definePass(pass: Pass): Pass {
+  if (!isFunction(pass)) throw new ExtensionError(`Cannot define a ${KIND_NAMES.pass}: give a function`, "pass");
+  return marked("pass", pass);
+}
+
+/** A format that explanations are written in. @throws {ExtensionError} */
+export function defineRenderer(renderer: Renderer): Renderer {
+  check("renderer", renderer, {
+    name: isName,
+    extension: isName,
+    mediaType: isMediaType,
+    binary: isFlag,
+    render: isFunction,
+  });
+  return marked("renderer", renderer);
+}
+
+/** A layout of data sets. @throws {ExtensionError} */
+export function defineDatasetLayout(layout: DatasetLayout): DatasetLayout {
+  check("datasetLayout", layout, { name: isLine, summary: isLine, matches: isFunction, read: isFunction });
+  return marked("datasetLayout", layout);
+}
+
+/** An engine, by a name that `--device` takes. @throws {ExtensionError} */
+export function defineRuntime(runtime: RuntimeDefinition): RuntimeDefinition {
+  check("runtime", runtime, { name: isName, summary: isLine, open: isFunction });
+  return marked("runtime", runtime);
+}
+
+/** A check of verify(). @throws {ExtensionError} */
+export function defineCheck(own: Check): Check {
+  check("check", own, { name: isName, compares: isLine, doubt: isLine, weight: isNumber, run: isFunction });
+  return marked("check", own);
+}
+
+interface Wanted {
+  /** What a field must be, for messages. */
+  readonly what: string;
+  (value: unknown): boolean;
+}
+
+const wanted = (what: string, test: (value: unknown) => boolean): Wanted => Object.assign(test, { what });
+
+const isName = wanted(
+  "lower-case letters and digits, in words joined by hyphens",
+  (value) => typeof value === "string" && NAME.test(value),
+);
+const isText = wanted("a text", (value) => typeof value === "string");
+const isLine = wanted("a text of one line", (value) => typeof value === "string" && /^\S[^\r\n]*$/.test(value));
+const isMediaType = wanted(
+  'a media type such as "text/plain; charset=utf-8"',
+  (value) => typeof value === "string" && /^[\w.+-]+\/[\w.+-]+(;.*)?$/.test(value),
+);
+const isFlag = wanted("true or false", (value) => typeof value === "boolean");
+const isNumber = wanted("a finite number", (value) => Number.isFinite(value));
+const isFunction = wanted("a function", (value) => typeof value === "function");
+
+/** Whether JSON gives back what it was given. */
+function isPlain(value: unknown): boolean {
+  if (value === null || typeof value === "string" || typeof value === "boolean") return true;
+  if (typeof value === "number") return Number.isFinite(value);
+  if (Array.isArray(value)) return value.every(isPlain);
+  if (typeof value !== "object") return false;
+  return Object.getPrototypeOf(value) === Object.prototype && Object.values(value).every(isPlain);
+}
+
+function check(
+  kind: ExtensionKind,
+  extension: object,
+  fields: Readonly<Record<string, Wanted>>,
+  called: unknown = (extension as { readonly name?: unknown } | undefined)?.name,
+): void {
+  if (typeof extension !== "object" || extension === null) {
+    throw new ExtensionError(`Cannot define a ${KIND_NAMES[kind]}: give an object, not ${quote(extension)}`, kind);
+  }
+  for (const [field, is] of Object.entries(fields)) {
+    const value = (extension as Readonly<Record<string, unknown>>)[field];
+    if (!is(value)) throw fieldError(kind, called, field, is.what, value);
+  }
+}
+
+function fieldError(kind: ExtensionKind, called: unknown, field: string, what: string, value?: unknown) {
+  const name = typeof called === "string" && called !== "" ? ` "${called}"` : "";
+  const found = value === undefined ? "" : `, not ${typeof value === "function" ? "a function" : quote(value)}`;
+  return new ExtensionError(
+    `Cannot define the ${KIND_NAMES[kind]}${name}: its field "${field}" must be ${what}${found}`,
+    kind,
+  );
+}

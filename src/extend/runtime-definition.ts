@@ -1,0 +1,12 @@
+/** @file An engine that the command line can choose by name. */
+
+import type { Runtime } from "../runtime/runtime.ts";
+
+export interface RuntimeDefinition {
+  /** Name on the command line: `--device NAME`. */
+  readonly name: string;
+  /** One line for help texts, without a final period. */
+  readonly summary: string;
+  /** Opens the engine. @throws {ExecutionError} When it does not work here. */
+  open(): Runtime | Promise<Runtime>;
+}
