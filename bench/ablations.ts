@@ -9,21 +9,21 @@
  */
 
 import { parseArgs } from "node:util";
-import type { ScoreKind } from "../src/attribution/explanation.ts";
+import type { ScoreKind } from "@calig/core/internal/attribution/explanation";
 import {
   type BaselineName,
   type ExplainOptions,
   IMAGE_BASELINES,
   SCORE_KINDS,
   TEXT_BASELINES,
-} from "../src/attribution/options.ts";
-import { keyword } from "../src/errors.ts";
-import { evaluate, sampleDataset } from "../src/evaluation/evaluate.ts";
-import { metricByName } from "../src/evaluation/metrics.ts";
-import type { NamedMethod } from "../src/evaluation/named-methods.ts";
-import { REPLACEMENTS } from "../src/evaluation/replacement.ts";
-import { tuningGrid } from "../src/evaluation/tune.ts";
-import { loadModel, readDataset } from "../src/node.ts";
+} from "@calig/core/internal/attribution/options";
+import { keyword } from "@calig/core/internal/errors";
+import { evaluate, sampleDataset } from "@calig/core/internal/evaluation/evaluate";
+import { metricByName } from "@calig/core/internal/evaluation/metrics";
+import type { NamedMethod } from "@calig/core/internal/evaluation/named-methods";
+import { REPLACEMENTS } from "@calig/core/internal/evaluation/replacement";
+import { tuningGrid } from "@calig/core/internal/evaluation/tune";
+import { loadModel, readDataset } from "@calig/node";
 import { gainTable } from "./gain-table.ts";
 
 const { values: options } = parseArgs({

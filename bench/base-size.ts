@@ -2,7 +2,7 @@
  * @file All blocks of a BERT of base size (12 blocks, width 768, random weights): calig against loops of PyTorch + Captum,
  * alternately in one run on the same weights, input, baseline and number of threads.
  *
- *     npx tsx bench/base-size.ts --python PYTHON [--threads 1] [--runs 3] [--tokens 64] [--baseline mask] [--folder FOLDER] [--out FILE.json]
+ *     npx tsx -C calig-source bench/base-size.ts --python PYTHON [--threads 1] [--runs 3] [--tokens 64] [--baseline mask] [--folder FOLDER] [--out FILE.json]
  *
  * PYTHON has torch, transformers and captum (tools/requirements.txt). Captum runs with its default of 50 points, and with the
  * fewest of a list that bring every block within 1 %, which nobody knows beforehand; calig's `auto` finds out by itself. With one thread, CPU time is the measure
@@ -13,7 +13,7 @@ import { mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { type BaselineName, explain, loadModel } from "../src/node.ts";
+import { type BaselineName, explain, loadModel } from "@calig/node";
 import { type Sample, startCaptum } from "./captum-process.ts";
 import { median, textOf } from "./measure.ts";
 import { writeRandomBert } from "./random-bert.ts";

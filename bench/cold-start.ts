@@ -1,7 +1,7 @@
 /**
  * @file What the first explanation of a process costs, apart from what every further one costs. Needs `npm run build`.
  *
- *     npx tsx bench/cold-start.ts [--runs 5] [--model sst2]
+ *     npx tsx -C calig-source bench/cold-start.ts [--runs 5] [--model sst2]
  *
  * Every run is a process of its own; CPU time of all its threads.
  */
@@ -51,16 +51,16 @@ process.exit(0);
 `;
 
 type Stage = readonly [name: string, cpu: number, wall: number];
-const place = (path: string) => new URL(`../dist/${path}`, import.meta.url).href;
+const place = (path: string) => new URL(`../packages/${path}`, import.meta.url).href;
 const runs: (readonly Stage[])[] = [];
 for (let run = 0; run < Number(values.runs); run++) {
   const argv = [
     "--input-type=module",
     "--eval",
     SCRIPT,
-    place("node.js"),
+    place("node/dist/node.js"),
     values.model,
-    place("attribution/text-input.js"),
+    place("core/dist/attribution/text-input.js"),
   ];
   const { stdout } = await promisify(execFile)(process.execPath, argv);
   runs.push(JSON.parse(stdout) as readonly Stage[]);

@@ -1,12 +1,12 @@
 /**
  * @file Completeness error of every block in `auto` mode on many sentences: the table in docs/completeness.md.
  *
- * Run: npm run bench:completeness -- --data FILE.tsv [--limit 50] [--model models/sst2] [--baseline NAME]
+ * Run: npm run bench:completeness -- --data FILE.tsv [--limit 50] [--model packages/model-sst2] [--baseline NAME]
  * FILE.tsv has lines "label<TAB>sentence" (SST-2 dev). Every (lines / limit)-th sentence is taken.
  */
 
 import { parseArgs } from "node:util";
-import { type BaselineName, explain, loadModel } from "../src/node.ts";
+import { type BaselineName, explain, loadModel } from "@calig/node";
 import { evenlySpreadSentences } from "./sentences.ts";
 
 const { values: options } = parseArgs({

@@ -2,7 +2,7 @@
  * @file One sentence, all blocks: calig against PyTorch + Captum, alternately in one run on the same weights, input,
  * baseline and number of threads.
  *
- * Run: npm run bench -- --python PYTHON [--threads 2] [--runs 7] [--steps 50] [--model models/sst2] [--out FILE.json]
+ * Run: npm run bench -- --python PYTHON [--threads 2] [--runs 7] [--steps 50] [--model packages/model-sst2] [--out FILE.json]
  * PYTHON has torch, transformers and captum (tools/requirements.txt). Without --python only calig is timed.
  */
 
@@ -10,7 +10,7 @@ import { writeFile } from "node:fs/promises";
 import { cpus, loadavg } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { explain, loadModel } from "../src/node.ts";
+import { explain, loadModel } from "@calig/node";
 import { startCaptum } from "./captum-process.ts";
 import { median } from "./measure.ts";
 
@@ -23,7 +23,7 @@ const { values: options } = parseArgs({
     threads: { type: "string", default: "2" },
     runs: { type: "string", default: "7" },
     steps: { type: "string", default: "50" },
-    model: { type: "string", default: fileURLToPath(new URL("../models/sst2", import.meta.url)) },
+    model: { type: "string", default: fileURLToPath(new URL("../packages/model-sst2", import.meta.url)) },
     text: { type: "string", default: TEXT },
     out: { type: "string" },
   },

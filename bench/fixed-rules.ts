@@ -7,7 +7,7 @@
  */
 
 import { parseArgs } from "node:util";
-import { type BaselineName, type ExplainOptions, type Explanation, explain, loadModel } from "../src/node.ts";
+import { type BaselineName, type ExplainOptions, type Explanation, explain, loadModel } from "@calig/node";
 import { median } from "./measure.ts";
 import { evenlySpreadSentences } from "./sentences.ts";
 

@@ -10,18 +10,18 @@
  */
 
 import { parseArgs } from "node:util";
-import { addUp, headMean } from "../src/attribution/attention-flow.ts";
-import { checkedLayers, layerIntegrals } from "../src/attribution/integral/layer-integrals.ts";
-import type { AttributionMethod, MethodContext } from "../src/attribution/method.ts";
-import { METHODS } from "../src/attribution/methods.ts";
-import { readoutShares } from "../src/attribution/readout.ts";
-import { keyword } from "../src/errors.ts";
-import { evaluate, sampleDataset } from "../src/evaluation/evaluate.ts";
-import { metricByName } from "../src/evaluation/metrics.ts";
-import type { NamedMethod } from "../src/evaluation/named-methods.ts";
-import { REPLACEMENTS } from "../src/evaluation/replacement.ts";
-import { loadModel, readDataset } from "../src/node.ts";
-import type { FloatTensor } from "../src/tensor/tensor.ts";
+import { addUp, headMean } from "@calig/core/internal/attribution/attention-flow";
+import { checkedLayers, layerIntegrals } from "@calig/core/internal/attribution/integral/layer-integrals";
+import type { AttributionMethod, MethodContext } from "@calig/core/internal/attribution/method";
+import { METHODS } from "@calig/core/internal/attribution/methods";
+import { readoutShares } from "@calig/core/internal/attribution/readout";
+import { keyword } from "@calig/core/internal/errors";
+import { evaluate, sampleDataset } from "@calig/core/internal/evaluation/evaluate";
+import { metricByName } from "@calig/core/internal/evaluation/metrics";
+import type { NamedMethod } from "@calig/core/internal/evaluation/named-methods";
+import { REPLACEMENTS } from "@calig/core/internal/evaluation/replacement";
+import type { FloatTensor } from "@calig/core/internal/tensor/tensor";
+import { loadModel, readDataset } from "@calig/node";
 import { gainTable } from "./gain-table.ts";
 
 const { values: options } = parseArgs({

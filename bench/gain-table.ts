@@ -1,6 +1,6 @@
 /** @file Variants of a method beside one of them: faithfulness, best first, with the gain over that one and its interval. */
 
-import type { Evaluation } from "../src/evaluation/evaluation.ts";
+import type { Evaluation } from "@calig/core/internal/evaluation/evaluation";
 
 const FIGURES = ["deletion", "insertion", "faithfulness"] as const;
 

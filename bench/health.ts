@@ -1,7 +1,7 @@
 /**
  * @file How long `GET /api/health` takes while the server explains a long text, after a first explanation that compiles.
  *
- *     npx tsx bench/health.ts [--model sst2] [--tokens 512] [--explanations 3]
+ *     npx tsx -C calig-source bench/health.ts [--model sst2] [--tokens 512] [--explanations 3]
  *
  * The server is a process of its own; a request follows 20 ms after the answer to the one before, on the same connection.
  */
@@ -23,10 +23,22 @@ const { values } = parseArgs({
 });
 const PAUSE_MS = 20;
 
-const bin = fileURLToPath(new URL("../src/cli/bin.ts", import.meta.url));
+const bin = fileURLToPath(new URL("../packages/node/src/cli/bin.ts", import.meta.url));
 const server = spawn(
   process.execPath,
-  ["--import", "tsx", bin, "serve", "--port", "0", "--model", values.model, "--time-limit", "600"],
+  [
+    "--conditions=calig-source",
+    "--import",
+    "tsx",
+    bin,
+    "serve",
+    "--port",
+    "0",
+    "--model",
+    values.model,
+    "--time-limit",
+    "600",
+  ],
   { stdio: ["ignore", "pipe", "inherit"] },
 );
 const [line] = (await once(createInterface(server.stdout), "line")) as [string];

@@ -9,12 +9,12 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { parseImageProcessor } from "../src/input/image/parse-image-processor.ts";
-import { fitImage, toPixelTensor } from "../src/input/image/process-image.ts";
-import { rgbImage } from "../src/input/image/rgb-image.ts";
-import { readImageFile } from "../src/node/image-file.ts";
-import { loadModel } from "../src/node.ts";
-import type { FloatTensor } from "../src/tensor/tensor.ts";
+import { parseImageProcessor } from "@calig/core/internal/input/image/parse-image-processor";
+import { fitImage, toPixelTensor } from "@calig/core/internal/input/image/process-image";
+import { rgbImage } from "@calig/core/internal/input/image/rgb-image";
+import type { FloatTensor } from "@calig/core/internal/tensor/tensor";
+import { loadModel } from "@calig/node";
+import { readImageFile } from "@calig/node/internal/node/image-file";
 
 const { values: options } = parseArgs({
   options: {

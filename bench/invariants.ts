@@ -2,16 +2,16 @@
  * @file What the checks of every run cost: their time alone, over everything that one explanation computes, as a share of
  * the explanation.
  *
- *     npx tsx bench/invariants.ts [--model FOLDER] [--tokens N] [--runs N]
+ *     npx tsx -C calig-source bench/invariants.ts [--model FOLDER] [--tokens N] [--runs N]
  */
 
 import { parseArgs } from "node:util";
-import { checkSweep } from "../src/attribution/integral/invariants.ts";
-import { explain, loadModel } from "../src/node.ts";
-import { checkForward, sizeOfFeeds } from "../src/program/check-shapes.ts";
-import { CheckedPrograms } from "../src/program/checked-programs.ts";
-import type { ForwardResult, SweepRequest, SweepResult } from "../src/program/model-programs.ts";
-import type { Feeds } from "../src/runtime/runtime.ts";
+import { checkSweep } from "@calig/core/internal/attribution/integral/invariants";
+import { checkForward, sizeOfFeeds } from "@calig/core/internal/program/check-shapes";
+import { CheckedPrograms } from "@calig/core/internal/program/checked-programs";
+import type { ForwardResult, SweepRequest, SweepResult } from "@calig/core/internal/program/model-programs";
+import type { Feeds } from "@calig/core/internal/runtime/runtime";
+import { explain, loadModel } from "@calig/node";
 import { median, textOf, timed } from "./measure.ts";
 
 const { values } = parseArgs({

@@ -3,7 +3,7 @@
  * its own, whole and block by block, and reports what that process held at most, in all and without what is mapped from
  * files, and whether the numbers are the same. Needs `npm run build`.
  *
- *     npx tsx bench/large-model.ts [--blocks 24] [--width 1024] [--dtype float32|float16] [--steps 1] [--memory 512MB] [--folder FOLDER]
+ *     npx tsx -C calig-source bench/large-model.ts [--blocks 24] [--width 1024] [--dtype float32|float16] [--steps 1] [--memory 512MB] [--folder FOLDER]
  */
 
 import { spawn } from "node:child_process";
@@ -42,7 +42,7 @@ interface Run {
 async function explainApart(folder: string, how: readonly string[]): Promise<Run> {
   const fixed = ["--steps", values.steps, "--tolerance", "100", "--format", "json", "--quiet"];
   const argv = ["explain", TEXT, "--model", folder, ...fixed, ...how];
-  const bin = new URL("../dist/cli/bin.js", import.meta.url).pathname;
+  const bin = new URL("../packages/calig/bin/calig.js", import.meta.url).pathname;
   const started = performance.now();
   const child = spawn(process.execPath, [bin, ...argv], { stdio: ["ignore", "pipe", "inherit"] });
   const most = { resident: 0, anonymous: 0 };

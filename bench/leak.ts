@@ -1,11 +1,11 @@
 /**
  * @file Whether memory stays flat: explains again and again, and reports what the process holds on the way.
  *
- *     npx tsx bench/leak.ts [--model sst2] [--runs 1000] [--every 100] [--stream]
+ *     npx tsx -C calig-source bench/leak.ts [--model sst2] [--runs 1000] [--every 100] [--stream]
  */
 
 import { parseArgs } from "node:util";
-import { explain, loadModel } from "../src/node.ts";
+import { explain, loadModel } from "@calig/node";
 import { settledMemory } from "../test/support/settled-memory.ts";
 
 const WORDS = ["a", "gripping", "dull", "film", "that", "never", "ends", "but", "shines", "and", "fades"];

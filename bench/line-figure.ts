@@ -1,6 +1,6 @@
 /** @file A plain figure for the docs: one line per method over ordered steps, as SVG that is readable on white and on dark. */
 
-import { escapeMarkup } from "../src/render/escape.ts";
+import { escapeMarkup } from "@calig/core/internal/render/escape";
 
 const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [760, 380, 52, 190, 20, 60] as const;
 /** Colours that readers with colour-vision deficiencies tell apart (Okabe & Ito 2008). */

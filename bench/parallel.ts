@@ -2,14 +2,14 @@
  * @file Whether texts are explained faster by processes of one thread each than by one process with as many threads:
  * alternately in one run, ratios of pairs.
  *
- *     npx tsx bench/parallel.ts [--workers 2] [--texts 8] [--tokens 24] [--runs 5]
+ *     npx tsx -C calig-source bench/parallel.ts [--workers 2] [--texts 8] [--tokens 24] [--runs 5]
  */
 
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { explain, loadModel } from "../src/node.ts";
+import { explain, loadModel } from "@calig/node";
 import { median, type Timing, textOf, timed } from "./measure.ts";
 
 const { values } = parseArgs({

@@ -2,24 +2,24 @@
  * @file Where the time of the sweep goes: onnxruntime's own profiler over one run of the sweep program, by operator, and
  * the products by shape with their throughput.
  *
- *     npx tsx bench/profile-sweep.ts [--model sst2] [--points 8] [--threads 2]
+ *     npx tsx -C calig-source bench/profile-sweep.ts [--model sst2] [--points 8] [--threads 2]
  */
 
 import { readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { prepareText } from "@calig/core/internal/attribution/text-input";
+import { createModel } from "@calig/core/internal/onnx/create-model";
+import { encodeModel } from "@calig/core/internal/onnx/encode";
+import { scoreFeeds } from "@calig/core/internal/program/score";
+import { buildSweepProgram, sweepNames } from "@calig/core/internal/program/sweep";
+import type { Tensor } from "@calig/core/internal/tensor/tensor";
+import { familyOf } from "@calig/core/internal/transformer/families";
+import { loadModel } from "@calig/node";
+import { readConfig } from "@calig/node/internal/node/load-checkpoint";
+import { readWeights } from "@calig/node/internal/node/weights";
 import ort from "onnxruntime-node";
-import { prepareText } from "../src/attribution/text-input.ts";
-import { readConfig } from "../src/node/load-checkpoint.ts";
-import { readWeights } from "../src/node/weights.ts";
-import { loadModel } from "../src/node.ts";
-import { createModel } from "../src/onnx/create-model.ts";
-import { encodeModel } from "../src/onnx/encode.ts";
-import { scoreFeeds } from "../src/program/score.ts";
-import { buildSweepProgram, sweepNames } from "../src/program/sweep.ts";
-import type { Tensor } from "../src/tensor/tensor.ts";
-import { familyOf } from "../src/transformer/families.ts";
 
 const TEXT =
   "A gripping, beautifully shot film that forgets to end, but the acting is superb and the plot is never thin at all.";

@@ -99,7 +99,7 @@ export async function writeRandomBert(folder: string, model: RandomBert): Promis
   };
   await writeFile(join(folder, "config.json"), JSON.stringify(config));
   for (const name of ["tokenizer.json", "tokenizer_config.json"]) {
-    await copyFile(new URL(`../models/sst2/${name}`, import.meta.url), join(folder, name));
+    await copyFile(new URL(`../packages/model-sst2/${name}`, import.meta.url), join(folder, name));
   }
   return offset;
 }

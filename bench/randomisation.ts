@@ -13,12 +13,12 @@ import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/pro
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { parseSafetensorsHeader, safetensorsHeaderLength } from "../src/checkpoint/safetensors.ts";
-import { sampleDataset } from "../src/evaluation/evaluate.ts";
-import { interval, resampledMeans } from "../src/evaluation/statistics/bootstrap.ts";
-import { spearman } from "../src/evaluation/statistics/rank-correlation.ts";
-import { explain, type LoadedModel, loadModel, readDataset } from "../src/node.ts";
-import { createRandom } from "../src/util/random.ts";
+import { parseSafetensorsHeader, safetensorsHeaderLength } from "@calig/core/internal/checkpoint/safetensors";
+import { sampleDataset } from "@calig/core/internal/evaluation/evaluate";
+import { interval, resampledMeans } from "@calig/core/internal/evaluation/statistics/bootstrap";
+import { spearman } from "@calig/core/internal/evaluation/statistics/rank-correlation";
+import { createRandom } from "@calig/core/internal/util/random";
+import { explain, type LoadedModel, loadModel, readDataset } from "@calig/node";
 import { lineFigure } from "./line-figure.ts";
 
 const METHODS = [

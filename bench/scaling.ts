@@ -2,15 +2,15 @@
  * @file How the cost of an explanation grows with tokens, points, blocks and rows per run: CPU time on one thread, and the
  * power it grows with over the whole range and over its last step.
  *
- *     npx tsx bench/scaling.ts [--runs 3]
+ *     npx tsx -C calig-source bench/scaling.ts [--runs 3]
  */
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { type ExplainOptions, explain, type LoadedModel, loadModel } from "../src/node.ts";
-import { backwardRowBytes } from "../src/program/row-bytes.ts";
+import { backwardRowBytes } from "@calig/core/internal/program/row-bytes";
+import { type ExplainOptions, explain, type LoadedModel, loadModel } from "@calig/node";
 import { exponent, median, textOf, timed } from "./measure.ts";
 import { writeRandomBert } from "./random-bert.ts";
 

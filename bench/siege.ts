@@ -2,7 +2,7 @@
  * @file `calig serve` under siege: many requests at once, bodies at random, slow senders, clients that vanish, and a model
  * whose process dies; how long `GET /api/health` takes meanwhile, what becomes of memory, and how the server ends.
  *
- *     npm run build && npx tsx bench/siege.ts [--model sst2] [--bodies 1000] [--seed 1]
+ *     npm run build && npx tsx -C calig-source bench/siege.ts [--model sst2] [--bodies 1000] [--seed 1]
  *
  * The server is a process of its own, and so is what asks for its health, 10 ms after each answer. What happens to it
  * happens first to a server that does nothing but answer, on the same cores: that is what the load itself costs.
@@ -17,9 +17,9 @@ import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { DEFAULT_LIMITS } from "../src/server/limits.ts";
-import { componentSchemas } from "../src/server/schemas.ts";
-import { createRandom } from "../src/util/random.ts";
+import { createRandom } from "@calig/core/internal/util/random";
+import { DEFAULT_LIMITS } from "@calig/node/internal/server/limits";
+import { componentSchemas } from "@calig/node/internal/server/schemas";
 import { fuzzedBody } from "../test/support/fuzz-bodies.ts";
 import { median } from "./measure.ts";
 
@@ -36,7 +36,7 @@ const SETTLE_MS = 500;
 const TEXT = "A gripping film that forgets to end.";
 const HEAD = "POST /api/explain HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
 
-const bin = fileURLToPath(new URL("../dist/cli/bin.js", import.meta.url));
+const bin = fileURLToPath(new URL("../packages/calig/bin/calig.js", import.meta.url));
 const server = spawn(process.execPath, [bin, "serve", "--port", "0", "--model", values.model], {
   stdio: ["ignore", "pipe", "ignore"],
 });
@@ -97,7 +97,7 @@ const memory = (): string =>
 
 const probe = spawn(
   process.execPath,
-  ["--import", "tsx", fileURLToPath(new URL("health-probe.ts", import.meta.url)), url],
+  ["--conditions=calig-source", "--import", "tsx", fileURLToPath(new URL("health-probe.ts", import.meta.url)), url],
   { stdio: ["pipe", "pipe", "inherit"] },
 );
 const probed = createInterface(probe.stdout);

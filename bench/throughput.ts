@@ -2,18 +2,18 @@
  * @file Floating-point operations that the sweep gets through per second, beside the most that the machine's matrix product
  * gets through, alternately in one run. Only products are counted as work; everything else is overhead.
  *
- *     npx tsx bench/throughput.ts --model FOLDER [--tokens 128] [--steps 4] [--threads 1] [--runs 5]
+ *     npx tsx -C calig-source bench/throughput.ts --model FOLDER [--tokens 128] [--steps 4] [--threads 1] [--runs 5]
  *
  * FOLDER holds a BERT; bench/base-size.ts --folder FOLDER leaves one of base size there. By CPU time, which other work on the machine
  * disturbs least; with more than one thread, waiting threads count as well.
  */
 
 import { parseArgs } from "node:util";
-import { GraphBuilder } from "../src/graph/builder.ts";
-import { explain, loadModel } from "../src/node.ts";
-import { encodeProgram } from "../src/program/encode-program.ts";
-import { createNodeRuntime } from "../src/runtime/onnxruntime-node.ts";
-import { floatTensor } from "../src/tensor/tensor.ts";
+import { GraphBuilder } from "@calig/core/internal/graph/builder";
+import { encodeProgram } from "@calig/core/internal/program/encode-program";
+import { floatTensor } from "@calig/core/internal/tensor/tensor";
+import { explain, loadModel } from "@calig/node";
+import { createNodeRuntime } from "@calig/node/internal/runtime/onnxruntime-node";
 import { median, textOf, timed } from "./measure.ts";
 
 const { values } = parseArgs({

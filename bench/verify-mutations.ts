@@ -3,12 +3,12 @@
  * in one node alone, and the check of gradients is made. Of faults that are missed it says how far they move the relevance
  * of blocks. Numbers are for docs/verify.md.
  *
- * Usage: tsx bench/verify-mutations.ts MODEL...
+ * Usage: tsx -C calig-source bench/verify-mutations.ts MODEL...
  */
 
-import { RULES } from "../src/autodiff/registry.ts";
-import type { GradientRule, RuleContext, RuleEntry } from "../src/autodiff/rule.ts";
-import { explain, type LoadedModel, loadModel, verify } from "../src/node.ts";
+import { RULES } from "@calig/core/internal/autodiff/registry";
+import type { GradientRule, RuleContext, RuleEntry } from "@calig/core/internal/autodiff/rule";
+import { explain, type LoadedModel, loadModel, verify } from "@calig/node";
 
 type Change = (context: RuleContext, gradient: string) => string;
 

@@ -2,13 +2,13 @@
  * @file How long `calig verify` takes beside one explanation: the built-in models, and a BERT of base size with random
  * weights. Numbers are for docs/verify.md.
  *
- * Usage: tsx bench/verify.ts
+ * Usage: tsx -C calig-source bench/verify.ts
  */
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { explain, loadModel, verify } from "../src/node.ts";
+import { explain, loadModel, verify } from "@calig/node";
 import { writeRandomBert } from "./random-bert.ts";
 
 const TEXT = "The first part was slow and far too long, but the end of it made up for everything else.";

@@ -5,21 +5,21 @@
  * that read them: adding up what all windows say, each times its share of the score, and taking each token from the
  * window in which it lies most central.
  *
- * Run: npx tsx bench/windows.ts --model FOLDER --data FILE [--limit 20] [--steps 8] [--curve-steps 20]
+ * Run: npx tsx -C calig-source bench/windows.ts --model FOLDER --data FILE [--limit 20] [--steps 8] [--curve-steps 20]
  * Prints the figures of docs/multilingual.md.
  */
 
 import { parseArgs } from "node:util";
-import { attribute } from "../src/attribution/attribute.ts";
-import { onlyPart } from "../src/attribution/join-parts.ts";
-import { type PreparedWhole, prepareText } from "../src/attribution/text-input.ts";
-import { featureAttribution, textFeatures } from "../src/evaluation/features.ts";
-import { curveArea, deletionCurve, insertionCurve } from "../src/evaluation/metrics/curve.ts";
-import { createProbe } from "../src/evaluation/perturbation.ts";
-import { createTextReplacement } from "../src/evaluation/replacement.ts";
-import { interval, resampledMeans } from "../src/evaluation/statistics/bootstrap.ts";
-import { type LoadedModel, loadModel, readDataset } from "../src/node.ts";
-import { createRandom } from "../src/util/random.ts";
+import { attribute } from "@calig/core/internal/attribution/attribute";
+import { onlyPart } from "@calig/core/internal/attribution/join-parts";
+import { type PreparedWhole, prepareText } from "@calig/core/internal/attribution/text-input";
+import { featureAttribution, textFeatures } from "@calig/core/internal/evaluation/features";
+import { curveArea, deletionCurve, insertionCurve } from "@calig/core/internal/evaluation/metrics/curve";
+import { createProbe } from "@calig/core/internal/evaluation/perturbation";
+import { createTextReplacement } from "@calig/core/internal/evaluation/replacement";
+import { interval, resampledMeans } from "@calig/core/internal/evaluation/statistics/bootstrap";
+import { createRandom } from "@calig/core/internal/util/random";
+import { type LoadedModel, loadModel, readDataset } from "@calig/node";
 
 const { values: options } = parseArgs({
   options: {

@@ -1,6 +1,6 @@
 /** @file The shortest program: explain one sentence and print what supports and opposes the prediction. Run: npx tsx examples/explain.ts */
 
-import { explain, loadModel } from "../src/node.ts";
+import { explain, loadModel } from "calig/node";
 
 await using model = await loadModel("sst2");
 const explanation = await explain(model, "A gripping, beautifully shot film that forgets to end.");

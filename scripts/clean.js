@@ -2,4 +2,5 @@
 
 import { rmSync } from "node:fs";
 
-rmSync(new URL("../dist/", import.meta.url), { recursive: true, force: true });
+// The package is the folder that npm runs its build in.
+rmSync("dist", { recursive: true, force: true });

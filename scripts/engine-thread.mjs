@@ -3,4 +3,4 @@
 import { register } from "tsx/esm/api";
 
 register();
-await import("../src/runtime/engine-thread-node.ts");
+await import("../packages/node/src/runtime/engine-thread-node.ts");

@@ -1,7 +1,7 @@
 /** @file What FEATURES.md says of gradients: made from the registry of rules and the table of their cases. */
 
-import { createRegistry, findEntry, RULES } from "../src/autodiff/registry.ts";
-import type { RuleEntry } from "../src/autodiff/rule.ts";
+import { createRegistry, findEntry, RULES } from "@calig/core/internal/autodiff/registry";
+import type { RuleEntry } from "@calig/core/internal/autodiff/rule";
 import { isDifferentiated } from "../test/rules/case.ts";
 import { CASES } from "../test/rules/cases.ts";
 

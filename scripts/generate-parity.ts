@@ -61,6 +61,6 @@ async function row(reference: ParityCase): Promise<string> {
 }
 
 function folderOf({ checkpoint = "" }: ParityCase): string | undefined {
-  const own = fileURLToPath(new URL(`../${checkpoint}`, import.meta.url));
+  const own = fileURLToPath(new URL(`../${checkpoint.replace("models/", "packages/model-")}`, import.meta.url));
   return given.get(checkpoint) ?? (checkpoint.startsWith("models/") ? own : undefined);
 }

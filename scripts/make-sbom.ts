@@ -1,5 +1,5 @@
 /**
- * @file Writes dist/sbom.cdx.json: everything that an installation brings along, from the lock file, with versions, licences
+ * @file Writes packages/calig/dist/sbom.cdx.json: everything that an installation brings along, from the lock file, with versions, licences
  * and hashes, as CycloneDX. The same lock file makes the same bytes.
  */
 
@@ -21,7 +21,7 @@ interface Sbom {
 }
 
 const root = fileURLToPath(new URL("../", import.meta.url));
-const out = process.argv[2] ?? join(root, "dist/sbom.cdx.json");
+const out = process.argv[2] ?? join(root, "packages/calig/dist/sbom.cdx.json");
 const read = (name: string): string => readFileSync(join(root, name), "utf8");
 
 // Without --omit=dev: with it npm leaves out what both run time and development need.
@@ -41,20 +41,24 @@ sbom.components = sbom.components.filter((component) => needed.has(identify(comp
 
 const { metadata } = sbom;
 const { component } = metadata;
-const own = JSON.parse(read("package.json")) as { readonly name: string; readonly devDependencies: object };
+/** A package of this repository: all of them are one component here. */
+const isOwn = (reference: string): boolean => /^(@calig\/[\w-]+|calig|calig-workspace)@/.test(reference);
 const known = new Set([component, ...sbom.components].map((part) => part["bom-ref"]));
-const nameOf = (reference: string): string => reference.slice(0, reference.lastIndexOf("@"));
-sbom.dependencies = sbom.dependencies
-  .filter(({ ref }) => known.has(ref))
-  .map(({ ref, dependsOn }) => ({
-    ref,
-    dependsOn: dependsOn.filter(
-      (on) => known.has(on) && !(ref === component["bom-ref"] && nameOf(on) in own.devDependencies),
-    ),
-  }));
+const nameAndVersion = (reference: string): string => reference.replace(/^.*\|/, "");
+const uses = sbom.dependencies.map(({ ref, dependsOn }) => ({
+  ref,
+  dependsOn: dependsOn.filter((on) => known.has(on)),
+}));
+// What the root itself asks for is of development.
+const ofPackages = uses.filter(({ ref }) => isOwn(nameAndVersion(ref)) && ref !== component["bom-ref"]);
+const ofAll = [...new Set(ofPackages.flatMap(({ dependsOn }) => dependsOn))].sort();
+sbom.dependencies = [
+  { ref: component["bom-ref"], dependsOn: ofAll },
+  ...uses.filter(({ ref }) => known.has(ref) && ref !== component["bom-ref"]),
+];
 
 // npm takes the name of the folder, and numbers and dates every run.
-component.name = own.name;
+component.name = "calig";
 delete metadata.timestamp;
 sbom.serialNumber = `urn:uuid:${uuidOf(JSON.stringify([component, sbom.components, sbom.dependencies]))}`;
 

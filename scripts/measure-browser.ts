@@ -9,7 +9,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { explain, type LoadedModel, loadModel } from "../src/node.ts";
+import { explain, type LoadedModel, loadModel } from "@calig/node";
 import { bundle } from "../test/support/bundle.ts";
 import { startChromium } from "../test/support/chromium.ts";
 import { ortWasmFolder } from "../test/support/ort-wasm.ts";
@@ -32,7 +32,7 @@ await writeFile(
   "<!doctype html><title>measure</title><script type=module src=harness.js></script>",
 );
 await bundle(root("test/web/harness.ts"), folder);
-const server = await serveFolders({ "": folder, ort: ortWasmFolder(), models: root("models") });
+const server = await serveFolders({ "": folder, ort: ortWasmFolder(), sst2: root("packages/model-sst2") });
 const browser = await startChromium();
 
 /** Milliseconds of a tick of the processor times in /proc. */
@@ -92,7 +92,7 @@ for (let round = 0; round < ROUNDS; round++) {
   const page = await browser.newPage();
   await page.goto(server.url);
   const once = () =>
-    page.evaluate((text) => (globalThis as unknown as InPage).harness.explainOnce("models/sst2", text, {}), TEXT);
+    page.evaluate((text) => (globalThis as unknown as InPage).harness.explainOnce("sst2", text, {}), TEXT);
   note("cold: load, compile, explain", "chromium", await timed(timeOfChildren, once));
   note("warm: explain", "chromium", await timed(timeOfChildren, once));
   await page.close();

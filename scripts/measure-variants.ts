@@ -10,14 +10,14 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs, promisify } from "node:util";
-import { canonicalise } from "../src/canonical/canonicalise.ts";
-import { decodeModel } from "../src/onnx/decode.ts";
-import { encodeModel } from "../src/onnx/encode.ts";
-import { Programs } from "../src/program/programs.ts";
-import { createNodeRuntime } from "../src/runtime/onnxruntime-node.ts";
-import { floatTensor, intTensor, zeros } from "../src/tensor/tensor.ts";
-import { freeBlocks } from "../src/transformer/locate/free-blocks.ts";
-import { locateAnatomy } from "../src/transformer/locate/locate-anatomy.ts";
+import { canonicalise } from "@calig/core/internal/canonical/canonicalise";
+import { decodeModel } from "@calig/core/internal/onnx/decode";
+import { encodeModel } from "@calig/core/internal/onnx/encode";
+import { Programs } from "@calig/core/internal/program/programs";
+import { floatTensor, intTensor, zeros } from "@calig/core/internal/tensor/tensor";
+import { freeBlocks } from "@calig/core/internal/transformer/locate/free-blocks";
+import { locateAnatomy } from "@calig/core/internal/transformer/locate/locate-anatomy";
+import { createNodeRuntime } from "@calig/node/internal/runtime/onnxruntime-node";
 import { onnxExports, readExport } from "../test/support/onnx-exports.ts";
 
 interface Answer {

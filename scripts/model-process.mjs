@@ -3,4 +3,4 @@
 import { register } from "tsx/esm/api";
 
 register();
-await import("../src/server/model-process-entry.ts");
+await import("../packages/node/src/server/model-process-entry.ts");

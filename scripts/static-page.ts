@@ -2,8 +2,8 @@
 
 import { cp, mkdir, readFile, realpath, stat, writeFile } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
-import { quote, UsageError } from "../src/errors.ts";
-import type { ModelEntry } from "../src/page/client.ts";
+import { quote, UsageError } from "@calig/core/internal/errors";
+import type { ModelEntry } from "@calig/page/internal/client";
 
 /** What a browser reads of a model. */
 const FILES = [
@@ -13,6 +13,11 @@ const FILES = [
   "tokenizer_config.json",
   "preprocessor_config.json",
 ];
+/** The engine's own files, which the page's worker loads from beside the page and from nowhere else. */
+const ENGINE = ["ort-wasm-simd-threaded", "ort-wasm-simd-threaded.asyncify"].flatMap((name) => [
+  `${name}.mjs`,
+  `${name}.wasm`,
+]);
 /** What tells a page of calig from other pages: the models that can be chosen. */
 const INDEX = join("models", "index.json");
 
@@ -28,12 +33,12 @@ export interface StaticModel {
  * Writes the page and the models into a folder, which is made where there is none. A page of calig that is there already
  * is brought up to date; other files are left alone.
  *
- * @param pageFolder - The built page.
+ * @param sources - Folders of the built page, and of the WebAssembly files of onnxruntime-web.
  * @throws {UsageError} When the page is not built, or the folder cannot be used. Nothing has been written then.
  */
 export async function writeStaticPage(
   folder: string,
-  pageFolder: string,
+  { page: pageFolder, engine }: { readonly page: string; readonly engine: string },
   models: readonly StaticModel[],
 ): Promise<readonly ModelEntry[]> {
   if (!(await exists(join(pageFolder, "index.html")))) {
@@ -41,6 +46,8 @@ export async function writeStaticPage(
   }
   await checkTarget(folder, pageFolder);
   await cp(pageFolder, folder, { recursive: true });
+  await mkdir(join(folder, "ort"), { recursive: true });
+  for (const file of ENGINE) await cp(join(engine, file), join(folder, "ort", file));
   const entries: ModelEntry[] = [];
   for (const { id, folder: from, labels, bytes } of models) {
     const to = join(folder, "models", id);

@@ -1,13 +1,33 @@
 /** @file The rules of the house as tests: import layers, no cycles, no barrels, who may use which library, file headers. */
 
 import { readdirSync, readFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { dirname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 
-const SRC = fileURLToPath(new URL("../src/", import.meta.url));
+const PACKAGES_FOLDER = fileURLToPath(new URL("../packages/", import.meta.url));
 
-/** Folder (or file) of src/ and the layer it is in: it may import lower layers and itself. ARCHITECTURE.md says what each is for. */
+/** The packages with sources, and which of the others each may import. */
+const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  web: ["core"],
+  page: ["core", "web"],
+  node: ["core"],
+  calig: ["core", "web", "node"],
+};
+
+/** What a package is imported as besides `internal/`, and the file that is meant. */
+const PACKAGE_ENTRIES: Readonly<Record<string, string>> = {
+  "@calig/core": "index.ts",
+  "@calig/core/extend": "extend.ts",
+  "@calig/web": "web.ts",
+  "@calig/web/components": "components/register.ts",
+  "@calig/node": "node.ts",
+  "@calig/node/server": "server.ts",
+  "@calig/node/cli": "cli/bin.ts",
+};
+
+/** Folder (or file) of the sources of all packages and the layer it is in: it may import lower layers and itself. ARCHITECTURE.md says what each is for. */
 const LAYERS: Readonly<Record<string, number>> = {
   "errors.ts": 0,
   util: 1,
@@ -39,10 +59,18 @@ const LAYERS: Readonly<Record<string, number>> = {
   "server.ts": 14,
   cli: 15,
   page: 15,
+  calig: 16,
 };
 
 /** Entry files: the only ones that may re-export. */
-const ENTRIES = new Set(["extend.ts", "index.ts", "node.ts", "web.ts", "server.ts"]);
+const ENTRIES = new Set([
+  "extend.ts",
+  "index.ts",
+  "node.ts",
+  "web.ts",
+  "server.ts",
+  ...["components", "extend", "index", "node", "server", "web"].map((name) => `calig/${name}.ts`),
+]);
 
 /** Plain foundations that every folder may know. */
 const FOUNDATIONS = String.raw`errors\.ts$|util/|options/|tensor/`;
@@ -121,6 +149,7 @@ const SWITCHED_OFF =
 
 interface Import {
   readonly from: string;
+  readonly written: string;
   readonly to: string;
 }
 
@@ -130,8 +159,20 @@ const typescriptBelow = (folder: string): string[] =>
     .map((file) => file.replaceAll("\\", "/"))
     .filter((file) => file.endsWith(".ts"));
 
-const files = typescriptBelow(SRC).filter((file) => !file.endsWith(".test.ts"));
-const sources = new Map(files.map((file) => [file, readFileSync(join(SRC, file), "utf8")]));
+/** Where a file of a package is in the one tree that the rules speak of. */
+const placeOf = (name: string, file: string): string =>
+  name === "page" || name === "calig" ? `${name}/${file}` : file;
+
+const sources = new Map<string, string>();
+const packageOf = new Map<string, string>();
+for (const name of Object.keys(PACKAGES)) {
+  const folder = join(PACKAGES_FOLDER, name, "src");
+  for (const file of typescriptBelow(folder).filter((file) => !file.endsWith(".test.ts"))) {
+    sources.set(placeOf(name, file), readFileSync(join(folder, file), "utf8"));
+    packageOf.set(placeOf(name, file), name);
+  }
+}
+const files = [...sources.keys()];
 
 /** Targets of import and re-export statements, of types too, and of import() with a literal, as they are written. */
 function targetsIn(source: string): string[] {
@@ -142,12 +183,16 @@ function targetsIn(source: string): string[] {
   return [...new Set([...statements, ...calls].map(([, target = ""]) => target))];
 }
 
-/** What a file imports; `to` is a path below src/ or the name of a package. */
+/** What an import means: a path in the tree of all packages, or the name of a library. */
+function meaningOf(file: string, target: string): string {
+  if (target.startsWith(".")) return normalize(join(dirname(file), target)).replaceAll("\\", "/");
+  const [, name = "", path] = /^@calig\/(\w+)\/internal\/(.+)$/.exec(target) ?? [];
+  return path === undefined ? (PACKAGE_ENTRIES[target] ?? target) : placeOf(name, `${path}.ts`);
+}
+
+/** What a file imports, as it is written and as it is meant. */
 const importsOf = (file: string): Import[] =>
-  targetsIn(sources.get(file) ?? "").map((target) => ({
-    from: file,
-    to: target.startsWith(".") ? relative(SRC, join(SRC, dirname(file), target)).replaceAll("\\", "/") : target,
-  }));
+  targetsIn(sources.get(file) ?? "").map((target) => ({ from: file, written: target, to: meaningOf(file, target) }));
 
 const imports = files.flatMap(importsOf);
 const inner = imports.filter(({ to }) => to.endsWith(".ts"));
@@ -179,7 +224,7 @@ describe("the import layers", () => {
     const text = readFileSync(new URL("../ARCHITECTURE.md", import.meta.url), "utf8");
     const rows = [...text.matchAll(/^\| (\d+) \| `([^`]+?)\/?` \|/gm)];
     const written = rows.map(([, layer, folder = ""]) => [folder, Number(layer)]);
-    expect(written).toEqual(Object.entries(LAYERS).filter(([name]) => !ENTRIES.has(name)));
+    expect(written).toEqual(Object.entries(LAYERS).filter(([name]) => !ENTRIES.has(name) && name !== "calig"));
   });
 
   it("know every folder", () => {
@@ -211,6 +256,46 @@ describe("the import layers", () => {
     };
     for (const file of files) visit(file, []);
     expect(cycles).toEqual([]);
+  });
+});
+
+describe("the packages", () => {
+  const manifestOf = (name: string) =>
+    JSON.parse(readFileSync(join(PACKAGES_FOLDER, name, "package.json"), "utf8")) as Record<
+      "dependencies" | "devDependencies" | "peerDependencies",
+      Readonly<Record<string, string>> | undefined
+    > & { readonly version: string };
+
+  it("import only those that they may, by name", () => {
+    const broken = imports.filter(({ from, written, to }) => {
+      const [own = "", other] = [packageOf.get(from), packageOf.get(to)];
+      if (other === undefined) return written.startsWith("@calig/") || to.endsWith(".ts");
+      return written.startsWith(".") === (other !== own) || (other !== own && !PACKAGES[own]?.includes(other));
+    });
+    expect(show(broken)).toEqual([]);
+  });
+
+  it.each(Object.keys(PACKAGES))("%s depends on what it imports and on nothing else", (name) => {
+    const { dependencies = {}, devDependencies = {}, peerDependencies = {} } = manifestOf(name);
+    const declared = Object.keys({ ...dependencies, ...peerDependencies, ...(name === "page" ? devDependencies : {}) });
+    const used = imports
+      .filter(({ from, written }) => packageOf.get(from) === name && !/^(\.|node:)/.test(written))
+      .map(({ written }) => /^(?:@[^/]+\/)?[^/]+/.exec(written)?.[0] as string);
+    // What is read from there is no module: models and the built page.
+    const read = /^@calig\/(model-|page$)/;
+    expect(declared.filter((library) => !read.test(library)).sort()).toEqual([...new Set(used)].sort());
+  });
+
+  it("have one version, and depend on each other exactly", () => {
+    const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+      version: string;
+    };
+    for (const name of readdirSync(PACKAGES_FOLDER).filter((name) => !name.endsWith(".json"))) {
+      const { version: own, ...manifest } = manifestOf(name);
+      const all = { ...manifest.dependencies, ...manifest.devDependencies, ...manifest.peerDependencies };
+      const others = Object.entries(all).filter(([library]) => library.startsWith("@calig/"));
+      expect([own, ...others.map(([, wanted]) => wanted)], name).toEqual([version, ...others.map(() => version)]);
+    }
   });
 });
 
@@ -262,7 +347,7 @@ describe("every file", () => {
 
 describe("the tests", () => {
   it("all run", () => {
-    const tests = ["src/", "test/"].flatMap((folder) => {
+    const tests = [...Object.keys(PACKAGES).map((name) => `packages/${name}/src/`), "test/"].flatMap((folder) => {
       const path = fileURLToPath(new URL(`../${folder}`, import.meta.url));
       return typescriptBelow(path).map((file) => ({
         file: folder + file,

@@ -3,8 +3,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { METHODS } from "@calig/core";
 import { describe, expect, it, vi } from "vitest";
-import { METHODS } from "../src/index.ts";
 import { onnxExports } from "./support/onnx-exports.ts";
 import { readParityFiles } from "./support/parity.ts";
 
@@ -12,8 +12,8 @@ const ROOT = fileURLToPath(new URL("../", import.meta.url));
 const pages = [
   ...readdirSync(ROOT).filter((file) => file.endsWith(".md")),
   ...readdirSync(join(ROOT, "docs")).flatMap((file) => (file.endsWith(".md") ? [`docs/${file}`] : [])),
-  "models/sst2/README.md",
-  "models/cifar10/README.md",
+  "packages/model-sst2/README.md",
+  "packages/model-cifar10/README.md",
   "bench/study/README.md",
   "tools/README.md",
 ];

@@ -9,11 +9,15 @@ const EXAMPLES = ["examples/streamlit/app.py", "examples/notebook/explanation.ip
 
 describe.each(EXAMPLES)("%s", (file) => {
   it("names only components and addresses that there are", () => {
-    const known = new Set([...read("src/components/register.ts").matchAll(/"(calig-\w+)":/g)].map(([, tag]) => tag));
+    const known = new Set(
+      [...read("packages/web/src/components/register.ts").matchAll(/"(calig-\w+)":/g)].map(([, tag]) => tag),
+    );
     const named = [...read(file).matchAll(/\bcalig-\w+\b/g)].map(([tag]) => tag);
     expect(named.length).toBeGreaterThan(0);
     expect(named.filter((tag) => !known.has(tag))).toEqual([]);
-    const routes = ["information", "explain", "evaluate"].map((name) => read(`src/server/routes/${name}.ts`)).join();
+    const routes = ["information", "explain", "evaluate"]
+      .map((name) => read(`packages/node/src/server/routes/${name}.ts`))
+      .join();
     const addresses = [...read(file).matchAll(/\/api\/\w+/g)].map(([address]) => address);
     expect(addresses.length).toBeGreaterThan(0);
     expect(addresses.filter((address) => !routes.includes(`"${address}"`))).toEqual([]);

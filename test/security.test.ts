@@ -3,8 +3,8 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { buildReport, renderHtml, renderReportHtml } from "@calig/core";
 import { describe, expect, it } from "vitest";
-import { buildReport, renderHtml, renderReportHtml } from "../src/index.ts";
 import { hostile } from "./render/fixtures.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));

@@ -96,7 +96,11 @@ describe("the list of parts (SBOM)", () => {
   afterAll(() => rmSync(folder, { recursive: true }));
   const make = (name: string): string => {
     const out = join(folder, name);
-    execFileSync(process.execPath, ["--import", "tsx", join(ROOT, "scripts/make-sbom.ts"), out], { cwd: ROOT });
+    execFileSync(
+      process.execPath,
+      ["--conditions=calig-source", "--import", "tsx", join(ROOT, "scripts/make-sbom.ts"), out],
+      { cwd: ROOT },
+    );
     return readFileSync(out, "utf8");
   };
 

@@ -4,7 +4,7 @@ For every sentence and block: attributions at the hidden state entering the bloc
 input is the sentence with every non-special token replaced by [PAD] (or [MASK]), the attention mask that of the
 sentence, Gauss-Legendre points as Captum spaces them. Also the logits at input and baseline.
 
-Run:  python tools/make_captum_reference.py --model models/sst2 --out test/golden/captum.json
+Run:  python tools/make_captum_reference.py --model packages/model-sst2 --out test/golden/captum.json
 """
 
 import argparse

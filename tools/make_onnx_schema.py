@@ -3,7 +3,7 @@
 The description is the one that the onnx package itself reads files with; protoc-gen-es, the generator of
 @bufbuild/protobuf, writes the code (fetched by npx, it is no dependency of calig). Then `npm run format`.
 
-Run:  python tools/make_onnx_schema.py --out src/onnx/onnx-proto.ts
+Run:  python tools/make_onnx_schema.py --out packages/core/src/onnx/onnx-proto.ts
 """
 
 import argparse

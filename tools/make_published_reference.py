@@ -45,7 +45,7 @@ def area(values) -> float:
 
 
 def text_case(rng: np.random.Generator) -> dict:
-    folder = str(ROOT / "models" / "sst2")
+    folder = str(ROOT / "packages" / "model-sst2")
     model = AutoModelForSequenceClassification.from_pretrained(folder, dtype=torch.float32).eval()
     tokenizer = AutoTokenizer.from_pretrained(folder)
     ids = tokenizer(TEXT)["input_ids"]
@@ -121,7 +121,7 @@ class OfPatches(torch.nn.Module):
 
 
 def picture_case(rng: np.random.Generator) -> dict:
-    folder = ROOT / "models" / "cifar10"
+    folder = ROOT / "packages" / "model-cifar10"
     network = AutoModelForImageClassification.from_pretrained(str(folder), dtype=torch.float32).eval()
     # A dark boat-like shape on a bright ground with a gradient and some noise.
     rows, columns = np.mgrid[0:SIZE, 0:SIZE]

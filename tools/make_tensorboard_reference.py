@@ -17,7 +17,7 @@ from tensorboard.summary.writer.record_writer import RecordWriter
 
 OUT = Path(__file__).parent.parent / "test" / "golden" / "tensorboard.json"
 
-# The same values are in src/node/tensorboard/event.test.ts.
+# The same values are in packages/node/src/node/tensorboard/event.test.ts.
 WALL_TIME = 1_700_000_000.25
 PNG = bytes(range(256))
 TEXT = "# Why\n\n| word | attribution |\n|---|---|\n| naïve <b>film</b> 🎬 | +0.50 |\n"

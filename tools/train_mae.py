@@ -9,7 +9,7 @@ The pictures of the test split choose nothing; they are measured once, at the en
 
 Progress is stored after every epoch in OUT/checkpoint.pt: run the same command again to go on.
 
-Run:  python tools/train_mae.py --data CIFAR_FOLDER --out models/cifar10
+Run:  python tools/train_mae.py --data CIFAR_FOLDER --out packages/model-cifar10
 """
 
 import argparse
@@ -35,7 +35,7 @@ ATTENTION = "eager"  # the gradient of the fused kernel takes longer than the re
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=pathlib.Path, required=True, help="folder with train.tar.gz and test.tar.gz (SPLIT/CLASS/NNNN.jpg)")
-    parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("models/cifar10"))
+    parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("packages/model-cifar10"))
     parser.add_argument("--pretrain-epochs", type=int, default=10)
     parser.add_argument("--epochs", type=int, default=13)
     parser.add_argument("--patch", type=int, default=4)

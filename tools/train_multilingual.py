@@ -62,7 +62,7 @@ def windows(ids, most):
     """Windows of a text, special tokens included, and the share of the text that each is responsible for, as calig cuts and weighs them.
 
     They are equally long, evenly spread and overlap by a quarter; a token belongs to the window in which it is farthest
-    from a cut (src/input/text/windows.ts).
+    from a cut (packages/core/src/input/text/windows.ts).
     """
     (first, *body, last), room = ids, most - 2
     if len(body) <= room:

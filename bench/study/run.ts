@@ -10,8 +10,8 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import type { Evaluation } from "../../src/evaluation/evaluation.ts";
-import { builtinFolder } from "../../src/node/builtin-models.ts";
+import type { Evaluation } from "@calig/core/internal/evaluation/evaluation";
+import { builtinFolder } from "@calig/node/internal/node/builtin-models";
 import { STUDY, type StudySetting } from "./settings.ts";
 
 const { values: options } = parseArgs({
@@ -47,8 +47,10 @@ function measure(setting: StudySetting, data: string, models: string): void {
     "--out": out,
   };
   const command = [...Object.entries(given).flat(), ...(setting.more ?? [])];
-  const bin = join(import.meta.dirname, "../../src/cli/bin.ts");
-  execFileSync(process.execPath, ["--import", "tsx", bin, "evaluate", ...command], { stdio: "inherit" });
+  const bin = join(import.meta.dirname, "../../packages/node/src/cli/bin.ts");
+  execFileSync(process.execPath, ["--conditions=calig-source", "--import", "tsx", bin, "evaluate", ...command], {
+    stdio: "inherit",
+  });
   const full = JSON.parse(readFileSync(out, "utf8")) as Evaluation;
   // The numbers of single inputs stay out of what is kept: files of data sets are named by what they are, not where.
   const { inputs, comparisons, failures, dataset, ...kept } = full;

@@ -6,7 +6,7 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Comparison, Evaluation } from "../../src/evaluation/evaluation.ts";
+import type { Comparison, Evaluation } from "@calig/core/internal/evaluation/evaluation";
 import { STUDY } from "./settings.ts";
 
 const OWN = "ca-lig";

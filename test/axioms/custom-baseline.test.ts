@@ -1,8 +1,7 @@
 /** @file The caller's own text, picture or tensor as the baseline: the model runs on it, and every block explains the difference. */
 
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { baselineStates } from "../../src/attribution/baseline/baseline.ts";
-import { prepareText } from "../../src/attribution/text-input.ts";
+import { baselineStates } from "@calig/core/internal/attribution/baseline/baseline";
+import { prepareText } from "@calig/core/internal/attribution/text-input";
 import {
   type Dataset,
   type ExplainOptions,
@@ -21,7 +20,8 @@ import {
   ShapeError,
   type StoredMeasurement,
   type TextExplanation,
-} from "../../src/node.ts";
+} from "@calig/node";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { completenessOf } from "../support/completeness.ts";
 import { uniform } from "../support/hashed-weights.ts";
 import { syntheticPicture } from "../support/synthetic-picture.ts";

@@ -1,7 +1,7 @@
 /** @file What must hold of every explanation, whatever the model learnt: completeness, conservation, linearity, independence of chunks, determinism. */
 
+import { explain, FUSIONS, type LoadedModel, loadModel, TEXT_BASELINES } from "@calig/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { explain, FUSIONS, type LoadedModel, loadModel, TEXT_BASELINES } from "../../src/node.ts";
 import { scoreDifference } from "../support/completeness.ts";
 
 const TEXTS = [

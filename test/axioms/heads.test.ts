@@ -1,8 +1,8 @@
 /** @file The evidence of single attention heads: their mean is the evidence that the sweep finds on its own. */
 
+import type { Explanation } from "@calig/core/internal/attribution/explanation";
+import { explain, type LoadedModel, loadModel } from "@calig/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Explanation } from "../../src/attribution/explanation.ts";
-import { explain, type LoadedModel, loadModel } from "../../src/node.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
 import { tinyBertFiles } from "../support/tiny-bert.ts";
 

@@ -1,7 +1,7 @@
 /** @file Texts longer than the model reads: the joined map against the maps of its windows. */
 
+import { explain, loadModel, type TextExplanation } from "@calig/node";
 import { describe, expect, it } from "vitest";
-import { explain, loadModel, type TextExplanation } from "../../src/node.ts";
 import { completenessOf, scoreDifference } from "../support/completeness.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
 import { tinyBertFiles } from "../support/tiny-bert.ts";

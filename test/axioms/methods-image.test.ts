@@ -1,13 +1,13 @@
 /** @file Attribution methods on a picture, and occlusion of patches against a model that reads the picture without them. */
 
 import { readFileSync } from "node:fs";
+import { imageFeeds, prepareImage } from "@calig/core/internal/attribution/image-input";
+import { encodeSafetensors } from "@calig/core/internal/checkpoint/safetensors";
+import { toPixelTensor } from "@calig/core/internal/input/image/process-image";
+import { substituteImage } from "@calig/core/internal/input/image/replacement";
+import { floatTensor } from "@calig/core/internal/tensor/tensor";
+import { explain, type LoadedModel, loadModel, METHODS } from "@calig/node";
 import { expect, it } from "vitest";
-import { imageFeeds, prepareImage } from "../../src/attribution/image-input.ts";
-import { encodeSafetensors } from "../../src/checkpoint/safetensors.ts";
-import { toPixelTensor } from "../../src/input/image/process-image.ts";
-import { substituteImage } from "../../src/input/image/replacement.ts";
-import { explain, type LoadedModel, loadModel, METHODS } from "../../src/node.ts";
-import { floatTensor } from "../../src/tensor/tensor.ts";
 import { hashedParameter } from "../support/hashed-weights.ts";
 import type { ParityCase } from "../support/parity.ts";
 import { syntheticPicture } from "../support/synthetic-picture.ts";

@@ -1,16 +1,8 @@
 /** @file What must hold of every attribution method, and what each one promises of its values. */
 
+import { textFeeds } from "@calig/core/internal/attribution/text-input";
+import { explain, type LoadedModel, loadModel, METHODS, renderHtml, renderMarkdown, renderTerminal } from "@calig/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { textFeeds } from "../../src/attribution/text-input.ts";
-import {
-  explain,
-  type LoadedModel,
-  loadModel,
-  METHODS,
-  renderHtml,
-  renderMarkdown,
-  renderTerminal,
-} from "../../src/node.ts";
 import { completenessOf } from "../support/completeness.ts";
 
 const TEXT = "It's not a bad movie, but I wouldn't watch it twice.";

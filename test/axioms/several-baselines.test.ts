@@ -1,7 +1,7 @@
 /** @file Several baselines: every number is the mean of those of the single ones, and adds up to the mean difference. */
 
+import { type BaselineName, explain, type LoadedModel, loadModel, type TextExplanation } from "@calig/node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type BaselineName, explain, type LoadedModel, loadModel, type TextExplanation } from "../../src/node.ts";
 import { runCli } from "../support/run-cli.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
 import { tinyBertFiles } from "../support/tiny-bert.ts";

@@ -1,7 +1,7 @@
 /** @file The ends of the paths, evaluated once for all blocks: the same as where every block evaluates them by itself. */
 
+import { explain, type LoadedModel, loadModel } from "@calig/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { explain, type LoadedModel, loadModel } from "../../src/node.ts";
 import "../support/matchers.ts";
 
 const TEXT = "A gripping, beautifully shot film that forgets to end.";

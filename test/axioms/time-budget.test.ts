@@ -1,7 +1,7 @@
 /** @file Random points and limited time: what is promised of them on the built-in model. */
 
+import { explain, InvalidOptionError, type LoadedModel, loadModel } from "@calig/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { explain, InvalidOptionError, type LoadedModel, loadModel } from "../../src/node.ts";
 import "../support/matchers.ts";
 
 const TEXT = "A gripping, beautifully shot film that forgets to end.";

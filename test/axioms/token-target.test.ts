@@ -1,7 +1,7 @@
 /** @file Models that label every token: the explanation of one token's label. */
 
+import { explain, InvalidOptionError, loadModel, type TextExplanation } from "@calig/node";
 import { describe, expect, it } from "vitest";
-import { explain, InvalidOptionError, loadModel, type TextExplanation } from "../../src/node.ts";
 import { completenessOf } from "../support/completeness.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
 import { TINY_CONFIG, tinyBertFiles } from "../support/tiny-bert.ts";

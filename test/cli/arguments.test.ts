@@ -3,11 +3,11 @@
 import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable, Writable } from "node:stream";
+import { NO_EXTENSIONS } from "@calig/core/internal/extend/extension";
+import { COMMANDS } from "@calig/node/internal/cli/commands";
+import { main } from "@calig/node/internal/cli/main";
+import { parseArguments } from "@calig/node/internal/cli/parser";
 import { describe, expect, test } from "vitest";
-import { COMMANDS } from "../../src/cli/commands.ts";
-import { main } from "../../src/cli/main.ts";
-import { parseArguments } from "../../src/cli/parser.ts";
-import { NO_EXTENSIONS } from "../../src/extend/extension.ts";
 import { runCli } from "../support/run-cli.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
 

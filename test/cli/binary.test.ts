@@ -2,28 +2,21 @@
 
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFile, symlink } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { beforeAll, describe, expect, test } from "vitest";
+import { buildPackages } from "../support/build-packages.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
 
 const tempFolder = useTempFolders();
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const run = promisify(execFile);
 
-describe("dist/cli/bin.js", () => {
+describe("bin/calig.js", () => {
   let bin: string;
 
   beforeAll(async () => {
-    // Built afresh and beside the checkout, so that the test neither needs nor disturbs a build.
-    const folder = await tempFolder();
-    for (const name of ["package.json", "node_modules", "models"]) await symlink(join(ROOT, name), join(folder, name));
-    const compiler = join(ROOT, "node_modules/typescript/bin/tsc");
-    await run(process.execPath, [compiler, "-p", join(ROOT, "tsconfig.build.json"), "--outDir", join(folder, "dist")]);
-    const { bin: bins } = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8")) as { bin: { calig: string } };
-    bin = join(folder, bins.calig);
+    bin = join(await buildPackages(await tempFolder()), "node_modules/calig/bin/calig.js");
   });
 
   test("starts with a line that makes it executable", async () => {

@@ -2,11 +2,11 @@
 
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { ImageExplanation } from "@calig/core/internal/attribution/explanation";
+import type { ImageComparison } from "@calig/core/internal/evaluation/method-comparison";
+import { METHODS } from "@calig/node";
 import sharp from "sharp";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { ImageExplanation } from "../../src/attribution/explanation.ts";
-import type { ImageComparison } from "../../src/evaluation/method-comparison.ts";
-import { METHODS } from "../../src/node.ts";
 import { runCli } from "../support/run-cli.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
 import { tinyVitFiles } from "../support/tiny-vit.ts";

@@ -2,9 +2,9 @@
 
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { TextExplanation } from "@calig/core/internal/attribution/explanation";
+import type { TextComparison } from "@calig/core/internal/evaluation/method-comparison";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { TextExplanation } from "../../src/attribution/explanation.ts";
-import type { TextComparison } from "../../src/evaluation/method-comparison.ts";
 import { runCli } from "../support/run-cli.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
 import { tinyBertFiles } from "../support/tiny-bert.ts";

@@ -1,9 +1,9 @@
 /** @file `--baseline custom`: the caller's own text or picture on the command line. */
 
 import { join } from "node:path";
+import type { Explanation } from "@calig/core/internal/attribution/explanation";
 import sharp from "sharp";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { Explanation } from "../../src/attribution/explanation.ts";
 import { runCli } from "../support/run-cli.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
 import { tinyBertFiles } from "../support/tiny-bert.ts";

@@ -1,10 +1,10 @@
 /** @file docs/cli.md is what the tables say. */
 
 import { readFile } from "node:fs/promises";
+import { COMMANDS } from "@calig/node/internal/cli/commands";
+import { cliDocs } from "@calig/node/internal/cli/docs";
+import { OPTIONS, type OptionKey, optionName } from "@calig/node/internal/cli/options";
 import { expect, test } from "vitest";
-import { COMMANDS } from "../../src/cli/commands.ts";
-import { cliDocs } from "../../src/cli/docs.ts";
-import { OPTIONS, type OptionKey, optionName } from "../../src/cli/options.ts";
 
 test("docs/cli.md is fresh: run npm run docs:cli", async () => {
   const written = await readFile(new URL("../../docs/cli.md", import.meta.url), "utf8");

@@ -2,8 +2,8 @@
 
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Evaluation } from "@calig/core/internal/evaluation/evaluation";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { Evaluation } from "../../src/evaluation/evaluation.ts";
 import { runCli } from "../support/run-cli.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
 import { tinyBertFiles } from "../support/tiny-bert.ts";

@@ -2,9 +2,9 @@
 
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Explanation } from "@calig/core/internal/attribution/explanation";
 import sharp from "sharp";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { Explanation } from "../../src/attribution/explanation.ts";
 import { runCli } from "../support/run-cli.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
 import { tinyVitFiles } from "../support/tiny-vit.ts";

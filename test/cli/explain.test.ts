@@ -2,8 +2,8 @@
 
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { TextExplanation } from "@calig/core/internal/attribution/explanation";
 import { describe, expect, test } from "vitest";
-import type { TextExplanation } from "../../src/attribution/explanation.ts";
 import { runCli } from "../support/run-cli.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
 

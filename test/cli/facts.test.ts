@@ -1,10 +1,10 @@
 /** @file `calig inspect`, `calig models` and `calig doctor`. */
 
+import type { CheckResult } from "@calig/node/internal/cli/self-checks";
+import type { BuiltinModel } from "@calig/node/internal/node/builtin-models";
+import type { ModelInspection } from "@calig/node/internal/node/inspect-model";
+import type { SystemFacts } from "@calig/node/internal/node/system-facts";
 import { describe, expect, test } from "vitest";
-import type { CheckResult } from "../../src/cli/self-checks.ts";
-import type { BuiltinModel } from "../../src/node/builtin-models.ts";
-import type { ModelInspection } from "../../src/node/inspect-model.ts";
-import type { SystemFacts } from "../../src/node/system-facts.ts";
 import { runCli } from "../support/run-cli.ts";
 
 async function done(...argv: string[]): Promise<string> {

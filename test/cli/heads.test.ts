@@ -2,9 +2,9 @@
 
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Evaluation } from "@calig/core/internal/evaluation/evaluation";
+import { type Explanation, parseExplanation } from "@calig/node";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { Evaluation } from "../../src/evaluation/evaluation.ts";
-import { type Explanation, parseExplanation } from "../../src/node.ts";
 import { HEADS, headFiles } from "../support/head-models.ts";
 import { runCli } from "../support/run-cli.ts";
 import { useTempFolders } from "../support/temp-folder.ts";

@@ -12,10 +12,10 @@ const failureOf = (
   argv: string[],
 ): Promise<{ readonly code: unknown; readonly stderr: string }> =>
   new Promise((resolve) => {
-    const bin = fileURLToPath(new URL("../../src/cli/bin.ts", import.meta.url));
+    const bin = fileURLToPath(new URL("../../packages/node/src/cli/bin.ts", import.meta.url));
     execFile(
       process.execPath,
-      ["--import", "tsx", ...nodeOptions, bin, ...argv],
+      ["--conditions=calig-source", "--import", "tsx", ...nodeOptions, bin, ...argv],
       { cwd: root, timeout: 100_000 },
       (error, _stdout, stderr) => resolve({ code: error?.code ?? 0, stderr }),
     );

@@ -1,8 +1,8 @@
 /** @file Plugins on the command line: what they add to a run, where they are found, and what is said of those that are none. */
 
 import { join } from "node:path";
+import type { MethodComparison } from "@calig/core/internal/evaluation/method-comparison";
 import { describe, expect, it } from "vitest";
-import type { MethodComparison } from "../../src/evaluation/method-comparison.ts";
 import { runCli } from "../support/run-cli.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
 

@@ -2,9 +2,9 @@
 
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { EvidenceReport } from "@calig/core/internal/render/report/evidence-report";
 import sharp from "sharp";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { EvidenceReport } from "../../src/render/report/evidence-report.ts";
 import { hostile, image, sentence } from "../render/fixtures.ts";
 import { runCli } from "../support/run-cli.ts";
 import { useTempFolders } from "../support/temp-folder.ts";

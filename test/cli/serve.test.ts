@@ -60,8 +60,18 @@ describe("calig serve", () => {
   });
 
   it("finishes what is under way when it, and all its processes, are told to end", async () => {
-    const bin = fileURLToPath(new URL("../../src/cli/bin.ts", import.meta.url));
-    const argv = ["--import", "tsx", bin, "serve", "--port", "0", "--model", `words=${folder}`];
+    const bin = fileURLToPath(new URL("../../packages/node/src/cli/bin.ts", import.meta.url));
+    const argv = [
+      "--conditions=calig-source",
+      "--import",
+      "tsx",
+      bin,
+      "serve",
+      "--port",
+      "0",
+      "--model",
+      `words=${folder}`,
+    ];
     // A group of its own: signals of terminals and of service managers reach all of a group.
     const server = spawn(process.execPath, argv, { detached: true, stdio: ["ignore", "pipe", "pipe"] });
     try {

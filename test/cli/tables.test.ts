@@ -3,9 +3,9 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import type { TextExplanation } from "@calig/core/internal/attribution/explanation";
+import type { Evaluation } from "@calig/core/internal/evaluation/evaluation";
 import { describe, expect, test } from "vitest";
-import type { TextExplanation } from "../../src/attribution/explanation.ts";
-import type { Evaluation } from "../../src/evaluation/evaluation.ts";
 import { runCli } from "../support/run-cli.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
 

@@ -2,9 +2,9 @@
 
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Evaluation } from "@calig/core/internal/evaluation/evaluation";
 import sharp from "sharp";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Evaluation } from "../../src/evaluation/evaluation.ts";
 import { runCli } from "../support/run-cli.ts";
 import { syntheticPicture } from "../support/synthetic-picture.ts";
 import { useTempFolders } from "../support/temp-folder.ts";

@@ -2,9 +2,9 @@
 
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Explanation } from "@calig/core/internal/attribution/explanation";
+import type { Tuning } from "@calig/core/internal/evaluation/tune";
 import { describe, expect, test } from "vitest";
-import type { Explanation } from "../../src/attribution/explanation.ts";
-import type { Tuning } from "../../src/evaluation/tune.ts";
 import { runCli } from "../support/run-cli.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
 import { tinyBertFiles } from "../support/tiny-bert.ts";

@@ -3,12 +3,12 @@
  * A case that returns has passed.
  */
 
-import { ExecutionError } from "../../src/errors.ts";
-import { DEFAULT_OPSETS, GraphBuilder } from "../../src/graph/builder.ts";
-import { createModel } from "../../src/onnx/create-model.ts";
-import { encodeModel } from "../../src/onnx/encode.ts";
-import type { Feeds, Runtime, Session } from "../../src/runtime/runtime.ts";
-import { boolTensor, floatTensor, intTensor } from "../../src/tensor/tensor.ts";
+import { ExecutionError } from "@calig/core/internal/errors";
+import { DEFAULT_OPSETS, GraphBuilder } from "@calig/core/internal/graph/builder";
+import { createModel } from "@calig/core/internal/onnx/create-model";
+import { encodeModel } from "@calig/core/internal/onnx/encode";
+import type { Feeds, Runtime, Session } from "@calig/core/internal/runtime/runtime";
+import { boolTensor, floatTensor, intTensor } from "@calig/core/internal/tensor/tensor";
 
 export interface RuntimeCase {
   readonly name: string;

@@ -1,9 +1,9 @@
 /** @file Both engines, held to the same cases. What runs in Chromium is in test/web/. */
 
+import { createNodeRuntime } from "@calig/node/internal/runtime/onnxruntime-node";
+import { createThreadedNodeRuntime } from "@calig/node/internal/runtime/threaded-node";
+import { createWebRuntime } from "@calig/web/internal/runtime/onnxruntime-web";
 import { describe, it } from "vitest";
-import { createNodeRuntime } from "../../src/runtime/onnxruntime-node.ts";
-import { createWebRuntime } from "../../src/runtime/onnxruntime-web.ts";
-import { createThreadedNodeRuntime } from "../../src/runtime/threaded-node.ts";
 import { ortWasmUrl } from "../support/ort-wasm.ts";
 import { RUNTIME_CASES } from "./runtime-cases.ts";
 

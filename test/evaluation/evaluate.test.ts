@@ -1,14 +1,14 @@
 /** @file The evaluation of the built-in model on made-up reviews: what good and bad methods must look like. */
 
+import type { Dataset } from "@calig/core/internal/evaluation/dataset";
+import { type EvaluateOptions, evaluate, sampleDataset } from "@calig/core/internal/evaluation/evaluate";
+import type { Evaluation } from "@calig/core/internal/evaluation/evaluation";
+import { openInput } from "@calig/core/internal/evaluation/measure-input";
+import type { Metric, Subject } from "@calig/core/internal/evaluation/metric";
+import { metricByName } from "@calig/core/internal/evaluation/metrics";
+import type { NamedMethod } from "@calig/core/internal/evaluation/named-methods";
+import { type LoadedModel, loadModel } from "@calig/node/internal/node/load-model";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import type { Dataset } from "../../src/evaluation/dataset.ts";
-import { type EvaluateOptions, evaluate, sampleDataset } from "../../src/evaluation/evaluate.ts";
-import type { Evaluation } from "../../src/evaluation/evaluation.ts";
-import { openInput } from "../../src/evaluation/measure-input.ts";
-import type { Metric, Subject } from "../../src/evaluation/metric.ts";
-import { metricByName } from "../../src/evaluation/metrics.ts";
-import type { NamedMethod } from "../../src/evaluation/named-methods.ts";
-import { type LoadedModel, loadModel } from "../../src/node/load-model.ts";
 import { spyMetric } from "../support/subject.ts";
 
 const REVIEWS: readonly (readonly [text: string, label: string, marked: string])[] = [

@@ -1,13 +1,13 @@
 /** @file Evaluation of image classifiers: patches of a small ViT replaced by another picture. */
 
+import { evaluate } from "@calig/core/internal/evaluation/evaluate";
+import { only, without } from "@calig/core/internal/evaluation/features";
+import { metricByName } from "@calig/core/internal/evaluation/metrics";
+import { openMeasurable } from "@calig/core/internal/evaluation/open-measurable";
+import { rgbImage } from "@calig/core/internal/input/image/rgb-image";
+import type { FloatTensor } from "@calig/core/internal/tensor/tensor";
+import { InputError, InvalidOptionError, loadModel } from "@calig/node";
 import { describe, expect, it } from "vitest";
-import { evaluate } from "../../src/evaluation/evaluate.ts";
-import { only, without } from "../../src/evaluation/features.ts";
-import { metricByName } from "../../src/evaluation/metrics.ts";
-import { openMeasurable } from "../../src/evaluation/open-measurable.ts";
-import { rgbImage } from "../../src/input/image/rgb-image.ts";
-import { InputError, InvalidOptionError, loadModel } from "../../src/node.ts";
-import type { FloatTensor } from "../../src/tensor/tensor.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
 import { tinyBertFiles } from "../support/tiny-bert.ts";
 import { tinyVitFiles } from "../support/tiny-vit.ts";

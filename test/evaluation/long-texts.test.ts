@@ -1,13 +1,13 @@
 /** @file Texts longer than the model reads are measured as they are explained: in all their windows. */
 
+import type { Dataset } from "@calig/core/internal/evaluation/dataset";
+import { evaluate } from "@calig/core/internal/evaluation/evaluate";
+import { without } from "@calig/core/internal/evaluation/features";
+import { openInput } from "@calig/core/internal/evaluation/measure-input";
+import type { Metric, Subject } from "@calig/core/internal/evaluation/metric";
+import { metricByName } from "@calig/core/internal/evaluation/metrics";
+import { compareMethods, explain, type LoadedModel, loadModel } from "@calig/node";
 import { describe, expect, it } from "vitest";
-import type { Dataset } from "../../src/evaluation/dataset.ts";
-import { evaluate } from "../../src/evaluation/evaluate.ts";
-import { without } from "../../src/evaluation/features.ts";
-import { openInput } from "../../src/evaluation/measure-input.ts";
-import type { Metric, Subject } from "../../src/evaluation/metric.ts";
-import { metricByName } from "../../src/evaluation/metrics.ts";
-import { compareMethods, explain, type LoadedModel, loadModel } from "../../src/node.ts";
 import { spyMetric } from "../support/subject.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
 import { tinyBertFiles } from "../support/tiny-bert.ts";

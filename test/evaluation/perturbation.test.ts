@@ -1,13 +1,13 @@
 /** @file Variants of a text run through a model: the same numbers as one by one, whatever the batch. */
 
+import { prepareText } from "@calig/core/internal/attribution/text-input";
+import { type Kept, only, textFeatures, without } from "@calig/core/internal/evaluation/features";
+import { createProbe } from "@calig/core/internal/evaluation/perturbation";
+import { createTextReplacement, type ReplacementPart } from "@calig/core/internal/evaluation/replacement";
+import type { ScoreSpec } from "@calig/core/internal/program/score";
+import { createRandom } from "@calig/core/internal/util/random";
+import { type LoadedModel, loadModel } from "@calig/node/internal/node/load-model";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { prepareText } from "../../src/attribution/text-input.ts";
-import { type Kept, only, textFeatures, without } from "../../src/evaluation/features.ts";
-import { createProbe } from "../../src/evaluation/perturbation.ts";
-import { createTextReplacement, type ReplacementPart } from "../../src/evaluation/replacement.ts";
-import { type LoadedModel, loadModel } from "../../src/node/load-model.ts";
-import type { ScoreSpec } from "../../src/program/score.ts";
-import { createRandom } from "../../src/util/random.ts";
 
 const TEXT = "An unflinching, well-acted film (rare!) about nothing.";
 const SCORE: ScoreSpec = { kind: "logit", activation: "softmax", target: 1 };

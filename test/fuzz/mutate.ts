@@ -1,6 +1,6 @@
 /** @file Damaged copies of a file, seeded, and what reading them ends in. */
 
-import { InternalError, isCaligError } from "../../src/errors.ts";
+import { InternalError, isCaligError } from "@calig/core/internal/errors";
 
 /** Numbers in 0..1 from a seed (mulberry32). */
 function randomNumbers(seed: number): () => number {

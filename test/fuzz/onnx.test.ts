@@ -1,16 +1,16 @@
 /** @file 10,000 damaged ONNX files: each is read, or refused with one of our errors; none crashes, hangs or eats memory. */
 
 import { readFileSync } from "node:fs";
+import { canonicalise } from "@calig/core/internal/canonical/canonicalise";
+import { GraphBuilder } from "@calig/core/internal/graph/builder";
+import { inferShapes } from "@calig/core/internal/graph/infer-shapes";
+import { verifyGraph } from "@calig/core/internal/graph/verify";
+import { createModel } from "@calig/core/internal/onnx/create-model";
+import { decodeModel } from "@calig/core/internal/onnx/decode";
+import { encodeModel } from "@calig/core/internal/onnx/encode";
+import { floatTensor } from "@calig/core/internal/tensor/tensor";
+import { locateAnatomy } from "@calig/core/internal/transformer/locate/locate-anatomy";
 import { expect, it } from "vitest";
-import { canonicalise } from "../../src/canonical/canonicalise.ts";
-import { GraphBuilder } from "../../src/graph/builder.ts";
-import { inferShapes } from "../../src/graph/infer-shapes.ts";
-import { verifyGraph } from "../../src/graph/verify.ts";
-import { createModel } from "../../src/onnx/create-model.ts";
-import { decodeModel } from "../../src/onnx/decode.ts";
-import { encodeModel } from "../../src/onnx/encode.ts";
-import { floatTensor } from "../../src/tensor/tensor.ts";
-import { locateAnatomy } from "../../src/transformer/locate/locate-anatomy.ts";
 import { countRefused } from "./mutate.ts";
 
 const CASES = 10_000;

@@ -1,11 +1,11 @@
 /** @file 10,000 damaged safetensors files: each header is read, or refused with one of our errors. */
 
-import { expect, it } from "vitest";
 import {
   encodeSafetensors,
   parseSafetensorsHeader,
   safetensorsHeaderLength,
-} from "../../src/checkpoint/safetensors.ts";
+} from "@calig/core/internal/checkpoint/safetensors";
+import { expect, it } from "vitest";
 import { countRefused } from "./mutate.ts";
 
 const CASES = 10_000;

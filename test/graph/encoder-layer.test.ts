@@ -1,17 +1,17 @@
 /** @file From the builder through the file format and the engine: one encoder layer against plain loops. */
 
+import { GraphBuilder } from "@calig/core/internal/graph/builder";
+import { inferShapes } from "@calig/core/internal/graph/infer-shapes";
+import { lowerFusedMatMul } from "@calig/core/internal/graph/lower-fused-matmul";
+import { verifyGraph } from "@calig/core/internal/graph/verify";
+import { createModel } from "@calig/core/internal/onnx/create-model";
+import { decodeModel } from "@calig/core/internal/onnx/decode";
+import { encodeModel } from "@calig/core/internal/onnx/encode";
+import { float, type Graph, int } from "@calig/core/internal/onnx/model";
+import { printGraph } from "@calig/core/internal/onnx/print";
+import { floatTensor } from "@calig/core/internal/tensor/tensor";
+import { createNodeRuntime } from "@calig/node/internal/runtime/onnxruntime-node";
 import { describe, expect, it } from "vitest";
-import { GraphBuilder } from "../../src/graph/builder.ts";
-import { inferShapes } from "../../src/graph/infer-shapes.ts";
-import { lowerFusedMatMul } from "../../src/graph/lower-fused-matmul.ts";
-import { verifyGraph } from "../../src/graph/verify.ts";
-import { createModel } from "../../src/onnx/create-model.ts";
-import { decodeModel } from "../../src/onnx/decode.ts";
-import { encodeModel } from "../../src/onnx/encode.ts";
-import { float, type Graph, int } from "../../src/onnx/model.ts";
-import { printGraph } from "../../src/onnx/print.ts";
-import { createNodeRuntime } from "../../src/runtime/onnxruntime-node.ts";
-import { floatTensor } from "../../src/tensor/tensor.ts";
 import { uniform } from "../support/hashed-weights.ts";
 
 const TOKENS = 3;

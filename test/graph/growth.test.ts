@@ -1,17 +1,17 @@
 /** @file What reading a graph costs grows as the graph does: counted operations, for many of one thing each. */
 
+import { buildGradientGraph } from "@calig/core/internal/autodiff/backward";
+import { canonicalise } from "@calig/core/internal/canonical/canonicalise";
+import { prepareInputs } from "@calig/core/internal/canonical/prepare-inputs";
+import { AnatomyError } from "@calig/core/internal/errors";
+import { extractGraph } from "@calig/core/internal/graph/extract";
+import type { Graph } from "@calig/core/internal/onnx/model";
+import { freeBlocks } from "@calig/core/internal/transformer/locate/free-blocks";
+import { locateAnatomy } from "@calig/core/internal/transformer/locate/locate-anatomy";
+import { positionLimit } from "@calig/core/internal/transformer/locate/position-limit";
+import { freesRows, needsRows } from "@calig/core/internal/transformer/locate/row-limits";
+import { unflattenLogits } from "@calig/core/internal/transformer/locate/unflatten-logits";
 import { expect, it } from "vitest";
-import { buildGradientGraph } from "../../src/autodiff/backward.ts";
-import { canonicalise } from "../../src/canonical/canonicalise.ts";
-import { prepareInputs } from "../../src/canonical/prepare-inputs.ts";
-import { AnatomyError } from "../../src/errors.ts";
-import { extractGraph } from "../../src/graph/extract.ts";
-import type { Graph } from "../../src/onnx/model.ts";
-import { freeBlocks } from "../../src/transformer/locate/free-blocks.ts";
-import { locateAnatomy } from "../../src/transformer/locate/locate-anatomy.ts";
-import { positionLimit } from "../../src/transformer/locate/position-limit.ts";
-import { freesRows, needsRows } from "../../src/transformer/locate/row-limits.ts";
-import { unflattenLogits } from "../../src/transformer/locate/unflatten-logits.ts";
 import { countOperations } from "../support/count-operations.ts";
 import { LARGE_GRAPHS } from "../support/large-graphs.ts";
 

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { explain, inspectModel, loadModel } from "@calig/node";
 import { describe, expect, it } from "vitest";
-import { explain, inspectModel, loadModel } from "../../src/node.ts";
 import { judgeCase, type MatrixCase } from "../support/matrix.ts";
 
 /** Small random classifiers of families that calig does not build, made and measured by tools/make_matrix.py. */

@@ -2,10 +2,10 @@
 
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
+import type { Feeds } from "@calig/core/internal/runtime/runtime";
+import type { Tensor } from "@calig/core/internal/tensor/tensor";
+import { AnatomyError, explain, loadModel, UnsupportedModelError, verify } from "@calig/node";
 import { describe, expect, it } from "vitest";
-import { AnatomyError, explain, loadModel, UnsupportedModelError, verify } from "../../src/node.ts";
-import type { Feeds } from "../../src/runtime/runtime.ts";
-import type { Tensor } from "../../src/tensor/tensor.ts";
 import "../support/matchers.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
 import { tinyTokenizer } from "../support/tiny-tokenizer.ts";

@@ -1,17 +1,17 @@
 /** @file The forms in which ONNX files are found: each, canonicalised, gives the logits that it gave, and can be differentiated. */
 
 import { readFileSync } from "node:fs";
+import { buildGradientGraph } from "@calig/core/internal/autodiff/backward";
+import { gradientCoverage } from "@calig/core/internal/autodiff/coverage";
+import { canonicalise } from "@calig/core/internal/canonical/canonicalise";
+import { GraphBuilder } from "@calig/core/internal/graph/builder";
+import { extractGraph } from "@calig/core/internal/graph/extract";
+import { inferShapes } from "@calig/core/internal/graph/infer-shapes";
+import { decodeModel } from "@calig/core/internal/onnx/decode";
+import type { Graph, ValueInfo } from "@calig/core/internal/onnx/model";
+import type { Feeds } from "@calig/core/internal/runtime/runtime";
+import { floatTensor, intTensor, type Tensor } from "@calig/core/internal/tensor/tensor";
 import { describe, expect, it } from "vitest";
-import { buildGradientGraph } from "../../src/autodiff/backward.ts";
-import { gradientCoverage } from "../../src/autodiff/coverage.ts";
-import { canonicalise } from "../../src/canonical/canonicalise.ts";
-import { GraphBuilder } from "../../src/graph/builder.ts";
-import { extractGraph } from "../../src/graph/extract.ts";
-import { inferShapes } from "../../src/graph/infer-shapes.ts";
-import { decodeModel } from "../../src/onnx/decode.ts";
-import type { Graph, ValueInfo } from "../../src/onnx/model.ts";
-import type { Feeds } from "../../src/runtime/runtime.ts";
-import { floatTensor, intTensor, type Tensor } from "../../src/tensor/tensor.ts";
 import { ramp } from "../support/rewritten.ts";
 import { openGraph, runGraph } from "../support/run-graph.ts";
 import "../support/matchers.ts";

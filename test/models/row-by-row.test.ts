@@ -1,9 +1,9 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { LimitedPrograms } from "@calig/core/internal/program/limited-programs";
+import { explain, loadModel } from "@calig/node";
 import { describe, expect, it } from "vitest";
-import { explain, loadModel } from "../../src/node.ts";
-import { LimitedPrograms } from "../../src/program/limited-programs.ts";
 
 const FOLDER = fileURLToPath(new URL("../fixtures/foreign/", import.meta.url));
 const named = (part: string): string => join(FOLDER, readdirSync(FOLDER).find((id) => id.includes(part)) ?? "");

@@ -3,10 +3,10 @@
 import { cpSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { textBatchFeeds } from "@calig/core/internal/attribution/text-input";
+import { rgbImage } from "@calig/core/internal/input/image/rgb-image";
+import { explain, loadModel } from "@calig/node";
 import { describe, expect, it } from "vitest";
-import { textBatchFeeds } from "../../src/attribution/text-input.ts";
-import { rgbImage } from "../../src/input/image/rgb-image.ts";
-import { explain, loadModel } from "../../src/node.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
 
 const tempFolder = useTempFolders();

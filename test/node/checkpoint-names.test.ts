@@ -1,10 +1,10 @@
 /** @file Checkpoints whose tensors have other names than the model gives them, or that the configuration does not fit. */
 
+import { explain } from "@calig/core/internal/attribution/explain";
+import { encodeSafetensors } from "@calig/core/internal/checkpoint/safetensors";
+import { CheckpointError } from "@calig/core/internal/errors";
+import { loadModel } from "@calig/node/internal/node/load-model";
 import { describe, expect, it } from "vitest";
-import { explain } from "../../src/attribution/explain.ts";
-import { encodeSafetensors } from "../../src/checkpoint/safetensors.ts";
-import { CheckpointError } from "../../src/errors.ts";
-import { loadModel } from "../../src/node/load-model.ts";
 import { hashedParameter } from "../support/hashed-weights.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
 import { TINY_CONFIG, tinyBertFiles, tinyTensors } from "../support/tiny-bert.ts";

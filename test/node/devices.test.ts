@@ -1,13 +1,13 @@
 /** @file Devices other than the processor: programs for engines that lack an operator, and what is said where one is missing. */
 
+import { decodeModel } from "@calig/core/internal/onnx/decode";
+import { encodeProgram } from "@calig/core/internal/program/encode-program";
+import { Programs } from "@calig/core/internal/program/programs";
+import { buildSweepProgram } from "@calig/core/internal/program/sweep";
+import type { Runtime } from "@calig/core/internal/runtime/runtime";
+import { type Explanation, explain, InvalidOptionError, loadModel } from "@calig/node";
+import { createNodeRuntime } from "@calig/node/internal/runtime/onnxruntime-node";
 import { describe, expect, it } from "vitest";
-import { type Explanation, explain, InvalidOptionError, loadModel } from "../../src/node.ts";
-import { decodeModel } from "../../src/onnx/decode.ts";
-import { encodeProgram } from "../../src/program/encode-program.ts";
-import { Programs } from "../../src/program/programs.ts";
-import { buildSweepProgram } from "../../src/program/sweep.ts";
-import { createNodeRuntime } from "../../src/runtime/onnxruntime-node.ts";
-import type { Runtime } from "../../src/runtime/runtime.ts";
 import "../support/matchers.ts";
 import { parityFeeds, parityModel, readParityFile } from "../support/parity.ts";
 import { firstInput } from "../support/parity-suite.ts";

@@ -1,8 +1,8 @@
 /** @file A folder of every text family is loaded and explained, from a baseline of tokens and one of word vectors. */
 
+import { encodeSafetensors } from "@calig/core/internal/checkpoint/safetensors";
+import { explain, loadModel } from "@calig/node";
 import { describe, expect, it } from "vitest";
-import { encodeSafetensors } from "../../src/checkpoint/safetensors.ts";
-import { explain, loadModel } from "../../src/node.ts";
 import { hashedParameter } from "../support/hashed-weights.ts";
 import { type ParityCase, readParityFile } from "../support/parity.ts";
 import { useTempFolders } from "../support/temp-folder.ts";

@@ -1,12 +1,12 @@
 /** @file Weights copied as float32: the same numbers, and nothing left behind. */
 
 import { readdir } from "node:fs/promises";
+import { encodeSafetensors } from "@calig/core/internal/checkpoint/safetensors";
+import { readStoredTensor } from "@calig/core/internal/onnx/external-data";
+import { floatToHalf } from "@calig/core/internal/tensor/half";
+import { copyAsFloat32 } from "@calig/node/internal/node/float32-copy";
+import { readWeights } from "@calig/node/internal/node/weights";
 import { describe, expect, it } from "vitest";
-import { encodeSafetensors } from "../../src/checkpoint/safetensors.ts";
-import { copyAsFloat32 } from "../../src/node/float32-copy.ts";
-import { readWeights } from "../../src/node/weights.ts";
-import { readStoredTensor } from "../../src/onnx/external-data.ts";
-import { floatToHalf } from "../../src/tensor/half.ts";
 import { readRangeOf, useTempFolders } from "../support/temp-folder.ts";
 
 const tempFolder = useTempFolders();

@@ -1,7 +1,7 @@
 /** @file Checkpoints whose head is no classifier: named by the tensors that it has, whatever config.json says. */
 
+import { loadModel, UnsupportedModelError } from "@calig/node";
 import { describe, expect, it } from "vitest";
-import { loadModel, UnsupportedModelError } from "../../src/node.ts";
 import { type Files, useTempFolders } from "../support/temp-folder.ts";
 import { tinyBertFiles } from "../support/tiny-bert.ts";
 

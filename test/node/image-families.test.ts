@@ -1,8 +1,8 @@
 /** @file A folder of every image family is loaded and explained, from a baseline of pixels and one of hidden states. */
 
+import { encodeSafetensors } from "@calig/core/internal/checkpoint/safetensors";
+import { explain, loadModel } from "@calig/node";
 import { describe, expect, it } from "vitest";
-import { encodeSafetensors } from "../../src/checkpoint/safetensors.ts";
-import { explain, loadModel } from "../../src/node.ts";
 import { hashedParameter } from "../support/hashed-weights.ts";
 import { type ParityCase, readParityFile } from "../support/parity.ts";
 import { syntheticPicture } from "../support/synthetic-picture.ts";

@@ -2,10 +2,10 @@
 
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
+import { InputError } from "@calig/core/internal/errors";
+import { decodeImage, readImageFile } from "@calig/node/internal/node/image-file";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
-import { InputError } from "../../src/errors.ts";
-import { decodeImage, readImageFile } from "../../src/node/image-file.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
 
 type Channels = 1 | 2 | 3 | 4;

@@ -1,7 +1,7 @@
 /** @file Explaining again and again holds no more memory than explaining a few times. */
 
+import { explain, loadModel } from "@calig/node";
 import { describe, expect, it } from "vitest";
-import { explain, loadModel } from "../../src/node.ts";
 import { settledMemory } from "../support/settled-memory.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
 import { tinyBertFiles } from "../support/tiny-bert.ts";

@@ -2,7 +2,6 @@
 
 import { symlink } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
 import {
   builtinModels,
   CheckpointError,
@@ -11,7 +10,8 @@ import {
   inspectModel,
   loadModel,
   UnsupportedModelError,
-} from "../../src/node.ts";
+} from "@calig/node";
+import { describe, expect, it } from "vitest";
 import { useTempFolders } from "../support/temp-folder.ts";
 import { TINY_CONFIG, tinyBertFiles } from "../support/tiny-bert.ts";
 

@@ -3,7 +3,10 @@
 import { readFileSync } from "node:fs";
 import { symlink } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { createModel } from "@calig/core/internal/onnx/create-model";
+import { decodeModel } from "@calig/core/internal/onnx/decode";
+import { encodeModel } from "@calig/core/internal/onnx/encode";
+import type { Graph, StoredTensor } from "@calig/core/internal/onnx/model";
 import {
   AnatomyError,
   CheckpointError,
@@ -14,11 +17,8 @@ import {
   loadModel,
   OnnxParseError,
   UnsupportedModelError,
-} from "../../src/node.ts";
-import { createModel } from "../../src/onnx/create-model.ts";
-import { decodeModel } from "../../src/onnx/decode.ts";
-import { encodeModel } from "../../src/onnx/encode.ts";
-import type { Graph, StoredTensor } from "../../src/onnx/model.ts";
+} from "@calig/node";
+import { describe, expect, it } from "vitest";
 import "../support/matchers.ts";
 import { runCli } from "../support/run-cli.ts";
 import { scramble } from "../support/scramble.ts";

@@ -1,8 +1,8 @@
 /** @file Tokenizers of folders on disk: which files are read, and which folders are refused, with the way out. */
 
+import { CheckpointError } from "@calig/core/internal/errors";
+import { loadModel } from "@calig/node/internal/node/load-model";
 import { describe, expect, it } from "vitest";
-import { CheckpointError } from "../../src/errors.ts";
-import { loadModel } from "../../src/node/load-model.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
 import { tinyBertFiles } from "../support/tiny-bert.ts";
 

@@ -1,9 +1,9 @@
 /** @file Texts of other scripts end to end: a tiny BERT behind XLM-R's tokenizer (tools/make_tokenizer_reference.py). */
 
 import { readFileSync } from "node:fs";
+import { encodeSafetensors } from "@calig/core/internal/checkpoint/safetensors";
+import { explain, loadModel, type TextExplanation } from "@calig/node";
 import { describe, expect, it } from "vitest";
-import { encodeSafetensors } from "../../src/checkpoint/safetensors.ts";
-import { explain, loadModel, type TextExplanation } from "../../src/node.ts";
 import { hashedParameter } from "../support/hashed-weights.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
 import { TINY_CONFIG, tinyBertFiles, tinyTensors } from "../support/tiny-bert.ts";

@@ -1,11 +1,11 @@
 /** @file Weights and logits that are no numbers: an error that names the tensor, whatever runs the model. */
 
+import { encodeSafetensors, type NamedTensor } from "@calig/core/internal/checkpoint/safetensors";
+import { evaluate } from "@calig/core/internal/evaluation/evaluate";
+import { compareMethods } from "@calig/core/internal/evaluation/method-comparison";
+import { metricByName } from "@calig/core/internal/evaluation/metrics";
+import { explain, loadModel } from "@calig/node";
 import { describe, expect, it } from "vitest";
-import { encodeSafetensors, type NamedTensor } from "../../src/checkpoint/safetensors.ts";
-import { evaluate } from "../../src/evaluation/evaluate.ts";
-import { compareMethods } from "../../src/evaluation/method-comparison.ts";
-import { metricByName } from "../../src/evaluation/metrics.ts";
-import { explain, loadModel } from "../../src/node.ts";
 import { hashedParameter } from "../support/hashed-weights.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
 import { tinyBertFiles, tinyTensors } from "../support/tiny-bert.ts";

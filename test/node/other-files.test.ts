@@ -3,9 +3,9 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { encodeSafetensors } from "@calig/core/internal/checkpoint/safetensors";
+import { loadModel } from "@calig/node";
 import { describe, expect, it } from "vitest";
-import { encodeSafetensors } from "../../src/checkpoint/safetensors.ts";
-import { loadModel } from "../../src/node.ts";
 import { hashedParameter } from "../support/hashed-weights.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
 import { tinyBertFiles, tinyTensors } from "../support/tiny-bert.ts";

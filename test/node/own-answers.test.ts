@@ -1,10 +1,13 @@
 /** @file Quantised and half-precision files beside the float32 graph that is explained: how far apart they may be, and what is said. */
 
 import { readFileSync } from "node:fs";
-import { describe, expect, it } from "vitest";
-import type { OwnAnswers } from "../../src/attribution/explainable-model.ts";
-import { openInput } from "../../src/evaluation/measure-input.ts";
-import { GraphBuilder } from "../../src/graph/builder.ts";
+import type { OwnAnswers } from "@calig/core/internal/attribution/explainable-model";
+import { openInput } from "@calig/core/internal/evaluation/measure-input";
+import { GraphBuilder } from "@calig/core/internal/graph/builder";
+import { createModel } from "@calig/core/internal/onnx/create-model";
+import { decodeModel } from "@calig/core/internal/onnx/decode";
+import { encodeModel } from "@calig/core/internal/onnx/encode";
+import { floatTensor, type Tensor } from "@calig/core/internal/tensor/tensor";
 import {
   DifferenceError,
   explain,
@@ -13,12 +16,9 @@ import {
   renderHtml,
   renderMarkdown,
   renderTerminal,
-} from "../../src/node.ts";
-import { createModel } from "../../src/onnx/create-model.ts";
-import { decodeModel } from "../../src/onnx/decode.ts";
-import { encodeModel } from "../../src/onnx/encode.ts";
-import { toHttpError } from "../../src/server/http-error.ts";
-import { floatTensor, type Tensor } from "../../src/tensor/tensor.ts";
+} from "@calig/node";
+import { toHttpError } from "@calig/node/internal/server/http-error";
+import { describe, expect, it } from "vitest";
 import { runCli } from "../support/run-cli.ts";
 import { type Files, useTempFolders } from "../support/temp-folder.ts";
 import { tinyTokenizer } from "../support/tiny-tokenizer.ts";

@@ -3,22 +3,22 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { describe, expect, it } from "vitest";
-import { parseConfig } from "../../src/checkpoint/config.ts";
+import { parseConfig } from "@calig/core/internal/checkpoint/config";
 import {
   encodeSafetensors,
   type NamedTensor,
   parseSafetensorsHeader,
   safetensorsHeaderLength,
-} from "../../src/checkpoint/safetensors.ts";
-import { prepareWeights } from "../../src/loading/prepare-weights.ts";
-import { copyAsFloat32 } from "../../src/node/float32-copy.ts";
-import { readRangeIn } from "../../src/node/read-range.ts";
-import { readWeights } from "../../src/node/weights.ts";
-import { explain, loadModel } from "../../src/node.ts";
-import { readStoredTensor } from "../../src/onnx/external-data.ts";
-import { viewBytes } from "../../src/tensor/dtype.ts";
-import { readRangeOf, widenWeights } from "../../src/web/widen-weights.ts";
+} from "@calig/core/internal/checkpoint/safetensors";
+import { prepareWeights } from "@calig/core/internal/loading/prepare-weights";
+import { readStoredTensor } from "@calig/core/internal/onnx/external-data";
+import { viewBytes } from "@calig/core/internal/tensor/dtype";
+import { explain, loadModel } from "@calig/node";
+import { copyAsFloat32 } from "@calig/node/internal/node/float32-copy";
+import { readRangeIn } from "@calig/node/internal/node/read-range";
+import { readWeights } from "@calig/node/internal/node/weights";
+import { readRangeOf, widenWeights } from "@calig/web/internal/web/widen-weights";
+import { describe, expect, it } from "vitest";
 import { useTempFolders } from "../support/temp-folder.ts";
 import { tinyBertFiles } from "../support/tiny-bert.ts";
 

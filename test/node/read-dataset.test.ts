@@ -1,9 +1,9 @@
 /** @file Data sets in every layout, well-formed and not. The texts are made up. */
 
 import { join } from "node:path";
+import type { Dataset, TextOrPicture } from "@calig/core/internal/evaluation/dataset";
+import { readDataset } from "@calig/node/internal/node/read-dataset";
 import { describe, expect, test } from "vitest";
-import type { Dataset, TextOrPicture } from "../../src/evaluation/dataset.ts";
-import { readDataset } from "../../src/node/read-dataset.ts";
 import { type Files, useTempFolders } from "../support/temp-folder.ts";
 
 const textOf = (input: TextOrPicture): string => ("text" in input ? input.text : input.picture);

@@ -1,11 +1,11 @@
 /** @file Explanations as PNG: their size, the colours at known places, and what is refused. */
 
+import { paletteOf } from "@calig/core/internal/render/palette";
+import { patchBound, signedScale } from "@calig/core/internal/render/scale";
+import { renderSvg } from "@calig/core/internal/render/svg";
+import { renderPng } from "@calig/node/internal/node/render-png";
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
-import { renderPng } from "../../src/node/render-png.ts";
-import { paletteOf } from "../../src/render/palette.ts";
-import { patchBound, signedScale } from "../../src/render/scale.ts";
-import { renderSvg } from "../../src/render/svg.ts";
 import { image, scripts, sentence } from "../render/fixtures.ts";
 
 const sizeOf = (svg: string) =>

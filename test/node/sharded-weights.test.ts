@@ -2,9 +2,9 @@
 
 import { mkdir, rename, symlink } from "node:fs/promises";
 import { join } from "node:path";
+import { encodeSafetensors } from "@calig/core/internal/checkpoint/safetensors";
+import { explain, loadModel } from "@calig/node";
 import { describe, expect, it } from "vitest";
-import { encodeSafetensors } from "../../src/checkpoint/safetensors.ts";
-import { explain, loadModel } from "../../src/node.ts";
 import { hashedParameter } from "../support/hashed-weights.ts";
 import { type Files, useTempFolders } from "../support/temp-folder.ts";
 import { tinyBertFiles, tinyTensors } from "../support/tiny-bert.ts";

@@ -1,12 +1,12 @@
 /** @file Models that are loaded block by block: the same explanation, chosen when memory is short, nothing left behind. */
 
 import { readdir } from "node:fs/promises";
+import { encodeSafetensors } from "@calig/core/internal/checkpoint/safetensors";
+import { floatToHalf } from "@calig/core/internal/tensor/half";
+import { type ExplainOptions, explain, InvalidOptionError, type LoadOptions, loadModel } from "@calig/node";
+import { createSpillFile } from "@calig/node/internal/node/spill-file";
+import { streamBytes } from "@calig/node/internal/node/stream-bytes";
 import { describe, expect, it } from "vitest";
-import { encodeSafetensors } from "../../src/checkpoint/safetensors.ts";
-import { createSpillFile } from "../../src/node/spill-file.ts";
-import { streamBytes } from "../../src/node/stream-bytes.ts";
-import { type ExplainOptions, explain, InvalidOptionError, type LoadOptions, loadModel } from "../../src/node.ts";
-import { floatToHalf } from "../../src/tensor/half.ts";
 import "../support/matchers.ts";
 import { hashedParameter } from "../support/hashed-weights.ts";
 import { useTempFolders } from "../support/temp-folder.ts";

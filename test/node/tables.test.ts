@@ -2,10 +2,10 @@
 
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { InputError, InvalidOptionError, UsageError } from "@calig/core/internal/errors";
+import { type ReadDatasetOptions, readDataset } from "@calig/node";
+import { readInputs } from "@calig/node/internal/cli/read-inputs";
 import { describe, expect, test } from "vitest";
-import { readInputs } from "../../src/cli/read-inputs.ts";
-import { InputError, InvalidOptionError, UsageError } from "../../src/errors.ts";
-import { type ReadDatasetOptions, readDataset } from "../../src/node.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
 
 const tempFolder = useTempFolders();

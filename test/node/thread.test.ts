@@ -1,9 +1,9 @@
 /** @file The engine in a thread of its own: the same numbers, and a main thread that is free meanwhile. */
 
 import type { Worker } from "node:worker_threads";
+import { explain, loadModel } from "@calig/node";
+import { createThreadedNodeRuntime } from "@calig/node/internal/runtime/threaded-node";
 import { expect, it } from "vitest";
-import { explain, loadModel } from "../../src/node.ts";
-import { createThreadedNodeRuntime } from "../../src/runtime/threaded-node.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
 import { tinyBertFiles } from "../support/tiny-bert.ts";
 

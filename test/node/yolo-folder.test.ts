@@ -1,12 +1,12 @@
 /** @file Pictures with outlined objects: read from folders in the layout of YOLO, and measured. */
 
 import { join } from "node:path";
+import { evaluate } from "@calig/core/internal/evaluation/evaluate";
+import { defaultMetrics, metricByName } from "@calig/core/internal/evaluation/metrics";
+import { loadModel, readDataset } from "@calig/node";
+import { readClassMap } from "@calig/node/internal/node/datasets/class-map";
 import sharp from "sharp";
 import { beforeAll, describe, expect, test } from "vitest";
-import { evaluate } from "../../src/evaluation/evaluate.ts";
-import { defaultMetrics, metricByName } from "../../src/evaluation/metrics.ts";
-import { readClassMap } from "../../src/node/datasets/class-map.ts";
-import { loadModel, readDataset } from "../../src/node.ts";
 import { runCli } from "../support/run-cli.ts";
 import { type Files, useTempFolders } from "../support/temp-folder.ts";
 import { tinyVitFiles } from "../support/tiny-vit.ts";

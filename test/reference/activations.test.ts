@@ -1,16 +1,16 @@
 /** @file Activations and their derivatives against transformers and PyTorch autograd (tools/make_activation_reference.py). */
 
 import { readFileSync } from "node:fs";
+import { buildGradientGraph } from "@calig/core/internal/autodiff/backward";
+import { UnsupportedModelError } from "@calig/core/internal/errors";
+import { GraphBuilder } from "@calig/core/internal/graph/builder";
+import { extractGraph } from "@calig/core/internal/graph/extract";
+import { createModel } from "@calig/core/internal/onnx/create-model";
+import { encodeModel } from "@calig/core/internal/onnx/encode";
+import { floatTensor } from "@calig/core/internal/tensor/tensor";
+import { activation } from "@calig/core/internal/transformer/activations";
+import { createNodeRuntime } from "@calig/node/internal/runtime/onnxruntime-node";
 import { describe, expect, it } from "vitest";
-import { buildGradientGraph } from "../../src/autodiff/backward.ts";
-import { UnsupportedModelError } from "../../src/errors.ts";
-import { GraphBuilder } from "../../src/graph/builder.ts";
-import { extractGraph } from "../../src/graph/extract.ts";
-import { createModel } from "../../src/onnx/create-model.ts";
-import { encodeModel } from "../../src/onnx/encode.ts";
-import { createNodeRuntime } from "../../src/runtime/onnxruntime-node.ts";
-import { floatTensor } from "../../src/tensor/tensor.ts";
-import { activation } from "../../src/transformer/activations.ts";
 
 interface Reference {
   readonly learned: readonly string[];

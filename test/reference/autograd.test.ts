@@ -5,18 +5,18 @@
  */
 
 import { readFileSync } from "node:fs";
+import { buildGradientGraph } from "@calig/core/internal/autodiff/backward";
+import { parseConfig } from "@calig/core/internal/checkpoint/config";
+import { GraphBuilder } from "@calig/core/internal/graph/builder";
+import { extractGraph } from "@calig/core/internal/graph/extract";
+import { createModel } from "@calig/core/internal/onnx/create-model";
+import { encodeModel } from "@calig/core/internal/onnx/encode";
+import type { Feeds } from "@calig/core/internal/runtime/runtime";
+import { floatTensor, intTensor } from "@calig/core/internal/tensor/tensor";
+import type { TransformerGraph } from "@calig/core/internal/transformer/anatomy";
+import { familyOf } from "@calig/core/internal/transformer/families";
+import { createNodeRuntime } from "@calig/node/internal/runtime/onnxruntime-node";
 import { describe, expect, it } from "vitest";
-import { buildGradientGraph } from "../../src/autodiff/backward.ts";
-import { parseConfig } from "../../src/checkpoint/config.ts";
-import { GraphBuilder } from "../../src/graph/builder.ts";
-import { extractGraph } from "../../src/graph/extract.ts";
-import { createModel } from "../../src/onnx/create-model.ts";
-import { encodeModel } from "../../src/onnx/encode.ts";
-import { createNodeRuntime } from "../../src/runtime/onnxruntime-node.ts";
-import type { Feeds } from "../../src/runtime/runtime.ts";
-import { floatTensor, intTensor } from "../../src/tensor/tensor.ts";
-import type { TransformerGraph } from "../../src/transformer/anatomy.ts";
-import { familyOf } from "../../src/transformer/families.ts";
 import { hashedWeights } from "../support/hashed-model.ts";
 import { uniform } from "../support/hashed-weights.ts";
 

@@ -6,8 +6,8 @@
  */
 
 import { readFileSync } from "node:fs";
+import { explain, type LoadedModel, loadModel } from "@calig/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { explain, type LoadedModel, loadModel } from "../../src/node.ts";
 
 interface Reference {
   readonly made: { readonly weights: string };

@@ -1,7 +1,7 @@
 /** @file Heads under many configurations: names, logits and probabilities are those of transformers' pipelines, or the model is refused. */
 
+import { CheckpointError, type Explanation, explain, loadModel } from "@calig/node";
 import { describe, expect, it } from "vitest";
-import { CheckpointError, type Explanation, explain, loadModel } from "../../src/node.ts";
 import { HEADS, type HeadAnswer, headFiles } from "../support/head-models.ts";
 import "../support/matchers.ts";
 import { useTempFolders } from "../support/temp-folder.ts";

@@ -6,12 +6,12 @@
 
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { parseImageProcessor } from "@calig/core/internal/input/image/parse-image-processor";
+import { fitImage, toPixelTensor } from "@calig/core/internal/input/image/process-image";
+import { resizeImage } from "@calig/core/internal/input/image/resize";
+import type { ResizeFilter } from "@calig/core/internal/input/image/resize-filters";
+import { decodeImage } from "@calig/node/internal/node/image-file";
 import { describe, expect, it } from "vitest";
-import { parseImageProcessor } from "../../src/input/image/parse-image-processor.ts";
-import { fitImage, toPixelTensor } from "../../src/input/image/process-image.ts";
-import { resizeImage } from "../../src/input/image/resize.ts";
-import type { ResizeFilter } from "../../src/input/image/resize-filters.ts";
-import { decodeImage } from "../../src/node/image-file.ts";
 import { syntheticPicture } from "../support/synthetic-picture.ts";
 
 interface Resize {

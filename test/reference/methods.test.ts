@@ -6,14 +6,14 @@
  */
 
 import { readFileSync } from "node:fs";
+import type { ExplainableModel } from "@calig/core/internal/attribution/explainable-model";
+import type { MethodContext } from "@calig/core/internal/attribution/method";
+import { methodByName } from "@calig/core/internal/attribution/methods";
+import type { PreparedInput } from "@calig/core/internal/attribution/prepared-input";
+import { Programs } from "@calig/core/internal/program/programs";
+import { evaluateScore, logitsRow, type ScoreSpec } from "@calig/core/internal/program/score";
+import { createNodeRuntime } from "@calig/node/internal/runtime/onnxruntime-node";
 import { describe, expect, it } from "vitest";
-import type { ExplainableModel } from "../../src/attribution/explainable-model.ts";
-import type { MethodContext } from "../../src/attribution/method.ts";
-import { methodByName } from "../../src/attribution/methods.ts";
-import type { PreparedInput } from "../../src/attribution/prepared-input.ts";
-import { Programs } from "../../src/program/programs.ts";
-import { evaluateScore, logitsRow, type ScoreSpec } from "../../src/program/score.ts";
-import { createNodeRuntime } from "../../src/runtime/onnxruntime-node.ts";
 import { type ParityCase, parityFeeds, parityModel } from "../support/parity.ts";
 
 interface Case extends ParityCase {

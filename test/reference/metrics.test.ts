@@ -1,20 +1,20 @@
 /** @file Metrics and statistics against scikit-learn, scipy and numpy (tools/make_metric_reference.py). */
 
 import { readFileSync } from "node:fs";
+import type { Metric } from "@calig/core/internal/evaluation/metric";
+import { auprc } from "@calig/core/internal/evaluation/metrics/auprc";
+import { complexity } from "@calig/core/internal/evaluation/metrics/complexity";
+import { comprehensiveness } from "@calig/core/internal/evaluation/metrics/comprehensiveness";
+import { deletion } from "@calig/core/internal/evaluation/metrics/deletion";
+import { insertion } from "@calig/core/internal/evaluation/metrics/insertion";
+import { logOdds } from "@calig/core/internal/evaluation/metrics/log-odds";
+import { segmentation } from "@calig/core/internal/evaluation/metrics/segmentation";
+import { sparseness } from "@calig/core/internal/evaluation/metrics/sparseness";
+import { sufficiency } from "@calig/core/internal/evaluation/metrics/sufficiency";
+import { tokenF1AtK } from "@calig/core/internal/evaluation/metrics/token-f1-at-k";
+import { holm } from "@calig/core/internal/evaluation/statistics/holm";
+import { kendall, ranks, spearman } from "@calig/core/internal/evaluation/statistics/rank-correlation";
 import { describe, expect, it } from "vitest";
-import type { Metric } from "../../src/evaluation/metric.ts";
-import { auprc } from "../../src/evaluation/metrics/auprc.ts";
-import { complexity } from "../../src/evaluation/metrics/complexity.ts";
-import { comprehensiveness } from "../../src/evaluation/metrics/comprehensiveness.ts";
-import { deletion } from "../../src/evaluation/metrics/deletion.ts";
-import { insertion } from "../../src/evaluation/metrics/insertion.ts";
-import { logOdds } from "../../src/evaluation/metrics/log-odds.ts";
-import { segmentation } from "../../src/evaluation/metrics/segmentation.ts";
-import { sparseness } from "../../src/evaluation/metrics/sparseness.ts";
-import { sufficiency } from "../../src/evaluation/metrics/sufficiency.ts";
-import { tokenF1AtK } from "../../src/evaluation/metrics/token-f1-at-k.ts";
-import { holm } from "../../src/evaluation/statistics/holm.ts";
-import { kendall, ranks, spearman } from "../../src/evaluation/statistics/rank-correlation.ts";
 import { subjectOf } from "../support/subject.ts";
 
 interface Reference {

@@ -1,14 +1,14 @@
 /** @file ONNX files that make probabilities of their logits: what calig shows is what the file itself gives, once and not twice. */
 
 import { readFileSync } from "node:fs";
+import { createModel } from "@calig/core/internal/onnx/create-model";
+import { decodeModel } from "@calig/core/internal/onnx/decode";
+import { encodeModel } from "@calig/core/internal/onnx/encode";
+import { int, type Node } from "@calig/core/internal/onnx/model";
+import type { FloatTensor } from "@calig/core/internal/tensor/tensor";
+import { explain, loadModel, UnsupportedModelError } from "@calig/node";
+import { createNodeRuntime } from "@calig/node/internal/runtime/onnxruntime-node";
 import { describe, expect, it } from "vitest";
-import { explain, loadModel, UnsupportedModelError } from "../../src/node.ts";
-import { createModel } from "../../src/onnx/create-model.ts";
-import { decodeModel } from "../../src/onnx/decode.ts";
-import { encodeModel } from "../../src/onnx/encode.ts";
-import { int, type Node } from "../../src/onnx/model.ts";
-import { createNodeRuntime } from "../../src/runtime/onnxruntime-node.ts";
-import type { FloatTensor } from "../../src/tensor/tensor.ts";
 import "../support/matchers.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
 import { tinyTokenizer } from "../support/tiny-tokenizer.ts";

@@ -15,7 +15,7 @@ const own = readParityFile("checkpoints").cases.filter(({ checkpoint }) => check
 const TOLERANCE = 1e-4;
 
 describe.each(own.map((reference) => [reference.name, reference] as const))("%s", (name, reference) => {
-  const folder = fileURLToPath(new URL(`../../${name}`, import.meta.url));
+  const folder = fileURLToPath(new URL(`../../${name.replace("models/", "packages/model-")}`, import.meta.url));
 
   it.each(["all", "pooled"] as const)("computes what transformers computes (last block: %s)", async (lastBlock) => {
     const differences = await compareParity(reference, { lastBlock, folder });

@@ -1,8 +1,8 @@
 /** @file Exports of both exporters of PyTorch: their parts are found, and compute what the models they were made of compute. */
 
+import type { Anatomy } from "@calig/core/internal/transformer/anatomy";
+import { locateAnatomy } from "@calig/core/internal/transformer/locate/locate-anatomy";
 import { describe, expect, it } from "vitest";
-import type { Anatomy } from "../../src/transformer/anatomy.ts";
-import { locateAnatomy } from "../../src/transformer/locate/locate-anatomy.ts";
 import { locateExport, locateModel, onnxExports, readExport, withStatedShapes } from "../support/onnx-exports.ts";
 import { compareModel, parityModel } from "../support/parity.ts";
 import { expectIntegrated, TOLERANCE } from "../support/parity-suite.ts";

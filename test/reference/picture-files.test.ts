@@ -6,8 +6,8 @@
  */
 
 import { readFileSync } from "node:fs";
+import { decodeImage } from "@calig/node/internal/node/image-file";
 import { describe, expect, it } from "vitest";
-import { decodeImage } from "../../src/node/image-file.ts";
 
 interface PictureFile {
   readonly name: string;

@@ -5,12 +5,12 @@
  */
 
 import { readFileSync } from "node:fs";
+import { parseFields } from "@calig/core/internal/checkpoint/json-fields";
+import type { ImageProcessor } from "@calig/core/internal/input/image/image-processor";
+import { parseImageProcessor } from "@calig/core/internal/input/image/parse-image-processor";
+import { fitImage, toPixelTensor } from "@calig/core/internal/input/image/process-image";
+import { parseTimmProcessor } from "@calig/core/internal/input/image/timm-processor";
 import { describe, expect, it } from "vitest";
-import { parseFields } from "../../src/checkpoint/json-fields.ts";
-import type { ImageProcessor } from "../../src/input/image/image-processor.ts";
-import { parseImageProcessor } from "../../src/input/image/parse-image-processor.ts";
-import { fitImage, toPixelTensor } from "../../src/input/image/process-image.ts";
-import { parseTimmProcessor } from "../../src/input/image/timm-processor.ts";
 import { syntheticPicture } from "../support/synthetic-picture.ts";
 
 interface Processed {

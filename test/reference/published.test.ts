@@ -1,27 +1,27 @@
 /** @file Metrics against published tools on the built-in models: ferret and Quantus (tools/make_published_reference.py). */
 
 import { readFileSync } from "node:fs";
+import type { TextOrPicture } from "@calig/core/internal/evaluation/dataset";
+import type { Metric, Subject } from "@calig/core/internal/evaluation/metric";
+import { auprc } from "@calig/core/internal/evaluation/metrics/auprc";
+import { complexity } from "@calig/core/internal/evaluation/metrics/complexity";
+import { comprehensiveness } from "@calig/core/internal/evaluation/metrics/comprehensiveness";
+import { deletionCurve } from "@calig/core/internal/evaluation/metrics/curve";
+import { deletion } from "@calig/core/internal/evaluation/metrics/deletion";
+import { energyInMask } from "@calig/core/internal/evaluation/metrics/energy-in-mask";
+import { insertion } from "@calig/core/internal/evaluation/metrics/insertion";
+import { leaveOneOut } from "@calig/core/internal/evaluation/metrics/leave-one-out";
+import { logOdds } from "@calig/core/internal/evaluation/metrics/log-odds";
+import { pointingGame } from "@calig/core/internal/evaluation/metrics/pointing-game";
+import { sparseness } from "@calig/core/internal/evaluation/metrics/sparseness";
+import { sufficiency } from "@calig/core/internal/evaluation/metrics/sufficiency";
+import { tokenF1AtK } from "@calig/core/internal/evaluation/metrics/token-f1-at-k";
+import { openMeasurable } from "@calig/core/internal/evaluation/open-measurable";
+import { createProbe } from "@calig/core/internal/evaluation/perturbation";
+import type { ReplacementName } from "@calig/core/internal/evaluation/replacement";
+import { rgbImage } from "@calig/core/internal/input/image/rgb-image";
+import { type LoadedModel, loadModel } from "@calig/node/internal/node/load-model";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { TextOrPicture } from "../../src/evaluation/dataset.ts";
-import type { Metric, Subject } from "../../src/evaluation/metric.ts";
-import { auprc } from "../../src/evaluation/metrics/auprc.ts";
-import { complexity } from "../../src/evaluation/metrics/complexity.ts";
-import { comprehensiveness } from "../../src/evaluation/metrics/comprehensiveness.ts";
-import { deletionCurve } from "../../src/evaluation/metrics/curve.ts";
-import { deletion } from "../../src/evaluation/metrics/deletion.ts";
-import { energyInMask } from "../../src/evaluation/metrics/energy-in-mask.ts";
-import { insertion } from "../../src/evaluation/metrics/insertion.ts";
-import { leaveOneOut } from "../../src/evaluation/metrics/leave-one-out.ts";
-import { logOdds } from "../../src/evaluation/metrics/log-odds.ts";
-import { pointingGame } from "../../src/evaluation/metrics/pointing-game.ts";
-import { sparseness } from "../../src/evaluation/metrics/sparseness.ts";
-import { sufficiency } from "../../src/evaluation/metrics/sufficiency.ts";
-import { tokenF1AtK } from "../../src/evaluation/metrics/token-f1-at-k.ts";
-import { openMeasurable } from "../../src/evaluation/open-measurable.ts";
-import { createProbe } from "../../src/evaluation/perturbation.ts";
-import type { ReplacementName } from "../../src/evaluation/replacement.ts";
-import { rgbImage } from "../../src/input/image/rgb-image.ts";
-import { type LoadedModel, loadModel } from "../../src/node/load-model.ts";
 import { subjectOf } from "../support/subject.ts";
 
 interface Marked {

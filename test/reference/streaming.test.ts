@@ -1,9 +1,9 @@
 /** @file Models of every family and from both exporters, run block by block: the same numbers as when they are run whole. */
 
+import type { ScoreSpec } from "@calig/core/internal/program/score";
+import type { TransformerGraph } from "@calig/core/internal/transformer/anatomy";
+import { createSpillFile } from "@calig/node/internal/node/spill-file";
 import { describe, it } from "vitest";
-import { createSpillFile } from "../../src/node/spill-file.ts";
-import type { ScoreSpec } from "../../src/program/score.ts";
-import type { TransformerGraph } from "../../src/transformer/anatomy.ts";
 import { locateExport, onnxExports } from "../support/onnx-exports.ts";
 import { type ParityCase, parityFeeds, parityModel, readParityFile } from "../support/parity.ts";
 import { firstInput } from "../support/parity-suite.ts";

@@ -2,10 +2,10 @@
 
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { parseTable } from "@calig/node/internal/node/parse-table";
+import { readText } from "@calig/node/internal/node/read-text";
+import { findSeparator } from "@calig/node/internal/node/separator";
 import { describe, expect, test } from "vitest";
-import { parseTable } from "../../src/node/parse-table.ts";
-import { readText } from "../../src/node/read-text.ts";
-import { findSeparator } from "../../src/node/separator.ts";
 
 interface Golden {
   readonly tables: readonly {

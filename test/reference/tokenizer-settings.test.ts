@@ -4,11 +4,11 @@
  */
 
 import { readFileSync } from "node:fs";
+import { createPortableTokenizer } from "@calig/core/internal/input/text/portable-tokenizer";
+import type { TokenizerFiles, VocabularyFiles } from "@calig/core/internal/input/text/settings/tokenizer-files";
+import type { EncodedText } from "@calig/core/internal/input/text/tokenizer";
+import { createNativeTokenizer } from "@calig/node/internal/input/text/native-tokenizer";
 import { describe, expect, it } from "vitest";
-import { createNativeTokenizer } from "../../src/input/text/native-tokenizer.ts";
-import { createPortableTokenizer } from "../../src/input/text/portable-tokenizer.ts";
-import type { TokenizerFiles, VocabularyFiles } from "../../src/input/text/settings/tokenizer-files.ts";
-import type { EncodedText } from "../../src/input/text/tokenizer.ts";
 
 /** One text as a version of transformers encodes it; offsets in code points. */
 interface Encoded {

@@ -14,7 +14,7 @@ import type {
   TextExplanation,
   TokenFeature,
   Warning,
-} from "../../src/attribution/explanation.ts";
+} from "@calig/core/internal/attribution/explanation";
 
 /** Numbers in -1..1 that repeat for a seed (a linear congruential generator, Numerical Recipes' constants). */
 function generator(seed: number): () => number {

@@ -1,14 +1,14 @@
 /** @file Rendered text compared with stored files: what readers see changes only on purpose. */
 
 import { readdirSync } from "node:fs";
+import { renderHtml } from "@calig/core/internal/render/html";
+import { renderMarkdown } from "@calig/core/internal/render/markdown";
+import { buildReport } from "@calig/core/internal/render/report/build-report";
+import { renderReportHtml } from "@calig/core/internal/render/report/html";
+import { renderReportMarkdown } from "@calig/core/internal/render/report/markdown";
+import { renderSvg } from "@calig/core/internal/render/svg";
+import { renderTerminal } from "@calig/core/internal/render/terminal";
 import { afterAll, describe, expect, test } from "vitest";
-import { renderHtml } from "../../src/render/html.ts";
-import { renderMarkdown } from "../../src/render/markdown.ts";
-import { buildReport } from "../../src/render/report/build-report.ts";
-import { renderReportHtml } from "../../src/render/report/html.ts";
-import { renderReportMarkdown } from "../../src/render/report/markdown.ts";
-import { renderSvg } from "../../src/render/svg.ts";
-import { renderTerminal } from "../../src/render/terminal.ts";
 import { expectFile, normalizeHtml } from "./expected-file.ts";
 import { allZero, hostile, image, longText, scripts, sentence, withoutCompleteness } from "./fixtures.ts";
 

@@ -1,7 +1,7 @@
 /** @file What a test case of a gradient rule is, and the words the tables of cases are written in. */
 
-import { type Attributes, int, ints } from "../../src/onnx/model.ts";
-import { boolTensor, elementCount, floatTensor, intTensor, type Tensor } from "../../src/tensor/tensor.ts";
+import { type Attributes, int, ints } from "@calig/core/internal/onnx/model";
+import { boolTensor, elementCount, floatTensor, intTensor, type Tensor } from "@calig/core/internal/tensor/tensor";
 import { uniform } from "../support/hashed-weights.ts";
 
 /** Values of one input. Random numbers are hashes of the names of case and input: the same ones everywhere. */

@@ -1,10 +1,10 @@
 /** @file Runs one case: outputs, gradients and finite differences by onnxruntime. */
 
-import { buildGradientGraph } from "../../src/autodiff/backward.ts";
-import { createRegistry, type RuleRegistry } from "../../src/autodiff/registry.ts";
-import { GraphBuilder } from "../../src/graph/builder.ts";
-import { type Graph, int } from "../../src/onnx/model.ts";
-import { floatTensor, type Tensor } from "../../src/tensor/tensor.ts";
+import { buildGradientGraph } from "@calig/core/internal/autodiff/backward";
+import { createRegistry, type RuleRegistry } from "@calig/core/internal/autodiff/registry";
+import { GraphBuilder } from "@calig/core/internal/graph/builder";
+import { type Graph, int } from "@calig/core/internal/onnx/model";
+import { floatTensor, type Tensor } from "@calig/core/internal/tensor/tensor";
 import { uniform } from "../support/hashed-weights.ts";
 import { openGraph, runGraph } from "../support/run-graph.ts";
 import { type InputSpec, isConstant, isDifferentiated, projection, type RuleCase, valuesOf } from "./case.ts";

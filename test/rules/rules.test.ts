@@ -5,9 +5,9 @@
  */
 
 import { readFileSync } from "node:fs";
+import { createRegistry, findEntry, RULES } from "@calig/core/internal/autodiff/registry";
+import type { GradientRule } from "@calig/core/internal/autodiff/rule";
 import { describe, expect, it } from "vitest";
-import { createRegistry, findEntry, RULES } from "../../src/autodiff/registry.ts";
-import type { GradientRule } from "../../src/autodiff/rule.ts";
 import { isDifferentiated, type RuleCase, shapeOf } from "./case.ts";
 import { CASES } from "./cases.ts";
 import { differentiate, finiteDifferences, type Knowledge, NODE_UNDER_TEST, type Reference } from "./check.ts";

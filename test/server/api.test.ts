@@ -1,17 +1,17 @@
 /** @file The HTTP API: every endpoint, what it refuses, and its description. */
 
+import { explain } from "@calig/core/internal/attribution/explain";
+import type { ExplainableModel } from "@calig/core/internal/attribution/explainable-model";
+import type { Explanation } from "@calig/core/internal/attribution/explanation";
+import { renderJson } from "@calig/core/internal/render/json";
+import { RENDERERS } from "@calig/core/internal/render/registry";
+import type { Verification } from "@calig/core/internal/verification/verification";
+import type { EvaluationJob } from "@calig/node/internal/server/evaluation-jobs";
+import { problemsOf } from "@calig/node/internal/server/json-schema";
+import { DEFAULT_LIMITS } from "@calig/node/internal/server/limits";
+import { componentSchemas } from "@calig/node/internal/server/schemas";
 import sharp from "sharp";
 import { beforeAll, describe, expect, it } from "vitest";
-import { explain } from "../../src/attribution/explain.ts";
-import type { ExplainableModel } from "../../src/attribution/explainable-model.ts";
-import type { Explanation } from "../../src/attribution/explanation.ts";
-import { renderJson } from "../../src/render/json.ts";
-import { RENDERERS } from "../../src/render/registry.ts";
-import type { EvaluationJob } from "../../src/server/evaluation-jobs.ts";
-import { problemsOf } from "../../src/server/json-schema.ts";
-import { DEFAULT_LIMITS } from "../../src/server/limits.ts";
-import { componentSchemas } from "../../src/server/schemas.ts";
-import type { Verification } from "../../src/verification/verification.ts";
 import { syntheticPicture } from "../support/synthetic-picture.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
 import { tinyBertFiles } from "../support/tiny-bert.ts";
@@ -410,7 +410,7 @@ describe("GET /api/openapi.json", () => {
   it("names the options of the library, all but those that are the server's", async () => {
     const { components } = await describeServer();
     const { properties } = components.schemas.ExplainRequest as { properties: object };
-    const { EXPLAIN_OPTION_NAMES, READING_OPTION_NAMES } = await import("../../src/server/schemas.ts");
+    const { EXPLAIN_OPTION_NAMES, READING_OPTION_NAMES } = await import("@calig/node/internal/server/schemas");
     expect(Object.keys(properties).sort()).toEqual(
       [...EXPLAIN_OPTION_NAMES, ...READING_OPTION_NAMES, "text", "pair", "image", "model"].sort(),
     );

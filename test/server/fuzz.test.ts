@@ -1,11 +1,11 @@
 /** @file Bodies at random against a server whose model has a process of its own: every one is answered as the description says. */
 
+import { createRandom } from "@calig/core/internal/util/random";
+import { problemsOf } from "@calig/node/internal/server/json-schema";
+import { DEFAULT_LIMITS } from "@calig/node/internal/server/limits";
+import { type ModelProcess, startModelProcess } from "@calig/node/internal/server/model-process";
+import { componentSchemas } from "@calig/node/internal/server/schemas";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { problemsOf } from "../../src/server/json-schema.ts";
-import { DEFAULT_LIMITS } from "../../src/server/limits.ts";
-import { type ModelProcess, startModelProcess } from "../../src/server/model-process.ts";
-import { componentSchemas } from "../../src/server/schemas.ts";
-import { createRandom } from "../../src/util/random.ts";
 import { fuzzedBody } from "../support/fuzz-bodies.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
 import { tinyBertFiles } from "../support/tiny-bert.ts";

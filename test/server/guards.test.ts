@@ -2,9 +2,9 @@
 
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { ExplainableModel } from "@calig/core/internal/attribution/explainable-model";
+import { createApp } from "@calig/node/internal/server/app";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { ExplainableModel } from "../../src/attribution/explainable-model.ts";
-import { createApp } from "../../src/server/app.ts";
 import { runCli } from "../support/run-cli.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
 import { TINY_CONFIG, tinyBertFiles } from "../support/tiny-bert.ts";

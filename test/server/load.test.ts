@@ -3,8 +3,8 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { ExplainableModel } from "@calig/core/internal/attribution/explainable-model";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { ExplainableModel } from "../../src/attribution/explainable-model.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
 import { tinyBertFiles } from "../support/tiny-bert.ts";
 import { counted, eventsOf, post, refusalOf, sendRaw, type TestServer, useModels, useServers } from "./support.ts";

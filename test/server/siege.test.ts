@@ -3,11 +3,11 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { ExplainableModel } from "@calig/core/internal/attribution/explainable-model";
+import type { ServerApp } from "@calig/node/internal/server/app";
+import { DEFAULT_LIMITS } from "@calig/node/internal/server/limits";
+import { listen } from "@calig/node/internal/server/listen";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { ExplainableModel } from "../../src/attribution/explainable-model.ts";
-import type { ServerApp } from "../../src/server/app.ts";
-import { DEFAULT_LIMITS } from "../../src/server/limits.ts";
-import { listen } from "../../src/server/listen.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
 import { tinyBertFiles } from "../support/tiny-bert.ts";
 import { post, refusalOf, sendRaw, type TestServer, useModels, useServers } from "./support.ts";

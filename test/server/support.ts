@@ -2,11 +2,11 @@
 
 import { once } from "node:events";
 import { connect } from "node:net";
+import type { ExplainableModel } from "@calig/core/internal/attribution/explainable-model";
+import type { Programs } from "@calig/core/internal/program/programs";
+import { loadModel } from "@calig/node/internal/node/load-model";
+import { type AppOptions, createApp, type Listening, listen, type ServerApp } from "@calig/node/server";
 import { afterAll } from "vitest";
-import type { ExplainableModel } from "../../src/attribution/explainable-model.ts";
-import { loadModel } from "../../src/node/load-model.ts";
-import type { Programs } from "../../src/program/programs.ts";
-import { type AppOptions, createApp, type Listening, listen, type ServerApp } from "../../src/server.ts";
 
 /** Models that are disposed after the last test of a file. */
 export function useModels(): (folder: string) => Promise<ExplainableModel> {

@@ -1,7 +1,7 @@
 /** @file The table of shape cases: one node each. */
 
-import { type Attributes, float, int, ints, type StoredTensor, string } from "../../src/onnx/model.ts";
-import { boolTensor, floatTensor, intTensor, type Tensor } from "../../src/tensor/tensor.ts";
+import { type Attributes, float, int, ints, type StoredTensor, string } from "@calig/core/internal/onnx/model";
+import { boolTensor, floatTensor, intTensor, type Tensor } from "@calig/core/internal/tensor/tensor";
 
 /** A float input of that shape, a list of int64 constants, an omitted input, or a tensor given to a graph input. */
 export type Operand = { readonly x: readonly number[] } | { readonly k: readonly number[] } | Tensor | undefined;

@@ -5,18 +5,18 @@
  * symbol for each distinct size, where one symbol must mean the same size wherever it occurs.
  */
 
+import { parseConfig } from "@calig/core/internal/checkpoint/config";
+import { GraphBuilder } from "@calig/core/internal/graph/builder";
+import { inferShapes, type ShapeTable } from "@calig/core/internal/graph/infer-shapes";
+import { createModel } from "@calig/core/internal/onnx/create-model";
+import { encodeModel } from "@calig/core/internal/onnx/encode";
+import type { Dimension, Graph } from "@calig/core/internal/onnx/model";
+import { buildSweepProgram } from "@calig/core/internal/program/sweep";
+import type { Feeds } from "@calig/core/internal/runtime/runtime";
+import { elementCount, floatTensor, intTensor, type Tensor } from "@calig/core/internal/tensor/tensor";
+import { bert } from "@calig/core/internal/transformer/families/bert";
+import { createNodeRuntime } from "@calig/node/internal/runtime/onnxruntime-node";
 import { describe, expect, it } from "vitest";
-import { parseConfig } from "../../src/checkpoint/config.ts";
-import { GraphBuilder } from "../../src/graph/builder.ts";
-import { inferShapes, type ShapeTable } from "../../src/graph/infer-shapes.ts";
-import { createModel } from "../../src/onnx/create-model.ts";
-import { encodeModel } from "../../src/onnx/encode.ts";
-import type { Dimension, Graph } from "../../src/onnx/model.ts";
-import { buildSweepProgram } from "../../src/program/sweep.ts";
-import { createNodeRuntime } from "../../src/runtime/onnxruntime-node.ts";
-import type { Feeds } from "../../src/runtime/runtime.ts";
-import { elementCount, floatTensor, intTensor, type Tensor } from "../../src/tensor/tensor.ts";
-import { bert } from "../../src/transformer/families/bert.ts";
 import { hashedWeights } from "../support/hashed-model.ts";
 import { uniform } from "../support/hashed-weights.ts";
 import { TINY_CONFIG, tinyTensors } from "../support/tiny-bert.ts";

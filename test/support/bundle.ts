@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "vite";
+import { build, defaultClientConditions } from "vite";
 
 /** Bundles one module with vite as an ES module. Returns the names of the files. @throws {Error} On warnings, too. */
 export async function bundle(entry: string, outDir: string): Promise<readonly string[]> {
@@ -10,6 +10,7 @@ export async function bundle(entry: string, outDir: string): Promise<readonly st
   const result = await build({
     root: fileURLToPath(new URL("../../", import.meta.url)),
     configFile: false,
+    resolve: { conditions: ["calig-source", ...defaultClientConditions] },
     logLevel: "silent",
     build: {
       outDir,

@@ -1,6 +1,6 @@
 /** @file Completeness of explanations by methods that have it. */
 
-import type { Completeness, Explanation } from "../../src/node.ts";
+import type { Completeness, Explanation } from "@calig/node";
 
 /** @throws {Error} When the method has none. */
 export function completenessOf({ completeness, method }: Explanation): Completeness {

@@ -1,7 +1,7 @@
 /** @file Bodies at random, made from the schema that they must meet: some meet it, most break it in one place, some are no JSON. */
 
-import type { JsonSchema, SchemaTable } from "../../src/server/json-schema.ts";
-import type { Random } from "../../src/util/random.ts";
+import type { Random } from "@calig/core/internal/util/random";
+import type { JsonSchema, SchemaTable } from "@calig/node/internal/server/json-schema";
 
 /** Texts that programs stumble over. */
 const TEXTS = [

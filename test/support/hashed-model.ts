@@ -1,7 +1,7 @@
 /** @file A model whose weights are hashes of their names, without a file. */
 
-import type { StoredTensor } from "../../src/onnx/model.ts";
-import type { WeightSource } from "../../src/transformer/parameters.ts";
+import type { StoredTensor } from "@calig/core/internal/onnx/model";
+import type { WeightSource } from "@calig/core/internal/transformer/parameters";
 import { hashedParameter } from "./hashed-weights.ts";
 
 /** The tensors [name, shape] filled by `hashedParameter`, each made when it is first asked for. */

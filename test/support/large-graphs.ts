@@ -1,7 +1,7 @@
 /** @file Graphs with many of one thing each: what reading them costs must grow as they do. */
 
-import type { GraphBuilder } from "../../src/graph/builder.ts";
-import { type Graph, int, type Node } from "../../src/onnx/model.ts";
+import type { GraphBuilder } from "@calig/core/internal/graph/builder";
+import { type Graph, int, type Node } from "@calig/core/internal/onnx/model";
 import { attend, classify, finish, startEncoder, WIDTH, weight } from "./plain-encoder.ts";
 
 /** By what there is `count` of. */

@@ -1,9 +1,9 @@
 /** @file Judges calig on one case of tools/make_matrix.py: right, refused in its own words, or wrong. */
 
 import { join } from "node:path";
-import type { Explanation } from "../../src/attribution/explanation.ts";
-import { isCaligError } from "../../src/errors.ts";
-import { explain, type LoadedModel, loadModel, readImageFile, verify } from "../../src/node.ts";
+import type { Explanation } from "@calig/core/internal/attribution/explanation";
+import { isCaligError } from "@calig/core/internal/errors";
+import { explain, type LoadedModel, loadModel, readImageFile, verify } from "@calig/node";
 
 interface MatrixInput {
   readonly text?: string;

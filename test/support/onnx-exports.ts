@@ -2,13 +2,13 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
-import { canonicalise } from "../../src/canonical/canonicalise.ts";
-import { inferShapes } from "../../src/graph/infer-shapes.ts";
-import { decodeModel } from "../../src/onnx/decode.ts";
-import type { OnnxModel, StoredTensor } from "../../src/onnx/model.ts";
-import type { TransformerGraph } from "../../src/transformer/anatomy.ts";
-import { freeBlocks } from "../../src/transformer/locate/free-blocks.ts";
-import { locateAnatomy } from "../../src/transformer/locate/locate-anatomy.ts";
+import { canonicalise } from "@calig/core/internal/canonical/canonicalise";
+import { inferShapes } from "@calig/core/internal/graph/infer-shapes";
+import { decodeModel } from "@calig/core/internal/onnx/decode";
+import type { OnnxModel, StoredTensor } from "@calig/core/internal/onnx/model";
+import type { TransformerGraph } from "@calig/core/internal/transformer/anatomy";
+import { freeBlocks } from "@calig/core/internal/transformer/locate/free-blocks";
+import { locateAnatomy } from "@calig/core/internal/transformer/locate/locate-anatomy";
 import { hashedParameter } from "./hashed-weights.ts";
 import { type ParityCase, readParityFile } from "./parity.ts";
 

@@ -1,14 +1,14 @@
 /** @file The tests of all models of one file test/golden/parity-*.json: they compute what the reference computes, and the sweep integrates them. */
 
+import { total } from "@calig/core/internal/attribution/integral/path-integral";
+import { quadratureRule } from "@calig/core/internal/attribution/integral/quadrature";
+import { Programs } from "@calig/core/internal/program/programs";
+import { logitsRow, type ScoreSpec } from "@calig/core/internal/program/score";
+import type { Feeds } from "@calig/core/internal/runtime/runtime";
+import { floatTensor } from "@calig/core/internal/tensor/tensor";
+import type { TransformerGraph } from "@calig/core/internal/transformer/anatomy";
+import { createNodeRuntime } from "@calig/node/internal/runtime/onnxruntime-node";
 import { describe, expect, it } from "vitest";
-import { total } from "../../src/attribution/integral/path-integral.ts";
-import { quadratureRule } from "../../src/attribution/integral/quadrature.ts";
-import { Programs } from "../../src/program/programs.ts";
-import { logitsRow, type ScoreSpec } from "../../src/program/score.ts";
-import { createNodeRuntime } from "../../src/runtime/onnxruntime-node.ts";
-import type { Feeds } from "../../src/runtime/runtime.ts";
-import { floatTensor } from "../../src/tensor/tensor.ts";
-import type { TransformerGraph } from "../../src/transformer/anatomy.ts";
 import { compareParity, type ParityCase, parityFeeds, parityModel, readParityFile } from "./parity.ts";
 
 /** Largest deviation allowed, relative to the largest element: float32 against float64. */

@@ -1,16 +1,16 @@
 /** @file Runs a model of test/golden/parity-*.json and compares it with the reference; tools/README.md describes the files. */
 
 import { readdirSync, readFileSync } from "node:fs";
-import { buildGradientGraph } from "../../src/autodiff/backward.ts";
-import { parseConfig } from "../../src/checkpoint/config.ts";
-import { GraphBuilder } from "../../src/graph/builder.ts";
-import { readWeights } from "../../src/node/weights.ts";
-import type { Feeds } from "../../src/runtime/runtime.ts";
-import { elementCount, floatTensor, intTensor, type Tensor } from "../../src/tensor/tensor.ts";
-import type { TransformerGraph } from "../../src/transformer/anatomy.ts";
-import { familyOf } from "../../src/transformer/families.ts";
-import type { BuildOptions } from "../../src/transformer/family.ts";
-import type { WeightSource } from "../../src/transformer/parameters.ts";
+import { buildGradientGraph } from "@calig/core/internal/autodiff/backward";
+import { parseConfig } from "@calig/core/internal/checkpoint/config";
+import { GraphBuilder } from "@calig/core/internal/graph/builder";
+import type { Feeds } from "@calig/core/internal/runtime/runtime";
+import { elementCount, floatTensor, intTensor, type Tensor } from "@calig/core/internal/tensor/tensor";
+import type { TransformerGraph } from "@calig/core/internal/transformer/anatomy";
+import { familyOf } from "@calig/core/internal/transformer/families";
+import type { BuildOptions } from "@calig/core/internal/transformer/family";
+import type { WeightSource } from "@calig/core/internal/transformer/parameters";
+import { readWeights } from "@calig/node/internal/node/weights";
 import { hashedWeights } from "./hashed-model.ts";
 import { uniform } from "./hashed-weights.ts";
 import { runGraph } from "./run-graph.ts";

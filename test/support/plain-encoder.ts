@@ -1,7 +1,7 @@
 /** @file Encoders of a few nodes, with the oddities that a test asks for; weights are zeros, because none are read. */
 
-import { GraphBuilder } from "../../src/graph/builder.ts";
-import { type Graph, int, ints } from "../../src/onnx/model.ts";
+import { GraphBuilder } from "@calig/core/internal/graph/builder";
+import { type Graph, int, ints } from "@calig/core/internal/onnx/model";
 
 export const WIDTH = 8;
 export const HEADS = 2;

@@ -7,10 +7,10 @@
  * bytes saturate at 16 bits, so that the same file gives other numbers there.
  */
 
-import type { Graph, Node, StoredTensor } from "../../src/onnx/model.ts";
-import type { Feeds } from "../../src/runtime/runtime.ts";
-import { viewBytes } from "../../src/tensor/dtype.ts";
-import { elementCount, floatTensor, type Tensor } from "../../src/tensor/tensor.ts";
+import type { Graph, Node, StoredTensor } from "@calig/core/internal/onnx/model";
+import type { Feeds } from "@calig/core/internal/runtime/runtime";
+import { viewBytes } from "@calig/core/internal/tensor/dtype";
+import { elementCount, floatTensor, type Tensor } from "@calig/core/internal/tensor/tensor";
 import { runGraph } from "./run-graph.ts";
 
 type Opsets = Readonly<Record<string, number>>;

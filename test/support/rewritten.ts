@@ -1,9 +1,9 @@
 /** @file Checks a rewrite of a graph: the outputs of both graphs on the same inputs. */
 
+import type { Draft, Pass, PassResult } from "@calig/core/internal/canonical/pass";
+import type { Feeds } from "@calig/core/internal/runtime/runtime";
+import { elementCount, type FloatTensor, floatTensor } from "@calig/core/internal/tensor/tensor";
 import { expect } from "vitest";
-import type { Draft, Pass, PassResult } from "../../src/canonical/pass.ts";
-import type { Feeds } from "../../src/runtime/runtime.ts";
-import { elementCount, type FloatTensor, floatTensor } from "../../src/tensor/tensor.ts";
 import { runGraph } from "./run-graph.ts";
 import "./matchers.ts";
 

@@ -1,7 +1,7 @@
 /** @file Runs the command line in the process of the test, with captured streams. */
 
 import { Readable, Writable } from "node:stream";
-import { main } from "../../src/cli/main.ts";
+import { main } from "@calig/node/internal/cli/main";
 
 export interface CliRun {
   readonly code: number;

@@ -1,13 +1,13 @@
 /** @file Running a graph that a test made. */
 
-import { extractGraph } from "../../src/graph/extract.ts";
-import { verifyGraph } from "../../src/graph/verify.ts";
-import { createModel } from "../../src/onnx/create-model.ts";
-import { encodeModel } from "../../src/onnx/encode.ts";
-import type { Graph } from "../../src/onnx/model.ts";
-import { createNodeRuntime } from "../../src/runtime/onnxruntime-node.ts";
-import type { Feeds, SessionOptions } from "../../src/runtime/runtime.ts";
-import type { Tensor } from "../../src/tensor/tensor.ts";
+import { extractGraph } from "@calig/core/internal/graph/extract";
+import { verifyGraph } from "@calig/core/internal/graph/verify";
+import { createModel } from "@calig/core/internal/onnx/create-model";
+import { encodeModel } from "@calig/core/internal/onnx/encode";
+import type { Graph } from "@calig/core/internal/onnx/model";
+import type { Feeds, SessionOptions } from "@calig/core/internal/runtime/runtime";
+import type { Tensor } from "@calig/core/internal/tensor/tensor";
+import { createNodeRuntime } from "@calig/node/internal/runtime/onnxruntime-node";
 
 /** A graph that is ready to run for some of its values. */
 export interface OpenGraph {

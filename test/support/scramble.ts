@@ -1,8 +1,8 @@
 /** @file A graph in which every name says nothing: what finds its way there does not go by names. */
 
-import type { Graph, Node } from "../../src/onnx/model.ts";
-import type { Anatomy } from "../../src/transformer/anatomy.ts";
-import { createRandom } from "../../src/util/random.ts";
+import type { Graph, Node } from "@calig/core/internal/onnx/model";
+import type { Anatomy } from "@calig/core/internal/transformer/anatomy";
+import { createRandom } from "@calig/core/internal/util/random";
 
 /** The graph with all names replaced by random ones, and what each value is called now. */
 export function scramble(graph: Graph, seed = "scramble"): { graph: Graph; renamed(value: string): string } {

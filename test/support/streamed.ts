@@ -1,15 +1,15 @@
 /** @file Whether a model that is run block by block computes what it computes as a whole. */
 
+import type { ModelPrograms, SweepPoint } from "@calig/core/internal/program/model-programs";
+import { Programs } from "@calig/core/internal/program/programs";
+import type { ScoreSpec } from "@calig/core/internal/program/score";
+import type { Spill } from "@calig/core/internal/program/state-store";
+import { StreamedPrograms } from "@calig/core/internal/program/streamed-programs";
+import type { Feeds } from "@calig/core/internal/runtime/runtime";
+import { type FloatTensor, floatTensor } from "@calig/core/internal/tensor/tensor";
+import type { TransformerGraph } from "@calig/core/internal/transformer/anatomy";
+import { createNodeRuntime } from "@calig/node/internal/runtime/onnxruntime-node";
 import { expect } from "vitest";
-import type { ModelPrograms, SweepPoint } from "../../src/program/model-programs.ts";
-import { Programs } from "../../src/program/programs.ts";
-import type { ScoreSpec } from "../../src/program/score.ts";
-import type { Spill } from "../../src/program/state-store.ts";
-import { StreamedPrograms } from "../../src/program/streamed-programs.ts";
-import { createNodeRuntime } from "../../src/runtime/onnxruntime-node.ts";
-import type { Feeds } from "../../src/runtime/runtime.ts";
-import { type FloatTensor, floatTensor } from "../../src/tensor/tensor.ts";
-import type { TransformerGraph } from "../../src/transformer/anatomy.ts";
 
 /** Largest deviation allowed, relative to the largest number: float32, sums in another order. */
 const TOLERANCE = 1e-5;

@@ -1,8 +1,8 @@
 /** @file A subject of metrics whose model is a function: worked examples need no network. */
 
-import type { Kept } from "../../src/evaluation/features.ts";
-import type { Metric, Subject } from "../../src/evaluation/metric.ts";
-import { createRandom } from "../../src/util/random.ts";
+import type { Kept } from "@calig/core/internal/evaluation/features";
+import type { Metric, Subject } from "@calig/core/internal/evaluation/metric";
+import { createRandom } from "@calig/core/internal/util/random";
 
 export interface SubjectSettings extends Partial<Omit<Subject, "probe" | "attribution">> {
   readonly attribution: readonly number[];

@@ -1,6 +1,6 @@
 /** @file Pictures whose pixels are hashes of their places. Twin of `picture` in tools/make_image_reference.py. */
 
-import { type RgbImage, rgbImage } from "../../src/input/image/rgb-image.ts";
+import { type RgbImage, rgbImage } from "@calig/core/internal/input/image/rgb-image";
 import { uniform } from "./hashed-weights.ts";
 
 /** Noise; `hard`: of bytes 0 and 255 only. */

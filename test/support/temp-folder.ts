@@ -3,8 +3,8 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import type { ReadRange } from "@calig/core/internal/onnx/external-data";
 import { afterAll } from "vitest";
-import type { ReadRange } from "../../src/onnx/external-data.ts";
 
 /** Contents by path inside the folder. */
 export type Files = Readonly<Record<string, string | Uint8Array>>;

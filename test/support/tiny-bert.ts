@@ -1,7 +1,7 @@
 /** @file A two-block BERT of width 16 as the files of a Hugging Face folder, weights hashed from their names. */
 
 import { readFileSync } from "node:fs";
-import { encodeSafetensors } from "../../src/checkpoint/safetensors.ts";
+import { encodeSafetensors } from "@calig/core/internal/checkpoint/safetensors";
 import { hashedParameter } from "./hashed-weights.ts";
 import type { Files } from "./temp-folder.ts";
 
@@ -60,7 +60,7 @@ export function tinyTensors(): [name: string, shape: number[]][] {
 /** The files of the model. `leaveOut` drops tensors by name. */
 export function tinyBertFiles(leaveOut: readonly string[] = []): Files {
   const tensors = tinyTensors().filter(([name]) => !leaveOut.includes(name));
-  const tokenizer = (file: string) => readFileSync(new URL(`../../models/sst2/${file}`, import.meta.url));
+  const tokenizer = (file: string) => readFileSync(new URL(`../../packages/model-sst2/${file}`, import.meta.url));
   return {
     "config.json": JSON.stringify(TINY_CONFIG),
     "model.safetensors": encodeSafetensors(

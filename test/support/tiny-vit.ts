@@ -1,6 +1,6 @@
 /** @file A two-block ViT of width 16 on pictures of 16 x 16 pixels as the files of a Hugging Face folder, weights hashed. */
 
-import { encodeSafetensors } from "../../src/checkpoint/safetensors.ts";
+import { encodeSafetensors } from "@calig/core/internal/checkpoint/safetensors";
 import { hashedParameter } from "./hashed-weights.ts";
 import type { Files } from "./temp-folder.ts";
 

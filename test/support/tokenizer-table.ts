@@ -2,8 +2,8 @@
 
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import type { EncodedText } from "@calig/core/internal/input/text/tokenizer";
 import { expect } from "vitest";
-import type { EncodedText } from "../../src/input/text/tokenizer.ts";
 
 /** One text as Python encodes it. Offsets are in code points. */
 export interface Case {

@@ -1,12 +1,12 @@
 /** @file What families accept of checkpoints, and what they refuse; their numbers are in test/reference. */
 
+import { parseConfig } from "@calig/core/internal/checkpoint/config";
+import { CheckpointError, UnsupportedModelError } from "@calig/core/internal/errors";
+import type { StoredTensor } from "@calig/core/internal/onnx/model";
+import type { Tensor } from "@calig/core/internal/tensor/tensor";
+import { familyOf } from "@calig/core/internal/transformer/families";
+import type { WeightSource } from "@calig/core/internal/transformer/parameters";
 import { describe, expect, it } from "vitest";
-import { parseConfig } from "../../src/checkpoint/config.ts";
-import { CheckpointError, UnsupportedModelError } from "../../src/errors.ts";
-import type { StoredTensor } from "../../src/onnx/model.ts";
-import type { Tensor } from "../../src/tensor/tensor.ts";
-import { familyOf } from "../../src/transformer/families.ts";
-import type { WeightSource } from "../../src/transformer/parameters.ts";
 import { hashedWeights } from "../support/hashed-model.ts";
 import { type ParityCase, parityFeeds, parityModel, readParityFile } from "../support/parity.ts";
 import { runGraph } from "../support/run-graph.ts";

@@ -1,10 +1,10 @@
 /** @file Configurations with numbers that no model has: refused, or built without work that grows with them. */
 
+import { parseConfig } from "@calig/core/internal/checkpoint/config";
+import { CheckpointError, UnsupportedModelError } from "@calig/core/internal/errors";
+import { checkSizes } from "@calig/core/internal/transformer/check-sizes";
+import { familyOf } from "@calig/core/internal/transformer/families";
 import { describe, expect, it } from "vitest";
-import { parseConfig } from "../../src/checkpoint/config.ts";
-import { CheckpointError, UnsupportedModelError } from "../../src/errors.ts";
-import { checkSizes } from "../../src/transformer/check-sizes.ts";
-import { familyOf } from "../../src/transformer/families.ts";
 import { countOperations } from "../support/count-operations.ts";
 import { hashedWeights } from "../support/hashed-model.ts";
 import { readParityFile } from "../support/parity.ts";

@@ -1,13 +1,13 @@
 /** @file The anatomy that is found without names: in the graphs of calig's families, in files of other exporters, and where there is none. */
 
 import { readdirSync, readFileSync } from "node:fs";
+import { canonicalise } from "@calig/core/internal/canonical/canonicalise";
+import { AnatomyError } from "@calig/core/internal/errors";
+import { DEFAULT_OPSETS, GraphBuilder } from "@calig/core/internal/graph/builder";
+import { decodeModel } from "@calig/core/internal/onnx/decode";
+import { type Graph, int } from "@calig/core/internal/onnx/model";
+import { locateAnatomy } from "@calig/core/internal/transformer/locate/locate-anatomy";
 import { describe, expect, it } from "vitest";
-import { canonicalise } from "../../src/canonical/canonicalise.ts";
-import { AnatomyError } from "../../src/errors.ts";
-import { DEFAULT_OPSETS, GraphBuilder } from "../../src/graph/builder.ts";
-import { decodeModel } from "../../src/onnx/decode.ts";
-import { type Graph, int } from "../../src/onnx/model.ts";
-import { locateAnatomy } from "../../src/transformer/locate/locate-anatomy.ts";
 import { parityModel, readParityFile } from "../support/parity.ts";
 import {
   addPositions,

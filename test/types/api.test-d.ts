@@ -1,6 +1,5 @@
 /** @file What TypeScript makes of calls as people write them: `npm run types` checks it, nothing runs it. */
 
-import { describe, expectTypeOf, it } from "vitest";
 import type {
   Baseline,
   BlockExplanation,
@@ -10,9 +9,10 @@ import type {
   LoadedModel,
   MethodObject,
   TextExplanation,
-} from "../../src/node.ts";
-import * as node from "../../src/node.ts";
-import type * as web from "../../src/web.ts";
+} from "@calig/node";
+import * as node from "@calig/node";
+import type * as web from "@calig/web";
+import { describe, expectTypeOf, it } from "vitest";
 
 declare const model: LoadedModel;
 declare const webModel: web.WebModel;
@@ -108,7 +108,7 @@ describe("errors", () => {
 
 describe("entries", () => {
   it("of the platforms have all of the portable one", () => {
-    type Portable = typeof import("../../src/index.ts");
+    type Portable = typeof import("@calig/core");
     expectTypeOf<keyof Portable>().toExtend<keyof typeof node>();
     expectTypeOf<keyof Portable>().toExtend<keyof typeof web>();
   });

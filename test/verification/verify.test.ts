@@ -1,18 +1,18 @@
 /** @file What verify says of right models, and which check names what is wrong with others: each fault is put in on purpose. */
 
 import { readFileSync } from "node:fs";
+import { RULES } from "@calig/core/internal/autodiff/registry";
+import type { GradientRule, RuleEntry } from "@calig/core/internal/autodiff/rule";
+import type { Tokenizer } from "@calig/core/internal/input/text/tokenizer";
+import { createModel } from "@calig/core/internal/onnx/create-model";
+import { decodeModel } from "@calig/core/internal/onnx/decode";
+import { encodeModel } from "@calig/core/internal/onnx/encode";
+import type { Graph, Node, StoredTensor } from "@calig/core/internal/onnx/model";
+import type { ModelPrograms, SweepRequest, SweepResult } from "@calig/core/internal/program/model-programs";
+import { Programs } from "@calig/core/internal/program/programs";
+import { intTensor } from "@calig/core/internal/tensor/tensor";
+import { InputError, type LoadedModel, loadModel, type Verification, verify } from "@calig/node";
 import { afterEach, describe, expect, it } from "vitest";
-import { RULES } from "../../src/autodiff/registry.ts";
-import type { GradientRule, RuleEntry } from "../../src/autodiff/rule.ts";
-import type { Tokenizer } from "../../src/input/text/tokenizer.ts";
-import { InputError, type LoadedModel, loadModel, type Verification, verify } from "../../src/node.ts";
-import { createModel } from "../../src/onnx/create-model.ts";
-import { decodeModel } from "../../src/onnx/decode.ts";
-import { encodeModel } from "../../src/onnx/encode.ts";
-import type { Graph, Node, StoredTensor } from "../../src/onnx/model.ts";
-import type { ModelPrograms, SweepRequest, SweepResult } from "../../src/program/model-programs.ts";
-import { Programs } from "../../src/program/programs.ts";
-import { intTensor } from "../../src/tensor/tensor.ts";
 import { runCli } from "../support/run-cli.ts";
 import { type Files, useTempFolders } from "../support/temp-folder.ts";
 import { tinyBertFiles } from "../support/tiny-bert.ts";

@@ -1,9 +1,9 @@
 /** @file The web components in Chromium, as a plain page uses the file that the build makes. */
 
 import { readFile } from "node:fs/promises";
+import type { Explanation } from "@calig/core/internal/attribution/explanation";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Explanation } from "../../src/attribution/explanation.ts";
 import { allZero, hostile, image, scripts, sentence, withoutBlocks } from "../render/fixtures.ts";
 import { auditPage, expectNoMisdeeds, type Misdeeds, useBrowser, watch } from "../support/browser.ts";
 import { buildBrowser } from "../support/build-browser.ts";
@@ -26,7 +26,7 @@ beforeAll(async () => {
     "future.json": JSON.stringify({ ...sentence, version: 3 }),
     "former.json": await readFile(new URL("../fixtures/explanations/version-1-text.json", import.meta.url), "utf8"),
   });
-  await buildBrowser("vite.components.config.ts", folder);
+  await buildBrowser("packages/web/vite.config.ts", folder);
   server = await serveFolders({ "": folder });
 });
 afterAll(() => server?.close());

@@ -2,11 +2,11 @@
 
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import type { Explanation, ImageExplanation, TextExplanation } from "@calig/core/internal/attribution/explanation";
+import { decodeImage, type ExplainOptions, explain, type LoadedModel, loadModel } from "@calig/node";
 import type { Page } from "playwright-core";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Explanation, ImageExplanation, TextExplanation } from "../../src/attribution/explanation.ts";
-import { decodeImage, type ExplainOptions, explain, type LoadedModel, loadModel } from "../../src/node.ts";
 import { RUNTIME_CASES } from "../conformance/runtime-cases.ts";
 import { expectNoMisdeeds, type Misdeeds, useBrowser, watch } from "../support/browser.ts";
 import { bundle } from "../support/bundle.ts";
@@ -23,7 +23,7 @@ interface InPage {
 
 const TEXTS = ["A gripping film that forgets to end", "It's not bad, but naïve 😀 and unputdownable!"];
 const PAGE = `<!doctype html><title>harness</title><link rel=icon href=data:,><script type=module src=harness.js></script>`;
-const MODELS = fileURLToPath(new URL("../../models/", import.meta.url));
+const SST2 = fileURLToPath(new URL("../../packages/model-sst2/", import.meta.url));
 
 const tempFolder = useTempFolders();
 const browser = useBrowser();
@@ -37,7 +37,7 @@ beforeAll(async () => {
   await bundle(fileURLToPath(new URL("harness.ts", import.meta.url)), folder);
   const vit = await tempFolder({ ...tinyVitFiles(), "picture.png": await picture() });
   const bert = await tempFolder(tinyBertFiles());
-  server = await serveFolders({ "": folder, ort: ortWasmFolder(), models: MODELS, vit, bert });
+  server = await serveFolders({ "": folder, ort: ortWasmFolder(), sst2: SST2, vit, bert });
   page = await browser().newPage();
   misdeeds = watch(page, server.url);
   await page.goto(server.url);
@@ -96,7 +96,7 @@ describe("explain() in Chromium", () => {
   afterAll(() => sst2.dispose());
 
   it.each(TEXTS)("gives what Node gives: %s", async (text) => {
-    const found = (await explainInPage("models/sst2", text)) as TextExplanation;
+    const found = (await explainInPage("sst2", text)) as TextExplanation;
     const wanted = await explain(sst2, text);
     expectSame(found, wanted);
     expect(found.words.map((word) => word.text)).toEqual(wanted.words.map((word) => word.text));
@@ -106,7 +106,7 @@ describe("explain() in Chromium", () => {
   it("gives what Node gives with other options", async () => {
     const options: ExplainOptions = { method: "integrated-gradients", target: "negative", baseline: "pad" };
     expectSame(
-      await explainInPage("models/sst2", TEXTS[0] as string, options),
+      await explainInPage("sst2", TEXTS[0] as string, options),
       await explain(sst2, TEXTS[0] as string, options),
     );
   });

@@ -1,6 +1,5 @@
 /** @file What the tests of the browser engine run inside a page. */
 
-import { createWebRuntime } from "../../src/runtime/onnxruntime-web.ts";
 import {
   type DecodeImageOptions,
   decodeImage,
@@ -14,7 +13,8 @@ import {
   type WebDevice,
   type WebLoadOptions,
   type WebModel,
-} from "../../src/web.ts";
+} from "@calig/web";
+import { createWebRuntime } from "@calig/web/internal/runtime/onnxruntime-web";
 import { RUNTIME_CASES } from "../conformance/runtime-cases.ts";
 
 /** Runs the cases of all engines; what failed, by name. */

@@ -1,17 +1,17 @@
 /** @file Models that the web loader reads from bytes, held to what Node reads from the same files. The engine is the web's, in Node. */
 
 import { readFileSync } from "node:fs";
+import type { Explanation, Warning } from "@calig/core/internal/attribution/explanation";
+import { encodeSafetensors } from "@calig/core/internal/checkpoint/safetensors";
+import { CheckpointError, UnsupportedModelError } from "@calig/core/internal/errors";
+import { decodeModel } from "@calig/core/internal/onnx/decode";
+import { encodeModel } from "@calig/core/internal/onnx/encode";
+import type { Runtime } from "@calig/core/internal/runtime/runtime";
+import { floatToHalf } from "@calig/core/internal/tensor/half";
+import { loadModel as loadInNode } from "@calig/node/internal/node/load-model";
+import { explain, loadModel, type WebModel } from "@calig/web";
+import { createWebRuntime } from "@calig/web/internal/runtime/onnxruntime-web";
 import { afterEach, describe, expect, it } from "vitest";
-import type { Explanation, Warning } from "../../src/attribution/explanation.ts";
-import { encodeSafetensors } from "../../src/checkpoint/safetensors.ts";
-import { CheckpointError, UnsupportedModelError } from "../../src/errors.ts";
-import { loadModel as loadInNode } from "../../src/node/load-model.ts";
-import { decodeModel } from "../../src/onnx/decode.ts";
-import { encodeModel } from "../../src/onnx/encode.ts";
-import { createWebRuntime } from "../../src/runtime/onnxruntime-web.ts";
-import type { Runtime } from "../../src/runtime/runtime.ts";
-import { floatToHalf } from "../../src/tensor/half.ts";
-import { explain, loadModel, type WebModel } from "../../src/web.ts";
 import { hashedParameter } from "../support/hashed-weights.ts";
 import { ortWasmUrl } from "../support/ort-wasm.ts";
 import { type Files, useTempFolders } from "../support/temp-folder.ts";

@@ -6,6 +6,7 @@ import { writeStaticPage } from "../../scripts/static-page.ts";
 import { expectNoMisdeeds, type Misdeeds, useBrowser, watch } from "../support/browser.ts";
 import { buildBrowser } from "../support/build-browser.ts";
 import { SOFTWARE_GPU } from "../support/chromium.ts";
+import { ortWasmFolder } from "../support/ort-wasm.ts";
 import { type StaticServer, serveFolders } from "../support/static-server.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
 import { tinyBertFiles } from "../support/tiny-bert.ts";
@@ -23,9 +24,9 @@ let requests: string[];
 
 beforeAll(async () => {
   const [site, folder] = [await tempFolder(), await tempFolder()];
-  await buildBrowser("vite.page.config.ts", site);
+  await buildBrowser("packages/page/vite.config.ts", site);
   const bert = { id: "bert", labels: ["no", "perhaps", "yes"], folder: await tempFolder(tinyBertFiles()), bytes: 1 };
-  await writeStaticPage(folder, site, [bert]);
+  await writeStaticPage(folder, { page: site, engine: ortWasmFolder() }, [bert]);
   server = await serveFolders({ "": folder }, { isolated: false });
 });
 afterAll(() => server?.close());

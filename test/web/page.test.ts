@@ -3,17 +3,18 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import type { Explanation } from "@calig/core/internal/attribution/explanation";
+import { type LoadedModel, loadModel } from "@calig/node";
+import { createApp } from "@calig/node/internal/server/app";
+import { listen } from "@calig/node/internal/server/listen";
 import type { BrowserContextOptions, Download, Page } from "playwright-core";
 import sharp from "sharp";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { writeStaticPage } from "../../scripts/static-page.ts";
-import type { Explanation } from "../../src/attribution/explanation.ts";
-import { type LoadedModel, loadModel } from "../../src/node.ts";
-import { createApp } from "../../src/server/app.ts";
-import { listen } from "../../src/server/listen.ts";
 import { image as imageFixture, sentence } from "../render/fixtures.ts";
 import { auditPage, expectNoMisdeeds, type Misdeeds, useBrowser, watch } from "../support/browser.ts";
 import { buildBrowser } from "../support/build-browser.ts";
+import { ortWasmFolder } from "../support/ort-wasm.ts";
 import { type StaticServer, serveFolders } from "../support/static-server.ts";
 import { syntheticPicture } from "../support/synthetic-picture.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
@@ -31,7 +32,7 @@ let folders: { readonly bert: string; readonly vit: string };
 
 beforeAll(async () => {
   site = await tempFolder();
-  await buildBrowser("vite.page.config.ts", site);
+  await buildBrowser("packages/page/vite.config.ts", site);
   folders = { bert: await tempFolder(tinyBertFiles()), vit: await tempFolder(tinyVitFiles()) };
 });
 
@@ -54,7 +55,7 @@ const TRANSPORTS: readonly Transport[] = [
         bytes: 1,
       });
       const folder = await tempFolder();
-      await writeStaticPage(folder, site, [
+      await writeStaticPage(folder, { page: site, engine: ortWasmFolder() }, [
         model("bert", ["no", "perhaps", "yes"]),
         model("vit", ["circle", "square", "star"]),
       ]);
@@ -459,7 +460,7 @@ describe("the page", () => {
   });
 
   it("says what to do where there are no models, and takes the files of one", async () => {
-    const server = await serveFolders({ "": site });
+    const server = await serveFolders({ "": site, ort: ortWasmFolder() });
     const page = await browser().newPage();
     await page.goto(server.url);
     await page.getByRole("alert").waitFor();

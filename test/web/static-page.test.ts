@@ -2,12 +2,17 @@
 
 import { readdir, readFile, symlink } from "node:fs/promises";
 import { join } from "node:path";
+import { UsageError } from "@calig/core/internal/errors";
 import { describe, expect, it } from "vitest";
 import { type StaticModel, writeStaticPage } from "../../scripts/static-page.ts";
-import { UsageError } from "../../src/errors.ts";
 import { type Files, useTempFolders } from "../support/temp-folder.ts";
 
 const PAGE: Files = { "index.html": "<!doctype html>new", "assets/app.js": "start()" };
+const ORT: Files = Object.fromEntries(
+  [".asyncify", ""].flatMap((kind) =>
+    [".mjs", ".wasm"].map((end) => [`ort-wasm-simd-threaded${kind}${end}`, "engine"]),
+  ),
+);
 const TEXT_MODEL: Files = {
   "config.json": `{"model_type": "bert"}`,
   "model.safetensors": "weights",
@@ -28,6 +33,8 @@ const modelOf = async (id: string, files: Files): Promise<StaticModel> => ({
   labels: ["no", "yes"],
   bytes: 7,
 });
+const sourcesOf = async (page: Files) => ({ page: await tempFolder(page), engine: await tempFolder(ORT) });
+
 /** Paths of all files of a folder. */
 async function filesOf(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
@@ -45,7 +52,7 @@ describe("writeStaticPage", () => {
       await modelOf("second", TEXT_MODEL),
       await modelOf("pictures", IMAGE_MODEL),
     ];
-    await writeStaticPage(folder, await tempFolder(PAGE), models);
+    await writeStaticPage(folder, await sourcesOf(PAGE), models);
     const text = ["config.json", "model.safetensors", "tokenizer.json"];
     const image = ["config.json", "model.safetensors", "preprocessor_config.json"];
     expect(await filesOf(folder)).toEqual([
@@ -55,6 +62,7 @@ describe("writeStaticPage", () => {
       "models/index.json",
       ...image.map((file) => `models/pictures/${file}`),
       ...text.map((file) => `models/second/${file}`),
+      ...Object.keys(ORT).map((file) => `ort/${file}`),
     ]);
     expect(await readFile(join(folder, "models/pictures/model.safetensors"), "utf8")).toBe("more weights");
     const same = { labels: ["no", "yes"], bytes: 7 };
@@ -70,8 +78,8 @@ describe("writeStaticPage", () => {
   it("brings its own page up to date and leaves other files alone", async () => {
     const folder = await tempFolder({ CNAME: "example.org" });
     const models = [await modelOf("first", TEXT_MODEL)];
-    await writeStaticPage(folder, await tempFolder({ "index.html": "<!doctype html>old" }), models);
-    await writeStaticPage(folder, await tempFolder(PAGE), models);
+    await writeStaticPage(folder, await sourcesOf({ "index.html": "<!doctype html>old" }), models);
+    await writeStaticPage(folder, await sourcesOf(PAGE), models);
     expect(await readFile(join(folder, "index.html"), "utf8")).toBe(PAGE["index.html"]);
     expect(await readFile(join(folder, "CNAME"), "utf8")).toBe("example.org");
   });
@@ -95,7 +103,9 @@ describe("writeStaticPage", () => {
     const page = await tempFolder(PAGE);
     const target = await choose({ place, page });
     const before = [await filesOf(place), await filesOf(page)];
-    const refused = writeStaticPage(target, page, [await modelOf("first", TEXT_MODEL)]);
+    const refused = writeStaticPage(target, { page, engine: await tempFolder(ORT) }, [
+      await modelOf("first", TEXT_MODEL),
+    ]);
     await expect(refused).rejects.toThrow(UsageError);
     await expect(refused).rejects.toThrow(message);
     expect([await filesOf(place), await filesOf(page)]).toEqual(before);
@@ -103,6 +113,6 @@ describe("writeStaticPage", () => {
 
   it("says that the page must be built first", async () => {
     const target = join(await tempFolder(), "site");
-    await expect(writeStaticPage(target, await tempFolder(), [])).rejects.toThrow(/build it first \(npm run build\)$/);
+    await expect(writeStaticPage(target, await sourcesOf({}), [])).rejects.toThrow(/build it first \(npm run build\)$/);
   });
 });

@@ -2,11 +2,11 @@
 
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import type { Explanation } from "@calig/core/internal/attribution/explanation";
+import { CheckpointError } from "@calig/core/internal/errors";
+import { fromTransformersCache } from "@calig/web";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Explanation } from "../../src/attribution/explanation.ts";
-import { CheckpointError } from "../../src/errors.ts";
-import { fromTransformersCache } from "../../src/web.ts";
 import { expectNoMisdeeds, type Misdeeds, useBrowser, watch } from "../support/browser.ts";
 import { bundle } from "../support/bundle.ts";
 import { ortWasmFolder } from "../support/ort-wasm.ts";

@@ -5,11 +5,11 @@
 
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { encodeSafetensors } from "@calig/core/internal/checkpoint/safetensors";
+import { floatToHalf } from "@calig/core/internal/tensor/half";
 import type { Browser, Page } from "playwright-core";
 import sharp from "sharp";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { encodeSafetensors } from "../../src/checkpoint/safetensors.ts";
-import { floatToHalf } from "../../src/tensor/half.ts";
 import { RUNTIME_CASES } from "../conformance/runtime-cases.ts";
 import { expectNoMisdeeds, type Misdeeds, useBrowser, watch } from "../support/browser.ts";
 import { bundle } from "../support/bundle.ts";

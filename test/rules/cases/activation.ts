@@ -1,6 +1,6 @@
 /** @file Cases of the Gelu family. */
 
-import { float, string } from "../../../src/onnx/model.ts";
+import { float, string } from "@calig/core/internal/onnx/model";
 import { casesOf, type RuleCase, weight, x } from "../case.ts";
 
 /** Wide enough to reach both tails. */

@@ -1,6 +1,6 @@
 /** @file Cases of convolutions and pooling. */
 
-import { string } from "../../../src/onnx/model.ts";
+import { string } from "@calig/core/internal/onnx/model";
 import { attributes, casesOf, distinct, type RuleCase, weight, x } from "../case.ts";
 
 const same = { auto_pad: string("SAME_UPPER") };

@@ -1,7 +1,7 @@
 /** @file Cases of elementwise operators. */
 
-import { float, int } from "../../../src/onnx/model.ts";
-import { dtypeCode } from "../../../src/tensor/dtype.ts";
+import { float, int } from "@calig/core/internal/onnx/model";
+import { dtypeCode } from "@calig/core/internal/tensor/dtype";
 import {
   attributes,
   away,

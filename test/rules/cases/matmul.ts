@@ -1,6 +1,6 @@
 /** @file Cases of matrix products. */
 
-import { float, int, string } from "../../../src/onnx/model.ts";
+import { float, int, string } from "@calig/core/internal/onnx/model";
 import { type CaseRow, casesOf, type InputSpec, type RuleCase, weight, x } from "../case.ts";
 
 /** Operand shapes of FusedMatMul as stored, for a product [2, 3] x [3, 4] per batch. */

@@ -1,6 +1,6 @@
 /** @file Cases of normalisations. */
 
-import { float, int } from "../../../src/onnx/model.ts";
+import { float, int } from "@calig/core/internal/onnx/model";
 import { casesOf, type RuleCase, weight, x } from "../case.ts";
 
 const scale = (shape: readonly number[]) => weight(shape, 0.5, 1.5);

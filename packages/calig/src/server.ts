@@ -1,0 +1,3 @@
+/** @file The HTTP API of calig. */
+
+export * from "@calig/node/server";

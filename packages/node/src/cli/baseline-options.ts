@@ -1,0 +1,61 @@
+/** @file The options of a baseline as the library's: names, and in the place of "custom" the text or picture given beside it. */
+
+import type { Baseline, BaselineName, CustomBaseline, ExplainOptions } from "@calig/core/internal/attribution/options";
+import { UsageError } from "@calig/core/internal/errors";
+import { PICTURE_OPTIONS } from "./explain-inputs.ts";
+import { given } from "./given.ts";
+import { type OptionKey, type OptionValues, optionName } from "./options.ts";
+
+/** In `--baseline`: the text or picture that another option gives. */
+export const CUSTOM = "custom";
+
+export const BASELINE_OPTIONS = [
+  "baseline",
+  "baselineText",
+  "baselinePair",
+  "baselineImage",
+] as const satisfies readonly OptionKey[];
+
+type Options = Pick<OptionValues, (typeof BASELINE_OPTIONS)[number] | (typeof PICTURE_OPTIONS)[number]>;
+
+/**
+ * The baseline of the library that the options ask for; nothing where they ask for none.
+ *
+ * @throws {UsageError} When "custom" comes without what it stands for, or that without "custom".
+ * @throws {InputError} When the picture cannot be read.
+ */
+export async function givenBaseline(options: Options): Promise<Pick<ExplainOptions, "baseline">> {
+  const { baseline } = options;
+  const names = baseline === undefined ? [] : [baseline].flat();
+  const own = await customBaseline(options, names.includes(CUSTOM));
+  const baselines = names.map((name): Baseline => (name === CUSTOM ? (own as CustomBaseline) : (name as BaselineName)));
+  const [first, ...others] = baselines;
+  if (first === undefined) return {};
+  return { baseline: others.length === 0 ? first : baselines };
+}
+
+async function customBaseline(
+  { baselineText: text, baselinePair: pair, baselineImage: image, ...options }: Options,
+  isAsked: boolean,
+): Promise<CustomBaseline | undefined> {
+  const named = [
+    ...(text === undefined ? [] : [optionName("baselineText")]),
+    ...(image === undefined ? [] : [optionName("baselineImage")]),
+  ];
+  if (pair !== undefined && text === undefined) {
+    throw new UsageError("Cannot use --baseline-pair alone: give the first text with --baseline-text");
+  }
+  if (named.length > 1) throw new UsageError(`Cannot use ${named.join(" and ")} at once: give one of them`);
+  if (named.length > 0 && !isAsked) {
+    throw new UsageError(`Cannot use ${named[0]} without --baseline custom: add it`);
+  }
+  if (!isAsked) return undefined;
+  if (text !== undefined) return { text, ...(pair === undefined ? {} : { pair }) };
+  if (image === undefined) {
+    throw new UsageError(
+      "Cannot use --baseline custom alone: give the baseline with --baseline-text TEXT or --baseline-image FILE",
+    );
+  }
+  const { readImageFile } = await import("../node/image-file.ts");
+  return { image: await readImageFile(image, given(options, PICTURE_OPTIONS)) };
+}

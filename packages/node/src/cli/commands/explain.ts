@@ -1,0 +1,305 @@
+/** @file `calig explain`: which words support a prediction, which oppose it, and in which block. */
+
+import { basename, relative } from "node:path";
+import type { ImageInput } from "@calig/core/internal/attribution/image-input";
+import { DEFAULTS, type ExplainOptions } from "@calig/core/internal/attribution/options";
+import type { TextInput } from "@calig/core/internal/attribution/text-input";
+import { InvalidOptionError, isCaligError, UsageError } from "@calig/core/internal/errors";
+import { count } from "@calig/core/internal/render/format";
+import type { Result } from "@calig/core/internal/render/renderer";
+import { sourceName } from "@calig/core/internal/render/report/report-facts";
+import { assertNever } from "@calig/core/internal/util/assert-never";
+import { DEFAULT_IMAGE_MODEL, DEFAULT_TEXT_MODEL } from "../../node/builtin-models.ts";
+import type { ImageFileOptions } from "../../node/image-file.ts";
+import type { LoadedModel } from "../../node/load-model.ts";
+import { ROW_OPTIONS } from "../../node/read-rows.ts";
+import { backgroundTheme, colorDepth, DEFAULT_COLUMNS, hasUnicode } from "../appearance.ts";
+import { BASELINE_OPTIONS, givenBaseline } from "../baseline-options.ts";
+import { defineCommand, EXIT, type Invocation } from "../command.ts";
+import { chooseDestination, type Destination } from "../destination.ts";
+import { chooseInputs, type ExplainInputs, imageError, PICTURE_OPTIONS } from "../explain-inputs.ts";
+import { describeFailure } from "../failure.ts";
+import { type Formats, formatsWith, type RenderSettings } from "../formats.ts";
+import { given } from "../given.ts";
+import { loadingOptions } from "../loading.ts";
+import { methodNamed } from "../method-options.ts";
+import type { InputEntry } from "../read-inputs.ts";
+import { createResults, type Results, type Source } from "../results.ts";
+import type { Terminal } from "../terminal.ts";
+
+const TARGET_OPTIONS = ["target", "against", "token", "score", "method"] as const;
+const METHOD_OPTIONS = [
+  "steps",
+  "tolerance",
+  "quadrature",
+  "fusion",
+  "lambda",
+  "layerWeights",
+  "layers",
+  "longText",
+  "heads",
+  "seed",
+  "memory",
+  "timeBudget",
+] as const;
+
+const OWN_OPTIONS = [
+  "text",
+  "pair",
+  "image",
+  ...PICTURE_OPTIONS,
+  "input",
+  ...ROW_OPTIONS,
+  "model",
+  "dtype",
+  "acceptDifference",
+  ...TARGET_OPTIONS,
+  ...BASELINE_OPTIONS,
+  ...METHOD_OPTIONS,
+  "format",
+  "json",
+  "out",
+  "palette",
+  "theme",
+  "overlay",
+  "blockMaps",
+  "columns",
+  "verbose",
+  "threads",
+  "device",
+  "stream",
+] as const;
+
+type Options = Invocation<(typeof OWN_OPTIONS)[number]>["options"];
+
+export const explain = defineCommand({
+  name: "explain",
+  summary: "explain a prediction: which words support it, which oppose it, in which block",
+  description:
+    "Explains what a model predicts for a text or a picture: which words or patches support the prediction, which oppose it, and in which block of the network that evidence arises. Results go to standard output, everything else to standard error.",
+  argument: { name: "TEXT", description: "text to explain, in quotes; - reads it from standard input" },
+  options: OWN_OPTIONS,
+  examples: [
+    {
+      purpose: "Explain a sentence with the built-in model",
+      command: 'calig explain "A gripping film that forgets to end"',
+    },
+    {
+      purpose: "Ask why it could be the other class",
+      command: 'calig explain "A gripping film that forgets to end" --target negative',
+    },
+    { purpose: "Explain what a picture is taken for", command: "calig explain --image photo.jpg --out why.png" },
+    { purpose: "Write a page to look at", command: 'calig explain "A gripping film" --out result.html' },
+    {
+      purpose: "Read the strongest word in a script",
+      command: `calig explain "A gripping film" --format json | jq '.supporting[0]'`,
+    },
+    {
+      purpose: "Explain every row of a file, one JSON line each",
+      command: "calig explain --input reviews.csv --out results.jsonl",
+    },
+    {
+      purpose: "Pictures of every block and curves over the inputs in TensorBoard",
+      command: "calig explain --input reviews.csv --format tensorboard --out runs/reviews",
+    },
+    {
+      purpose: "Use your own model and plain Integrated Gradients",
+      command: 'calig explain "A gripping film" --model ./my-model --method integrated-gradients --steps 50',
+    },
+    {
+      purpose: "Compare with a text of your own",
+      command: 'calig explain "A gripping film" --baseline custom --baseline-text "A dull film"',
+    },
+  ],
+  async run({ words, options, terminal, extensions }) {
+    const { signal } = terminal.io;
+    const inputs = await chooseInputs(
+      { words, ...given(options, ["text", "pair", "image", "input", ...ROW_OPTIONS]) },
+      terminal,
+    );
+    const several = inputs.kind === "file" || (inputs.kind === "images" && inputs.folder !== undefined);
+    const known = formatsWith(extensions.renderer);
+    const destination = await chooseDestination({
+      out: options.out,
+      formats: formatsOf(options),
+      known,
+      input: options.input,
+    });
+    const results = createResults(
+      destination,
+      several,
+      renderSettings(options, destination, known, terminal),
+      terminal,
+    );
+    await warnOfUnused(options, terminal);
+    const methodOptions = {
+      ...given(options, [...TARGET_OPTIONS, ...METHOD_OPTIONS]),
+      ...(await givenBaseline(options)),
+      ...(options.method === undefined ? {} : { method: methodNamed(options.method, extensions) }),
+    };
+
+    const source = options.model ?? (inputs.kind === "images" ? DEFAULT_IMAGE_MODEL : DEFAULT_TEXT_MODEL);
+    terminal.progress.update(0, `loading ${source}`);
+    const { loadModel } = await import("../../node/load-model.ts");
+    await using model = await loadModel(source, { signal, ...(await loadingOptions(options, extensions)) });
+    if (inputs.kind === "images" && model.imageProcessor === undefined) {
+      throw imageError(inputs.files[0] ?? "", model.facts.id);
+    }
+    const job: Job = { model, options: methodOptions, destination, known, results, terminal };
+    try {
+      const entries = entriesOf(inputs, given(options, PICTURE_OPTIONS));
+      const failed = await explainAll(entries, job);
+      await results.finish();
+      if (several && failed > 0) {
+        const noun = inputs.kind === "images" ? "image" : "text";
+        await terminal.fail(`${failed} of ${count(entries.length, noun)} could not be explained`);
+      }
+      return failed === 0 ? EXIT.done : EXIT.failed;
+    } finally {
+      await results.discard();
+    }
+  },
+});
+
+/** --json is short for --format json. @throws {UsageError} When both are given and differ. */
+function formatsOf({ format, json }: Options): Options["format"] {
+  if (json === undefined) return format;
+  if (format !== undefined && format.join() !== "json") {
+    throw new UsageError(`Cannot use --json together with --format ${format.join()}: give one of them`);
+  }
+  return ["json"];
+}
+
+interface Entry {
+  /** What to explain; reading it may fail. */
+  readonly read: () => Promise<TextInput | ImageInput>;
+  /** Only where there are several. */
+  readonly source?: Source;
+}
+
+function entriesOf(inputs: ExplainInputs, pictures: ImageFileOptions): readonly Entry[] {
+  switch (inputs.kind) {
+    case "one":
+      return [{ read: async () => inputs.input }];
+    case "file":
+      return inputs.entries.map((entry) => ({
+        read: async () => readable(entry),
+        source: sourceOf(inputs.file, inputs.counted, entry),
+      }));
+    case "images":
+      return inputs.files.map((file) => ({
+        read: () => readImage(file, pictures),
+        ...(inputs.folder === undefined ? {} : { source: { file, id: relative(inputs.folder, file) } }),
+      }));
+    default:
+      return assertNever(inputs);
+  }
+}
+
+function readable({ input }: InputEntry): TextInput {
+  if (input instanceof Error) throw input;
+  return input;
+}
+
+async function readImage(file: string, options: ImageFileOptions): Promise<ImageInput> {
+  const { readImageFile } = await import("../../node/image-file.ts");
+  return { image: await readImageFile(file, options) };
+}
+
+interface Job {
+  readonly model: LoadedModel;
+  readonly options: ExplainOptions;
+  readonly destination: Destination;
+  readonly known: Formats;
+  readonly results: Results;
+  readonly terminal: Terminal;
+}
+
+const sourceOf = (file: string, counted: "line" | "item", { line, id, label }: InputEntry): Source => ({
+  file,
+  ...(counted === "line" ? { line } : { item: line }),
+  ...(id === undefined ? {} : { id }),
+  ...(label === undefined ? {} : { label }),
+});
+
+/** Explains entry after entry; those of a file that fail are reported and left out. Returns how many failed. */
+async function explainAll(
+  entries: readonly Entry[],
+  { model, options, destination, known, results, terminal }: Job,
+): Promise<number> {
+  const { explain } = await import("@calig/core/internal/attribution/explain");
+  const { signal } = terminal.io;
+  let failed = 0;
+  for (const [i, { read, source }] of entries.entries()) {
+    signal.throwIfAborted();
+    const onProgress = (done: number, activity: string) =>
+      terminal.progress.update((i + done) / entries.length, source === undefined ? activity : shortName(source));
+    let result: Result;
+    try {
+      const input = await read();
+      const explanation = await explain(model, input, { ...options, signal, onProgress });
+      result = { explanation, ...("image" in input ? await pictureFor(destination, known, input) : {}) };
+    } catch (error) {
+      // What is wrong with an option is wrong for every text; what is no error of ours is a bug.
+      if (source === undefined || signal.aborted || error instanceof InvalidOptionError || !isCaligError(error))
+        throw error;
+      await terminal.fail(`${sourceName(source)}: ${describeFailure(error, false).text}`);
+      failed++;
+      continue;
+    }
+    await results.add(result, source);
+    if (!showsWarnings(destination)) {
+      for (const { message } of result.explanation.warnings) {
+        await terminal.warn(source === undefined ? message : `${sourceName(source)}: ${message}`);
+      }
+    }
+  }
+  return failed;
+}
+
+const shortName = ({ file, line, item }: Source): string =>
+  line !== undefined ? `line ${line}` : item !== undefined ? `item ${item}` : basename(file);
+
+/** The picture, where it will be shown. */
+async function pictureFor(
+  destination: Destination,
+  known: Formats,
+  { image }: ImageInput,
+): Promise<{ readonly picture?: string }> {
+  const formats = destination.kind === "folder" ? destination.formats : [destination.format];
+  if (!formats.some(known.showsPicture)) return {};
+  const { pictureUri } = await import("../../node/picture-uri.ts");
+  return { picture: await pictureUri(image) };
+}
+
+/** Whether the person at the terminal reads the warnings in the result itself. */
+const showsWarnings = (destination: Destination): boolean =>
+  destination.kind === "stdout" && destination.format === "terminal";
+
+function renderSettings(
+  options: Options,
+  destination: Destination,
+  formats: Formats,
+  { io, columns, colors }: Terminal,
+): RenderSettings {
+  const toScreen = destination.kind === "stdout";
+  return {
+    columns: options.columns ?? (toScreen ? columns : DEFAULT_COLUMNS),
+    colors: toScreen ? colors : colorDepth(options.color === "always" ? "always" : "never", false, io.env),
+    unicode: !toScreen || hasUnicode(io.env),
+    background: backgroundTheme(io.env),
+    formats,
+    verbose: options.verbose ?? false,
+    ...given(options, ["palette", "theme", "overlay"]),
+    ...(options.blockMaps === undefined ? {} : { blockMaps: options.blockMaps === "show" }),
+  };
+}
+
+/** Options that have no effect together with others. */
+async function warnOfUnused(options: Options, terminal: Terminal): Promise<void> {
+  const method = options.method ?? DEFAULTS.method;
+  const fusion = options.fusion ?? DEFAULTS.fusion;
+  if (options.lambda !== undefined && (method !== DEFAULTS.method || fusion !== "additive")) {
+    await terminal.warn("--lambda has no effect without --fusion additive");
+  }
+}

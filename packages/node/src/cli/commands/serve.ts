@@ -1,0 +1,184 @@
+/** @file `calig serve`: the HTTP API and the page, on this machine unless told otherwise. */
+
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { isCaligError, quote, UsageError } from "@calig/core/internal/errors";
+import { count } from "@calig/core/internal/render/format";
+import { DEFAULT_IMAGE_MODEL, DEFAULT_TEXT_MODEL } from "../../node/builtin-models.ts";
+import type { ModelProcess } from "../../server/model-process.ts";
+import { defineCommand, EXIT } from "../command.ts";
+import { given } from "../given.ts";
+import type { OptionValues } from "../options.ts";
+import { wordList } from "../values.ts";
+
+const DEFAULT_HOST = "127.0.0.1";
+const DEFAULT_PORT = 8017;
+const LEAST_TOKEN = 16;
+
+const OWN_OPTIONS = [
+  "port",
+  "host",
+  "secret",
+  "allowHost",
+  "served",
+  "bodyLimit",
+  "textLimit",
+  "tokenLimit",
+  "timeLimit",
+  "concurrency",
+  "queue",
+  "threads",
+  "device",
+  "stream",
+  "acceptDifference",
+] as const;
+
+type Options = Pick<OptionValues, (typeof OWN_OPTIONS)[number]>;
+
+export const serve = defineCommand({
+  name: "serve",
+  summary: "answer over HTTP: the API, and the page where it was built",
+  description:
+    "Serves explanations and evaluations over HTTP, by default to this machine only: see docs/server.md for the API. Prints its address when it is ready; Ctrl-C lets what is under way end, a second one stops at once.",
+  options: OWN_OPTIONS,
+  examples: [
+    { purpose: "Serve the built-in models to this machine", command: "calig serve" },
+    {
+      purpose: "Your own models, the first of a kind being the default",
+      command: "calig serve --model ./my-bert --model pictures=./my-vit --port 0",
+    },
+    {
+      purpose: "To other machines, who must know the token",
+      command: `CALIG_TOKEN=$(openssl rand -hex 32) calig serve --host 0.0.0.0`,
+    },
+  ],
+  async run({ options, terminal }) {
+    const { signal, env } = terminal.io;
+    if (options.plugin !== undefined) {
+      throw new UsageError("Cannot serve with --plugin: a server runs no code of others; leave it out");
+    }
+    const { host = DEFAULT_HOST, port = DEFAULT_PORT } = options;
+    const { isLoopback } = await import("../../server/guard.ts");
+    const token = options.secret ?? (env.CALIG_TOKEN === "" ? undefined : env.CALIG_TOKEN);
+    checkToken(token, host, isLoopback(host));
+    const wanted = namedModels(options.served ?? [DEFAULT_TEXT_MODEL, DEFAULT_IMAGE_MODEL]);
+
+    const [{ startModelProcess }, { createApp }, { listen }] = await Promise.all([
+      import("../../server/model-process.ts"),
+      import("../../server/app.ts"),
+      import("../../server/listen.ts"),
+    ]);
+    const loaded: { readonly name: string; readonly model: ModelProcess }[] = [];
+    try {
+      for (const [i, { name, source }] of wanted.entries()) {
+        terminal.progress.update(i / wanted.length, `loading ${source}`);
+        loaded.push({
+          name,
+          model: await startModelProcess({
+            name,
+            source,
+            load: given(options, ["threads", "device", "stream", "acceptDifference"]),
+            signal,
+          }),
+        });
+      }
+      const app = createApp({
+        models: loaded,
+        version: packageVersion(),
+        pageFolder: join(dirname(createRequire(import.meta.url).resolve("@calig/page/package.json")), "dist"),
+        ...(token === undefined ? {} : { token }),
+        limits: limitsOf(options),
+        hosts: [host, ...(options.allowHost ?? [])],
+        onError: (error) => void terminal.fail(logText(error, options.debug === true)),
+      });
+      signal.throwIfAborted();
+      const server = await listen(app, { host, port }).catch((cause: unknown) => {
+        throw cannotListen(cause, host, port);
+      });
+      await terminal.print(`${server.url}\n`);
+      await terminal.note(
+        `Serving ${count(loaded.length, "model")}: ${wordList(loaded.map(({ name }) => name))}; stop with Ctrl-C`,
+      );
+      await new Promise<void>((resolve) => {
+        if (signal.aborted) resolve();
+        else signal.addEventListener("abort", () => resolve(), { once: true });
+      });
+      await terminal.note("Stopping: what is under way may end");
+      await server.stop();
+      return EXIT.done;
+    } finally {
+      for (const { model } of loaded) await model.dispose();
+    }
+  },
+});
+
+/** What the log says of an error that is no client's fault: what calig knows of needs no stack. */
+function logText(error: unknown, debug: boolean): string {
+  if (isCaligError(error) && !debug) return error.message;
+  const texts = [];
+  for (let at = error; at instanceof Error; at = at.cause) texts.push(at.stack ?? at.message);
+  return texts.length === 0 ? String(error) : texts.join("\nCaused by: ");
+}
+
+/** @throws {UsageError} When others can reach the server and need no token, or one that can be guessed. */
+function checkToken(token: string | undefined, host: string, loopback: boolean): void {
+  if (token === undefined && !loopback) {
+    throw new UsageError(
+      `Cannot listen on ${quote(host)} without a token: other machines could use the server; set CALIG_TOKEN, or give --token`,
+    );
+  }
+  if (token !== undefined && (token.length < LEAST_TOKEN || /\s/.test(token))) {
+    throw new UsageError(
+      `Cannot use the token: it must have at least ${LEAST_TOKEN} characters and no white space; make one with "openssl rand -hex 32"`,
+    );
+  }
+}
+
+interface NamedModel {
+  readonly name: string;
+  readonly source: string;
+}
+
+/** @throws {UsageError} When two models have one name. */
+function namedModels(values: readonly string[]): readonly NamedModel[] {
+  const models = values.map((value): NamedModel => {
+    const [, name, source] = /^([\w.-]+)=(.+)$/s.exec(value) ?? [];
+    if (name !== undefined && source !== undefined) return { name, source };
+    const last = value
+      .split(/[/\\]/)
+      .filter((part) => part !== "" && part !== "." && part !== "..")
+      .at(-1);
+    return { name: last ?? value, source: value };
+  });
+  const twice = models.find(({ name }, i) => models.findIndex((other) => other.name === name) !== i);
+  if (twice === undefined) return models;
+  throw new UsageError(
+    `Cannot serve two models as ${quote(twice.name)}: give one another name, as in --model other=${twice.source}`,
+  );
+}
+
+function limitsOf({ bodyLimit, textLimit, tokenLimit, timeLimit, concurrency, queue }: Options) {
+  return {
+    ...(bodyLimit === undefined ? {} : { bodyBytes: bodyLimit }),
+    ...(textLimit === undefined ? {} : { characters: textLimit }),
+    ...(tokenLimit === undefined ? {} : { tokens: tokenLimit }),
+    ...(timeLimit === undefined ? {} : { timeoutMs: Math.ceil(1000 * timeLimit) }),
+    ...given({ concurrency, queue }, ["concurrency", "queue"]),
+  };
+}
+
+function cannotListen(cause: unknown, host: string, port: number): unknown {
+  const { code } = cause as NodeJS.ErrnoException;
+  const found: Readonly<Record<string, string>> = {
+    EADDRINUSE: "another program listens there; give another --port, or --port 0 for a free one",
+    EACCES: "permission is denied; give a --port above 1023",
+    EADDRNOTAVAIL: "this machine has no such address; give another --host",
+    ENOTFOUND: "there is no such host; give another --host",
+  };
+  const why = found[code ?? ""];
+  return why === undefined ? cause : new UsageError(`Cannot listen on ${quote(host)}, port ${port}: ${why}`, { cause });
+}
+
+const packageVersion = (): string =>
+  (JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8")) as { version: string }).version;

@@ -1,0 +1,105 @@
+/** @file `calig tune`: chooses fusion, lambda and layer weights for a model on a development set. */
+
+import {
+  shownCandidates,
+  tuningFacts,
+  tuningHtml,
+  tuningMarkdown,
+  tuningVerdict,
+} from "@calig/core/internal/evaluation/report/tuning";
+import {
+  checkTunable,
+  chooseSettings,
+  type Tuning,
+  tunedSettings,
+  tuningMethods,
+} from "@calig/core/internal/evaluation/tune";
+import { fixed } from "@calig/core/internal/render/format";
+import { builtinFolder } from "../../node/builtin-models.ts";
+import { tunedPath, writeTuned } from "../../node/tuned-settings.ts";
+import { defineCommand } from "../command.ts";
+import { factLines, section, tableLines } from "../listing.ts";
+import { METHOD_OPTIONS, methodOptions } from "../method-options.ts";
+import { reportJson, writerOf, writers } from "../report-writers.ts";
+import { EVALUATION_OPTIONS, measureDataset, metricNamed } from "../run-evaluation.ts";
+import type { Terminal } from "../terminal.ts";
+import { checkWritable, writeWhole } from "../write-file.ts";
+
+/** What tuning chooses cannot be given. */
+const SHARED_OPTIONS = METHOD_OPTIONS.filter(
+  (key) => key !== "fusion" && key !== "lambda" && key !== "layerWeights",
+) as readonly Exclude<(typeof METHOD_OPTIONS)[number], "fusion" | "lambda" | "layerWeights">[];
+
+export const tune = defineCommand({
+  name: "tune",
+  summary: "choose fusion, lambda and layer weights for a model on a data set",
+  description:
+    "Measures CA-LIG with 70 combinations of fusion, lambda and layer weights on a development set. One half of the inputs chooses the best; the other half says whether it beats the defaults there by more than chance, and only then it is stored as calig.json beside the model, where calig explain finds it. Inputs that chose must not be used to report how good the choice is.",
+  options: [...EVALUATION_OPTIONS.filter((key) => key !== "metrics"), "metric", ...SHARED_OPTIONS],
+  examples: [
+    {
+      purpose: "By faithfulness on 100 sentences",
+      command: "calig tune --model ./my-model --dataset dev.tsv --limit 100 --out tuning.html",
+    },
+  ],
+  async run({ options, terminal, extensions }) {
+    const metric = metricNamed(options.metric ?? "faithfulness", extensions);
+    checkTunable(metric);
+    const { out } = options;
+    const write = out === undefined ? undefined : writerOf(out, writers(tuningMarkdown, tuningHtml));
+    if (out !== undefined) await checkWritable(out);
+    const shared = await methodOptions(options);
+    return measureDataset(
+      {
+        methodsOf: (model) => tuningMethods(model, shared),
+        metricsOf: () => [metric],
+        async report(evaluation, model) {
+          const tuning = chooseSettings(evaluation, metric, {
+            blocks: model.programs.blocks,
+            kind: model.anatomy.kind,
+          });
+          for (const { message } of tuning.warnings) await terminal.warn(message);
+          if (out !== undefined && write !== undefined) {
+            await writeWhole(out, write(tuning));
+            await terminal.note(`Wrote ${out}`);
+          } else if (options.json !== true) await terminal.print(tuningText(tuning, terminal));
+          if (options.json === true) await terminal.print(reportJson(tuning));
+          await terminal.note(`${tuningVerdict(tuning)}.`);
+          if (!tuning.accepted) return;
+          if (builtinFolder(model.facts.id) === model.folder) {
+            await terminal.note(`A built-in model is left as it is; use it with ${asOptions(tuning)}`);
+            return;
+          }
+          const path = tunedPath(model.folder, model.file);
+          await writeTuned(path, tunedSettings(tuning));
+          await terminal.note(`Wrote ${path}: calig explain uses it with this model`);
+        },
+      },
+      options,
+      { terminal, extensions },
+    );
+  },
+});
+
+/** The choice as options of calig explain. */
+function asOptions({ defaults, chosen: { fusion, lambda, layerWeights } }: Tuning): string {
+  const weights = typeof layerWeights === "string" ? layerWeights : layerWeights.join(",");
+  const usualWeights = weights === defaults.layerWeights ? "" : ` --layer-weights ${weights}`;
+  return `--fusion ${fusion}${fusion === "additive" ? ` --lambda ${lambda}` : ""}${usualWeights}`;
+}
+
+function tuningText(tuning: Tuning, terminal: Terminal): string {
+  const rows = shownCandidates(tuning).map(({ name, choosing, confirming }) => [
+    name === tuning.defaults.name ? `${name} (default)` : name,
+    fixed(choosing, 4, { unicode: false }),
+    fixed(confirming, 4, { unicode: false }),
+  ]);
+  const lines = tableLines(["settings", "choosing half", "other half"], rows, terminal);
+  return [
+    terminal.style.bold("Tuning of CA-LIG"),
+    ...factLines(tuningFacts(tuning), terminal),
+    ...section(tuning.metric.name, lines, terminal),
+  ]
+    .join("\n")
+    .concat("\n");
+}

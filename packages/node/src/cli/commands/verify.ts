@@ -1,0 +1,112 @@
+/** @file `calig verify`: whether calig computes a model rightly, found out on this machine. */
+
+import type { ImageInput } from "@calig/core/internal/attribution/image-input";
+import type { TextInput } from "@calig/core/internal/attribution/text-input";
+import { InputError, quote, UsageError } from "@calig/core/internal/errors";
+import type { Check } from "@calig/core/internal/verification/check";
+import { verificationHtml } from "@calig/core/internal/verification/report/html";
+import { verificationMarkdown } from "@calig/core/internal/verification/report/markdown";
+import { DEFAULT_TEXT_MODEL } from "../../node/builtin-models.ts";
+import { ROW_OPTIONS } from "../../node/read-rows.ts";
+import { defineCommand, EXIT } from "../command.ts";
+import { chooseInputs, type ExplainInputs, PICTURE_OPTIONS } from "../explain-inputs.ts";
+import { given } from "../given.ts";
+import { LOADING_OPTIONS, loadingOptions } from "../loading.ts";
+import type { OptionValues } from "../options.ts";
+import { reportJson, writerNamed, writerOf, writers } from "../report-writers.ts";
+import type { Terminal } from "../terminal.ts";
+import { verificationText } from "../verification-text.ts";
+import { checkWritable, writeWhole } from "../write-file.ts";
+
+const WRITERS = writers(verificationMarkdown, verificationHtml);
+
+export const verify = defineCommand({
+  name: "verify",
+  summary: "prove that calig computes your model rightly",
+  description:
+    "Runs checks on a model, a checkpoint or an ONNX file: the logits of the untouched file beside those of the graph that calig explains, rows of batches and of the sweep beside single runs, gradients beside differences of the score at every block and its attention, sums, the positions that are read, masks, token ids by two implementations, the same numbers twice. Each passes or fails with its largest difference; the exit code is 0 where all pass and 1 otherwise. Needs no Python and no network: docs/verify.md says what each check catches.",
+  options: [
+    "model",
+    "input",
+    "image",
+    ...ROW_OPTIONS,
+    ...PICTURE_OPTIONS,
+    ...LOADING_OPTIONS.filter((key) => key !== "memory" && key !== "acceptDifference"),
+    "seed",
+    "verificationFormat",
+    "out",
+    "json",
+    "verbose",
+  ],
+  examples: [
+    { purpose: "Your own model", command: "calig verify --model ./my-model" },
+    {
+      purpose: "An ONNX file, with inputs of your own besides",
+      command: "calig verify --model ./model.onnx --input reviews.csv",
+    },
+    { purpose: "For a script, or for a report", command: "calig verify --model ./my-model --json" },
+    { purpose: "A page to look at", command: "calig verify --model ./my-model --out verification.html" },
+  ],
+  async run({ options, terminal, extensions }) {
+    const { signal } = terminal.io;
+    const { out, verificationFormat: format } = options;
+    const named = format === undefined || format === "terminal" ? undefined : writerNamed(format, WRITERS);
+    const write = out === undefined ? named : (named ?? writerOf(out, WRITERS));
+    if (out !== undefined) await checkWritable(out);
+    const inputs = await inputsOf(options, terminal);
+    const source = options.model ?? DEFAULT_TEXT_MODEL;
+    terminal.progress.update(0, `loading ${source}`);
+    const { loadModel } = await import("../../node/load-model.ts");
+    const { verify: verifyModel } = await import("@calig/core/internal/verification/verify");
+    // What a file computes otherwise is compared, and fails here.
+    const loading = { signal, acceptDifference: true, ...(await loadingOptions(options, extensions)) };
+    await using model = await loadModel(source, loading);
+    const verification = await verifyModel(model, {
+      inputs,
+      ...given(options, ["seed"]),
+      ...(await checksWith(extensions.check)),
+      signal,
+      onProgress: (done, activity) => terminal.progress.update(done, activity),
+    });
+    const asJson = options.json === true;
+    if (out !== undefined && write !== undefined) {
+      await writeWhole(out, write(verification));
+      await terminal.note(`Wrote ${out}`);
+    } else if (!asJson) {
+      await terminal.print(write?.(verification) ?? verificationText(verification, terminal, options.verbose === true));
+    }
+    if (asJson) await terminal.print(reportJson(verification));
+    return verification.passed ? EXIT.done : EXIT.failed;
+  },
+});
+
+/** calig's checks and those of plugins, where there are any. */
+async function checksWith(others: readonly Check[]): Promise<{ readonly checks?: readonly Check[] }> {
+  if (others.length === 0) return {};
+  const { CHECKS } = await import("@calig/core/internal/verification/checks");
+  return { checks: [...CHECKS, ...others] };
+}
+
+type Options = Pick<OptionValues, "input" | "image" | (typeof ROW_OPTIONS)[number] | (typeof PICTURE_OPTIONS)[number]>;
+
+/** @throws {UsageError} When a file is named that is not there. @throws {InputError} For a row that cannot be read. */
+async function inputsOf(options: Options, terminal: Terminal): Promise<readonly (TextInput | ImageInput)[]> {
+  const { input, image } = options;
+  if (input === undefined && image === undefined) return [];
+  const chosen: ExplainInputs = await chooseInputs(
+    { words: [], ...given(options, ["input", "image", ...ROW_OPTIONS]) },
+    terminal,
+  );
+  if (chosen.kind === "one")
+    throw new UsageError("Cannot verify with a single text: give a file of texts with --input");
+  if (chosen.kind === "images") {
+    const { readImageFile } = await import("../../node/image-file.ts");
+    const pictures = given(options, PICTURE_OPTIONS);
+    return Promise.all(chosen.files.map(async (file) => ({ image: await readImageFile(file, pictures) })));
+  }
+  return chosen.entries.map(({ line, input: row }) => {
+    if (row instanceof InputError)
+      throw new InputError(`Cannot verify with line ${line} of ${quote(chosen.file)}: ${row.message}`);
+    return row;
+  });
+}

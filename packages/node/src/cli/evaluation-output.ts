@@ -1,0 +1,66 @@
+/** @file How evaluations are written: by the ending of --out, or to the terminal. */
+
+import type { Evaluation } from "@calig/core/internal/evaluation/evaluation";
+import { evaluationHtml } from "@calig/core/internal/evaluation/report/html";
+import { evaluationMarkdown } from "@calig/core/internal/evaluation/report/markdown";
+import {
+  beatsText,
+  decimalsOf,
+  directionText,
+  evaluationFacts,
+  type FigureTable,
+  figureTables,
+  intervalText,
+} from "@calig/core/internal/evaluation/report/tables";
+import { fixed } from "@calig/core/internal/render/format";
+import { factLines, section, tableLines } from "./listing.ts";
+import { writerNamed, writerOf, writers } from "./report-writers.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Text of a report by the ending of its file. */
+const EVALUATION_WRITERS = writers(evaluationMarkdown, evaluationHtml);
+
+/** The report that a file with this name holds. @throws {UsageError} When its ending is unknown. */
+export const evaluationWriter = (path: string) => writerOf(path, EVALUATION_WRITERS);
+
+/** The report in a format. */
+export const evaluationWriterNamed = (format: Parameters<typeof writerNamed>[0]) =>
+  writerNamed(format, EVALUATION_WRITERS);
+
+/** The report for a terminal. */
+export function evaluationText(evaluation: Evaluation, terminal: Terminal): string {
+  const { methods } = evaluation;
+  const { style } = terminal;
+  const randomControls = methods.filter(({ randomControl }) => randomControl).map(({ name }) => name);
+  return [
+    style.bold(`Evaluation of ${methods.length} methods`),
+    ...factLines(
+      [
+        ...evaluationFacts(evaluation),
+        ...(randomControls.length === 0 ? [] : [["random control", randomControls.join(", ")] as const]),
+      ],
+      terminal,
+    ),
+    ...figureTables(evaluation).flatMap((table) => tableSection(table, terminal)),
+  ]
+    .join("\n")
+    .concat("\n");
+}
+
+function tableSection(table: FigureTable, terminal: Terminal): string[] {
+  const direction = directionText(table.figure);
+  const decimals = decimalsOf(table);
+  const style = { unicode: false };
+  const title = `${table.figure.name}${direction === "" ? "" : ` (${direction})`}, ${table.inputs} inputs`;
+  const rows = table.rows.map((row) => [
+    row.method,
+    fixed(row.value, decimals, style),
+    intervalText(row, decimals, style),
+    ...(direction === "" ? [] : [beatsText(row, table)]),
+  ]);
+  return section(
+    title,
+    tableLines(["method", "mean", "95 % interval", ...(direction === "" ? [] : ["better than"])], rows, terminal),
+    terminal,
+  );
+}

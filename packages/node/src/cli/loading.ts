@@ -1,0 +1,27 @@
+/** @file Options of the command line that say how a model is loaded, and what plugins add to that. */
+
+import type { Extensions } from "@calig/core/internal/extend/extension";
+import type { ModelExtensions } from "@calig/core/internal/loading/knowledge";
+import type { LoadOptions } from "../node/load-model.ts";
+import { given } from "./given.ts";
+import type { OptionValues } from "./options.ts";
+
+/** Keys that `loadModel` takes as they are. */
+export const LOADING_OPTIONS = ["dtype", "threads", "device", "stream", "memory", "acceptDifference"] as const;
+
+type Options = Pick<OptionValues, (typeof LOADING_OPTIONS)[number]>;
+
+/** Those that were given, for `loadModel`; a device of a plugin is opened. @throws As the plugin's engine does. */
+export async function loadingOptions(options: Options, extensions: Extensions): Promise<LoadOptions> {
+  const { device, ...own } = given(options, LOADING_OPTIONS);
+  const engine = extensions.runtime.find(({ name }) => name === device);
+  if (engine !== undefined) return { ...own, ...modelExtensions(extensions), runtime: await engine.open() };
+  return { ...own, ...modelExtensions(extensions), ...(device === undefined ? {} : { device }) };
+}
+
+/** What plugins add to the loading of models. */
+export const modelExtensions = ({ family, rule, pass }: Extensions): ModelExtensions => ({
+  families: family,
+  rules: rule,
+  passes: pass,
+});

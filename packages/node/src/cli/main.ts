@@ -1,0 +1,80 @@
+/** @file The command line: arguments in, exit code out. Streams are injected, so tests run it in their own process. */
+
+import { readFileSync } from "node:fs";
+import { NO_EXTENSIONS } from "@calig/core/internal/extend/extension";
+import { colorDepth, terminalColumns } from "./appearance.ts";
+import { EXIT } from "./command.ts";
+import { COMMANDS } from "./commands.ts";
+import { describeFailure } from "./failure.ts";
+import { type CliIo, isClosedPipe, write } from "./io.ts";
+import { parseArguments, wantsDebug } from "./parser.ts";
+import { loadPlugins, pluginFiles } from "./plugins.ts";
+import { createTerminal } from "./terminal.ts";
+
+/**
+ * Runs calig.
+ *
+ * @param argv - Arguments after the name of the program.
+ * @returns The exit code: 0 done, 1 failed, 2 usage, 130 interrupted. Never throws.
+ */
+export async function main(argv: readonly string[], io: CliIo): Promise<number> {
+  // Failed writes also reject where they are awaited; without a listener the event would end the process.
+  io.stdout.on("error", ignore);
+  io.stderr.on("error", ignore);
+  try {
+    return await dispatch(argv, io);
+  } finally {
+    io.stdout.off("error", ignore);
+    io.stderr.off("error", ignore);
+  }
+}
+
+const ignore = () => {};
+
+async function dispatch(argv: readonly string[], io: CliIo): Promise<number> {
+  let terminal = createTerminal(io, { color: "auto", quiet: false });
+  try {
+    const extensions =
+      commandIn(argv) === "serve" ? NO_EXTENSIONS : await loadPlugins(pluginFiles(argv), io.folder ?? process.cwd());
+    const parsed = parseArguments(argv, {
+      extensions,
+      commands: COMMANDS,
+      columns: terminalColumns(io.columns),
+      colors: colorDepth("auto", io.isTTY.stdout, io.env) > 0,
+    });
+    if (parsed.kind === "version") {
+      await terminal.print(`${packageVersion()}\n`);
+      return EXIT.done;
+    }
+    if (parsed.kind === "help") {
+      await write(parsed.asked ? io.stdout : io.stderr, parsed.text);
+      return parsed.asked ? EXIT.done : EXIT.usage;
+    }
+    const { command, words, options } = parsed;
+    terminal = createTerminal(io, { color: options.color ?? "auto", quiet: options.quiet ?? false });
+    return await command.run({ words, options, terminal, extensions });
+  } catch (error) {
+    terminal.progress.clear();
+    // The reader has what it wanted ("calig ... | head"): not a failure.
+    if (isClosedPipe(error)) return EXIT.done;
+    if (io.signal.aborted) {
+      await write(io.stderr, "Interrupted\n").catch(ignore);
+      return EXIT.interrupted;
+    }
+    const { exitCode, text } = describeFailure(error, wantsDebug(argv));
+    await terminal.fail(text);
+    return exitCode;
+  } finally {
+    terminal.progress.clear();
+  }
+}
+
+/** The first word that is a command. */
+const commandIn = (argv: readonly string[]): string | undefined =>
+  argv.find((word) => COMMANDS.some(({ name }) => name === word));
+
+function packageVersion(): string {
+  // The same relative place from src/cli/ and from dist/cli/.
+  return (JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string })
+    .version;
+}

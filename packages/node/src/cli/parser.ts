@@ -1,0 +1,217 @@
+/** @file From arguments to a command with checked options, or to a help text; commander does the parsing. */
+
+import { UsageError } from "@calig/core/internal/errors";
+import type { Extensions } from "@calig/core/internal/extend/extension";
+import { Chalk } from "chalk";
+import { Command as CommanderCommand, CommanderError, Help, Option } from "commander";
+import type { Command } from "./command.ts";
+import {
+  COMMON_OPTIONS,
+  formerOptionName,
+  GROUPS,
+  OPTIONS,
+  type OptionKey,
+  type OptionSpec,
+  type OptionValues,
+  optionFacts,
+  optionName,
+  optionUsage,
+  typeOf,
+} from "./options.ts";
+
+/** What the arguments ask for. */
+export type Parsed =
+  | {
+      readonly kind: "run";
+      readonly command: Command;
+      readonly words: readonly string[];
+      readonly options: OptionValues;
+    }
+  /** `asked` is false when the help stands in for a command that was not given. */
+  | { readonly kind: "help"; readonly text: string; readonly asked: boolean }
+  | { readonly kind: "version" };
+
+export interface ParserSettings {
+  readonly commands: readonly Command[];
+  /** Width that help texts are laid out for. */
+  readonly columns: number;
+  /** Whether help texts may be coloured. */
+  readonly colors: boolean;
+  /** What plugins add to the values of options. */
+  readonly extensions: Extensions;
+}
+
+/**
+ * Parses the arguments after the name of the program.
+ *
+ * @throws {UsageError} For an unknown command or option, with the nearest known one, and for values that no option takes.
+ */
+export function parseArguments(argv: readonly string[], settings: ParserSettings): Parsed {
+  let help = "";
+  let chosen: Parsed | undefined;
+  const program = buildProgram(settings, (text) => {
+    help += text;
+  });
+  program.addOption(new Option("-V, --version", "print the version").helpGroup("General:")).on("option:version", () => {
+    throw new CommanderError(0, "commander.version", "");
+  });
+  settings.commands.forEach((command, i) => {
+    const built = program.commands[i] as CommanderCommand;
+    built.action(() => {
+      chosen = { kind: "run", command, words: built.args, options: built.optsWithGlobals() };
+    });
+  });
+  try {
+    program.parse([...argv], { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.code === "commander.version") return { kind: "version" };
+    if (help !== "") return { kind: "help", text: help, asked: error.exitCode === 0 };
+    throw usageError(error, argv, settings.commands);
+  }
+  return chosen ?? { kind: "help", text: program.helpInformation(), asked: false };
+}
+
+/** Whether the arguments ask for stack traces; needed before they are known to be right. */
+export const wantsDebug = (argv: readonly string[]): boolean => argv.includes(optionName("debug"));
+
+function buildProgram(
+  { commands, columns, colors, extensions }: ParserSettings,
+  print: (text: string) => void,
+): CommanderCommand {
+  const style = new Chalk({ level: colors ? 1 : 0 });
+  const program = new CommanderCommand("calig")
+    .description(
+      "Explains what Transformer classifiers decide and why: which words support a prediction, which oppose it, and in which block.",
+    )
+    .usage("COMMAND [options]")
+    .exitOverride()
+    .configureOutput({
+      writeOut: print,
+      writeErr: print,
+      outputError: () => {},
+      getOutHelpWidth: () => columns,
+      getErrHelpWidth: () => columns,
+      getOutHasColors: () => colors,
+      getErrHasColors: () => colors,
+    })
+    .configureHelp({
+      subcommandTerm: (command) => command.name(),
+      formatHelp: commandsFirst,
+      styleTitle: (text) => style.bold(text),
+      styleUsage: (text) => text,
+      styleSubcommandTerm: (text) => style.cyan(text),
+      styleOptionTerm: (text) => style.cyan(text),
+      styleArgumentTerm: (text) => style.cyan(text),
+    })
+    .addHelpOption(helpOption())
+    .helpCommand("help [command]", "print help for a command")
+    .addHelpText("after", `\nRun "calig COMMAND --help" for the options and examples of a command.`);
+  for (const command of commands) {
+    const built = program
+      .command(command.name)
+      .summary(command.summary)
+      .description(command.description)
+      .addHelpOption(helpOption())
+      .addHelpText("after", examplesText(command, style));
+    built.usage([command.argument === undefined ? "" : `[${command.argument.name}]`, "[options]"].join(" ").trim());
+    // Variadic, so that a command can say what to do about words that should have been quoted.
+    if (command.argument !== undefined) {
+      built.argument("[words...]", command.argument.description);
+      built.configureHelp({ ...built.configureHelp(), argumentTerm: () => command.argument?.name ?? "" });
+    }
+    for (const group of GROUPS) {
+      for (const key of keysOf(command)) {
+        if (OPTIONS[key].group !== group) continue;
+        built.addOption(commanderOption(key, extensions));
+        const former = formerOptionName(key);
+        if (former !== undefined) built.addOption(commanderOption(key, extensions, former).hideHelp());
+      }
+    }
+  }
+  // The same options are understood before the command.
+  for (const key of COMMON_OPTIONS) program.addOption(commanderOption(key, extensions));
+  return program;
+}
+
+const helpOption = (): Option => new Option("-h, --help", "print help").helpGroup("General:");
+
+/** commander lists options before commands; who asks for help without a command wants to know the commands. */
+function commandsFirst(command: CommanderCommand, helper: Help): string {
+  const sections = new Help().formatHelp.call(helper, command, helper).trimEnd().split("\n\n");
+  const isCommands = (text: string) => command.parent === null && text.includes("Commands:");
+  const [usage = "", description = "", ...rest] = sections;
+  const ordered = [usage, description, ...rest.filter(isCommands), ...rest.filter((text) => !isCommands(text))];
+  return `${ordered.join("\n\n")}\n`;
+}
+
+/** The options of a command, the common ones included. */
+export const keysOf = (command: Command): readonly OptionKey[] => [...command.options, ...COMMON_OPTIONS];
+
+function commanderOption(key: OptionKey, extensions: Extensions, name = optionName(key)): Option {
+  const spec: OptionSpec<unknown> = OPTIONS[key];
+  const facts = optionFacts(key, extensions);
+  const option = new Option(
+    spec.type.placeholder === undefined ? name : `${name} <${spec.type.placeholder}>`,
+    facts === "" ? spec.description : `${spec.description} (${facts})`,
+  );
+  option.helpGroup(`${spec.group}:`);
+  // Options of different commands may share a name on the command line.
+  option.attributeName = () => key;
+  const type = typeOf(key, extensions);
+  if (type.placeholder === undefined) return option;
+  return option.argParser((text: string, sofar: unknown) => {
+    const value = type.parse(text, name);
+    return sofar === undefined || type.join === undefined ? value : type.join(sofar, value);
+  });
+}
+
+function examplesText(command: Command, style: InstanceType<typeof Chalk>): string {
+  const lines = command.examples.flatMap(({ purpose, command: line }) => [`  ${purpose}`, `    ${style.cyan(line)}`]);
+  return `\n${style.bold("Examples:")}\n${lines.join("\n")}`;
+}
+
+/** commander's message as one of ours: what is wrong, the nearest known name, where to look. */
+function usageError(
+  { code, message }: CommanderError,
+  argv: readonly string[],
+  commands: readonly Command[],
+): UsageError {
+  const given = argv.find((word) => commands.some((command) => command.name === word));
+  const help = `Run "calig ${given === undefined ? "" : `${given} `}--help" for all ${given === undefined ? "commands" : "options"}`;
+  const quoted = /'(.*)'/s.exec(message.split("\n(Did")[0] as string)?.[1] ?? "";
+  const nearest = /\(Did you mean (?:one of )?(.+)\?\)/.exec(message)?.[1];
+  const meant =
+    nearest === undefined
+      ? ""
+      : `: did you mean ${nearest
+          .split(", ")
+          .map((name) => `"${name}"`)
+          .join(" or ")}?`;
+  switch (code) {
+    case "commander.unknownCommand":
+      return new UsageError(
+        /\s/.test(quoted)
+          ? `Unknown command "${quoted}": to explain this text, run calig explain "${quoted}"`
+          : `Unknown command "${quoted}"${meant === "" ? ":" : meant} ${help}`,
+      );
+    case "commander.unknownOption":
+      return new UsageError(
+        /\s|^-\d/.test(quoted)
+          ? `Unknown option "${quoted}": for a text that starts with a dash, write -- before it`
+          : `Unknown option "${quoted}"${meant === "" ? ":" : meant} ${help}`,
+      );
+    case "commander.optionMissingArgument":
+      return new UsageError(`Option ${usageOf(quoted)} needs a value: ${help}`);
+    default: {
+      const plain = message.replace(/^error: /, "").replace(/\.$/, "");
+      return new UsageError(`${plain.charAt(0).toUpperCase()}${plain.slice(1)}: ${help}`);
+    }
+  }
+}
+
+/** The usage of an option from commander's flags "--steps <N|auto>". */
+function usageOf(flags: string): string {
+  const key = (Object.keys(OPTIONS) as OptionKey[]).find((candidate) => optionName(candidate) === flags.split(" ")[0]);
+  return `"${key === undefined ? flags : optionUsage(key)}"`;
+}

@@ -1,0 +1,183 @@
+/** @file An evaluation from a data set to a report: what the commands that measure methods have in common. */
+
+import type { ExplainableModel } from "@calig/core/internal/attribution/explainable-model";
+import { DEFAULTS } from "@calig/core/internal/attribution/options";
+import { UsageError } from "@calig/core/internal/errors";
+import type { Dataset } from "@calig/core/internal/evaluation/dataset";
+import type { Evaluation } from "@calig/core/internal/evaluation/evaluation";
+import type { Metric } from "@calig/core/internal/evaluation/metric";
+import { defaultMetrics, METRICS, metricByName } from "@calig/core/internal/evaluation/metrics";
+import type { NamedMethod } from "@calig/core/internal/evaluation/named-methods";
+import type { Extensions } from "@calig/core/internal/extend/extension";
+import { count } from "@calig/core/internal/render/format";
+import { DEFAULT_IMAGE_MODEL, DEFAULT_TEXT_MODEL } from "../node/builtin-models.ts";
+import type { LoadedModel } from "../node/load-model.ts";
+import { ROW_OPTIONS } from "../node/read-rows.ts";
+import { EXIT, type Invocation } from "./command.ts";
+import { evaluationText, evaluationWriter, evaluationWriterNamed } from "./evaluation-output.ts";
+import { PICTURE_OPTIONS } from "./explain-inputs.ts";
+import { TENSORBOARD } from "./formats.ts";
+import { given } from "./given.ts";
+import { loadingOptions } from "./loading.ts";
+import { openMeasurementStore } from "./measurement-store.ts";
+import type { OptionValues } from "./options.ts";
+import { reportJson } from "./report-writers.ts";
+import { prepareRunFolder } from "./run-folder.ts";
+import { checkWritable, writeWhole } from "./write-file.ts";
+
+/** Options of every command that measures on a data set. */
+export const EVALUATION_OPTIONS = [
+  "dataset",
+  ...ROW_OPTIONS,
+  "limit",
+  "badRows",
+  "classMap",
+  ...PICTURE_OPTIONS,
+  "model",
+  "dtype",
+  "acceptDifference",
+  "target",
+  "score",
+  "metrics",
+  "replacement",
+  "features",
+  "longText",
+  "curveSteps",
+  "seed",
+  "out",
+  "json",
+  "threads",
+  "device",
+  "stream",
+] as const;
+
+type Options = Pick<OptionValues, (typeof EVALUATION_OPTIONS)[number] | "memory" | "reportFormat">;
+
+/** Where a command runs. */
+type Surroundings = Pick<Invocation, "terminal" | "extensions">;
+
+/** What a command makes of its measurements. */
+export interface EvaluationJob {
+  /** What is measured, which may depend on what the model has. */
+  methodsOf(model: ExplainableModel): readonly NamedMethod[];
+  metricsOf(dataset: Dataset): readonly Metric[];
+  /** Writes the result, before measurements kept for going on are removed. */
+  report(evaluation: Evaluation, model: LoadedModel): Promise<void>;
+}
+
+/**
+ * Measures the namedMethods and writes the report. Returns the exit code.
+ *
+ * @param methodsOf - What is measured, which may depend on what the model has.
+ * @throws {UsageError} When no data set is named, or the report cannot be written.
+ */
+export async function runEvaluation(
+  methodsOf: EvaluationJob["methodsOf"],
+  options: Options,
+  { terminal, extensions }: Surroundings,
+): Promise<number> {
+  const { out, reportFormat: format } = options;
+  if (format === TENSORBOARD) await prepareRunFolder(out);
+  const write = format === TENSORBOARD ? undefined : reportWriter(out, format);
+  return measureDataset(
+    {
+      methodsOf,
+      metricsOf: (dataset) =>
+        options.metrics?.map((name) => metricNamed(name, extensions)) ?? defaultMetrics(dataset, extensions.metric),
+      async report(evaluation) {
+        for (const { message } of evaluation.warnings) await terminal.warn(message);
+        if (out === undefined) {
+          const asked = write ?? (options.json === true ? reportJson : undefined);
+          await terminal.print(asked === undefined ? evaluationText(evaluation, terminal) : asked(evaluation));
+          return;
+        }
+        if (write === undefined) {
+          const { writeEvaluationRun } = await import("../node/tensorboard/evaluation-run.ts");
+          await writeEvaluationRun(out, evaluation, { metrics: [...METRICS, ...extensions.metric] });
+        } else {
+          await writeWhole(out, write(evaluation));
+        }
+        if (options.json === true) await terminal.print(reportJson(evaluation));
+        await terminal.note(
+          write === undefined ? `Wrote ${out}: look at it with tensorboard --logdir ${out}` : `Wrote ${out}`,
+        );
+      },
+    },
+    options,
+    { terminal, extensions },
+  );
+}
+
+/** The metric of a plugin, or one of calig's. @throws {InvalidOptionError} When there is none of this name. */
+export const metricNamed = (name: string, { metric }: Extensions): Metric =>
+  metric.find((own) => own.name === name) ?? metricByName(name);
+
+function reportWriter(out: string | undefined, format: Exclude<Options["reportFormat"], typeof TENSORBOARD>) {
+  if (format !== undefined) return evaluationWriterNamed(format);
+  return out === undefined ? undefined : evaluationWriter(out);
+}
+
+/**
+ * Measures on a data set, with progress, warnings, and measurements kept beside `--out` until the job has its report.
+ * Returns the exit code.
+ *
+ * @throws {UsageError} When no data set is named, or the report cannot be written.
+ */
+export async function measureDataset(
+  job: EvaluationJob,
+  options: Options,
+  { terminal, extensions }: Surroundings,
+): Promise<number> {
+  const { signal } = terminal.io;
+  const file = options.dataset;
+  if (file === undefined) throw new UsageError("Nothing to evaluate on: name a data set with --dataset FILE");
+  const { out } = options;
+  if (out !== undefined) await checkWritable(out);
+  const { readDataset } = await import("../node/read-dataset.ts");
+  const { readClassMap } = await import("../node/datasets/class-map.ts");
+  const { evaluate: measure, sampleDataset } = await import("@calig/core/internal/evaluation/evaluate");
+  const whole = await readDataset(file, {
+    ...given(options, ["badRows", ...ROW_OPTIONS]),
+    pictures: given(options, PICTURE_OPTIONS),
+    layouts: extensions.datasetLayout,
+    ...(options.classMap === undefined ? {} : { classMap: await readClassMap(options.classMap) }),
+  });
+  for (const note of whole.notes ?? []) await terminal.note(note);
+  const seed = options.seed ?? DEFAULTS.seed;
+  const dataset = options.limit === undefined ? whole : sampleDataset(whole, options.limit, seed);
+  const metrics = job.metricsOf(dataset);
+
+  const pictures = dataset.items.some(({ input }) => "picture" in input);
+  const source = options.model ?? (pictures ? DEFAULT_IMAGE_MODEL : DEFAULT_TEXT_MODEL);
+  terminal.progress.update(0, `loading ${source}`);
+  const { loadModel } = await import("../node/load-model.ts");
+  await using model = await loadModel(source, { signal, ...(await loadingOptions(options, extensions)) });
+  const store = out === undefined ? undefined : await openMeasurementStore(`${out}.partial.jsonl`);
+  if (store !== undefined && store.found > 0) {
+    await terminal.note(`Going on with ${count(store.found, "measurement")} from ${store.path}`);
+  }
+  try {
+    const evaluation = await measure(model, dataset, {
+      namedMethods: job.methodsOf(model),
+      metrics,
+      ...given(options, ["replacement", "features", "longText", "curveSteps", "target", "score"]),
+      seed,
+      signal,
+      onProgress: (done, activity) => terminal.progress.update(done, activity),
+      ...(store === undefined ? {} : { store }),
+    });
+    await job.report(evaluation, model);
+    for (const { line, method, message } of evaluation.failures) {
+      await terminal.fail(
+        `${file}, ${whole.counted ?? "line"} ${line}${method === undefined ? "" : `, ${method}`}: ${message}`,
+      );
+    }
+    await store?.remove();
+    return evaluation.failures.length === 0 ? EXIT.done : EXIT.failed;
+  } finally {
+    await store?.close();
+    if (signal.aborted && store !== undefined) {
+      await terminal.note(`What was measured is in ${store.path}: the same command goes on from there`);
+    }
+  }
+}

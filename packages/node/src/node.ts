@@ -1,0 +1,15 @@
+/** @file calig in Node: everything of the core, and models from disk. */
+
+export * from "@calig/core";
+export type { OnnxDtype } from "@calig/core/internal/loading/onnx-names";
+export { type BuiltinModel, builtinModels, DEFAULT_IMAGE_MODEL, DEFAULT_TEXT_MODEL } from "./node/builtin-models.ts";
+export { readClassMap } from "./node/datasets/class-map.ts";
+export type { ClassMap } from "./node/datasets/yolo-folder.ts";
+export { decodeImage, type ImageFileOptions, readImageFile } from "./node/image-file.ts";
+export { inspectModel, type ModelInspection } from "./node/inspect-model.ts";
+export { type LoadedModel, type LoadOptions, loadModel } from "./node/load-model.ts";
+export { pictureUri } from "./node/picture-uri.ts";
+export { type ReadDatasetOptions, readDataset } from "./node/read-dataset.ts";
+export { explanationFiles, readExplanations } from "./node/read-explanations.ts";
+export { type PngOptions, renderPng } from "./node/render-png.ts";
+export { type SystemFacts, systemFacts } from "./node/system-facts.ts";

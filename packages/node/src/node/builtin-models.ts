@@ -1,0 +1,82 @@
+/** @file The models that come as packages: one line each; what they were measured at is read from their folder. */
+
+import { readFileSync, statSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname } from "node:path";
+import { UsageError } from "@calig/core/internal/errors";
+
+/** A model that needs no download. */
+export interface BuiltinModel {
+  readonly id: string;
+  readonly task: string;
+  readonly description: string;
+  readonly labels: readonly string[];
+  /** Figures of its model card: `metrics.json` in its folder. */
+  readonly metrics: Readonly<Record<string, unknown>>;
+  readonly folder: string;
+  readonly license: string;
+  /** Size of the weights file. */
+  readonly bytes: number;
+}
+
+const TABLE = [
+  {
+    id: "sst2",
+    task: "text-classification",
+    description: "English film-review sentiment: MiniLM-L6 fine-tuned on SST phrases and sentences",
+    labels: ["negative", "positive"],
+    license: "Apache-2.0",
+  },
+  {
+    id: "cifar10",
+    task: "image-classification",
+    description: "Ten kinds of things in small pictures: a ViT pretrained as a masked autoencoder on CIFAR-10",
+    labels: ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"],
+    license: "Apache-2.0",
+  },
+] as const;
+
+/** The model that is used when none is named and the input is a text. */
+export const DEFAULT_TEXT_MODEL = "sst2";
+
+/** The model that is used when none is named and the input is a picture. */
+export const DEFAULT_IMAGE_MODEL = "cifar10";
+
+/**
+ * Folder of a built-in model, or undefined when no built-in model has that name.
+ *
+ * @throws {UsageError} When the package of the model is not installed.
+ */
+export function builtinFolder(id: string): string | undefined {
+  if (!TABLE.some((model) => model.id === id)) return undefined;
+  const name = `@calig/model-${id}`;
+  const folder = folderOfPackage(name);
+  if (folder !== undefined) return folder;
+  throw new UsageError(
+    `Cannot find the built-in model "${id}": the package ${name} is not installed; install it (npm install ${name}), or give the folder of another model`,
+  );
+}
+
+function folderOfPackage(name: string): string | undefined {
+  try {
+    return dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
+  } catch {
+    return undefined;
+  }
+}
+
+/** All built-in models that are installed, with their measured figures. */
+export function builtinModels(): readonly BuiltinModel[] {
+  return TABLE.flatMap((model) => {
+    const folder = folderOfPackage(`@calig/model-${model.id}`);
+    if (folder === undefined) return [];
+    return [
+      {
+        ...model,
+        folder,
+        metrics: JSON.parse(readFileSync(`${folder}/metrics.json`, "utf8")) as Record<string, unknown>,
+        bytes: statSync(`${folder}/model.safetensors`).size,
+      },
+    ];
+  });
+}

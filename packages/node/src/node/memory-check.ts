@@ -1,0 +1,117 @@
+/** @file Whether a model fits into the memory of the machine, told before it is compiled. */
+
+import { freemem } from "node:os";
+import type { Warning } from "@calig/core/internal/attribution/explanation";
+import { CheckpointError } from "@calig/core/internal/errors";
+import type { DType } from "@calig/core/internal/tensor/dtype";
+
+/** Programs that hold converted weights of their own at the same time: forward and sweep. */
+const PROGRAMS = 2;
+const FLOAT32_BYTES = 4;
+
+/** What a model's weights take, bytes. */
+export interface WeightMemory {
+  /** Mapped from the file and shared by all programs; the system may drop and read them again. */
+  readonly mapped: number;
+  /** Converted to float32 when a program is compiled, once for each program. */
+  readonly converted: number;
+}
+
+/** @param elements - Number of elements of each element type. */
+export function weightMemory(elements: ReadonlyMap<DType, number>): WeightMemory {
+  let mapped = 0;
+  let converted = 0;
+  for (const [dtype, count] of elements) {
+    if (dtype === "float32") mapped += count * FLOAT32_BYTES;
+    else converted += count * FLOAT32_BYTES * PROGRAMS;
+  }
+  return { mapped, converted };
+}
+
+/** Weights of one program that are no larger than this may be copied for the sake of speed, bytes of float32. */
+const SMALL = 128 * 2 ** 20;
+
+/** Whether programs should lay out weights of their own. */
+export const worthPrepacking = ({ mapped, converted }: WeightMemory): boolean => mapped + converted / PROGRAMS <= SMALL;
+
+/** Whether converted weights are better written to a file that all programs map. */
+export const worthCopying = ({ converted }: WeightMemory): boolean => converted / PROGRAMS > 2 * SMALL;
+
+/** What weights take once they lie in such a file. */
+export const onceCopied = ({ mapped, converted }: WeightMemory): WeightMemory => ({
+  mapped: mapped + converted / PROGRAMS,
+  converted: 0,
+});
+
+/** How the weights of a model are held. */
+export interface WeightPlan {
+  /** Block by block, each loaded when it is its turn. */
+  readonly streamed: boolean;
+  /** Converted weights are written to a file that all programs map. */
+  readonly copied: boolean;
+  readonly warnings: readonly Warning[];
+}
+
+/** What the caller wants of memory, and what there is. */
+export interface MemoryOptions {
+  /** Block by block, or whole. Default: whole where it fits. */
+  readonly stream?: boolean;
+  /** Bytes that weights and activations may take. */
+  readonly memory?: number;
+  /** Bytes that are there. */
+  readonly available: number;
+}
+
+/**
+ * Decides how the weights are held.
+ *
+ * @throws {CheckpointError} When they are to be held whole and do not fit; says how much is missing and what to do.
+ */
+export function planWeights(
+  source: string,
+  weights: WeightMemory,
+  canCopy: boolean,
+  { stream, memory, available }: MemoryOptions,
+): WeightPlan {
+  const copied = canCopy && worthCopying(weights);
+  const whole = copied ? onceCopied(weights) : weights;
+  const total = whole.mapped + whole.converted;
+  if (stream === false) return { streamed: false, copied, warnings: checkMemory(source, whole, available) };
+  const budget = Math.min(available, memory ?? Number.POSITIVE_INFINITY);
+  if (stream === undefined && total <= budget) return { streamed: false, copied, warnings: [] };
+  if (stream === true) return { streamed: true, copied: false, warnings: [] };
+  const message = `The weights take about ${gigabytes(total)} and ${gigabytes(budget)} may be used: the model is run block by block, which takes longer and gives the same numbers; allow more memory to run it whole`;
+  return { streamed: true, copied: false, warnings: [{ code: "streamed", message }] };
+}
+
+/** Memory that this process may still use, bytes: what the system has, within the limit of its container. */
+export function availableBytes(): number {
+  const limit = process.constrainedMemory();
+  const withinLimit = limit === undefined || limit === 0 ? Number.POSITIVE_INFINITY : limit - process.memoryUsage.rss();
+  return Math.max(0, Math.min(freemem(), withinLimit));
+}
+
+/**
+ * Compares what the weights take with what is there.
+ *
+ * @returns A warning when mapped weights will have to be read from the file again and again.
+ * @throws {CheckpointError} When the converted weights alone do not fit; says how much is missing and what to do.
+ */
+export function checkMemory(source: string, weights: WeightMemory, available: number): readonly Warning[] {
+  const { mapped, converted } = weights;
+  if (converted > available) {
+    throw new CheckpointError(
+      `Cannot load model "${source}": its weights are not stored as float32 and take about ${gigabytes(converted)} once converted for the ${PROGRAMS} programs, and ${gigabytes(available)} are free; run the model block by block, store them as float32 (then they are mapped from the file), or close other programs`,
+      source,
+    );
+  }
+  if (mapped + converted <= available) return [];
+  return [
+    {
+      code: "memory",
+      message: `The weights take about ${gigabytes(mapped + converted)} and ${gigabytes(available)} are free: they will be read from the file again and again, which is slow; close other programs or run the model block by block`,
+    },
+  ];
+}
+
+const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(bytes < 1e8 ? 2 : 1)} GB`;

@@ -1,0 +1,125 @@
+/** @file What requests ask of a model, as plain data, and its answer in bytes: the same in this process and in one of its own. */
+
+import { explain } from "@calig/core/internal/attribution/explain";
+import type { ExplainableModel } from "@calig/core/internal/attribution/explainable-model";
+import type { ExplainOptions } from "@calig/core/internal/attribution/options";
+import type { TextInput } from "@calig/core/internal/attribution/text-input";
+import type { Dataset } from "@calig/core/internal/evaluation/dataset";
+import { type EvaluateOptions, evaluate } from "@calig/core/internal/evaluation/evaluate";
+import { defaultMetrics, metricByName } from "@calig/core/internal/evaluation/metrics";
+import { namedMethodsOf } from "@calig/core/internal/evaluation/named-methods";
+import type { ToRgbOptions } from "@calig/core/internal/input/image/samples";
+import type { AssembledModel } from "@calig/core/internal/loading/assemble-model";
+import { RENDERERS } from "@calig/core/internal/render/registry";
+import type { TextRenderer } from "@calig/core/internal/render/renderer";
+import { verify } from "@calig/core/internal/verification/verify";
+import { pictureUri } from "../node/picture-uri.ts";
+import { HttpError } from "./http-error.ts";
+import { limitTokens } from "./limited-tokens.ts";
+import type { ServerLimits } from "./limits.ts";
+import { Pictures } from "./pictures.ts";
+import { EVALUATE_OPTION_NAMES, METHOD_OPTION_NAMES } from "./schemas.ts";
+
+/** One explanation, of fields that the schema has let pass. */
+export interface ExplainWork {
+  readonly input:
+    | { readonly kind: "text"; readonly text: TextInput }
+    /** `data` in Base64 or as a data URI; how its file is read holds for the pictures of baselines too. */
+    | { readonly kind: "image"; readonly data: string; readonly reading: ToRgbOptions };
+  readonly options: ExplainOptions;
+  /** Name of a renderer; undefined for JSON without line breaks. */
+  readonly format: string | undefined;
+}
+
+/** One evaluation. */
+export interface EvaluateWork {
+  readonly dataset: Dataset;
+  readonly request: EvaluateFields;
+}
+
+/** Fields of the body of an evaluation besides its rows. */
+export interface EvaluateFields extends Pick<EvaluateOptions, (typeof EVALUATE_OPTION_NAMES)[number]> {
+  readonly methods?: readonly string[];
+  readonly metrics?: readonly string[];
+}
+
+/** The checks of one model. */
+export interface VerifyWork {
+  readonly texts: readonly string[];
+  readonly seed?: number;
+}
+
+/** What a model may take for one answer. */
+export type WorkLimits = Pick<ServerLimits, "pixels" | "runBytes" | "tokens">;
+
+/** How work is watched and stopped. */
+export interface WorkHooks {
+  readonly signal: AbortSignal;
+  /** Called with the share of the work done, 0..1, and what is being done. */
+  onProgress(done: number, activity: string): void;
+}
+
+/** "text/html" of "text/html; charset=utf-8". */
+export const plainType = ({ mediaType }: TextRenderer): string => mediaType.split(";")[0] as string;
+
+/** An explanation in UTF-8, rendered. @throws As `explain`; {HttpError} where a picture is no Base64, or a text too long. */
+export async function explainBytes(
+  model: ExplainableModel,
+  { input, options, format }: ExplainWork,
+  { pixels, runBytes, tokens }: WorkLimits,
+  { signal, onProgress }: WorkHooks,
+): Promise<Uint8Array> {
+  const pictures = new Pictures(pixels, input.kind === "image" ? input.reading : {});
+  const decoded = input.kind === "text" ? input.text : { image: await pictures.decode(input.data, "image") };
+  const asked = await pictures.decodeOptions(options);
+  const explanation = await explain(limitTokens(model, tokens), decoded, {
+    ...asked,
+    memory: runBytes,
+    signal,
+    onProgress,
+  });
+  const renderer = RENDERERS.find(({ name }) => name === format);
+  if (renderer === undefined) return utf8(JSON.stringify(explanation));
+  const picture = "image" in decoded ? { picture: await pictureUri(decoded.image) } : {};
+  return utf8(renderer.render(explanation, picture));
+}
+
+/** An evaluation as JSON in UTF-8. @throws As `evaluate`; {HttpError} where a text is too long. */
+export async function evaluateBytes(
+  model: ExplainableModel,
+  { dataset, request }: EvaluateWork,
+  { tokens }: WorkLimits,
+  { signal, onProgress }: WorkHooks,
+): Promise<Uint8Array> {
+  const options = { ...evaluateOptions(request, dataset), signal, onProgress };
+  return utf8(JSON.stringify(await evaluate(limitTokens(model, tokens), dataset, options)));
+}
+
+/** A verification as JSON in UTF-8. @throws {HttpError} 422 when the model was not loaded from files, or a text is too long. */
+export async function verifyBytes(
+  model: ExplainableModel,
+  { texts, ...options }: VerifyWork,
+  { tokens }: WorkLimits,
+  { signal }: WorkHooks,
+): Promise<Uint8Array> {
+  if (!("source" in model && "weights" in model)) {
+    const message = `Model "${model.facts.id}" was not loaded from files: there is nothing to compare with`;
+    throw new HttpError(422, "cannot-verify", message);
+  }
+  const limited = limitTokens(model as AssembledModel, tokens);
+  return utf8(JSON.stringify(await verify(limited, { ...options, inputs: texts, signal })));
+}
+
+/** The options of the library. @throws {InvalidOptionError} Where they do not go together. */
+export function evaluateOptions(request: EvaluateFields, dataset: Dataset): EvaluateOptions {
+  const fields = request as unknown as Readonly<Record<string, unknown>>;
+  const pick = (names: readonly string[]) =>
+    Object.fromEntries(names.filter((name) => fields[name] !== undefined).map((name) => [name, fields[name]]));
+  return {
+    ...pick(EVALUATE_OPTION_NAMES),
+    namedMethods: namedMethodsOf(request.methods, pick(METHOD_OPTION_NAMES) as ExplainOptions),
+    metrics: request.metrics?.map(metricByName) ?? defaultMetrics(dataset),
+  };
+}
+
+const utf8 = (text: string): Uint8Array => Buffer.from(text);

@@ -1,0 +1,615 @@
+/** @file The data that clients send and get, as JSON Schemas: what requests are held to, and the components of the description. */
+
+import type {
+  BlockCompleteness,
+  BlockExplanation,
+  Completeness,
+  Cost,
+  ExplanationCommon,
+  ImageExplanation,
+  ModelFacts,
+  PatchAttribution,
+  PatchFeature,
+  Prediction,
+  Target,
+  TextExplanation,
+  TokenFeature,
+  Warning,
+  WordAttribution,
+} from "@calig/core/internal/attribution/explanation";
+import { METHODS } from "@calig/core/internal/attribution/methods";
+import {
+  BASELINES,
+  DEFAULTS,
+  defaultLayerWeights,
+  defaultQuadrature,
+  type ExplainOptions,
+  FUSIONS,
+  LAYER_WEIGHTS,
+  LONG_TEXTS,
+  QUADRATURES,
+  SCORE_KINDS,
+} from "@calig/core/internal/attribution/options";
+import { quote } from "@calig/core/internal/errors";
+import type {
+  Comparison,
+  EvaluatedFigure,
+  EvaluatedMethod,
+  Evaluation,
+  FigureResult,
+} from "@calig/core/internal/evaluation/evaluation";
+import { FEATURE_KINDS } from "@calig/core/internal/evaluation/features";
+import { METRICS } from "@calig/core/internal/evaluation/metrics";
+import type { NumberErrors } from "@calig/core/internal/evaluation/number-errors";
+import { REPLACEMENTS } from "@calig/core/internal/evaluation/replacement";
+import type { Interval } from "@calig/core/internal/evaluation/statistics/bootstrap";
+import { DEEP_GREYS } from "@calig/core/internal/input/image/rgb-image";
+import { BACKGROUNDS, type ToRgbOptions } from "@calig/core/internal/input/image/samples";
+import type { CheckResult, Verification } from "@calig/core/internal/verification/verification";
+import { MOST_INPUTS } from "@calig/core/internal/verification/verify";
+import type { EvaluationJob } from "./evaluation-jobs.ts";
+import { type JsonSchema, record, recordOf, reference, type SchemaTable } from "./json-schema.ts";
+import type { ServerLimits } from "./limits.ts";
+
+/** Most numbers in a list of an option; no model has more blocks or classes worth listing. */
+const MOST_LISTED = 1000;
+const MOST_STEPS = 10_000;
+const MOST_NAME = 200;
+
+const text = (description: string): JsonSchema => ({ type: "string", description });
+const name = (description: string): JsonSchema => ({ ...text(description), maxLength: MOST_NAME });
+const number = (description: string): JsonSchema => ({ type: "number", description });
+/** JSON has no word for numbers that are not finite. */
+const measured = (description: string): JsonSchema => ({ type: ["number", "null"], description });
+const count = (description: string): JsonSchema => ({ type: "integer", minimum: 0, description });
+const list = (items: JsonSchema, description: string): JsonSchema => ({ type: "array", items, description });
+const oneOf = (names: readonly string[], description: string, fallback?: unknown): JsonSchema => ({
+  type: "string",
+  enum: names,
+  description,
+  ...(fallback === undefined ? {} : { default: fallback }),
+});
+
+type MethodOption = "baseline" | "steps" | "tolerance" | "quadrature" | "fusion" | "lambda" | "layerWeights";
+
+const BASELINE_NAME: JsonSchema = { type: "string", enum: BASELINES };
+
+/** One baseline or several: names, and what a request may give of its own. */
+function baselineSchema(...own: readonly JsonSchema[]): JsonSchema {
+  const one = own.length === 0 ? BASELINE_NAME : { anyOf: [BASELINE_NAME, ...own] };
+  return {
+    anyOf: [BASELINE_NAME, ...own, { type: "array", items: one, minItems: 1, maxItems: BASELINES.length }],
+    description: "What the input is compared with; several are averaged. Default: the mask token, blur for images",
+  };
+}
+
+/** Options of methods that hold for explanations and evaluations. */
+const METHOD_OPTIONS: Readonly<Record<MethodOption, JsonSchema>> = {
+  baseline: baselineSchema(),
+  steps: {
+    anyOf: [
+      { type: "integer", minimum: 1, maximum: MOST_STEPS },
+      { type: "string", enum: ["auto"] },
+    ],
+    description: "Integration points per block; auto refines until the tolerance is met",
+    default: DEFAULTS.steps,
+  },
+  tolerance: {
+    type: "number",
+    exclusiveMinimum: 0,
+    description: "Relative completeness error that auto refines to",
+    default: DEFAULTS.tolerance,
+  },
+  quadrature: oneOf(
+    QUADRATURES,
+    `Integration rule. Default: ${defaultQuadrature("auto")} where steps is auto, else ${defaultQuadrature(1)}`,
+  ),
+  fusion: oneOf(
+    FUSIONS,
+    `How block relevance and attention gradients are fused. Default: what the model was tuned to, else ${DEFAULTS.fusion}`,
+  ),
+  lambda: {
+    type: "number",
+    minimum: 0,
+    maximum: 1,
+    description: `Share of the block relevance in additive fusion. Default: as the model was tuned, else ${DEFAULTS.lambda}`,
+  },
+  layerWeights: {
+    anyOf: [
+      { type: "string", enum: LAYER_WEIGHTS },
+      { type: "array", items: { type: "number", minimum: 0 }, minItems: 1, maxItems: MOST_LISTED },
+    ],
+    description: `Share of each block in the result: a scheme, or one number per block. Default: as the model was tuned, else ${defaultLayerWeights("image")} for pictures and ${defaultLayerWeights("text")} for texts`,
+  },
+};
+
+const METHOD_NAMES = METHODS.map((method) => method.name);
+const LABEL: readonly JsonSchema[] = [
+  { type: "string", maxLength: MOST_NAME },
+  { type: "integer", minimum: 0 },
+];
+const target = (description: string): JsonSchema => ({ anyOf: LABEL, description });
+const SCORE = oneOf(SCORE_KINDS, "Score that attributions are measured in", DEFAULTS.score);
+const LONG_TEXT = oneOf(
+  LONG_TEXTS,
+  "Texts longer than the model reads: windows joined into one map, or the beginning",
+  DEFAULTS.longText,
+);
+const SEED: JsonSchema = { ...count("Seed of methods that draw random numbers"), default: DEFAULTS.seed };
+const MODEL = name("Name of a model of GET /api/models. Default: the first that reads the kind of input");
+
+/** What the server decides itself. */
+type OwnOption = "memory" | "signal" | "onProgress";
+
+/** The options of an explanation that a request may give: all of the library but the server's own. */
+const EXPLAIN_OPTIONS: Readonly<Record<Exclude<keyof ExplainOptions, OwnOption>, JsonSchema>> = {
+  method: oneOf(METHOD_NAMES, "Attribution method", DEFAULTS.method),
+  target: target('Class to explain: its label, or its index as a number or as "#1". Default: the predicted class'),
+  against: target("Class to explain the target against: the score is the difference of the two"),
+  token: target("The token whose label is explained, by word or index, for models that label every token"),
+  score: SCORE,
+  layers: {
+    ...list({ type: "integer", minimum: 0 }, "Blocks to explain. Default: all"),
+    minItems: 1,
+    maxItems: MOST_LISTED,
+  },
+  longText: LONG_TEXT,
+  heads: { type: "boolean", description: "Whether blocks tell the attention evidence of every head. Default: no" },
+  seed: SEED,
+  ...METHOD_OPTIONS,
+  timeBudget: {
+    type: "number",
+    exclusiveMinimum: 0,
+    description: "Seconds after which auto stops refining and says what was reached. Default: no limit",
+  },
+};
+
+/** Their names. */
+export const EXPLAIN_OPTION_NAMES: readonly string[] = Object.keys(EXPLAIN_OPTIONS);
+
+/** How the pictures of a request are read. */
+const READING_OPTIONS: Readonly<Record<keyof ToRgbOptions, JsonSchema>> = {
+  background: {
+    ...name(
+      `What transparent pixels are laid on: ${BACKGROUNDS.map(quote).join(", ")}; "ignore" takes the colours that the file stores for them, as Python's pipeline does`,
+    ),
+    default: BACKGROUNDS[0],
+  },
+  deepGrey: oneOf(
+    DEEP_GREYS,
+    "Grey levels of more than 8 bits: those above 255 are white, as in Python's pipeline, or all are divided by 256",
+    DEEP_GREYS[0],
+  ),
+};
+
+/** Their names. */
+export const READING_OPTION_NAMES: readonly string[] = Object.keys(READING_OPTIONS);
+
+/** The names of the options of an evaluation that a request may give as the library has them. */
+export const EVALUATE_OPTION_NAMES = ["replacement", "features", "longText", "target", "score", "seed"] as const;
+
+/** The names of the options of methods that an evaluation may give. */
+export const METHOD_OPTION_NAMES: readonly string[] = Object.keys(METHOD_OPTIONS);
+
+/** A mark of a rationale. */
+const MARK: JsonSchema = {
+  anyOf: [
+    { type: "integer", enum: [0, 1] },
+    { type: "string", enum: ["0", "1"] },
+    { type: "boolean" },
+    { type: "array", items: { type: "integer", minimum: 0 }, minItems: 2, maxItems: 2 },
+  ],
+};
+
+function requests({ characters, tokens, bodyBytes, evaluationRows }: ServerLimits): SchemaTable {
+  const input = {
+    text: {
+      ...text(`Text to explain; together with its pair of at most ${tokens} tokens of the model`),
+      minLength: 1,
+      maxLength: characters,
+    },
+    pair: { ...text("Second text, for models that judge pairs"), maxLength: characters },
+  };
+  const picture = (description: string): JsonSchema => ({
+    ...text(`${description} in Base64 or as a data URI (JPEG, PNG, WebP, AVIF, GIF, TIFF, BMP, PPM, PGM, PBM)`),
+    minLength: 1,
+    maxLength: bodyBytes,
+  });
+  const ownText = record(
+    {
+      text: { ...text("Its tokens take the places of the input's"), minLength: 1, maxLength: characters },
+      pair: { ...text("The same for the second text of a pair"), maxLength: characters },
+    },
+    ["pair"],
+    "A text of your own, for texts",
+  );
+  const ownImage = record({ image: picture("Picture of any size") }, [], "A picture of your own, for images");
+  return {
+    ExplainRequest: {
+      ...record(
+        {
+          ...input,
+          image: picture("Instead of a text: picture"),
+          ...READING_OPTIONS,
+          model: MODEL,
+          ...EXPLAIN_OPTIONS,
+          baseline: baselineSchema(ownText, ownImage),
+        },
+        ["text", "pair", "image", ...READING_OPTION_NAMES, "model", ...EXPLAIN_OPTION_NAMES],
+        "A text or an image, and the options of the library under their names",
+      ),
+      oneOf: [{ required: ["text"] }, { required: ["image"] }],
+      dependentRequired: {
+        pair: ["text"],
+        ...Object.fromEntries(READING_OPTION_NAMES.map((option) => [option, ["image"]])),
+      },
+    },
+    VerifyRequest: record(
+      {
+        model: name("Name of a model of GET /api/models. Default: the first"),
+        texts: { ...list(input.text, "Texts of your own, run besides the built-in ones"), maxItems: MOST_INPUTS },
+        seed: { ...count("Seed of random directions and positions"), default: 0 },
+      },
+      ["model", "texts", "seed"],
+    ),
+    EvaluateRequest: record(
+      {
+        rows: {
+          ...list(reference("EvaluateRow"), "Inputs to measure on"),
+          minItems: 1,
+          maxItems: evaluationRows,
+        },
+        name: { ...name("What the data set is called in the result"), default: "rows" },
+        model: MODEL,
+        methods: {
+          ...list({ type: "string", enum: METHOD_NAMES }, "Methods to measure beside the random control. Default: all"),
+          minItems: 1,
+          maxItems: METHOD_NAMES.length,
+        },
+        metrics: {
+          ...list(
+            { type: "string", enum: METRICS.map((metric) => metric.name) },
+            "Metrics to measure. Default: those that the rows have the truth for and that explain each input once",
+          ),
+          minItems: 1,
+          maxItems: METRICS.length,
+        },
+        replacement: oneOf(
+          REPLACEMENTS,
+          "What stands in for removed words. Default: the mask token or what the model has",
+        ),
+        features: oneOf(FEATURE_KINDS, "What is ranked and removed", FEATURE_KINDS[0]),
+        longText: LONG_TEXT,
+        target: target("Class to explain. Default: the predicted class of each input"),
+        score: SCORE,
+        seed: SEED,
+        ...METHOD_OPTIONS,
+        baseline: baselineSchema(ownText),
+      },
+      ["name", "model", "methods", "metrics", ...EVALUATE_OPTION_NAMES, ...METHOD_OPTION_NAMES],
+      "Rows to measure on, what is measured, and options that hold for all methods",
+    ),
+    EvaluateRow: record(
+      {
+        ...input,
+        id: { anyOf: LABEL, description: "What the row is called in the result" },
+        label: { anyOf: LABEL, description: "The true class, by label or index" },
+        rationale: {
+          ...list(MARK, "What people marked: 0 or 1 per token between white space, or [start, end] in characters"),
+          maxItems: characters,
+        },
+      },
+      ["pair", "id", "label", "rationale"],
+    ),
+  };
+}
+
+const COMPLETENESS: Readonly<Record<keyof Completeness, JsonSchema>> = {
+  scoreAtInput: measured("Target score at the input"),
+  scoreAtBaseline: measured("Target score at the baseline"),
+  delta: measured("Sum of the attributions - (scoreAtInput - scoreAtBaseline)"),
+  relativeError: measured("|delta| / max(|scoreAtInput - scoreAtBaseline|, 0.001)"),
+};
+
+const nullable = (description: string): JsonSchema => ({ type: ["number", "null"], description });
+
+const INTERVAL: Readonly<Record<keyof Interval, JsonSchema>> = {
+  low: measured("Lower end of the 95 % bootstrap interval"),
+  high: measured("Upper end of the 95 % bootstrap interval"),
+};
+
+const CLASS = { index: count("Class index"), label: text("Name of the class") };
+const WORD = {
+  text: text("The word as it is in the text"),
+  start: count("First character, UTF-16"),
+  end: count("End, exclusive"),
+};
+const PATCH = { row: { type: "integer" }, column: { type: "integer" } } as const satisfies Record<string, JsonSchema>;
+const ATTRIBUTION = measured("> 0 supports the target, < 0 opposes it, in units of the target score");
+const perFeature = (description: string): JsonSchema => list(measured(""), `${description}, one number per feature`);
+
+/** Fields of explanations of texts and of images. */
+const COMMON: Readonly<Record<keyof ExplanationCommon, JsonSchema>> = {
+  version: { type: "integer", enum: [2], description: "Changes when a field changes meaning" },
+  model: reference("ModelFacts"),
+  target: recordOf<Target>(
+    {
+      ...CLASS,
+      against: record(CLASS, [], "The class that the score is measured against"),
+      token: record(
+        { index: count("Index into features"), text: text("The token") },
+        [],
+        "The token whose label is explained",
+      ),
+      score: measured("Value of the target score at the input"),
+      kind: oneOf(SCORE_KINDS, "Which score"),
+      probability: nullable("Probability of the target; null where the output is a number (regression)"),
+    },
+    ["against", "token"],
+  ),
+  predictions: list(
+    recordOf<Prediction>({
+      ...CLASS,
+      logit: measured("Logit, or the number of a regression"),
+      probability: nullable("Probability; null where the output is a number (regression)"),
+    }),
+    "All classes, best first",
+  ),
+  attribution: perFeature("> 0 supports the target, < 0 opposes it, in units of the target score"),
+  blocks: list(reference("BlockExplanation"), "Evidence at the entry of every block; empty for methods without"),
+  method: recordOf<ExplanationCommon["method"]>(
+    {
+      name: text("Name of the method"),
+      signed: { type: "boolean", enum: [false], description: "Present where values have neither sign nor unit" },
+      options: { type: "object", description: "Every option that had a say", additionalProperties: true },
+    },
+    ["signed"],
+  ),
+  completeness: {
+    anyOf: [recordOf<Completeness>(COMPLETENESS), { type: "null" }],
+    description: "Of the final attribution",
+  },
+  cost: recordOf<Cost>({
+    milliseconds: number("Time"),
+    modelEvaluations: number("Equivalent whole-model passes"),
+    peakBytes: number("Largest resident memory seen, bytes"),
+  }),
+  warnings: list(reference("Warning"), "What the reader must know"),
+};
+
+const EXPLANATIONS: SchemaTable = {
+  Explanation: { anyOf: [reference("TextExplanation"), reference("ImageExplanation")] },
+  TextExplanation: recordOf<TextExplanation>({
+    ...COMMON,
+    input: recordOf<TextExplanation["input"]>({
+      kind: oneOf(["text"], "Kind"),
+      text: text("The text as it was given"),
+    }),
+    features: list(
+      recordOf<TokenFeature>({
+        ...WORD,
+        special: { type: "boolean", description: "Added by the tokenizer" },
+        word: { type: ["integer", "null"], description: "Index into words" },
+      }),
+      "The tokens of the model",
+    ),
+    words: list(reference("WordAttribution"), "Words with the summed attribution of their tokens"),
+    supporting: list(reference("WordAttribution"), "Words with attribution > 0, strongest first"),
+    opposing: list(reference("WordAttribution"), "Words with attribution < 0, strongest first"),
+  }),
+  ImageExplanation: recordOf<ImageExplanation>({
+    ...COMMON,
+    input: recordOf<ImageExplanation["input"]>(
+      {
+        kind: oneOf(["image"], "Kind"),
+        width: count("Of the picture as given, pixels"),
+        height: count("Of the picture as given, pixels"),
+        grid: { ...list({ type: "integer" }, "Rows and columns of patches"), minItems: 2, maxItems: 2 },
+        patch: count("Side of a patch in pixels of the model's input"),
+        seen: { ...list(number(""), "x, y, width, height of what the model saw, pixels"), minItems: 4, maxItems: 4 },
+        background: text("What transparent pixels were laid on, where transparency was not ignored"),
+        deepGrey: oneOf(DEEP_GREYS, "What was done with grey levels above 255, where they were not cut off"),
+      },
+      ["background", "deepGrey"],
+    ),
+    features: list(
+      recordOf<PatchFeature>({ ...PATCH, special: { type: "boolean" } }),
+      "Patches; special features have row and column -1",
+    ),
+    supporting: list(reference("PatchAttribution"), "Patches with attribution > 0, strongest first"),
+    opposing: list(reference("PatchAttribution"), "Patches with attribution < 0, strongest first"),
+  }),
+  BlockExplanation: recordOf<BlockExplanation>(
+    {
+      index: count("Block, from 0"),
+      relevance: perFeature("Integrated Gradients of the hidden state"),
+      attentionEvidence: perFeature("Attention x attention gradient"),
+      heads: list(perFeature("Of one head"), "Attention evidence of every head, where it was asked for"),
+      fused: perFeature("Fusion of the two"),
+      weight: number("Share of this block in the final attribution"),
+      completeness: recordOf<BlockCompleteness>(
+        {
+          ...COMPLETENESS,
+          sum: measured("Sum of the relevance"),
+          standardError: measured("Of the sum, where points were drawn at random"),
+          points: count("Quadrature points spent"),
+          converged: { type: "boolean", description: "Whether relativeError is within the tolerance" },
+        },
+        ["standardError"],
+      ),
+    },
+    ["heads"],
+  ),
+  WordAttribution: recordOf<WordAttribution>({ ...WORD, attribution: ATTRIBUTION }),
+  PatchAttribution: recordOf<PatchAttribution>({ ...PATCH, attribution: ATTRIBUTION }),
+  Warning: recordOf<Warning>({ code: text("For programs"), message: text("For people") }),
+  ModelFacts: recordOf<ModelFacts>(
+    {
+      id: text("What the model calls itself"),
+      family: text("Family of Transformers"),
+      task: text("Task"),
+      blocks: count("Blocks"),
+      heads: count("Attention heads of a block"),
+      width: count("Width of the hidden state"),
+      activation: oneOf(
+        ["softmax", "sigmoid", "none"],
+        "How logits become probabilities: one class of many, each output for itself, or not at all (regression)",
+      ),
+      sha256: text("SHA-256 of the weights file"),
+    },
+    ["activation"],
+  ),
+};
+
+const EVALUATIONS: SchemaTable = {
+  EvaluationJob: recordOf<EvaluationJob>(
+    {
+      id: { ...text("Names the job in addresses"), format: "uuid" },
+      status: oneOf(["queued", "running", "done", "failed", "cancelled"], "Where it stands"),
+      progress: record({ done: number("Share of the work done, 0..1"), activity: text("What is being done") }),
+      result: reference("Evaluation"),
+      error: record({ code: text("For programs"), message: text("For people") }),
+    },
+    ["result", "error"],
+  ),
+  Evaluation: recordOf<Evaluation>({
+    version: { type: "integer", enum: [2] },
+    model: reference("ModelFacts"),
+    dataset: recordOf<Evaluation["dataset"]>(
+      {
+        name: text("As given"),
+        counted: oneOf(["line", "item"], "What the lines of inputs count; without it, lines"),
+        size: count("Rows"),
+        measured: count("Rows that were measured under all methods"),
+        skipped: count("Rows left out"),
+        accuracy: {
+          anyOf: [
+            record({ value: measured("Share"), inputs: count("Rows with a label"), ...INTERVAL }),
+            { type: "null" },
+          ],
+          description: "Share of the rows whose label the model predicts",
+        },
+        errors: recordOf<NumberErrors>(
+          {
+            meanSquaredError: record({ value: measured("Squared units of the number"), ...INTERVAL }),
+            meanAbsoluteError: record({ value: measured("Units of the number"), ...INTERVAL }),
+            pearson: nullable("Correlation; null where a side is always the same"),
+            spearman: nullable("Rank correlation; null where a side is always the same"),
+            inputs: count("Rows with a number"),
+          },
+          [],
+          "Regressions: how far the model's numbers are from those of the rows",
+        ),
+      },
+      ["counted", "errors"],
+    ),
+    settings: { type: "object", description: "Replacement, features, target, score, seed, resamples" },
+    methods: list(
+      recordOf<EvaluatedMethod>({
+        name: text("Name"),
+        options: { type: "object" },
+        randomControl: { type: "boolean" },
+      }),
+      "What was measured",
+    ),
+    metrics: list(record({ name: text("Name"), summary: text("What it measures") }), "Metrics"),
+    figures: list(
+      recordOf<EvaluatedFigure>({
+        name: text("Name"),
+        metric: text("Metric it comes from"),
+        better: oneOf(["higher", "lower", "none"], "Which direction is better"),
+      }),
+      "Columns of the table",
+    ),
+    results: list(
+      recordOf<FigureResult>({
+        method: text("Method"),
+        figure: text("Figure"),
+        value: measured("Mean over the rows"),
+        inputs: count("Rows"),
+        ...INTERVAL,
+      }),
+      "Cells of the table",
+    ),
+    comparisons: list(
+      recordOf<Comparison>({
+        figure: text("Figure"),
+        method: text("Method"),
+        other: text("Method it is compared with"),
+        difference: measured("Figure of method minus that of other"),
+        pValue: measured("Paired bootstrap, two-sided"),
+        correctedPValue: measured("Corrected for all pairs (Holm)"),
+        winner: { type: ["string", "null"], description: "Better by a corrected p-value of at most 0.05" },
+        ...INTERVAL,
+      }),
+      "Methods compared in pairs on the same rows",
+    ),
+    inputs: list({ type: "object" }, "Every row with its measurements"),
+    failures: list({ type: "object" }, "Rows that could not be measured"),
+    cost: record({ milliseconds: number("Time") }),
+    warnings: list(reference("Warning"), "What the reader must know"),
+  }),
+};
+
+const VERIFICATIONS: SchemaTable = {
+  Verification: recordOf<Verification>({
+    version: { type: "integer", enum: [1] },
+    model: reference("ModelFacts"),
+    engine: text("The engine that ran everything"),
+    passed: { type: "boolean", description: "Whether no check failed" },
+    checks: list(reference("CheckResult"), "One for each check"),
+    inputs: record({ all: count("Inputs that were run"), own: count("Those that were given") }),
+    seed: count("Seed of random directions and positions"),
+    milliseconds: number("Time that all checks took"),
+  }),
+  CheckResult: recordOf<CheckResult>({
+    name: text("Name of the check"),
+    compares: text("What is compared with what"),
+    status: oneOf(["pass", "fail", "not-applicable"], "What came out"),
+    worst: {
+      ...record({
+        where: text("Which comparison came nearest to its limit"),
+        difference: measured("How far the two lie apart; null where that is no number"),
+        limit: number("How far they may"),
+        unit: text("What both are measured in"),
+      }),
+      type: ["object", "null"],
+    },
+    comparisons: count("Numbers, or tokens, that were compared"),
+    sentence: text("What came out, or why the check does not apply; of a failure, what not to trust"),
+    milliseconds: number("Time that the check took"),
+  }),
+};
+
+const INFORMATION: SchemaTable = {
+  Error: record({
+    error: record({ code: text("For programs, as in queue-full"), message: text("For people") }),
+  }),
+  Health: record({
+    status: oneOf(["ok"], "The server answers"),
+    version: text("Version of calig"),
+    working: count("Explanations being worked on"),
+    waiting: count("Explanations waiting"),
+  }),
+  Models: record({
+    models: list(
+      record({
+        name: text("What requests call it"),
+        kind: oneOf(["text", "image"], "What it reads"),
+        default: { type: "boolean", description: "Whether it is used for its kind when no model is named" },
+        labels: list(text("Label"), "Names of the classes, by index"),
+        facts: reference("ModelFacts"),
+      }),
+      "The models of this server",
+    ),
+  }),
+};
+
+/** All components of the description. */
+export const componentSchemas = (limits: ServerLimits): SchemaTable => ({
+  ...requests(limits),
+  ...EXPLANATIONS,
+  ...EVALUATIONS,
+  ...VERIFICATIONS,
+  ...INFORMATION,
+});

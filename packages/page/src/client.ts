@@ -1,0 +1,83 @@
+/** @file What the page asks of whoever explains: a server, or the engine inside the page. */
+
+import type { Explanation } from "@calig/core/internal/attribution/explanation";
+import type { BaselineName } from "@calig/core/internal/attribution/options";
+import type { ImageReading } from "@calig/core/internal/input/image/rgb-image";
+import type { Verification } from "@calig/core/internal/verification/verification";
+
+export type InputKind = "text" | "image";
+
+/** A model that can be chosen. */
+export interface ModelEntry {
+  readonly name: string;
+  readonly kind: InputKind;
+  /** Names of the classes, by index. */
+  readonly labels: readonly string[];
+  /** Used where none is named. */
+  readonly default: boolean;
+  /** What has to be downloaded before the first explanation; undefined where nothing has. */
+  readonly bytes?: number;
+}
+
+/** `reading` says how the picture's file is read. */
+export type ExplainInput =
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "image"; readonly file: Blob; readonly reading?: ImageReading };
+
+/** What is asked; options left out have the defaults of the library. */
+export interface ExplainRequest {
+  readonly model: string;
+  readonly input: ExplainInput;
+  readonly method?: string;
+  /** Label of a class. */
+  readonly target?: string;
+  readonly against?: string;
+  readonly baseline?: BaselineName;
+  readonly steps?: number;
+  /** Whether blocks tell the evidence of every attention head. */
+  readonly heads?: boolean;
+  /** One of the client's devices. A device that turns out not to work is replaced, and the explanation warns of it. */
+  readonly device?: PageDevice;
+  /** Whether a quantised file is explained even where its own answer is another. Only where models can be opened. */
+  readonly acceptDifference?: boolean;
+}
+
+/** Where the engine in the page can run: the processor, in WebAssembly, or the GPU. */
+export type PageDevice = "wasm" | "webgpu";
+
+/** Which model is to be verified, and where it runs. */
+export type VerifyRequest = Pick<ExplainRequest, "model" | "device">;
+
+export interface ExplainCall {
+  readonly signal: AbortSignal;
+  /** Called with the share of the work done, 0..1, and what is being done. */
+  readonly onProgress: (done: number, activity: string) => void;
+}
+
+/** Whoever explains. */
+export interface Client {
+  /** Where the work is done: what is typed leaves the page only for "server". */
+  readonly place: "server" | "browser";
+  models(): Promise<readonly ModelEntry[]>;
+  /** Names of the attribution methods, the default first. */
+  methods(): Promise<readonly string[]>;
+  /** @throws {ClientError} For whatever goes wrong, and the signal's reason when it is aborted. */
+  explain(request: ExplainRequest, call: ExplainCall): Promise<Explanation>;
+  /** Whether a model is computed rightly. @throws As `explain`. */
+  verify(request: VerifyRequest, call: ExplainCall): Promise<Verification>;
+  /** Where programs can run, the default first. Only where the work is done in the browser. */
+  devices?(): Promise<readonly PageDevice[]>;
+  /** Takes the files of a model that its user has. Only where the work is done in the browser. */
+  openModel?(files: readonly File[], call: ExplainCall): Promise<ModelEntry>;
+}
+
+/** What the reader of the page is told. */
+export class ClientError extends Error {
+  override readonly name = "ClientError";
+  /** For programs: "queue-full", "InputError". */
+  readonly code: string;
+  constructor(message: string, code: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}

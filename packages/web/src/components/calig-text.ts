@@ -1,0 +1,145 @@
+/** @file <calig-text>: the text that was explained, its words or tokens coloured by their attribution. */
+
+import type { Explanation, TextExplanation } from "@calig/core/internal/attribution/explanation";
+import { isSigned, isText } from "@calig/core/internal/render/evidence";
+import { digitsFor, percent, signed } from "@calig/core/internal/render/format";
+import { targetClass } from "@calig/core/internal/render/head";
+import { heatClass } from "@calig/core/internal/render/html/heat";
+import { wordSegments } from "@calig/core/internal/render/html/maps";
+import { visible, withoutOverrides } from "@calig/core/internal/render/plain-text";
+import { segmentText, spansOfFeatures } from "@calig/core/internal/render/segments";
+import { html, nothing, type PropertyDeclarations, type TemplateResult } from "lit";
+import { ExplanationElement } from "./explanation-element.ts";
+import { boundOf, scaleTo, valuesOf, verbOf } from "./quantity.ts";
+import { lineMoves, movedBy } from "./roving.ts";
+
+/** A part of the text on the page. */
+interface Piece {
+  readonly text: string;
+  /** Undefined for text between words. */
+  readonly features?: readonly number[];
+  readonly special?: boolean;
+}
+
+/**
+ * The text with its words, or its tokens (`view="tokens"`), coloured by the result or by one block. The arrow keys move
+ * through it; the line below says the number of what is looked at.
+ */
+export class CaligText extends ExplanationElement {
+  static override properties: PropertyDeclarations = { view: { type: String }, active: { state: true } };
+
+  declare view: "words" | "tokens";
+  declare protected active: number;
+
+  constructor() {
+    super();
+    this.view = "words";
+    this.active = -1;
+  }
+
+  override willUpdate(changed: Map<PropertyKey, unknown>): void {
+    super.willUpdate(changed);
+    if (changed.has("explanation") || changed.has("view")) this.active = -1;
+  }
+
+  protected override renderExplanation(explanation: Explanation): TemplateResult {
+    if (!isText(explanation)) return html`<p class="state">This explanation is of an image: use calig-image.</p>`;
+    const values = valuesOf(explanation, this);
+    const scale = scaleTo(this.bound ?? boundOf(explanation, this));
+    const digits = digitsFor(scale.bound);
+    const pieces =
+      this.view === "tokens" ? tokenPieces(explanation) : wordPieces(explanation, this.block !== undefined);
+    const isSignedMethod = isSigned(explanation);
+    const totalOf = (features: readonly number[]) => features.reduce((sum, feature) => sum + (values[feature] ?? 0), 0);
+    let position = -1;
+    // No white space between the parts of this template: it would be white space of the text.
+    const parts = pieces.map(({ text, features, special }) => {
+      if (features === undefined) return gap(text);
+      position++;
+      const value = totalOf(features);
+      const name = visible(text);
+      const shown = special === true || withoutOverrides(text) === "" ? name : withoutOverrides(text);
+      const classes = `w ${special === true ? "special " : ""}${heatClass(scale.level(value))}`.trim();
+      return html`<span class=${classes} role="option" dir=${special === true ? "ltr" : nothing} aria-selected=${this.active === position ? "true" : "false"} tabindex=${position === Math.max(0, this.active) ? 0 : -1} data-i=${position} aria-label=${`${name}, ${signed(value, digits)}, ${verbOf(value, isSignedMethod)}`}>${shown}</span>`;
+    });
+    const marked = pieces.filter((piece) => piece.features !== undefined);
+    const chosen = marked[this.active];
+    const label = this.view === "tokens" ? "Tokens with their attribution" : "Words with their attribution";
+    return html`${this.legend(explanation, scale, digits)}<div class="map" role="listbox" aria-label=${label} dir="auto" lang="" @keydown=${this.#move} @focusin=${this.#choose} @click=${this.#click}>${parts}</div><p class="details" role="status">${
+      chosen?.features === undefined
+        ? `Point at a ${this.view === "tokens" ? "token" : "word"}, or move with the arrow keys, to read its number here.`
+        : this.#describe(explanation, chosen.text, chosen.features, totalOf(chosen.features), digits)
+    }</p>`;
+  }
+
+  #describe(
+    explanation: TextExplanation,
+    text: string,
+    features: readonly number[],
+    value: number,
+    digits: number,
+  ): TemplateResult {
+    const { attribution, features: all, method } = explanation;
+    const where = this.block === undefined ? "" : `in block ${this.block} `;
+    const total = attribution.reduce((sum, each) => sum + Math.abs(each), 0);
+    const share = this.block === undefined && total > 0 ? `, ${percent(Math.abs(value) / total)} of the magnitude` : "";
+    const tokens =
+      features.length > 1 && this.block === undefined
+        ? ` Tokens: ${features.map((feature) => `${visible(all[feature]?.text ?? "")} ${signed(attribution[feature] ?? 0, digits)}`).join(", ")}.`
+        : "";
+    return html`<b><bdi>${visible(text)}</bdi></b> ${where}${verbOf(value, method.signed !== false)}${
+      method.signed === false ? " for" : ""
+    } <bdi>${visible(targetClass(explanation))}</bdi>: ${signed(value, digits)}${share}.${tokens}`;
+  }
+
+  #nodes(): HTMLElement[] {
+    return [...this.renderRoot.querySelectorAll<HTMLElement>("[data-i]")];
+  }
+
+  #move(event: KeyboardEvent): void {
+    const nodes = this.#nodes();
+    const from = nodes.indexOf(event.target as HTMLElement);
+    if (from < 0) return;
+    const map = event.currentTarget as HTMLElement;
+    const to = movedBy(event, lineMoves(nodes, from, getComputedStyle(map).direction === "rtl"), nodes.length);
+    if (to === undefined) return;
+    event.preventDefault();
+    nodes[to]?.focus();
+  }
+
+  #choose(event: FocusEvent): void {
+    const index = (event.target as HTMLElement).dataset.i;
+    const { explanation } = this;
+    if (index === undefined || explanation === undefined || !isText(explanation)) return;
+    this.active = Number(index);
+    const pieces =
+      this.view === "tokens" ? tokenPieces(explanation) : wordPieces(explanation, this.block !== undefined);
+    this.announce(pieces.filter(({ features }) => features !== undefined)[this.active]?.features ?? []);
+  }
+
+  #click(event: MouseEvent): void {
+    const node = event.target as HTMLElement;
+    if (node.dataset.i !== undefined) node.focus({ preventScroll: true });
+  }
+}
+
+/** Text between words; what is not white space there was not read by the model. */
+function gap(text: string): TemplateResult {
+  const [, before = "", unread = "", after = ""] = /^(\s*)(.*?)(\s*)$/s.exec(withoutOverrides(text)) ?? [];
+  return html`${before}${unread === "" ? nothing : html`<span class="unread">${unread}</span>`}${after}`;
+}
+
+function wordPieces(explanation: TextExplanation, withSpecials: boolean): Piece[] {
+  const { segments, featuresOf } = wordSegments(explanation, withSpecials);
+  return segments.map(({ kind, text, members }) =>
+    kind === "gap"
+      ? { text }
+      : { text, features: members.flatMap((member) => featuresOf(member, kind)), special: kind === "special" },
+  );
+}
+
+function tokenPieces({ input, features }: TextExplanation): Piece[] {
+  return segmentText(input.text, spansOfFeatures(features)).map(({ kind, text, members }) =>
+    kind === "gap" ? { text } : { text, features: members, special: kind === "special" },
+  );
+}

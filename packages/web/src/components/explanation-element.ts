@@ -1,0 +1,126 @@
+/** @file What all components share: an explanation as a property or from an address, and honest states until it is there. */
+
+import type { Explanation } from "@calig/core/internal/attribution/explanation";
+import {
+  currentExplanation,
+  EXPLANATION_VERSION,
+  READABLE_VERSIONS,
+} from "@calig/core/internal/attribution/explanation-versions";
+import { isSigned, itemNoun, type QuantityName, scoreName } from "@calig/core/internal/render/evidence";
+import { signed } from "@calig/core/internal/render/format";
+import { targetClass } from "@calig/core/internal/render/head";
+import { heatClass, SHADES } from "@calig/core/internal/render/html/heat";
+import { visible } from "@calig/core/internal/render/plain-text";
+import type { SignedScale } from "@calig/core/internal/render/scale";
+import {
+  type CSSResultGroup,
+  html,
+  LitElement,
+  nothing,
+  type PropertyDeclarations,
+  type PropertyValues,
+  type TemplateResult,
+} from "lit";
+import { componentStyles, themeStyles } from "./styles.ts";
+
+/**
+ * A view of an explanation.
+ *
+ * Set the property `explanation`, or the attribute `src` to the address of its JSON. The attribute `theme` ("light",
+ * "dark") overrides the system's. Text of the input and of labels is written as text, never as markup.
+ */
+export abstract class ExplanationElement extends LitElement {
+  static override properties: PropertyDeclarations = {
+    explanation: { attribute: false },
+    src: { type: String },
+    block: { attribute: false },
+    quantity: { type: String },
+    bound: { attribute: false },
+    problem: { state: true },
+  };
+
+  static override styles: CSSResultGroup = [themeStyles(), componentStyles];
+
+  declare explanation: Explanation | undefined;
+  declare src: string | undefined;
+  /** Position of the block that is shown; undefined for the result. */
+  declare block: number | undefined;
+  declare quantity: QuantityName;
+  /** Magnitude at full colour, to show several explanations on one scale. Default: that of the explanation. */
+  declare bound: number | undefined;
+  declare protected problem: string | undefined;
+  #loading: AbortController | undefined;
+
+  constructor() {
+    super();
+    this.quantity = "fused";
+  }
+
+  override willUpdate(changed: PropertyValues): void {
+    if (changed.has("src") && this.src) void this.#load(this.src);
+    const { explanation } = this;
+    if (changed.has("explanation") && explanation) this.explanation = currentExplanation(explanation) as Explanation;
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#loading?.abort();
+  }
+
+  async #load(address: string): Promise<void> {
+    this.#loading?.abort();
+    const loading = new AbortController();
+    this.#loading = loading;
+    this.problem = undefined;
+    try {
+      const response = await fetch(address, { signal: loading.signal });
+      if (!response.ok) throw new Error(`the server answers ${response.status}`);
+      this.explanation = (await response.json()) as Explanation;
+    } catch (error) {
+      if (loading.signal.aborted) return;
+      this.explanation = undefined;
+      this.problem = `Cannot load the explanation: ${error instanceof Error ? error.message : String(error)}`;
+    }
+  }
+
+  override render(): TemplateResult {
+    const { explanation } = this;
+    if (this.problem !== undefined) return html`<p class="state error" role="alert">${this.problem}</p>`;
+    if (explanation === undefined || explanation === null) {
+      return html`<p class="state" role="status">${this.src ? "Loading the explanation …" : "No explanation yet."}</p>`;
+    }
+    const version: number = explanation.version;
+    if (version !== EXPLANATION_VERSION) {
+      return html`<p class="state error" role="alert">Cannot show this explanation: it is of version ${version}, wanted ${READABLE_VERSIONS.join(" or ")}; use the calig that made it</p>`;
+    }
+    return this.renderExplanation(explanation);
+  }
+
+  protected abstract renderExplanation(explanation: Explanation): TemplateResult;
+
+  /** Tells the page that a word, token or patch is looked at: event "calig-select" with its features and the block. */
+  protected announce(features: readonly number[]): void {
+    this.dispatchEvent(
+      new CustomEvent("calig-select", { bubbles: true, composed: true, detail: { features, block: this.block } }),
+    );
+  }
+
+  /** The colours, what they mean, and the numbers at their ends. */
+  protected legend(explanation: Explanation, { bound, saturates }: SignedScale, digits: number): TemplateResult {
+    const label = html`<bdi>${visible(targetClass(explanation))}</bdi>`;
+    const mark = (step: number) => html`<i class=${heatClass(step / SHADES).split(" ")[0] ?? ""}></i>`;
+    const { many } = itemNoun(explanation);
+    const signs = isSigned(explanation);
+    if (bound === 0) {
+      return html`<p class="legend">All values are 0: no ${many} ${signs ? "support or oppose" : "matter for"} ${label}.</p>`;
+    }
+    const end = (value: number, sign: string) =>
+      html`<span>${saturates ? sign : nothing}${signed(value, digits)}</span>`;
+    if (!signs) {
+      const ramp = Array.from({ length: SHADES }, (_, i) => mark(i + 1));
+      return html`<p class="legend"><span>0</span><span class="ramp" aria-hidden="true">${ramp}</span>${end(bound, "≥ ")}<span class="key">matters for</span><span>${label}</span></p>`;
+    }
+    const ramp = Array.from({ length: 2 * SHADES + 1 }, (_, i) => mark(i - SHADES));
+    return html`<p class="legend"><span class="key op">opposes</span>${end(-bound, "≤ ")}<span class="ramp" aria-hidden="true">${ramp}</span>${end(bound, "≥ ")}<span class="key">supports</span><span>${label}, in units of the ${scoreName(explanation)}</span></p>`;
+  }
+}

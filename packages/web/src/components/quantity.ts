@@ -1,0 +1,55 @@
+/** @file Which numbers of an explanation a view shows, and their scale: those of the result or those of one block. */
+
+import type { Explanation } from "@calig/core/internal/attribution/explanation";
+import { boundOver, isText, itemsOf, type QuantityName } from "@calig/core/internal/render/evidence";
+import { largestMagnitude, patchBound, type SignedScale, signedScale } from "@calig/core/internal/render/scale";
+
+/** What is shown: the result where there is no block. */
+export interface Shown {
+  /** Position in `blocks`. */
+  readonly block: number | undefined;
+  readonly quantity: QuantityName;
+}
+
+/** One number per feature. */
+export function valuesOf(explanation: Explanation, { block, quantity }: Shown): readonly number[] {
+  const chosen = block === undefined ? undefined : explanation.blocks[block];
+  return chosen === undefined ? explanation.attribution : chosen[quantity];
+}
+
+/** The magnitude at full colour: one for the result, one for all blocks together, so that blocks can be compared. */
+export function boundOf(explanation: Explanation, { block, quantity }: Shown): number {
+  if (block === undefined || explanation.blocks[block] === undefined) return resultBound([explanation]);
+  if (isText(explanation)) return boundOver(itemsOf(explanation), explanation.blocks, quantity);
+  return Math.max(0, ...explanation.blocks.map((each) => patchBound(ofPatches(explanation, each[quantity]))));
+}
+
+/** The magnitude at full colour of the results of several explanations side by side. */
+export function resultBound(explanations: readonly Explanation[]): number {
+  return Math.max(
+    0,
+    ...explanations.map((explanation) => {
+      const values = itemsOf(explanation).map(({ attribution }) => attribution);
+      return isText(explanation) ? largestMagnitude(values) : patchBound(values);
+    }),
+  );
+}
+
+/** The magnitude at full colour of single tokens or patches in all blocks. */
+export function featureBound(explanation: Explanation, quantity: QuantityName): number {
+  const bound = isText(explanation) ? largestMagnitude : patchBound;
+  return Math.max(0, ...explanation.blocks.map((block) => bound(ofPatches(explanation, block[quantity]))));
+}
+
+/** Numbers without those of special tokens. */
+const ofPatches = ({ features }: Explanation, values: readonly number[]): number[] =>
+  values.filter((_, feature) => features[feature]?.special === false);
+
+export const scaleTo = (bound: number, values: readonly number[] = []): SignedScale => signedScale(values, { bound });
+
+/** "supports", "opposes": what a value says, for reading aloud. */
+export function verbOf(value: number, isSigned: boolean): string {
+  if (!isSigned) return value === 0 ? "does not matter" : "matters";
+  if (value === 0) return "neither supports nor opposes";
+  return value > 0 ? "supports" : "opposes";
+}

@@ -1,0 +1,10 @@
+/** @file calig in browsers: everything of the core, models from addresses, dropped files or bytes, and pictures. */
+
+export * from "@calig/core";
+export type { OnnxDtype } from "@calig/core/internal/loading/onnx-names";
+export type { WebDevice } from "@calig/core/internal/runtime/devices";
+export { createWebRuntime, type WebRuntimeOptions } from "./runtime/onnxruntime-web.ts";
+export { type DecodeImageOptions, decodeImage } from "./web/decode-image.ts";
+export { loadModel, type WebLoadOptions, type WebModel } from "./web/load-model.ts";
+export type { DownloadProgress, ModelFiles, ModelSource } from "./web/model-files.ts";
+export { fromTransformersCache, type TransformersCacheOptions } from "./web/transformers-cache.ts";

@@ -1,0 +1,160 @@
+/** @file The files of a model in a browser: behind an address, dropped onto a page, given as bytes, or wherever the caller reads. */
+
+import { CheckpointError } from "@calig/core/internal/errors";
+
+/**
+ * Where a model is: the address of its folder, its files as a page gets them (dropped, or chosen as a folder), the
+ * contents of its files by name ("onnx/model.onnx"), or whatever reads them (`fromTransformersCache`).
+ */
+export type ModelSource =
+  | string
+  | URL
+  | Iterable<File>
+  | Readonly<Record<string, Blob | Uint8Array | string>>
+  | ModelFiles;
+
+/** How far a download is. */
+export interface DownloadProgress {
+  readonly file: string;
+  readonly loadedBytes: number;
+  /** Undefined where the server does not say. */
+  readonly totalBytes: number | undefined;
+}
+
+export interface ReadOptions {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: DownloadProgress) => void;
+}
+
+/** Files by their path inside the model's folder. */
+export interface ModelFiles {
+  /** What the model is called where nothing else is said. */
+  readonly name: string;
+  /** All paths; undefined where the place cannot be listed. */
+  readonly paths: readonly string[] | undefined;
+  /** What to do about a file that is not there, for errors. Default: to give all files. */
+  readonly remedy?: string;
+  /** Undefined where there is no such file. @throws {CheckpointError} When it cannot be read. */
+  read(path: string): Promise<Uint8Array | undefined>;
+}
+
+export function openModelFiles(source: ModelSource, options: ReadOptions = {}): ModelFiles {
+  if (typeof source === "string" || source instanceof URL) return atAddress(source, options);
+  if (Symbol.iterator in source) return fromFiles([...source], options);
+  if (isModelFiles(source)) return reported(source, options);
+  return fromContents(new Map(Object.entries(source)), "model", options);
+}
+
+const isModelFiles = (source: Exclude<ModelSource, string | URL | Iterable<File>>): source is ModelFiles =>
+  typeof source.read === "function";
+
+/** The same files; reading them is told, and stops when it is told to. */
+function reported(files: ModelFiles, { signal, onProgress }: ReadOptions): ModelFiles {
+  return {
+    ...files,
+    async read(path) {
+      signal?.throwIfAborted();
+      const bytes = await files.read(path);
+      if (bytes !== undefined) onProgress?.({ file: path, loadedBytes: bytes.length, totalBytes: bytes.length });
+      return bytes;
+    },
+  };
+}
+
+function atAddress(source: string | URL, { signal, onProgress }: ReadOptions): ModelFiles {
+  const base = globalThis.location === undefined ? undefined : (globalThis.document?.baseURI ?? location.href);
+  const folder = new URL(source, base);
+  folder.pathname = folder.pathname.replace(/\/*$/, "/");
+  return {
+    name: decodeURIComponent(folder.pathname.split("/").at(-2) || folder.hostname),
+    paths: undefined,
+    async read(path) {
+      const address = new URL(path.split("/").map(encodeURIComponent).join("/"), folder);
+      const fail = (found: string, cause?: unknown) =>
+        new CheckpointError(`Cannot load "${address}": ${found}; check the address of the model`, path, { cause });
+      const response = await fetch(address, signal === undefined ? {} : { signal }).catch((cause: unknown) => {
+        signal?.throwIfAborted();
+        throw fail("the server cannot be reached, or does not allow pages of other origins to read it", cause);
+      });
+      // Servers of pages answer unknown addresses with their start page.
+      const isPage = response.headers.get("content-type")?.startsWith("text/html") === true;
+      if (response.status === 404 || response.status === 410 || (response.ok && isPage)) {
+        await response.body?.cancel();
+        return undefined;
+      }
+      if (!response.ok) throw fail(`the server answers ${response.status} ${response.statusText}`.trimEnd());
+      return readBody(response, (progress) => onProgress?.({ file: path, ...progress })).catch((cause: unknown) => {
+        signal?.throwIfAborted();
+        throw fail("the download broke off", cause);
+      });
+    },
+  };
+}
+
+/** The body, in one array where its length is known. */
+async function readBody(
+  response: Response,
+  onProgress: (progress: Omit<DownloadProgress, "file">) => void,
+): Promise<Uint8Array> {
+  const stated = Number(response.headers.get("content-length") ?? Number.NaN);
+  // The length of a compressed body says nothing of what comes out of it.
+  const isPlain = (response.headers.get("content-encoding") ?? "identity") === "identity";
+  const totalBytes = isPlain && Number.isFinite(stated) ? stated : undefined;
+  if (response.body === null) return new Uint8Array(await response.arrayBuffer());
+  let bytes = new Uint8Array(totalBytes ?? 2 ** 16);
+  let loadedBytes = 0;
+  const reader = response.body.getReader();
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    if (loadedBytes + part.value.length > bytes.length) {
+      const larger = new Uint8Array(Math.max(2 * bytes.length, loadedBytes + part.value.length));
+      larger.set(bytes);
+      bytes = larger;
+    }
+    bytes.set(part.value, loadedBytes);
+    loadedBytes += part.value.length;
+    onProgress({ loadedBytes, totalBytes });
+  }
+  return loadedBytes === bytes.length ? bytes : bytes.slice(0, loadedBytes);
+}
+
+/** Dropped files have names, those of a chosen folder paths that begin with the folder's name. */
+function fromFiles(files: readonly File[], options: ReadOptions): ModelFiles {
+  const paths = files.map((file) => file.webkitRelativePath || file.name);
+  const folders = new Set(paths.map((path) => (path.includes("/") ? path.slice(0, path.indexOf("/")) : "")));
+  const [only = ""] = folders;
+  const prefix = folders.size === 1 && only !== "" && only !== "onnx" ? `${only}/` : "";
+  const contents = new Map(files.map((file, i) => [(paths[i] as string).slice(prefix.length), file]));
+  return fromContents(contents, prefix.slice(0, -1) || "model", options);
+}
+
+function fromContents(
+  contents: ReadonlyMap<string, Blob | Uint8Array | string>,
+  name: string,
+  options: ReadOptions,
+): ModelFiles {
+  const files: ModelFiles = {
+    name,
+    paths: [...contents.keys()],
+    async read(path) {
+      const content = contents.get(path);
+      return content === undefined ? undefined : bytesOf(content, path);
+    },
+  };
+  return reported(files, options);
+}
+
+async function bytesOf(content: Blob | Uint8Array | string, path: string): Promise<Uint8Array> {
+  if (typeof content === "string") return new TextEncoder().encode(content);
+  if (content instanceof Uint8Array) return content;
+  try {
+    return new Uint8Array(await content.arrayBuffer());
+  } catch (cause) {
+    throw new CheckpointError(
+      `Cannot read "${path}": the browser cannot open it any more; drop the files again`,
+      path,
+      {
+        cause,
+      },
+    );
+  }
+}
