@@ -9,7 +9,7 @@ import { countOperations } from "../support/count-operations.ts";
 import { hashedWeights } from "../support/hashed-model.ts";
 import { readParityFile } from "../support/parity.ts";
 
-const NUMBERS = [-1, 0, 1, 1.5, 3, 1e-300, 16384, 2 ** 17, 1e9, 2 ** 53, 1e300];
+const NUMBERS = [-1, 0, 1, 1.5, 3, 1e-300, 16384, 2 ** 17, 1e6, 1e9, 2 ** 53, 1e300];
 /** Operations beyond those for the model as it is: lists as long as the largest sizes that are read. */
 const MORE = 40 * 2 ** 17;
 

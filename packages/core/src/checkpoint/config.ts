@@ -43,8 +43,10 @@ export function parseConfig(json: string, file: string): CheckpointConfig {
     raw,
     modelType: getters.string("model_type"),
     architectures: read("architectures", [], "a list of strings", isStrings),
-    labels: classes.labels,
-    numLabels: classes.labels.length,
+    get labels() {
+      return classes.labels;
+    },
+    numLabels: classes.count,
     classes,
     problemType: raw("problem_type") === undefined ? undefined : readProblemType(),
   };

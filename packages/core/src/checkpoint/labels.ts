@@ -5,7 +5,8 @@ import { isRecord, type JsonFields } from "./json-fields.ts";
 
 /** What a configuration says of its classes. */
 export interface ClassLabels {
-  /** Name of each class, by index. */
+  readonly count: number;
+  /** Name of each class, by index. Made when they are first asked for: a file may state any number. */
   readonly labels: readonly string[];
   /** The names of `id2label`, whatever `num_labels` says; undefined where there is none. */
   readonly named: readonly string[] | undefined;
@@ -20,7 +21,9 @@ const MOST_CLASSES = 1_000_000;
 /** Names that a message repeats. */
 const SHOWN = 5;
 
-export const numberedLabels = (count: number): string[] => Array.from({ length: count }, (_, i) => `LABEL_${i}`);
+const numberedLabel = (index: number): string => `LABEL_${index}`;
+
+export const numberedLabels = (count: number): string[] => Array.from({ length: count }, (_, i) => numberedLabel(i));
 
 /**
  * Reads `id2label`, `num_labels` and `label2id`.
@@ -48,10 +51,26 @@ export function readLabels(fields: JsonFields): ClassLabels {
   }
   if (named !== undefined && named.length > 0 && named.length !== count) {
     const stale = `"num_labels" is ${count}, "id2label" names ${named.length} (${listed(named)}): the number wins, as in transformers 5, and the classes are called LABEL_0 to LABEL_${count - 1}; correct "id2label" in "${file}"`;
-    return { labels: numberedLabels(count), named, contradictions: [stale] };
+    return numbered(count, named, [stale]);
   }
-  const labels = named === undefined || named.length === 0 ? numberedLabels(count) : named;
-  return { labels, named, contradictions: contradictionsOf(fields, labels, named !== undefined) };
+  const isNamed = named !== undefined && named.length > 0;
+  const hasClass = (index: number) => Number.isInteger(index) && index >= 0 && index < count;
+  const nameAt = (index: number) => (isNamed ? named[index] : hasClass(index) ? numberedLabel(index) : undefined);
+  const contradictions = contradictionsOf(fields, nameAt, count, named !== undefined);
+  return isNamed ? { count, labels: named, named, contradictions } : numbered(count, named, contradictions);
+}
+
+function numbered(count: number, named: readonly string[] | undefined, contradictions: readonly string[]): ClassLabels {
+  let labels: readonly string[] | undefined;
+  return {
+    count,
+    get labels() {
+      labels ??= numberedLabels(count);
+      return labels;
+    },
+    named,
+    contradictions,
+  };
 }
 
 /** The names by index. A list, which transformers does not read, cannot be misunderstood. */
@@ -104,26 +123,32 @@ function nameOf(value: unknown, index: number, file: string): string {
 }
 
 /** What `label2id` says that `id2label` does not. */
-function contradictionsOf({ file, raw }: JsonFields, labels: readonly string[], named: boolean): readonly string[] {
+function contradictionsOf(
+  { file, raw }: JsonFields,
+  nameAt: (index: number) => string | undefined,
+  count: number,
+  named: boolean,
+): readonly string[] {
   const value = raw("label2id");
   if (!isRecord(value)) return [];
   const entries = Object.entries(value);
   const same = (a: string, b: string | undefined) => a.toLowerCase() === b?.toLowerCase();
-  const wrong = entries.filter(([name, index]) => !same(name, labels[Number(index)]));
+  const wrong = entries.filter(([name, index]) => !same(name, nameAt(Number(index))));
   if (wrong.length === 0) return [];
   if (!named) {
+    const shown = Array.from({ length: Math.min(count, SHOWN) }, (_, index) => nameAt(index) as string);
     const names = listed(entries.map(([name]) => name));
     return [
-      `"label2id" names classes (${names}), but there is no "id2label": transformers calls them ${listed(labels)}, and so does calig; write the names into "id2label" of "${file}"`,
+      `"label2id" names classes (${names}), but there is no "id2label": transformers calls them ${listed(shown, count)}, and so does calig; write the names into "id2label" of "${file}"`,
     ];
   }
   const [name = "", index] = wrong[0] ?? [];
   return [
-    `"label2id" and "id2label" contradict each other: "${name}" is ${quote(index)} in the one, class ${Number(index)} is ${quote(labels[Number(index)] ?? "none")} in the other. The names are those of "id2label", as in transformers; check which is right in "${file}"`,
+    `"label2id" and "id2label" contradict each other: "${name}" is ${quote(index)} in the one, class ${Number(index)} is ${quote(nameAt(Number(index)) ?? "none")} in the other. The names are those of "id2label", as in transformers; check which is right in "${file}"`,
   ];
 }
 
-function listed(names: readonly string[]): string {
+function listed(names: readonly string[], count = names.length): string {
   const shown = names.slice(0, SHOWN).map((name) => `"${name}"`);
-  return names.length > SHOWN ? `${shown.join(", ")} and ${names.length - SHOWN} more` : shown.join(", ");
+  return count > SHOWN ? `${shown.join(", ")} and ${count - SHOWN} more` : shown.join(", ");
 }

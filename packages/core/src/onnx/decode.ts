@@ -3,6 +3,7 @@
 import { fromBinary } from "@bufbuild/protobuf";
 import { OnnxParseError } from "../errors.ts";
 import { dtypeFromCode } from "../tensor/dtype.ts";
+import { checkEntries, checkNodes } from "./count-entries.ts";
 import { decodeEntries, decodeTensor, elementType } from "./decode-tensor.ts";
 import { inlineFunctions, standardDomain } from "./inline-functions.ts";
 import type { Attribute, Dimension, Graph, Node, OnnxModel, ValueInfo } from "./model.ts";
@@ -27,6 +28,7 @@ import {
 export function decodeModel(bytes: Uint8Array): OnnxModel {
   const proto = parse(bytes);
   inlineFunctions(proto);
+  if (proto.graph !== undefined) checkNodes(proto.graph);
   if (proto.graph === undefined || proto.opsetImport.length === 0) {
     throw new OnnxParseError(
       "Cannot read the model: the file holds no ONNX graph; check that it is an .onnx file and was downloaded whole",
@@ -57,9 +59,11 @@ function parse(bytes: Uint8Array) {
   try {
     // A plain view: parts of Node's Buffer would be Buffers, whose slice() does not copy.
     const view = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    checkEntries(view);
     // Fields that no version of the format has are not kept: a million of them would be 150 MB of objects from 3 MB.
     return fromBinary(ModelProtoSchema, view, { readUnknownFields: false });
   } catch (cause) {
+    if (cause instanceof OnnxParseError) throw cause;
     const isDeep = cause instanceof Error && /recursion/.test(cause.message);
     const found = isDeep ? "parts of the file lie too deep in each other" : "the bytes are not an ONNX file";
     throw new OnnxParseError(`Cannot read the model: ${found}; check that it was downloaded whole`, undefined, {

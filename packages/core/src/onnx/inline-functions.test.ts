@@ -186,6 +186,11 @@ describe("inlineFunctions()", () => {
     expect(() => decodeModel(bytes)).toThrow(/make more than 1,000,000 nodes|called within more than 32 others/);
   });
 
+  it("refuses files whose calls make more nodes than a model has", () => {
+    const body = Array.from({ length: 30 }, (_, i) => node("Abs", ["a"], [`v${i}`]));
+    expect(() => decodeModel(layered(2, 60, [], body))).toThrow(/it has [\d,]+ nodes, wanted at most 100,000/);
+  });
+
   it("refuses functions that call themselves through others", () => {
     const bytes = layered(3, 1, [], [node("F0", ["a"], ["again"], { domain: "own" })]);
     expect(() => decodeModel(bytes)).toThrow(/Cannot read function "F0": it calls itself, directly or through others/);

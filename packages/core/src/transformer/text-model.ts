@@ -70,7 +70,7 @@ export function buildTextModel(
   const mask = input("attention_mask");
   const model = { builder, config, all, encoder: all.base(profile.prefix), ids, typeIds, mask, pooled };
   const { output, hiddenStates, attentionProbabilities, words } = profile.encode(model);
-  const classes = config.labels.length;
+  const classes = config.numLabels;
   const raw = perToken
     ? (profile.tokenLogits?.(model, output) ??
       linear(builder, output, all.at("classifier"), profile.sizes.width, classes))
@@ -103,7 +103,7 @@ export function denseHead(
   { dense, act, project, width }: DenseHead,
 ): string {
   const features = activation(act)(builder, linear(builder, state, dense, width, width));
-  return linear(builder, features, project, width, config.labels.length);
+  return linear(builder, features, project, width, config.numLabels);
 }
 
 export interface DenseHead {

@@ -85,7 +85,7 @@ export function buildVisionModel(
   const { head } = parts;
   const read = lastBlock === "pooled" ? head.read : undefined;
   const { output, hiddenStates, attentionProbabilities } = preNormBlocks(builder, hidden, parts.blocks, sizes, read);
-  const classes = config.labels.length;
+  const classes = config.numLabels;
   const logits = builder.output(head.logits(output), "logits", "float32", ["batch", classes]);
   all.check();
   const patches: PatchGrid = { rows, columns, patch, specialTokens };

@@ -134,7 +134,7 @@ function timmHead(model: VisionModel, tokens: number): VisionHead {
     read: undefined,
     logits(states) {
       const mean = afterMean ? norm(patchMean(model, states, tokens)) : patchMean(model, norm(states), tokens);
-      return linear(builder, mean, all.at("head"), width, config.labels.length);
+      return linear(builder, mean, all.at("head"), width, config.numLabels);
     },
   };
 }
@@ -146,7 +146,7 @@ export function tokensHead(
   classifiers: readonly [classToken: Parameters, distillationToken?: Parameters],
 ): VisionHead {
   const { width, epsilon } = sizes;
-  const classes = config.labels.length;
+  const classes = config.numLabels;
   return {
     readout: classifiers.length === 1 ? "first" : "first-two",
     read: classifiers.length,

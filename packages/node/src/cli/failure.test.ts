@@ -1,3 +1,4 @@
+import { createWriteStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import {
   CheckpointError,
@@ -9,6 +10,7 @@ import {
 } from "@calig/core/internal/errors";
 import { expect, test } from "vitest";
 import { describeFailure } from "./failure.ts";
+import { print } from "./io.ts";
 import { writeWhole } from "./write-file.ts";
 
 test("misuse exits with 2, failures with 1", () => {
@@ -63,6 +65,11 @@ test("a write for which there is no room names what it was for", async () => {
   await expect(writeWhole("/dev/full", "text")).rejects.toThrow(
     'Cannot write "/dev/full": the disk is full; make room or name another file',
   );
+  const stdout = createWriteStream("/dev/full");
+  stdout.on("error", () => {});
+  const printed = print({ stdout }, "text");
+  await expect(printed).rejects.toThrow(ExecutionError);
+  await expect(printed).rejects.toThrow("Cannot write to standard output: the disk is full; make room, or name a file");
 });
 
 test("names and values of any length leave the remedy readable", () => {

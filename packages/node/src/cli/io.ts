@@ -1,6 +1,8 @@
 /** @file What the command line needs of its process: streams, environment and a signal, given from outside. */
 
 import type { Readable, Writable } from "node:stream";
+import { ExecutionError } from "@calig/core/internal/errors";
+import { fileReason, isSystemError } from "../node/file-failure.ts";
 import { decodeText } from "../node/read-text.ts";
 
 /** Everything `main` may touch besides files. */
@@ -24,6 +26,19 @@ export function write(stream: Writable, content: string | Uint8Array): Promise<v
   return new Promise((resolve, reject) => {
     stream.write(content, (error) => (error === null || error === undefined ? resolve() : reject(error)));
   });
+}
+
+/** Writes a result to standard output. @throws {ExecutionError} Where a file that it is sent to cannot be written. */
+export async function print({ stdout }: Pick<CliIo, "stdout">, result: string | Uint8Array): Promise<void> {
+  try {
+    await write(stdout, result);
+  } catch (cause) {
+    if (isClosedPipe(cause) || !isSystemError(cause)) throw cause;
+    throw new ExecutionError(
+      `Cannot write to standard output: ${fileReason(cause)}; make room, or name a file elsewhere with --out`,
+      { cause },
+    );
+  }
 }
 
 /** All of standard input as text. @throws {InputError} When it is no text, or not in UTF-8. */

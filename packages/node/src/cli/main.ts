@@ -6,7 +6,7 @@ import { colorDepth, terminalColumns } from "./appearance.ts";
 import { EXIT } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
 import { describeFailure } from "./failure.ts";
-import { type CliIo, isClosedPipe, write } from "./io.ts";
+import { type CliIo, isClosedPipe, print, write } from "./io.ts";
 import { parseArguments, wantsDebug } from "./parser.ts";
 import { loadPlugins, pluginFiles } from "./plugins.ts";
 import { createTerminal } from "./terminal.ts";
@@ -47,7 +47,7 @@ async function dispatch(argv: readonly string[], io: CliIo): Promise<number> {
       return EXIT.done;
     }
     if (parsed.kind === "help") {
-      await write(parsed.asked ? io.stdout : io.stderr, parsed.text);
+      await (parsed.asked ? print(io, parsed.text) : write(io.stderr, parsed.text));
       return parsed.asked ? EXIT.done : EXIT.usage;
     }
     const { command, words, options } = parsed;

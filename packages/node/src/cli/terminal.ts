@@ -3,7 +3,7 @@
 import type { ColorDepth } from "@calig/core/internal/render/terminal/painter";
 import { Chalk, type ChalkInstance, type ColorSupportLevel } from "chalk";
 import { colorDepth, terminalColumns } from "./appearance.ts";
-import { type CliIo, write } from "./io.ts";
+import { type CliIo, print, write } from "./io.ts";
 import { createProgress, type Progress } from "./progress.ts";
 
 export interface Terminal {
@@ -49,7 +49,7 @@ export function createTerminal(io: CliIo, { color, quiet }: TerminalSettings): T
     style: styles(colors),
     async print(output) {
       progress.clear();
-      await write(io.stdout, output);
+      await print(io, output);
     },
     note: async (text) => (quiet ? undefined : tell(text)),
     warn: async (message) => (quiet ? undefined : tell(`${errorStyle.yellow("Warning:")} ${message}`)),

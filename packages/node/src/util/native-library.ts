@@ -22,13 +22,22 @@ export function nativeLibrary<T>(load: () => T, name: string, purpose: string): 
   };
 }
 
+/** What the loaders of systems say when no memory, or no room for addresses, is left for a library. */
+const NO_ROOM =
+  /failed to map segment|cannot allocate memory(?! in static TLS)|not enough (memory|quota|storage)|paging file is too small|bad_alloc|out of memory/i;
+
 /** What it means that a library cannot be loaded. */
 export function unloadable(name: string, purpose: string, cause: unknown): ExecutionError {
-  const forbidden = (cause as { code?: unknown } | undefined)?.code === "ERR_DLOPEN_DISABLED";
-  return new ExecutionError(
-    forbidden
-      ? `Cannot ${purpose}: this Node process may not load native code, which the package "${name}" is; run it without --no-addons, or with --allow-addons where it has --permission`
-      : `Cannot ${purpose}: the package "${name}" cannot be loaded on this machine; install calig again, for this system and processor, without --omit=optional`,
-    { cause },
-  );
+  const text = [...causes(cause)].map(({ code, message }) => `${code} ${message}`).join("\n");
+  const why = /ERR_DLOPEN_DISABLED/.test(text)
+    ? `this Node process may not load native code, which the package "${name}" is; run it without --no-addons, or with --allow-addons where it has --permission`
+    : NO_ROOM.test(text)
+      ? `the system has no memory, or no room for addresses, for the package "${name}"; close other programs, or raise the limit of this process (ulimit -v). Where packages lie on a disk that nothing may run from (noexec), install calig elsewhere`
+      : `the package "${name}" cannot be loaded on this machine; install calig again, for this system and processor, without --omit=optional`;
+  return new ExecutionError(`Cannot ${purpose}: ${why}`, { cause });
+}
+
+/** An error and what caused it. */
+function* causes(error: unknown): Generator<NodeJS.ErrnoException> {
+  for (let at = error; at instanceof Error; at = at.cause) yield at;
 }

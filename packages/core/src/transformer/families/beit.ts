@@ -74,7 +74,7 @@ function meanHead(model: VisionModel, norm: Parameters): VisionHead {
     read: undefined,
     logits(states) {
       const mean = layerNorm(builder, patchMean(model, states, 1), norm, sizes.width, sizes.epsilon);
-      return linear(builder, mean, all.at("classifier"), sizes.width, config.labels.length);
+      return linear(builder, mean, all.at("classifier"), sizes.width, config.numLabels);
     },
   };
 }

@@ -113,7 +113,7 @@ function concatenatedHead(model: VisionModel, norm: Parameters, specialTokens: n
     logits(states) {
       const normed = layerNorm(builder, states, norm, width, epsilon);
       const features = builder.concat([position(builder, normed, 0), patchMean(model, normed, specialTokens)], 1);
-      return linear(builder, features, all.at("classifier"), 2 * width, config.labels.length);
+      return linear(builder, features, all.at("classifier"), 2 * width, config.numLabels);
     },
   };
 }

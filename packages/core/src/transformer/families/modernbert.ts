@@ -41,7 +41,7 @@ function classify({ builder, config, all }: TextModel, states: string, sizes: Mo
   const dense = linear(builder, states, all.at("head.dense"), width, width, config.boolean("classifier_bias", false));
   const active = activation(config.string("classifier_activation", "gelu"))(builder, dense);
   const normed = modernBertNorm(builder, active, all.at("head.norm"), sizes);
-  return linear(builder, normed, all.at("classifier"), width, config.labels.length);
+  return linear(builder, normed, all.at("classifier"), width, config.numLabels);
 }
 
 function readSizes(config: CheckpointConfig): ModernBertSizes {
