@@ -56,6 +56,15 @@ export {
 } from "./extend/define.ts";
 export type { ExtensionKind, ExtensionKinds, Extensions } from "./extend/extension.ts";
 export { gatherExtensions } from "./extend/extensions.ts";
+export { checkDatasetLayout, type LayoutExample } from "./extend/kit/check-dataset-layout.ts";
+export { type CheckFamilyOptions, checkFamily, type FamilyReference } from "./extend/kit/check-family.ts";
+export { type CheckMethodOptions, checkMethod } from "./extend/kit/check-method.ts";
+export { checkMetric, type MetricExample } from "./extend/kit/check-metric.ts";
+export { checkRenderer } from "./extend/kit/check-renderer.ts";
+export { type CheckRuleOptions, checkRule, type RuleCase } from "./extend/kit/check-rule.ts";
+export { checkRuntime } from "./extend/kit/check-runtime.ts";
+export type { KitCheck } from "./extend/kit/report.ts";
+export { SAMPLE_EXPLANATIONS } from "./extend/kit/sample-explanations.ts";
 export type { RuntimeDefinition } from "./extend/runtime-definition.ts";
 export { GraphBuilder } from "./graph/builder.ts";
 export type { Attribute, Graph, Node, StoredTensor } from "./onnx/model.ts";

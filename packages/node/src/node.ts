@@ -13,3 +13,4 @@ export { type ReadDatasetOptions, readDataset } from "./node/read-dataset.ts";
 export { explanationFiles, readExplanations } from "./node/read-explanations.ts";
 export { type PngOptions, renderPng } from "./node/render-png.ts";
 export { type SystemFacts, systemFacts } from "./node/system-facts.ts";
+export { createNodeRuntime } from "./runtime/onnxruntime-node.ts";

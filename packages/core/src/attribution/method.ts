@@ -55,6 +55,8 @@ export interface AttributionMethod {
   readonly signed: boolean;
   /** Whether the values depend on which class is explained. */
   readonly classSpecific: boolean;
+  /** Whether attributions add up to the score at the input minus that at the baseline, within the tolerance. Absent for no. */
+  readonly complete?: true;
   /** Knows nothing of the input: what other methods must beat. */
   readonly randomControl?: true;
   /**

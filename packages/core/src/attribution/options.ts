@@ -71,6 +71,7 @@ export interface MethodObject {
   readonly summary: string;
   readonly signed: boolean;
   readonly classSpecific: boolean;
+  readonly complete?: true;
   readonly randomControl?: true;
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly revision?: number;

@@ -13,6 +13,7 @@ export const integratedGradients: AttributionMethod = {
   summary: "Integrated Gradients at the embeddings, or at one block given by layers (Sundararajan et al. 2017)",
   signed: true,
   classSpecific: true,
+  complete: true,
   async run(context) {
     const layers = [oneBlock(context, "integrated-gradients", 0)];
     const { blocks, attention, options, evaluations, warnings } = await layerIntegrals(context, layers);
