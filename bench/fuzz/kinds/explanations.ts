@@ -158,11 +158,11 @@ export async function storedExplanations(): Promise<FuzzKind> {
       if (how !== "") await renderPng((entries[0] as (typeof entries)[number]).explanation);
       // What a file itself says may be shown.
       const said = Buffer.from(files.get(file) ?? []).toString("utf8");
-      const odd = [...shown.join("\n").matchAll(/\b(?:NaN|Infinity|undefined)\b|\[object \w+\]/g)].find(
+      const all = shown.join("\n").replaceAll(/<script>[\s\S]*?<\/script>/g, "");
+      const odd = [...all.matchAll(/\b(?:NaN|Infinity|undefined)\b|\[object \w+\]/g)].find(
         ([word]) => !said.includes(word),
       );
       if (odd === undefined) return shown.length;
-      const all = shown.join("\n");
       throw new ShownError(`shows "${all.slice(Math.max(0, odd.index - 60), odd.index + 30)}"`);
     },
   };
