@@ -12,10 +12,14 @@ export type JsonNode =
   /** JSON, or what is to stand there instead. */
   | { kind: "raw"; text: string };
 
-export function toNode(value: unknown): JsonNode {
-  if (Array.isArray(value)) return { kind: "list", items: value.map(toNode) };
+/** Deeper values become null: what an earlier fault nested would end the fuzzer. */
+const DEEPEST = 500;
+
+export function toNode(value: unknown, depth = 0): JsonNode {
+  if (depth > DEEPEST) return raw("null");
+  if (Array.isArray(value)) return { kind: "list", items: value.map((each) => toNode(each, depth + 1)) };
   if (typeof value === "object" && value !== null) {
-    return { kind: "object", pairs: Object.entries(value).map(([key, each]) => [key, toNode(each)]) };
+    return { kind: "object", pairs: Object.entries(value).map(([key, each]) => [key, toNode(each, depth + 1)]) };
   }
   return raw(JSON.stringify(value) ?? "null");
 }

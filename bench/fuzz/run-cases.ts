@@ -10,6 +10,7 @@ import type { LogLine } from "./log.ts";
 import type { Verdict } from "./verdict.ts";
 
 export interface Limits {
+  /** Of a processor, so that a busy machine makes no findings; of the clock, five times as many. */
   readonly seconds: number;
   readonly bytes: number;
 }
@@ -24,10 +25,14 @@ export interface Result {
 
 const WORKER = fileURLToPath(new URL("worker.ts", import.meta.url));
 /** Cases of one process. */
-const BATCH = 1000;
-const LOOK_MS = 50;
-/** Until the first case begins. */
-const START_SECONDS = 120;
+const BATCH = 2000;
+const LOOK_MS = 100;
+/** Of the system's clock in /proc, a second. */
+const TICKS = 100;
+/** Seconds of the clock for each of a processor. */
+const PATIENCE = 5;
+/** Seconds of the clock until the first case begins. */
+const START_SECONDS = 300;
 
 /**
  * Runs cases one after the other. A case that ends, hangs or fills its process is run again alone, and judged by that.
@@ -102,6 +107,7 @@ async function runProcess({
     process.execPath,
     [
       `--max-old-space-size=${memory}`,
+      "--conditions=calig-source",
       "--import",
       "tsx",
       WORKER,
@@ -125,13 +131,15 @@ async function runProcess({
     });
   });
   let killed: Verdict | undefined;
-  let seen = { lines: 0, since: performance.now() };
+  let seen = { lines: 0, since: performance.now(), used: 0 };
   while (exit === undefined) {
     await Promise.race([sleep(LOOK_MS), exited]);
     const lines = linesOf(log);
-    if (lines.length !== seen.lines) seen = { lines: lines.length, since: performance.now() };
-    const seconds = (performance.now() - seen.since) / 1000;
-    if (seconds > (seen.lines === 0 ? START_SECONDS : limits.seconds))
+    const used = processorSeconds(child.pid);
+    if (lines.length !== seen.lines) seen = { lines: lines.length, since: performance.now(), used };
+    const waited = (performance.now() - seen.since) / 1000;
+    const isLong = used - seen.used > limits.seconds || waited > PATIENCE * limits.seconds;
+    if (seen.lines === 0 ? waited > START_SECONDS : isLong)
       killed = { kind: "hang", detail: `more than ${limits.seconds} s` };
     else if (residentBytes(child.pid) > limits.bytes) killed = { kind: "memory", detail: `more than ${memory} MB` };
     if (killed !== undefined && exit === undefined) {
@@ -173,6 +181,16 @@ function residentBytes(pid: number | undefined): number {
   try {
     const [, pages = "0"] = readFileSync(`/proc/${pid}/statm`, "utf8").split(" ");
     return Number(pages) * 4096;
+  } catch {
+    return 0;
+  }
+}
+
+/** What a process has used of processors, where the system tells it. */
+function processorSeconds(pid: number | undefined): number {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\)/, "").split(" ");
+    return (Number(fields[12]) + Number(fields[13])) / TICKS;
   } catch {
     return 0;
   }

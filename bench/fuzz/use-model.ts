@@ -1,6 +1,6 @@
 /** @file A damaged model in use: loaded, and asked for one small explanation. */
 
-import { type Explanation, explain, type LoadedModel, loadModel, rgbImage } from "../../src/node.ts";
+import { type Explanation, explain, type LoadedModel, loadModel, rgbImage } from "calig/node";
 import type { Chance } from "./random.ts";
 
 /** Methods with gradients, which take several times as long as those without. */

@@ -1,6 +1,6 @@
 /** @file What became of one case. */
 
-import { InternalError, isCaligError } from "../../src/node.ts";
+import { InternalError, isCaligError } from "calig/node";
 
 /**
  * - "accepted": with finite numbers;

@@ -17,7 +17,7 @@ import {
   renderSvg,
   renderTerminal,
   rgbImage,
-} from "../../../src/node.ts";
+} from "calig/node";
 import { withFolders } from "../folders.ts";
 import { type FuzzKind, fileOf } from "../kind.ts";
 import { mutated } from "./configs.ts";
@@ -149,7 +149,7 @@ export async function storedExplanations(): Promise<FuzzKind> {
           renderMarkdown(explanation),
           renderSvg(explanation),
           renderTerminal(explanation, { columns: 80, colors: 24 }),
-          ...(explanation.input.kind === "image" && "units" in explanation
+          ...(explanation.input.kind === "image" && "features" in explanation
             ? [regionsInWords(explanation as Parameters<typeof regionsInWords>[0])]
             : []),
         ]);

@@ -1,7 +1,7 @@
 /** @file The models that the fuzzer damages: two blocks of width 16 to 32, random weights, a few tens of kilobytes. */
 
 import { readFileSync } from "node:fs";
-import { encodeSafetensors } from "../../../src/checkpoint/safetensors.ts";
+import { encodeSafetensors } from "@calig/core/internal/checkpoint/safetensors";
 import { hashedParameter } from "../../../test/support/hashed-weights.ts";
 import { readParityFile } from "../../../test/support/parity.ts";
 import { tinyTokenizer } from "../../../test/support/tiny-tokenizer.ts";

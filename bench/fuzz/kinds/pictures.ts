@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
-import { decodeImage, explain, type LoadedModel, loadModel } from "../../../src/node.ts";
+import { decodeImage, explain, type LoadedModel, loadModel } from "calig/node";
 import { type FuzzKind, fileOf } from "../kind.ts";
 import { mutateBytes } from "../mutate-bytes.ts";
 import type { Chance } from "../random.ts";

@@ -2,8 +2,8 @@
 
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { readInputs } from "../../../src/cli/read-inputs.ts";
-import { explain, isCaligError, type LoadedModel, loadModel, readDataset } from "../../../src/node.ts";
+import { readInputs } from "@calig/node/internal/cli/read-inputs";
+import { explain, isCaligError, type LoadedModel, loadModel, readDataset } from "calig/node";
 import { type FuzzKind, fileOf } from "../kind.ts";
 import { mutateBytes } from "../mutate-bytes.ts";
 import { mutateJson, toNode, write } from "../mutate-json.ts";
@@ -101,7 +101,7 @@ function mutateTable(bytes: Uint8Array, chance: Chance): Uint8Array {
           content.slice(at + chance.pick([0, 0, 1])),
       );
     case 3:
-      return text(content.slice(0, at) + chance.pick(PIECES).repeat(chance.pick([1000, 200_000])) + content.slice(at));
+      return text(content.slice(0, at) + chance.pick(PIECES).repeat(chance.pick([1000, 20_000])) + content.slice(at));
     case 4: {
       const lines = content.split("\n");
       const line = chance.below(lines.length);

@@ -6,10 +6,10 @@
 import { readFileSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createPortableTokenizer } from "../../../src/input/text/portable-tokenizer.ts";
-import type { Tokenizer } from "../../../src/input/text/tokenizer.ts";
-import { readTokenizerFiles } from "../../../src/loading/tokenizer-files.ts";
-import { explain, InputError, loadModel } from "../../../src/node.ts";
+import { createPortableTokenizer } from "@calig/core/internal/input/text/portable-tokenizer";
+import type { Tokenizer } from "@calig/core/internal/input/text/tokenizer";
+import { readTokenizerFiles } from "@calig/core/internal/loading/tokenizer-files";
+import { explain, InputError, loadModel } from "calig/node";
 import { type FuzzKind, fileOf } from "../kind.ts";
 import { mutateBytes } from "../mutate-bytes.ts";
 import { type Dictionary, mutateJson, toNode, write } from "../mutate-json.ts";
@@ -333,6 +333,9 @@ const KNOWN: Dictionary = {
   version: ["1.0", "2.0", null, 1],
 };
 
+/** As JSON, whatever an earlier fault nested. */
+const jsonOf = (value: unknown): Uint8Array => text(write(toNode(value)));
+
 /** One fault in tokenizer.json: a part made anew, a token listed or not, or a value changed. */
 function mutateTokenizer(bytes: Uint8Array, chance: Chance): Uint8Array {
   let contents: Record<string, unknown>;
@@ -347,11 +350,11 @@ function mutateTokenizer(bytes: Uint8Array, chance: Chance): Uint8Array {
     case 1:
     case 2: {
       const part = chance.pick(Object.keys(PARTS));
-      return json({ ...contents, [part]: (PARTS[part] as Make)(chance, 0) });
+      return jsonOf({ ...contents, [part]: (PARTS[part] as Make)(chance, 0) });
     }
     case 3: {
       const listed = Array.isArray(contents.added_tokens) ? contents.added_tokens : [];
-      return json({ ...contents, added_tokens: [...listed, addedToken(chance)] });
+      return jsonOf({ ...contents, added_tokens: [...listed, addedToken(chance)] });
     }
     case 4: {
       // Within a part, where most of the keys are those of the vocabulary otherwise.

@@ -3,7 +3,7 @@
 /** A value that explains itself in an error message: strings quoted, shapes as `[1, 2]`, the rest as JSON. */
 export function quote(value: unknown): string {
   if (typeof value === "string") return `"${value}"`;
-  if (Array.isArray(value)) return `[${value.map((v) => (typeof v === "string" ? `"${v}"` : String(v))).join(", ")}]`;
+  if (Array.isArray(value)) return `[${value.map(quote).join(", ")}]`;
   if (value === undefined) return "undefined";
   if (typeof value === "number" || typeof value === "bigint") return String(value);
   return JSON.stringify(value) ?? String(value);

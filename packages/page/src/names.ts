@@ -1,5 +1,6 @@
 /** @file Names of methods, baselines and devices as people write them. */
 
+import { own } from "@calig/core/internal/util/own";
 import type { PageDevice } from "./client.ts";
 
 const METHODS: Readonly<Record<string, string>> = {
@@ -15,7 +16,7 @@ const sentence = (name: string): string => {
 };
 
 /** "attention-rollout" as "Attention rollout"; names of methods keep the spelling of their papers. */
-export const methodTitle = (name: string): string => METHODS[name] ?? sentence(name);
+export const methodTitle = (name: string): string => own(METHODS, name) ?? sentence(name);
 
 export const baselineTitle = (name: string): string => sentence(name);
 

@@ -33,6 +33,7 @@ const number = holds("a number", (value) => Number.isFinite(value));
 const positive = holds("a number above 0", (value) => Number.isFinite(value) && (value as number) > 0);
 const whole = holds("a whole number", Number.isInteger);
 const count = holds("a whole number of at least 0", (value) => Number.isInteger(value) && (value as number) >= 0);
+const size = holds("a whole number of at least 1", (value) => Number.isInteger(value) && (value as number) > 0);
 const anything = holds("a record", (value) => typeof value === "object" && value !== null && !Array.isArray(value));
 
 const oneOf = (allowed: readonly unknown[]): Check =>
@@ -143,20 +144,30 @@ const ofText = (words: number): Check =>
   });
 
 const PATCH = { row: whole, column: whole };
-const OF_IMAGE = record({
-  input: record({
-    width: positive,
-    height: positive,
-    grid: list(positive, [2]),
-    patch: positive,
-    seen: list(number, [4]),
-    background: optional(holds(BACKGROUNDS.map(quote).join(" or "), isBackground)),
-    deepGrey: optional(oneOf(DEEP_GREYS)),
-  }),
-  features: list(record({ ...PATCH, special: flag })),
-  supporting: list(record({ ...PATCH, attribution: number })),
-  opposing: list(record({ ...PATCH, attribution: number })),
-});
+/** Rows and columns of which each place is a feature: what is drawn of them is as large as what is stored. */
+const gridOf =
+  (features: number): Check =>
+  (value, path) => {
+    list(size, [2])(value, path);
+    const [rows, columns] = value as [number, number];
+    if (rows * columns > features) fail(path, value, `rows and columns of at most ${features} patches`);
+  };
+
+const ofImage = (features: number): Check =>
+  record({
+    input: record({
+      width: positive,
+      height: positive,
+      grid: gridOf(features),
+      patch: positive,
+      seen: list(number, [4]),
+      background: optional(holds(BACKGROUNDS.map(quote).join(" or "), isBackground)),
+      deepGrey: optional(oneOf(DEEP_GREYS)),
+    }),
+    features: list(record({ ...PATCH, special: flag })),
+    supporting: list(record({ ...PATCH, attribution: number })),
+    opposing: list(record({ ...PATCH, attribution: number })),
+  });
 
 /**
  * The explanation that a value of unknown origin is. Explanations of version 1 become those of today.
@@ -178,7 +189,7 @@ export function parseExplanation(value: unknown): Explanation {
   record({ kind: oneOf(["text", "image"]) })(input, "input");
   list(anything)(features, "features");
   common((features as readonly unknown[]).length)(explanation, "");
-  if ((input as { kind: string }).kind === "image") OF_IMAGE(explanation, "");
+  if ((input as { kind: string }).kind === "image") ofImage((features as readonly unknown[]).length)(explanation, "");
   else {
     list(anything)(words, "words");
     ofText((words as readonly unknown[]).length)(explanation, "");

@@ -5,6 +5,7 @@ import { indexGraph } from "../graph/index-graph.ts";
 import { inferShapes } from "../graph/infer-shapes.ts";
 import type { Node } from "../onnx/model.ts";
 import type { DType } from "../tensor/dtype.ts";
+import { own } from "../util/own.ts";
 import { constantsOf, constantValues } from "./constants.ts";
 import { dequantised, type QuantContext, type QuantRule } from "./dequantise/context.ts";
 import { QUANT_RULES } from "./dequantise/rules.ts";
@@ -140,7 +141,7 @@ function createRewriter(draft: Draft): Rewriter {
       },
     };
     try {
-      const rule = QUANT_RULES[keyOf(node)];
+      const rule = own(QUANT_RULES, keyOf(node));
       if (rule === undefined) return follow(context);
       const values = replace(context, rule);
       const [y = ""] = node.outputs;

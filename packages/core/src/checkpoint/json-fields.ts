@@ -1,6 +1,7 @@
 /** @file JSON objects from checkpoint files: checked access to their fields, with errors that name file, key, found and wanted. */
 
 import { CheckpointError, quote } from "../errors.ts";
+import { parseJson } from "../util/parse-json.ts";
 import { recogniseFile } from "../util/recognise-file.ts";
 
 /**
@@ -93,7 +94,7 @@ export const notJson = (text: string): string =>
 function parseObject(json: string, file: string): Readonly<Record<string, unknown>> {
   let value: unknown;
   try {
-    value = JSON.parse(json);
+    value = parseJson(json);
   } catch (cause) {
     throw new CheckpointError(`Cannot use "${file}": ${notJson(json)}`, file, { cause });
   }

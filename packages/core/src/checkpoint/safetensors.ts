@@ -9,6 +9,7 @@ import { CheckpointError, quote, ShapeError } from "../errors.ts";
 import type { StoredTensor } from "../onnx/model.ts";
 import { byteSize, type DType, type TensorData } from "../tensor/dtype.ts";
 import { elementCount } from "../tensor/tensor.ts";
+import { parseJson } from "../util/parse-json.ts";
 import { recogniseFile } from "../util/recognise-file.ts";
 
 /** One tensor of a file. */
@@ -164,7 +165,7 @@ export function encodeSafetensors(
 function parseObject(header: Uint8Array, file: string): object {
   let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(header));
+    value = parseJson(new TextDecoder("utf-8", { fatal: true }).decode(header));
   } catch (cause) {
     fail(file, "its header is not valid JSON; the file is damaged or not a safetensors file, download it again", cause);
   }

@@ -1,6 +1,7 @@
 /** @file The index of a checkpoint in several files: which files there are. */
 
 import { CheckpointError } from "../errors.ts";
+import { parseJson } from "../util/parse-json.ts";
 import { notJson } from "./json-fields.ts";
 
 /**
@@ -16,7 +17,7 @@ export const shardFiles = (json: string, file: string): readonly string[] =>
 function shardMap(json: string, file: string): ReadonlyMap<string, string> {
   let index: unknown;
   try {
-    index = JSON.parse(json);
+    index = parseJson(json);
   } catch (cause) {
     throw new CheckpointError(`Cannot read "${file}": ${notJson(json)}`, file, { cause });
   }

@@ -1,6 +1,7 @@
 /** @file What a layout of data sets is: how one kind of file holds inputs, labels and what people marked. */
 
 import type { InputError } from "../errors.ts";
+import { parseJson } from "../util/parse-json.ts";
 import type { DatasetItem } from "./dataset.ts";
 
 /** Names of columns of a table, or fields of objects, given by the caller; "" stands for none. */
@@ -71,7 +72,7 @@ export const firstLine = (content: string): string => /\S[^\r\n]*/.exec(content)
 export function firstRecord({ extension, content }: DatasetFile): Readonly<Record<string, unknown>> | undefined {
   if (extension !== ".jsonl" && extension !== ".ndjson") return undefined;
   try {
-    const value: unknown = JSON.parse(firstLine(content));
+    const value: unknown = parseJson(firstLine(content));
     return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
   } catch {
     return undefined;

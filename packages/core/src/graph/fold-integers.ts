@@ -6,6 +6,7 @@
 
 import type { Dimension, StoredTensor } from "../onnx/model.ts";
 import { type DType, viewBytes } from "../tensor/dtype.ts";
+import { own } from "../util/own.ts";
 import { productOf, type Shape, type ShapeContext, shifted } from "./shape-rule.ts";
 import { sliceLength } from "./shape-rules/slice.ts";
 
@@ -28,7 +29,7 @@ export function storedIntegers({ dtype, shape, storage }: StoredTensor): readonl
 
 /** Elements of the first output of a node, where the inputs decide at least one of them. */
 export function foldIntegers(context: ShapeContext): Shape | undefined {
-  const folded = FOLDS[context.node.opType]?.(context);
+  const folded = own(FOLDS, context.node.opType)?.(context);
   if (folded === undefined || folded.length > LARGEST_COUNT) return undefined;
   return folded.map((value) => (typeof value === "number" && !(Math.abs(value) <= LARGEST_NUMBER) ? undefined : value));
 }

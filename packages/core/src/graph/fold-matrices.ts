@@ -4,6 +4,7 @@
  */
 
 import type { Dimension } from "../onnx/model.ts";
+import { own } from "../util/own.ts";
 import type { Shape, ShapeContext } from "./shape-rule.ts";
 
 /** Elements row by row, as `foldIntegers` has them. */
@@ -20,7 +21,7 @@ export interface Matrix {
  * @param matrix - The first input, where it is a known matrix.
  */
 export function foldMatrix(context: ShapeContext, matrix: Matrix | undefined): Matrix | Shape | undefined {
-  const fold = FOLDS[context.node.opType];
+  const fold = own(FOLDS, context.node.opType);
   return fold?.(context, matrix);
 }
 

@@ -1,6 +1,7 @@
 /** @file Symbolic shapes and element types of all values of a graph, and the whole numbers that can be known ahead. */
 
 import type { Attribute, Dimension, Graph, Node } from "../onnx/model.ts";
+import { own } from "../util/own.ts";
 import { foldIntegers, isInteger, storedIntegers } from "./fold-integers.ts";
 import { foldMatrix, type Matrix } from "./fold-matrices.ts";
 import {
@@ -81,7 +82,7 @@ export function inferShapes(graph: Graph, opsets: Readonly<Record<string, number
     const opset = opsets[node.domain === "ai.onnx" ? "" : node.domain] ?? 1;
     const context = createShapeContext(node, opset, types, elements, symbols.fresh);
     const known = DOMAINS.has(node.domain);
-    const inferred = (known && SHAPE_RULES[node.opType]?.(context)) || [];
+    const inferred = (known && own(SHAPE_RULES, node.opType)?.(context)) || [];
     const results = node.outputs.map((output, i): ValueType => {
       const { dtype, shape } = inferred[i] ?? {};
       const declared = stated.get(output);

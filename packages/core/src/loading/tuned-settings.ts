@@ -3,6 +3,7 @@
 import { FUSIONS, LAYER_WEIGHTS } from "../attribution/options.ts";
 import type { TunedSettings } from "../attribution/tuned.ts";
 import { CheckpointError } from "../errors.ts";
+import { parseJson } from "../util/parse-json.ts";
 
 const FILE = "calig.json";
 export const TUNED_VERSION = 1;
@@ -16,7 +17,7 @@ export function parseTuned(text: string, path: string, blocks: number): TunedSet
   const problems: string[] = [];
   let found: Record<string, unknown> = {};
   try {
-    const parsed: unknown = JSON.parse(text);
+    const parsed: unknown = parseJson(text);
     if (typeof parsed === "object" && parsed !== null) found = parsed as Record<string, unknown>;
     else problems.push("it is no JSON object");
   } catch (error) {

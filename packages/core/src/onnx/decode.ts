@@ -36,15 +36,27 @@ export function decodeModel(bytes: Uint8Array): OnnxModel {
   }
   const graph = decodeGraph(proto.graph, "graph");
   return {
-    irVersion: Number(proto.irVersion),
+    irVersion: whole(proto.irVersion, "ir_version"),
     producerName: proto.producerName,
     producerVersion: proto.producerVersion,
     opsets: Object.fromEntries(
-      proto.opsetImport.map(({ domain, version }) => [standardDomain(domain), Number(version)]),
+      proto.opsetImport.map(({ domain, version }, i) => [
+        standardDomain(domain),
+        whole(version, `opset_import[${i}].version`),
+      ]),
     ),
     graph,
     metadata: decodeEntries(proto.metadataProps),
   };
+}
+
+/** A number of 64 bits that JavaScript holds as it is: no version and no size is larger. */
+function whole(value: bigint, path: string): number {
+  if (Number.isSafeInteger(Number(value))) return Number(value);
+  throw new OnnxParseError(
+    `Cannot read the model: ${path} is ${value}, wanted a number below 2^53; the file is damaged, download it again`,
+    path,
+  );
 }
 
 /** Files that Git LFS has not downloaded hold a text that begins so. */
@@ -152,7 +164,7 @@ function decodeValue({ name, type }: ValueInfoProto, path: string): ValueInfo {
     name,
     dtype,
     shape: tensor?.shape?.dim.map(({ value }): Dimension => {
-      if (value.case === "dimValue") return Number(value.value);
+      if (value.case === "dimValue") return whole(value.value, path);
       return value.case === "dimParam" && value.value !== "" ? value.value : undefined;
     }),
   };

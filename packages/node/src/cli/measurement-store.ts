@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import { type FileHandle, open, readFile, rm } from "node:fs/promises";
 import type { MeasurementStore, StoredMeasurement } from "@calig/core/internal/evaluation/evaluate";
+import { parseJson } from "@calig/core/internal/util/parse-json";
 import { writeFailure } from "../node/file-failure.ts";
 
 /** A store in a file. */
@@ -69,7 +70,7 @@ const hash = (key: string): string => createHash("sha256").update(key).digest("h
 
 function parseEntry(line: string): { readonly key: string; readonly measurement: StoredMeasurement } | undefined {
   try {
-    const { key, measurement } = JSON.parse(line) as { key?: unknown; measurement?: unknown };
+    const { key, measurement } = parseJson(line) as { key?: unknown; measurement?: unknown };
     if (typeof key !== "string" || typeof measurement !== "object" || measurement === null) return undefined;
     return { key, measurement: measurement as StoredMeasurement };
   } catch {

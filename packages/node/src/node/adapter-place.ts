@@ -18,6 +18,7 @@ import { type CheckpointConfig, parseConfig } from "@calig/core/internal/checkpo
 import { CheckpointError } from "@calig/core/internal/errors";
 import { SHARD_INDEX, WEIGHTS } from "@calig/core/internal/loading/checkpoint-weights";
 import type { StoredTensor } from "@calig/core/internal/onnx/model";
+import { parseJson } from "@calig/core/internal/util/parse-json";
 import { readText } from "./model-files.ts";
 import { isFile } from "./onnx-files.ts";
 
@@ -110,7 +111,7 @@ export async function readAdaptedConfig(
   const own = await readFile(join(folder, "config.json"), "utf8").catch(() => undefined);
   const json = own ?? (await readText(base, "config.json"));
   parseConfig(json, "config.json"); // says what is wrong with it
-  const config = JSON.parse(json) as Readonly<Record<string, unknown>>;
+  const config = parseJson(json) as Readonly<Record<string, unknown>>;
   return parseConfig(JSON.stringify(adaptedConfig(config, settings, classesOf(tensors))), "config.json");
 }
 

@@ -1,6 +1,7 @@
 /** @file Rows of JSON: one a line, or the items of a list. What cannot be read is an error of its row. */
 
 import { InputError, quote } from "@calig/core/internal/errors";
+import { parseJson } from "@calig/core/internal/util/parse-json";
 import type { FileRow } from "./file-row.ts";
 import { lineAt } from "./read-text.ts";
 
@@ -10,7 +11,7 @@ export function jsonRows(content: string): FileRow[] {
     if (source.trim() === "") return [];
     const line = i + 1;
     try {
-      return [{ line, fields: fieldsOf(JSON.parse(source), "line") }];
+      return [{ line, fields: fieldsOf(parseJson(source), "line") }];
     } catch (cause) {
       return [{ line, fields: new InputError(`the line is not valid JSON${hint(source)}`, { cause }) }];
     }
@@ -32,7 +33,7 @@ export interface JsonRecords {
 export function jsonRecords(content: string, file: string): JsonRecords {
   let whole: unknown;
   try {
-    whole = JSON.parse(content);
+    whole = parseJson(content);
   } catch (cause) {
     return { rows: linesOf(content, file, cause as SyntaxError), counted: "line" };
   }

@@ -9,6 +9,7 @@ import type { ImageProcessor } from "@calig/core/internal/input/image/image-proc
 import type { Tokenizer } from "@calig/core/internal/input/text/tokenizer";
 import type { Preprocessors, TokenizerFacts } from "@calig/core/internal/loading/model-parts";
 import { readTokenizerFiles } from "@calig/core/internal/loading/tokenizer-files";
+import { parseJson } from "@calig/core/internal/util/parse-json";
 import { createNativeTokenizer } from "../input/text/native-tokenizer.ts";
 
 /** Contents of a file that must be there. @throws {CheckpointError} */
@@ -28,7 +29,7 @@ async function readJson(folder: string, file: string): Promise<object | undefine
   const text = await readFile(join(folder, file), "utf8").catch(() => undefined);
   if (text === undefined) return undefined;
   try {
-    return JSON.parse(text) as object;
+    return parseJson(text) as object;
   } catch (cause) {
     throw new CheckpointError(`Cannot read "${file}" in "${folder}": ${notJson(text)}`, file, {
       cause,

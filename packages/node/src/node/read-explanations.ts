@@ -6,6 +6,7 @@ import type { Explanation } from "@calig/core/internal/attribution/explanation";
 import { parseExplanation } from "@calig/core/internal/attribution/parse-explanation";
 import { InputError, quote, UsageError } from "@calig/core/internal/errors";
 import type { ReportEntry, ReportSource } from "@calig/core/internal/render/report/evidence-report";
+import { parseJson } from "@calig/core/internal/util/parse-json";
 import { IMAGE_EXTENSIONS } from "./image-file.ts";
 import { readText } from "./read-text.ts";
 
@@ -95,7 +96,7 @@ function recordsOf(content: string, file: string): readonly Found[] {
 
 function parsed(json: string): { readonly value: unknown } | { readonly error: Error } {
   try {
-    return { value: JSON.parse(json) as unknown };
+    return { value: parseJson(json) as unknown };
   } catch (error) {
     return { error: error as Error };
   }

@@ -2,6 +2,7 @@
 
 import { InputError, InvalidOptionError, quote } from "@calig/core/internal/errors";
 import type { ColumnOptions } from "@calig/core/internal/evaluation/dataset-layout";
+import { own } from "@calig/core/internal/util/own";
 import { hasTexts } from "./columns.ts";
 import { firstRow, parseTable } from "./parse-table.ts";
 
@@ -20,7 +21,7 @@ const CANDIDATES = [",", ";", "\t", "|"];
 
 /** The separator that a caller names: a word for it, or itself. @throws {InvalidOptionError} For what cannot separate cells. */
 export function separatorOf(value: string): string {
-  const separator = NAMED[value.toLowerCase()] ?? value;
+  const separator = own(NAMED, value.toLowerCase()) ?? value;
   if (separator !== "" && !/["\r\n]/.test(separator)) return separator;
   throw new InvalidOptionError(
     `Cannot use separator ${JSON.stringify(value)}: give comma, semicolon, tab, pipe, space, or the characters that stand between cells`,

@@ -33,6 +33,7 @@ import { tryRuntime } from "@calig/core/internal/loading/try-runtime";
 import { parseTuned, tunedFileOf } from "@calig/core/internal/loading/tuned-settings";
 import type { WebDevice } from "@calig/core/internal/runtime/devices";
 import type { Runtime } from "@calig/core/internal/runtime/runtime";
+import { parseJson } from "@calig/core/internal/util/parse-json";
 import { sha256 } from "@calig/core/internal/util/sha256";
 import { createWebRuntime } from "../runtime/onnxruntime-web.ts";
 import { loadOnnx } from "./load-onnx.ts";
@@ -190,7 +191,7 @@ async function readAdapter(files: ModelFiles): Promise<AdapterInMemory | undefin
 
 /** The configuration of the base model with the head and the classes of the adapter. */
 function adaptConfig(json: string, { settings, tensors }: Adapter): CheckpointConfig {
-  const fields = JSON.parse(json) as Readonly<Record<string, unknown>>;
+  const fields = parseJson(json) as Readonly<Record<string, unknown>>;
   return parseConfig(JSON.stringify(adaptedConfig(fields, settings, classesOf(tensors))), CONFIG);
 }
 
@@ -277,7 +278,7 @@ function preprocessorsOf(files: ModelFiles): Preprocessors {
     const text = await readText(files, path);
     if (text === undefined) return undefined;
     try {
-      return JSON.parse(text) as object;
+      return parseJson(text) as object;
     } catch (cause) {
       throw new CheckpointError(`Cannot read "${path}": it is not valid JSON; download it again`, path, { cause });
     }

@@ -34,7 +34,7 @@ const withActivation =
     const { builder: b, node } = context;
     const { activation } = node.attributes;
     const name = activation?.kind === "string" ? activation.value : "";
-    const activate = ACTIVATIONS[name];
+    const activate = Object.hasOwn(ACTIVATIONS, name) ? ACTIVATIONS[name] : undefined;
     if (activate === undefined) return context.refuse(`its activation is "${name}"`);
     if (node.inputs.length > 3) return context.refuse("it adds a further input");
     const own: Attributes = Object.fromEntries(

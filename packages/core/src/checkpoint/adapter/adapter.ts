@@ -1,6 +1,7 @@
 /** @file Adapters of peft: what adapter_config.json says, and which of them calig merges into the weights of a base model. */
 
 import { CheckpointError } from "../../errors.ts";
+import { parseJson } from "../../util/parse-json.ts";
 import { type JsonFields, parseFields } from "../json-fields.ts";
 
 export const ADAPTER_CONFIG = "adapter_config.json";
@@ -75,7 +76,7 @@ export function parseAdapter(json: string, file: string): LoraSettings {
   };
   const type = fields.string("peft_type", "");
   if (type.toUpperCase() !== "LORA") refuse(`its "peft_type" is "${type}", calig merges "LORA"`);
-  for (const key of Object.keys(JSON.parse(json) as object)) {
+  for (const key of Object.keys(parseJson(json) as object)) {
     const value = fields.raw(key);
     if (!HARMLESS.has(key) && isSet(value))
       refuse(`it has "${key}": ${JSON.stringify(value)}, which calig does not know`);
@@ -136,14 +137,20 @@ export function mergeRemedy(fields: Pick<JsonFields, "string"> | undefined): str
 /** Heads that peft stores whole without being told, by task. */
 const HEADS: readonly string[] = ["classifier", "score"];
 
+const TASK_HEADS: ReadonlyMap<string, string> = new Map([
+  ["SEQ_CLS", "ForSequenceClassification"],
+  ["TOKEN_CLS", "ForTokenClassification"],
+]);
+
 /** The fields of the configuration of a base model as the adapter has them: its head, its number of classes. */
 export function adaptedConfig(
   config: Readonly<Record<string, unknown>>,
   { task, architecture }: LoraSettings,
   classes: number | undefined,
 ): Readonly<Record<string, unknown>> {
-  const head = { SEQ_CLS: "ForSequenceClassification", TOKEN_CLS: "ForTokenClassification" }[task];
-  const named = Array.isArray(config.architectures) ? String(config.architectures[0]) : undefined;
+  const head = TASK_HEADS.get(task);
+  const [first] = Array.isArray(config.architectures) ? (config.architectures as unknown[]) : [];
+  const named = typeof first === "string" ? first : undefined;
   const own = architecture ?? (head === undefined ? undefined : named?.replace(/(For\w+|LMHeadModel|Model)$/, head));
   const states = config.id2label !== undefined || config.num_labels !== undefined;
   return {

@@ -1,4 +1,5 @@
 /** @file The filters that pictures are resized with, as Pillow defines them (src/libImaging/Resample.c). */
+import { own } from "../../util/own.ts";
 
 /** A kernel and how far from 0 it reaches; distances in pixels of the smaller of the two pictures. */
 export interface ResizeKernel {
@@ -21,7 +22,7 @@ const OLD_NAMES: Readonly<Record<string, ResizeFilter>> = {
 /** By a name as files write it: "bicubic", "PILImageResampling.BICUBIC", "InterpolationMode.BICUBIC". */
 export function filterNamed(name: string): ResizeFilter | undefined {
   const word = name.split(".").at(-1)?.toLowerCase() ?? "";
-  return RESIZE_FILTERS.find((filter) => filter === word) ?? OLD_NAMES[word];
+  return RESIZE_FILTERS.find((filter) => filter === word) ?? own(OLD_NAMES, word);
 }
 
 const sinc = (x: number): number => (x === 0 ? 1 : Math.sin(x * Math.PI) / (x * Math.PI));

@@ -1,6 +1,7 @@
 /** @file Reads which classes of a model mean a category of a data set: their names need not be the same. */
 
 import { InputError, quote } from "@calig/core/internal/errors";
+import { parseJson } from "@calig/core/internal/util/parse-json";
 import { checkFile, readText } from "../read-text.ts";
 import type { ClassMap } from "./yolo-folder.ts";
 
@@ -15,7 +16,7 @@ export async function readClassMap(path: string): Promise<ClassMap> {
   const wanted = 'give an object such as {"dog": [151, 152], "zebra": ["zebra"]}';
   let map: unknown;
   try {
-    map = JSON.parse(await readText(path));
+    map = parseJson(await readText(path));
   } catch (cause) {
     throw new InputError(`Cannot read the class map ${quote(path)}: it is not valid JSON; ${wanted}`, { cause });
   }

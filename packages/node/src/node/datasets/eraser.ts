@@ -8,6 +8,7 @@ import {
   type DatasetRow,
   firstRecord,
 } from "@calig/core/internal/evaluation/dataset-layout";
+import { own } from "@calig/core/internal/util/own";
 import type { FileRow } from "../file-row.ts";
 import { jsonRows } from "../json-rows.ts";
 import { readText } from "../read-text.ts";
@@ -66,7 +67,7 @@ async function toRow({ line, fields }: FileRow, file: DatasetFile): Promise<Data
     item: {
       id,
       input: { text },
-      label: LABELS[classification] ?? classification,
+      label: own(LABELS, classification) ?? classification,
       rationale: joinSpans(tokens, marked),
     },
   };

@@ -3,6 +3,7 @@
 import { InputError } from "@calig/core/internal/errors";
 import type { Span } from "@calig/core/internal/evaluation/dataset";
 import { utf16OffsetsOf } from "@calig/core/internal/input/text/code-points";
+import { parseJson } from "@calig/core/internal/util/parse-json";
 
 /** Where the parts of a text between white space are. */
 export const whitespaceTokens = (text: string): Span[] =>
@@ -100,7 +101,7 @@ export function parseRationale(text: string, value: unknown): readonly Span[] | 
 function listIn(text: string): unknown {
   if (/^[01](?:[ ,]+[01])*$/.test(text.trim())) return text.trim().split(/[ ,]+/).map(Number);
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return undefined;
   }

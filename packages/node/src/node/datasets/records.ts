@@ -2,6 +2,7 @@
 
 import { InputError } from "@calig/core/internal/errors";
 import type { DatasetLayout, DatasetRow } from "@calig/core/internal/evaluation/dataset-layout";
+import { parseJson } from "@calig/core/internal/util/parse-json";
 import { type Columns, OWN_COLUMNS } from "../columns.ts";
 import { isTable, JSON_ENDINGS, readRecords, rowInput, TABLE_ENDINGS } from "../read-rows.ts";
 import { characterOffsets, parseRationale } from "./rationales.ts";
@@ -59,7 +60,7 @@ function labelOf(value: unknown, { label: name }: Columns): string | number | un
 function parseCharacters(text: string, value: unknown) {
   let list: unknown = value;
   try {
-    if (typeof value === "string") list = JSON.parse(value);
+    if (typeof value === "string") list = parseJson(value);
   } catch {
     list = undefined;
   }

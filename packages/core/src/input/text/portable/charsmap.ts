@@ -22,6 +22,7 @@ export function parseCharsmap(base64: string): Charsmap {
   }
   const units = Uint32Array.from({ length: size / 4 }, (_, i) => view.getUint32(4 + 4 * i, true));
   const texts = bytes.subarray(4 + size);
+  checkIndex(units, texts);
   const encoder = new TextEncoder();
   const decoder = new TextDecoder();
   return (piece) => {
@@ -31,6 +32,42 @@ export function parseCharsmap(base64: string): Charsmap {
     return decoder.decode(texts.subarray(place, end < 0 ? texts.length : end));
   };
 }
+
+/** @throws {CheckpointError} When the index leads out of itself or of the texts: the native library ends the process there. */
+function checkIndex(units: Uint32Array, texts: Uint8Array): void {
+  const damaged = (found: string, cause?: unknown) =>
+    new CheckpointError(
+      `Cannot read "precompiled_charsmap": ${found}; download tokenizer.json again`,
+      "tokenizer.json",
+      { cause },
+    );
+  try {
+    new TextDecoder("utf-8", { fatal: true }).decode(texts);
+  } catch (cause) {
+    throw damaged("its texts are not UTF-8", cause);
+  }
+  const start = offsetOf(units[0] as number);
+  const seen = new Set([start]);
+  for (const position of seen) {
+    for (let byte = 1; byte <= LAST_BYTE; byte++) {
+      const unit = units[position ^ byte];
+      if (unit === undefined) throw damaged(`its index has ${units.length} places and leads to ${position ^ byte}`);
+      if (labelOf(unit) !== byte) continue;
+      const next = position ^ byte ^ offsetOf(unit);
+      seen.add(next);
+      if (!hasLeaf(unit)) continue;
+      const leaf = units[next];
+      const place = leaf === undefined ? undefined : leaf & LEAF_VALUE;
+      if (place === undefined || place > texts.length || !isBoundary(texts, place))
+        throw damaged(
+          `its index leads to ${place === undefined ? `place ${next} of itself` : `byte ${place}`}, where nothing begins`,
+        );
+    }
+  }
+}
+
+/** Whether a character begins at a place of UTF-8, or the text ends there. */
+const isBoundary = (texts: Uint8Array, place: number): boolean => ((texts[place] ?? 0) & 0xc0) !== 0x80;
 
 function decodeBase64(base64: string): Uint8Array<ArrayBuffer> {
   try {
@@ -43,6 +80,9 @@ function decodeBase64(base64: string): Uint8Array<ArrayBuffer> {
     );
   }
 }
+
+const LAST_BYTE = 0xff;
+const LEAF_VALUE = 0x7fffffff;
 
 const offsetOf = (unit: number): number => (unit >>> 10) << ((unit & 0x200) >>> 6);
 const labelOf = (unit: number): number => (unit & 0x800000ff) >>> 0;
@@ -57,7 +97,7 @@ function firstPrefix(units: Uint32Array, key: Uint8Array): number | undefined {
     const unit = units[position];
     if (unit === undefined || labelOf(unit) !== byte) return undefined;
     position ^= offsetOf(unit);
-    if (hasLeaf(unit)) return (units[position] as number) & 0x7fffffff;
+    if (hasLeaf(unit)) return (units[position] as number) & LEAF_VALUE;
   }
   return undefined;
 }

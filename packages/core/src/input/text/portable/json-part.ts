@@ -18,6 +18,12 @@ export function textOf(value: unknown): string | undefined {
   return isPart(value) && typeof value.content === "string" ? value.content : undefined;
 }
 
+/** A field that is a text; `otherwise` where it is left out. What else it may be is no text: "". */
+export function stringOf(value: unknown, otherwise = ""): string {
+  if (value === undefined || value === null) return otherwise;
+  return typeof value === "string" ? value : "";
+}
+
 /** Parts that a sequence lists. */
 export const partsOf = (part: JsonPart, key: string): readonly JsonPart[] =>
   Array.isArray(part[key]) ? (part[key] as unknown[]).filter(isPart) : [];

@@ -1,9 +1,10 @@
 /** @file The normalisers of tokenizer.json, with alignment: what the native library does to a text before it is split. */
 
 import { CheckpointError } from "../../../errors.ts";
+import { own } from "../../../util/own.ts";
 import { type AlignedChar, type AlignedText, filtered, literally, mapped, matchesIn, plain } from "./aligned-text.ts";
 import { applyCharsmap, parseCharsmap } from "./charsmap.ts";
-import { type JsonPart, partsOf, patternOf, typeOf, unsupported } from "./json-part.ts";
+import { type JsonPart, partsOf, patternOf, stringOf, typeOf, unsupported } from "./json-part.ts";
 
 export type Normalizer = (text: AlignedText) => AlignedText;
 
@@ -30,10 +31,10 @@ const MAKERS: Readonly<Record<string, Maker>> = {
     const map = parseCharsmap(typeof part.precompiled_charsmap === "string" ? part.precompiled_charsmap : "");
     return (text) => applyCharsmap(text, map);
   },
-  Prepend: (part) => (text) => prepended(text, String(part.prepend ?? "")),
+  Prepend: (part) => (text) => prepended(text, stringOf(part.prepend)),
   Replace: (part) => {
     const pattern = patternOf(part, literally);
-    const content = Array.from(String(part.content ?? ""));
+    const content = Array.from(stringOf(part.content));
     return (text) => replaced(text, pattern, content);
   },
   Sequence: (part) => {
@@ -46,7 +47,7 @@ const MAKERS: Readonly<Record<string, Maker>> = {
 
 /** @throws {CheckpointError} For a kind that is not known here; lists those that are. */
 export function createNormalizer(part: JsonPart): Normalizer {
-  const maker = MAKERS[typeOf(part)];
+  const maker = own(MAKERS, typeOf(part));
   if (maker === undefined) throw unsupported("normalizer", part, Object.keys(MAKERS));
   return maker(part);
 }

@@ -1,5 +1,6 @@
 /** @file The pre-tokenizers of tokenizer.json, with alignment: the pieces of a text that the vocabulary is looked up for. */
 
+import { own } from "../../../util/own.ts";
 import { type AlignedText, literally, mapped, matchesIn, plain, type Range } from "./aligned-text.ts";
 import { type JsonPart, partsOf, patternOf, typeOf, unsupported } from "./json-part.ts";
 import { prepended } from "./normalizers.ts";
@@ -47,7 +48,7 @@ const MAKERS: Readonly<Record<string, Maker>> = {
 
 /** @throws {CheckpointError} For a kind that is not known here; lists those that are. */
 export function createPreTokenizer(part: JsonPart): PreTokenizer {
-  const maker = MAKERS[typeOf(part)];
+  const maker = own(MAKERS, typeOf(part));
   if (maker === undefined) throw unsupported("pre_tokenizer", part, Object.keys(MAKERS));
   return maker(part);
 }

@@ -3,7 +3,7 @@
  * characters each token takes, which is derived here.
  */
 
-import { type JsonPart, unsupported } from "./json-part.ts";
+import { type JsonPart, stringOf, unsupported } from "./json-part.ts";
 import type { LibraryModel } from "./library.ts";
 
 /** A token of the vocabulary and how many characters of the piece it stands for. */
@@ -30,7 +30,7 @@ export function createVocabulary(model: LibraryModel, part: JsonPart): Vocabular
 }
 
 function wordPiece(model: LibraryModel, part: JsonPart): Vocabulary {
-  const prefix = lengthOf(String(part.continuing_subword_prefix ?? "##"));
+  const prefix = lengthOf(stringOf(part.continuing_subword_prefix, "##"));
   return (piece) => {
     const names = model.encode([piece]);
     const whole = lengthOf(piece);
@@ -45,7 +45,7 @@ function wordPiece(model: LibraryModel, part: JsonPart): Vocabulary {
 }
 
 function pairs(model: LibraryModel, part: JsonPart): Vocabulary {
-  const suffix = String(model.end_of_word_suffix ?? "");
+  const suffix = stringOf(model.end_of_word_suffix);
   return (piece) => {
     const isWhole = model.ignore_merges && model.tokens_to_ids.has(piece);
     const names = isWhole ? [piece] : (model.bpe?.(piece) ?? []);

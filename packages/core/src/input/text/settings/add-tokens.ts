@@ -19,7 +19,7 @@ export interface VocabularyIds {
 export function vocabularyIds(model: JsonPart): VocabularyIds {
   const { vocab } = model;
   if (Array.isArray(vocab)) {
-    const ids = new Map(vocab.map((entry, id) => [Array.isArray(entry) ? String(entry[0]) : String(entry), id]));
+    const ids = new Map(vocab.map((entry, id) => [Array.isArray(entry) ? entry[0] : entry, id]));
     return { size: vocab.length, end: vocab.length, idOf: (text) => ids.get(text) };
   }
   const ids = isPart(vocab) ? vocab : {};

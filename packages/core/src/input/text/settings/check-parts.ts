@@ -2,7 +2,7 @@
 
 import { CheckpointError, quote } from "../../../errors.ts";
 import { parseCharsmap } from "../portable/charsmap.ts";
-import { isPart, type JsonPart, partsOf, typeOf } from "../portable/json-part.ts";
+import { isPart, type JsonPart, partsOf, stringOf, typeOf } from "../portable/json-part.ts";
 import { listedTokens, type VocabularyIds } from "./add-tokens.ts";
 
 const FILE = "tokenizer.json";
@@ -21,6 +21,7 @@ export function checkParts(contents: JsonPart, vocabulary: VocabularyIds): numbe
     if (!isId(id)) throw damaged(`the added token ${quote(content)} has the id ${id}`);
   }
   checkNormalizer(contents.normalizer);
+  checkPreTokenizer(contents.pre_tokenizer);
   const set = isPart(contents.post_processor) ? processorIds(contents.post_processor) : [];
   return [...added.map(({ id }) => id), ...set].reduce((most, id) => Math.max(most, id + 1), vocabulary.end);
 }
@@ -48,6 +49,15 @@ function checkNormalizer(part: unknown): void {
   parseCharsmap(part.precompiled_charsmap);
 }
 
+function checkPreTokenizer(part: unknown): void {
+  if (!isPart(part)) return;
+  for (const each of partsOf(part, "pretokenizers")) checkPreTokenizer(each);
+  const { length } = part;
+  if (typeOf(part) === "FixedLength" && length !== undefined && !(isId(length) && length > 0)) {
+    throw damaged(`it cuts texts into pieces of the length ${quote(length)}`);
+  }
+}
+
 /** The ids that are set around texts. */
 function processorIds(part: JsonPart): readonly number[] {
   const type = typeOf(part);
@@ -69,7 +79,7 @@ function templateIds(part: JsonPart): readonly number[] {
     for (const piece of partsOf(part, kind)) {
       if (isPart(piece.Sequence)) sequences.add(piece.Sequence.id);
       if (!isPart(piece.SpecialToken)) continue;
-      const id = String(piece.SpecialToken.id);
+      const id = stringOf(piece.SpecialToken.id);
       const token = Object.hasOwn(tokens, id) ? tokens[id] : undefined;
       const ids = isPart(token) && Array.isArray(token.ids) ? token.ids : [];
       const texts = isPart(token) && Array.isArray(token.tokens) ? token.tokens : [];

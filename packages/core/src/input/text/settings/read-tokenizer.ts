@@ -7,7 +7,8 @@
  */
 
 import { CheckpointError } from "../../../errors.ts";
-import { isPart, type JsonPart, typeOf } from "../portable/json-part.ts";
+import { parseJson } from "../../../util/parse-json.ts";
+import { isPart, type JsonPart, stringOf, typeOf } from "../portable/json-part.ts";
 import { addTokens, listedTokens, vocabularyIds } from "./add-tokens.ts";
 import { checkParts } from "./check-parts.ts";
 import { namedTokens, partOf, type TokenSpec } from "./named-tokens.ts";
@@ -59,7 +60,7 @@ function writtenBy({ model }: TokenizerFiles, config: JsonPart): Version {
 function parse(json: string): JsonPart {
   let contents: unknown;
   try {
-    contents = JSON.parse(json);
+    contents = parseJson(json);
   } catch (cause) {
     throw new CheckpointError(`Cannot load a tokenizer: "${FILE}" is not valid JSON; download it again`, FILE, {
       cause,
@@ -174,7 +175,7 @@ function withoutSpecial(contents: JsonPart, model: JsonPart): JsonPart {
 }
 
 function sideOf(config: JsonPart, contents: JsonPart | undefined): "left" | "right" {
-  const stored = isPart(contents?.truncation) ? String(contents.truncation.direction).toLowerCase() : undefined;
+  const stored = isPart(contents?.truncation) ? stringOf(contents.truncation.direction).toLowerCase() : undefined;
   return (config.truncation_side ?? stored) === "left" ? "left" : "right";
 }
 

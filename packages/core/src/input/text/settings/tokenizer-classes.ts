@@ -4,6 +4,7 @@
  */
 
 import { CheckpointError } from "../../../errors.ts";
+import { own } from "../../../util/own.ts";
 import { type JsonPart, textOf } from "../portable/json-part.ts";
 import type { TokenizerModel } from "./tokenizer-files.ts";
 
@@ -128,7 +129,7 @@ const withoutFast = (name: string): string => name.replace(/Fast$/, "");
 export function tokenizerClass(version: Version, config: JsonPart, model: TokenizerModel | undefined): TokenizerClass {
   const stated = textOf(config.tokenizer_class) ?? model?.tokenizerClass;
   const named = stated === undefined ? undefined : withoutFast(stated);
-  const usual = model === undefined ? undefined : BY_TYPE_IN[version][model.type];
+  const usual = model === undefined ? undefined : own(BY_TYPE_IN[version], model.type);
   const name = isPlain() ? GENERIC : (named ?? usual ?? GENERIC);
   if (PYTHON.test(name)) {
     throw new CheckpointError(

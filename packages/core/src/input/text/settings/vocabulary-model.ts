@@ -1,6 +1,7 @@
 /** @file The vocabulary files of transformers' Python tokenizers as the "model" of a tokenizer.json. */
 
 import { CheckpointError, quote } from "../../../errors.ts";
+import { parseJson } from "../../../util/parse-json.ts";
 import { isPart, type JsonPart } from "../portable/json-part.ts";
 import { modelTypeOf } from "./rebuild.ts";
 import type { TokenizerClass, Version } from "./tokenizer-classes.ts";
@@ -41,7 +42,7 @@ function jsonVocabulary(text: string): Readonly<Record<string, number>> {
     new CheckpointError(`Cannot load a tokenizer: "vocab.json" ${found}; download it again`, "vocab.json", { cause });
   let vocab: unknown;
   try {
-    vocab = JSON.parse(text);
+    vocab = parseJson(text);
   } catch (cause) {
     throw fail("is not valid JSON", cause);
   }
