@@ -60,7 +60,7 @@ describe("parseExplanation()", () => {
     [sentence, "method.signed", true, 'field "method.signed" is true, wanted false'],
     [sentence, "completeness", 1, 'field "completeness" is 1, wanted a record'],
     [sentence, "warnings.0", "a", 'field "warnings[0]" is "a", wanted a record'],
-    [image, "input.grid", [0, 14], 'field "input.grid[0]" is 0, wanted a number above 0'],
+    [image, "input.grid", [0, 14], 'field "input.grid[0]" is 0, wanted a whole number of at least 1'],
     [image, "input.seen", [0, 0, 9], 'field "input.seen" has 3 entries, wanted 4'],
     [image, "input.background", "plaid", 'wanted "ignore" or "white" or "black" or "#rrggbb"'],
     [image, "input.background", "constructor", 'field "input.background" is "constructor"'],
