@@ -3,9 +3,13 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { TextExplanation } from "@calig/core/internal/attribution/explanation";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { runCli } from "../support/run-cli.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
+
+vi.mock(import("@calig/node/internal/node/load-model"), async (original) =>
+  (await import("../support/shared-models.ts")).shareModels(await original()),
+);
 
 const tempFolder = useTempFolders();
 
@@ -80,7 +84,7 @@ describe("JSON", () => {
     return JSON.parse(stdout) as TextExplanation;
   };
 
-  test("has the fields of the contract, version 1", async () => {
+  test("has the fields of the contract, version 2", async () => {
     const explanation = await json();
     const keys = (value: unknown) => Object.keys(value as object);
     expect(keys(explanation)).toEqual([
@@ -136,13 +140,15 @@ describe("JSON", () => {
     expect(keys(explanation.method)).toEqual(["name", "options"]);
     expect(keys(explanation.completeness)).toEqual(["scoreAtInput", "scoreAtBaseline", "delta", "relativeError"]);
     expect(keys(explanation.cost)).toEqual(["milliseconds", "modelEvaluations", "peakBytes"]);
-    expect(explanation.version).toBe(1);
+    expect(explanation.version).toBe(2);
     expect(explanation.attribution).toHaveLength(explanation.features.length);
     for (const { text, start, end } of explanation.words) expect(TEXT.slice(start, end)).toBe(text);
   });
 
   test("is the same for the same command", async () => {
-    const [{ cost: _first, ...first }, { cost: _second, ...second }] = [await json(...FAST), await json(...FAST)];
+    // By its folder, so that it is loaded each time.
+    const command = ["--model", "packages/model-sst2", ...FAST];
+    const [{ cost: _first, ...first }, { cost: _second, ...second }] = [await json(...command), await json(...command)];
     expect(first).toEqual(second);
   });
 
@@ -196,9 +202,9 @@ describe("what the model cannot do", () => {
       /^Error: Cannot load model "package.json": it is a file; give an .onnx file, or the folder/,
     ],
     [
-      ["--model", "src"],
+      ["--model", "scripts"],
       1,
-      /^Error: Cannot load model "src": there is no "config.json" and no .onnx file in it; give the folder/,
+      /^Error: Cannot load model "scripts": there is no "config.json" and no .onnx file in it; give the folder/,
     ],
   ] as const)("%j: exit code %i", async (argv, code, message) => {
     const run = await runCli(["explain", TEXT, "--steps", "1", ...argv]);
@@ -289,7 +295,7 @@ describe("--out", () => {
   test("--format wins over the ending", async () => {
     const path = join(await tempFolder(), "result.txt");
     await runCli(["explain", TEXT, ...FAST, "--out", path, "--format", "json"]);
-    expect((JSON.parse(await readFile(path, "utf8")) as TextExplanation).version).toBe(1);
+    expect((JSON.parse(await readFile(path, "utf8")) as TextExplanation).version).toBe(2);
   });
 
   test("a folder gets a file per format", async () => {

@@ -5,9 +5,13 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { TextExplanation } from "@calig/core/internal/attribution/explanation";
 import type { Evaluation } from "@calig/core/internal/evaluation/evaluation";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { runCli } from "../support/run-cli.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
+
+vi.mock(import("@calig/node/internal/node/load-model"), async (original) =>
+  (await import("../support/shared-models.ts")).shareModels(await original()),
+);
 
 const tempFolder = useTempFolders();
 
