@@ -12,6 +12,7 @@
 import { parseArgs } from "node:util";
 import { attribute } from "@calig/core/internal/attribution/attribute";
 import { onlyPart } from "@calig/core/internal/attribution/join-parts";
+import { resolveRun } from "@calig/core/internal/attribution/resolve-run";
 import { type PreparedWhole, prepareText } from "@calig/core/internal/attribution/text-input";
 import { featureAttribution, textFeatures } from "@calig/core/internal/evaluation/features";
 import { curveArea, deletionCurve, insertionCurve } from "@calig/core/internal/evaluation/metrics/curve";
@@ -41,11 +42,16 @@ async function measured(model: LoadedModel, text: PreparedWhole): Promise<Record
   const { whole, parts } = text;
   if (parts.length < 2) return undefined;
   const fixed = { method: "ca-lig", steps: Number(options.steps), tolerance: 1 } as const;
-  const { target } = await attribute(model, parts, whole.features.length, { method: "random" });
+  const { target } = await attribute(model, parts, whole.features.length, resolveRun(model, { method: "random" }));
   const added = new Float64Array(whole.features.length);
   const central = new Float64Array(whole.features.length);
   for (const { input, positions, owned, share } of parts) {
-    const own = await attribute(model, [onlyPart(input)], input.features.length, { ...fixed, target: target.index });
+    const own = await attribute(
+      model,
+      [onlyPart(input)],
+      input.features.length,
+      resolveRun(model, { ...fixed, target: target.index }),
+    );
     own.attribution.forEach((value, index) => {
       const position = positions[index] as number;
       (added[position] as number) += share * value;

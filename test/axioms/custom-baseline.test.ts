@@ -15,6 +15,7 @@ import {
   METRICS,
   type Metric,
   type NamedMethod,
+  optionsTakenBy,
   type RgbImage,
   rgbImage,
   ShapeError,
@@ -116,9 +117,10 @@ describe("a text as the baseline", () => {
   });
 
   it("is one of several, averaged", async () => {
-    const options = { method: "ca-lig", steps: 6, tolerance: 1 } as const;
+    const wanted = { steps: 6, tolerance: 1 } as const;
     const baselines = ["pad", { text: OTHER }, { text: "the dull" }] as const;
     for (const method of METHODS) {
+      const options = optionsTakenBy(method, wanted);
       const single: TextExplanation[] = [];
       for (const baseline of baselines) single.push(await explain(text, TEXT, { ...options, method, baseline }));
       const several = await explain(text, TEXT, { ...options, method, baseline: baselines });

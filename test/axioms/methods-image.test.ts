@@ -6,7 +6,7 @@ import { encodeSafetensors } from "@calig/core/internal/checkpoint/safetensors";
 import { toPixelTensor } from "@calig/core/internal/input/image/process-image";
 import { substituteImage } from "@calig/core/internal/input/image/replacement";
 import { floatTensor } from "@calig/core/internal/tensor/tensor";
-import { explain, type LoadedModel, loadModel, METHODS } from "@calig/node";
+import { explain, type LoadedModel, loadModel, METHODS, optionsTakenBy } from "@calig/node";
 import { expect, it } from "vitest";
 import { hashedParameter } from "../support/hashed-weights.ts";
 import type { ParityCase } from "../support/parity.ts";
@@ -38,7 +38,8 @@ async function tinyVit(): Promise<LoadedModel> {
 it("every method gives the patches of a picture numbers", async () => {
   await using model = await tinyVit();
   for (const { name, signed } of METHODS) {
-    const { attribution, features } = await explain(model, PICTURE, { method: name, steps: 4, tolerance: 10 });
+    const options = optionsTakenBy(name, { steps: 4, tolerance: 10 });
+    const { attribution, features } = await explain(model, PICTURE, { ...options, method: name });
     expect(features, name).toHaveLength(17);
     expect(attribution, name).toHaveLength(17);
     expect(attribution.every(Number.isFinite), name).toBe(true);

@@ -1,6 +1,13 @@
 /** @file Several baselines: every number is the mean of those of the single ones, and adds up to the mean difference. */
 
-import { type BaselineName, explain, type LoadedModel, loadModel, type TextExplanation } from "@calig/node";
+import {
+  type BaselineName,
+  explain,
+  type LoadedModel,
+  loadModel,
+  optionsTakenBy,
+  type TextExplanation,
+} from "@calig/node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runCli } from "../support/run-cli.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
@@ -23,7 +30,8 @@ const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + 
 describe("several baselines", () => {
   test.each(["integrated-gradients", "occlusion", "ca-lig"])("%s gives the mean of the single ones", async (method) => {
     // Weights that do not depend on the values: the mean of fused maps is then the fused map of the mean.
-    const options = { method, steps: 12, fusion: "transport", layerWeights: "uniform" } as const;
+    const wanted = { steps: 12, fusion: "transport", layerWeights: "uniform" } as const;
+    const options = { ...optionsTakenBy(method, wanted), method };
     const single: TextExplanation[] = [];
     for (const baseline of NAMES) single.push(await explain(model, TEXT, { ...options, baseline }));
     const several = await explain(model, TEXT, { ...options, baseline: NAMES });
@@ -67,7 +75,7 @@ describe("several baselines", () => {
   });
 
   test("are at least one, and all known", async () => {
-    await expect(explain(model, TEXT, { baseline: [] })).rejects.toThrow(/Cannot use an empty list of baselines/);
+    await expect(explain(model, TEXT, { baseline: [] })).rejects.toThrow(/Cannot use an empty list as baseline/);
     await expect(explain(model, TEXT, { baseline: ["mask", "blur"] })).rejects.toThrow(/Unknown baseline "blur"/);
   });
 });

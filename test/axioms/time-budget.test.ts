@@ -86,7 +86,7 @@ describe("timeBudget", () => {
   it("refuses what makes no sense", async () => {
     await expect(explain(model, TEXT, { timeBudget: 0 })).rejects.toThrow(InvalidOptionError);
     await expect(explain(model, TEXT, { timeBudget: 1, steps: 5 })).rejects.toThrow(
-      /Cannot combine a time budget with 5 steps/,
+      /Cannot use timeBudget 1 with steps 5: it has no effect there/,
     );
   });
 });

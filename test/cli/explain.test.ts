@@ -265,11 +265,12 @@ describe("warnings", () => {
     expect((await runCli(argv)).stderr).toBe("");
   });
 
-  test("name options that have no effect", async () => {
+  test("are none where options have no effect: those are refused", async () => {
     const { code, stderr } = await runCli(["explain", TEXT, ...FAST, "--lambda", "0.3"]);
     expect({ code, stderr }).toEqual({
-      code: 0,
-      stderr: "Warning: --lambda has no effect without --fusion additive\n",
+      code: 2,
+      stderr:
+        'Error: Cannot use --lambda 0.3 with --fusion "transport": it has no effect there; leave it out, or give --fusion "additive"\n',
     });
   });
 });

@@ -6,7 +6,7 @@ import { without } from "@calig/core/internal/evaluation/features";
 import { openInput } from "@calig/core/internal/evaluation/measure-input";
 import type { Metric, Subject } from "@calig/core/internal/evaluation/metric";
 import { metricByName } from "@calig/core/internal/evaluation/metrics";
-import { compareMethods, explain, type LoadedModel, loadModel } from "@calig/node";
+import { compareMethods, explain, type LoadedModel, loadModel, optionsTakenBy } from "@calig/node";
 import { describe, expect, it } from "vitest";
 import { spyMetric } from "../support/subject.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
@@ -34,7 +34,7 @@ const FAST = { steps: 4, tolerance: 1000, target: 1 } as const;
 async function subjectOf(model: LoadedModel, method: string): Promise<Subject> {
   const open = await openInput(model, LONG, SETTINGS);
   const seen: Subject[] = [];
-  await open.measure({ ...FAST, method }, [spyMetric(seen)]);
+  await open.measure({ ...optionsTakenBy(method, FAST), method }, [spyMetric(seen)]);
   return seen[0] as Subject;
 }
 

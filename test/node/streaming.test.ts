@@ -3,7 +3,14 @@
 import { readdir } from "node:fs/promises";
 import { encodeSafetensors } from "@calig/core/internal/checkpoint/safetensors";
 import { floatToHalf } from "@calig/core/internal/tensor/half";
-import { type ExplainOptions, explain, InvalidOptionError, type LoadOptions, loadModel } from "@calig/node";
+import {
+  type ExplainOptions,
+  explain,
+  InvalidOptionError,
+  type LoadOptions,
+  loadModel,
+  optionsTakenBy,
+} from "@calig/node";
 import { createSpillFile } from "@calig/node/internal/node/spill-file";
 import { streamBytes } from "@calig/node/internal/node/stream-bytes";
 import { describe, expect, it } from "vitest";
@@ -18,7 +25,7 @@ const MB = 2 ** 20;
 
 async function explained(folder: string, load: LoadOptions, options: ExplainOptions = {}) {
   await using model = await loadModel(folder, load);
-  return explain(model, TEXT, { baseline: "pad", ...options });
+  return explain(model, TEXT, { ...optionsTakenBy(options.method ?? "ca-lig", { baseline: "pad" }), ...options });
 }
 
 /** The tiny BERT in half precision. */

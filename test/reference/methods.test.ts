@@ -9,7 +9,9 @@ import { readFileSync } from "node:fs";
 import type { ExplainableModel } from "@calig/core/internal/attribution/explainable-model";
 import type { MethodContext } from "@calig/core/internal/attribution/method";
 import { methodByName } from "@calig/core/internal/attribution/methods";
+import { GENERAL_OPTIONS, METHOD_OPTIONS } from "@calig/core/internal/attribution/options";
 import type { PreparedInput } from "@calig/core/internal/attribution/prepared-input";
+import { resolveOptions } from "@calig/core/internal/options/resolve";
 import { Programs } from "@calig/core/internal/program/programs";
 import { evaluateScore, logitsRow, type ScoreSpec } from "@calig/core/internal/program/score";
 import { createNodeRuntime } from "@calig/node/internal/runtime/onnxruntime-node";
@@ -63,7 +65,10 @@ async function contextOf(reference: Case, memory?: number): Promise<MethodContex
     forward,
     score,
     scoreAtInput: evaluateScore(score, logitsRow(forward.logits, score.position)),
-    options: { baseline: "zero", ...(memory === undefined ? {} : { memory }) },
+    options: {
+      ...resolveOptions({ ...GENERAL_OPTIONS, ...METHOD_OPTIONS }, { baseline: "zero" }),
+      ...(memory === undefined ? {} : { memory }),
+    },
     onProgress: () => {},
   };
 }

@@ -13,6 +13,14 @@ export {
 export { METHODS, methodOf } from "./attribution/methods.ts";
 export { type NoiseOptions, noisyContexts } from "./attribution/noise.ts";
 export { oneBlock } from "./attribution/one-block.ts";
+export {
+  BLOCK_OPTIONS,
+  FUSION_OPTIONS,
+  GENERAL_OPTIONS,
+  HEAD_OPTIONS,
+  INTEGRAL_OPTIONS,
+  METHOD_OPTIONS,
+} from "./attribution/options.ts";
 export type { PreparedImage, PreparedInput, PreparedText } from "./attribution/prepared-input.ts";
 export type { GradientRule, RuleContext, RuleEntry } from "./autodiff/rule.ts";
 export type { Draft, Pass, PassResult } from "./canonical/pass.ts";
@@ -68,6 +76,29 @@ export { SAMPLE_EXPLANATIONS } from "./extend/kit/sample-explanations.ts";
 export type { RuntimeDefinition } from "./extend/runtime-definition.ts";
 export { GraphBuilder } from "./graph/builder.ts";
 export type { Attribute, Graph, Node, StoredTensor } from "./onnx/model.ts";
+export {
+  defineOption,
+  type OptionDeclaration,
+  type OptionTable,
+  type OptionType,
+  onlyOptions,
+  withoutOptions,
+} from "./options/option.ts";
+export {
+  byteSize,
+  flag,
+  number,
+  numbersOr,
+  oneOf,
+  oneOrMoreOf,
+  path,
+  someOf,
+  text,
+  textThat,
+  wholeNumber,
+  wholeNumberOr,
+  wholeNumbers,
+} from "./options/types.ts";
 export type { ForwardResult, ModelPrograms } from "./program/model-programs.ts";
 export { evaluateScore, logitsRow, type ScoreSpec } from "./program/score.ts";
 export type { BinaryRenderer, Renderer, RenderOptions, Result, TextRenderer } from "./render/renderer.ts";

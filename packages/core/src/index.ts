@@ -43,6 +43,7 @@ export {
   TEXT_BASELINES,
 } from "./attribution/options.ts";
 export { parseExplanation } from "./attribution/parse-explanation.ts";
+export { optionsTakenBy } from "./attribution/resolve-run.ts";
 export type { TextInput } from "./attribution/text-input.ts";
 export {
   AnatomyError,

@@ -8,9 +8,9 @@ import type { ExplanationCommon, Prediction, Target, Warning } from "./explanati
 import { type HeadEvidence, headEvidence } from "./head-evidence.ts";
 import { joinParts, onlyPart, type Part, weightedLogits } from "./join-parts.ts";
 import type { AttributionMethod, MethodContext, MethodResult } from "./method.ts";
-import { methodOf } from "./methods.ts";
-import { DEFAULTS, type ExplainOptions } from "./options.ts";
+import type { ExplainOptions } from "./options.ts";
 import { compareWithFile } from "./own-answers.ts";
+import { type ResolvedRun, reportedOptions } from "./resolve-run.ts";
 import type { SharedWork } from "./shared-work.ts";
 import { chooseScore, rankPredictions } from "./target.ts";
 import { chooseToken } from "./token-target.ts";
@@ -24,8 +24,9 @@ const FORWARD_SHARE = 0.05;
  * The class is chosen once, from the mean of the parts' logits weighted by their shares, and is the same in all parts.
  *
  * @param featureCount - Features of the whole input.
+ * @param run - The method and its options.
  * @param shared - Of explanations of this same input: integrals that an earlier one made are used again.
- * @throws {InvalidOptionError} For an option out of range or an unknown name.
+ * @throws {InvalidOptionError} For an option that does not fit the model or the input.
  * @throws {DifferenceError} When the file of the model answers something else, and nobody accepted that.
  * @throws {ExecutionError} When the engine fails.
  */
@@ -33,17 +34,17 @@ export async function attribute(
   model: ExplainableModel,
   parts: readonly Part[],
   featureCount: number,
-  options: ExplainOptions,
+  run: ResolvedRun,
   shared?: SharedWork,
 ): Promise<ExplanationCommon> {
   const { platform, programs } = model;
+  const { method, options } = run;
   const started = platform.now();
   let peakBytes = platform.residentBytes();
   const progress = (done: number, activity: string) => {
     peakBytes = Math.max(peakBytes, platform.residentBytes());
     options.onProgress?.(Math.min(1, done), activity);
   };
-  const method = methodOf(options.method ?? DEFAULTS.method);
 
   progress(0, "forward pass");
   const forwards = [];
@@ -92,7 +93,7 @@ export async function attribute(
     method: {
       name: method.name,
       ...(method.signed ? {} : { signed: false as const }),
-      options: { ...method.settings, ...result.options, score: score.kind, seed: options.seed ?? DEFAULTS.seed },
+      options: { ...method.settings, ...reportedOptions(run, result.options) },
     },
     completeness: result.completeness,
     cost: {

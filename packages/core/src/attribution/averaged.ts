@@ -1,6 +1,7 @@
 /** @file Methods made of methods: the mean of what one says of noisy copies of an input, or with several baselines. */
 
 import { InvalidOptionError } from "../errors.ts";
+import { withoutOptions } from "../options/option.ts";
 import type { Warning } from "./explanation.ts";
 import { joinParts, onlyPart } from "./join-parts.ts";
 import { type AttributionMethod, type MethodContext, type MethodResult, methodTitle } from "./method.ts";
@@ -47,6 +48,8 @@ export function averagedOverBaselines(
   }
   return {
     ...made(method, "over-baselines", "over baselines", { baselines: baselines.map(fingerprint) }),
+    // It has its own.
+    options: withoutOptions(method.options ?? {}, ["baseline"]),
     async run(context) {
       const results: MethodResult[] = [];
       for (const [b, baseline] of baselines.entries()) {

@@ -7,6 +7,7 @@ import type { Explanation, ImageExplanation, TextExplanation, WordAttribution } 
 import { describeImage, type ImageInput, prepareImage } from "./image-input.ts";
 import { onlyPart } from "./join-parts.ts";
 import type { ExplainOptions } from "./options.ts";
+import { type ResolvedRun, resolveRun } from "./resolve-run.ts";
 import { prepareText, type TextInput } from "./text-input.ts";
 
 /**
@@ -17,7 +18,7 @@ import { prepareText, type TextInput } from "./text-input.ts";
  * input minus the score at the baseline.
  * Cost: two forward passes, and the points of the sweep (`cost.modelEvaluations`).
  *
- * @throws {InvalidOptionError} For an option out of range or an unknown name.
+ * @throws {InvalidOptionError} For an option of an unknown name, of another type, out of bounds, or without effect.
  * @throws {InputError} When there is nothing to explain in the input.
  * @throws {DifferenceError} When the model's own file, which is quantised or of half precision, answers something else than
  * the float32 arithmetic that is explained, and the model was not loaded with `acceptDifference`.
@@ -43,19 +44,16 @@ export async function explain(
   input: string | TextInput | ImageInput,
   options: ExplainOptions = {},
 ): Promise<Explanation> {
-  if (typeof input === "string") return explainText(model, { text: input }, options);
-  if ("image" in input) return explainImage(model, input, options);
+  const run = resolveRun(model, options);
+  if (typeof input === "string") return explainText(model, { text: input }, run);
+  if ("image" in input) return explainImage(model, input, run);
   if (typeof input.text !== "string") throw new InputError("Cannot explain the input: give a text or an image");
-  return explainText(model, input, options);
+  return explainText(model, input, run);
 }
 
-async function explainText(
-  model: ExplainableModel,
-  input: TextInput,
-  options: ExplainOptions,
-): Promise<TextExplanation> {
-  const { whole, parts, warnings } = await prepareText(model, input, options);
-  const common = await attribute(model, parts, whole.features.length, options);
+async function explainText(model: ExplainableModel, input: TextInput, run: ResolvedRun): Promise<TextExplanation> {
+  const { whole, parts, warnings } = await prepareText(model, input, run.options);
+  const common = await attribute(model, parts, whole.features.length, run);
   const words = wordAttributions(whole, common.attribution);
   const { version, model: facts, target, predictions, attribution, ...rest } = common;
   return {
@@ -73,11 +71,7 @@ async function explainText(
   };
 }
 
-async function explainImage(
-  model: ExplainableModel,
-  input: ImageInput,
-  options: ExplainOptions,
-): Promise<ImageExplanation> {
+async function explainImage(model: ExplainableModel, input: ImageInput, run: ResolvedRun): Promise<ImageExplanation> {
   const prepared = prepareImage(model, input);
   const { features } = prepared;
   const {
@@ -87,7 +81,7 @@ async function explainImage(
     predictions,
     attribution,
     ...rest
-  } = await attribute(model, [onlyPart(prepared)], features.length, options);
+  } = await attribute(model, [onlyPart(prepared)], features.length, run);
   const patches = features.flatMap(({ row, column, special }, position) =>
     special ? [] : [{ row, column, attribution: attribution[position] as number }],
   );

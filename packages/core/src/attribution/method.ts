@@ -1,24 +1,25 @@
 /** @file What an attribution method is: from a prepared input to one number per feature. */
 
+import type { OptionTable, ResolvedOf } from "../options/option.ts";
 import type { ForwardResult } from "../program/model-programs.ts";
 import type { ScoreSpec } from "../program/score.ts";
 import type { ExplainableModel } from "./explainable-model.ts";
 import type { BlockExplanation, Completeness, Warning } from "./explanation.ts";
-import type { ExplainOptions } from "./options.ts";
+import type { GeneralOptions, WorkHooks } from "./options.ts";
 import type { PreparedInput } from "./prepared-input.ts";
 import type { SharedWork } from "./shared-work.ts";
 import type { LayerWeighting } from "./weighted-blocks.ts";
 
-/** What a method works on. */
-export interface MethodContext {
+/** What a method works on. `Table` are the options that it declares. */
+export interface MethodContext<Table extends OptionTable = Record<never, never>> {
   readonly model: ExplainableModel;
   readonly input: PreparedInput;
   /** The forward pass at the input. */
   readonly forward: ForwardResult;
   readonly score: ScoreSpec;
   readonly scoreAtInput: number;
-  /** The caller's options, not yet completed with defaults. */
-  readonly options: ExplainOptions;
+  /** Checked, and completed with defaults: the general options, and those that the method declares. */
+  readonly options: GeneralOptions & ResolvedOf<Table> & WorkHooks;
   /** When refining must end, by the platform's clock; undefined for no limit. */
   readonly deadline?: number | undefined;
   /** Where explanations of this same input by other methods or options leave what they share. */
@@ -36,7 +37,7 @@ export interface MethodResult {
   readonly layerWeighting?: LayerWeighting;
   /** Null where nothing says what the attributions should add up to. */
   readonly completeness: Completeness | null;
-  /** Every option that had a say, defaults spelled out. */
+  /** What results say of options in other words than the caller's: blocks by number, baselines spelled out. */
   readonly options: Readonly<Record<string, unknown>>;
   /** Equivalent whole-model passes spent, beyond the forward pass at the input. */
   readonly modelEvaluations: number;
@@ -44,7 +45,7 @@ export interface MethodResult {
 }
 
 /** An attribution method. To add one to calig: a file and a line in methods.ts; from outside: `defineMethod`. */
-export interface AttributionMethod {
+export interface AttributionMethod<Table extends OptionTable = OptionTable> {
   /** Lower case, words joined by hyphens: "integrated-gradients". Unique among the methods of a run. */
   readonly name: string;
   /** As people write it: "Integrated Gradients". Default: the name as a sentence. */
@@ -66,7 +67,9 @@ export interface AttributionMethod {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Changes when the numbers of the method change: stored measurements of older ones are not used. Absent for 1. */
   readonly revision?: number;
-  run(context: MethodContext): Promise<MethodResult>;
+  /** The options that it takes besides the general ones, its own included. All others are refused. */
+  readonly options?: Table;
+  run(context: MethodContext<Table>): Promise<MethodResult>;
 }
 
 /** "Attention rollout" of "attention-rollout", where a method does not say how people write it. */

@@ -5,7 +5,6 @@ import { evaluateScore, logitsRow } from "../program/score.ts";
 import { type FloatTensor, floatTensor } from "../tensor/tensor.ts";
 import { createRandom, type Random } from "../util/random.ts";
 import type { MethodContext } from "./method.ts";
-import { DEFAULTS } from "./options.ts";
 
 export interface NoiseOptions {
   /** Noisy copies, >= 1. Default 50. */
@@ -39,7 +38,7 @@ export function checkedNoise({ samples = 50, sigma = 0.15 }: NoiseOptions): Requ
 export async function* noisyContexts(context: MethodContext, options: NoiseOptions): AsyncGenerator<MethodContext> {
   const { samples, sigma } = checkedNoise(options);
   const { model, input, forward, score } = context;
-  const seed = context.options.seed ?? DEFAULTS.seed;
+  const seed = context.options.seed;
   const clean = forward.hiddenStates[0] as FloatTensor;
   const scale = sigma * rangeOf(clean, input.replaceable);
   for (let sample = 0; sample < samples; sample++) {

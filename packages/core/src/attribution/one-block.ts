@@ -3,6 +3,7 @@
 import { InvalidOptionError } from "../errors.ts";
 import { checkedLayers } from "./integral/layer-integrals.ts";
 import type { MethodContext } from "./method.ts";
+import type { BLOCK_OPTIONS } from "./options.ts";
 
 /**
  * The block that the options name; `fallback` when they name none.
@@ -10,7 +11,11 @@ import type { MethodContext } from "./method.ts";
  * @param method - Name of the method, for the message.
  * @throws {InvalidOptionError} When the model has no such block, or more than one is given.
  */
-export function oneBlock({ options, model }: MethodContext, method: string, fallback: number): number {
+export function oneBlock(
+  { options, model }: MethodContext<typeof BLOCK_OPTIONS>,
+  method: string,
+  fallback: number,
+): number {
   const [block, ...others] = checkedLayers(options.layers ?? [fallback], model.programs.blocks) as [
     number,
     ...number[],

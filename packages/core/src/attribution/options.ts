@@ -1,6 +1,29 @@
-/** @file The options of an explanation: names, allowed values, defaults. One table feeds the API, the command line and the docs. */
+/**
+ * @file The options of an explanation, each declared once: types, bounds, defaults, and what they are for. The API, the
+ * command line, the server, the page, the docs and the keys of what is kept are made from this table.
+ */
 
+import { custom } from "valibot";
 import type { RgbImage } from "../input/image/rgb-image.ts";
+import {
+  defineOption,
+  type GivenOptions,
+  type OptionsOf,
+  type OptionTable,
+  type ResolvedOf,
+} from "../options/option.ts";
+import {
+  byteSize,
+  flag,
+  nameOrIndex,
+  number,
+  numbersOr,
+  oneOf,
+  oneOrMoreOf,
+  wholeNumber,
+  wholeNumberOr,
+  wholeNumbers,
+} from "../options/types.ts";
 import type { FloatTensor } from "../tensor/tensor.ts";
 import type { ScoreKind } from "./explanation.ts";
 
@@ -75,60 +98,8 @@ export interface MethodObject {
   readonly randomControl?: true;
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly revision?: number;
+  readonly options?: OptionTable;
   run(context: never): Promise<unknown>;
-}
-
-/** What the caller may choose; everything has a default (`DEFAULTS`). */
-export interface ExplainOptions {
-  /** The attribution method: the name of one of `METHODS`, or a method itself. */
-  readonly method?: string | MethodObject;
-  /**
-   * Class to explain, by label or index: a number, or "#1", which is an index whatever the classes are called. A label that
-   * several classes have is refused. Default: the predicted class.
-   */
-  readonly target?: string | number;
-  /** Class to explain the target against, named as `target` is: the score becomes the difference of the two. */
-  readonly against?: string | number;
-  /**
-   * For models that label every token: which one, by its index in `features` (a number, or "#5") or by the word it begins, where the
-   * text has it once. Default: the token
-   * that is most surely something else than the most frequent label.
-   */
-  readonly token?: number | string;
-  readonly score?: ScoreKind;
-  /** What the input is compared with. Several: integrals, and losses of occlusion, are averaged over them. */
-  readonly baseline?: Baseline | readonly Baseline[];
-  /** Quadrature points per block, >= 1, or "auto": refine until `tolerance` is met. */
-  readonly steps?: number | "auto";
-  /** Relative completeness error that "auto" refines to, > 0. */
-  readonly tolerance?: number;
-  /** Default: "spline" where `steps` is "auto", else "gauss-legendre". */
-  readonly quadrature?: Quadrature;
-  readonly fusion?: Fusion;
-  /** Weight of the block relevance in `additive` fusion, 0..1. */
-  readonly lambda?: number;
-  /** A named scheme or one non-negative number per explained block. Default: "balanced" for pictures, "uniform" for texts. */
-  readonly layerWeights?: LayerWeightsName | readonly number[];
-  /** Blocks to explain. Default: all. */
-  readonly layers?: readonly number[];
-  /**
-   * Texts longer than the model reads: "windows" that overlap, joined into one map of the whole text, or "truncate":
-   * the beginning only. Default: windows; pairs of texts are always truncated.
-   */
-  readonly longText?: LongText;
-  /** Whether blocks tell the attention evidence of every head too, which takes one more pass. Default: no. */
-  readonly heads?: boolean;
-  readonly seed?: number;
-  /** Bytes that one run may use for activations. Default: a share of the free memory. Models run block by block keep to what they were loaded with. */
-  readonly memory?: number;
-  /**
-   * Seconds after which "auto" stops refining, > 0. What was reached is in the result, and a warning. Every block gets an
-   * estimate, whatever time that takes. Default: no limit.
-   */
-  readonly timeBudget?: number;
-  readonly signal?: AbortSignal;
-  /** Called with the share of the work done, 0..1, and what is being done. */
-  readonly onProgress?: (done: number, activity: string) => void;
 }
 
 /** Defaults that do not depend on the model or the input. */
@@ -141,4 +112,185 @@ export const DEFAULTS = {
   lambda: 0.5,
   longText: "windows",
   seed: 0,
-} as const satisfies ExplainOptions;
+} as const;
+
+/** Options that every method takes: what is explained, and with what. */
+export const GENERAL_OPTIONS = {
+  /**
+   * Class to explain, by label or index: a number, or "#1", which is an index whatever the classes are called. A label that
+   * several classes have is refused.
+   */
+  target: defineOption({
+    type: nameOrIndex("LABEL|INDEX", "a label"),
+    group: "What is explained",
+    summary: "class to explain, by name or index; #1 is the index 1 whatever the classes are called",
+    otherwise: "the predicted class",
+  }),
+  /** Class to explain the target against, named as `target` is: the score becomes the difference of the two. */
+  against: defineOption({
+    type: nameOrIndex("LABEL|INDEX", "a label"),
+    group: "What is explained",
+    summary: "explain the target against this class: the score is the difference of the two",
+  }),
+  /**
+   * For models that label every token: which one, by its index in `units` (a number, or "#5") or by the word it begins, where
+   * the text has it once.
+   */
+  token: defineOption({
+    type: nameOrIndex("WORD|INDEX", "a word"),
+    group: "What is explained",
+    summary:
+      "the token whose label is explained, for models that label every token; a word that comes twice needs an index, as in #5",
+    otherwise: "the one most surely labelled otherwise than most",
+  }),
+  /** What attributions are measured in. */
+  score: defineOption<ScoreKind>({
+    type: oneOf(SCORE_KINDS, "KIND"),
+    group: "What is explained",
+    summary: "score that attributions are measured in",
+    default: DEFAULTS.score,
+  }),
+  /**
+   * Texts longer than the model reads: "windows" that overlap, joined into one map of the whole text, or "truncate":
+   * the beginning only. Pairs of texts are always truncated.
+   */
+  longText: defineOption<LongText>({
+    type: oneOf(LONG_TEXTS, "HOW"),
+    group: "Method",
+    summary: "texts longer than the model reads: windows joined into one map, or the beginning only",
+    default: DEFAULTS.longText,
+  }),
+  seed: defineOption({
+    type: wholeNumber({ min: 0 }),
+    group: "Method",
+    summary: "seed of methods that draw random numbers",
+    default: DEFAULTS.seed,
+  }),
+  /** Bytes that one run may use for activations. Models run block by block keep to what they were loaded with. */
+  memory: defineOption({
+    type: byteSize({ above: 0 }),
+    group: "Resources",
+    summary:
+      "memory for the activations of one run, as in 512MB or 2GB; weights that take more are loaded block by block",
+    otherwise: "a quarter of the free memory, at most 512MB",
+    changesResults: false,
+  }),
+};
+
+/** Options of methods that integrate along paths. What is shared between explanations is kept under all of them. */
+export const INTEGRAL_OPTIONS = {
+  /** What the input is compared with. Several: integrals, and losses of occlusion, are averaged over them. */
+  baseline: defineOption({
+    type: oneOrMoreOf<BaselineName, CustomBaseline>(
+      BASELINES,
+      custom<CustomBaseline>((value) => typeof value === "object" && value !== null && !Array.isArray(value)),
+    ),
+    group: "Method",
+    summary: "what the input is compared with; several are averaged",
+    otherwise: "mask token or what the model has, blur for images",
+  }),
+  /** Default: "spline" where `steps` is "auto", else "gauss-legendre". */
+  quadrature: defineOption<Quadrature>({
+    type: oneOf(QUADRATURES, "RULE"),
+    group: "Method",
+    summary: "integration rule",
+    default: ({ steps }: GivenOptions) => defaultQuadrature(typeof steps === "number" ? steps : "auto"),
+    otherwise: `${defaultQuadrature("auto")} where steps is auto, else ${defaultQuadrature(1)}`,
+  }),
+  /** Quadrature points per block, or "auto": refine until `tolerance` is met. */
+  steps: defineOption<number | "auto">({
+    type: wholeNumberOr({ min: 1, max: 10_000 }, ["auto"]),
+    group: "Method",
+    summary: "integration points per block; auto: refine until the tolerance is met",
+    default: DEFAULTS.steps,
+  }),
+  /** Relative completeness error that "auto" refines to. */
+  tolerance: defineOption<number>({
+    type: number({ above: 0 }),
+    group: "Method",
+    summary: "relative completeness error that auto refines to",
+    default: DEFAULTS.tolerance,
+  }),
+  /**
+   * Seconds after which "auto" stops refining. What was reached is in the result, and a warning. Every block gets an
+   * estimate, whatever time that takes.
+   */
+  timeBudget: defineOption({
+    type: number({ above: 0 }, "SECONDS"),
+    group: "Resources",
+    summary: "stop refining after so many seconds and say what was reached",
+    otherwise: "no limit",
+    needs: { option: "steps", values: ["auto"] },
+  }),
+};
+
+/** Of methods that tell of each block what attention carries. */
+export const HEAD_OPTIONS = {
+  /** Whether blocks tell the attention evidence of every head too, which takes one more pass. */
+  heads: defineOption({
+    type: flag,
+    group: "Method",
+    summary: "tell the attention evidence of every head of every block too, in JSON",
+  }),
+};
+
+/** Of methods that look at blocks. */
+export const BLOCK_OPTIONS = {
+  /** Blocks to explain; methods that look at one block take one. */
+  layers: defineOption({
+    type: wholeNumbers(
+      "LIST",
+      'give block numbers from 0 and ranges of them, smaller block first, separated by commas, as in "0,2-4"',
+    ),
+    group: "Method",
+    summary: "blocks to explain, as in 0,2-4",
+    otherwise: "all, or the one that the method is defined at",
+  }),
+};
+
+/** Of methods that fuse blocks. */
+export const FUSION_OPTIONS = {
+  fusion: defineOption<Fusion>({
+    type: oneOf(FUSIONS),
+    group: "Method",
+    summary: "how block relevance and attention gradients are fused",
+    default: () => DEFAULTS.fusion,
+    otherwise: `as the model was tuned, else ${DEFAULTS.fusion}`,
+  }),
+  /** Weight of the block relevance in `additive` fusion. */
+  lambda: defineOption<number>({
+    type: number({ min: 0, max: 1 }),
+    group: "Method",
+    summary: "share of the block relevance in additive fusion",
+    default: () => DEFAULTS.lambda,
+    otherwise: `as the model was tuned, else ${DEFAULTS.lambda}`,
+    needs: { option: "fusion", values: ["additive"] },
+  }),
+  /** A named scheme or one number per explained block. */
+  layerWeights: defineOption<LayerWeightsName | readonly number[]>({
+    type: numbersOr(LAYER_WEIGHTS, "per block"),
+    group: "Method",
+    summary: "share of each block in the result: a scheme, or one number per block",
+    default: () => defaultLayerWeights("text"),
+    otherwise: `as the model was tuned, else ${defaultLayerWeights("image")} for pictures and ${defaultLayerWeights("text")} for texts`,
+  }),
+};
+
+/** The options of the built-in methods. */
+export const METHOD_OPTIONS = { ...INTEGRAL_OPTIONS, ...BLOCK_OPTIONS, ...HEAD_OPTIONS, ...FUSION_OPTIONS };
+
+/** How a caller watches and stops work: no options, since they choose nothing. */
+export interface WorkHooks {
+  readonly signal?: AbortSignal;
+  /** Called with the share of the work done, 0..1, and what is being done. */
+  readonly onProgress?: (done: number, activity: string) => void;
+}
+
+/** What the caller may choose; everything has a default. An option that the method does not take is refused. */
+export interface ExplainOptions extends OptionsOf<typeof GENERAL_OPTIONS>, OptionsOf<typeof METHOD_OPTIONS>, WorkHooks {
+  /** The attribution method: the name of one of `METHODS`, or a method itself. */
+  readonly method?: string | MethodObject;
+}
+
+/** General options with their values. */
+export type GeneralOptions = ResolvedOf<typeof GENERAL_OPTIONS>;

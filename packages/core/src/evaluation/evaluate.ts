@@ -6,8 +6,11 @@ import type { ExplainableModel } from "../attribution/explainable-model.ts";
 import type { ScoreKind, Warning } from "../attribution/explanation.ts";
 import { methodOf } from "../attribution/methods.ts";
 import { DEFAULTS, type LongText, type MethodObject } from "../attribution/options.ts";
+import { resolveRun } from "../attribution/resolve-run.ts";
 import { InputError, InvalidOptionError, isCaligError } from "../errors.ts";
+import { canonical, optionsKey } from "../options/resolve.ts";
 import { createRandom } from "../util/random.ts";
+import { VERSION } from "../util/version.ts";
 import { type Dataset, type DatasetItem, hasTruth, rationaleShare, type Truth } from "./dataset.ts";
 import type {
   EvaluatedInput,
@@ -101,6 +104,8 @@ export async function evaluate(
   checkTask(model);
   const { namedMethods, metrics } = chosen(dataset, options);
   checkMethods(model, dataset, namedMethods, metrics);
+  // What is wrong with an option is said before anything is measured.
+  for (const named of namedMethods) resolveRun(model, named.options);
   const { signal, onProgress } = options;
   const { seed = DEFAULTS.seed, features = "word", replacement = defaultReplacement(model) } = options;
   const share = rationaleShare(dataset.items);
@@ -286,10 +291,19 @@ async function measurementKey(
   settings: MeasureSettings,
   { options }: NamedMethod,
 ): Promise<string> {
-  const { signal: _signal, onProgress: _onProgress, memory: _memory, ...method } = await spelledOptions(options);
+  const { method, table, options: values } = resolveRun(model, options);
+  const { facts, activation, labels, tuned } = model;
+  const { name, settings: made, revision } = method;
   const { signal: _stop, batchSize: _batchSize, ...rest } = settings;
-  const sorted = (record: object) => Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify([4, model.facts.sha256, model.activation, sorted(method), sorted(rest), sorted(item)]);
+  return JSON.stringify([
+    5,
+    VERSION,
+    canonical([facts.sha256, activation, labels, tuned]),
+    canonical([name, made, revision]),
+    optionsKey(table, await spelledOptions(values)),
+    canonical(rest),
+    canonical(item),
+  ]);
 }
 
 /** What people must have said, in the words of errors. */

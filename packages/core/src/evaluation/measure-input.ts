@@ -6,6 +6,7 @@ import type { ExplanationCommon, Prediction, ScoreKind, Target, Warning } from "
 import { type Part, weightedLogits } from "../attribution/join-parts.ts";
 import { DEFAULTS, type ExplainOptions, type LongText } from "../attribution/options.ts";
 import { compareWithFile, withoutOwnAnswers } from "../attribution/own-answers.ts";
+import { type ResolvedRun, resolveRun } from "../attribution/resolve-run.ts";
 import { SharedWork } from "../attribution/shared-work.ts";
 import { chooseScore, rankPredictions } from "../attribution/target.ts";
 import { InvalidOptionError } from "../errors.ts";
@@ -129,11 +130,22 @@ export async function openInput(
         metrics.map(({ name }) => [name, null]),
       );
       if (asked.length === 0) return measured;
-      const own = { ...options, ...fixed };
+      const run = resolveRun(model, { ...options, ...fixed });
       // What an explanation costs is only seen where it does all of its work.
       const shares = !metrics.some(({ name }) => name === cost.name);
-      const explanation = await attribute(model, parts, input.positionCount, own, shares ? shared : undefined);
-      const subject = createSubject({ model, input, probe, item, marks, settings, options: own, explanation, shared });
+      const explanation = await attribute(model, parts, input.positionCount, run, shares ? shared : undefined);
+      const subject = createSubject({
+        model,
+        input,
+        probe,
+        item,
+        marks,
+        settings,
+        run,
+        target: score.target,
+        explanation,
+        shared,
+      });
       for (const metric of asked) {
         signal?.throwIfAborted();
         measured[metric.name] = (await metric.measure(subject)) ?? null;
@@ -168,17 +180,19 @@ interface SubjectParts {
   readonly item: DatasetItem;
   readonly marks: readonly number[] | undefined;
   readonly settings: MeasureSettings;
-  readonly options: ExplainOptions & { readonly target: number };
+  readonly run: ResolvedRun;
+  /** Index of the class that is explained. */
+  readonly target: number;
   readonly explanation: ExplanationCommon;
   readonly shared: SharedWork;
 }
 
 function createSubject(parts: SubjectParts): Subject {
-  const { model, input, probe, item, marks, settings, options, explanation, shared } = parts;
+  const { model, input, probe, item, marks, settings, run, target: explained, explanation, shared } = parts;
   const { features } = input;
   const { rationaleShare, polarityLabel } = settings;
   const { polarities } = item;
-  const direction = polarityDirection(model, polarityLabel, options.target);
+  const direction = polarityDirection(model, polarityLabel, explained);
   const known = [...(model.warnings ?? []), ...input.warnings];
   const changed = (change: Change): readonly Part[] => {
     switch (change.kind) {
@@ -194,7 +208,7 @@ function createSubject(parts: SubjectParts): Subject {
     attribution: featureAttribution(features, explanation.attribution),
     probe,
     curveSteps: settings.curveSteps ?? CURVE_STEPS,
-    target: options.target,
+    target: explained,
     completeness: explanation.completeness,
     cost: explanation.cost,
     warnings: explanation.warnings.filter((warning) => !known.includes(warning)),
@@ -211,7 +225,7 @@ function createSubject(parts: SubjectParts): Subject {
         model,
         changed(change),
         input.positionCount,
-        options,
+        run,
         common,
       );
       return { attribution: featureAttribution(features, attribution), value: explainedValue(target, predictions) };

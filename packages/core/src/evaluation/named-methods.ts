@@ -2,6 +2,8 @@
 
 import { METHODS, methodOf } from "../attribution/methods.ts";
 import type { ExplainOptions, MethodObject } from "../attribution/options.ts";
+import { optionsFor } from "../attribution/resolve-run.ts";
+import type { OptionNaming } from "../options/check.ts";
 
 /** A method with its options. */
 export interface NamedMethod {
@@ -19,23 +21,20 @@ const ALWAYS = "random";
 export const randomControl = (): NamedMethod => ({ name: ALWAYS, options: { method: ALWAYS }, randomControl: true });
 
 /**
- * These methods, all of calig's by default, and the random control; `options` hold for all but the random control.
+ * These methods, all of calig's by default, and the random control; `options` hold for all that take them.
  *
- * @throws {InvalidOptionError} As `methodOf`.
+ * @throws {InvalidOptionError} As `methodOf`; for an option that none of the methods takes.
  */
 export function namedMethodsOf(
   methods: readonly (string | MethodObject)[] = METHODS.map(({ name }) => name),
   options: ExplainOptions = {},
+  naming?: OptionNaming,
 ): NamedMethod[] {
-  return [
-    ...methods
-      .map((method) => ({ method, own: methodOf(method) }))
-      .filter(({ own }) => own.name !== ALWAYS)
-      .map(({ method, own }) => ({
-        name: own.name,
-        options: { ...options, method },
-        randomControl: own.randomControl === true,
-      })),
-    randomControl(),
-  ];
+  const all = methods.map(methodOf);
+  const shares = optionsFor(all, options, naming);
+  const named = all.map(({ name, randomControl: isControl }, m): NamedMethod => {
+    const own = { ...shares[m], method: methods[m] as string | MethodObject };
+    return { name, options: own, randomControl: isControl === true };
+  });
+  return [...named.filter(({ name }) => name !== ALWAYS), randomControl()];
 }

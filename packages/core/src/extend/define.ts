@@ -4,11 +4,14 @@
  */
 
 import type { AttributionMethod } from "../attribution/method.ts";
+import { GENERAL_OPTIONS, METHOD_OPTIONS } from "../attribution/options.ts";
+import { BESIDES } from "../attribution/resolve-run.ts";
 import type { RuleEntry } from "../autodiff/rule.ts";
 import type { Pass } from "../canonical/pass.ts";
 import { ExtensionError, quote } from "../errors.ts";
 import type { DatasetLayout } from "../evaluation/dataset-layout.ts";
 import type { Metric } from "../evaluation/metric.ts";
+import { OPTION_GROUPS, type OptionDeclaration, type OptionGroup, type OptionTable } from "../options/option.ts";
 import type { Renderer } from "../render/renderer.ts";
 import type { ModelFamily } from "../transformer/family.ts";
 import type { Check } from "../verification/check.ts";
@@ -18,7 +21,9 @@ import type { RuntimeDefinition } from "./runtime-definition.ts";
 const NAME = /^[a-z0-9]+(?:[-_.][a-z0-9]+)*$/;
 
 /** An attribution method. @throws {ExtensionError} When a field is missing or of another kind. */
-export function defineMethod(method: AttributionMethod): AttributionMethod {
+export function defineMethod<Table extends OptionTable = Record<never, never>>(
+  method: AttributionMethod<Table>,
+): AttributionMethod<Table> {
   const { settings, revision } = method;
   check("method", method, { name: isName, summary: isLine, signed: isFlag, classSpecific: isFlag, run: isFunction });
   if (settings !== undefined && !isPlain(settings)) {
@@ -27,7 +32,30 @@ export function defineMethod(method: AttributionMethod): AttributionMethod {
   if (revision !== undefined && !Number.isSafeInteger(revision)) {
     throw fieldError("method", method.name, "revision", "a whole number");
   }
-  return marked("method", method);
+  checkOptions(method.name, method.options ?? {});
+  return marked("method", method as AttributionMethod) as AttributionMethod<Table>;
+}
+
+/** An option that several methods take is one option, whichever of them is asked: it has one declaration. */
+function checkOptions(method: string, options: OptionTable): void {
+  for (const [name, declaration] of Object.entries(options)) {
+    const { type, group, summary } = (declaration ?? {}) as Partial<OptionDeclaration>;
+    const known = Object.hasOwn(METHOD_OPTIONS, name) ? METHOD_OPTIONS[name as keyof typeof METHOD_OPTIONS] : undefined;
+    if (!/^[a-z][a-zA-Z0-9]*$/.test(name)) {
+      throw fieldError("method", method, `options.${name}`, "called in camelCase, as noiseLevel is");
+    }
+    if (Object.hasOwn(GENERAL_OPTIONS, name) || BESIDES.includes(name) || (known ?? declaration) !== declaration) {
+      throw fieldError("method", method, `options.${name}`, "called otherwise: calig has an option of that name");
+    }
+    if (
+      type?.schema === undefined ||
+      type.control === undefined ||
+      !OPTION_GROUPS.includes(group as OptionGroup) ||
+      !isLine(summary)
+    ) {
+      throw fieldError("method", method, `options.${name}`, "made by defineOption, with type, group and summary");
+    }
+  }
 }
 
 /** A metric. @throws {ExtensionError} */

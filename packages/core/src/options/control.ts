@@ -4,7 +4,7 @@
 export type Control =
   | { readonly kind: "switch" }
   | { readonly kind: "text"; readonly placeholder: string }
-  /** Bytes, with a feature: "512MB". */
+  /** Bytes, with a unit: "512MB". */
   | { readonly kind: "size"; readonly placeholder: string }
   | { readonly kind: "choice"; readonly words: readonly string[]; readonly placeholder: string }
   | ({

@@ -62,8 +62,24 @@ export type OptionValue<D> = D extends OptionDeclaration<infer T> ? T : never;
 /** What a caller may give of a table: any of its options. */
 export type OptionsOf<Table extends OptionTable> = { readonly [K in keyof Table]?: OptionValue<Table[K]> };
 
-/** Checks a declaration against its type, and keeps that type. */
-export const defineOption = <const T>(declaration: OptionDeclaration<T>): OptionDeclaration<T> => declaration;
+/** Names of the options of a table that have a value in any case. */
+type Defaulted<Table extends OptionTable> = {
+  [K in keyof Table]: Table[K] extends { readonly default: unknown } ? K : never;
+}[keyof Table];
+
+/** Values of a table: those of options with defaults are always there. */
+export type ResolvedOf<Table extends OptionTable> = {
+  readonly [K in Defaulted<Table>]: OptionValue<Table[K]>;
+} & { readonly [K in Exclude<keyof Table, Defaulted<Table>>]?: OptionValue<Table[K]> };
+
+/** Checks a declaration against its type, and keeps that type, and whether there is a default. */
+export function defineOption<T>(
+  declaration: OptionDeclaration<T> & { readonly default: T | ((given: GivenOptions) => T) },
+): OptionDeclaration<T> & { readonly default: T | ((given: GivenOptions) => T) };
+export function defineOption<T>(declaration: OptionDeclaration<T>): OptionDeclaration<T>;
+export function defineOption<T>(declaration: OptionDeclaration<T>): OptionDeclaration<T> {
+  return declaration;
+}
 
 /** Some options of a table. */
 export const onlyOptions = <Table extends OptionTable, const K extends keyof Table & string>(

@@ -40,11 +40,11 @@ export const textThat = (
   remedy,
 });
 
-/** A name, or an index: a whole number of at least 0. On the command line both are texts. */
-export const nameOrIndex = (placeholder: string): OptionType<string | number> => ({
-  schema: v.union([v.string(), v.pipe(v.number(), v.safeInteger(), v.minValue(0))]),
+/** A name, or an index: a whole number of at least 0. Of texts, whoever takes the option tells which they are. */
+export const nameOrIndex = (placeholder: string, name: string): OptionType<string | number> => ({
+  schema: v.union([v.string(), wholeIn({ min: 0 })]),
   control: { kind: "text", placeholder },
-  remedy: "give a name, or an index of at least 0",
+  remedy: `give ${name}, or an index: a whole number of at least 0`,
 });
 
 /** One of a list of words. */
@@ -141,11 +141,11 @@ export const numbersOr = <const T extends string>(
   remedy: `use one of ${wordList(words)}, or one number of at least 0 ${each}, as in "0.5,0.3,0.2"`,
 });
 
-/** An amount of memory in bytes, written with a feature. */
-export const byteSize = (min: number): OptionType<number> => ({
-  schema: numberIn({ min }),
+/** An amount of memory in bytes, written with a unit. */
+export const byteSize = (range: Range): OptionType<number> => ({
+  schema: numberIn(range),
   control: { kind: "size", placeholder: "SIZE" },
-  remedy: `give a size of at least ${min / 2 ** 20}MB, such as "512MB" or "2GB"`,
+  remedy: `give a size such as "512MB" or "2GB"${range.min === undefined ? "" : `, at least ${range.min / 2 ** 20}MB`}`,
 });
 
 /** An option that the command line takes several times. */

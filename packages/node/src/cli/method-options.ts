@@ -6,7 +6,7 @@ import { type NamedMethod, namedMethodsOf } from "@calig/core/internal/evaluatio
 import type { Extensions } from "@calig/core/internal/extend/extension";
 import { BASELINE_OPTIONS, givenBaseline } from "./baseline-options.ts";
 import { given } from "./given.ts";
-import type { OptionValues } from "./options.ts";
+import { type OptionKey, type OptionValues, optionName } from "./options.ts";
 
 const PLAIN_OPTIONS = ["steps", "tolerance", "quadrature", "fusion", "lambda", "layerWeights", "memory"] as const;
 
@@ -29,6 +29,7 @@ export async function chooseMethods(
   return namedMethodsOf(
     names.map((name) => methodNamed(name, extensions)),
     await methodOptions(options),
+    (name) => optionName(name as OptionKey),
   );
 }
 

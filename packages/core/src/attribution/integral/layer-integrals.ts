@@ -1,25 +1,32 @@
 /** @file From a method's context to the integrals of the asked-for blocks: options checked, baseline run, memory divided. */
 
-import { InvalidOptionError, keyword } from "../../errors.ts";
+import { InvalidOptionError } from "../../errors.ts";
+import { optionsKey } from "../../options/resolve.ts";
 import { evaluateScore, largestLogit, logitsRow } from "../../program/score.ts";
 import { baselineStates, chosenBaselines } from "../baseline/baseline.ts";
 import { isCustom } from "../baseline/custom-baseline.ts";
 import { LEAST_DIFFERENCE } from "../completeness.ts";
 import type { Warning } from "../explanation.ts";
 import type { MethodContext } from "../method.ts";
-import { type Baseline, DEFAULTS, defaultQuadrature, QUADRATURES } from "../options.ts";
+import { type Baseline, GENERAL_OPTIONS, INTEGRAL_OPTIONS } from "../options.ts";
 import { type IntegralResult, integrateBlocks } from "./block-integrals.ts";
 import { type LayerIntegrals, meanIntegrals } from "./mean-integrals.ts";
 import { sweepMemoryWarnings, sweepRows } from "./run-size.ts";
+
+/** What integrating knows of a method's options. */
+type Context = MethodContext<typeof INTEGRAL_OPTIONS>;
+
+/** All options that an integral may depend on. */
+const TABLE = { ...GENERAL_OPTIONS, ...INTEGRAL_OPTIONS };
 
 /**
  * Integrates the given blocks for a method, unless it was done; from several baselines, the mean of their integrals.
  *
  * @throws {InvalidOptionError} For options out of range.
  */
-export async function layerIntegrals(context: MethodContext, layers: readonly number[]): Promise<LayerIntegrals> {
+export async function layerIntegrals(context: Context, layers: readonly number[]): Promise<LayerIntegrals> {
   const { options, model, deadline, onProgress } = context;
-  const tolerance = checkedTolerance(options.tolerance ?? DEFAULTS.tolerance);
+  const { steps, tolerance } = options;
   const baselines = chosenBaselines(options);
   const results: LayerIntegrals[] = [];
   for (const [i, baseline] of baselines.entries()) {
@@ -39,38 +46,33 @@ export async function layerIntegrals(context: MethodContext, layers: readonly nu
     warnings: [
       ...mean.baselineWarnings,
       ...sweepMemoryWarnings(model, context.input.features.length, options),
-      ...warningsOf(mean, tolerance, options.steps ?? DEFAULTS.steps),
+      ...warningsOf(mean, tolerance, steps),
     ],
   };
 }
 
 async function fromBaseline(
-  context: MethodContext,
+  context: Context,
   layers: readonly number[],
   baseline: Baseline | undefined,
 ): Promise<LayerIntegrals> {
   const { shared, score, options } = context;
   if (shared === undefined) return integrate(context, layers, baseline);
-  const { quadrature, steps, tolerance, seed, timeBudget } = options;
+  const own = isCustom(baseline) ? { custom: shared.numberOf(baseline) } : baseline;
   const key = JSON.stringify([
     "layer integrals",
     score,
     // Where time is limited, what a block gets depends on the others.
     options.timeBudget === undefined ? undefined : layers,
-    isCustom(baseline) ? shared.numberOf(baseline) : baseline,
-    quadrature,
-    steps,
-    tolerance,
-    seed,
-    timeBudget,
+    optionsKey(TABLE, { ...options, baseline: own }),
   ]);
   const { parts, result } = await shared.onceFor(key, layers, () => integrate(context, layers, baseline));
   return parts.length === layers.length ? result : ofLayers(context, result, layers);
 }
 
 /** Of integrals of more blocks, those asked for: paths of different blocks do not depend on each other. */
-function ofLayers({ model, input, options }: MethodContext, all: LayerIntegrals, layers: readonly number[]) {
-  const tolerance = checkedTolerance(options.tolerance ?? DEFAULTS.tolerance);
+function ofLayers({ model, input, options }: Context, all: LayerIntegrals, layers: readonly number[]) {
+  const { steps, tolerance } = options;
   const own = { ...all, blocks: all.blocks.filter(({ index }) => layers.includes(index)) };
   return {
     ...own,
@@ -78,25 +80,20 @@ function ofLayers({ model, input, options }: MethodContext, all: LayerIntegrals,
     warnings: [
       ...all.baselineWarnings,
       ...sweepMemoryWarnings(model, input.features.length, options),
-      ...warningsOf(own, tolerance, options.steps ?? DEFAULTS.steps),
+      ...warningsOf(own, tolerance, steps),
     ],
   };
 }
 
 async function integrate(
-  context: MethodContext,
+  context: Context,
   layers: readonly number[],
   baseline: Baseline | undefined,
 ): Promise<LayerIntegrals> {
   const { model, input, forward, score, scoreAtInput, options, onProgress } = context;
-  const steps = checkedSteps(options.steps ?? DEFAULTS.steps);
-  const quadrature = keyword("quadrature", options.quadrature ?? defaultQuadrature(steps), QUADRATURES);
-  const tolerance = checkedTolerance(options.tolerance ?? DEFAULTS.tolerance);
+  const { steps, quadrature, tolerance, seed } = options;
   const { platform } = model;
-  const seed = options.seed ?? DEFAULTS.seed;
-  const { timeBudget } = options;
-  checkTimeBudget(timeBudget, steps);
-  const states = await baselineStates(model, input, baseline, options.seed);
+  const states = await baselineStates(model, input, baseline, seed);
   const result = await integrateBlocks({
     programs: model.programs,
     hiddenStates: forward.hiddenStates,
@@ -121,14 +118,7 @@ async function integrate(
   return {
     ...result,
     evaluations: result.evaluations + states.passes,
-    options: {
-      baseline: states.spelled,
-      quadrature,
-      steps,
-      tolerance,
-      layers,
-      ...(timeBudget === undefined ? {} : { timeBudget }),
-    },
+    options: { baseline: states.spelled, layers },
     baselineWarnings: states.warnings,
     warnings: [
       ...states.warnings,
@@ -141,11 +131,6 @@ async function integrate(
 function warningsOf({ blocks, stopped }: IntegralResult, tolerance: number, steps: number | "auto"): Warning[] {
   const missed = blocks.filter((block) => !block.completeness.converged);
   return missed.length === 0 ? [] : [notConverged(missed, tolerance, remedyOf(steps, stopped))];
-}
-
-function checkedTolerance(tolerance: number): number {
-  if (tolerance > 0) return tolerance;
-  throw new InvalidOptionError(`Cannot use tolerance ${tolerance}: it must be greater than 0`, "tolerance", tolerance);
 }
 
 function notConverged(missed: IntegralResult["blocks"], tolerance: number, remedy: string): Warning {
@@ -167,32 +152,6 @@ const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 function remedyOf(steps: number | "auto", stopped: boolean): string {
   if (stopped) return "the time was used before it was met; allow more";
   return steps === "auto" ? "its sum is off by that share of the score difference" : 'use more steps, or steps "auto"';
-}
-
-function checkTimeBudget(seconds: number | undefined, steps: number | "auto"): void {
-  if (seconds === undefined) return;
-  if (!(seconds > 0)) {
-    throw new InvalidOptionError(
-      `Cannot use a time budget of ${seconds} seconds: it must be greater than 0`,
-      "timeBudget",
-      seconds,
-    );
-  }
-  if (steps === "auto") return;
-  throw new InvalidOptionError(
-    `Cannot combine a time budget with ${steps} steps: leave one of them out, so that the number of points can follow the time`,
-    "timeBudget",
-    seconds,
-  );
-}
-
-function checkedSteps(steps: number | "auto"): number | "auto" {
-  if (steps === "auto" || (Number.isInteger(steps) && steps >= 1)) return steps;
-  throw new InvalidOptionError(
-    `Cannot integrate with steps ${JSON.stringify(steps)}: use a whole number of at least 1, or "auto"`,
-    "steps",
-    steps,
-  );
 }
 
 /** The blocks to explain, ascending and once each. @throws {InvalidOptionError} */

@@ -5,7 +5,7 @@ import type { Warning } from "../explanation.ts";
 import type { BlockIntegral, IntegralResult } from "./block-integrals.ts";
 
 export interface LayerIntegrals extends IntegralResult {
-  /** The options of the integration, defaults spelled out. */
+  /** The options of the integration in other words: the baseline spelled out, the blocks by number. */
   readonly options: Readonly<Record<string, unknown>>;
   /** What the reader must know of the baselines. */
   readonly baselineWarnings: readonly Warning[];

@@ -4,18 +4,20 @@ import type { FloatTensor } from "../../tensor/tensor.ts";
 import { dot, gradientAtInput, overWidth } from "../hidden-gradient.ts";
 import type { AttributionMethod } from "../method.ts";
 import { oneBlock } from "../one-block.ts";
+import { BLOCK_OPTIONS } from "../options.ts";
 
 /**
  * max(sum_d w_d H[t,d], 0) with w_d = mean over the features of dF/dH[t,d]; the last block unless another one is given. Its
  * output would not do: the head reads the class token of it, so that all other gradients are 0. Special features are no
  * places of the map: they take no part in the mean and have 0.
  */
-export const gradCam: AttributionMethod = {
+export const gradCam: AttributionMethod<typeof BLOCK_OPTIONS> = {
   name: "grad-cam",
   title: "Grad-CAM",
   summary: "hidden state entering the last block, weighted by its mean gradient (Selvaraju et al. 2017)",
   signed: false,
   classSpecific: true,
+  options: BLOCK_OPTIONS,
   async run(context) {
     const block = oneBlock(context, "grad-cam", context.model.programs.blocks - 1);
     const { hiddenState, gradient, modelEvaluations } = await gradientAtInput(context, block);

@@ -6,14 +6,19 @@ import type { BlockIntegral } from "../integral/block-integrals.ts";
 import { layerIntegrals } from "../integral/layer-integrals.ts";
 import type { AttributionMethod } from "../method.ts";
 import { oneBlock } from "../one-block.ts";
+import { BLOCK_OPTIONS, HEAD_OPTIONS, INTEGRAL_OPTIONS } from "../options.ts";
 
-export const integratedGradients: AttributionMethod = {
+/** The options that it takes. */
+const OPTIONS = { ...INTEGRAL_OPTIONS, ...BLOCK_OPTIONS, ...HEAD_OPTIONS };
+
+export const integratedGradients: AttributionMethod<typeof OPTIONS> = {
   name: "integrated-gradients",
   title: "Integrated Gradients",
   summary: "Integrated Gradients at the embeddings, or at one block given by layers (Sundararajan et al. 2017)",
   signed: true,
   classSpecific: true,
   complete: true,
+  options: OPTIONS,
   async run(context) {
     const layers = [oneBlock(context, "integrated-gradients", 0)];
     const { blocks, attention, options, evaluations, warnings } = await layerIntegrals(context, layers);

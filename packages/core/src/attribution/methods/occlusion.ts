@@ -1,11 +1,16 @@
 /** @file Occlusion (Zeiler & Fergus 2014; leave-one-out, Li et al. 2016): what the score loses when a feature is replaced. */
 
+import { onlyOptions } from "../../options/option.ts";
 import { evaluateScore, logitsRow } from "../../program/score.ts";
 import { type FloatTensor, floatTensor } from "../../tensor/tensor.ts";
 import { baselineStates, chosenBaselines, type UsedBaseline } from "../baseline/baseline.ts";
 import { measureCompleteness } from "../completeness.ts";
 import { forwardRows } from "../integral/run-size.ts";
 import type { AttributionMethod, MethodContext } from "../method.ts";
+import { INTEGRAL_OPTIONS } from "../options.ts";
+
+/** The options that it takes. */
+const OPTIONS = onlyOptions(INTEGRAL_OPTIONS, ["baseline"]);
 
 /**
  * F(x) - F(x with feature t replaced by that of the baseline), for every feature that may be replaced; 0 for special features.
@@ -14,11 +19,12 @@ import type { AttributionMethod, MethodContext } from "../method.ts";
  * the baseline input has at its place. Completeness compares the sum with what the score loses when all are replaced at
  * once; it is off by what features do together.
  */
-export const occlusion: AttributionMethod = {
+export const occlusion: AttributionMethod<typeof OPTIONS> = {
   name: "occlusion",
   summary: "loss of the score when a feature is replaced by the baseline (Zeiler & Fergus 2014)",
   signed: true,
   classSpecific: true,
+  options: OPTIONS,
   async run(context) {
     const { model, input, options, scoreAtInput } = context;
     const baselines = chosenBaselines(options);

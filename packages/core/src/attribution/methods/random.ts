@@ -2,7 +2,6 @@
 
 import { createRandom } from "../../util/random.ts";
 import type { AttributionMethod } from "../method.ts";
-import { DEFAULTS } from "../options.ts";
 
 /** Independent and uniform in [-1, 1) for every feature that is part of the input, 0 for special features. */
 export const random: AttributionMethod = {
@@ -12,7 +11,7 @@ export const random: AttributionMethod = {
   classSpecific: false,
   randomControl: true,
   async run({ input, options }) {
-    const numbers = createRandom(`${options.seed ?? DEFAULTS.seed} random`);
+    const numbers = createRandom(`${options.seed} random`);
     return {
       attribution: Array.from(input.replaceable, (replaceable) => (replaceable === 1 ? 2 * numbers.next() - 1 : 0)),
       blocks: [],

@@ -4,17 +4,19 @@ import type { FloatTensor } from "../../tensor/tensor.ts";
 import { headMean, through } from "../attention-flow.ts";
 import type { AttributionMethod } from "../method.ts";
 import { oneBlock } from "../one-block.ts";
+import { BLOCK_OPTIONS } from "../options.ts";
 import { readoutShares } from "../readout.ts";
 
 /**
  * mean_h A_l[h, i, t] for the position i that the head reads, or averaged over those it reads; l is the last block unless
  * another one is given.
  */
-export const rawAttention: AttributionMethod = {
+export const rawAttention: AttributionMethod<typeof BLOCK_OPTIONS> = {
   name: "raw-attention",
   summary: "attention of the last block, mean over heads, from what the head reads",
   signed: false,
   classSpecific: false,
+  options: BLOCK_OPTIONS,
   async run(context) {
     const { input, forward } = context;
     const { programs } = context.model;

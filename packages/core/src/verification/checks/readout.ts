@@ -1,6 +1,7 @@
 /** @file Check: the logits are read from where the anatomy says, found out by moving single positions of what the last block gives. */
 
 import { readoutShares } from "../../attribution/readout.ts";
+import { generalDefaults } from "../../attribution/resolve-run.ts";
 import { UnsupportedModelError } from "../../errors.ts";
 import { sliceRows } from "../../program/rows.ts";
 import { evaluateScore, logitsRow } from "../../program/score.ts";
@@ -147,7 +148,15 @@ async function sharesOf({ model, subject, onProgress }: CheckContext): Promise<F
   const { forward, score, input } = subject;
   const scoreAtInput = evaluateScore(score, logitsRow(forward.logits, score.position));
   try {
-    const { shares } = await readoutShares({ model, input, forward, score, scoreAtInput, options: {}, onProgress });
+    const { shares } = await readoutShares({
+      model,
+      input,
+      forward,
+      score,
+      scoreAtInput,
+      options: generalDefaults,
+      onProgress,
+    });
     return shares;
   } catch (error) {
     if (error instanceof UnsupportedModelError) return error.message;

@@ -2,7 +2,8 @@
 
 import { basename, relative } from "node:path";
 import type { ImageInput } from "@calig/core/internal/attribution/image-input";
-import { DEFAULTS, type ExplainOptions } from "@calig/core/internal/attribution/options";
+import type { ExplainOptions } from "@calig/core/internal/attribution/options";
+import { checkRun } from "@calig/core/internal/attribution/resolve-run";
 import type { TextInput } from "@calig/core/internal/attribution/text-input";
 import { InvalidOptionError, isCaligError, UsageError } from "@calig/core/internal/errors";
 import { count } from "@calig/core/internal/render/format";
@@ -23,6 +24,7 @@ import { type Formats, formatsWith, type RenderSettings } from "../formats.ts";
 import { given } from "../given.ts";
 import { loadingOptions } from "../loading.ts";
 import { methodNamed } from "../method-options.ts";
+import { type OptionKey, optionName } from "../options.ts";
 import type { InputEntry } from "../read-inputs.ts";
 import { createResults, type Results, type Source } from "../results.ts";
 import type { Terminal } from "../terminal.ts";
@@ -131,12 +133,12 @@ export const explain = defineCommand({
       renderSettings(options, destination, known, terminal),
       terminal,
     );
-    await warnOfUnused(options, terminal);
     const methodOptions = {
       ...given(options, [...TARGET_OPTIONS, ...METHOD_OPTIONS]),
       ...(await givenBaseline(options)),
       ...(options.method === undefined ? {} : { method: methodNamed(options.method, extensions) }),
     };
+    checkRun(methodOptions, (name) => optionName(name as OptionKey));
 
     const source = options.model ?? (inputs.kind === "images" ? DEFAULT_IMAGE_MODEL : DEFAULT_TEXT_MODEL);
     terminal.progress.update(0, `loading ${source}`);
@@ -293,13 +295,4 @@ function renderSettings(
     ...given(options, ["palette", "theme", "overlay"]),
     ...(options.blockMaps === undefined ? {} : { blockMaps: options.blockMaps === "show" }),
   };
-}
-
-/** Options that have no effect together with others. */
-async function warnOfUnused(options: Options, terminal: Terminal): Promise<void> {
-  const method = options.method ?? DEFAULTS.method;
-  const fusion = options.fusion ?? DEFAULTS.fusion;
-  if (options.lambda !== undefined && (method !== DEFAULTS.method || fusion !== "additive")) {
-    await terminal.warn("--lambda has no effect without --fusion additive");
-  }
 }

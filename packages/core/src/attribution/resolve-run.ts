@@ -1,0 +1,189 @@
+/** @file What an explanation is made with: the method, and its options checked and completed, once for all that follows. */
+
+import { InvalidOptionError, wordList } from "../errors.ts";
+import { checkRecord, type OptionNaming, plainName } from "../options/check.ts";
+import type { GivenOptions, OptionTable } from "../options/option.ts";
+import { effectiveOptions, resolveOptions } from "../options/resolve.ts";
+import type { ExplainableModel } from "./explainable-model.ts";
+import type { AttributionMethod, MethodContext } from "./method.ts";
+import { METHODS, methodOf } from "./methods.ts";
+import {
+  DEFAULTS,
+  defaultLayerWeights,
+  type ExplainOptions,
+  GENERAL_OPTIONS,
+  type GeneralOptions,
+  type MethodObject,
+} from "./options.ts";
+import { type TunedSettings, tunedFor } from "./tuned.ts";
+
+/** A method with the options of one explanation. */
+export interface ResolvedRun {
+  readonly method: AttributionMethod;
+  /** Everything that the method takes, by name. */
+  readonly table: OptionTable;
+  readonly options: MethodContext<OptionTable>["options"];
+  /** Where settings of the model took the place of defaults. */
+  readonly tuned?: TunedSettings;
+}
+
+/** The general options where none is given. */
+export const generalDefaults: GeneralOptions = resolveOptions(GENERAL_OPTIONS, {});
+
+/** Names that are given with options and are none. */
+export const BESIDES: readonly string[] = ["method", "signal", "onProgress"];
+
+/**
+ * Chooses the method, checks the options that are given, and completes them with what the model was tuned to and with
+ * defaults.
+ *
+ * @throws {InvalidOptionError} For an unknown method or option, a value that cannot be used, and an option that has no
+ * effect with the method.
+ */
+export function resolveRun(
+  { anatomy, tuned: stored }: Pick<ExplainableModel, "anatomy" | "tuned">,
+  given: ExplainOptions,
+): ResolvedRun {
+  const { method, table, tuned, values } = resolved(given, { stored, kind: anatomy.kind });
+  const { signal, onProgress } = given;
+  const options = {
+    ...values,
+    ...(signal === undefined ? {} : { signal }),
+    ...(onProgress === undefined ? {} : { onProgress }),
+  } as ResolvedRun["options"];
+  return { method, table, options, ...(tuned === undefined ? {} : { tuned }) };
+}
+
+/**
+ * The same check where no model is loaded yet.
+ *
+ * @param naming - How options are called where they were given.
+ * @throws {InvalidOptionError} As `resolveRun`.
+ */
+export function checkRun(given: ExplainOptions, naming: OptionNaming = plainName): void {
+  resolved(given, { naming });
+}
+
+interface Situation {
+  readonly stored?: TunedSettings | undefined;
+  readonly kind?: "text" | "image";
+  readonly naming?: OptionNaming;
+}
+
+function resolved(given: ExplainOptions, { stored, kind = "text", naming = plainName }: Situation) {
+  checkRecord(given);
+  const method = methodOf(given.method ?? DEFAULTS.method);
+  const table = optionsOfMethod(method);
+  checkEffect(method, table, given as GivenOptions, naming);
+  const tuned = Object.hasOwn(table, "fusion") ? tunedFor(stored, given) : undefined;
+  const values = resolveOptions(table, given as GivenOptions, {
+    known: BESIDES,
+    defaults: { layerWeights: defaultLayerWeights(kind), ...tuned },
+    naming,
+  });
+  checkHooks(given);
+  return { method, table, tuned, values };
+}
+
+/** The general options, and those that the method declares. */
+export const optionsOfMethod = ({ options }: AttributionMethod): OptionTable => ({ ...GENERAL_OPTIONS, ...options });
+
+/**
+ * Of options that are given for several methods those that a method takes, so that one record serves all of them. Names
+ * that no method knows stay, and are refused where they are used.
+ *
+ * @param others - Methods besides calig's whose options are known.
+ */
+export function optionsTakenBy(
+  method: string | MethodObject,
+  given: ExplainOptions,
+  others: readonly AttributionMethod[] = [],
+): ExplainOptions {
+  const table = optionsOfMethod(methodOf(method));
+  const taken = Object.entries(given).filter(
+    ([name]) => Object.hasOwn(table, name) || takersOf(name, others).length === 0,
+  );
+  return Object.fromEntries(taken) as ExplainOptions;
+}
+
+/**
+ * The same for each of several methods.
+ *
+ * @param naming - How options are called where they were given.
+ * @throws {InvalidOptionError} For an option that has an effect with none of them.
+ */
+export function optionsFor(
+  methods: readonly AttributionMethod[],
+  given: ExplainOptions,
+  naming: OptionNaming = plainName,
+): readonly ExplainOptions[] {
+  checkRecord(given);
+  const tables = methods.map(optionsOfMethod);
+  const vain = namesOf(given).find(
+    (name) => takersOf(name).length > 0 && !tables.some((table) => Object.hasOwn(table, name)),
+  );
+  if (vain !== undefined) throw withoutEffect(vain, methods, given as GivenOptions, naming);
+  return methods.map((method) => optionsTakenBy(method, given, methods));
+}
+
+/** @throws {InvalidOptionError} For an option of other methods. */
+function checkEffect(method: AttributionMethod, table: OptionTable, given: GivenOptions, naming: OptionNaming): void {
+  for (const name of namesOf(given)) {
+    if (Object.hasOwn(table, name) || takersOf(name).length === 0) continue;
+    throw withoutEffect(name, [method], given, naming);
+  }
+}
+
+/** Names of the options that have a value. */
+const namesOf = (given: object): readonly string[] =>
+  Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [name]));
+
+/** The methods that take an option of their own. */
+const takersOf = (name: string, others: readonly AttributionMethod[] = []): readonly AttributionMethod[] =>
+  [...METHODS, ...others].filter(({ options = {} }) => Object.hasOwn(options, name));
+
+function withoutEffect(
+  name: string,
+  methods: readonly AttributionMethod[],
+  given: GivenOptions,
+  naming: OptionNaming,
+): InvalidOptionError {
+  const names = (list: readonly AttributionMethod[]) => wordList(list.map((method) => method.name));
+  const takers = takersOf(name);
+  return new InvalidOptionError(
+    `Cannot use ${naming(name)} with ${methods.length === 1 ? "method" : "the methods"} ${names(methods)}: it has no effect there; leave it out${takers.length === 0 ? "" : `, or use ${takers.length === 1 ? "method" : "one of the methods"} ${names(takers)}`}`,
+    name,
+    given[name],
+  );
+}
+
+function checkHooks({ signal, onProgress }: ExplainOptions): void {
+  if (signal !== undefined && typeof (signal as Partial<AbortSignal> | null)?.throwIfAborted !== "function") {
+    throw new InvalidOptionError("Cannot use the signal: give the signal of an AbortController", "signal", signal);
+  }
+  if (onProgress !== undefined && typeof onProgress !== "function") {
+    throw new InvalidOptionError("Cannot use onProgress: give a function", "onProgress", onProgress);
+  }
+}
+
+/**
+ * What results say of a run: every option that had an effect, in the order of the method's table.
+ *
+ * @param spelled - What the method says of options in other words.
+ */
+export function reportedOptions({ method, table, options, tuned }: ResolvedRun, spelled: GivenOptions): GivenOptions {
+  const { score, seed } = options;
+  const own = method.options ?? {};
+  const effective = effectiveOptions(table, options as GivenOptions);
+  const all = Object.keys(own).flatMap((name) => {
+    const value = Object.hasOwn(spelled, name) ? spelled[name] : effective[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return {
+    ...Object.fromEntries(all),
+    ...spelled,
+    ...(tuned === undefined ? {} : { tuned: tuned.chosenBy }),
+    score,
+    seed,
+  };
+}
