@@ -1,14 +1,25 @@
 /** @file The examples of examples/extend: made outside of the packages, one file each, and kept to the promises of their kinds. */
 
 import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { checkMethod, checkRenderer, checkRule, METHODS, type NoiseOptions, SAMPLE_EXPLANATIONS } from "calig/extend";
-import { createNodeRuntime, explain, type LoadedModel, loadModel } from "calig/node";
+import {
+  checkFamily,
+  checkMethod,
+  checkRenderer,
+  checkRule,
+  METHODS,
+  type NoiseOptions,
+  SAMPLE_EXPLANATIONS,
+} from "calig/extend";
+import { createNodeRuntime, explain, type LoadedModel, loadModel, verify } from "calig/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import csv from "../../examples/extend/csv.ts";
 import mish from "../../examples/extend/mish.ts";
+import siglip from "../../examples/extend/siglip.ts";
 import { smoothGrad } from "../../examples/extend/smooth-grad.ts";
 import { runCli } from "../support/run-cli.ts";
+import { syntheticPicture } from "../support/synthetic-picture.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
 import { tinyBertFiles } from "../support/tiny-bert.ts";
 
@@ -95,6 +106,48 @@ describe("Mish", () => {
       { name: "one number", inputs: [[]] },
     ] as const;
     expect(await checkRule(mish, { runtime: createNodeRuntime(), cases })).toHaveLength(4);
+  });
+});
+
+describe("SigLIP", () => {
+  const folder = fileURLToPath(new URL("../fixtures/extend/siglip/", import.meta.url));
+  const read = (file: string) => readFileSync(join(folder, file));
+  const reference = {
+    config: read("config.json").toString(),
+    weights: read("model.safetensors"),
+    reference: read("reference.safetensors"),
+  };
+  const runtime = createNodeRuntime();
+
+  it("computes what transformers does: logits, hidden states, attention, gradients", async () => {
+    expect(await checkFamily(siglip, reference, { runtime })).toHaveLength(6);
+  });
+
+  it("is told where a checkpoint computes something else", async () => {
+    const config = JSON.parse(reference.config) as { vision_config: object };
+    const other = JSON.stringify({ ...config, vision_config: { ...config.vision_config, hidden_act: "relu" } });
+    await expect(checkFamily(siglip, { ...reference, config: other }, { runtime })).rejects.toThrow(
+      /gives the logits of the original: off by.*has its gradients: gradient\.0: off by/s,
+    );
+  });
+
+  it("is built, explained and verified like a family of calig's own", async () => {
+    await expect(loadModel(folder)).rejects.toThrow(/Cannot build a model of type "siglip"|there is no/);
+    await using model = await loadModel(folder, { families: [siglip] });
+    expect(model.facts).toMatchObject({ family: "siglip", task: "image-classification", blocks: 3, heads: 4 });
+    expect(model.warnings).toEqual([]);
+    const explanation = await explain(model, { image: syntheticPicture(40, 30) });
+    expect(explanation.features).toHaveLength(9);
+    expect(explanation.completeness?.relativeError).toBeLessThan(0.01);
+    const { checks } = await verify(model);
+    expect(checks.filter(({ status }) => status === "fail")).toEqual([]);
+  });
+
+  it("cannot be added twice, nor in the place of another", async () => {
+    const twice = loadModel(folder, { families: [siglip, siglip] });
+    await expect(twice).rejects.toThrow('Cannot add the family "siglip" for models of type "siglip"');
+    const other = { ...siglip, modelTypes: ["vit"] };
+    await expect(loadModel("sst2", { families: [other] })).rejects.toThrow('the family "vit" builds these');
   });
 });
 

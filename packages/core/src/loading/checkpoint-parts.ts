@@ -6,6 +6,7 @@ import { processedSize } from "../input/image/process-image.ts";
 import { checkHead } from "../transformer/check-head.ts";
 import { checkSizes } from "../transformer/check-sizes.ts";
 import { familyOf } from "../transformer/families.ts";
+import { familyConfig } from "../transformer/family-config.ts";
 import type { WeightSource } from "../transformer/parameters.ts";
 import { checkpointHead } from "./head.ts";
 import type { Knowledge } from "./knowledge.ts";
@@ -25,12 +26,13 @@ export type CheckpointParts = Omit<ModelParts, "weights" | "place" | "release">;
  * @throws {UnsupportedModelError} When calig does not build this family, or there is no head for classification.
  */
 export async function prepareCheckpoint(
-  config: CheckpointConfig,
+  stated: CheckpointConfig,
   weights: WeightSource,
   preprocessors: Preprocessors,
   { families, rules }: Knowledge,
 ): Promise<(weights: WeightSource) => CheckpointParts> {
-  const family = familyOf(config.modelType, families);
+  const family = familyOf(stated.modelType, families);
+  const config = familyConfig(family, stated);
   const imageProcessor = family.kind === "image" ? await preprocessors.imageProcessor() : undefined;
   const inputSize = imageProcessor === undefined ? undefined : processedSize(imageProcessor);
   const build = { ...(inputSize === undefined ? {} : { inputSize }) };
@@ -38,7 +40,7 @@ export async function prepareCheckpoint(
   checkSizes(config, weights);
   const model = family.build(config, weights, build); // says what is wrong before anything is copied
   checkFixedSizes(model.graph, model.opsets, storedBytes(model.graph));
-  const warnings = unusedTensors(weights, model);
+  const warnings = unusedTensors(weights, model, family.unread);
   const maxLength = family.maxLength(config);
   const tokenizer =
     maxLength === undefined ? undefined : await preprocessors.tokenizer(tokenizerFacts(config, model, maxLength));

@@ -15,6 +15,7 @@ import type { Graph } from "../onnx/model.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { Anatomy, TransformerGraph } from "../transformer/anatomy.ts";
 import type { ModelFamily } from "../transformer/family.ts";
+import { familyConfig } from "../transformer/family-config.ts";
 import { freeBlocks } from "../transformer/locate/free-blocks.ts";
 import { locateAnatomy } from "../transformer/locate/locate-anatomy.ts";
 import { logitsOutput } from "../transformer/locate/logits.ts";
@@ -226,7 +227,8 @@ function maxLength(
   config: CheckpointConfig | undefined,
   model: TransformerGraph,
 ): number {
-  const stated = config === undefined ? undefined : family?.maxLength(config);
+  const stated =
+    config === undefined || family === undefined ? undefined : family.maxLength(familyConfig(family, config));
   if (stated !== undefined) return stated;
   const limits = [
     positionLimit(model),

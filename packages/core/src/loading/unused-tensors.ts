@@ -26,11 +26,17 @@ const SHOWN = 4;
  * What to say of tensors that are not used. As in transformers they do not change what the model computes, but who loads
  * the model has to know.
  *
+ * @param unread - Names of more that may be, by the family.
  * @throws {UnsupportedModelError} When some belong to adapters within the blocks.
  */
-export function unusedTensors({ names, description }: WeightSource, { graph }: TransformerGraph): readonly Warning[] {
+export function unusedTensors(
+  { names, description }: WeightSource,
+  { graph }: TransformerGraph,
+  unread?: RegExp,
+): readonly Warning[] {
   const used = new Set(graph.initializers.map(({ name }) => name));
-  const unused = [...names].filter((name) => !used.has(name) && !HARMLESS.some((pattern) => pattern.test(name)));
+  const harmless = unread === undefined ? HARMLESS : [...HARMLESS, unread];
+  const unused = [...names].filter((name) => !used.has(name) && !harmless.some((pattern) => pattern.test(name)));
   if (unused.length === 0) return [];
   const adapters = unused.filter((name) => ADAPTER.test(name));
   if (adapters.length > 0) {

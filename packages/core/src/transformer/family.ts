@@ -25,6 +25,13 @@ export interface ModelFamily {
   /** Values of `model_type` in config.json that this family builds. */
   readonly modelTypes: readonly string[];
   readonly kind: "text" | "image";
+  /** Names of tensors that such checkpoints have and that no logit depends on. Others that are not used are warned of. */
+  readonly unread?: RegExp;
+  /**
+   * The fields of config.json as the family reads them: those of objects within laid open, what the file leaves out filled
+   * in. Default: as they are.
+   */
+  fields?(stated: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>;
   /** Longest input in tokens, special ones included; undefined for images. */
   maxLength(config: CheckpointConfig): number | undefined;
   /**

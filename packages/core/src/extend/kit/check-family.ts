@@ -15,6 +15,7 @@ import { viewBytes } from "../../tensor/dtype.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import type { TransformerGraph } from "../../transformer/anatomy.ts";
 import type { ModelFamily } from "../../transformer/family.ts";
+import { familyConfig } from "../../transformer/family-config.ts";
 import { type KitCheck, KitReport } from "./report.ts";
 import { valuesOf } from "./run-graph.ts";
 
@@ -57,7 +58,7 @@ export async function checkFamily(
   { runtime, tolerance = 1e-4 }: CheckFamilyOptions,
 ): Promise<readonly KitCheck[]> {
   const { name } = family;
-  const config = parseConfig(json, "config.json");
+  const config = familyConfig(family, parseConfig(json, "config.json"));
   if (!family.modelTypes.includes(config.modelType)) {
     throw new ExtensionError(
       `Cannot check the family "${name}" on a checkpoint of type "${config.modelType}": it builds ${family.modelTypes.map((type) => `"${type}"`).join(", ")}`,
@@ -94,8 +95,9 @@ export async function checkFamily(
   if (wanted.has("gradient.0")) {
     await report.expect("has its gradients", async () => {
       const builder = new GraphBuilder({ from: model.graph, opsets: model.opsets, prefix: "kit/" });
+      const of = builder.slice(anatomy.logits, -1, 0, 1);
       const { graph, gradients } = buildGradientGraph(builder.build(), {
-        of: builder.slice(anatomy.logits, -1, 0, 1),
+        of,
         withRespectTo: anatomy.hiddenStates,
         opsets: model.opsets,
       });
