@@ -2,7 +2,7 @@
 
 The family is no part of calig: examples/extend/siglip.ts builds it, and its test compares it with these tensors.
 
-Run with transformers 4.57: python tools/make_siglip_reference.py
+Run with transformers 4.57: python tools/make_siglip_reference.py (then npm run format)
 """
 
 import json

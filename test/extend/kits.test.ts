@@ -119,6 +119,7 @@ describe("checkMethod()", () => {
     [
       "blocks that are something else",
       {
+        ...(methodOf("ca-lig").options === undefined ? {} : { options: methodOf("ca-lig").options }),
         run: async (c) => {
           const own = await methodOf("ca-lig").run(c);
           return { ...own, attribution: own.attribution.map((value) => 2 * value + 1), completeness: null };
