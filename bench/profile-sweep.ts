@@ -10,6 +10,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { prepareText } from "@calig/core/internal/attribution/text-input";
+import { anyWeights } from "@calig/core/internal/loading/checkpoint-files";
+import { checkpointWeights } from "@calig/core/internal/loading/checkpoint-weights";
+import { readConfig } from "@calig/core/internal/loading/load-checkpoint";
 import { createModel } from "@calig/core/internal/onnx/create-model";
 import { encodeModel } from "@calig/core/internal/onnx/encode";
 import { scoreFeeds } from "@calig/core/internal/program/score";
@@ -17,8 +20,7 @@ import { buildSweepProgram, sweepNames } from "@calig/core/internal/program/swee
 import type { Tensor } from "@calig/core/internal/tensor/tensor";
 import { familyOf } from "@calig/core/internal/transformer/families";
 import { loadModel } from "@calig/node";
-import { readConfig } from "@calig/node/internal/node/load-checkpoint";
-import { readWeights } from "@calig/node/internal/node/weights";
+import { diskStore } from "@calig/node/internal/node/disk-store";
 import ort from "onnxruntime-node";
 
 const TEXT =
@@ -48,8 +50,10 @@ const { values } = parseArgs({
 const points = Number(values.points);
 
 await using model = await loadModel(values.model);
-const config = await readConfig(model.folder);
-const { source } = await readWeights(model.folder);
+const store = diskStore(model.folder);
+const { config } = (await readConfig(store)) ?? {};
+if (config === undefined) throw new Error(`There is no config.json in ${model.folder}`);
+const { source, place } = checkpointWeights(await anyWeights(store));
 const transformer = familyOf(config.modelType).build(config, source, { lastBlock: "pooled" });
 const classes = model.labels.length;
 const graph = buildSweepProgram(transformer, { kind: "logit", activation: model.activation }, classes);
@@ -60,7 +64,7 @@ const session = await ort.InferenceSession.create(encodeModel(createModel(graph,
   profileFilePrefix: prefix,
   logSeverityLevel: 3,
   intraOpNumThreads: Number(values.threads),
-  extra: { session: { model_external_initializers_file_folder_path: model.weights.folder } },
+  extra: { session: { model_external_initializers_file_folder_path: place.weightsFolder as string } },
 });
 
 const { parts } = await prepareText(model, { text: TEXT });

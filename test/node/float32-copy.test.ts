@@ -1,11 +1,15 @@
 /** @file Weights copied as float32: the same numbers, and nothing left behind. */
 
 import { readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { encodeSafetensors } from "@calig/core/internal/checkpoint/safetensors";
+import { anyWeights } from "@calig/core/internal/loading/checkpoint-files";
+import { checkpointWeights } from "@calig/core/internal/loading/checkpoint-weights";
+import { asFloat32 } from "@calig/core/internal/loading/float32-weights";
 import { readStoredTensor } from "@calig/core/internal/onnx/external-data";
 import { floatToHalf } from "@calig/core/internal/tensor/half";
-import { copyAsFloat32 } from "@calig/node/internal/node/float32-copy";
-import { readWeights } from "@calig/node/internal/node/weights";
+import { diskStore } from "@calig/node/internal/node/disk-store";
+import { scratchFile } from "@calig/node/internal/node/scratch-file";
 import { describe, expect, it } from "vitest";
 import { readRangeOf, useTempFolders } from "../support/temp-folder.ts";
 
@@ -22,16 +26,23 @@ const folderOf = (dtype: "float16" | "int64") =>
     ]),
   });
 
-describe("copyAsFloat32()", () => {
+describe("asFloat32()", () => {
+  /** All tensors of a folder, converted into a temporary file below `parent`. */
+  async function convert(folder: string, parent: string) {
+    const weights = checkpointWeights(await anyWeights(diskStore(folder)));
+    return { weights, copy: await asFloat32(weights, { names: [...weights.source.names] }, () => scratchFile(parent)) };
+  }
+
   it("holds the values of all tensors, and is gone after release", async () => {
     const parent = await tempFolder();
-    const weights = await readWeights(await folderOf("float16"));
-    const copy = await copyAsFloat32(weights, { parent });
+    const { weights, copy } = await convert(await folderOf("float16"), parent);
     for (const name of ["whole", "half"]) {
       const stored = copy.source.get(name);
-      const { dtype, shape, data } = await readStoredTensor(stored, readRangeOf(copy.folder));
-      expect([dtype, shape]).toEqual(["float32", weights.source.get(name).shape]);
-      expect(data).toBeAllClose(VALUES, { rtol: name === "whole" ? 0 : 1e-3, atol: 6e-8 });
+      for (const read of [copy.read, readRangeOf(copy.place.weightsFolder as string)]) {
+        const { dtype, shape, data } = await readStoredTensor(stored, read);
+        expect([dtype, shape]).toEqual(["float32", weights.source.get(name).shape]);
+        expect(data).toBeAllClose(VALUES, { rtol: name === "whole" ? 0 : 1e-3, atol: 6e-8 });
+      }
     }
     await copy.release();
     expect(await readdir(parent)).toEqual([]);
@@ -39,10 +50,16 @@ describe("copyAsFloat32()", () => {
 
   it("leaves nothing behind when a tensor cannot be converted", async () => {
     const parent = await tempFolder();
-    const weights = await readWeights(await folderOf("int64"));
-    await expect(copyAsFloat32(weights, { parent })).rejects.toThrow(
+    await expect(convert(await folderOf("int64"), parent)).rejects.toThrow(
       /Cannot convert the weights of .* int64 to float32/,
     );
     expect(await readdir(parent)).toEqual([]);
+  });
+
+  it("says where there is no room", async () => {
+    const nowhere = join(await tempFolder(), "nowhere");
+    await expect(convert(await folderOf("float16"), nowhere)).rejects.toThrow(
+      /Cannot keep the weights as float32 in ".*nowhere": there is no such file or folder; make room there, or set TMPDIR/,
+    );
   });
 });

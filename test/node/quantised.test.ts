@@ -10,14 +10,16 @@ import {
   parseSafetensorsHeader,
   safetensorsHeaderLength,
 } from "@calig/core/internal/checkpoint/safetensors";
+import { anyWeights } from "@calig/core/internal/loading/checkpoint-files";
+import { checkpointWeights } from "@calig/core/internal/loading/checkpoint-weights";
+import { asFloat32 } from "@calig/core/internal/loading/float32-weights";
+import { memoryStore } from "@calig/core/internal/loading/memory-store";
 import { prepareWeights } from "@calig/core/internal/loading/prepare-weights";
 import { readStoredTensor } from "@calig/core/internal/onnx/external-data";
 import { viewBytes } from "@calig/core/internal/tensor/dtype";
 import { explain, loadModel } from "@calig/node";
-import { copyAsFloat32 } from "@calig/node/internal/node/float32-copy";
-import { readRangeIn } from "@calig/node/internal/node/read-range";
-import { readWeights } from "@calig/node/internal/node/weights";
-import { readRangeOf, widenWeights } from "@calig/web/internal/web/widen-weights";
+import { diskStore } from "@calig/node/internal/node/disk-store";
+import { scratchFile } from "@calig/node/internal/node/scratch-file";
 import { describe, expect, it } from "vitest";
 import { useTempFolders } from "../support/temp-folder.ts";
 import { tinyBertFiles } from "../support/tiny-bert.ts";
@@ -98,17 +100,24 @@ describe("a quantised checkpoint", () => {
   it.each(cases.map(({ name }) => name))("%s is the same in memory as in a file", async (name) => {
     const folder = await tempFolder(filesOf(name));
     const config = parseConfig(JSON.stringify(JSON.parse(new TextDecoder().decode(read(`${name}/config.json`)))), name);
-    const weights = await readWeights(folder);
-    const { source, derived } = await prepareWeights(weights.source, config, readRangeIn(weights.folder));
-    const contents = { "model.safetensors": read(`${name}/model.safetensors`) };
-    const inMemory = await widenWeights({ contents, source }, { derived });
-    const copy = await copyAsFloat32({ ...weights, source }, { derived });
-    for (const tensor of source.names) {
-      const wanted = await readStoredTensor(copy.source.get(tensor), readRangeIn(copy.folder));
-      const found = await readStoredTensor(inMemory.source.get(tensor), readRangeOf(inMemory.contents));
-      expect(found.data, tensor).toEqual(wanted.data);
+    const inMemory = memoryStore({
+      name,
+      paths: ["model.safetensors"],
+      read: async (path) => (path === "model.safetensors" ? read(`${name}/${path}`) : undefined),
+    });
+    const converted = [];
+    for (const store of [diskStore(folder), inMemory]) {
+      const weights = checkpointWeights(await anyWeights(store));
+      const { source, derived } = await prepareWeights(weights.source, config, weights.read);
+      const names = [...source.names];
+      converted.push(await asFloat32({ ...weights, source }, { names, derived }, () => scratchFile()));
     }
-    await copy.release();
+    const [onDisk, found] = converted as [(typeof converted)[0], (typeof converted)[0]];
+    for (const tensor of onDisk.source.names) {
+      const wanted = await readStoredTensor(onDisk.source.get(tensor), onDisk.read);
+      expect((await readStoredTensor(found.source.get(tensor), found.read)).data, tensor).toEqual(wanted.data);
+    }
+    for (const { release } of converted) await release();
   });
 
   it.each(["bitsandbytes-int8", "bitsandbytes-nf4", "quanto-int8", "compressed-packed"])(

@@ -2,6 +2,7 @@
 
 import { readdir } from "node:fs/promises";
 import { encodeSafetensors } from "@calig/core/internal/checkpoint/safetensors";
+import { streamBytes } from "@calig/core/internal/loading/stream-bytes";
 import { floatToHalf } from "@calig/core/internal/tensor/half";
 import {
   type ExplainOptions,
@@ -12,7 +13,6 @@ import {
   optionsTakenBy,
 } from "@calig/node";
 import { createSpillFile } from "@calig/node/internal/node/spill-file";
-import { streamBytes } from "@calig/node/internal/node/stream-bytes";
 import { describe, expect, it } from "vitest";
 import "../support/matchers.ts";
 import { hashedParameter } from "../support/hashed-weights.ts";

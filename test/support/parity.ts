@@ -4,13 +4,15 @@ import { readdirSync, readFileSync } from "node:fs";
 import { buildGradientGraph } from "@calig/core/internal/autodiff/backward";
 import { parseConfig } from "@calig/core/internal/checkpoint/config";
 import { GraphBuilder } from "@calig/core/internal/graph/builder";
+import { anyWeights } from "@calig/core/internal/loading/checkpoint-files";
+import { checkpointWeights as readWeights } from "@calig/core/internal/loading/checkpoint-weights";
 import type { Feeds } from "@calig/core/internal/runtime/runtime";
 import { elementCount, floatTensor, intTensor, type Tensor } from "@calig/core/internal/tensor/tensor";
 import type { TransformerGraph } from "@calig/core/internal/transformer/anatomy";
 import { familyOf } from "@calig/core/internal/transformer/families";
 import type { BuildOptions } from "@calig/core/internal/transformer/family";
 import type { WeightSource } from "@calig/core/internal/transformer/parameters";
-import { readWeights } from "@calig/node/internal/node/weights";
+import { diskStore } from "@calig/node/internal/node/disk-store";
 import { hashedWeights } from "./hashed-model.ts";
 import { uniform } from "./hashed-weights.ts";
 import { runGraph } from "./run-graph.ts";
@@ -80,14 +82,14 @@ export function parityModel(
 
 /** The weights of a case that come from a checkpoint folder, and those it lacks. */
 async function checkpointWeights({ tensors, gain }: ParityCase, folder: string) {
-  const { source, folder: weightsFolder } = await readWeights(folder);
+  const { source, place } = readWeights(await anyWeights(diskStore(folder)));
   const hashed = hashedWeights(tensors, gain);
   const weights: WeightSource = {
     description: source.description,
     names: new Set([...source.names, ...hashed.names]),
     get: (name) => (hashed.names.has(name) ? hashed : source).get(name),
   };
-  return { weights, weightsFolder };
+  return { weights, weightsFolder: place.weightsFolder as string };
 }
 
 /** The inputs of a case as feeds of its model. */

@@ -178,17 +178,20 @@ describe("loadModel() of calig/web", () => {
     const onnx = { "model.onnx": side.model, "tokenizer.json": tinyTokenizer() };
     const { "tokenizer.json": _, ...untold } = tinyBertFiles() as Record<string, Uint8Array | string>;
     const cases: readonly (readonly [files: Record<string, Uint8Array | string>, message: string])[] = [
-      [others, 'it has no "model.safetensors" or "onnx/model.onnx"; there are "config.json"'],
+      [others, 'there is no file "model.safetensors" and no .onnx file; there are "config.json"'],
       [{ ...others, "model.safetensors": (weights as Uint8Array).subarray(0, 5000) }, "the file is truncated"],
       [onnx, 'there is no "model.onnx_data"'],
       [{ ...onnx, "model.onnx_data": side.data.subarray(0, 100) }, "it is truncated"],
       [untold, 'there is no "tokenizer.json"'],
-      [{ ...others, "config.json": JSON.stringify({ ...TINY_CONFIG, model_type: "gpt9" }) }, 'calig builds no "gpt9"'],
     ];
     for (const [files, message] of cases) {
       await expect(loadModel(files, { runtime }), message).rejects.toThrow(CheckpointError);
       await expect(loadModel(files, { runtime })).rejects.toThrow(message);
     }
+    const unknown = { ...others, "config.json": JSON.stringify({ ...TINY_CONFIG, model_type: "gpt9" }) };
+    await expect(loadModel(unknown, { runtime })).rejects.toThrow(
+      'Cannot build a model of type "gpt9": calig builds bert',
+    );
     const masked = {
       "config.json": JSON.stringify({ model_type: "bert", architectures: ["BertForMaskedLM"] }),
       ...onnx,

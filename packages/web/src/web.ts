@@ -1,10 +1,12 @@
 /** @file calig in browsers: everything of the core, models from addresses, dropped files or bytes, and pictures. */
 
 export * from "@calig/core";
+export type { ModelFiles } from "@calig/core/internal/loading/memory-store";
+export type { ByteRange, ModelStore, PlacedFile } from "@calig/core/internal/loading/model-store";
 export type { OnnxDtype } from "@calig/core/internal/loading/onnx-names";
 export type { WebDevice } from "@calig/core/internal/runtime/devices";
 export { createWebRuntime, type WebRuntimeOptions } from "./runtime/onnxruntime-web.ts";
 export { type DecodeImageOptions, decodeImage } from "./web/decode-image.ts";
 export { loadModel, type WebLoadOptions, type WebModel } from "./web/load-model.ts";
-export type { DownloadProgress, ModelFiles, ModelSource } from "./web/model-files.ts";
+export type { DownloadProgress, ModelSource } from "./web/model-files.ts";
 export { fromTransformersCache, type TransformersCacheOptions } from "./web/transformers-cache.ts";

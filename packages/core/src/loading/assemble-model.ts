@@ -2,7 +2,6 @@
 
 import type { ExplainableModel, Platform } from "../attribution/explainable-model.ts";
 import type { CheckpointConfig } from "../checkpoint/config.ts";
-import type { ReadRange } from "../onnx/external-data.ts";
 import { CheckedPrograms } from "../program/checked-programs.ts";
 import { LimitedPrograms } from "../program/limited-programs.ts";
 import type { ProgramSource } from "../program/model-programs.ts";
@@ -14,10 +13,10 @@ import { findNonFinite, type NonFiniteTensor, nonFiniteError } from "./find-non-
 import type { ModelParts, OriginalFile, WeightFacts } from "./model-parts.ts";
 
 /** A loaded model on any platform. Holds compiled programs: call `dispose()`, or declare it with `await using`. */
-export interface AssembledModel<Facts extends WeightFacts = WeightFacts> extends ExplainableModel, AsyncDisposable {
+export interface AssembledModel extends ExplainableModel, AsyncDisposable {
   /** Undefined for an ONNX file without config.json. */
   readonly config: CheckpointConfig | undefined;
-  readonly weights: Facts;
+  readonly weights: WeightFacts;
   /** The forward graph with its anatomy. */
   readonly transformer: TransformerGraph;
   /** The graphs that its programs are made of, and the engine that runs them. */
@@ -40,17 +39,15 @@ export interface Assembly {
   readonly id: string;
   readonly runtime: Runtime;
   readonly platform: Platform;
-  /** Reads stored weights. Default: from the bytes that the engine is given. */
-  readonly readRange?: ReadRange;
   readonly session?: Pick<SessionOptions, "prepack" | "threads">;
   /** Run the model block by block, within this memory. */
   readonly stream?: Pick<StreamSource, "memoryBytes" | "spill"> | undefined;
 }
 
-export function assembleModel<Facts extends WeightFacts>(
-  parts: ModelParts<Facts>,
-  { id, runtime, platform, readRange = fromBytes(parts), session = {}, stream }: Assembly,
-): AssembledModel<Facts> {
+export function assembleModel(
+  parts: ModelParts,
+  { id, runtime, platform, session = {}, stream }: Assembly,
+): AssembledModel {
   const { forward, sweep, weights, labels, tokenizer, imageProcessor } = parts;
   const { anatomy } = forward;
   const source: ProgramSource = {
@@ -65,7 +62,7 @@ export function assembleModel<Facts extends WeightFacts>(
   const unchecked = parts.limits === undefined ? whole : new LimitedPrograms(whole, parts.limits);
   let found: Promise<readonly NonFiniteTensor[]> | undefined;
   const find = () => {
-    found ??= findNonFinite(forward.graph, readRange); // the weights stay what they are
+    found ??= findNonFinite(forward.graph, parts.read); // the weights stay what they are
     return found;
   };
   const programs = new CheckedPrograms(unchecked, async (result) => nonFiniteError(id, result, await find()));
@@ -106,9 +103,3 @@ export function assembleModel<Facts extends WeightFacts>(
     [Symbol.asyncDispose]: dispose,
   };
 }
-
-/** Weights that are in memory. */
-const fromBytes =
-  ({ place }: Pick<ModelParts, "place">): ReadRange =>
-  async (location, offset, length) =>
-    place.weights?.[location]?.subarray(offset, offset + length) ?? new Uint8Array();

@@ -14,7 +14,7 @@ import { type ModelParts, type Preprocessors, tokenizerFacts } from "./model-par
 import { unusedTensors } from "./unused-tensors.ts";
 
 /** A checkpoint without its weights; warnings are those of its configuration and of tensors that nothing reads. */
-export type CheckpointParts = Omit<ModelParts, "weights" | "place" | "release">;
+export type CheckpointParts = Omit<ModelParts, "weights" | "place" | "read" | "streamed" | "release">;
 
 /**
  * Checks a checkpoint and reads what lies beside it.

@@ -8,6 +8,7 @@ import { CheckpointError } from "../errors.ts";
 import type { ImageProcessor } from "../input/image/image-processor.ts";
 import type { TokenizerFiles } from "../input/text/settings/tokenizer-files.ts";
 import type { Tokenizer } from "../input/text/tokenizer.ts";
+import type { ReadRange } from "../onnx/external-data.ts";
 import type { Graph, ValueInfo } from "../onnx/model.ts";
 import type { RowLimits } from "../program/limited-programs.ts";
 import type { Activation } from "../program/score.ts";
@@ -42,13 +43,17 @@ export interface OriginalFile {
 }
 
 /** A model before its programs. */
-export interface ModelParts<Facts extends WeightFacts = WeightFacts> {
+export interface ModelParts {
   /** "bert", or "unknown" where no configuration says it. */
   readonly family: string;
   readonly config: CheckpointConfig | undefined;
-  readonly weights: Facts;
+  readonly weights: WeightFacts;
   /** What the weights of the graphs are relative to. */
   readonly place: WeightPlace;
+  /** Parts of the files there. */
+  readonly read: ReadRange;
+  /** Whether its weights are to be held block by block. */
+  readonly streamed: boolean;
   /** Ends what was opened, and deletes what was written, for this model. */
   release?(): Promise<void>;
   /** Graph of which all positions of all blocks are computed, and the one that the sweep is made of. */

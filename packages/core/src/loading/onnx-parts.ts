@@ -39,14 +39,14 @@ import { openOwnAnswers, unmeasuredWarning } from "./own-answers.ts";
 const FALLBACK_LENGTH = 512;
 
 /** A decoded ONNX model and what lies beside it. */
-export interface OnnxSource<Facts extends WeightFacts> {
+export interface OnnxSource {
   /** Name of the file, for messages. */
   readonly name: string;
   readonly config: CheckpointConfig | undefined;
   /** Small tensors in memory: sizes and constants are computed with. */
   readonly graph: Graph;
   readonly opsets: Readonly<Record<string, number>>;
-  readonly weights: Facts;
+  readonly weights: WeightFacts;
   readonly place: WeightPlace;
   /** The graph with its large tensors at their `place`. */
   externalise(graph: Graph): Graph;
@@ -61,6 +61,9 @@ export interface OnnxSource<Facts extends WeightFacts> {
   readonly warnings: readonly Warning[];
 }
 
+/** The parts of an ONNX model, without what is known of its files. */
+export type OnnxParts = Omit<ModelParts, "read" | "streamed">;
+
 /**
  * Rewrites an ONNX model and finds its parts. Without config.json classes are called LABEL_0, LABEL_1, ...
  *
@@ -72,7 +75,7 @@ export interface OnnxSource<Facts extends WeightFacts> {
  * file has asked `checkTask` for what config.json says.
  * @throws {AnatomyError} When the parts of a Transformer are not found.
  */
-export async function onnxParts<Facts extends WeightFacts>(source: OnnxSource<Facts>): Promise<ModelParts<Facts>> {
+export async function onnxParts(source: OnnxSource): Promise<OnnxParts> {
   const { config, preprocessors, place, knowledge } = source;
   const warnings = [...source.warnings];
   const imageProcessor = readsPixels(source.graph) ? await preprocessors.imageProcessor() : undefined;

@@ -81,7 +81,3 @@ export function otherFormat(names: readonly string[]): string | undefined {
 
 /** Whether a text may be the name of a model on a hub: "bert-base-uncased", "org/name". */
 export const isHubName = (text: string): boolean => /^[\w-][\w.-]*(\/[\w-][\w.-]*)?$/.test(text);
-
-/** What to do about a model that is not on this machine. */
-export const downloadRemedy = (name: string): string =>
-  `calig fetches nothing from a network: download the model (hf download ${name} --local-dir FOLDER, or git clone with Git LFS) and give its folder`;

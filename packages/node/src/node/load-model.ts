@@ -1,30 +1,22 @@
-/** @file From a folder on disk, a file, or the name of a built-in model, to a model that can be explained. */
+/** @file From a folder on disk, a file, or the name of a model, to a model that can be explained. */
 
-import { stat } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
-import { CheckpointError, InvalidOptionError } from "@calig/core/internal/errors";
-import { type AssembledModel, assembleModel } from "@calig/core/internal/loading/assemble-model";
+import { join } from "node:path";
+import { InvalidOptionError } from "@calig/core/internal/errors";
+import type { AssembledModel } from "@calig/core/internal/loading/assemble-model";
 import { knowledgeOf, type ModelExtensions } from "@calig/core/internal/loading/knowledge";
+import { load } from "@calig/core/internal/loading/load";
+import type { ModelStore } from "@calig/core/internal/loading/model-store";
 import type { OnnxDtype } from "@calig/core/internal/loading/onnx-names";
 import { tryRuntime } from "@calig/core/internal/loading/try-runtime";
 import type { Device } from "@calig/core/internal/runtime/devices";
 import type { Runtime } from "@calig/core/internal/runtime/runtime";
-import type { ModelFamily } from "@calig/core/internal/transformer/family";
+import { createNativeTokenizer } from "../input/text/native-tokenizer.ts";
 import { createNodeRuntime } from "../runtime/onnxruntime-node.ts";
 import { createThreadedNodeRuntime } from "../runtime/threaded-node.ts";
-import { holdsAdapter } from "./adapter-place.ts";
-import { builtinFolder } from "./builtin-models.ts";
-import { type LoadContext, loadCheckpoint, readConfig } from "./load-checkpoint.ts";
-import { loadOnnx } from "./load-onnx.ts";
-import { availableBytes, weightMemory, worthPrepacking } from "./memory-check.ts";
-import { noModelIn, nothingThere, otherFile } from "./no-model.ts";
-import { findOnnxFile, isFile, type OnnxPlace, placeOfFile } from "./onnx-files.ts";
-import { nodePlatform } from "./platform.ts";
-import { readRangeIn } from "./read-range.ts";
+import { findSource } from "./find-source.ts";
+import { availableBytes, nodePlatform } from "./platform.ts";
+import { scratchFile } from "./scratch-file.ts";
 import { createSpillFile } from "./spill-file.ts";
-import { streamBytes } from "./stream-bytes.ts";
-import { readTuned, tunedPath } from "./tuned-settings.ts";
-import type { StoredWeightFacts } from "./weights.ts";
 
 export interface LoadOptions extends ModelExtensions {
   /**
@@ -44,6 +36,8 @@ export interface LoadOptions extends ModelExtensions {
    * Default: where the weights exceed `memory`, or what is free.
    */
   readonly stream?: boolean;
+  /** Which revision of a model in the cache of Hugging Face: a branch, a tag or a commit in full. Default: "main". */
+  readonly revision?: string;
   /** Where programs run. Default: on the processor. */
   readonly device?: Device;
   /** An engine to use instead of onnxruntime: it has its own device, threads and place. */
@@ -58,8 +52,9 @@ export interface LoadOptions extends ModelExtensions {
   readonly signal?: AbortSignal;
 }
 
-/** A model that was loaded from disk. Holds compiled programs: call `dispose()`, or declare it with `await using`. */
-export interface LoadedModel extends AssembledModel<StoredWeightFacts> {
+/** A model that was loaded in Node. Holds compiled programs: call `dispose()`, or declare it with `await using`. */
+export interface LoadedModel extends AssembledModel {
+  /** Where its files are. */
   readonly folder: string;
   /** The ONNX file that was loaded; undefined for checkpoints. */
   readonly file: string | undefined;
@@ -67,8 +62,9 @@ export interface LoadedModel extends AssembledModel<StoredWeightFacts> {
 
 /**
  * Loads a model: the name of a built-in one ("sst2"), a Hugging Face folder (config.json, model.safetensors and tokenizer
- * files), a folder with ONNX files (Optimum, transformers.js), or an .onnx file. Nothing is fetched from a network.
- * Programs are compiled when first needed.
+ * files), a folder with ONNX files (Optimum, transformers.js), an .onnx file, or the name of a model that the tools of
+ * Hugging Face have downloaded into their cache ("owner/name"). Nothing is fetched from a network. Programs are compiled
+ * when first needed.
  *
  * @throws {CheckpointError} When files are missing, truncated or inconsistent.
  * @throws {UnsupportedModelError} When calig does not build this family and there is no ONNX file, or its graph cannot be
@@ -76,51 +72,33 @@ export interface LoadedModel extends AssembledModel<StoredWeightFacts> {
  * @throws {OnnxParseError} When a file is no ONNX model.
  * @throws {AnatomyError} When the parts of a Transformer are not found in an ONNX file.
  */
-export async function loadModel(source: string, options: LoadOptions = {}): Promise<LoadedModel> {
-  const { threads, signal, stream, memory, acceptDifference, device = "cpu" } = options;
+export async function loadModel(source: string | ModelStore, options: LoadOptions = {}): Promise<LoadedModel> {
+  const { threads, stream, memory, device = "cpu", dtype, acceptDifference, signal, revision } = options;
   checkThreads(threads);
   const knowledge = knowledgeOf(options);
-  const builtin = builtinFolder(source);
-  const path = builtin ?? resolve(source);
-  const onnx = await findModel(source, path, options, knowledge.families);
+  const { store, file } = typeof source === "string" ? await findSource(source, revision) : { store: source };
   const runtime = openRuntime(options);
   if (options.runtime !== undefined || device !== "cpu") await tryRuntime(runtime);
-  const memoryOptions = { available: availableBytes(), ...given({ stream, memory }) };
-  const context: LoadContext = {
-    source,
+  const loaded = await load(store, {
+    source: typeof source === "string" ? source : store.name,
+    file,
+    dtype,
+    threads,
+    acceptDifference,
+    signal,
     runtime,
     knowledge,
-    memory: memoryOptions,
-    float32: runtime.lacksHalfPrecision === true,
-    ...given({ threads, signal, acceptDifference }),
-  };
-  const parts = onnx === undefined ? await loadCheckpoint(path, context) : await loadOnnx(onnx, context);
-  const tuned = await readTuned(
-    tunedPath(onnx?.folder ?? path, onnx?.file),
-    parts.forward.anatomy.hiddenStates.length,
-  ).catch(async (error: unknown) => {
-    await parts.release?.();
-    throw error;
+    platform: nodePlatform,
+    memory: {
+      available: availableBytes(),
+      ...(stream === undefined ? {} : { stream }),
+      ...(memory === undefined ? {} : { memory }),
+    },
+    createTokenizer: createNativeTokenizer,
+    disk: { weights: () => scratchFile(), states: () => createSpillFile() },
   });
-  return {
-    ...assembleModel(parts, {
-      id: builtin === undefined ? basename(path) : source,
-      runtime,
-      platform: nodePlatform,
-      readRange: readRangeIn(parts.place.weightsFolder ?? path),
-      stream: parts.streamed ? { memoryBytes: streamBytes(parts, memoryOptions), spill: createSpillFile() } : undefined,
-      session: { prepack: worthPrepacking(weightMemory(parts.weights.elements)), ...given({ threads }) },
-    }),
-    folder: onnx?.folder ?? path,
-    file: onnx?.file,
-    ...given({ tuned }),
-  };
-}
-
-/** The fields that are not undefined. */
-function given<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  const present = Object.entries(fields).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(present) as { [K in keyof T]?: Exclude<T[K], undefined> };
+  const onnx = loaded.file === undefined ? undefined : join(store.where, loaded.file);
+  return { ...loaded.model, folder: store.where, file: onnx };
 }
 
 /** @throws {InvalidOptionError} When an engine is given, and options of another one. */
@@ -139,36 +117,4 @@ function openRuntime({ runtime, device, thread }: LoadOptions): Runtime {
 function checkThreads(threads: number | undefined): void {
   if (threads === undefined || (Number.isInteger(threads) && threads >= 1)) return;
   throw new InvalidOptionError(`Cannot use ${threads} threads: give a whole number of at least 1`, "threads", threads);
-}
-
-/** The ONNX file to load, or undefined where the checkpoint in the folder is to be loaded. */
-async function findModel(
-  source: string,
-  path: string,
-  { dtype }: LoadOptions,
-  families: readonly ModelFamily[],
-): Promise<OnnxPlace | undefined> {
-  const found = await stat(path).catch(() => undefined);
-  if (found?.isDirectory() === true) {
-    if (dtype === undefined && (await holdsCheckpoint(path, families))) return undefined;
-    const onnx = await findOnnxFile(path, dtype);
-    if (onnx !== undefined || (await isFile(join(path, "config.json"))) || (await holdsAdapter(path))) return onnx;
-    throw await noModelIn(source, path);
-  }
-  if (found === undefined) throw nothingThere(source);
-  // Pipes and devices have no end that could be waited for.
-  if (!found.isFile()) {
-    throw new CheckpointError(`Cannot load model "${source}": it is neither a file nor a folder; give one`, source);
-  }
-  if (path.endsWith(".onnx")) return placeOfFile(path);
-  throw otherFile(source, path);
-}
-
-/** Whether a folder has weights of a family that calig builds; an ONNX file is taken otherwise. */
-async function holdsCheckpoint(folder: string, families: readonly ModelFamily[]): Promise<boolean> {
-  const files = ["model.safetensors", "model.safetensors.index.json"];
-  const present = await Promise.all(files.map((file) => isFile(join(folder, file))));
-  if (!present.includes(true) || !(await isFile(join(folder, "config.json")))) return false;
-  const { modelType } = await readConfig(folder);
-  return families.some(({ modelTypes }) => modelTypes.includes(modelType));
 }

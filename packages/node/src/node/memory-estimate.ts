@@ -1,8 +1,8 @@
 /** @file What explaining takes of memory, told before anything runs. */
 
 import { sweepMemory } from "@calig/core/internal/attribution/integral/run-size";
+import { onceCopied, weightMemory, worthCopying } from "@calig/core/internal/loading/weight-plan";
 import type { LoadedModel } from "./load-model.ts";
-import { onceCopied, weightMemory, worthCopying } from "./memory-check.ts";
 
 /** Lengths of texts that estimates are given for, tokens. */
 const LENGTHS = [32, 128, 512] as const;

@@ -1,6 +1,8 @@
 /** @file The files of a model in a browser: behind an address, dropped onto a page, given as bytes, or wherever the caller reads. */
 
 import { CheckpointError } from "@calig/core/internal/errors";
+import { type ModelFiles, memoryStore } from "@calig/core/internal/loading/memory-store";
+import type { ModelStore } from "@calig/core/internal/loading/model-store";
 
 /**
  * Where a model is: the address of its folder, its files as a page gets them (dropped, or chosen as a folder), the
@@ -11,7 +13,8 @@ export type ModelSource =
   | URL
   | Iterable<File>
   | Readonly<Record<string, Blob | Uint8Array | string>>
-  | ModelFiles;
+  | ModelFiles
+  | ModelStore;
 
 /** How far a download is. */
 export interface DownloadProgress {
@@ -26,27 +29,19 @@ export interface ReadOptions {
   readonly onProgress?: (progress: DownloadProgress) => void;
 }
 
-/** Files by their path inside the model's folder. */
-export interface ModelFiles {
-  /** What the model is called where nothing else is said. */
-  readonly name: string;
-  /** All paths; undefined where the place cannot be listed. */
-  readonly paths: readonly string[] | undefined;
-  /** What to do about a file that is not there, for errors. Default: to give all files. */
-  readonly remedy?: string;
-  /** Undefined where there is no such file. @throws {CheckpointError} When it cannot be read. */
-  read(path: string): Promise<Uint8Array | undefined>;
+/** The store of a model. */
+export function openStore(source: ModelSource, options: ReadOptions = {}): ModelStore {
+  if (typeof source === "string" || source instanceof URL) return memoryStore(atAddress(source, options));
+  if (isStore(source)) return source;
+  if (Symbol.iterator in source) return memoryStore(fromFiles([...source], options));
+  if (isModelFiles(source)) return memoryStore(reported(source, options));
+  return memoryStore(fromContents(new Map(Object.entries(source)), "model", options));
 }
 
-export function openModelFiles(source: ModelSource, options: ReadOptions = {}): ModelFiles {
-  if (typeof source === "string" || source instanceof URL) return atAddress(source, options);
-  if (Symbol.iterator in source) return fromFiles([...source], options);
-  if (isModelFiles(source)) return reported(source, options);
-  return fromContents(new Map(Object.entries(source)), "model", options);
-}
+const isStore = (source: object): source is ModelStore => typeof (source as Partial<ModelStore>).place === "function";
 
-const isModelFiles = (source: Exclude<ModelSource, string | URL | Iterable<File>>): source is ModelFiles =>
-  typeof source.read === "function";
+const isModelFiles = (source: object): source is ModelFiles =>
+  typeof (source as Partial<ModelFiles>).read === "function";
 
 /** The same files; reading them is told, and stops when it is told to. */
 function reported(files: ModelFiles, { signal, onProgress }: ReadOptions): ModelFiles {

@@ -1,7 +1,7 @@
 /** @file The files of a model that transformers.js keeps in the browser's cache. Asks nothing of a network. */
 
 import { CheckpointError, quote } from "@calig/core/internal/errors";
-import type { ModelFiles } from "./model-files.ts";
+import type { ModelFiles } from "@calig/core/internal/loading/memory-store";
 
 export interface TransformersCacheOptions {
   /** The revision that the pipeline loaded: a branch, a tag or a commit. Default: "main", as for pipelines. */

@@ -1,9 +1,9 @@
 /** @file How much memory a model that is run block by block leaves to its activations. */
 
-import { InvalidOptionError } from "@calig/core/internal/errors";
-import type { ModelParts } from "@calig/core/internal/loading/model-parts";
-import { segmentWeightBytes } from "@calig/core/internal/program/segments";
-import type { MemoryOptions } from "./memory-check.ts";
+import { InvalidOptionError } from "../errors.ts";
+import { segmentWeightBytes } from "../program/segments.ts";
+import type { ModelParts } from "./model-parts.ts";
+import type { MemoryOptions } from "./weight-plan.ts";
 
 /** Share of the free memory that activations may use when nothing is asked for, and their limits in bytes. */
 const MEMORY_SHARE = 0.25;

@@ -1,9 +1,8 @@
-/** @file Whether a model fits into the memory of the machine, told before it is compiled. */
+/** @file Whether a model fits into the memory of the machine, and how its weights are held: told before it is compiled. */
 
-import { freemem } from "node:os";
-import type { Warning } from "@calig/core/internal/attribution/explanation";
-import { CheckpointError } from "@calig/core/internal/errors";
-import type { DType } from "@calig/core/internal/tensor/dtype";
+import type { Warning } from "../attribution/explanation.ts";
+import { CheckpointError } from "../errors.ts";
+import type { DType } from "../tensor/dtype.ts";
 
 /** Programs that hold converted weights of their own at the same time: forward and sweep. */
 const PROGRAMS = 2;
@@ -65,14 +64,17 @@ export interface MemoryOptions {
 /**
  * Decides how the weights are held.
  *
+ * @param options - Undefined where nothing is known of the memory: they are held whole, as they are.
  * @throws {CheckpointError} When they are to be held whole and do not fit; says how much is missing and what to do.
  */
 export function planWeights(
   source: string,
   weights: WeightMemory,
   canCopy: boolean,
-  { stream, memory, available }: MemoryOptions,
+  options: MemoryOptions | undefined,
 ): WeightPlan {
+  if (options === undefined) return { streamed: false, copied: false, warnings: [] };
+  const { stream, memory, available } = options;
   const copied = canCopy && worthCopying(weights);
   const whole = copied ? onceCopied(weights) : weights;
   const total = whole.mapped + whole.converted;
@@ -82,13 +84,6 @@ export function planWeights(
   if (stream === true) return { streamed: true, copied: false, warnings: [] };
   const message = `The weights take about ${gigabytes(total)} and ${gigabytes(budget)} may be used: the model is run block by block, which takes longer and gives the same numbers; allow more memory to run it whole`;
   return { streamed: true, copied: false, warnings: [{ code: "streamed", message }] };
-}
-
-/** Memory that this process may still use, bytes: what the system has, within the limit of its container. */
-export function availableBytes(): number {
-  const limit = process.constrainedMemory();
-  const withinLimit = limit === undefined || limit === 0 ? Number.POSITIVE_INFINITY : limit - process.memoryUsage.rss();
-  return Math.max(0, Math.min(freemem(), withinLimit));
 }
 
 /**

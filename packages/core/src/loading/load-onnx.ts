@@ -1,0 +1,108 @@
+/** @file An ONNX file in any store: read, decoded, its weights found; what it means is read elsewhere (`onnx-parts.ts`). */
+
+import type { CheckpointConfig } from "../checkpoint/config.ts";
+import { CheckpointError } from "../errors.ts";
+import { createModel } from "../onnx/create-model.ts";
+import { decodeModel } from "../onnx/decode.ts";
+import { encodeModel } from "../onnx/encode.ts";
+import { checkTask } from "./check-task.ts";
+import { adapterBeside } from "./find-adapter.ts";
+import type { LoadContext } from "./load-context.ts";
+import { interfaceOf, type ModelParts, type OriginalFile, type WeightPlace } from "./model-parts.ts";
+import type { ModelStore } from "./model-store.ts";
+import { onnxParts } from "./onnx-parts.ts";
+import type { OnnxPlace } from "./onnx-place.ts";
+import { locateWeights, type StoredGraph } from "./onnx-weights.ts";
+import { preprocessorsIn } from "./preprocessors.ts";
+import { planWeights, weightMemory } from "./weight-plan.ts";
+
+/**
+ * Reads a model from an ONNX file and the files beside it. Weights stay in the file and in those beside it.
+ *
+ * @throws {OnnxParseError} When the file is no ONNX model.
+ * @throws {CheckpointError} When files are missing or do not fit each other.
+ * @throws {UnsupportedModelError} When the graph cannot be rewritten, or holds a model for another task.
+ * @throws {AnatomyError} When the parts of a Transformer are not found.
+ */
+export async function loadOnnx(
+  store: ModelStore,
+  onnx: OnnxPlace,
+  config: CheckpointConfig | undefined,
+  context: LoadContext,
+): Promise<ModelParts> {
+  const { source, runtime, knowledge, memory, acceptDifference, signal } = context;
+  const name = onnx.path.slice(onnx.path.lastIndexOf("/") + 1);
+  const bytes = await bytesOf(store, onnx);
+  const model = decodeModel(bytes);
+  checkTask(config, model);
+  const stored = await locateWeights(model.graph, store, onnx, bytes);
+  const { graph, facts, files, externalise } = stored;
+  const { streamed, warnings } = planWeights(source, weightMemory(facts.elements), false, memory);
+  signal?.throwIfAborted();
+  const parts = await onnxParts({
+    name,
+    config,
+    graph,
+    opsets: model.opsets,
+    weights: facts,
+    place: files.place,
+    externalise,
+    preprocessors: preprocessorsIn(store, context),
+    knowledge,
+    runtime,
+    streamed,
+    ...(acceptDifference === undefined ? {} : { acceptDifference }),
+    warnings,
+  });
+  return {
+    ...parts,
+    warnings: [...parts.warnings, ...(await adapterBeside(store))],
+    streamed,
+    read: files.read,
+    original: {
+      name,
+      ...interfaceOf(model.graph),
+      ...(parts.logitsInFile === undefined ? {} : { logits: parts.logitsInFile }),
+      read: readerOfOriginal(store, onnx, stored),
+    },
+  };
+}
+
+/** The contents of the file. */
+async function bytesOf(store: ModelStore, { path, file }: OnnxPlace): Promise<Uint8Array> {
+  const bytes = "bytes" in file ? file.bytes : await store.bytes(path);
+  if (bytes !== undefined) return bytes;
+  throw new CheckpointError(`Cannot load "${path}" in "${store.where}": it is not there any more`, path);
+}
+
+/**
+ * The file as it is. Where its side files are links, as in download caches, the engine would refuse them: then the same
+ * graph with the real places of its tensors.
+ */
+function readerOfOriginal(store: ModelStore, onnx: OnnxPlace, stored: StoredGraph): OriginalFile["read"] {
+  const place = placeAsNamed(stored);
+  return async () => {
+    const bytes = await bytesOf(store, onnx);
+    if (place !== undefined) return { bytes, place };
+    const { graph, opsets } = decodeModel(bytes);
+    const { graph: located, files, externalise } = await locateWeights(graph, store, onnx, bytes);
+    return { bytes: encodeModel(createModel(externalise(located), opsets)), place: files.place };
+  };
+}
+
+/** Where the side files lie by the very names that the graph gives them; undefined where the disk has other names. */
+function placeAsNamed({ sides, files }: StoredGraph): WeightPlace | undefined {
+  if (sides.size === 0) return {};
+  if (files.place.weights !== undefined) {
+    const contents = [...sides].map(([location, { file }]) => [
+      location,
+      "bytes" in file ? file.bytes : new Uint8Array(),
+    ]);
+    return { weights: Object.fromEntries(contents) };
+  }
+  const folders = [...sides].map(([location, { file }]) =>
+    "path" in file && file.path.endsWith(`/${location}`) ? file.path.slice(0, -location.length - 1) : undefined,
+  );
+  const [folder, ...others] = new Set(folders);
+  return folder === undefined || others.length > 0 ? undefined : { weightsFolder: folder };
+}
