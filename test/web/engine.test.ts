@@ -163,7 +163,7 @@ describe("loadModel() in Chromium", () => {
   it("says what is missing among them", async () => {
     const files = { "config.json": "bert/config.json" };
     expect(await inPage((harness, files) => harness.loadFiles(files), files)).toBe(
-      'CheckpointError: Cannot load model "model": it has no "model.safetensors" or "onnx/model.onnx"; there are "config.json"; give all files of a Hugging Face model',
+      'CheckpointError: Cannot load weights from "model": there is no file "model.safetensors" and no .onnx file; there is "config.json"; give all files of a Hugging Face model: weights stored as safetensors, in one file or in shards with "model.safetensors.index.json", or as ONNX',
     );
   });
 

@@ -161,7 +161,7 @@ describe("fromTransformersCache() in Chromium", () => {
       `CheckpointError: Cannot load model "my-name/my-model" ${where}: it holds its revision "main", not "v2"; give the revision that the pipeline loaded`,
     );
     expect(await explain("my-name/my-model", { dtype: "fp16" })).toBe(
-      `CheckpointError: Cannot load model "my-model": it has no "onnx/model_fp16.onnx"; there are ${QUANTISED.map((file) => `"${file}"`).join(", ")}; give dtype "q8", or ${remedy}`,
+      `InvalidOptionError: Cannot use dtype "fp16": "my-model" has "onnx/model_quantized.onnx"; use one of "q8", or: ${remedy}`,
     );
 
     await page.evaluate(

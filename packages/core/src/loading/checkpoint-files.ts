@@ -81,7 +81,7 @@ function whatIsThere({ listed, remedy }: ModelStore, names: readonly string[], o
   const wayOut =
     format ??
     remedy ??
-    `calig reads checkpoints stored as safetensors, in one file or in shards with "${SHARD_INDEX}", and ONNX files`;
+    `give all files of a Hugging Face model: weights stored as safetensors, in one file or in shards with "${SHARD_INDEX}", or as ONNX`;
   return `there is no file "${WEIGHTS}" and no ${listed ? ".onnx file" : '"onnx/model.onnx"'}${there}; ${wayOut}`;
 }
 
