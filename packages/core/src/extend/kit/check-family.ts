@@ -9,7 +9,9 @@ import {
 } from "../../checkpoint/safetensors.ts";
 import { ExtensionError } from "../../errors.ts";
 import { GraphBuilder } from "../../graph/builder.ts";
+import { anyWeights, WEIGHTS } from "../../loading/checkpoint-files.ts";
 import { checkpointWeights } from "../../loading/checkpoint-weights.ts";
+import { memoryStore } from "../../loading/memory-store.ts";
 import type { Feeds, Runtime } from "../../runtime/runtime.ts";
 import { viewBytes } from "../../tensor/dtype.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
@@ -66,16 +68,17 @@ export async function checkFamily(
     );
   }
   const wanted = tensorsIn(reference, "reference");
-  const location = "model.safetensors";
-  const { source } = checkpointWeights(
-    [{ location, size: weights.length, index: indexOf(weights, location) }],
-    location,
-  );
+  const files = memoryStore({
+    name,
+    paths: [WEIGHTS],
+    read: async (path) => (path === WEIGHTS ? weights : undefined),
+  });
+  const { source, place } = checkpointWeights(await anyWeights(files));
   const [, , height = 0, width = 0] = wanted.get("pixels")?.shape ?? [];
   const size = wanted.has("pixels") ? { inputSize: { width, height } } : {};
   const report = new KitReport();
   const run = (model: TransformerGraph, values: readonly string[]) =>
-    valuesOf(runtime, model.graph, model.opsets, values, feedsOf(model, wanted), { weights: { [location]: weights } });
+    valuesOf(runtime, model.graph, model.opsets, values, feedsOf(model, wanted), place);
 
   const model = family.build(config, source, size);
   const { anatomy } = model;
