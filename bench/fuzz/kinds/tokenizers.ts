@@ -4,11 +4,12 @@
  */
 
 import { readFileSync } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createPortableTokenizer } from "@calig/core/internal/input/text/portable-tokenizer";
 import type { Tokenizer } from "@calig/core/internal/input/text/tokenizer";
 import { readTokenizerFiles } from "@calig/core/internal/loading/tokenizer-files";
+import { diskStore } from "@calig/node/internal/node/disk-store";
 import { explain, InputError, loadModel } from "calig/node";
 import { type FuzzKind, fileOf } from "../kind.ts";
 import { mutateBytes } from "../mutate-bytes.ts";
@@ -467,16 +468,7 @@ export function tokenizers(): FuzzKind {
 
 /** As a browser makes it. */
 async function portable(folder: string): Promise<Tokenizer> {
-  const read = (file: string) => readFile(join(folder, file), "utf8").catch(() => undefined);
-  const files = await readTokenizerFiles({
-    name: folder,
-    text: read,
-    json: async (file) => {
-      const content = await read(file);
-      return content === undefined ? undefined : (JSON.parse(content) as object);
-    },
-    list: () => readdir(folder),
-  });
+  const files = await readTokenizerFiles(diskStore(folder));
   const { model_type: type } = JSON.parse(await readFile(join(folder, "config.json"), "utf8")) as {
     model_type: string;
   };
