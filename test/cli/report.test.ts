@@ -2,7 +2,7 @@
 
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { EvidenceReport } from "@calig/core/internal/render/report/evidence-report";
+import type { EvidenceReport } from "@calig/core/internal/report/evidence/evidence-report";
 import sharp from "sharp";
 import { beforeAll, describe, expect, test } from "vitest";
 import { hostile, image, sentence } from "../render/fixtures.ts";

@@ -3,7 +3,7 @@
 import { paletteOf } from "@calig/core/internal/render/palette";
 import { patchBound, signedScale } from "@calig/core/internal/render/scale";
 import { renderSvg } from "@calig/core/internal/render/svg";
-import { renderPng } from "@calig/node/internal/node/render-png";
+import { renderPng } from "@calig/node/internal/render/png";
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import { image, scripts, sentence } from "../render/fixtures.ts";

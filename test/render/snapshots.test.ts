@@ -3,11 +3,11 @@
 import { readdirSync } from "node:fs";
 import { renderHtml } from "@calig/core/internal/render/html";
 import { renderMarkdown } from "@calig/core/internal/render/markdown";
-import { buildReport } from "@calig/core/internal/render/report/build-report";
-import { renderReportHtml } from "@calig/core/internal/render/report/html";
-import { renderReportMarkdown } from "@calig/core/internal/render/report/markdown";
 import { renderSvg } from "@calig/core/internal/render/svg";
 import { renderTerminal } from "@calig/core/internal/render/terminal";
+import { buildReport } from "@calig/core/internal/report/evidence/build-report";
+import { renderReportHtml } from "@calig/core/internal/report/evidence/html";
+import { renderReportMarkdown } from "@calig/core/internal/report/evidence/markdown";
 import { afterAll, describe, expect, test } from "vitest";
 import { expectFile, normalizeHtml } from "./expected-file.ts";
 import { allZero, hostile, image, longText, scripts, sentence, withoutCompleteness } from "./fixtures.ts";

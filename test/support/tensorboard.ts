@@ -3,7 +3,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { BinaryReader } from "@bufbuild/protobuf/wire";
-import { tfRecord } from "@calig/node/internal/node/tensorboard/record";
+import { tfRecord } from "@calig/node/internal/report/tensorboard/record";
 
 /** A value of an event: what its message says, by field number. */
 export interface ReadValue {

@@ -105,17 +105,19 @@ export {
   TEXT_REPLACEMENTS,
   type TextReplacementName,
 } from "./evaluation/replacement.ts";
-export { comparisonHtml, comparisonMarkdown } from "./evaluation/report/comparison.ts";
-export { comparisonSvg } from "./evaluation/report/comparison-svg.ts";
-export { evaluationHtml } from "./evaluation/report/html.ts";
-export { evaluationMarkdown } from "./evaluation/report/markdown.ts";
 export { type RgbImage, rgbImage } from "./input/image/rgb-image.ts";
 export { renderHtml } from "./render/html.ts";
 export { renderJson } from "./render/json.ts";
 export { renderMarkdown } from "./render/markdown.ts";
 export { OVERLAYS, type OverlayName } from "./render/overlay.ts";
 export { regionsInWords } from "./render/regions.ts";
-export { buildReport, type ReportOptions } from "./render/report/build-report.ts";
+export { renderSvg, type SvgOptions } from "./render/svg.ts";
+export { renderTerminal } from "./render/terminal.ts";
+export { comparisonHtml, comparisonMarkdown } from "./report/comparison/comparison.ts";
+export { comparisonSvg } from "./report/comparison/svg.ts";
+export { evaluationHtml } from "./report/evaluation/html.ts";
+export { evaluationMarkdown } from "./report/evaluation/markdown.ts";
+export { buildReport, type ReportOptions } from "./report/evidence/build-report.ts";
 export type {
   BlockEvidence,
   ClassEvidence,
@@ -124,13 +126,11 @@ export type {
   ReportSource,
   ReportSummary,
   WordEvidence,
-} from "./render/report/evidence-report.ts";
-export { type ReportHtmlOptions, renderReportHtml } from "./render/report/html.ts";
-export { type ReportMarkdownOptions, renderReportMarkdown } from "./render/report/markdown.ts";
-export { renderSvg, type SvgOptions } from "./render/svg.ts";
-export { renderTerminal } from "./render/terminal.ts";
+} from "./report/evidence/evidence-report.ts";
+export { type ReportHtmlOptions, renderReportHtml } from "./report/evidence/html.ts";
+export { type ReportMarkdownOptions, renderReportMarkdown } from "./report/evidence/markdown.ts";
+export { verificationHtml } from "./report/verification/html.ts";
+export { verificationMarkdown } from "./report/verification/markdown.ts";
 export { type FloatTensor, floatTensor } from "./tensor/tensor.ts";
-export { verificationHtml } from "./verification/report/html.ts";
-export { verificationMarkdown } from "./verification/report/markdown.ts";
 export { type CheckResult, type Verification, verdict } from "./verification/verification.ts";
 export { type VerifyOptions, verify } from "./verification/verify.ts";

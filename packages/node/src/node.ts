@@ -12,6 +12,6 @@ export { type LoadedModel, type LoadOptions, loadModel } from "./node/load-model
 export { pictureUri } from "./node/picture-uri.ts";
 export { type ReadDatasetOptions, readDataset } from "./node/read-dataset.ts";
 export { explanationFiles, readExplanations } from "./node/read-explanations.ts";
-export { type PngOptions, renderPng } from "./node/render-png.ts";
 export { type SystemFacts, systemFacts } from "./node/system-facts.ts";
+export { type PngOptions, renderPng } from "./render/png.ts";
 export { createNodeRuntime } from "./runtime/onnxruntime-node.ts";

@@ -1,11 +1,11 @@
 /** @file The maps of several methods for a terminal, as many beside each other as fit, and where the evidence lies in words. */
 
 import type { ImageComparison } from "@calig/core/internal/evaluation/method-comparison";
-import { evidenceOf } from "@calig/core/internal/evaluation/report/comparison-maps";
 import { regionsInWords } from "@calig/core/internal/render/regions";
 import { gridMap } from "@calig/core/internal/render/terminal/heat-grid";
 import { padEnd, truncate } from "@calig/core/internal/render/terminal/layout";
 import type { Painter } from "@calig/core/internal/render/terminal/painter";
+import { evidenceOf } from "@calig/core/internal/report/comparison/maps";
 import { factLines } from "./listing.ts";
 import type { Terminal } from "./terminal.ts";
 

@@ -1,11 +1,11 @@
 /** @file How comparisons of methods are written to a file: by the ending of --out; pictures also as drawings. */
 
 import type { ImageComparison, MethodComparison } from "@calig/core/internal/evaluation/method-comparison";
-import { comparisonHtml, comparisonMarkdown } from "@calig/core/internal/evaluation/report/comparison";
-import { type ComparisonPictureOptions, comparisonSvg } from "@calig/core/internal/evaluation/report/comparison-svg";
 import { hex } from "@calig/core/internal/render/oklab";
 import { paletteOf } from "@calig/core/internal/render/palette";
-import { pngOfSvg } from "../node/render-png.ts";
+import { comparisonHtml, comparisonMarkdown } from "@calig/core/internal/report/comparison/comparison";
+import { type ComparisonPictureOptions, comparisonSvg } from "@calig/core/internal/report/comparison/svg";
+import { pngOfSvg } from "../render/png.ts";
 import type { Rendered } from "./formats.ts";
 import { reportJson, writerOf } from "./report-writers.ts";
 

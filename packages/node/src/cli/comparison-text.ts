@@ -6,7 +6,13 @@ import {
   type MethodComparison,
   type TextComparison,
 } from "@calig/core/internal/evaluation/method-comparison";
-import { levels, wordsText } from "@calig/core/internal/evaluation/report/comparison";
+import { columnsOf } from "@calig/core/internal/render/flow";
+import { signed } from "@calig/core/internal/render/format";
+import { paletteOf, type Theme } from "@calig/core/internal/render/palette";
+import { visible } from "@calig/core/internal/render/plain-text";
+import { padEnd, padStart, truncate, wrap } from "@calig/core/internal/render/terminal/layout";
+import { createPainter, type Painter } from "@calig/core/internal/render/terminal/painter";
+import { levels, wordsText } from "@calig/core/internal/report/comparison/comparison";
 import {
   agreementRows,
   type ComparisonRow,
@@ -14,13 +20,7 @@ import {
   faithfulnessRows,
   removalText,
   signText,
-} from "@calig/core/internal/evaluation/report/comparison-facts";
-import { columnsOf } from "@calig/core/internal/render/flow";
-import { signed } from "@calig/core/internal/render/format";
-import { paletteOf, type Theme } from "@calig/core/internal/render/palette";
-import { visible } from "@calig/core/internal/render/plain-text";
-import { padEnd, padStart, truncate, wrap } from "@calig/core/internal/render/terminal/layout";
-import { createPainter, type Painter } from "@calig/core/internal/render/terminal/painter";
+} from "@calig/core/internal/report/comparison/facts";
 import { comparisonMaps } from "./comparison-maps-text.ts";
 import { section } from "./listing.ts";
 import type { Terminal } from "./terminal.ts";

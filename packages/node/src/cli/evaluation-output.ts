@@ -1,8 +1,9 @@
 /** @file How evaluations are written: by the ending of --out, or to the terminal. */
 
 import type { Evaluation } from "@calig/core/internal/evaluation/evaluation";
-import { evaluationHtml } from "@calig/core/internal/evaluation/report/html";
-import { evaluationMarkdown } from "@calig/core/internal/evaluation/report/markdown";
+import { fixed } from "@calig/core/internal/render/format";
+import { evaluationHtml } from "@calig/core/internal/report/evaluation/html";
+import { evaluationMarkdown } from "@calig/core/internal/report/evaluation/markdown";
 import {
   beatsText,
   decimalsOf,
@@ -11,8 +12,7 @@ import {
   type FigureTable,
   figureTables,
   intervalText,
-} from "@calig/core/internal/evaluation/report/tables";
-import { fixed } from "@calig/core/internal/render/format";
+} from "@calig/core/internal/report/evaluation/tables";
 import { factLines, section, tableLines } from "./listing.ts";
 import { writerNamed, writerOf, writers } from "./report-writers.ts";
 import type { Terminal } from "./terminal.ts";

@@ -9,7 +9,7 @@ import {
   UnsupportedModelError,
   UsageError,
 } from "@calig/core/internal/errors";
-import { fileReason, isSystemError } from "../node/file-failure.ts";
+import { fileReason, isSystemError } from "../util/file-failure.ts";
 import { EXIT } from "./command.ts";
 
 /** Most reasons of an unsupported model that are listed. */

@@ -30,7 +30,7 @@ const png: BinaryRenderer = {
   binary: true,
   showsPicture: true,
   async render(explanation, options) {
-    const { renderPng } = await import("../node/render-png.ts");
+    const { renderPng } = await import("../render/png.ts");
     return renderPng(explanation, options);
   },
 };

@@ -2,8 +2,8 @@
 
 import type { Readable, Writable } from "node:stream";
 import { ExecutionError } from "@calig/core/internal/errors";
-import { fileReason, isSystemError } from "../node/file-failure.ts";
 import { decodeText } from "../node/read-text.ts";
+import { fileReason, isSystemError } from "../util/file-failure.ts";
 
 /** Everything `main` may touch besides files. */
 export interface CliIo {

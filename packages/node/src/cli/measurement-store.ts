@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { type FileHandle, open, readFile, rm } from "node:fs/promises";
 import type { MeasurementStore, StoredMeasurement } from "@calig/core/internal/evaluation/evaluate";
 import { parseJson } from "@calig/core/internal/util/parse-json";
-import { writeFailure } from "../node/file-failure.ts";
+import { writeFailure } from "../util/file-failure.ts";
 
 /** A store in a file. */
 export interface FileStore extends MeasurementStore {

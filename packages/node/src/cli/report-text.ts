@@ -1,7 +1,8 @@
 /** @file A report on explanations for a terminal: the summary, and the strongest words of each class. */
 
 import { percent } from "@calig/core/internal/render/format";
-import type { ClassEvidence, EvidenceReport } from "@calig/core/internal/render/report/evidence-report";
+import { truncate, wrap } from "@calig/core/internal/render/terminal/layout";
+import type { ClassEvidence, EvidenceReport } from "@calig/core/internal/report/evidence/evidence-report";
 import {
   classText,
   classTitle,
@@ -9,8 +10,7 @@ import {
   WORD_COLUMNS,
   wordLists,
   wordRows,
-} from "@calig/core/internal/render/report/report-facts";
-import { truncate, wrap } from "@calig/core/internal/render/terminal/layout";
+} from "@calig/core/internal/report/evidence/facts";
 import { factLines, section, tableLines } from "./listing.ts";
 import type { Terminal } from "./terminal.ts";
 

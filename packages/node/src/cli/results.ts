@@ -4,10 +4,10 @@ import { extname, join } from "node:path";
 import { UsageError } from "@calig/core/internal/errors";
 import { count } from "@calig/core/internal/render/format";
 import type { Result } from "@calig/core/internal/render/renderer";
-import type { ReportSource } from "@calig/core/internal/render/report/evidence-report";
-import { sourceName } from "@calig/core/internal/render/report/report-facts";
+import type { ReportSource } from "@calig/core/internal/report/evidence/evidence-report";
+import { sourceName } from "@calig/core/internal/report/evidence/facts";
 import { assertNever } from "@calig/core/internal/util/assert-never";
-import type { TensorBoardRun } from "../node/tensorboard/run.ts";
+import type { TensorBoardRun } from "../report/tensorboard/run.ts";
 import type { Destination } from "./destination.ts";
 import { type FormatName, type Formats, type Rendered, type RenderSettings, TENSORBOARD } from "./formats.ts";
 import { given } from "./given.ts";
@@ -179,8 +179,8 @@ function toRun(path: string, settings: RenderSettings, terminal: Terminal): Resu
   let step = 0;
   return {
     async add({ explanation, picture }, source) {
-      const { startRun } = await import("../node/tensorboard/run.ts");
-      const { blockValues, explanationValues } = await import("../node/tensorboard/explanation-events.ts");
+      const { startRun } = await import("../report/tensorboard/run.ts");
+      const { blockValues, explanationValues } = await import("../report/tensorboard/explanation-events.ts");
       run ??= await startRun(path);
       const look = {
         ...given(settings, ["palette", "theme", "overlay"]),

@@ -92,7 +92,7 @@ export async function runEvaluation(
           return;
         }
         if (write === undefined) {
-          const { writeEvaluationRun } = await import("../node/tensorboard/evaluation-run.ts");
+          const { writeEvaluationRun } = await import("../report/tensorboard/evaluation-run.ts");
           await writeEvaluationRun(out, evaluation, { metrics: [...METRICS, ...extensions.metric] });
         } else {
           await writeWhole(out, write(evaluation));

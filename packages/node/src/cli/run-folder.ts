@@ -1,7 +1,7 @@
 /** @file The folder of a run of TensorBoard. */
 
 import { quote, UsageError } from "@calig/core/internal/errors";
-import { holdsRun } from "../node/tensorboard/run.ts";
+import { holdsRun } from "../report/tensorboard/run.ts";
 import { ensureFolder } from "./write-file.ts";
 
 /**

@@ -1,7 +1,7 @@
 /** @file A verification for a terminal: the verdict, a line for each check, and what failed. */
 
 import { milliseconds } from "@calig/core/internal/render/format";
-import { checkRows } from "@calig/core/internal/verification/report/table";
+import { checkRows } from "@calig/core/internal/report/verification/table";
 import { REPORTING, type Verification, verdict } from "@calig/core/internal/verification/verification";
 import { section, tableLines } from "./listing.ts";
 import type { Terminal } from "./terminal.ts";

@@ -4,8 +4,8 @@ import { randomUUID } from "node:crypto";
 import { access, constants, type FileHandle, mkdir, open, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { quote, UsageError } from "@calig/core/internal/errors";
-import { fileReason, writeFailure } from "../node/file-failure.ts";
-import { writeFully } from "../node/write-fully.ts";
+import { fileReason, writeFailure } from "../util/file-failure.ts";
+import { writeFully } from "../util/write-fully.ts";
 import { isClosedPipe } from "./io.ts";
 
 /** A file being written. Nothing is seen at its path before `commit`; an existing file stays as it is until then. */

@@ -6,7 +6,7 @@ import { open, readdir, readFile, realpath, stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { CheckpointError } from "@calig/core/internal/errors";
 import type { ModelStore, PlacedFile } from "@calig/core/internal/loading/model-store";
-import { fileReason } from "./file-failure.ts";
+import { fileReason } from "../util/file-failure.ts";
 import { hubSnapshot } from "./hub-cache.ts";
 
 /** Codes of the system for a file that is not there. */

@@ -21,7 +21,7 @@ import type { RgbImage } from "@calig/core/internal/input/image/rgb-image";
 import { checkReading, type Samples, samplesToRgb, type ToRgbOptions } from "@calig/core/internal/input/image/samples";
 import { type TiffHeader, tiffHeader } from "@calig/core/internal/input/image/tiff-header";
 import type { Sharp, SharpOptions } from "sharp";
-import { loadSharp } from "./load-sharp.ts";
+import { loadSharp } from "../util/load-sharp.ts";
 
 export interface ImageFileOptions extends ToRgbOptions {
   /** Largest number of pixels that is decoded, >= 1. Default 100 million (300 MB when decoded). */

@@ -1,7 +1,7 @@
 /** @file Pictures as data URIs, small enough to be put into pages. */
 
 import { CHANNELS, type RgbImage } from "@calig/core/internal/input/image/rgb-image";
-import { loadSharp } from "./load-sharp.ts";
+import { loadSharp } from "../util/load-sharp.ts";
 
 /** Longest side of the pictures in pages, pixels. */
 const LONGEST_SIDE = 1024;

@@ -5,7 +5,7 @@ import { extname, join } from "node:path";
 import type { Explanation } from "@calig/core/internal/attribution/explanation";
 import { parseExplanation } from "@calig/core/internal/attribution/parse-explanation";
 import { InputError, quote, UsageError } from "@calig/core/internal/errors";
-import type { ReportEntry, ReportSource } from "@calig/core/internal/render/report/evidence-report";
+import type { ReportEntry, ReportSource } from "@calig/core/internal/report/evidence/evidence-report";
 import { parseJson } from "@calig/core/internal/util/parse-json";
 import { IMAGE_EXTENSIONS } from "./image-file.ts";
 import { readText } from "./read-text.ts";

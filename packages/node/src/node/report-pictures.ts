@@ -1,7 +1,7 @@
 /** @file The pictures that explanations of a report are about, where they are still in their files. */
 
 import { InputError } from "@calig/core/internal/errors";
-import type { ReportEntry } from "@calig/core/internal/render/report/evidence-report";
+import type { ReportEntry } from "@calig/core/internal/report/evidence/evidence-report";
 import { readImageFile } from "./image-file.ts";
 import { pictureUri } from "./picture-uri.ts";
 

@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CheckpointError } from "@calig/core/internal/errors";
 import { FLOAT32_FILE, type Scratch } from "@calig/core/internal/loading/float32-weights";
-import { fileReason } from "./file-failure.ts";
-import { writeFully } from "./write-fully.ts";
+import { fileReason } from "../util/file-failure.ts";
+import { writeFully } from "../util/write-fully.ts";
 
 /**
  * A file in a temporary folder, deleted by `release` or when the process ends.

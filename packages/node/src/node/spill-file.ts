@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ExecutionError } from "@calig/core/internal/errors";
 import type { Spill } from "@calig/core/internal/program/state-store";
-import { fileReason } from "./file-failure.ts";
-import { writeFully } from "./write-fully.ts";
+import { fileReason } from "../util/file-failure.ts";
+import { writeFully } from "../util/write-fully.ts";
 
 const FILE = "states.float32";
 

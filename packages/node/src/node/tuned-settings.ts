@@ -4,7 +4,7 @@ import { rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { TunedSettings } from "@calig/core/internal/attribution/tuned";
 import { TUNED_VERSION, tunedFileOf } from "@calig/core/internal/loading/tuned-settings";
-import { writeFailure } from "./file-failure.ts";
+import { writeFailure } from "../util/file-failure.ts";
 
 /** Where the settings of a model are: in its folder, named after the file where the model is one of several. */
 export const tunedPath = (folder: string, file: string | undefined): string =>

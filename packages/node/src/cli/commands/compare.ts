@@ -4,7 +4,7 @@ import type { ImageInput } from "@calig/core/internal/attribution/image-input";
 import { DEFAULTS } from "@calig/core/internal/attribution/options";
 import type { TextInput } from "@calig/core/internal/attribution/text-input";
 import { InternalError } from "@calig/core/internal/errors";
-import { comparisonWarnings } from "@calig/core/internal/evaluation/report/comparison-facts";
+import { comparisonWarnings } from "@calig/core/internal/report/comparison/facts";
 import { DEFAULT_IMAGE_MODEL, DEFAULT_TEXT_MODEL } from "../../node/builtin-models.ts";
 import type { ImageFileOptions } from "../../node/image-file.ts";
 import { backgroundTheme } from "../appearance.ts";

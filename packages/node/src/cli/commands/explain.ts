@@ -8,7 +8,7 @@ import type { TextInput } from "@calig/core/internal/attribution/text-input";
 import { InvalidOptionError, isCaligError, UsageError } from "@calig/core/internal/errors";
 import { count } from "@calig/core/internal/render/format";
 import type { Result } from "@calig/core/internal/render/renderer";
-import { sourceName } from "@calig/core/internal/render/report/report-facts";
+import { sourceName } from "@calig/core/internal/report/evidence/facts";
 import { assertNever } from "@calig/core/internal/util/assert-never";
 import { DEFAULT_IMAGE_MODEL, DEFAULT_TEXT_MODEL } from "../../node/builtin-models.ts";
 import type { ImageFileOptions } from "../../node/image-file.ts";

@@ -3,11 +3,11 @@
 import { quote, UsageError } from "@calig/core/internal/errors";
 import { count } from "@calig/core/internal/render/format";
 import { jsonText } from "@calig/core/internal/render/json";
-import { buildReport } from "@calig/core/internal/render/report/build-report";
-import type { EvidenceReport, ReportEntry } from "@calig/core/internal/render/report/evidence-report";
-import { type ReportHtmlOptions, renderReportHtml } from "@calig/core/internal/render/report/html";
-import { renderReportMarkdown } from "@calig/core/internal/render/report/markdown";
-import { shownEntries } from "@calig/core/internal/render/report/report-facts";
+import { buildReport } from "@calig/core/internal/report/evidence/build-report";
+import type { EvidenceReport, ReportEntry } from "@calig/core/internal/report/evidence/evidence-report";
+import { shownEntries } from "@calig/core/internal/report/evidence/facts";
+import { type ReportHtmlOptions, renderReportHtml } from "@calig/core/internal/report/evidence/html";
+import { renderReportMarkdown } from "@calig/core/internal/report/evidence/markdown";
 import { explanationFiles, readExplanations, withoutRepeats } from "../../node/read-explanations.ts";
 import { defineCommand, EXIT } from "../command.ts";
 import { isSameFile } from "../destination.ts";

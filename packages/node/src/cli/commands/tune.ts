@@ -1,13 +1,6 @@
 /** @file `calig tune`: chooses fusion, lambda and layer weights for a model on a development set. */
 
 import {
-  shownCandidates,
-  tuningFacts,
-  tuningHtml,
-  tuningMarkdown,
-  tuningVerdict,
-} from "@calig/core/internal/evaluation/report/tuning";
-import {
   checkTunable,
   chooseSettings,
   type Tuning,
@@ -15,6 +8,13 @@ import {
   tuningMethods,
 } from "@calig/core/internal/evaluation/tune";
 import { fixed } from "@calig/core/internal/render/format";
+import {
+  shownCandidates,
+  tuningFacts,
+  tuningHtml,
+  tuningMarkdown,
+  tuningVerdict,
+} from "@calig/core/internal/report/tuning";
 import { builtinFolder } from "../../node/builtin-models.ts";
 import { tunedPath, writeTuned } from "../../node/tuned-settings.ts";
 import { defineCommand } from "../command.ts";

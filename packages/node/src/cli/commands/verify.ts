@@ -3,9 +3,9 @@
 import type { ImageInput } from "@calig/core/internal/attribution/image-input";
 import type { TextInput } from "@calig/core/internal/attribution/text-input";
 import { InputError, quote, UsageError } from "@calig/core/internal/errors";
+import { verificationHtml } from "@calig/core/internal/report/verification/html";
+import { verificationMarkdown } from "@calig/core/internal/report/verification/markdown";
 import type { Check } from "@calig/core/internal/verification/check";
-import { verificationHtml } from "@calig/core/internal/verification/report/html";
-import { verificationMarkdown } from "@calig/core/internal/verification/report/markdown";
 import { DEFAULT_TEXT_MODEL } from "../../node/builtin-models.ts";
 import { ROW_OPTIONS } from "../../node/read-rows.ts";
 import { defineCommand, EXIT } from "../command.ts";

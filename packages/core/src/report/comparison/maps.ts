@@ -1,0 +1,114 @@
+/** @file The maps of several methods on one picture, side by side: for HTML and Markdown, each on a scale of its own. */
+
+import type { ComparedMethod, ImageComparison } from "../../evaluation/method-comparison.ts";
+import { html, type Markup } from "../../render/escape.ts";
+import type { PatchEvidence } from "../../render/evidence.ts";
+import { digitsFor, percent, signed } from "../../render/format.ts";
+import { mapPart, type Part, pictureDefinition, picturePart } from "../../render/image-figure.ts";
+import { gridMarkdown } from "../../render/markdown.ts";
+import { code, plain } from "../../render/markdown-text.ts";
+import { hex } from "../../render/oklab.ts";
+import { CONTOURS, type OverlayName } from "../../render/overlay.ts";
+import { type Palette, paletteOf } from "../../render/palette.ts";
+import { regionsInWords } from "../../render/regions.ts";
+import { patchBound, type SignedScale, signedScale, TOLD_APART } from "../../render/scale.ts";
+import { signText } from "./facts.ts";
+
+/** How maps are drawn. */
+export interface MapLook {
+  readonly overlay: OverlayName;
+  /** The picture as a checked data URI. */
+  readonly picture: string | undefined;
+}
+
+/** What one method says of the picture, as maps are made from it. */
+export const evidenceOf = ({ input, features, target }: ImageComparison, method: ComparedMethod): PatchEvidence => ({
+  input,
+  features: features.map((feature) => ({ ...feature, special: false })),
+  attribution: method.attribution,
+  target,
+  method: method.signed === false ? { signed: false } : {},
+});
+
+/** What the maps have in common. */
+export function mapsText(overlay: OverlayName): string {
+  const strength =
+    overlay === "contours"
+      ? `lines are drawn at ${CONTOURS.map((share) => percent(share, 0)).join(", ")} of it`
+      : "full colour is its end";
+  return `Every map has a scale of its own, symmetric about 0, that ends at the ${100 * TOLD_APART}th percentile of the magnitudes of its patches; ${strength}. Methods have units of their own: compare places and signs, not strengths.`;
+}
+
+/** The scale of a method's own map. */
+export const ownScale = ({ attribution }: ComparedMethod): SignedScale =>
+  signedScale(attribution, { bound: patchBound(attribution) });
+
+/** The end of a scale: "≥ 0.123". */
+export const boundText = ({ bound, saturates }: SignedScale): string =>
+  `${saturates ? "≥ " : ""}${signed(bound, digitsFor(bound)).replace("+", "")}`;
+
+/** The map of a method, `room` wide. */
+export function methodMap(
+  comparison: ImageComparison,
+  method: ComparedMethod,
+  { palette, room, ...look }: MapLook & { readonly palette: Palette; readonly room: number },
+): Part {
+  const scale = ownScale(method);
+  const settings = { ...look, palette, scale, room, digits: digitsFor(scale.bound), muted: "#808080", tooltips: false };
+  return mapPart(evidenceOf(comparison, method), settings);
+}
+
+const ROOM = 280;
+
+/** Rules of the maps, for `page`. */
+export const MAPS_STYLE = `.maps{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,15rem),1fr));gap:1.2rem;padding:0;margin:1rem 0;list-style:none}
+@media (max-width:34rem){.maps{grid-template-columns:1fr 1fr}}
+.maps figure{margin:0}.maps svg{width:100%;height:auto}.maps h3{font-size:1rem;margin:0 0 .3rem}.maps figcaption{font-size:.85rem;color:var(--muted)}
+.defs{position:absolute}.ramp{display:inline-flex;vertical-align:middle;margin:0 .5rem}.ramp i{width:.5rem;height:.9rem}`;
+
+/** The maps as figures beside each other, the picture first. */
+export function mapsHtml(comparison: ImageComparison, look: MapLook): Markup {
+  const palette = paletteOf(undefined, "light");
+  const { methods, features } = comparison;
+  const { picture } = look;
+  const drawing = ({ markup, height }: Part, label: string) =>
+    html`<svg viewBox="0 0 ${ROOM} ${Math.ceil(height) - 12}" role="img" aria-label="${label}">${markup}</svg>`;
+  const original =
+    picture === undefined
+      ? null
+      : html`<li><figure><h3>the picture</h3>${drawing(
+          picturePart(
+            { input: comparison.input, features: features.map((feature) => ({ ...feature, special: false })) },
+            { picture, room: ROOM },
+          ),
+          "The picture that is explained",
+        )}</figure></li>`;
+  const figures = methods.map((method) => {
+    const words = regionsInWords(evidenceOf(comparison, method));
+    const map = methodMap(comparison, method, { ...look, palette, room: ROOM });
+    return html`<li><figure><h3>${method.name}</h3>${drawing(map, `Map of ${method.name}. ${words}`)}<figcaption>${words} Scale ends at ${boundText(ownScale(method))}.</figcaption></figure></li>`;
+  });
+  const definition =
+    picture === undefined
+      ? null
+      : html`<svg class="defs" width="0" height="0" aria-hidden="true">${pictureDefinition(picture)}</svg>`;
+  return html`<p>${mapsText(look.overlay)} ${signText(comparison)}</p>${legend(palette)}${definition}<ul class="maps">${original}${figures}</ul>`;
+}
+
+function legend(palette: Palette): Markup {
+  const levels = Array.from({ length: 21 }, (_, i) => i / 10 - 1);
+  const ramp = levels.map((level) => html`<i style="background:${hex(palette.color(level))}"></i>`);
+  return html`<p>opposes <span class="ramp" aria-hidden="true">${ramp}</span> supports (matters, without a sign)</p>`;
+}
+
+/** The maps as marks, below each other. */
+export function mapsMarkdown(comparison: ImageComparison): string[] {
+  return [
+    "One cell per patch: `+` supports the class, `-` opposes it, doubled from a third of the strongest. Every map has a scale of its own: methods have units of their own.",
+    ...[plain(signText(comparison))].filter((text) => text !== ""),
+    ...comparison.methods.flatMap((method) => {
+      const evidence = evidenceOf(comparison, method);
+      return [`## ${code(method.name)}`, gridMarkdown(evidence), plain(regionsInWords(evidence))];
+    }),
+  ];
+}
