@@ -4,7 +4,7 @@
  */
 
 import { Tokenizer } from "@huggingface/tokenizers";
-import { CheckpointError } from "../../../errors.ts";
+import { CheckpointError, quote } from "../../../errors.ts";
 import { isPart, type JsonPart, partsOf, typeOf } from "./json-part.ts";
 
 /** A vocabulary. Which of the searches it has depends on its type. */
@@ -62,9 +62,8 @@ export function openLibrary(contents: JsonPart, model: JsonPart): Library {
       token_to_id: (token) => added.get(token) ?? library.token_to_id(token),
     };
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
     throw new CheckpointError(
-      `Cannot load a tokenizer from "${FILE}": ${reason}; explain with this model in Node, or download the file again`,
+      `Cannot load a tokenizer from "${FILE}": the library @huggingface/tokenizers does not read its ${quote(typeOf(model))}; explain with this model in Node, or download the file again`,
       FILE,
       { cause },
     );

@@ -14,7 +14,9 @@ const MOST = 2 ** 32 - 1;
  * @throws {CheckpointError} Naming the part that is damaged.
  */
 export function checkParts(contents: JsonPart, vocabulary: VocabularyIds): number {
-  checkVocabulary(isPart(contents.model) ? contents.model : {});
+  const model = isPart(contents.model) ? contents.model : {};
+  checkVocabulary(model);
+  checkMerges(model);
   if (vocabulary.size === 0) throw damaged("its vocabulary is empty");
   const added = listedTokens(contents);
   for (const { id, content } of added) {
@@ -24,6 +26,22 @@ export function checkParts(contents: JsonPart, vocabulary: VocabularyIds): numbe
   checkPreTokenizer(contents.pre_tokenizer);
   const set = isPart(contents.post_processor) ? processorIds(contents.post_processor) : [];
   return [...added.map(({ id }) => id), ...set].reduce((most, id) => Math.max(most, id + 1), vocabulary.end);
+}
+
+/**
+ * The second half of a merge loses as many bytes as the prefix of tokens within words has characters: they have to be
+ * there, and the rest has to be text.
+ */
+function checkMerges({ merges, continuing_subword_prefix: prefix }: JsonPart): void {
+  if (typeof prefix !== "string" || prefix === "" || !Array.isArray(merges)) return;
+  const length = Array.from(prefix).length;
+  for (const merge of merges as readonly unknown[]) {
+    const [, second] = typeof merge === "string" ? merge.split(" ") : Array.isArray(merge) ? (merge as unknown[]) : [];
+    if (typeof second !== "string") continue; // which the library refuses
+    const bytes = new TextEncoder().encode(second);
+    const isCut = bytes.length < length || ((bytes[length] ?? 0) & 0xc0) === 0x80;
+    if (isCut) throw damaged(`${quote(second)} of its merges does not begin with its prefix ${quote(prefix)}`);
+  }
 }
 
 function checkVocabulary({ vocab, unk_id: unknown }: JsonPart): void {
