@@ -16,6 +16,7 @@ import { parseArgs } from "node:util";
 import { faultCount, makeCase } from "./case.ts";
 import { writeFiles } from "./folders.ts";
 import { KINDS } from "./kinds.ts";
+import type { Finding, FuzzResults, KindResults } from "./results.ts";
 import { type Result, runCases } from "./run-cases.ts";
 import { FINDINGS } from "./verdict.ts";
 
@@ -34,6 +35,9 @@ const { values } = parseArgs({
 const seed = Number(values.seed);
 const kinds = values.kind.includes("all") ? Object.keys(KINDS) : values.kind;
 
+const commit = execFileSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8" }).trim();
+const runs: KindResults[] = [];
+
 const isFinding = ({ verdict }: Result): boolean => FINDINGS.includes(verdict.kind);
 
 /** The fewest faults with which the case still ends so. */
@@ -48,42 +52,60 @@ async function minimise(kind: string, { index, verdict }: Result): Promise<reado
   return kept;
 }
 
-async function runKind(kind: string) {
+async function runKind(kind: string): Promise<KindResults> {
   const from = Number(values.case ?? values.from);
   const count = values.case === undefined ? Number(values.count) : 1;
   const cases = Array.from({ length: count }, (_, i) => from + i);
   const started = performance.now();
-  const findings: Result[] = [];
-  let ended = 0;
-  const results = await runCases(kind, seed, cases, {
+  const found: Result[] = [];
+  const results = {
+    kind,
+    from,
+    cases: 0,
+    counts: {} as Record<string, number>,
+    findings: [] as Finding[],
+    milliseconds: 0,
+    slowest: 0,
+  };
+  await runCases(kind, seed, cases, {
     onResult(result) {
-      ended++;
+      const { verdict, milliseconds } = result;
+      const key = verdict.kind === "refused" ? `refused: ${verdict.detail}` : verdict.kind;
+      results.cases++;
+      results.counts[key] = (results.counts[key] ?? 0) + 1;
+      results.slowest = Math.max(results.slowest, Math.round(milliseconds));
+      results.milliseconds = Math.round(performance.now() - started);
       if (isFinding(result)) {
-        findings.push(result);
-        console.log(`${kind} ${result.index}: ${result.verdict.kind}: ${result.verdict.detail}`);
-      } else if (result.milliseconds > 5000)
-        console.log(`${kind} ${result.index}: ${result.verdict.kind} after ${result.milliseconds} ms`);
-      if (ended % 1000 === 0)
-        console.log(`${kind}: ${ended} of ${count}, ${Math.round((performance.now() - started) / ended)} ms a case`);
+        found.push(result);
+        results.findings.push({ case: result.index, ...verdict });
+        console.log(`${kind} ${result.index}: ${verdict.kind}: ${verdict.detail}`);
+      }
+      if (results.cases % 1000 === 0) {
+        console.log(
+          `${kind}: ${results.cases} of ${count}, ${Math.round(results.milliseconds / results.cases)} ms a case`,
+        );
+        save([...runs, results]);
+      }
     },
   });
-  const counts: Record<string, number> = {};
-  for (const { verdict } of results) {
-    const key = verdict.kind === "refused" ? `refused: ${verdict.detail}` : verdict.kind;
-    counts[key] = (counts[key] ?? 0) + 1;
+  if (values.minimise) {
+    for (const finding of found) {
+      const faults = await minimise(kind, finding);
+      console.log(`${kind} ${finding.index}: faults ${faults.join()} are enough`);
+    }
   }
-  const told = [];
-  for (const finding of findings) {
-    const kept = values.minimise ? await minimise(kind, finding) : undefined;
-    if (kept !== undefined) console.log(`${kind} ${finding.index}: faults ${kept.join()} are enough`);
-    told.push({ case: finding.index, ...(kept === undefined ? {} : { faults: kept }), ...finding.verdict });
-  }
-  const slowest = results.reduce((most, { milliseconds }) => Math.max(most, milliseconds), 0);
-  const milliseconds = Math.round(performance.now() - started);
+  const { counts, milliseconds, slowest } = results;
   console.log(
-    `${kind}: ${JSON.stringify(counts)}, ${Math.round(milliseconds / count)} ms a case, slowest ${Math.round(slowest)} ms`,
+    `${kind}: ${JSON.stringify(counts)}, ${Math.round(milliseconds / count)} ms a case, slowest ${slowest} ms`,
   );
-  return { kind, cases: count, from, counts, findings: told, milliseconds, slowest };
+  return results;
+}
+
+/** What is done so far. */
+function save(done: readonly KindResults[]): void {
+  if (values.out === undefined) return;
+  const results: FuzzResults = { commit, seed, node: process.version, runs: done };
+  writeFileSync(values.out, `${JSON.stringify(results, undefined, 2)}\n`);
 }
 
 if (values.keep !== undefined && values.case !== undefined) {
@@ -99,10 +121,8 @@ if (values.keep !== undefined && values.case !== undefined) {
   }
 }
 
-const runs = [];
-for (const kind of kinds) runs.push(await runKind(kind));
-if (values.out !== undefined) {
-  const commit = execFileSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8" }).trim();
-  writeFileSync(values.out, `${JSON.stringify({ commit, seed, node: process.version, runs }, undefined, 2)}\n`);
+for (const kind of kinds) {
+  runs.push(await runKind(kind));
+  save(runs);
 }
 process.exitCode = runs.some(({ findings }) => findings.length > 0) ? 1 : 0;
