@@ -4,12 +4,13 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
-/** Writes folders of files below a new one, and removes it in the end. */
+/** Writes folders of files below a new one in `parent`, and removes it in the end. */
 export async function withFolders<T>(
   folders: ReadonlyMap<string, ReadonlyMap<string, Uint8Array>>,
   use: (root: string) => Promise<T>,
+  parent = tmpdir(),
 ): Promise<T> {
-  const root = await mkdtemp(join(tmpdir(), "calig-fuzz-"));
+  const root = await mkdtemp(join(parent, "calig-fuzz-"));
   try {
     for (const [name, files] of folders) await writeFiles(join(root, name), files);
     return await use(root);

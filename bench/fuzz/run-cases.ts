@@ -117,7 +117,7 @@ async function runProcess({
       cases.join(","),
       faults?.join(",") ?? "",
     ],
-    { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, TMPDIR: folder } },
+    { stdio: ["ignore", "ignore", "pipe"] },
   );
   let said = "";
   child.stderr.on("data", (data: Buffer) => {

@@ -7,7 +7,7 @@
 
 import { appendFileSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { makeCase } from "./case.ts";
 import { withFolders } from "./folders.ts";
 import type { FuzzCase, FuzzKind } from "./kind.ts";
@@ -51,29 +51,33 @@ async function work(): Promise<void> {
   const make = KINDS[name];
   if (make === undefined) throw new Error(`there is no kind "${name}"`);
   const kind = await make();
-  await withFolders(kind.bases, async (root) => {
-    for (const index of cases.split(",").map(Number)) {
-      const file = makeCase(kind, Number(seed), index, kept);
-      const folder = join(root, file.base);
-      const originals = kind.bases.get(file.base) ?? new Map<string, Uint8Array>();
-      for (const [path, bytes] of file.files) {
-        // Never into a file that is there: the engine may still have it mapped.
-        await rm(join(folder, path), { force: true });
-        if (bytes !== undefined) await writeFile(join(folder, path), bytes);
+  await withFolders(
+    kind.bases,
+    async (root) => {
+      for (const index of cases.split(",").map(Number)) {
+        const file = makeCase(kind, Number(seed), index, kept);
+        const folder = join(root, file.base);
+        const originals = kind.bases.get(file.base) ?? new Map<string, Uint8Array>();
+        for (const [path, bytes] of file.files) {
+          // Never into a file that is there: the engine may still have it mapped.
+          await rm(join(folder, path), { force: true });
+          if (bytes !== undefined) await writeFile(join(folder, path), bytes);
+        }
+        tell({ index });
+        const started = performance.now();
+        const verdict = await judge(kind, file, folder);
+        const milliseconds = Math.round(10 * (performance.now() - started)) / 10;
+        tell({ index, verdict, milliseconds, peak: process.resourceUsage().maxRSS * 1024 });
+        for (const path of file.files.keys()) {
+          await rm(join(folder, path), { force: true });
+          const original = originals.get(path);
+          if (original !== undefined) await writeFile(join(folder, path), original);
+        }
+        if (process.memoryUsage.rss() > MOST_RESIDENT) break;
       }
-      tell({ index });
-      const started = performance.now();
-      const verdict = await judge(kind, file, folder);
-      const milliseconds = Math.round(10 * (performance.now() - started)) / 10;
-      tell({ index, verdict, milliseconds, peak: process.resourceUsage().maxRSS * 1024 });
-      for (const path of file.files.keys()) {
-        await rm(join(folder, path), { force: true });
-        const original = originals.get(path);
-        if (original !== undefined) await writeFile(join(folder, path), original);
-      }
-      if (process.memoryUsage.rss() > MOST_RESIDENT) break;
-    }
-  });
+    },
+    dirname(log),
+  ); // which the driver removes, however this process ends
 }
 
 // A fault of the fuzzer itself is no finding.
