@@ -1,0 +1,134 @@
+/** @file What the fuzzer found, made as small as it gets: each file is refused by the error that says what is wrong with it. */
+
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { withFolders } from "../../bench/fuzz/folders.ts";
+import type { FuzzCase } from "../../bench/fuzz/kind.ts";
+import { KINDS } from "../../bench/fuzz/kinds.ts";
+
+/** Changes the contents of a file that holds JSON, or writes another text. */
+type Change = (contents: Record<string, unknown>) => unknown;
+
+/** Bytes behind those of the file. */
+type Append = readonly number[];
+
+interface Find {
+  readonly name: string;
+  readonly kind: keyof typeof KINDS;
+  readonly base: string;
+  readonly file: string;
+  readonly change: Change | Append;
+  readonly how?: string;
+  /** Class and words of the error; undefined where the file is read. */
+  readonly error?: readonly [name: string, words: string];
+}
+
+const nested = (depth: number, inside = "1"): string => `${"[".repeat(depth)}${inside}${"]".repeat(depth)}`;
+const base64 = (...bytes: readonly number[]): string => Buffer.from(bytes).toString("base64");
+const tokenizer = (name: string, change: Change, words: string, how = "native", base = "plain"): Find => {
+  return { name, kind: "tokenizers", base, file: "tokenizer.json", change, how, error: ["CheckpointError", words] };
+};
+const normalizer = (map: string) => (contents: object) => ({
+  ...contents,
+  normalizer: { type: "Precompiled", precompiled_charsmap: map },
+});
+
+const FINDS: readonly Find[] = [
+  // The native library ended the process over these.
+  tokenizer("a character map whose texts are not UTF-8", normalizer(base64(4, 0, 0, 0, 0, 0, 0, 0, 0xff)), "not UTF-8"),
+  tokenizer(
+    "a character map whose index leads out of itself",
+    normalizer(base64(4, 0, 0, 0, 0, 0, 0, 0, 0x61)),
+    "index has 1 places",
+  ),
+  tokenizer(
+    "pieces of the length 0",
+    (contents) => ({
+      ...contents,
+      pre_tokenizer: { type: "Sequence", pretokenizers: [{ type: "FixedLength", length: 0 }] },
+    }),
+    "pieces of the length 0",
+  ),
+  tokenizer(
+    "merges that are shorter than their prefix",
+    ({ model, ...contents }) => ({ ...contents, model: { ...(model as object), continuing_subword_prefix: "####" } }),
+    'does not begin with its prefix "####"',
+    "native",
+    "bytes, plain",
+  ),
+  // The portable reader.
+  tokenizer(
+    "a part with the name of what every object has",
+    (contents) => ({ ...contents, pre_tokenizer: { type: "constructor" } }),
+    'pre_tokenizer is "constructor"',
+    "portable",
+  ),
+  tokenizer(
+    "merges that are no texts",
+    ({ model, ...contents }) => ({ ...contents, model: { ...(model as object), merges: [3] } }),
+    "does not read its",
+    "portable",
+    "bytes, plain",
+  ),
+  {
+    name: "settings that lie deep in each other",
+    kind: "configs",
+    base: "adapter/plain",
+    file: "config.json",
+    change: () => `{"model_type":"bert","x":${nested(5000)}}`,
+    error: ["CheckpointError", "not valid JSON"],
+  },
+  {
+    name: "an explanation in which numbers lie deep in each other",
+    kind: "explanations",
+    base: "text",
+    file: "one.json",
+    change: (contents) => JSON.stringify({ ...contents, attribution: "here" }).replace('"here"', nested(5000)),
+    error: ["InputError", "200 deep"],
+  },
+  {
+    name: "an explanation whose picture has half a row",
+    kind: "explanations",
+    base: "image",
+    file: "one.json",
+    change: ({ input, ...contents }) => ({ ...contents, input: { ...(input as object), grid: [0.5, 2] } }),
+    error: ["InputError", "wanted a whole number of at least 1"],
+  },
+  {
+    name: "an explanation of a billion patches of which it holds a few",
+    kind: "explanations",
+    base: "image",
+    file: "one.json",
+    change: ({ input, ...contents }) => ({ ...contents, input: { ...(input as object), grid: [1e5, 1e4] } }),
+    error: ["InputError", "rows and columns of at most"],
+  },
+  {
+    name: "an ONNX file of a version that no number holds",
+    kind: "onnx",
+    base: "bert-fused.onnx",
+    file: "model.onnx",
+    // opset_import { domain: "c.e" version: 2^63 - 1 }
+    change: [0x42, 15, 0x0a, 3, 0x63, 0x2e, 0x65, 0x10, ...Array<number>(8).fill(0xff), 0x7f],
+    error: ["OnnxParseError", "is 9223372036854775807, wanted a number below 2^53"],
+  },
+];
+
+function damage(original: Uint8Array, change: Change | Append): Uint8Array {
+  if (typeof change !== "function") return Uint8Array.from([...original, ...change]);
+  const changed = change(JSON.parse(Buffer.from(original).toString("utf8")) as Record<string, unknown>);
+  return new Uint8Array(Buffer.from(typeof changed === "string" ? changed : JSON.stringify(changed)));
+}
+
+describe("files that the fuzzer found", () => {
+  it.each(FINDS)("$name", async ({ kind: name, base, file, change, how = "raw-attention", error }) => {
+    const kind = await (KINDS[name] as (typeof KINDS)[string])();
+    const whole = kind.bases.get(base) as ReadonlyMap<string, Uint8Array>;
+    const damaged = new Map([[file, damage(whole.get(file) as Uint8Array, change)]]);
+    const found: FuzzCase = { base, files: damaged, how };
+    const used = withFolders(new Map([[base, new Map([...whole, ...damaged])]]), (root) => {
+      return kind.use(join(root, base), found);
+    });
+    if (error === undefined) await expect(used).resolves.toBeDefined();
+    else await expect(used).rejects.toMatchObject({ name: error[0], message: expect.stringContaining(error[1]) });
+  });
+});
