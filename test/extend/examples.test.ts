@@ -3,6 +3,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { createModel } from "@calig/core/internal/onnx/create-model";
+import { decodeModel } from "@calig/core/internal/onnx/decode";
+import { encodeModel } from "@calig/core/internal/onnx/encode";
 import {
   checkFamily,
   checkMethod,
@@ -12,7 +15,7 @@ import {
   type NoiseOptions,
   SAMPLE_EXPLANATIONS,
 } from "calig/extend";
-import { createNodeRuntime, explain, type LoadedModel, loadModel, verify } from "calig/node";
+import { createNodeRuntime, explain, inspectModel, type LoadedModel, loadModel, verify } from "calig/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import csv from "../../examples/extend/csv.ts";
 import mish from "../../examples/extend/mish.ts";
@@ -22,6 +25,7 @@ import { runCli } from "../support/run-cli.ts";
 import { syntheticPicture } from "../support/synthetic-picture.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
 import { tinyBertFiles } from "../support/tiny-bert.ts";
+import { tinyTokenizer } from "../support/tiny-tokenizer.ts";
 
 const FOLDER = new URL("../../examples/extend/", import.meta.url);
 const sources = readdirSync(FOLDER).filter((file) => file.endsWith(".ts"));
@@ -106,6 +110,38 @@ describe("Mish", () => {
       { name: "one number", inputs: [[]] },
     ] as const;
     expect(await checkRule(mish, { runtime: createNodeRuntime(), cases })).toHaveLength(4);
+  });
+
+  it("lets a model be explained that has the operator, and whose gradients calig cannot build alone", async () => {
+    const bytes = readFileSync(new URL("../fixtures/onnx/bert-dynamo-23.onnx", import.meta.url));
+    const { graph, opsets } = decodeModel(bytes);
+    const nodes = graph.nodes.map((node) =>
+      node.opType === "Gelu" ? { ...node, opType: "Mish", attributes: {} } : node,
+    );
+    const folder = await tempFolder({
+      "model.onnx": encodeModel(createModel({ ...graph, nodes }, opsets)),
+      "config.json": JSON.stringify({ model_type: "bert", max_position_embeddings: 20 }),
+      "tokenizer.json": tinyTokenizer(),
+    });
+    await using alone = await loadModel(folder);
+    await expect(explain(alone, "no film")).rejects.toThrow(/no gradient rule is registered.*Mish \(2\)/);
+    await using helped = await loadModel(folder, { rules: [mish] });
+    const { completeness } = await explain(helped, "no film, yes the film");
+    expect(completeness?.relativeError).toBeLessThan(0.01);
+    const { checks } = await verify(helped);
+    expect(checks.filter(({ status }) => status === "fail")).toEqual([]);
+    expect(inspectModel(helped).warnings).toEqual([]);
+    const inspected = await runCli([
+      ...["explain", "no film", "--model", folder, "--json"],
+      ...["--plugin", fileURLToPath(new URL("mish.ts", FOLDER))],
+    ]);
+    expect(inspected.code).toBe(0);
+  });
+
+  it("is refused where there is a rule already", async () => {
+    await expect(loadModel("sst2", { rules: [mish, mish] })).rejects.toThrow(
+      "Cannot add a gradient rule for Mish since version 18: there is one already",
+    );
   });
 });
 
