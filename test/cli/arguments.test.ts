@@ -35,8 +35,11 @@ describe("options", () => {
     [["x", "--lambda", "2"], 'Cannot use --lambda "2": give a number from 0 to 1'],
     [["x", "--tolerance", "0"], 'Cannot use --tolerance "0": give a number greater than 0'],
     [["x", "--fusion", "sum"], 'Cannot use --fusion "sum": use one of "transport", "additive", "gate"'],
-    [["x", "--layers", "3-1"], 'Cannot use --layers "3-1": the range "3-1" is empty; write the smaller block first'],
-    [["x", "--memory", "lots"], 'Cannot use --memory "lots": give a size such as "512MB" or "2GB"'],
+    [
+      ["x", "--layers", "3-1"],
+      'Cannot use --layers "3-1": give block numbers from 0 and ranges of them, smaller block first, separated by commas, as in "0,2-4"',
+    ],
+    [["x", "--memory", "lots"], 'Cannot use --memory "lots": give a size such as "512MB" or "2GB", at least 1MB'],
     [["x", "--threads", "0"], 'Cannot use --threads "0": give a whole number from 1 to 1024'],
     [["x", "--seed", "-1"], 'Cannot use --seed "-1": give a whole number of at least 0'],
     [["x", "--color", "yes"], 'Cannot use --color "yes": use one of "auto", "always", "never"'],

@@ -138,7 +138,7 @@ describe("evaluate() and compareMethods() of long texts", () => {
     );
     expect(compared.features).toHaveLength(62);
     await expect(evaluate(model, dataset, { ...options, longText: "split" as "truncate" })).rejects.toThrow(
-      'Unknown long text "split": use one of "windows", "truncate"',
+      'Cannot use longText "split": use one of "windows", "truncate"',
     );
   });
 });

@@ -26,6 +26,7 @@ export function subjectOf(settings: SubjectSettings): Subject & { readonly asked
     attribution,
     target: 1,
     curveSteps: 32,
+    options: {},
     completeness: { scoreAtInput: 1, scoreAtBaseline: 0, delta: 0, relativeError: 0 },
     cost: { milliseconds: 0, modelEvaluations: 0, peakBytes: 0 },
     warnings: [],

@@ -126,6 +126,10 @@ export function optionsFor(
   return methods.map((method) => optionsTakenBy(method, given, methods));
 }
 
+/** The options that any of these methods takes, besides the general ones: those of calig first, in its order. */
+export const optionsOfMethods = (methods: readonly AttributionMethod[]): OptionTable =>
+  Object.assign({}, ...methods.map(({ options }) => options));
+
 /** @throws {InvalidOptionError} For an option of other methods. */
 function checkEffect(method: AttributionMethod, table: OptionTable, given: GivenOptions, naming: OptionNaming): void {
   for (const name of namesOf(given)) {

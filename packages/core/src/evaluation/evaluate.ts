@@ -3,12 +3,13 @@
 import { spelledOptions } from "../attribution/baseline/custom-baseline.ts";
 import { distinctNames } from "../attribution/class-names.ts";
 import type { ExplainableModel } from "../attribution/explainable-model.ts";
-import type { ScoreKind, Warning } from "../attribution/explanation.ts";
+import type { Warning } from "../attribution/explanation.ts";
 import { methodOf } from "../attribution/methods.ts";
-import { DEFAULTS, type LongText, type MethodObject } from "../attribution/options.ts";
+import { DEFAULTS, type MethodObject } from "../attribution/options.ts";
 import { resolveRun } from "../attribution/resolve-run.ts";
 import { InputError, InvalidOptionError, isCaligError } from "../errors.ts";
-import { canonical, optionsKey } from "../options/resolve.ts";
+import type { GivenOptions, OptionsOf } from "../options/option.ts";
+import { canonical, optionsKey, resolveOptions } from "../options/resolve.ts";
 import { createRandom } from "../util/random.ts";
 import { VERSION } from "../util/version.ts";
 import { type Dataset, type DatasetItem, hasTruth, rationaleShare, type Truth } from "./dataset.ts";
@@ -19,15 +20,15 @@ import type {
   EvaluationFailure,
   EvaluationSettings,
 } from "./evaluation.ts";
-import type { FeatureKind } from "./features.ts";
-import { CURVE_STEPS, checkTask, type MeasureSettings, type OpenInput, openInput } from "./measure-input.ts";
+import { checkTask, type MeasureSettings, type OpenInput, openInput } from "./measure-input.ts";
 import type { Metric } from "./metric.ts";
 import { logOdds } from "./metrics/log-odds.ts";
-import { defaultMetrics, metricOf } from "./metrics.ts";
+import { defaultMetrics, metricOf, optionsOfMetrics } from "./metrics.ts";
 import { type NamedMethod, namedMethodsOf } from "./named-methods.ts";
 import { numberErrors } from "./number-errors.ts";
+import { CURVE_STEPS, EVALUATION_OPTIONS } from "./options.ts";
 import { means } from "./outlines.ts";
-import { defaultReplacement, type ReplacementName } from "./replacement.ts";
+import { defaultReplacement } from "./replacement.ts";
 import { RESAMPLES } from "./statistics/bootstrap.ts";
 import { shareOf, summarise } from "./summarise.ts";
 import { type ReadTruth, truthReader, verdictOf } from "./truth.ts";
@@ -42,7 +43,8 @@ export interface MeasurementStore {
   put(key: string, measurement: StoredMeasurement): Promise<void>;
 }
 
-export interface EvaluateOptions {
+/** Options of measuring, those that the metrics declare included; what is measured, and how the work is watched. */
+export interface EvaluateOptions extends OptionsOf<typeof EVALUATION_OPTIONS> {
   /**
    * Methods to measure, by name or as objects; the random control is measured beside them. Default: all of calig's. Where
    * they have options of their own, give `namedMethods` instead.
@@ -52,18 +54,6 @@ export interface EvaluateOptions {
   readonly namedMethods?: readonly NamedMethod[];
   /** Metrics, by name or as objects. Default: all that the data set has the truth for and that explain each input once. */
   readonly metrics?: readonly (string | Metric)[];
-  /** What stands in for removed features. Default: the first of mask, pad, unk that the tokenizer has; blur for images. */
-  readonly replacement?: ReplacementName;
-  /** What is removed and ranked. Default: words. */
-  readonly features?: FeatureKind;
-  /** Texts longer than the model reads: perturbed in all their windows, or in their beginning. Default: windows. */
-  readonly longText?: LongText;
-  /** Most steps of a deletion or insertion curve, >= 1; inputs of fewer features have one feature per step. Default: 32. */
-  readonly curveSteps?: number;
-  /** Label or index of the class that is explained. Default: the predicted class of each input. */
-  readonly target?: string | number;
-  readonly score?: ScoreKind;
-  readonly seed?: number;
   /** Variants that are run at once. */
   readonly batchSize?: number;
   readonly store?: MeasurementStore;
@@ -107,21 +97,17 @@ export async function evaluate(
   // What is wrong with an option is said before anything is measured.
   for (const named of namedMethods) resolveRun(model, named.options);
   const { signal, onProgress } = options;
-  const { seed = DEFAULTS.seed, features = "word", replacement = defaultReplacement(model) } = options;
+  const { settings: asked, metricOptions } = resolveMeasuring(model, options, metrics);
   const share = rationaleShare(dataset.items);
   const settings: MeasureSettings = {
-    replacement,
-    features,
-    seed,
-    ...(options.longText === undefined ? {} : { longText: options.longText }),
-    ...(options.target === undefined ? {} : { target: options.target }),
-    ...(options.score === undefined ? {} : { score: options.score }),
-    ...(options.curveSteps === undefined ? {} : { curveSteps: checkedCurveSteps(options.curveSteps) }),
+    ...asked,
+    ...(metricOptions === undefined ? {} : { metricOptions }),
     ...(options.batchSize === undefined ? {} : { batchSize: options.batchSize }),
     ...(share === undefined ? {} : { rationaleShare: share }),
     ...(dataset.polarityLabel === undefined ? {} : { polarityLabel: dataset.polarityLabel }),
     ...(signal === undefined ? {} : { signal }),
   };
+  const { seed } = settings;
   const readTruth = truthReader(model, dataset.items, options.target);
   const inputs: EvaluatedInput[] = [];
   const failures: EvaluationFailure[] = [];
@@ -354,13 +340,23 @@ function checkMethods(
   }
 }
 
-function checkedCurveSteps(steps: number): number {
-  if (Number.isInteger(steps) && steps >= 1) return steps;
-  throw new InvalidOptionError(
-    `Cannot draw curves of ${steps} steps: give a whole number of at least 1`,
-    "curveSteps",
-    steps,
-  );
+/** Names that are given with options of measuring and are none. */
+const BESIDES = ["methods", "namedMethods", "metrics", "batchSize", "store", "signal", "onProgress"];
+
+/** The options of measuring with their values. @throws {InvalidOptionError} */
+function resolveMeasuring(model: ExplainableModel, options: EvaluateOptions, metrics: readonly Metric[]) {
+  const own = optionsOfMetrics(metrics);
+  const values = resolveOptions({ ...EVALUATION_OPTIONS, ...own }, options as GivenOptions, {
+    known: BESIDES,
+    defaults: options.replacement === undefined ? { replacement: defaultReplacement(model) } : {},
+  });
+  const named = Object.entries(values);
+  const settings = Object.fromEntries(named.filter(([name]) => Object.hasOwn(EVALUATION_OPTIONS, name)));
+  const metricOptions = Object.fromEntries(named.filter(([name]) => Object.hasOwn(own, name)));
+  return {
+    settings: settings as unknown as Pick<MeasureSettings, keyof typeof EVALUATION_OPTIONS>,
+    ...(Object.keys(own).length === 0 ? {} : { metricOptions }),
+  };
 }
 
 function describeSettings(

@@ -10,6 +10,7 @@ import { type ResolvedRun, resolveRun } from "../attribution/resolve-run.ts";
 import { SharedWork } from "../attribution/shared-work.ts";
 import { chooseScore, rankPredictions } from "../attribution/target.ts";
 import { InvalidOptionError } from "../errors.ts";
+import type { GivenOptions } from "../options/option.ts";
 import type { ForwardResult } from "../program/model-programs.ts";
 import { assertNever } from "../util/assert-never.ts";
 import { createRandom } from "../util/random.ts";
@@ -19,12 +20,10 @@ import type { Measurable } from "./measurable.ts";
 import type { Change, Metric, Subject } from "./metric.ts";
 import { cost } from "./metrics/cost.ts";
 import { openMeasurable } from "./open-measurable.ts";
+import { CURVE_STEPS } from "./options.ts";
 import { means, outlinedFeatures } from "./outlines.ts";
 import { createProbe, type Probe } from "./perturbation.ts";
 import type { ReplacementName } from "./replacement.ts";
-
-/** Most steps of a curve where nothing else is asked for. */
-export const CURVE_STEPS = 32;
 
 /** How inputs are measured; the same for all inputs and methods. */
 export interface MeasureSettings {
@@ -39,6 +38,8 @@ export interface MeasureSettings {
   readonly seed: number;
   /** Most steps of a deletion or insertion curve; inputs of fewer features have one feature per step. */
   readonly curveSteps?: number;
+  /** Values of the options that the metrics declare. */
+  readonly metricOptions?: GivenOptions;
   readonly batchSize?: number;
   readonly rationaleShare?: number;
   readonly polarityLabel?: string;
@@ -208,6 +209,7 @@ function createSubject(parts: SubjectParts): Subject {
     attribution: featureAttribution(features, explanation.attribution),
     probe,
     curveSteps: settings.curveSteps ?? CURVE_STEPS,
+    options: settings.metricOptions ?? {},
     target: explained,
     completeness: explanation.completeness,
     cost: explanation.cost,

@@ -6,16 +6,19 @@ import type { ImageExplanation, ModelFacts, Prediction, Target, Warning } from "
 import { describeImage, type ImageInput } from "../attribution/image-input.ts";
 import type { Part } from "../attribution/join-parts.ts";
 import { methodOf } from "../attribution/methods.ts";
-import { DEFAULTS, type ExplainOptions } from "../attribution/options.ts";
+import type { WorkHooks } from "../attribution/options.ts";
+import { resolveRun } from "../attribution/resolve-run.ts";
 import type { TextInput } from "../attribution/text-input.ts";
+import type { GivenOptions, OptionsOf } from "../options/option.ts";
+import { resolveOptions } from "../options/resolve.ts";
 import type { TextOrPicture } from "./dataset.ts";
-import type { FeatureKind } from "./features.ts";
 import { checkTask, type OpenInput, openInput } from "./measure-input.ts";
 import type { Metric } from "./metric.ts";
 import { cost as costMetric } from "./metrics/cost.ts";
 import { curveArea, deletionCurve, insertionCurve, stepSizes } from "./metrics/curve.ts";
 import { CURVE_PLACES, resampledCurve } from "./metrics/curves.ts";
 import type { NamedMethod } from "./named-methods.ts";
+import { COMPARE_OPTIONS } from "./options.ts";
 import { defaultReplacement, type ReplacementName } from "./replacement.ts";
 import { spearman } from "./statistics/rank-correlation.ts";
 
@@ -74,12 +77,9 @@ export type MethodComparison = TextComparison | ImageComparison;
 export const isTextComparison = (comparison: MethodComparison): comparison is TextComparison =>
   comparison.input.kind === "text";
 
-export interface CompareOptions
-  extends Pick<ExplainOptions, "target" | "score" | "longText" | "seed" | "signal" | "onProgress"> {
+/** Options of measuring, and how the work is watched. */
+export interface CompareOptions extends OptionsOf<typeof COMPARE_OPTIONS>, WorkHooks {
   readonly namedMethods: readonly NamedMethod[];
-  readonly replacement?: ReplacementName;
-  /** Of texts: what is ranked and removed. */
-  readonly features?: FeatureKind;
 }
 
 /**
@@ -94,20 +94,19 @@ export async function compareMethods(
   options: CompareOptions,
 ): Promise<MethodComparison> {
   checkTask(model);
-  const { namedMethods, longText, target, score, signal, onProgress } = options;
-  const { replacement = defaultReplacement(model), features = "word", seed = DEFAULTS.seed } = options;
+  const { namedMethods, signal, onProgress } = options;
+  const values = resolveOptions(COMPARE_OPTIONS, options as unknown as GivenOptions, {
+    known: ["namedMethods", "signal", "onProgress"],
+    defaults: options.replacement === undefined ? { replacement: defaultReplacement(model) } : {},
+  });
+  const { features, score, seed } = values;
+  const replacement = values.replacement as ReplacementName;
+  // What is wrong with an option is said before anything is measured.
+  for (const named of namedMethods) resolveRun(model, named.options);
   const open = await openInput(
     model,
     { line: 1, input: asItem(input) },
-    {
-      replacement,
-      features,
-      seed,
-      ...(longText === undefined ? {} : { longText }),
-      ...(target === undefined ? {} : { target }),
-      ...(score === undefined ? {} : { score }),
-      ...(signal === undefined ? {} : { signal }),
-    },
+    { ...values, replacement, ...(signal === undefined ? {} : { signal }) },
   );
   const methods: ComparedMethod[] = [];
   for (const [c, namedMethod] of namedMethods.entries()) {
@@ -126,7 +125,7 @@ export async function compareMethods(
     settings: {
       replacement,
       features: open.parts[0]?.input.kind === "image" ? "patch" : features,
-      score: score ?? DEFAULTS.score,
+      score,
       seed,
     },
     methods,

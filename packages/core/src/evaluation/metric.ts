@@ -1,6 +1,7 @@
 /** @file What a metric is: from one method's attribution of one input to numbers that can be averaged over inputs. */
 
 import type { Completeness, Cost, Warning } from "../attribution/explanation.ts";
+import type { GivenOptions, OptionTable } from "../options/option.ts";
 import type { Random } from "../util/random.ts";
 import type { Truth } from "./dataset.ts";
 import type { Probe } from "./perturbation.ts";
@@ -13,6 +14,8 @@ export interface Subject {
   readonly probe: Probe;
   /** Most steps of a curve; inputs of fewer features have one feature per step. */
   readonly curveSteps: number;
+  /** Values of the options that the metrics of the evaluation declare, by name. */
+  readonly options: GivenOptions;
   /** The class that is explained. */
   readonly target: number;
   /** Null for methods that have none. */
@@ -67,6 +70,8 @@ export interface Metric {
   readonly expensive?: boolean;
   /** Changes when the numbers of the metric change their meaning: stored measurements of older ones are not used. */
   readonly revision: number;
+  /** Options of its own, of which `subject.options` has the values. */
+  readonly options?: OptionTable;
   /**
    * Numbers of one input whose means make the figures; undefined where the metric does not apply to the input. All
    * inputs give equally many.

@@ -1,6 +1,7 @@
 /** @file The metrics: one line each, in the order of the tables. */
 
 import { InvalidOptionError, keyword, quote } from "../errors.ts";
+import type { OptionTable } from "../options/option.ts";
 import { type Dataset, hasTruth } from "./dataset.ts";
 import type { Metric } from "./metric.ts";
 import { attributions } from "./metrics/attributions.ts";
@@ -99,3 +100,7 @@ export const defaultMetrics = ({ items }: Dataset, others: readonly Metric[] = [
     ({ expensive, needs }) =>
       expensive !== true && (needs === undefined || items.some((item) => hasTruth(item, needs))),
   );
+
+/** The options that any of these metrics declares. */
+export const optionsOfMetrics = (metrics: readonly Metric[]): OptionTable =>
+  Object.assign({}, ...metrics.map(({ options }) => options));

@@ -4,7 +4,7 @@ import { closestMatch } from "leven";
 import { is } from "valibot";
 import { brief, InvalidOptionError, quote, wordList } from "../errors.ts";
 import { allowedWords } from "./control.ts";
-import type { GivenOptions, OptionDeclaration, OptionTable } from "./option.ts";
+import type { GivenOptions, OptionDeclaration, OptionTable, OptionType } from "./option.ts";
 
 /** Most letters that differ between a name and the one that was meant. */
 const MOST_DIFFERENT = 3;
@@ -32,7 +32,8 @@ export function checkNames(given: GivenOptions, table: OptionTable, known: reado
   const all = [...Object.keys(table), ...known];
   const unknown = Object.keys(given).find((name) => given[name] !== undefined && !all.includes(name));
   if (unknown === undefined) return;
-  const near = meant(unknown, all);
+  const [renamed] = Object.entries(table).find(([, { formerName }]) => formerName === unknown) ?? [];
+  const near = renamed ?? meant(unknown, all);
   throw new InvalidOptionError(
     near === undefined
       ? `Unknown option ${quote(unknown.slice(0, 100))}: use one of ${wordList(all)}`
@@ -65,6 +66,18 @@ function shown(value: unknown): string {
   }
 }
 
+/** Whether a value is one of an option. */
+export const accepts = <T>({ schema }: OptionType<T>, value: unknown): value is T => is(schema, value);
+
+/** What is said of a value that is none of an option. @param called - How the option is called where it was given. */
+export function refusal(called: string, type: OptionType<unknown>, value: unknown): string {
+  if (Array.isArray(value) && value.length === 0) return `Cannot use an empty list as ${called}: ${type.remedy}`;
+  const wrong = wrongPart(type, value);
+  const near = typeof wrong === "string" ? meant(wrong, allowedWords(type.control) ?? []) : undefined;
+  const hint = near === undefined ? "" : `did you mean "${near}"? Otherwise `;
+  return `Cannot use ${called} ${shown(wrong)}: ${hint}${type.remedy}`;
+}
+
 /** The value of an option. @throws {InvalidOptionError} Where it is of another type, or out of bounds. */
 export function checkValue<T>(
   name: string,
@@ -72,23 +85,12 @@ export function checkValue<T>(
   value: unknown,
   naming: OptionNaming = plainName,
 ): T {
-  if (is(type.schema, value)) return value as T;
-  if (Array.isArray(value) && value.length === 0) {
-    throw new InvalidOptionError(`Cannot use an empty list as ${naming(name)}: ${type.remedy}`, name, value);
-  }
-  const wrong = wrongPart(type, value);
-  const words = allowedWords(type.control);
-  const near = typeof wrong === "string" && words !== undefined ? meant(wrong, words) : undefined;
-  throw new InvalidOptionError(
-    `Cannot use ${naming(name)} ${shown(wrong)}: ${near === undefined ? "" : `did you mean "${near}"? Otherwise `}${type.remedy}`,
-    name,
-    value,
-    words,
-  );
+  if (accepts(type, value)) return value;
+  throw new InvalidOptionError(refusal(naming(name), type, value), name, value, allowedWords(type.control));
 }
 
 /** Of a list of words the one that is not allowed; otherwise the whole value. */
-function wrongPart({ control }: OptionDeclaration["type"], value: unknown): unknown {
+function wrongPart({ control }: OptionType<unknown>, value: unknown): unknown {
   const words = allowedWords(control);
   if (!Array.isArray(value) || words === undefined) return value;
   return value.find((item) => typeof item === "string" && !words.includes(item)) ?? value;

@@ -50,6 +50,8 @@ export interface OptionDeclaration<T = unknown> {
   readonly changesResults?: false;
   /** Its name, where that is not its key: for options of single commands that are called like others. */
   readonly name?: string;
+  /** Name that it had before, in camelCase: the command line still takes it, and no longer shows it. */
+  readonly formerName?: string;
 }
 
 /** Options by name. */

@@ -1,7 +1,16 @@
 /** @file What a command of the command line is. */
 
+import { METHODS } from "@calig/core/internal/attribution/methods";
+import { optionsOfMethods } from "@calig/core/internal/attribution/resolve-run";
+import { METRICS, optionsOfMetrics } from "@calig/core/internal/evaluation/metrics";
 import type { Extensions } from "@calig/core/internal/extend/extension";
-import type { COMMON_OPTIONS, OptionKey, OptionValues } from "./options.ts";
+import {
+  type GivenOptions,
+  type OptionDeclaration,
+  type OptionTable,
+  withoutOptions,
+} from "@calig/core/internal/options/option";
+import { COMMON_OPTIONS, OPTIONS, type OptionKey, type OptionValues, optionOf } from "./options.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Exit codes: the contract with scripts that call calig. */
@@ -18,6 +27,9 @@ export interface Invocation<K extends OptionKey = OptionKey> {
   /** Arguments that are not options. */
   readonly words: readonly string[];
   readonly options: Pick<OptionValues, K | (typeof COMMON_OPTIONS)[number]>;
+  /** Of them the options of methods and those of metrics, those of plugins included. */
+  readonly methodOptions: GivenOptions;
+  readonly metricOptions: GivenOptions;
   readonly terminal: Terminal;
   /** What the plugins of this run add. */
   readonly extensions: Extensions;
@@ -32,8 +44,10 @@ export interface Command<K extends OptionKey = OptionKey> {
   readonly description: string;
   /** The arguments it takes besides options, where it takes any. */
   readonly argument?: { readonly name: string; readonly description: string };
-  /** The options it takes besides the common ones. */
+  /** The options it takes besides the common ones, and those of methods. */
   readonly options: readonly K[];
+  /** Whether it takes all options of methods, those of plugins included, but the ones named here. */
+  readonly methodOptions?: { readonly but: readonly string[] };
   readonly examples: readonly Example[];
   /** Does the work. Returns the exit code; throws what could not be done. */
   run(invocation: Invocation<K>): Promise<number>;
@@ -41,3 +55,29 @@ export interface Command<K extends OptionKey = OptionKey> {
 
 /** Checks a command against the options it names. */
 export const defineCommand = <const K extends OptionKey>(command: Command<K>): Command<K> => command;
+
+/** The options of methods and metrics that a command takes, each by key. */
+export function sharedOptionsOf(
+  { options, methodOptions }: Pick<Command, "options" | "methodOptions">,
+  { method, metric }: Pick<Extensions, "method" | "metric">,
+): { readonly methods: OptionTable; readonly metrics: OptionTable } {
+  const measures = options.includes("metrics") || options.includes("metric");
+  return {
+    methods:
+      methodOptions === undefined
+        ? {}
+        : withoutOptions(optionsOfMethods([...METHODS, ...method]), methodOptions.but as string[]),
+    metrics: measures ? optionsOfMetrics([...METRICS, ...metric]) : {},
+  };
+}
+
+/** The options of a command by key, the common ones included. */
+export function optionsOf(command: Command, extensions: Extensions): readonly (readonly [string, OptionDeclaration])[] {
+  const { methods, metrics } = sharedOptionsOf(command, extensions);
+  const declared: OptionTable = { ...methods, ...metrics };
+  const keys = new Set([...command.options, ...Object.keys(declared), ...COMMON_OPTIONS]);
+  return [...keys].map((key) => [
+    key,
+    Object.hasOwn(OPTIONS, key) ? optionOf(key as OptionKey, extensions) : (declared[key] as OptionDeclaration),
+  ]);
+}

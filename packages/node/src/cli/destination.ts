@@ -2,10 +2,9 @@
 
 import { realpath } from "node:fs/promises";
 import { extname } from "node:path";
-import { quote, UsageError } from "@calig/core/internal/errors";
+import { quote, UsageError, wordList } from "@calig/core/internal/errors";
 import { type FormatName, type Formats, TENSORBOARD } from "./formats.ts";
 import { prepareRunFolder } from "./run-folder.ts";
-import { wordList } from "./values.ts";
 import { checkWritable, ensureFolder, looksLikeFolder } from "./write-file.ts";
 
 export type Destination =

@@ -1,11 +1,13 @@
 /** @file The reference of the command line in Markdown, from the same tables as parser and help. */
 
 import { METRICS } from "@calig/core/internal/evaluation/metrics";
+import { NO_EXTENSIONS } from "@calig/core/internal/extend/extension";
+import { allowedWords } from "@calig/core/internal/options/control";
+import { OPTION_GROUPS, type OptionDeclaration } from "@calig/core/internal/options/option";
+import { defaultText, flagOf, needsText, usageOf } from "@calig/core/internal/options/text";
 import { COMMON_NAMES } from "../node/columns.ts";
 import { LAYOUTS } from "../node/datasets/layouts.ts";
-import type { Command } from "./command.ts";
-import { GROUPS, OPTIONS, type OptionKey, type OptionSpec, optionUsage } from "./options.ts";
-import { keysOf } from "./parser.ts";
+import { type Command, optionsOf } from "./command.ts";
 
 const INTRODUCTION = `# Command line
 
@@ -92,9 +94,9 @@ function commandDocs(command: Command): string {
     command.description,
     ...(command.argument === undefined ? [] : [`\`${command.argument.name}\`: ${command.argument.description}.`]),
     ...(command.examples.length === 0 ? [] : [examples(command)]),
-    ...GROUPS.flatMap((group) => {
-      const keys = keysOf(command).filter((key) => OPTIONS[key].group === group);
-      return keys.length === 0 ? [] : [`### ${group} (${command.name})`, table(keys)];
+    ...OPTION_GROUPS.flatMap((group) => {
+      const options = optionsOf(command, NO_EXTENSIONS).filter(([, declaration]) => declaration.group === group);
+      return options.length === 0 ? [] : [`### ${group} (${command.name})`, table(options)];
     }),
   ];
   return parts.join("\n\n");
@@ -103,13 +105,19 @@ function commandDocs(command: Command): string {
 const examples = ({ examples: list }: Command): string =>
   ["```bash", ...list.map(({ purpose, command }) => `# ${purpose}\n${command}`), "```"].join("\n");
 
-function table(keys: readonly OptionKey[]): string {
-  const rows = keys.map((key) => {
-    const spec: OptionSpec<unknown> = OPTIONS[key];
-    const values = (spec.type.allowed ?? []).map((word) => `\`${word}\``).join(", ");
-    return [`\`${optionUsage(key)}\``, spec.description, values, spec.default ?? ""];
+function table(options: readonly (readonly [string, OptionDeclaration])[]): string {
+  const rows = options.map(([key, declaration]) => {
+    const { summary, type, name = key } = declaration;
+    const values = (allowedWords(type.control) ?? []).map((word) => `\`${word}\``).join(", ");
+    const needs = needsText(declaration, flagOf);
+    const meaning = needs === undefined ? summary : `${summary}; only with \`${needs}\``;
+    return [`\`${usageOf(name, declaration)}\``, meaning, values, defaultText(declaration) ?? ""];
   });
-  return [["option", "meaning", "values", "default"], ["---", "---", "---", "---"], ...rows]
+  return markdownTable(["option", "meaning", "values", "default"], rows);
+}
+
+/** A table, in whose cells bars are no ends of cells. */
+export const markdownTable = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [head, head.map(() => "---"), ...rows]
     .map((row) => `| ${row.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`)
     .join("\n");
-}

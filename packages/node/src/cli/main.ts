@@ -50,9 +50,10 @@ async function dispatch(argv: readonly string[], io: CliIo): Promise<number> {
       await (parsed.asked ? print(io, parsed.text) : write(io.stderr, parsed.text));
       return parsed.asked ? EXIT.done : EXIT.usage;
     }
-    const { command, words, options } = parsed;
+    const { kind: _kind, command, ...invocation } = parsed;
+    const { options } = invocation;
     terminal = createTerminal(io, { color: options.color ?? "auto", quiet: options.quiet ?? false });
-    return await command.run({ words, options, terminal, extensions });
+    return await command.run({ ...invocation, terminal, extensions });
   } catch (error) {
     terminal.progress.clear();
     // The reader has what it wanted ("calig ... | head"): not a failure.

@@ -1,35 +1,41 @@
-/** @file The methods that a command compares: those asked for, with options that hold for all of them. */
+/** @file The methods that a command compares: those asked for, with options that hold for all that take them. */
 
 import { METHODS } from "@calig/core/internal/attribution/methods";
 import type { ExplainOptions, MethodObject } from "@calig/core/internal/attribution/options";
 import { type NamedMethod, namedMethodsOf } from "@calig/core/internal/evaluation/named-methods";
 import type { Extensions } from "@calig/core/internal/extend/extension";
 import { BASELINE_OPTIONS, givenBaseline } from "./baseline-options.ts";
+import type { Invocation } from "./command.ts";
 import { given } from "./given.ts";
-import { type OptionKey, type OptionValues, optionName } from "./options.ts";
+import { type OptionValues, optionName } from "./options.ts";
 
-const PLAIN_OPTIONS = ["steps", "tolerance", "quadrature", "fusion", "lambda", "layerWeights", "memory"] as const;
+/** Options that commands which compare methods take beside those of the methods themselves. */
+export const COMPARING_OPTIONS = [...BASELINE_OPTIONS, "memory"] as const;
 
-/** Options of methods that commands which compare methods take. */
-export const METHOD_OPTIONS = [...BASELINE_OPTIONS, ...PLAIN_OPTIONS] as const;
+type Given = Pick<Invocation, "methodOptions"> & {
+  readonly options: Pick<OptionValues, (typeof COMPARING_OPTIONS)[number]>;
+};
 
-type Options = Pick<OptionValues, (typeof METHOD_OPTIONS)[number]>;
-
-/** Those that were given, as options of the library. @throws As `givenBaseline`. */
-export async function methodOptions(options: Options): Promise<ExplainOptions> {
-  return { ...(await givenBaseline(options)), ...given(options, PLAIN_OPTIONS) };
+/** What was given of them, as options of the library. @throws As `givenBaseline`. */
+export async function givenMethodOptions({ options, methodOptions }: Given): Promise<ExplainOptions> {
+  const { baseline: _words, ...others } = methodOptions;
+  return { ...others, ...(await givenBaseline(options)), ...given(options, ["memory"]) };
 }
 
-/** The methods asked for, all by default, and the random control. @throws As `givenBaseline`. */
+/**
+ * The methods asked for, all by default, and the random control.
+ *
+ * @throws As `givenBaseline`; {InvalidOptionError} for an option that none of the methods takes.
+ */
 export async function chooseMethods(
-  options: Options & Pick<OptionValues, "methods">,
+  { options, methodOptions }: Given & { readonly options: Pick<OptionValues, "methods"> },
   extensions: Extensions,
 ): Promise<NamedMethod[]> {
   const names = options.methods ?? [...METHODS, ...extensions.method].map(({ name }) => name);
   return namedMethodsOf(
     names.map((name) => methodNamed(name, extensions)),
-    await methodOptions(options),
-    (name) => optionName(name as OptionKey),
+    await givenMethodOptions({ options, methodOptions }),
+    optionName,
   );
 }
 

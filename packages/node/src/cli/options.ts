@@ -1,29 +1,47 @@
 /**
- * @file Every option of the command line as data: one table feeds the parser, the help and docs/cli.md.
+ * @file Every option of the command line: those of explanations, evaluations and methods as the library declares them, and
+ * those of single commands. Parser, help and docs/cli.md are made from this table.
  *
- * To add an option: one entry here, and its key in `options` of the commands that take it.
+ * To add an option of methods: one entry in attribution/options.ts of the core. Of a command: one entry here, and its key in
+ * `options` of the commands that take it.
  */
 
 import { METHODS } from "@calig/core/internal/attribution/methods";
 import {
   BASELINES,
+  type BaselineName,
   DEFAULTS,
-  defaultLayerWeights,
-  defaultQuadrature,
-  FUSIONS,
-  LAYER_WEIGHTS,
-  LONG_TEXTS,
-  QUADRATURES,
-  SCORE_KINDS,
+  GENERAL_OPTIONS,
+  METHOD_OPTIONS,
 } from "@calig/core/internal/attribution/options";
-import { FEATURE_KINDS } from "@calig/core/internal/evaluation/features";
 import type { Metric } from "@calig/core/internal/evaluation/metric";
 import { METRICS } from "@calig/core/internal/evaluation/metrics";
-import { REPLACEMENTS } from "@calig/core/internal/evaluation/replacement";
-import { type Extensions, NO_EXTENSIONS } from "@calig/core/internal/extend/extension";
+import { EVALUATION_OPTIONS } from "@calig/core/internal/evaluation/options";
+import type { Extensions } from "@calig/core/internal/extend/extension";
 import { DEEP_GREYS } from "@calig/core/internal/input/image/rgb-image";
-import { parseBackground } from "@calig/core/internal/input/image/samples";
+import { isBackground } from "@calig/core/internal/input/image/samples";
 import { ONNX_DTYPES } from "@calig/core/internal/loading/onnx-names";
+import type {
+  OptionDeclaration,
+  OptionGroup,
+  OptionsOf,
+  OptionTable,
+  OptionType,
+} from "@calig/core/internal/options/option";
+import { flagOf, withWords } from "@calig/core/internal/options/text";
+import {
+  byteSize,
+  flag,
+  number,
+  oneOf,
+  oneOrMoreOf,
+  path,
+  repeated,
+  someOf,
+  text,
+  textThat,
+  wholeNumber,
+} from "@calig/core/internal/options/types";
 import { OVERLAYS } from "@calig/core/internal/render/overlay";
 import { PALETTE_NAMES, THEMES } from "@calig/core/internal/render/palette";
 import { TOP_WORDS } from "@calig/core/internal/report/evidence/build-report";
@@ -31,58 +49,24 @@ import { DETAILS } from "@calig/core/internal/report/evidence/facts";
 import { DEVICES } from "@calig/core/internal/runtime/devices";
 import { FORMATS } from "./formats.ts";
 import { REPORT_FORMATS } from "./report-writers.ts";
-import {
-  blockList,
-  byteSize,
-  checked,
-  flag,
-  number,
-  numbersOr,
-  oneOf,
-  oneOrMoreOf,
-  path,
-  repeated,
-  someOf,
-  text,
-  type ValueType,
-  wholeNumber,
-  wholeNumberOr,
-} from "./values.ts";
 
-/** Headings that help texts and docs gather options under, in this order. */
-export const GROUPS = [
-  "Server",
-  "Input",
-  "What is explained",
-  "Evaluation",
-  "Method",
-  "Output",
-  "Resources",
-  "General",
-] as const;
-
-/** One option. Its name on the command line is its key in `OPTIONS` in kebab-case, where it has no `name`. */
-export interface OptionSpec<T> {
-  /** In camelCase, for an option of one command that is called like a different one of others. */
-  readonly name?: string;
-  readonly group: (typeof GROUPS)[number];
-  readonly type: ValueType<T>;
-  /** One line for help and docs, without a final period. */
-  readonly description: string;
-  /** What happens without the option, as help texts say it; undefined where nothing does. */
-  readonly default?: string;
-  /** Name that it had before, in camelCase: still taken, no longer shown. */
-  readonly formerName?: string;
-}
-
+/** An option of commands, whose default is said in words: the commands apply it. */
 const option = <T>(
-  group: OptionSpec<T>["group"],
-  type: ValueType<T>,
-  description: string,
-  fallback?: string | number,
-): OptionSpec<T> => ({ group, type, description, ...(fallback === undefined ? {} : { default: String(fallback) }) });
+  group: OptionGroup,
+  type: OptionType<T>,
+  summary: string,
+  otherwise?: string | number,
+): OptionDeclaration<T> => ({
+  group,
+  type,
+  summary,
+  ...(otherwise === undefined ? {} : { otherwise: String(otherwise) }),
+});
 
 const LEAST_MEMORY = 2 ** 20;
+
+/** A name of a baseline, or what stands for the one that another option gives. */
+type BaselineWord = BaselineName | "custom";
 
 /** Metrics of one figure that has a better direction. */
 const isTunable = ({ figures }: Metric): boolean => figures.length === 1 && figures[0]?.better !== "none";
@@ -112,7 +96,7 @@ export const OPTIONS = {
     repeated(text("NAME")),
     "name in the Host header that is this server, besides localhost and addresses; may be given several times",
   ),
-  bodyLimit: option("Server", byteSize(LEAST_MEMORY), "largest body of a request", "8MB"),
+  bodyLimit: option("Server", byteSize({ min: LEAST_MEMORY }), "largest body of a request", "8MB"),
   textLimit: option("Server", wholeNumber({ min: 1 }), "most characters of a text of a request", 100_000),
   tokenLimit: option(
     "Server",
@@ -134,7 +118,7 @@ export const OPTIONS = {
   image: option("Input", path("FILE"), "picture to explain; needs an image model"),
   background: option(
     "Input",
-    checked("COLOUR", parseBackground),
+    textThat("COLOUR", isBackground, 'give "ignore", "white", "black", "#rrggbb"'),
     "what lies under transparent pixels: white, black or #rrggbb; ignore takes the colours that the file stores for them, as Python's pipelines do",
     "ignore",
   ),
@@ -212,31 +196,6 @@ export const OPTIONS = {
     "refuse",
   ),
 
-  target: option(
-    "What is explained",
-    text("LABEL|INDEX"),
-    "class to explain, by name or index; #1 is the index 1 whatever the classes are called",
-    "the predicted class",
-  ),
-  against: option(
-    "What is explained",
-    text("LABEL|INDEX"),
-    "explain the target against this class: the score is the difference of the two",
-  ),
-  score: option(
-    "What is explained",
-    oneOf(SCORE_KINDS, "KIND"),
-    "score that attributions are measured in",
-    DEFAULTS.score,
-  ),
-
-  token: option(
-    "What is explained",
-    text("WORD|INDEX"),
-    "the token whose label is explained, for models that label every token; a word that comes twice needs an index, as in #5",
-    "the one most surely labelled otherwise than most",
-  ),
-
   methods: option(
     "Evaluation",
     someOf(METHODS.map((method) => method.name)),
@@ -255,28 +214,15 @@ export const OPTIONS = {
     "what the settings are chosen by",
     "faithfulness",
   ),
-  replacement: {
-    ...option(
-      "Evaluation",
-      oneOf(REPLACEMENTS),
-      "what stands in for removed words or patches",
-      "mask or the token that the model has, blur for images",
-    ),
-    formerName: "substrate",
-  },
-  curveSteps: option("Evaluation", wholeNumber({ min: 1 }), "most steps of a deletion or insertion curve", 32),
-  features: {
-    ...option("Evaluation", oneOf(FEATURE_KINDS, "KIND"), "what is ranked and removed", FEATURE_KINDS[0]),
-    formerName: "units",
-  },
-
   method: option("Method", oneOf(METHODS.map((method) => method.name)), "attribution method", DEFAULTS.method),
-  baseline: option(
-    "Method",
-    oneOrMoreOf([...BASELINES, "custom"]),
-    "what the input is compared with; several are averaged; custom is your own text or picture",
-    "mask token or what the model has, blur for images",
-  ),
+  ...GENERAL_OPTIONS,
+  ...EVALUATION_OPTIONS,
+  ...METHOD_OPTIONS,
+  baseline: {
+    ...METHOD_OPTIONS.baseline,
+    type: oneOrMoreOf([...BASELINES, "custom"]),
+    summary: `${METHOD_OPTIONS.baseline.summary}; custom is your own text or picture`,
+  } as OptionDeclaration<BaselineWord | readonly BaselineWord[]>,
   baselineText: option(
     "Method",
     text("TEXT"),
@@ -284,47 +230,6 @@ export const OPTIONS = {
   ),
   baselinePair: option("Method", text("TEXT"), "second text of that baseline, where the input is a pair"),
   baselineImage: option("Method", path("FILE"), "picture that --baseline custom stands for"),
-  steps: option(
-    "Method",
-    wholeNumberOr({ min: 1, max: 10_000 }, ["auto"]),
-    "integration points per block; auto: refine until the tolerance is met",
-    DEFAULTS.steps,
-  ),
-  tolerance: option(
-    "Method",
-    number({ above: 0 }),
-    "relative completeness error that auto refines to",
-    DEFAULTS.tolerance,
-  ),
-  quadrature: option(
-    "Method",
-    oneOf(QUADRATURES, "RULE"),
-    "integration rule",
-    `${defaultQuadrature("auto")} for --steps auto, else ${defaultQuadrature(1)}`,
-  ),
-  fusion: option("Method", oneOf(FUSIONS), "how block relevance and attention gradients are fused", DEFAULTS.fusion),
-  lambda: option(
-    "Method",
-    number({ min: 0, max: 1 }),
-    "share of the block relevance in additive fusion",
-    DEFAULTS.lambda,
-  ),
-  layerWeights: option(
-    "Method",
-    numbersOr(LAYER_WEIGHTS),
-    "share of each block in the result: a scheme, or one number per block",
-    `${defaultLayerWeights("image")} for pictures, ${defaultLayerWeights("text")} for texts`,
-  ),
-  longText: option(
-    "Method",
-    oneOf(LONG_TEXTS, "HOW"),
-    "texts longer than the model reads: windows joined into one map, or the beginning only",
-    DEFAULTS.longText,
-  ),
-  heads: option("Method", flag, "tell the attention evidence of every head of every block too, in JSON"),
-  layers: option("Method", blockList, "blocks to explain, as in 0,2-4", "all"),
-  seed: option("Method", wholeNumber({ min: 0 }), "seed of methods that draw random numbers", DEFAULTS.seed),
-
   format: option(
     "Output",
     someOf(FORMATS.names),
@@ -385,19 +290,8 @@ export const OPTIONS = {
   ),
   verbose: option("Output", flag, "show every class, option and score"),
 
-  memory: option(
-    "Resources",
-    byteSize(LEAST_MEMORY),
-    "memory for the activations of one run, as in 512MB or 2GB; weights that take more are loaded block by block",
-    "a quarter of the free memory, at most 512MB",
-  ),
+  memory: { ...GENERAL_OPTIONS.memory, type: byteSize({ min: LEAST_MEMORY }) },
   device: option("Resources", oneOf(DEVICES), "where the model runs; cuda and webgpu need a GPU", DEVICES[0]),
-  timeBudget: option(
-    "Resources",
-    number({ above: 0 }, "SECONDS"),
-    "stop refining after so many seconds and say what was reached",
-    "no limit",
-  ),
   stream: option(
     "Resources",
     flag,
@@ -415,37 +309,21 @@ export const OPTIONS = {
     'those that "calig": { "plugins": [] } in package.json of this folder lists',
   ),
   debug: option("General", flag, "print the stack trace of errors"),
-} as const satisfies Readonly<Record<string, OptionSpec<unknown>>>;
+} satisfies OptionTable;
 
 export type OptionKey = keyof typeof OPTIONS;
 
-type ValueOf<S> = S extends OptionSpec<infer T> ? T : never;
-
 /** Values of the options that were given. */
-export type OptionValues = { readonly [K in OptionKey]?: ValueOf<(typeof OPTIONS)[K]> };
+export type OptionValues = OptionsOf<typeof OPTIONS>;
 
 /** Options that every command takes. */
 export const COMMON_OPTIONS = ["color", "quiet", "plugin", "debug"] as const satisfies readonly OptionKey[];
 
-/** "--layer-weights" of `layerWeights`. */
-export function optionName(key: OptionKey): string {
-  const spec: OptionSpec<unknown> = OPTIONS[key];
-  return flagOf(spec.name ?? key);
-}
+/** "--layer-weights" of `layerWeights`: of an option of methods from outside, too. */
+export const optionName = (key: string): string => flagOf(declarationOf(key)?.name ?? key);
 
-/** "--substrate": what the option was called on the command line before; undefined where it has always had its name. */
-export function formerOptionName(key: OptionKey): string | undefined {
-  const { formerName }: OptionSpec<unknown> = OPTIONS[key];
-  return formerName === undefined ? undefined : flagOf(formerName);
-}
-
-const flagOf = (name: string): string => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-
-/** "--layer-weights NAME|X,..": the option as help texts show it. */
-export function optionUsage(key: OptionKey): string {
-  const { placeholder } = OPTIONS[key].type;
-  return placeholder === undefined ? optionName(key) : `${optionName(key)} ${placeholder}`;
-}
+const declarationOf = (key: string): OptionDeclaration | undefined =>
+  Object.hasOwn(OPTIONS, key) ? OPTIONS[key as OptionKey] : undefined;
 
 /** Names that extensions add to options. */
 const ADDED: { readonly [K in OptionKey]?: (extensions: Extensions) => readonly { readonly name: string }[] } = {
@@ -457,20 +335,9 @@ const ADDED: { readonly [K in OptionKey]?: (extensions: Extensions) => readonly 
   device: ({ runtime }) => runtime,
 };
 
-/** The type of an option's values, with what extensions add to them. */
-export function typeOf(key: OptionKey, extensions: Extensions): ValueType<unknown> {
-  const { type }: OptionSpec<unknown> = OPTIONS[key];
-  const names = ADDED[key]?.(extensions).map(({ name }) => name) ?? [];
-  return names.length === 0 || type.with === undefined ? type : type.with(names);
-}
-
-/** "uniform, magnitude, decay or last; default uniform": allowed values and default, or "" where there is neither. */
-export function optionFacts(key: OptionKey, extensions: Extensions = NO_EXTENSIONS): string {
-  const spec: OptionSpec<unknown> = OPTIONS[key];
-  const { allowed } = typeOf(key, extensions);
-  const parts = [
-    ...(allowed === undefined ? [] : [`one of ${allowed.join(", ")}`]),
-    ...(spec.default === undefined ? [] : [`default: ${spec.default}`]),
-  ];
-  return parts.join("; ");
+/** An option as the command line declares it, with the words that extensions add to it. */
+export function optionOf(key: OptionKey, extensions: Extensions): OptionDeclaration {
+  const declaration: OptionDeclaration = OPTIONS[key];
+  const words = ADDED[key]?.(extensions).map(({ name }) => name) ?? [];
+  return { ...declaration, type: withWords(declaration.type, words) };
 }

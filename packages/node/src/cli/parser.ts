@@ -2,22 +2,17 @@
 
 import { UsageError } from "@calig/core/internal/errors";
 import type { Extensions } from "@calig/core/internal/extend/extension";
+import {
+  type GivenOptions,
+  OPTION_GROUPS,
+  type OptionDeclaration,
+  type OptionTable,
+} from "@calig/core/internal/options/option";
+import { flagOf, optionFacts, placeholderOf, usageOf, valueOfText } from "@calig/core/internal/options/text";
 import { Chalk } from "chalk";
 import { Command as CommanderCommand, CommanderError, Help, Option } from "commander";
-import type { Command } from "./command.ts";
-import {
-  COMMON_OPTIONS,
-  formerOptionName,
-  GROUPS,
-  OPTIONS,
-  type OptionKey,
-  type OptionSpec,
-  type OptionValues,
-  optionFacts,
-  optionName,
-  optionUsage,
-  typeOf,
-} from "./options.ts";
+import { type Command, optionsOf, sharedOptionsOf } from "./command.ts";
+import { COMMON_OPTIONS, OPTIONS, type OptionKey, type OptionValues, optionName, optionOf } from "./options.ts";
 
 /** What the arguments ask for. */
 export type Parsed =
@@ -26,6 +21,8 @@ export type Parsed =
       readonly command: Command;
       readonly words: readonly string[];
       readonly options: OptionValues;
+      readonly methodOptions: GivenOptions;
+      readonly metricOptions: GivenOptions;
     }
   /** `asked` is false when the help stands in for a command that was not given. */
   | { readonly kind: "help"; readonly text: string; readonly asked: boolean }
@@ -58,7 +55,20 @@ export function parseArguments(argv: readonly string[], settings: ParserSettings
   settings.commands.forEach((command, i) => {
     const built = program.commands[i] as CommanderCommand;
     built.action(() => {
-      chosen = { kind: "run", command, words: built.args, options: built.optsWithGlobals() };
+      const options: Readonly<Record<string, unknown>> = built.optsWithGlobals();
+      const shared = sharedOptionsOf(command, settings.extensions);
+      const givenOf = (table: OptionTable): GivenOptions =>
+        Object.fromEntries(
+          Object.entries(options).filter(([key, value]) => value !== undefined && Object.hasOwn(table, key)),
+        );
+      chosen = {
+        kind: "run",
+        command,
+        words: built.args,
+        options,
+        methodOptions: givenOf(shared.methods),
+        metricOptions: givenOf(shared.metrics),
+      };
     });
   });
   try {
@@ -120,17 +130,18 @@ function buildProgram(
       built.argument("[words...]", command.argument.description);
       built.configureHelp({ ...built.configureHelp(), argumentTerm: () => command.argument?.name ?? "" });
     }
-    for (const group of GROUPS) {
-      for (const key of keysOf(command)) {
-        if (OPTIONS[key].group !== group) continue;
-        built.addOption(commanderOption(key, extensions));
-        const former = formerOptionName(key);
-        if (former !== undefined) built.addOption(commanderOption(key, extensions, former).hideHelp());
+    const declarations = optionsOf(command, extensions);
+    for (const group of OPTION_GROUPS) {
+      for (const [key, declaration] of declarations) {
+        if (declaration.group !== group) continue;
+        built.addOption(commanderOption(key, declaration));
+        const { formerName } = declaration;
+        if (formerName !== undefined) built.addOption(commanderOption(key, declaration, flagOf(formerName)).hideHelp());
       }
     }
   }
   // The same options are understood before the command.
-  for (const key of COMMON_OPTIONS) program.addOption(commanderOption(key, extensions));
+  for (const key of COMMON_OPTIONS) program.addOption(commanderOption(key, optionOf(key, extensions)));
   return program;
 }
 
@@ -145,24 +156,24 @@ function commandsFirst(command: CommanderCommand, helper: Help): string {
   return `${ordered.join("\n\n")}\n`;
 }
 
-/** The options of a command, the common ones included. */
-export const keysOf = (command: Command): readonly OptionKey[] => [...command.options, ...COMMON_OPTIONS];
-
-function commanderOption(key: OptionKey, extensions: Extensions, name = optionName(key)): Option {
-  const spec: OptionSpec<unknown> = OPTIONS[key];
-  const facts = optionFacts(key, extensions);
+function commanderOption(key: string, declaration: OptionDeclaration, name = optionName(key)): Option {
+  const { type, summary, group } = declaration;
+  const facts = optionFacts(declaration);
+  const placeholder = placeholderOf(type);
   const option = new Option(
-    spec.type.placeholder === undefined ? name : `${name} <${spec.type.placeholder}>`,
-    facts === "" ? spec.description : `${spec.description} (${facts})`,
+    placeholder === undefined ? name : `${name} <${placeholder}>`,
+    facts === "" ? summary : `${summary} (${facts})`,
   );
-  option.helpGroup(`${spec.group}:`);
+  option.helpGroup(`${group}:`);
   // Options of different commands may share a name on the command line.
   option.attributeName = () => key;
-  const type = typeOf(key, extensions);
-  if (type.placeholder === undefined) return option;
+  if (placeholder === undefined) return option;
   return option.argParser((text: string, sofar: unknown) => {
-    const value = type.parse(text, name);
-    return sofar === undefined || type.join === undefined ? value : type.join(sofar, value);
+    const read = valueOfText(type, text, name);
+    if ("problem" in read) throw new UsageError(read.problem);
+    return type.repeated === true && Array.isArray(sofar)
+      ? [...sofar, ...(read.value as readonly unknown[])]
+      : read.value;
   });
 }
 
@@ -202,7 +213,7 @@ function usageError(
           : `Unknown option "${quoted}"${meant === "" ? ":" : meant} ${help}`,
       );
     case "commander.optionMissingArgument":
-      return new UsageError(`Option ${usageOf(quoted)} needs a value: ${help}`);
+      return new UsageError(`Option ${quotedUsage(quoted)} needs a value: ${help}`);
     default: {
       const plain = message.replace(/^error: /, "").replace(/\.$/, "");
       return new UsageError(`${plain.charAt(0).toUpperCase()}${plain.slice(1)}: ${help}`);
@@ -211,7 +222,7 @@ function usageError(
 }
 
 /** The usage of an option from commander's flags "--steps <N|auto>". */
-function usageOf(flags: string): string {
+function quotedUsage(flags: string): string {
   const key = (Object.keys(OPTIONS) as OptionKey[]).find((candidate) => optionName(candidate) === flags.split(" ")[0]);
-  return `"${key === undefined ? flags : optionUsage(key)}"`;
+  return `"${key === undefined ? flags : usageOf(OPTIONS[key].name ?? key, OPTIONS[key])}"`;
 }

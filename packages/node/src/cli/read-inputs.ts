@@ -2,14 +2,13 @@
 
 import { extname } from "node:path";
 import type { TextInput } from "@calig/core/internal/attribution/text-input";
-import { InputError, quote, UsageError } from "@calig/core/internal/errors";
+import { InputError, quote, UsageError, wordList } from "@calig/core/internal/errors";
 import type { RowOptions } from "@calig/core/internal/evaluation/dataset-layout";
 import type { Columns } from "../node/columns.ts";
 import type { FileRow } from "../node/file-row.ts";
 import { foreignEnding } from "../node/foreign-files.ts";
 import { readRecords, rowInput, whyNone } from "../node/read-rows.ts";
 import { checkFile, readText } from "../node/read-text.ts";
-import { wordList } from "./values.ts";
 
 /** One entry of an input file. */
 export interface InputEntry {

@@ -1,9 +1,8 @@
 /** @file Reports in a file: JSON, Markdown or HTML by its ending. */
 
 import { extname } from "node:path";
-import { quote, UsageError } from "@calig/core/internal/errors";
+import { quote, UsageError, wordList } from "@calig/core/internal/errors";
 import { TENSORBOARD } from "./formats.ts";
-import { wordList } from "./values.ts";
 
 type Writer<T> = (data: T) => string;
 

@@ -8,6 +8,7 @@ import type { Evaluation } from "@calig/core/internal/evaluation/evaluation";
 import type { Metric } from "@calig/core/internal/evaluation/metric";
 import { defaultMetrics, METRICS, metricByName } from "@calig/core/internal/evaluation/metrics";
 import type { NamedMethod } from "@calig/core/internal/evaluation/named-methods";
+import { EVALUATION_OPTIONS as MEASURING } from "@calig/core/internal/evaluation/options";
 import type { Extensions } from "@calig/core/internal/extend/extension";
 import { count } from "@calig/core/internal/render/format";
 import { DEFAULT_IMAGE_MODEL, DEFAULT_TEXT_MODEL } from "../node/builtin-models.ts";
@@ -25,6 +26,9 @@ import { reportJson } from "./report-writers.ts";
 import { prepareRunFolder } from "./run-folder.ts";
 import { checkWritable, writeWhole } from "./write-file.ts";
 
+/** Options of measuring, as the library has them. */
+const MEASURING_KEYS = Object.keys(MEASURING) as (keyof typeof MEASURING)[];
+
 /** Options of every command that measures on a data set. */
 export const EVALUATION_OPTIONS = [
   "dataset",
@@ -36,14 +40,8 @@ export const EVALUATION_OPTIONS = [
   "model",
   "dtype",
   "acceptDifference",
-  "target",
-  "score",
   "metrics",
-  "replacement",
-  "features",
-  "longText",
-  "curveSteps",
-  "seed",
+  ...MEASURING_KEYS,
   "out",
   "json",
   "threads",
@@ -54,7 +52,7 @@ export const EVALUATION_OPTIONS = [
 type Options = Pick<OptionValues, (typeof EVALUATION_OPTIONS)[number] | "memory" | "reportFormat">;
 
 /** Where a command runs. */
-type Surroundings = Pick<Invocation, "terminal" | "extensions">;
+type Surroundings = Pick<Invocation, "terminal" | "extensions" | "metricOptions">;
 
 /** What a command makes of its measurements. */
 export interface EvaluationJob {
@@ -74,7 +72,7 @@ export interface EvaluationJob {
 export async function runEvaluation(
   methodsOf: EvaluationJob["methodsOf"],
   options: Options,
-  { terminal, extensions }: Surroundings,
+  { terminal, extensions, metricOptions }: Surroundings,
 ): Promise<number> {
   const { out, reportFormat: format } = options;
   if (format === TENSORBOARD) await prepareRunFolder(out);
@@ -104,7 +102,7 @@ export async function runEvaluation(
       },
     },
     options,
-    { terminal, extensions },
+    { terminal, extensions, metricOptions },
   );
 }
 
@@ -126,7 +124,7 @@ function reportWriter(out: string | undefined, format: Exclude<Options["reportFo
 export async function measureDataset(
   job: EvaluationJob,
   options: Options,
-  { terminal, extensions }: Surroundings,
+  { terminal, extensions, metricOptions }: Surroundings,
 ): Promise<number> {
   const { signal } = terminal.io;
   const file = options.dataset;
@@ -160,7 +158,8 @@ export async function measureDataset(
     const evaluation = await measure(model, dataset, {
       namedMethods: job.methodsOf(model),
       metrics,
-      ...given(options, ["replacement", "features", "longText", "curveSteps", "target", "score"]),
+      ...given(options, MEASURING_KEYS),
+      ...metricOptions,
       seed,
       signal,
       onProgress: (done, activity) => terminal.progress.update(done, activity),

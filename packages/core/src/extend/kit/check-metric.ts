@@ -72,6 +72,7 @@ function subjectOf({
     attribution,
     target: 1,
     curveSteps: 32,
+    options: {},
     completeness: null,
     cost: { milliseconds: 0, modelEvaluations: 0, peakBytes: 0 },
     warnings: [],

@@ -4,29 +4,27 @@ import type { ExplainableModel } from "@calig/core/internal/attribution/explaina
 import { DEFAULTS, TEXT_BASELINES, type TextBaseline } from "@calig/core/internal/attribution/options";
 import { randomControl } from "@calig/core/internal/evaluation/named-methods";
 import { assertNever } from "@calig/core/internal/util/assert-never";
-import { BASELINE_OPTIONS } from "../baseline-options.ts";
 import { defineCommand } from "../command.ts";
-import { METHOD_OPTIONS, methodNamed, methodOptions } from "../method-options.ts";
+import { givenMethodOptions, methodNamed } from "../method-options.ts";
 import { EVALUATION_OPTIONS, runEvaluation } from "../run-evaluation.ts";
-
-/** What every baseline is measured with; the baseline itself is what differs. */
-const SHARED_OPTIONS = METHOD_OPTIONS.filter((key) => !(BASELINE_OPTIONS as readonly string[]).includes(key));
 
 export const baselines = defineCommand({
   name: "baselines",
   summary: "measure which baseline serves a method best on a data set",
   description:
     "Measures one method with every baseline on a data set, beside a random control: what each baseline does to faithfulness, completeness and cost. A metric that replaces words by the token of a baseline is on that baseline's side: compare --replacement mask with --replacement pad before choosing.",
-  options: [...EVALUATION_OPTIONS, "method", ...SHARED_OPTIONS],
+  options: [...EVALUATION_OPTIONS, "method", "memory"],
+  // What differs is the baseline.
+  methodOptions: { but: ["baseline"] },
   examples: [
     {
       purpose: "Baselines of CA-LIG on 100 sentences",
       command: "calig baselines --dataset sst2_dev.tsv --limit 100 --metrics faithfulness,completeness-error",
     },
   ],
-  async run({ options, terminal, extensions }) {
+  async run({ options, methodOptions, metricOptions, terminal, extensions }) {
     const { method = DEFAULTS.method } = options;
-    const own = await methodOptions(options);
+    const own = await givenMethodOptions({ options, methodOptions });
     const withBaseline = (baseline: TextBaseline) => ({
       name: baseline,
       options: { ...own, method: methodNamed(method, extensions), baseline },
@@ -34,7 +32,7 @@ export const baselines = defineCommand({
     return runEvaluation(
       (model) => [...TEXT_BASELINES.filter((name) => has(model, name)).map(withBaseline), randomControl()],
       options,
-      { terminal, extensions },
+      { terminal, extensions, metricOptions },
     );
   },
 });

@@ -4,6 +4,7 @@ import type { ImageInput } from "@calig/core/internal/attribution/image-input";
 import { DEFAULTS } from "@calig/core/internal/attribution/options";
 import type { TextInput } from "@calig/core/internal/attribution/text-input";
 import { InternalError } from "@calig/core/internal/errors";
+import { COMPARE_OPTIONS } from "@calig/core/internal/evaluation/options";
 import { comparisonWarnings } from "@calig/core/internal/report/comparison/facts";
 import { DEFAULT_IMAGE_MODEL, DEFAULT_TEXT_MODEL } from "../../node/builtin-models.ts";
 import type { ImageFileOptions } from "../../node/image-file.ts";
@@ -14,9 +15,12 @@ import { comparisonText } from "../comparison-text.ts";
 import { chooseInputs, type ExplainInputs, imageError, PICTURE_OPTIONS } from "../explain-inputs.ts";
 import { given } from "../given.ts";
 import { loadingOptions } from "../loading.ts";
-import { chooseMethods, METHOD_OPTIONS } from "../method-options.ts";
+import { COMPARING_OPTIONS, chooseMethods } from "../method-options.ts";
 import { reportJson } from "../report-writers.ts";
 import { checkWritable, writeWhole } from "../write-file.ts";
+
+/** Options of measuring, as the library has them. */
+const COMPARING_KEYS = Object.keys(COMPARE_OPTIONS) as (keyof typeof COMPARE_OPTIONS)[];
 
 export const compare = defineCommand({
   name: "compare",
@@ -32,14 +36,9 @@ export const compare = defineCommand({
     "model",
     "dtype",
     "acceptDifference",
-    "target",
-    "score",
     "methods",
-    "replacement",
-    "features",
-    "longText",
-    ...METHOD_OPTIONS,
-    "seed",
+    ...COMPARING_KEYS,
+    ...COMPARING_OPTIONS,
     "out",
     "json",
     "overlay",
@@ -48,6 +47,7 @@ export const compare = defineCommand({
     "device",
     "stream",
   ],
+  methodOptions: { but: [] },
   examples: [
     { purpose: "All methods", command: 'calig compare "A gripping film that forgets to end"' },
     {
@@ -60,14 +60,14 @@ export const compare = defineCommand({
         "calig compare --image photo.jpg --model ./my-vit --methods ca-lig,grad-cam,attention-rollout --out maps.png",
     },
   ],
-  async run({ words, options, terminal, extensions }) {
+  async run({ words, options, methodOptions, terminal, extensions }) {
     const { signal, env } = terminal.io;
     const chosen = await chooseInputs({ words, ...given(options, ["text", "pair", "image"]) }, terminal);
     const file = chosen.kind === "images" ? chosen.files[0] : undefined;
     const { out } = options;
     const write = out === undefined ? undefined : comparisonWriter(out, file !== undefined);
     if (out !== undefined) await checkWritable(out);
-    const namedMethods = await chooseMethods(options, extensions);
+    const namedMethods = await chooseMethods({ options, methodOptions }, extensions);
     const input = await inputOf(chosen, given(options, PICTURE_OPTIONS));
     const source = options.model ?? (file === undefined ? DEFAULT_TEXT_MODEL : DEFAULT_IMAGE_MODEL);
     terminal.progress.update(0, `loading ${source}`);
@@ -77,7 +77,7 @@ export const compare = defineCommand({
     if (file !== undefined && model.imageProcessor === undefined) throw imageError(file, model.facts.id);
     const comparison = await compareMethods(model, input, {
       namedMethods,
-      ...given(options, ["target", "score", "replacement", "features", "longText"]),
+      ...given(options, COMPARING_KEYS),
       seed: options.seed ?? DEFAULTS.seed,
       signal,
       onProgress: (done, activity) => terminal.progress.update(done, activity),

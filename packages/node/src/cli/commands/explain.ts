@@ -24,26 +24,14 @@ import { type Formats, formatsWith, type RenderSettings } from "../formats.ts";
 import { given } from "../given.ts";
 import { loadingOptions } from "../loading.ts";
 import { methodNamed } from "../method-options.ts";
-import { type OptionKey, optionName } from "../options.ts";
+import { optionName } from "../options.ts";
 import type { InputEntry } from "../read-inputs.ts";
 import { createResults, type Results, type Source } from "../results.ts";
 import type { Terminal } from "../terminal.ts";
 
 const TARGET_OPTIONS = ["target", "against", "token", "score", "method"] as const;
-const METHOD_OPTIONS = [
-  "steps",
-  "tolerance",
-  "quadrature",
-  "fusion",
-  "lambda",
-  "layerWeights",
-  "layers",
-  "longText",
-  "heads",
-  "seed",
-  "memory",
-  "timeBudget",
-] as const;
+/** Options of explanations that every method takes. */
+const GENERAL_KEYS = ["longText", "seed", "memory"] as const;
 
 const OWN_OPTIONS = [
   "text",
@@ -57,7 +45,7 @@ const OWN_OPTIONS = [
   "acceptDifference",
   ...TARGET_OPTIONS,
   ...BASELINE_OPTIONS,
-  ...METHOD_OPTIONS,
+  ...GENERAL_KEYS,
   "format",
   "json",
   "out",
@@ -81,6 +69,7 @@ export const explain = defineCommand({
     "Explains what a model predicts for a text or a picture: which words or patches support the prediction, which oppose it, and in which block of the network that evidence arises. Results go to standard output, everything else to standard error.",
   argument: { name: "TEXT", description: "text to explain, in quotes; - reads it from standard input" },
   options: OWN_OPTIONS,
+  methodOptions: { but: [] },
   examples: [
     {
       purpose: "Explain a sentence with the built-in model",
@@ -113,7 +102,7 @@ export const explain = defineCommand({
       command: 'calig explain "A gripping film" --baseline custom --baseline-text "A dull film"',
     },
   ],
-  async run({ words, options, terminal, extensions }) {
+  async run({ words, options, methodOptions: ofMethods, terminal, extensions }) {
     const { signal } = terminal.io;
     const inputs = await chooseInputs(
       { words, ...given(options, ["text", "pair", "image", "input", ...ROW_OPTIONS]) },
@@ -133,12 +122,14 @@ export const explain = defineCommand({
       renderSettings(options, destination, known, terminal),
       terminal,
     );
-    const methodOptions = {
-      ...given(options, [...TARGET_OPTIONS, ...METHOD_OPTIONS]),
+    const { baseline: _words, ...own } = ofMethods;
+    const methodOptions: ExplainOptions = {
+      ...given(options, [...TARGET_OPTIONS, ...GENERAL_KEYS]),
+      ...own,
       ...(await givenBaseline(options)),
       ...(options.method === undefined ? {} : { method: methodNamed(options.method, extensions) }),
     };
-    checkRun(methodOptions, (name) => optionName(name as OptionKey));
+    checkRun(methodOptions, optionName);
 
     const source = options.model ?? (inputs.kind === "images" ? DEFAULT_IMAGE_MODEL : DEFAULT_TEXT_MODEL);
     terminal.progress.update(0, `loading ${source}`);

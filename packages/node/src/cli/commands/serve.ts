@@ -3,14 +3,13 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { isCaligError, quote, UsageError } from "@calig/core/internal/errors";
+import { isCaligError, quote, UsageError, wordList } from "@calig/core/internal/errors";
 import { count } from "@calig/core/internal/render/format";
 import { DEFAULT_IMAGE_MODEL, DEFAULT_TEXT_MODEL } from "../../node/builtin-models.ts";
 import type { ModelProcess } from "../../server/model-process.ts";
 import { defineCommand, EXIT } from "../command.ts";
 import { given } from "../given.ts";
 import type { OptionValues } from "../options.ts";
-import { wordList } from "../values.ts";
 
 const DEFAULT_HOST = "127.0.0.1";
 const DEFAULT_PORT = 8017;

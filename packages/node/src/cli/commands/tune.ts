@@ -19,36 +19,33 @@ import { builtinFolder } from "../../node/builtin-models.ts";
 import { tunedPath, writeTuned } from "../../node/tuned-settings.ts";
 import { defineCommand } from "../command.ts";
 import { factLines, section, tableLines } from "../listing.ts";
-import { METHOD_OPTIONS, methodOptions } from "../method-options.ts";
+import { COMPARING_OPTIONS, givenMethodOptions } from "../method-options.ts";
 import { reportJson, writerOf, writers } from "../report-writers.ts";
 import { EVALUATION_OPTIONS, measureDataset, metricNamed } from "../run-evaluation.ts";
 import type { Terminal } from "../terminal.ts";
 import { checkWritable, writeWhole } from "../write-file.ts";
-
-/** What tuning chooses cannot be given. */
-const SHARED_OPTIONS = METHOD_OPTIONS.filter(
-  (key) => key !== "fusion" && key !== "lambda" && key !== "layerWeights",
-) as readonly Exclude<(typeof METHOD_OPTIONS)[number], "fusion" | "lambda" | "layerWeights">[];
 
 export const tune = defineCommand({
   name: "tune",
   summary: "choose fusion, lambda and layer weights for a model on a data set",
   description:
     "Measures CA-LIG with 70 combinations of fusion, lambda and layer weights on a development set. One half of the inputs chooses the best; the other half says whether it beats the defaults there by more than chance, and only then it is stored as calig.json beside the model, where calig explain finds it. Inputs that chose must not be used to report how good the choice is.",
-  options: [...EVALUATION_OPTIONS.filter((key) => key !== "metrics"), "metric", ...SHARED_OPTIONS],
+  options: [...EVALUATION_OPTIONS.filter((key) => key !== "metrics"), "metric", ...COMPARING_OPTIONS],
+  // What tuning chooses cannot be given.
+  methodOptions: { but: ["fusion", "lambda", "layerWeights"] },
   examples: [
     {
       purpose: "By faithfulness on 100 sentences",
       command: "calig tune --model ./my-model --dataset dev.tsv --limit 100 --out tuning.html",
     },
   ],
-  async run({ options, terminal, extensions }) {
+  async run({ options, methodOptions, metricOptions, terminal, extensions }) {
     const metric = metricNamed(options.metric ?? "faithfulness", extensions);
     checkTunable(metric);
     const { out } = options;
     const write = out === undefined ? undefined : writerOf(out, writers(tuningMarkdown, tuningHtml));
     if (out !== undefined) await checkWritable(out);
-    const shared = await methodOptions(options);
+    const shared = await givenMethodOptions({ options, methodOptions });
     return measureDataset(
       {
         methodsOf: (model) => tuningMethods(model, shared),
@@ -76,7 +73,7 @@ export const tune = defineCommand({
         },
       },
       options,
-      { terminal, extensions },
+      { terminal, extensions, metricOptions },
     );
   },
 });
