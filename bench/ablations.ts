@@ -21,8 +21,8 @@ import { keyword } from "@calig/core/internal/errors";
 import { evaluate, sampleDataset } from "@calig/core/internal/evaluation/evaluate";
 import { metricByName } from "@calig/core/internal/evaluation/metrics";
 import type { NamedMethod } from "@calig/core/internal/evaluation/named-methods";
-import { REPLACEMENTS } from "@calig/core/internal/evaluation/replacement";
 import { tuningGrid } from "@calig/core/internal/evaluation/tune";
+import { REPLACEMENTS } from "@calig/core/internal/modality/modalities";
 import { loadModel, readDataset } from "@calig/node";
 import { gainTable } from "./gain-table.ts";
 

@@ -20,7 +20,7 @@ import { keyword } from "@calig/core/internal/errors";
 import { evaluate, sampleDataset } from "@calig/core/internal/evaluation/evaluate";
 import { metricByName } from "@calig/core/internal/evaluation/metrics";
 import type { NamedMethod } from "@calig/core/internal/evaluation/named-methods";
-import { REPLACEMENTS } from "@calig/core/internal/evaluation/replacement";
+import { REPLACEMENTS } from "@calig/core/internal/modality/modalities";
 import type { FloatTensor } from "@calig/core/internal/tensor/tensor";
 import { loadModel, readDataset } from "@calig/node";
 import { gainTable } from "./gain-table.ts";

@@ -11,14 +11,15 @@
 
 import { parseArgs } from "node:util";
 import { attribute } from "@calig/core/internal/attribution/attribute";
-import { onlyPart } from "@calig/core/internal/attribution/join-parts";
+import { onlyPart } from "@calig/core/internal/attribution/prepared-input";
 import { resolveRun } from "@calig/core/internal/attribution/resolve-run";
-import { type PreparedWhole, prepareText } from "@calig/core/internal/attribution/text-input";
-import { featureAttribution, textFeatures } from "@calig/core/internal/evaluation/features";
+import { featureAttribution } from "@calig/core/internal/evaluation/features";
 import { curveArea, deletionCurve, insertionCurve } from "@calig/core/internal/evaluation/metrics/curve";
 import { createProbe } from "@calig/core/internal/evaluation/perturbation";
-import { createTextReplacement } from "@calig/core/internal/evaluation/replacement";
 import { interval, resampledMeans } from "@calig/core/internal/evaluation/statistics/bootstrap";
+import { textFeatures } from "@calig/core/internal/modality/text/features";
+import { prepareText, type WholeText } from "@calig/core/internal/modality/text/prepare";
+import { createTextReplacement } from "@calig/core/internal/modality/text/replacement";
 import { createRandom } from "@calig/core/internal/util/random";
 import { type LoadedModel, loadModel, readDataset } from "@calig/node";
 
@@ -38,7 +39,7 @@ interface Measured {
   readonly insertion: number;
 }
 
-async function measured(model: LoadedModel, text: PreparedWhole): Promise<Record<string, Measured> | undefined> {
+async function measured(model: LoadedModel, text: WholeText): Promise<Record<string, Measured> | undefined> {
   const { whole, parts } = text;
   if (parts.length < 2) return undefined;
   const fixed = { method: "ca-lig", steps: Number(options.steps), tolerance: 1 } as const;

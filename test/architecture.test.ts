@@ -58,9 +58,10 @@ const HOUSE: Readonly<Record<Storey, Readonly<Record<string, readonly string[]>>
   },
   method: {
     attribution: [...PLAIN, "runtime", "model"],
-    loading: ["ground", "model", "attribution"],
-    evaluation: [...PLAIN, "runtime", "model", "attribution"],
-    verification: [...PLAIN, "onnx", "graph", "runtime", "model", "attribution", "loading"],
+    modality: [...PLAIN, "runtime", "model", "attribution"],
+    loading: ["ground", "model", "attribution", "modality"],
+    evaluation: [...PLAIN, "runtime", "model", "attribution", "modality"],
+    verification: [...PLAIN, "onnx", "graph", "runtime", "model", "attribution", "modality", "loading"],
   },
   face: {
     render: [...PLAIN, "attribution"],

@@ -1,7 +1,7 @@
 /** @file The caller's own text, picture or tensor as the baseline: the model runs on it, and every block explains the difference. */
 
 import { baselineStates } from "@calig/core/internal/attribution/baseline/baseline";
-import { prepareText } from "@calig/core/internal/attribution/text-input";
+import { prepareText } from "@calig/core/internal/modality/text/prepare";
 import {
   type Dataset,
   type ExplainOptions,
@@ -214,7 +214,7 @@ describe("a picture as the baseline", () => {
   it("is kept apart from others in evaluations, and small in their results", async () => {
     const dataset: Dataset = {
       name: "pictures",
-      items: [{ line: 1, input: { picture: "noise", load: async () => PICTURE.image } }],
+      items: [{ line: 1, input: { name: "noise", load: async () => PICTURE } }],
       problems: [],
     };
     const named = (name: string, image: RgbImage): NamedMethod => ({

@@ -1,10 +1,10 @@
 /** @file Attribution methods on a picture, and occlusion of patches against a model that reads the picture without them. */
 
 import { readFileSync } from "node:fs";
-import { imageFeeds, prepareImage } from "@calig/core/internal/attribution/image-input";
 import { encodeSafetensors } from "@calig/core/internal/checkpoint/safetensors";
 import { toPixelTensor } from "@calig/core/internal/input/image/process-image";
 import { substituteImage } from "@calig/core/internal/input/image/replacement";
+import { imageFeeds, prepareImage } from "@calig/core/internal/modality/image/prepare";
 import { floatTensor } from "@calig/core/internal/tensor/tensor";
 import { explain, type LoadedModel, loadModel, METHODS, optionsTakenBy } from "@calig/node";
 import { expect, it } from "vitest";

@@ -1,6 +1,6 @@
 /** @file What must hold of every attribution method, and what each one promises of its values. */
 
-import { textFeeds } from "@calig/core/internal/attribution/text-input";
+import { textFeeds } from "@calig/core/internal/modality/text/prepare";
 import { explain, type LoadedModel, loadModel, METHODS, renderHtml, renderMarkdown, renderTerminal } from "@calig/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { completenessOf } from "../support/completeness.ts";

@@ -2,8 +2,8 @@
 
 import { evaluate } from "@calig/core/internal/evaluation/evaluate";
 import { only, without } from "@calig/core/internal/evaluation/features";
+import { openPerturbable } from "@calig/core/internal/evaluation/measure-input";
 import { metricByName } from "@calig/core/internal/evaluation/metrics";
-import { openMeasurable } from "@calig/core/internal/evaluation/open-measurable";
 import { rgbImage } from "@calig/core/internal/input/image/rgb-image";
 import type { FloatTensor } from "@calig/core/internal/tensor/tensor";
 import { InputError, InvalidOptionError, loadModel } from "@calig/node";
@@ -16,13 +16,14 @@ const tempFolder = useTempFolders();
 const SIZE = 16;
 const PATCH = 4;
 const picture = (seed: number) => ({
-  picture: `picture ${seed}`,
-  load: async () =>
-    rgbImage(
+  name: `picture ${seed}`,
+  load: async () => ({
+    image: rgbImage(
       SIZE,
       SIZE,
       Uint8Array.from({ length: SIZE * SIZE * 3 }, (_, index) => (index * 31 + seed * 97) % 256),
     ),
+  }),
 });
 const OPTIONS = { replacement: "black", features: "word", seed: 1 } as const;
 const model = async () => loadModel(await tempFolder(tinyVitFiles()));
@@ -43,10 +44,10 @@ function onlyOf<T>(parts: readonly T[]): T {
   return parts[0] as T;
 }
 
-describe("openMeasurable() of a picture", () => {
+describe("openPerturbable() of a picture", () => {
   it("replaces exactly the removed patches, in every variant", async () => {
     await using vit = await model();
-    const { replacement, features, parts } = await openMeasurable(vit, picture(1), OPTIONS);
+    const { replacement, features, parts } = await openPerturbable(vit, picture(1), OPTIONS);
     expect(features).toHaveLength(16);
     const own = firstPixels(pixelsOf(onlyOf(parts).input.feeds));
     const variants = pixelsOf(onlyOf(replacement.parts).feeds([without(16, [0, 5]), only(16, [3])]));
@@ -58,7 +59,7 @@ describe("openMeasurable() of a picture", () => {
 
   it("moves patches whole, and leaves the others", async () => {
     await using vit = await model();
-    const { parts, permuted } = await openMeasurable(vit, picture(2), OPTIONS);
+    const { parts, permuted } = await openPerturbable(vit, picture(2), OPTIONS);
     const own = firstPixels(pixelsOf(onlyOf(parts).input.feeds));
     const moved = firstPixels(pixelsOf(onlyOf(permuted([9, 2, 7])).input.feeds)); // places 2, 7, 9 get 9, 2, 7
     const expected = [...own];
@@ -68,14 +69,14 @@ describe("openMeasurable() of a picture", () => {
 
   it("refuses replacements of texts, and texts", async () => {
     await using vit = await model();
-    await expect(openMeasurable(vit, picture(1), { ...OPTIONS, replacement: "mask" })).rejects.toThrow(
+    await expect(openPerturbable(vit, picture(1), { ...OPTIONS, replacement: "mask" })).rejects.toThrow(
       InvalidOptionError,
     );
-    await expect(openMeasurable(vit, { text: "a cat" }, { ...OPTIONS, replacement: "mask" })).rejects.toThrow(
+    await expect(openPerturbable(vit, { text: "a cat" }, { ...OPTIONS, replacement: "mask" })).rejects.toThrow(
       InputError,
     );
     await using bert = await loadModel(await tempFolder(tinyBertFiles()));
-    await expect(openMeasurable(bert, picture(1), OPTIONS)).rejects.toThrow(/it reads texts/);
+    await expect(openPerturbable(bert, picture(1), OPTIONS)).rejects.toThrow(/it reads texts/);
   });
 });
 

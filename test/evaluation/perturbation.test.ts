@@ -1,9 +1,11 @@
 /** @file Variants of a text run through a model: the same numbers as one by one, whatever the batch. */
 
-import { prepareText } from "@calig/core/internal/attribution/text-input";
-import { type Kept, only, textFeatures, without } from "@calig/core/internal/evaluation/features";
+import type { ReplacementPart } from "@calig/core/internal/attribution/perturbable";
+import { type Kept, only, without } from "@calig/core/internal/evaluation/features";
 import { createProbe } from "@calig/core/internal/evaluation/perturbation";
-import { createTextReplacement, type ReplacementPart } from "@calig/core/internal/evaluation/replacement";
+import { textFeatures } from "@calig/core/internal/modality/text/features";
+import { prepareText } from "@calig/core/internal/modality/text/prepare";
+import { createTextReplacement } from "@calig/core/internal/modality/text/replacement";
 import type { ScoreSpec } from "@calig/core/internal/program/score";
 import { createRandom } from "@calig/core/internal/util/random";
 import { type LoadedModel, loadModel } from "@calig/node/internal/node/load-model";

@@ -21,6 +21,7 @@ import {
   type MethodContext,
   type MethodResult,
   methodOf,
+  type PreparedText,
   type Renderer,
   type RuleEntry,
   type RuntimeDefinition,
@@ -60,8 +61,7 @@ const method = (changes: Partial<AttributionMethod>): AttributionMethod => ({
   ...changes,
 });
 
-const lengths = ({ input }: MethodContext): number[] =>
-  input.kind === "text" ? input.features.map(({ text }) => text.length) : [];
+const lengths = ({ input }: MethodContext): number[] => (input as PreparedText).features.map(({ text }) => text.length);
 
 describe("checkMethod()", () => {
   it.each(METHODS.map((own) => [own.name, own] as const))("lets %s pass", async (_, own) => {

@@ -3,8 +3,8 @@
 import { cpSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { textBatchFeeds } from "@calig/core/internal/attribution/text-input";
 import { rgbImage } from "@calig/core/internal/input/image/rgb-image";
+import { textBatchFeeds } from "@calig/core/internal/modality/text/prepare";
 import { explain, loadModel } from "@calig/node";
 import { describe, expect, it } from "vitest";
 import { useTempFolders } from "../support/temp-folder.ts";

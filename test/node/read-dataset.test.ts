@@ -1,12 +1,12 @@
 /** @file Data sets in every layout, well-formed and not. The texts are made up. */
 
 import { join } from "node:path";
-import type { Dataset, TextOrPicture } from "@calig/core/internal/evaluation/dataset";
+import type { Dataset, DatasetInput, LazyInput } from "@calig/core/internal/evaluation/dataset";
 import { readDataset } from "@calig/node/internal/node/read-dataset";
 import { describe, expect, test } from "vitest";
 import { type Files, useTempFolders } from "../support/temp-folder.ts";
 
-const textOf = (input: TextOrPicture): string => ("text" in input ? input.text : input.picture);
+const textOf = (input: DatasetInput): string => ("text" in input ? (input.text as string) : (input as LazyInput).name);
 
 const tempFolder = useTempFolders();
 

@@ -1,7 +1,8 @@
 /** @file Metrics against published tools on the built-in models: ferret and Quantus (tools/make_published_reference.py). */
 
 import { readFileSync } from "node:fs";
-import type { TextOrPicture } from "@calig/core/internal/evaluation/dataset";
+import type { DatasetInput } from "@calig/core/internal/evaluation/dataset";
+import { openPerturbable } from "@calig/core/internal/evaluation/measure-input";
 import type { Metric, Subject } from "@calig/core/internal/evaluation/metric";
 import { auprc } from "@calig/core/internal/evaluation/metrics/auprc";
 import { complexity } from "@calig/core/internal/evaluation/metrics/complexity";
@@ -16,9 +17,7 @@ import { pointingGame } from "@calig/core/internal/evaluation/metrics/pointing-g
 import { sparseness } from "@calig/core/internal/evaluation/metrics/sparseness";
 import { sufficiency } from "@calig/core/internal/evaluation/metrics/sufficiency";
 import { tokenF1AtK } from "@calig/core/internal/evaluation/metrics/token-f1-at-k";
-import { openMeasurable } from "@calig/core/internal/evaluation/open-measurable";
 import { createProbe } from "@calig/core/internal/evaluation/perturbation";
-import type { ReplacementName } from "@calig/core/internal/evaluation/replacement";
 import { rgbImage } from "@calig/core/internal/input/image/rgb-image";
 import { type LoadedModel, loadModel } from "@calig/node/internal/node/load-model";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -45,11 +44,11 @@ const reference = JSON.parse(readFileSync(new URL("../golden/published.json", im
 /** The attribution that the tools were given, on the same model and input. */
 async function subjectFor(
   model: LoadedModel,
-  input: TextOrPicture,
-  replacement: ReplacementName,
+  input: DatasetInput,
+  replacement: string,
   { scores, marks, target }: Marked,
 ): Promise<Subject> {
-  const measurable = await openMeasurable(model, input, { replacement, features: "token", seed: 0 });
+  const measurable = await openPerturbable(model, input, { replacement, features: "token", seed: 0 });
   const score = { kind: "probability", activation: model.activation, target } as const;
   return {
     ...subjectOf({ attribution: scores, rationale: marks, target, curveSteps: scores.length }),
@@ -96,8 +95,8 @@ describe("a picture, built-in cifar10", () => {
   let subject: Subject;
   beforeAll(async () => {
     model = await loadModel("cifar10");
-    const load = async () => rgbImage(size, size, Uint8Array.from(bytes));
-    subject = await subjectFor(model, { picture: "boat", load }, "black", marked);
+    const load = async () => ({ image: rgbImage(size, size, Uint8Array.from(bytes)) });
+    subject = await subjectFor(model, { name: "boat", load }, "black", marked);
   });
   afterAll(() => model.dispose());
 

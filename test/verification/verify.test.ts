@@ -351,7 +351,7 @@ describe("verify() of tokenizers", () => {
         const encoded = await encodeWhole(text);
         return {
           ...encoded,
-          features: encoded.features.map((unit) => ({ ...unit, start: unit.start + 1, end: unit.end + 1 })),
+          features: encoded.features.map((token) => ({ ...token, start: token.start + 1, end: token.end + 1 })),
         };
       },
     }));

@@ -204,7 +204,7 @@ export function tables(): FuzzKind {
         }
         if ("load" in input) continue; // a picture, which has a kind of its own
         // What is too long for a tiny model is cut off.
-        explained.push(await explain(model, input, { method: "raw-attention", longText: "truncate" }));
+        explained.push(await explain<object>(model, input, { method: "raw-attention", longText: "truncate" }));
       }
       return explained;
     },

@@ -1,7 +1,18 @@
 /** @file What extensions of calig are made with: their types, the functions that define and combine them, and test kits. */
 
 export { averagedOverBaselines, averagedOverNoise } from "./attribution/averaged.ts";
+export { propagated, zeroStates } from "./attribution/baseline/baseline-states.ts";
 export { measureCompleteness } from "./attribution/completeness.ts";
+export type {
+  BaselineStates,
+  Baselines,
+  Example,
+  ExplainableModel,
+  InputDescription,
+  Modality,
+  PreparedWhole,
+  Replacements,
+} from "./attribution/explainable-model.ts";
 export { attentionEvidence, type BlockEvidence } from "./attribution/fusion.ts";
 export { dot, type GradientAtInput, gradientAtInput, overWidth } from "./attribution/hidden-gradient.ts";
 export {
@@ -11,6 +22,7 @@ export {
   methodTitle,
 } from "./attribution/method.ts";
 export { METHODS, methodOf } from "./attribution/methods.ts";
+export { bySign } from "./attribution/modality.ts";
 export { type NoiseOptions, noisyContexts } from "./attribution/noise.ts";
 export { oneBlock } from "./attribution/one-block.ts";
 export {
@@ -21,7 +33,8 @@ export {
   INTEGRAL_OPTIONS,
   METHOD_OPTIONS,
 } from "./attribution/options.ts";
-export type { PreparedImage, PreparedInput, PreparedText } from "./attribution/prepared-input.ts";
+export type { EvaluationFeature, Perturbable, PerturbOptions, Replacement } from "./attribution/perturbable.ts";
+export { onlyPart, type Part, type PreparedInput } from "./attribution/prepared-input.ts";
 export type { GradientRule, RuleContext, RuleEntry } from "./autodiff/rule.ts";
 export type { Draft, Pass, PassResult } from "./canonical/pass.ts";
 export type { CheckpointConfig } from "./checkpoint/config.ts";
@@ -57,6 +70,7 @@ export {
   defineFamily,
   defineMethod,
   defineMetric,
+  defineModality,
   definePass,
   defineRenderer,
   defineRule,
@@ -75,6 +89,9 @@ export type { KitCheck } from "./extend/kit/report.ts";
 export { SAMPLE_EXPLANATIONS } from "./extend/kit/sample-explanations.ts";
 export type { RuntimeDefinition } from "./extend/runtime-definition.ts";
 export { GraphBuilder } from "./graph/builder.ts";
+export type { PreparedImage } from "./modality/image/prepare.ts";
+export { MODALITIES } from "./modality/modalities.ts";
+export type { PreparedText } from "./modality/text/prepare.ts";
 export type { Attribute, Graph, Node, StoredTensor } from "./onnx/model.ts";
 export {
   defineOption,

@@ -1,7 +1,7 @@
 /** @file calig without a platform: the explanation of a loaded model, its options and its renderers. */
 
 export { explain } from "./attribution/explain.ts";
-export type { ExplainableModel, Platform } from "./attribution/explainable-model.ts";
+export type { ExplainableModel, InputDescription, Modality, Platform } from "./attribution/explainable-model.ts";
 export type {
   BlockCompleteness,
   BlockExplanation,
@@ -20,7 +20,7 @@ export type {
   Warning,
   WordAttribution,
 } from "./attribution/explanation.ts";
-export type { ImageInput } from "./attribution/image-input.ts";
+export type { ImageInput, TextInput } from "./attribution/input.ts";
 export { METHODS } from "./attribution/methods.ts";
 export {
   BASELINES,
@@ -43,8 +43,8 @@ export {
   TEXT_BASELINES,
 } from "./attribution/options.ts";
 export { parseExplanation } from "./attribution/parse-explanation.ts";
+export type { EvaluationFeature, Kept, Perturbable, PerturbOptions, Replacement } from "./attribution/perturbable.ts";
 export { optionsTakenBy } from "./attribution/resolve-run.ts";
-export type { TextInput } from "./attribution/text-input.ts";
 export {
   AnatomyError,
   CheckpointError,
@@ -80,13 +80,6 @@ export type {
   Measurements,
 } from "./evaluation/evaluation.ts";
 export {
-  type EvaluationFeature,
-  FEATURE_KINDS,
-  type FeatureKind,
-  type Kept,
-  textFeatures,
-} from "./evaluation/features.ts";
-export {
   type ComparedMethod,
   type CompareOptions,
   compareMethods,
@@ -99,13 +92,10 @@ export { METRICS } from "./evaluation/metrics.ts";
 export type { NamedMethod } from "./evaluation/named-methods.ts";
 export type { OutlinedObject, Place } from "./evaluation/outlines.ts";
 export { createProbe, type Probe, type ProbeOptions, type VariantOutput } from "./evaluation/perturbation.ts";
-export {
-  createTextReplacement,
-  type Replacement,
-  TEXT_REPLACEMENTS,
-  type TextReplacementName,
-} from "./evaluation/replacement.ts";
 export { type RgbImage, rgbImage } from "./input/image/rgb-image.ts";
+export { MODALITIES } from "./modality/modalities.ts";
+export { FEATURE_KINDS, type FeatureKind, textFeatures } from "./modality/text/features.ts";
+export { createTextReplacement, TEXT_REPLACEMENTS, type TextReplacementName } from "./modality/text/replacement.ts";
 export { renderHtml } from "./render/html.ts";
 export { renderJson } from "./render/json.ts";
 export { renderMarkdown } from "./render/markdown.ts";

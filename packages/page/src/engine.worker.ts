@@ -14,7 +14,14 @@ import { missingWebGpu } from "@calig/web/internal/runtime/webgpu-adapter";
 import { decodeImage } from "@calig/web/internal/web/decode-image";
 import { loadModel, type WebModel } from "@calig/web/internal/web/load-model";
 import type { ModelSource } from "@calig/web/internal/web/model-files";
-import { ClientError, type ExplainRequest, type ModelEntry, type PageDevice, type VerifyRequest } from "./client.ts";
+import {
+  ClientError,
+  type ExplainRequest,
+  type InputKind,
+  type ModelEntry,
+  type PageDevice,
+  type VerifyRequest,
+} from "./client.ts";
 import type { Answers, FromWorker, ToWorker } from "./worker-protocol.ts";
 
 /** Part of the work that loading a model is told to be. */
@@ -124,7 +131,7 @@ class Engine {
     for (const device of ["wasm", "webgpu"] as const) this.#models.delete(keyOf(name, device));
     this.#opened.set(name, files);
     const { labels, anatomy } = await this.#load({ name, device: "wasm", source: files }, signal, onProgress);
-    return { name, kind: anatomy.kind, labels, default: false };
+    return { name, kind: anatomy.kind as InputKind, labels, default: false };
   }
 
   /** A model that stays loaded; one at a time, for the sake of memory. */

@@ -3,10 +3,11 @@
 import { InvalidOptionError } from "../errors.ts";
 import { withoutOptions } from "../options/option.ts";
 import type { Warning } from "./explanation.ts";
-import { joinParts, onlyPart } from "./join-parts.ts";
+import { joinParts } from "./join-parts.ts";
 import { type AttributionMethod, type MethodContext, type MethodResult, methodTitle } from "./method.ts";
 import { checkedNoise, type NoiseOptions, noisyContexts } from "./noise.ts";
 import type { Baseline, CustomBaseline } from "./options.ts";
+import { onlyPart } from "./prepared-input.ts";
 
 /**
  * The mean of a method's maps of noisy copies of the input (SmoothGrad is that of gradients; Smilkov et al. 2017). Blocks

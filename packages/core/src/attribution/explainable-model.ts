@@ -1,12 +1,16 @@
-/** @file What an explanation needs of a loaded model, whatever platform loaded it. */
+/** @file What an explanation needs of a loaded model and of the kind of input that it reads, whatever platform loaded it. */
 
 import type { ImageProcessor } from "../input/image/image-processor.ts";
 import type { Tokenizer } from "../input/text/tokenizer.ts";
-import type { ModelPrograms } from "../program/model-programs.ts";
+import type { ForwardResult, ModelPrograms } from "../program/model-programs.ts";
 import type { Activation } from "../program/score.ts";
 import type { Feeds } from "../runtime/runtime.ts";
 import type { Anatomy } from "../transformer/anatomy.ts";
-import type { ModelFacts, Warning } from "./explanation.ts";
+import type { Random } from "../util/random.ts";
+import type { Explanation, ModelFacts, Warning } from "./explanation.ts";
+import type { ExplainOptions, LayerWeightsName } from "./options.ts";
+import type { Perturbable, PerturbOptions } from "./perturbable.ts";
+import type { Part, PreparedInput } from "./prepared-input.ts";
 import type { TunedSettings } from "./tuned.ts";
 
 /** The few facts of the machine that explanations report or depend on. */
@@ -37,6 +41,8 @@ export interface ExplainableModel {
   readonly labels: readonly string[];
   readonly activation: Activation;
   readonly anatomy: Anatomy;
+  /** The kind of input that it reads. */
+  readonly modality: Modality;
   readonly programs: ModelPrograms;
   /** Text models only. */
   readonly tokenizer?: Tokenizer;
@@ -49,4 +55,90 @@ export interface ExplainableModel {
   readonly ownAnswers?: OwnAnswers;
   /** What the reader of every explanation of this model must know. */
   readonly warnings?: readonly Warning[];
+}
+
+/** Where the paths of all blocks start. METHOD 2. */
+export interface BaselineStates {
+  /** B_l [1, positions, width]. */
+  readonly hiddenStates: ForwardResult["hiddenStates"];
+  /** Logits at the baseline: the same for every block when it was propagated through the model; undefined for "zero". */
+  readonly logits: ForwardResult["logits"] | undefined;
+  /** Forward passes spent. */
+  readonly passes: number;
+  readonly warnings: readonly Warning[];
+}
+
+/** An input made ready: in the parts that the model reads. */
+export interface PreparedWhole<Prepared extends PreparedInput = PreparedInput> {
+  /** At least one; their shares sum to 1. */
+  readonly parts: readonly Part<Prepared>[];
+  /** Features of the whole: parts say at which of them they lie (`Part.positions`). */
+  readonly featureCount: number;
+  /** What holds of the whole; what holds of a part is among the part's own. */
+  readonly warnings: readonly Warning[];
+}
+
+/** What an explanation says of the input and of its features, for readers and programs. */
+export type InputDescription = Pick<Explanation, "input" | "features" | "supporting" | "opposing">;
+
+/** The baselines of a kind of input: where the paths of all blocks start. */
+export interface Baselines<Prepared extends PreparedInput = PreparedInput> {
+  readonly names: readonly string[];
+  /** The one that is used when none is asked for. */
+  defaultName(model: ExplainableModel): string;
+  /** @throws {InvalidOptionError} When this model does not have it; lists those it has. */
+  states(model: ExplainableModel, input: Prepared, name: string, seed: number | undefined): Promise<BaselineStates>;
+  /** The hidden states at an input of the caller's own; absent where only names can be given. */
+  custom?(model: ExplainableModel, input: Prepared, baseline: object): Promise<BaselineStates>;
+}
+
+/** An input for every model. */
+export interface Example<Input extends object = object> {
+  /** "a short text" */
+  readonly name: string;
+  readonly input: Input;
+}
+
+/** What can stand in for removed features. */
+export interface Replacements {
+  readonly names: readonly string[];
+  /** The one that is used when none is asked for. @throws {InvalidOptionError} When this model has none. */
+  defaultName(model: ExplainableModel): string;
+}
+
+/**
+ * One kind of input. To add one to calig: a folder beside `text/` and `image/` and a line in `modalities.ts`; from
+ * outside: an object like this one in the `modalities` of `loadModel`.
+ */
+export interface Modality<
+  Input extends object = object,
+  Whole extends PreparedWhole = PreparedWhole,
+  Prepared extends PreparedInput = Whole["parts"][number]["input"],
+> {
+  /** As families (`kind`) and explanations (`input.kind`) call it: "text". */
+  readonly name: string;
+  /** One and many of them, for messages: "a text", "texts". */
+  readonly noun: { readonly one: string; readonly many: string };
+  /** The field that holds what an input is made of, and by which it is told from others: "text" of `{ text, pair }`. */
+  readonly field: string;
+  /** What can be ranked and removed, the default first: words or tokens. */
+  readonly featureKinds: readonly [string, ...string[]];
+  /** Weights of the blocks where nothing is said: what measured better on models of this kind. */
+  readonly layerWeights: LayerWeightsName;
+  /** Whether the mean of all positions that a head reads counts special features too. */
+  readonly meanHasSpecials: boolean;
+  readonly baselines: Baselines<Prepared>;
+  readonly replacements: Replacements;
+  /**
+   * The input as the model reads it.
+   *
+   * @throws {InputError} When there is nothing to explain in it.
+   */
+  prepare(model: ExplainableModel, input: Input, options: Pick<ExplainOptions, "longText">): Promise<Whole>;
+  /** What readers see: the input, its features, and those that support and oppose, strongest first. */
+  describe(model: ExplainableModel, whole: Whole, attribution: readonly number[]): InputDescription;
+  /** Inputs that every model of this kind is run on when it is verified, an ordinary one first. Default: none. */
+  examples?(model: ExplainableModel, random: Random): readonly Example<Input>[];
+  /** The input with features that can be removed and moved. @throws {InvalidOptionError} For an unknown replacement. */
+  perturb(model: ExplainableModel, whole: Whole, options: PerturbOptions): Perturbable;
 }

@@ -11,29 +11,8 @@ import type { ForwardResult } from "../program/model-programs.ts";
 import { LEAST_DIFFERENCE, measureCompleteness } from "./completeness.ts";
 import type { BlockCompleteness, BlockExplanation, Completeness, Warning } from "./explanation.ts";
 import type { MethodResult } from "./method.ts";
-import type { PreparedInput } from "./prepared-input.ts";
+import type { Part } from "./prepared-input.ts";
 import { weightedBlocks } from "./weighted-blocks.ts";
-
-/** One part of an input. */
-export interface Part<T extends PreparedInput = PreparedInput> {
-  readonly input: T;
-  /** Index in the whole of each of the part's features. */
-  readonly positions: readonly number[];
-  /** 1 where this part is responsible for the feature, 0 where another one is, and for special features [positions]. */
-  readonly owned: readonly (0 | 1)[];
-  /** Weight of this part; the weights of all parts sum to 1. */
-  readonly share: number;
-}
-
-/** The part of an input that the model reads at once. */
-export function onlyPart<T extends PreparedInput>(input: T): Part<T> {
-  return {
-    input,
-    positions: [...input.features.keys()],
-    owned: input.features.map(({ special }) => (special ? 0 : 1)),
-    share: 1,
-  };
-}
 
 /** Mean of the parts' logits by their shares [classes]. */
 export function weightedLogits(parts: readonly Part[], forwards: readonly ForwardResult[]): readonly number[] {

@@ -8,6 +8,7 @@ import type { RgbImage } from "../input/image/rgb-image.ts";
 import {
   defineOption,
   type GivenOptions,
+  type OptionDeclaration,
   type OptionsOf,
   type OptionTable,
   type ResolvedOf,
@@ -41,8 +42,9 @@ export const LAYER_WEIGHTS = ["uniform", "balanced", "magnitude", "decay", "last
 export type LayerWeightsName = (typeof LAYER_WEIGHTS)[number];
 
 /** Weights of the blocks where nothing is said: what measured better on models of that kind (docs/ablations.md). */
-export const defaultLayerWeights = (kind: "text" | "image"): LayerWeightsName =>
-  kind === "image" ? "balanced" : "uniform";
+export const DEFAULT_LAYER_WEIGHTS = { text: "uniform", image: "balanced" } as const satisfies Readonly<
+  Record<string, LayerWeightsName>
+>;
 
 /** Rules with fixed points. */
 export const QUADRATURE_RULES = [
@@ -177,18 +179,25 @@ export const GENERAL_OPTIONS = {
   }),
 };
 
-/** Options of methods that integrate along paths. What is shared between explanations is kept under all of them. */
-export const INTEGRAL_OPTIONS = {
-  /** What the input is compared with. Several: integrals, and losses of occlusion, are averaged over them. */
-  baseline: defineOption({
-    type: oneOrMoreOf<BaselineName, CustomBaseline>(
-      BASELINES,
+/** The baseline of an input, by one of these names or the caller's own. */
+export function baselineOption<const Name extends string>(
+  names: readonly Name[],
+): OptionDeclaration<Name | CustomBaseline | readonly (Name | CustomBaseline)[]> {
+  return defineOption({
+    type: oneOrMoreOf<Name, CustomBaseline>(
+      names,
       custom<CustomBaseline>((value) => typeof value === "object" && value !== null && !Array.isArray(value)),
     ),
     group: "Method",
     summary: "what the input is compared with; several are averaged",
     otherwise: "mask token or what the model has, blur for images",
-  }),
+  });
+}
+
+/** Options of methods that integrate along paths. What is shared between explanations is kept under all of them. */
+export const INTEGRAL_OPTIONS = {
+  /** What the input is compared with. Several: integrals, and losses of occlusion, are averaged over them. */
+  baseline: baselineOption(BASELINES),
   /** Default: "spline" where `steps` is "auto", else "gauss-legendre". */
   quadrature: defineOption<Quadrature>({
     type: oneOf(QUADRATURES, "RULE"),
@@ -271,8 +280,8 @@ export const FUSION_OPTIONS = {
     type: numbersOr(LAYER_WEIGHTS, "per block"),
     group: "Method",
     summary: "share of each block in the result: a scheme, or one number per block",
-    default: () => defaultLayerWeights("text"),
-    otherwise: `as the model was tuned, else ${defaultLayerWeights("image")} for pictures and ${defaultLayerWeights("text")} for texts`,
+    default: () => DEFAULT_LAYER_WEIGHTS.text,
+    otherwise: `as the model was tuned, else ${DEFAULT_LAYER_WEIGHTS.image} for pictures and ${DEFAULT_LAYER_WEIGHTS.text} for texts`,
   }),
 };
 

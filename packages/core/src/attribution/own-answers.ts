@@ -6,7 +6,7 @@ import { logitsRow, type ScoreSpec } from "../program/score.ts";
 import { floatTensor } from "../tensor/tensor.ts";
 import type { ExplainableModel, OwnAnswers } from "./explainable-model.ts";
 import type { Warning } from "./explanation.ts";
-import type { Part } from "./join-parts.ts";
+import type { Part } from "./prepared-input.ts";
 
 /** Largest share of the largest logit by which float32 arithmetic may move a logit. */
 export const MOST_MOVED = 0.05;

@@ -27,7 +27,7 @@ describe("parseExplanation()", () => {
     expect([version, units.length]).toEqual([1, rest.attribution.length]);
     expect(parseExplanation(before)).toEqual({ ...rest, version: 2, features: units });
     expect(before.units).toBe(units);
-    expect(() => parseExplanation({ ...before, attribution: [1] })).toThrow("wanted " + units.length);
+    expect(() => parseExplanation({ ...before, attribution: [1] })).toThrow(`wanted ${units.length}`);
   });
 
   test.each(Object.entries(FIXTURES))("takes %s as it is", (_, explanation) => {

@@ -1,23 +1,25 @@
 import { describe, expect, it } from "vitest";
 import { ConsistencyError, UnsupportedModelError } from "../errors.ts";
 import { type FloatTensor, floatTensor } from "../tensor/tensor.ts";
-import type { Anatomy, Readout } from "../transformer/anatomy.ts";
+import type { Readout } from "../transformer/anatomy.ts";
 import type { MethodContext } from "./method.ts";
 import { readoutShares } from "./readout.ts";
 
 interface Case {
-  readonly kind?: Anatomy["kind"];
+  /** Whether the mean of all positions counts the special ones, as in texts. */
+  readonly meanHasSpecials?: boolean;
   readonly special?: readonly number[];
   readonly position?: number;
   /** dF/dA of the last block that the model has. */
   readonly own?: FloatTensor;
 }
 
-const context = (readout: Readout, { kind = "text", special = [0, 3], position, own }: Case = {}) =>
+const context = (readout: Readout, { meanHasSpecials = true, special = [0, 3], position, own }: Case = {}) =>
   ({
     model: {
       facts: { id: "model" },
-      anatomy: { kind, readout },
+      anatomy: { readout },
+      modality: { meanHasSpecials },
       programs: { attentionGradients: async () => ({ scores: [1], probabilities: [own], gradients: [own] }) },
     },
     input: { features: [0, 1, 2, 3].map((t) => ({ special: special.includes(t) })) },
@@ -42,9 +44,9 @@ describe("readoutShares()", () => {
     expect(await sharesOf("last")).toEqual([0, 0, 0, 1]);
     expect(await sharesOf("mean")).toEqual([0.25, 0.25, 0.25, 0.25]);
     expect(await sharesOf("each", { position: 2 })).toEqual([0, 0, 1, 0]);
-    expect(await sharesOf("mean", { kind: "image", special: [0, 1] })).toEqual([0, 0, 0.5, 0.5]);
-    expect(await sharesOf("first-two", { kind: "image", special: [0, 1] })).toEqual([0.5, 0.5, 0, 0]);
-    expect(await sharesOf("first-and-mean", { kind: "image", special: [0, 1] })).toEqual([0.5, 0, 0.25, 0.25]);
+    expect(await sharesOf("mean", { meanHasSpecials: false, special: [0, 1] })).toEqual([0, 0, 0.5, 0.5]);
+    expect(await sharesOf("first-two", { meanHasSpecials: false, special: [0, 1] })).toEqual([0.5, 0.5, 0, 0]);
+    expect(await sharesOf("first-and-mean", { meanHasSpecials: false, special: [0, 1] })).toEqual([0.5, 0, 0.25, 0.25]);
   });
 
   it("is measured where the head chooses positions by the input", async () => {

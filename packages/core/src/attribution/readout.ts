@@ -26,9 +26,9 @@ export interface ReadoutShares {
  */
 export async function readoutShares(context: MethodContext, gradients?: FloatTensor): Promise<ReadoutShares> {
   const { model, input, score } = context;
-  const { readout, kind } = model.anatomy;
+  const { readout } = model.anatomy;
   const all = [...input.features.keys()];
-  const mean = kind === "image" ? all.filter((t) => input.features[t]?.special !== true) : all;
+  const mean = model.modality.meanHasSpecials ? all : all.filter((t) => input.features[t]?.special !== true);
   const known = (...parts: readonly (readonly [positions: readonly number[], total: number])[]): ReadoutShares => {
     const shares = new Float64Array(all.length);
     for (const [positions, total] of parts)

@@ -4,12 +4,14 @@ import { InvalidOptionError, wordList } from "../errors.ts";
 import { checkRecord, type OptionNaming, plainName } from "../options/check.ts";
 import type { GivenOptions, OptionTable } from "../options/option.ts";
 import { effectiveOptions, resolveOptions } from "../options/resolve.ts";
-import type { ExplainableModel } from "./explainable-model.ts";
+import type { ExplainableModel, Modality } from "./explainable-model.ts";
 import type { AttributionMethod, MethodContext } from "./method.ts";
 import { METHODS, methodOf } from "./methods.ts";
 import {
+  BASELINES,
+  baselineOption,
+  DEFAULT_LAYER_WEIGHTS,
   DEFAULTS,
-  defaultLayerWeights,
   type ExplainOptions,
   GENERAL_OPTIONS,
   type GeneralOptions,
@@ -41,10 +43,10 @@ export const BESIDES: readonly string[] = ["method", "signal", "onProgress"];
  * effect with the method.
  */
 export function resolveRun(
-  { anatomy, tuned: stored }: Pick<ExplainableModel, "anatomy" | "tuned">,
+  { modality, tuned: stored }: Pick<ExplainableModel, "modality" | "tuned">,
   given: ExplainOptions,
 ): ResolvedRun {
-  const { method, table, tuned, values } = resolved(given, { stored, kind: anatomy.kind });
+  const { method, table, tuned, values } = resolved(given, { stored, modality });
   const { signal, onProgress } = given;
   const options = {
     ...values,
@@ -66,23 +68,30 @@ export function checkRun(given: ExplainOptions, naming: OptionNaming = plainName
 
 interface Situation {
   readonly stored?: TunedSettings | undefined;
-  readonly kind?: "text" | "image";
+  readonly modality?: Modality;
   readonly naming?: OptionNaming;
 }
 
-function resolved(given: ExplainOptions, { stored, kind = "text", naming = plainName }: Situation) {
+function resolved(given: ExplainOptions, { stored, modality, naming = plainName }: Situation) {
   checkRecord(given);
   const method = methodOf(given.method ?? DEFAULTS.method);
-  const table = optionsOfMethod(method);
+  const table = withBaselinesOf(modality, optionsOfMethod(method));
   checkEffect(method, table, given as GivenOptions, naming);
   const tuned = Object.hasOwn(table, "fusion") ? tunedFor(stored, given) : undefined;
   const values = resolveOptions(table, given as GivenOptions, {
     known: BESIDES,
-    defaults: { layerWeights: defaultLayerWeights(kind), ...tuned },
+    defaults: { layerWeights: modality?.layerWeights ?? DEFAULT_LAYER_WEIGHTS.text, ...tuned },
     naming,
   });
   checkHooks(given);
   return { method, table, tuned, values };
+}
+
+/** The table with the names of baselines that only this kind of input has. */
+function withBaselinesOf(modality: Modality | undefined, table: OptionTable): OptionTable {
+  const names = new Set<string>([...BASELINES, ...(modality?.baselines.names ?? [])]);
+  if (names.size === BASELINES.length || !Object.hasOwn(table, "baseline")) return table;
+  return { ...table, baseline: baselineOption([...names]) };
 }
 
 /** The general options, and those that the method declares. */

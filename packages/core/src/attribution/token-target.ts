@@ -6,8 +6,8 @@ import type { ForwardResult } from "../program/model-programs.ts";
 import { logitsRow } from "../program/score.ts";
 import { indexText } from "./class-names.ts";
 import type { ExplainableModel } from "./explainable-model.ts";
-import type { Part } from "./join-parts.ts";
 import type { ExplainOptions } from "./options.ts";
+import type { Part } from "./prepared-input.ts";
 import { rankPredictions } from "./target.ts";
 
 /** The token whose label is explained. */
@@ -50,7 +50,6 @@ export function chooseToken(
 
 /** The tokens that a part is responsible for, each with the label that the model gives it. */
 function ownTokens(model: ExplainableModel, part: Part, p: number, forward: ForwardResult): Candidate[] {
-  if (part.input.kind !== "text") return [];
   const { features } = part.input;
   return features.flatMap((_, position): Candidate[] => {
     if (part.owned[position] !== 1) return [];
@@ -60,7 +59,7 @@ function ownTokens(model: ExplainableModel, part: Part, p: number, forward: Forw
         part: p,
         position,
         index: part.positions[position] as number,
-        text: wordOf(features, position),
+        text: nameOf(features, position),
         label: best?.index ?? 0,
         value: best?.probability ?? best?.logit ?? 0,
       },
@@ -68,9 +67,9 @@ function ownTokens(model: ExplainableModel, part: Part, p: number, forward: Forw
   });
 }
 
-/** The whole word for its first token, the token itself for the others. */
-function wordOf(features: readonly TokenFeature[], position: number): string {
-  const { word, text } = features[position] as TokenFeature;
+/** The whole word for its first token, the token itself for the others; features that are no tokens have their number. */
+function nameOf(features: readonly Partial<TokenFeature>[], position: number): string {
+  const { word = null, text = indexText(position) } = features[position] as Partial<TokenFeature>;
   if (word === null || features[position - 1]?.word === word) return text;
   return features
     .filter((feature) => feature.word === word)

@@ -1,7 +1,6 @@
 /** @file Inputs with what people said of them, however they were stored. */
 
-import type { TextInput } from "../attribution/text-input.ts";
-import type { RgbImage } from "../input/image/rgb-image.ts";
+import type { TextInput } from "../attribution/input.ts";
 import { assertNever } from "../util/assert-never.ts";
 import type { EvaluationFeature } from "./features.ts";
 import type { OutlinedObject } from "./outlines.ts";
@@ -17,24 +16,28 @@ export interface PolaritySpan extends Span {
   readonly value: number;
 }
 
-/** A picture that is read when it is needed. */
-export interface PictureInput {
+/** An input that is read when it is needed. */
+export interface LazyInput {
   /** What it is called. */
-  readonly picture: string;
+  readonly name: string;
   /** How it is read, where that is not as always. */
   readonly reading?: Readonly<Record<string, unknown>>;
-  /** @throws {InputError} When it cannot be read. */
-  readonly load: () => Promise<RgbImage>;
+  /** What `explain` takes: { image }. @throws {InputError} When it cannot be read. */
+  readonly load: () => Promise<object>;
 }
 
-export type TextOrPicture = TextInput | PictureInput;
+/** What `explain` takes, or how to get it. */
+export type DatasetInput = TextInput | LazyInput | object;
+
+export const isLazy = (input: DatasetInput): input is LazyInput =>
+  typeof (input as Partial<LazyInput>).load === "function";
 
 /** One input. */
 export interface DatasetItem {
   /** Line of the file that it starts on, from 1. */
   readonly line: number;
   readonly id?: string;
-  readonly input: TextOrPicture;
+  readonly input: DatasetInput;
   /** The true class, by name or index. */
   readonly label?: string | number;
   /** The parts of the text that people marked as the reason for its label; empty when they saw none. */
@@ -104,9 +107,11 @@ const overlap = (a: Span, b: Span): number => Math.min(a.end, b.end) - Math.max(
  */
 export function rationaleShare(items: readonly DatasetItem[]): number | undefined {
   const shares = items.flatMap(({ input, rationale }) => {
-    if (rationale === undefined || rationale.length === 0 || !("text" in input)) return [];
-    const length = visible(input.text);
-    const marked = rationale.reduce((sum, { start, end }) => sum + visible(input.text.slice(start, end)), 0);
+    if (rationale === undefined || rationale.length === 0) return [];
+    const { text } = input as Partial<TextInput>;
+    if (text === undefined) return [];
+    const length = visible(text);
+    const marked = rationale.reduce((sum, { start, end }) => sum + visible(text.slice(start, end)), 0);
     return [Math.min(1, marked / length)];
   });
   return shares.length === 0 ? undefined : shares.reduce((sum, share) => sum + share, 0) / shares.length;

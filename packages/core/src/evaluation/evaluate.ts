@@ -20,15 +20,14 @@ import type {
   EvaluationFailure,
   EvaluationSettings,
 } from "./evaluation.ts";
-import { checkTask, type MeasureSettings, type OpenInput, openInput } from "./measure-input.ts";
+import { checkTask, featureKindOf, type MeasureSettings, type OpenInput, openInput } from "./measure-input.ts";
 import type { Metric } from "./metric.ts";
 import { logOdds } from "./metrics/log-odds.ts";
 import { defaultMetrics, metricOf, optionsOfMetrics } from "./metrics.ts";
 import { type NamedMethod, namedMethodsOf } from "./named-methods.ts";
 import { numberErrors } from "./number-errors.ts";
-import { CURVE_STEPS, EVALUATION_OPTIONS } from "./options.ts";
+import { CURVE_STEPS, EVALUATION_OPTIONS, forModality } from "./options.ts";
 import { means } from "./outlines.ts";
-import { defaultReplacement } from "./replacement.ts";
 import { RESAMPLES } from "./statistics/bootstrap.ts";
 import { shareOf, summarise } from "./summarise.ts";
 import { type ReadTruth, truthReader, verdictOf } from "./truth.ts";
@@ -346,10 +345,8 @@ const BESIDES = ["methods", "namedMethods", "metrics", "batchSize", "store", "si
 /** The options of measuring with their values. @throws {InvalidOptionError} */
 function resolveMeasuring(model: ExplainableModel, options: EvaluateOptions, metrics: readonly Metric[]) {
   const own = optionsOfMetrics(metrics);
-  const values = resolveOptions({ ...EVALUATION_OPTIONS, ...own }, options as GivenOptions, {
-    known: BESIDES,
-    defaults: options.replacement === undefined ? { replacement: defaultReplacement(model) } : {},
-  });
+  const { table, defaults } = forModality(model, EVALUATION_OPTIONS, options);
+  const values = resolveOptions({ ...table, ...own }, options as GivenOptions, { known: BESIDES, defaults });
   const named = Object.entries(values);
   const settings = Object.fromEntries(named.filter(([name]) => Object.hasOwn(EVALUATION_OPTIONS, name)));
   const metricOptions = Object.fromEntries(named.filter(([name]) => Object.hasOwn(own, name)));
@@ -360,14 +357,14 @@ function resolveMeasuring(model: ExplainableModel, options: EvaluateOptions, met
 }
 
 function describeSettings(
-  { anatomy, labels }: ExplainableModel,
+  model: ExplainableModel,
   { replacement, features, target, score, seed, curveSteps = CURVE_STEPS }: MeasureSettings,
 ): EvaluationSettings {
   return {
     replacement,
-    features: anatomy.kind === "image" ? "patch" : features,
+    features: featureKindOf(model, features),
     curveSteps,
-    target: target === undefined ? explainedByDefault(labels) : String(target),
+    target: target === undefined ? explainedByDefault(model.labels) : String(target),
     score: score ?? DEFAULTS.score,
     seed,
     resamples: RESAMPLES,

@@ -3,9 +3,12 @@
 import { attribute } from "../attribution/attribute.ts";
 import type { ExplainableModel } from "../attribution/explainable-model.ts";
 import type { ExplanationCommon, Prediction, ScoreKind, Target, Warning } from "../attribution/explanation.ts";
-import { type Part, weightedLogits } from "../attribution/join-parts.ts";
+import { weightedLogits } from "../attribution/join-parts.ts";
+import { prepareInput } from "../attribution/modality.ts";
 import { DEFAULTS, type ExplainOptions, type LongText } from "../attribution/options.ts";
 import { compareWithFile, withoutOwnAnswers } from "../attribution/own-answers.ts";
+import type { Perturbable } from "../attribution/perturbable.ts";
+import type { Part } from "../attribution/prepared-input.ts";
 import { type ResolvedRun, resolveRun } from "../attribution/resolve-run.ts";
 import { SharedWork } from "../attribution/shared-work.ts";
 import { chooseScore, rankPredictions } from "../attribution/target.ts";
@@ -14,21 +17,18 @@ import type { GivenOptions } from "../options/option.ts";
 import type { ForwardResult } from "../program/model-programs.ts";
 import { assertNever } from "../util/assert-never.ts";
 import { createRandom } from "../util/random.ts";
-import { type DatasetItem, featurePolarities, markedFeatures } from "./dataset.ts";
-import { type EvaluationFeature, type FeatureKind, featureAttribution } from "./features.ts";
-import type { Measurable } from "./measurable.ts";
+import { type DatasetItem, featurePolarities, isLazy, markedFeatures } from "./dataset.ts";
+import { type EvaluationFeature, featureAttribution } from "./features.ts";
 import type { Change, Metric, Subject } from "./metric.ts";
 import { cost } from "./metrics/cost.ts";
-import { openMeasurable } from "./open-measurable.ts";
 import { CURVE_STEPS } from "./options.ts";
 import { means, outlinedFeatures } from "./outlines.ts";
 import { createProbe, type Probe } from "./perturbation.ts";
-import type { ReplacementName } from "./replacement.ts";
 
 /** How inputs are measured; the same for all inputs and methods. */
 export interface MeasureSettings {
-  readonly replacement: ReplacementName;
-  readonly features: FeatureKind;
+  readonly replacement: string;
+  readonly features: string;
   /** Of texts longer than the model reads. Default: windows. */
   readonly longText?: LongText;
   /** Label or index of the class that is explained. Default: the predicted class of each input. */
@@ -56,11 +56,10 @@ export interface OpenInput {
   readonly predictions: readonly Prediction[];
   /** Index of the class that the model predicts. */
   readonly predicted: number;
-  /** The original text, and its features that can be removed. */
-  readonly text: string;
+  /** The features that can be removed. */
   readonly features: readonly EvaluationFeature[];
-  /** What the model reads at once. At least one. */
-  readonly parts: readonly Part[];
+  /** What comparisons say of the input and of these features. */
+  readonly shown: Perturbable["shown"];
   readonly warnings: readonly Warning[];
   /** Measures one method. Numbers per metric; null where the metric does not apply to the input. */
   measure(
@@ -94,7 +93,10 @@ export async function openInput(
 ): Promise<OpenInput> {
   // The file is asked once for the input, not for every method and every change of it.
   const model = withoutOwnAnswers(loaded);
-  const input = await openMeasurable(model, item.input, { ...settings, seed: inputSeed(settings.seed, item.line) });
+  const input = await openPerturbable(model, item.input, {
+    ...settings,
+    seed: inputSeed(settings.seed, item.line),
+  });
   const { parts, features, warnings } = input;
   const forwards: ForwardResult[] = [];
   for (const part of parts) forwards.push(await model.programs.forward(part.input.feeds));
@@ -120,9 +122,8 @@ export async function openInput(
     probability: predictions.find(({ index }) => index === score.target)?.probability ?? null,
     predictions,
     predicted: predictions[0]?.index ?? 0,
-    text: input.text,
     features,
-    parts,
+    shown: input.shown,
     warnings: [...warnings, ...told],
     async measure(options, metrics) {
       // Without marks there is nothing to compare with: an explanation would be in vain.
@@ -157,6 +158,26 @@ export async function openInput(
 }
 
 /**
+ * An input of a data set with features that can be removed.
+ *
+ * @throws {InputError} When there is nothing to explain, or the model reads inputs of another kind.
+ * @throws {InvalidOptionError} For a replacement that the model does not have.
+ */
+export async function openPerturbable(
+  model: ExplainableModel,
+  given: DatasetItem["input"],
+  { features, longText, ...options }: Pick<MeasureSettings, "replacement" | "features" | "longText" | "seed">,
+): Promise<Perturbable> {
+  const input = isLazy(given) ? await given.load() : given;
+  const whole = await prepareInput(model, input, longText === undefined ? {} : { longText });
+  return model.modality.perturb(model, whole, { ...options, features: featureKindOf(model, features) });
+}
+
+/** What is removed of inputs of this model: what was asked for, where there is a choice. */
+export const featureKindOf = ({ modality }: ExplainableModel, asked: string): string =>
+  modality.featureKinds.length === 1 ? modality.featureKinds[0] : asked;
+
+/**
  * For each feature 1 where people marked it as the reason for the class. Undefined where they marked nothing, and where
  * they outlined nothing in a picture that the class means: the model is wrong then, and has no right reason.
  */
@@ -176,7 +197,7 @@ const inputSeed = (seed: number, line: number): number => createRandom(`${seed} 
 
 interface SubjectParts {
   readonly model: ExplainableModel;
-  readonly input: Measurable;
+  readonly input: Perturbable;
   readonly probe: Probe;
   readonly item: DatasetItem;
   readonly marks: readonly number[] | undefined;

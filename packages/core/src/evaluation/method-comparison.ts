@@ -3,23 +3,18 @@
 import { distinctNames } from "../attribution/class-names.ts";
 import type { ExplainableModel } from "../attribution/explainable-model.ts";
 import type { ImageExplanation, ModelFacts, Prediction, Target, Warning } from "../attribution/explanation.ts";
-import { describeImage, type ImageInput } from "../attribution/image-input.ts";
-import type { Part } from "../attribution/join-parts.ts";
 import { methodOf } from "../attribution/methods.ts";
 import type { WorkHooks } from "../attribution/options.ts";
 import { resolveRun } from "../attribution/resolve-run.ts";
-import type { TextInput } from "../attribution/text-input.ts";
 import type { GivenOptions, OptionsOf } from "../options/option.ts";
 import { resolveOptions } from "../options/resolve.ts";
-import type { TextOrPicture } from "./dataset.ts";
-import { checkTask, type OpenInput, openInput } from "./measure-input.ts";
+import { checkTask, featureKindOf, type OpenInput, openInput } from "./measure-input.ts";
 import type { Metric } from "./metric.ts";
 import { cost as costMetric } from "./metrics/cost.ts";
 import { curveArea, deletionCurve, insertionCurve, stepSizes } from "./metrics/curve.ts";
 import { CURVE_PLACES, resampledCurve } from "./metrics/curves.ts";
 import type { NamedMethod } from "./named-methods.ts";
-import { COMPARE_OPTIONS } from "./options.ts";
-import { defaultReplacement, type ReplacementName } from "./replacement.ts";
+import { COMPARE_OPTIONS, forModality } from "./options.ts";
 import { spearman } from "./statistics/rank-correlation.ts";
 
 /** What one method says of an input. */
@@ -90,22 +85,23 @@ export interface CompareOptions extends OptionsOf<typeof COMPARE_OPTIONS>, WorkH
  */
 export async function compareMethods(
   model: ExplainableModel,
-  input: TextInput | ImageInput,
+  input: object,
   options: CompareOptions,
 ): Promise<MethodComparison> {
   checkTask(model);
   const { namedMethods, signal, onProgress } = options;
-  const values = resolveOptions(COMPARE_OPTIONS, options as unknown as GivenOptions, {
+  const { table, defaults } = forModality(model, COMPARE_OPTIONS, options);
+  const values = resolveOptions(table, options as unknown as GivenOptions, {
     known: ["namedMethods", "signal", "onProgress"],
-    defaults: options.replacement === undefined ? { replacement: defaultReplacement(model) } : {},
+    defaults,
   });
   const { features, score, seed } = values;
-  const replacement = values.replacement as ReplacementName;
+  const replacement = values.replacement as string;
   // What is wrong with an option is said before anything is measured.
   for (const named of namedMethods) resolveRun(model, named.options);
   const open = await openInput(
     model,
-    { line: 1, input: asItem(input) },
+    { line: 1, input },
     { ...values, replacement, ...(signal === undefined ? {} : { signal }) },
   );
   const methods: ComparedMethod[] = [];
@@ -124,7 +120,7 @@ export async function compareMethods(
     },
     settings: {
       replacement,
-      features: open.parts[0]?.input.kind === "image" ? "patch" : features,
+      features: featureKindOf(model, features),
       score,
       seed,
     },
@@ -132,11 +128,8 @@ export async function compareMethods(
     agreement: methods.map((a) => methods.map((b) => spearman(a.attribution, b.attribution))),
     warnings: [...(model.warnings ?? []), ...open.warnings],
   };
-  return { ...common, ...describeInput(model, open) };
+  return { ...common, ...open.shown } as MethodComparison;
 }
-
-const asItem = (input: TextInput | ImageInput): TextOrPicture =>
-  "image" in input ? { picture: "picture", load: async () => input.image } : input;
 
 async function comparedMethod(
   open: OpenInput,
@@ -160,23 +153,6 @@ async function comparedMethod(
     curves: { removed: drawn.slice(0, CURVE_PLACES.length), restored: drawn.slice(CURVE_PLACES.length) },
     milliseconds: numbers(time)[0] as number,
     ...(warnings.length === 0 ? {} : { warnings }),
-  };
-}
-
-function describeInput(
-  model: ExplainableModel,
-  { parts, text, features }: OpenInput,
-): Pick<TextComparison, "input" | "features"> | Pick<ImageComparison, "input" | "features"> {
-  const { input: prepared } = parts[0] as Part;
-  if (prepared.kind === "text") {
-    return {
-      input: { kind: "text", text },
-      features: features.map(({ start, end }) => ({ text: text.slice(start, end), start, end })),
-    };
-  }
-  return {
-    input: describeImage(model, prepared),
-    features: prepared.features.flatMap(({ row, column, special }) => (special ? [] : [{ row, column }])),
   };
 }
 

@@ -1,10 +1,10 @@
 /** @file The options of measuring, each declared once: what is removed, what stands in for it, and how finely. */
 
+import type { ExplainableModel } from "../attribution/explainable-model.ts";
 import { GENERAL_OPTIONS } from "../attribution/options.ts";
+import { FEATURE_KINDS, REPLACEMENTS } from "../modality/modalities.ts";
 import { defineOption, onlyOptions } from "../options/option.ts";
 import { oneOf, wholeNumber } from "../options/types.ts";
-import { FEATURE_KINDS, type FeatureKind } from "./features.ts";
-import { REPLACEMENTS, type ReplacementName } from "./replacement.ts";
 
 /** Most steps of a curve where nothing else is asked for. */
 export const CURVE_STEPS = 32;
@@ -12,7 +12,7 @@ export const CURVE_STEPS = 32;
 /** What holds for all methods that are compared: of their general options these, and those of measuring. */
 export const COMPARE_OPTIONS = {
   /** What stands in for removed features. */
-  replacement: defineOption<ReplacementName>({
+  replacement: defineOption<string>({
     type: oneOf(REPLACEMENTS),
     group: "Evaluation",
     summary: "what stands in for removed words or patches",
@@ -20,7 +20,7 @@ export const COMPARE_OPTIONS = {
     formerName: "substrate",
   }),
   /** What is removed and ranked, of texts. */
-  features: defineOption<FeatureKind>({
+  features: defineOption<string>({
     type: oneOf(FEATURE_KINDS, "KIND"),
     group: "Evaluation",
     summary: "what is ranked and removed",
@@ -41,3 +41,28 @@ export const EVALUATION_OPTIONS = {
     default: CURVE_STEPS,
   }),
 };
+
+/**
+ * The same options for a model: with what can stand in for features of its kind of input and with the names of these
+ * features, where calig does not have them, and with the defaults of that kind.
+ */
+export function forModality<Table extends typeof COMPARE_OPTIONS>(
+  model: ExplainableModel,
+  table: Table,
+  given: { readonly replacement?: string },
+): { readonly table: Table; readonly defaults: Readonly<Record<string, unknown>> } {
+  const { replacements, featureKinds } = model.modality;
+  const names = (known: readonly string[], own: readonly string[]) => [...new Set([...known, ...own])];
+  const { replacement, features } = table as typeof COMPARE_OPTIONS;
+  return {
+    table: {
+      ...table,
+      replacement: { ...replacement, type: oneOf(names(REPLACEMENTS, replacements.names)) },
+      features: { ...features, type: oneOf(names(FEATURE_KINDS, featureKinds), "KIND") },
+    },
+    defaults: {
+      ...(given.replacement === undefined ? { replacement: replacements.defaultName(model) } : {}),
+      ...(featureKinds.length === 1 ? {} : { features: featureKinds[0] }),
+    },
+  };
+}

@@ -1,10 +1,10 @@
 /** @file What a model says to variants of one input, in batches; each variant is run once. */
 
 import type { ExplainableModel } from "../attribution/explainable-model.ts";
+import type { Replacement, ReplacementPart } from "../attribution/perturbable.ts";
 import { InvalidOptionError } from "../errors.ts";
 import { type Activation, evaluateScore, probabilities, type ScoreSpec } from "../program/score.ts";
 import type { Kept } from "./features.ts";
-import type { Replacement, ReplacementPart } from "./replacement.ts";
 
 /** What the model says to one variant. */
 export interface VariantOutput {

@@ -8,7 +8,7 @@ import { checkTunable, chooseSettings, tunedSettings, tuningGrid } from "./tune.
 
 const DEFAULT = "transport, uniform";
 /** What the chooser is told of the model. */
-const MODEL = { blocks: 4, kind: "text" } as const;
+const MODEL = { blocks: 4, layerWeights: "uniform" } as const;
 
 /** An evaluation of the grid with `value(candidate, input)` in every cell. */
 function evaluationOf(inputs: number, value: (name: string, input: number) => number | null): Evaluation {
@@ -59,7 +59,7 @@ describe("chooseSettings()", () => {
       lambda: 0.75,
       chosenBy: { metric: "faithfulness", dataset: "dev.tsv", choosing: 20, confirming: 20 },
     });
-    const ofPictures = chooseSettings(values, faithfulness, { ...MODEL, kind: "image" });
+    const ofPictures = chooseSettings(values, faithfulness, { ...MODEL, layerWeights: "balanced" });
     expect(ofPictures.defaults.name).toBe("transport, balanced");
     const lower = chooseSettings(values, deletion, MODEL);
     expect(lower.chosen.name).not.toBe(best);

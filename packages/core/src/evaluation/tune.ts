@@ -7,13 +7,7 @@
 
 import type { ExplainableModel } from "../attribution/explainable-model.ts";
 import type { ModelFacts, Warning } from "../attribution/explanation.ts";
-import {
-  DEFAULTS,
-  defaultLayerWeights,
-  type ExplainOptions,
-  type Fusion,
-  type LayerWeightsName,
-} from "../attribution/options.ts";
+import { DEFAULTS, type ExplainOptions, type Fusion, type LayerWeightsName } from "../attribution/options.ts";
 import type { TunedSettings } from "../attribution/tuned.ts";
 import { InputError, InvalidOptionError } from "../errors.ts";
 import { createRandom } from "../util/random.ts";
@@ -112,7 +106,7 @@ export function checkTunable({ name, figures }: Metric): "higher" | "lower" {
 export function chooseSettings(
   evaluation: Evaluation,
   metric: Metric,
-  { blocks, kind }: { readonly blocks: number; readonly kind: "text" | "image" },
+  { blocks, layerWeights: usualWeights }: { readonly blocks: number; readonly layerWeights: LayerWeightsName },
 ): Tuning {
   const better = checkTunable(metric);
   const sign = better === "higher" ? 1 : -1;
@@ -138,7 +132,7 @@ export function chooseSettings(
     }),
   );
   const isDefault = ({ fusion, layerWeights }: TuningSettings) =>
-    fusion === DEFAULTS.fusion && layerWeights === defaultLayerWeights(kind);
+    fusion === DEFAULTS.fusion && layerWeights === usualWeights;
   const candidates = [...grid].sort(
     (a, b) => sign * (b.choosing - a.choosing) || Number(isDefault(b)) - Number(isDefault(a)),
   );

@@ -3,6 +3,7 @@
  * object so that plugins are recognised. The test kits beside this file check the rest.
  */
 
+import type { Modality, PreparedWhole } from "../attribution/explainable-model.ts";
 import type { AttributionMethod } from "../attribution/method.ts";
 import { GENERAL_OPTIONS, METHOD_OPTIONS } from "../attribution/options.ts";
 import { BESIDES } from "../attribution/resolve-run.ts";
@@ -74,13 +75,41 @@ export function defineMetric(metric: Metric): Metric {
 
 /** A model family that is built from checkpoints. @throws {ExtensionError} */
 export function defineFamily(family: ModelFamily): ModelFamily {
-  check("family", family, { name: isName, maxLength: isFunction, build: isFunction });
-  const { name, kind, modelTypes } = family;
+  check("family", family, { name: isName, kind: isName, maxLength: isFunction, build: isFunction });
+  const { name, modelTypes } = family;
   if (!Array.isArray(modelTypes) || modelTypes.length === 0 || !modelTypes.every(isLine)) {
     throw fieldError("family", name, "modelTypes", 'the values of "model_type" that it builds, at least one');
   }
-  if (kind !== "text" && kind !== "image") throw fieldError("family", name, "kind", '"text" or "image"');
   return marked("family", family);
+}
+
+/** A kind of input. @throws {ExtensionError} */
+export function defineModality<Input extends object, Whole extends PreparedWhole>(
+  modality: Modality<Input, Whole>,
+): Modality<Input, Whole> {
+  check("modality", modality, {
+    name: isName,
+    field: isLine,
+    noun: isRecord,
+    layerWeights: isLine,
+    meanHasSpecials: isFlag,
+    baselines: isRecord,
+    replacements: isRecord,
+    prepare: isFunction,
+    describe: isFunction,
+    perturb: isFunction,
+  });
+  const { name, noun, featureKinds, baselines, replacements } = modality;
+  if (!isLine(noun.one) || !isLine(noun.many)) {
+    throw fieldError("modality", name, "noun", '{ one: "a text", many: "texts" }');
+  }
+  const lists = { featureKinds, "baselines.names": baselines.names, "replacements.names": replacements.names };
+  for (const [field, list] of Object.entries(lists)) {
+    if (!Array.isArray(list) || list.length === 0 || !list.every(isName)) {
+      throw fieldError("modality", name, field, "a list of at least one name");
+    }
+  }
+  return marked("modality", modality) as Modality<Input, Whole>;
 }
 
 /** The gradient rule of one operator since a version. @throws {ExtensionError} */
@@ -146,6 +175,7 @@ const isMediaType = wanted(
 );
 const isFlag = wanted("true or false", (value) => typeof value === "boolean");
 const isNumber = wanted("a finite number", (value) => Number.isFinite(value));
+const isRecord = wanted("a record", (value) => typeof value === "object" && value !== null);
 const isFunction = wanted("a function", (value) => typeof value === "function");
 
 /** Whether JSON gives back what it was given. */

@@ -3,6 +3,7 @@
  * made by another copy of the package are known too; it is no part of JSON and goes along when an object is spread.
  */
 
+import type { Modality } from "../attribution/explainable-model.ts";
 import type { AttributionMethod } from "../attribution/method.ts";
 import type { RuleEntry } from "../autodiff/rule.ts";
 import type { Pass } from "../canonical/pass.ts";
@@ -20,6 +21,7 @@ export interface ExtensionKinds {
   readonly method: AttributionMethod;
   readonly metric: Metric;
   readonly family: ModelFamily;
+  readonly modality: Modality;
   readonly rule: RuleEntry;
   readonly pass: Pass;
   readonly renderer: Renderer;
@@ -35,6 +37,7 @@ export const KIND_NAMES: Readonly<Record<ExtensionKind, string>> = {
   method: "method",
   metric: "metric",
   family: "model family",
+  modality: "kind of input",
   rule: "gradient rule",
   pass: "rewrite of graphs",
   renderer: "renderer",
@@ -66,6 +69,7 @@ export const NO_EXTENSIONS: Extensions = {
   method: [],
   metric: [],
   family: [],
+  modality: [],
   rule: [],
   pass: [],
   renderer: [],

@@ -3,6 +3,7 @@
 import { METHODS } from "../attribution/methods.ts";
 import { ExtensionError } from "../errors.ts";
 import { METRICS } from "../evaluation/metrics.ts";
+import { MODALITIES } from "../modality/modalities.ts";
 import { RENDERERS } from "../render/registry.ts";
 import { FAMILIES } from "../transformer/families.ts";
 import { CHECKS } from "../verification/checks.ts";
@@ -23,6 +24,7 @@ const TAKEN: TakenNames = {
   method: METHODS.map(({ name }) => name),
   metric: METRICS.map(({ name }) => name),
   family: FAMILIES.map(({ name }) => name),
+  modality: MODALITIES.map(({ name }) => name),
   renderer: RENDERERS.map(({ name }) => name),
   check: CHECKS.map(({ name }) => name),
 };

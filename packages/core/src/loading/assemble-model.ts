@@ -93,6 +93,7 @@ export function assembleModel(
     labels,
     activation: parts.activation,
     anatomy,
+    modality: parts.modality,
     programs,
     ...(tokenizer === undefined ? {} : { tokenizer }),
     ...(imageProcessor === undefined ? {} : { imageProcessor }),

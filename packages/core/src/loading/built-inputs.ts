@@ -1,8 +1,8 @@
 /** @file A few inputs that are built for any model, to run it on before anybody has given one. */
 
-import { textBatchFeeds } from "../attribution/text-input.ts";
 import type { ImageProcessor } from "../input/image/image-processor.ts";
 import type { Tokenizer } from "../input/text/tokenizer.ts";
+import { textBatchFeeds } from "../modality/text/prepare.ts";
 import type { Feeds } from "../runtime/runtime.ts";
 import { elementCount, floatTensor } from "../tensor/tensor.ts";
 import type { TransformerGraph } from "../transformer/anatomy.ts";

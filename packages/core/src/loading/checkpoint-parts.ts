@@ -3,6 +3,7 @@
 import type { CheckpointConfig } from "../checkpoint/config.ts";
 import { checkFixedSizes, storedBytes } from "../graph/fixed-sizes.ts";
 import { processedSize } from "../input/image/process-image.ts";
+import { modalityOf } from "../modality/modalities.ts";
 import { checkHead } from "../transformer/check-head.ts";
 import { checkSizes } from "../transformer/check-sizes.ts";
 import { familyOf } from "../transformer/families.ts";
@@ -20,7 +21,7 @@ export type CheckpointParts = Omit<ModelParts, "weights" | "place" | "read" | "s
  * Checks a checkpoint and reads what lies beside it.
  *
  * @param weights - All tensors that the configuration asks for.
- * @param knowledge - Families and gradient rules.
+ * @param knowledge - Families, kinds of inputs and gradient rules.
  * @returns Builds the graphs on the same tensors, wherever they are stored by then.
  * @throws {CheckpointError} When files are missing or inconsistent.
  * @throws {UnsupportedModelError} When calig does not build this family, or there is no head for classification.
@@ -29,7 +30,7 @@ export async function prepareCheckpoint(
   stated: CheckpointConfig,
   weights: WeightSource,
   preprocessors: Preprocessors,
-  { families, rules }: Knowledge,
+  { families, modalities, rules }: Knowledge,
 ): Promise<(weights: WeightSource) => CheckpointParts> {
   const family = familyOf(stated.modelType, families);
   const config = familyConfig(family, stated);
@@ -50,6 +51,7 @@ export async function prepareCheckpoint(
     config,
     forward: family.build(config, tensors, build),
     sweep: family.build(config, tensors, { ...build, lastBlock: "pooled" }),
+    modality: modalityOf(model.anatomy.kind, modalities),
     rules,
     ...head,
     ...(tokenizer === undefined ? {} : { tokenizer }),

@@ -1,10 +1,12 @@
-/** @file What calig knows of models, and what a caller adds to it for one model: families, gradient rules, rewrites of graphs. */
+/** @file What calig knows of models, and what a caller adds to it for one model: families, gradient rules, rewrites of graphs, kinds of inputs. */
 
+import type { Modality } from "../attribution/explainable-model.ts";
 import { createRegistry, RULES, type RuleRegistry } from "../autodiff/registry.ts";
 import type { RuleEntry } from "../autodiff/rule.ts";
 import type { Pass } from "../canonical/pass.ts";
 import { PASSES } from "../canonical/passes.ts";
 import { InvalidOptionError } from "../errors.ts";
+import { MODALITIES } from "../modality/modalities.ts";
 import { FAMILIES } from "../transformer/families.ts";
 import type { ModelFamily } from "../transformer/family.ts";
 
@@ -16,6 +18,8 @@ export interface ModelExtensions {
   readonly rules?: readonly RuleEntry[];
   /** Rewrites of graphs of ONNX files, made before calig's own. */
   readonly passes?: readonly Pass[];
+  /** Kinds of inputs besides texts and pictures, or in their place. */
+  readonly modalities?: readonly Modality[];
 }
 
 /** All that is known when a model is loaded. */
@@ -23,6 +27,7 @@ export interface Knowledge {
   readonly families: readonly ModelFamily[];
   readonly rules: RuleRegistry;
   readonly passes: readonly Pass[];
+  readonly modalities: readonly Modality[];
 }
 
 /**
@@ -30,7 +35,12 @@ export interface Knowledge {
  *
  * @throws {InvalidOptionError} When a model type, or an operator at a version, is claimed twice.
  */
-export function knowledgeOf({ families = [], rules = [], passes = [] }: ModelExtensions = {}): Knowledge {
+export function knowledgeOf({
+  families = [],
+  rules = [],
+  passes = [],
+  modalities = [],
+}: ModelExtensions = {}): Knowledge {
   const known = new Map(FAMILIES.flatMap(({ modelTypes, name }) => modelTypes.map((type) => [type, name] as const)));
   for (const { modelTypes, name } of families) {
     for (const type of modelTypes) {
@@ -61,6 +71,7 @@ export function knowledgeOf({ families = [], rules = [], passes = [] }: ModelExt
     families: [...families, ...FAMILIES],
     rules: createRegistry([...RULES, ...rules]),
     passes: [...passes, ...PASSES],
+    modalities: [...modalities, ...MODALITIES],
   };
 }
 

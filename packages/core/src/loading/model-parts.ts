@@ -1,6 +1,6 @@
 /** @file What loading gives, whatever kind of file a model is stored in and wherever the files are. */
 
-import type { OwnAnswers } from "../attribution/explainable-model.ts";
+import type { Modality, OwnAnswers } from "../attribution/explainable-model.ts";
 import type { Warning } from "../attribution/explanation.ts";
 import type { RuleRegistry } from "../autodiff/registry.ts";
 import type { CheckpointConfig } from "../checkpoint/config.ts";
@@ -59,6 +59,8 @@ export interface ModelParts {
   /** Graph of which all positions of all blocks are computed, and the one that the sweep is made of. */
   readonly forward: TransformerGraph;
   readonly sweep: TransformerGraph;
+  /** The kind of input that it reads. */
+  readonly modality: Modality;
   /** Gradient rules for the operators of the graphs. */
   readonly rules: RuleRegistry;
   /** How many rows the graphs compute; absent where any number. */

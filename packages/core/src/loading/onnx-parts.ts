@@ -11,6 +11,7 @@ import { extractGraph } from "../graph/extract.ts";
 import { checkFixedSizes } from "../graph/fixed-sizes.ts";
 import { inferShapes } from "../graph/infer-shapes.ts";
 import { processedSize } from "../input/image/process-image.ts";
+import { modalityOf } from "../modality/modalities.ts";
 import type { Graph } from "../onnx/model.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { Anatomy, TransformerGraph } from "../transformer/anatomy.ts";
@@ -146,6 +147,7 @@ export async function onnxParts(source: OnnxSource): Promise<OnnxParts> {
     place,
     forward,
     sweep: forward,
+    modality: modalityOf(anatomy.kind, knowledge.modalities),
     rules: knowledge.rules,
     ...(canonical.logits === undefined ? {} : { logitsInFile: canonical.logits }),
     ...(Object.values(limits).includes(true) ? { limits } : {}),

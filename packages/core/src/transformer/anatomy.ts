@@ -35,8 +35,8 @@ export type Readout =
 
 /** Where the parts are. Lists have one entry per block, first block first. */
 export interface Anatomy {
-  /** Number of positions is free for text ("tokens"), fixed for images. */
-  readonly kind: "text" | "image";
+  /** Name of the modality that the model reads. The number of positions is free for "text", fixed for "image". */
+  readonly kind: string;
   /** Inputs of the graph by role; `mask` is 1 where a position may be attended to, `positionIds` number them from `firstPosition`. */
   readonly inputs: {
     readonly ids?: string;

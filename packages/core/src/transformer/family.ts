@@ -24,7 +24,8 @@ export interface ModelFamily {
   readonly name: string;
   /** Values of `model_type` in config.json that this family builds. */
   readonly modelTypes: readonly string[];
-  readonly kind: "text" | "image";
+  /** The kind of input that its models read: "text", "image", or the name of a modality of the caller's. */
+  readonly kind: string;
   /** Names of tensors that such checkpoints have and that no logit depends on. Others that are not used are warned of. */
   readonly unread?: RegExp;
   /**

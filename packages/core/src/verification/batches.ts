@@ -1,6 +1,6 @@
 /** @file Several inputs of one length, as rows of one batch and each alone. */
 
-import { textBatchFeeds } from "../attribution/text-input.ts";
+import { type PreparedText, textBatchFeeds } from "../modality/text/prepare.ts";
 import { sliceRows } from "../program/rows.ts";
 import type { Feeds } from "../runtime/runtime.ts";
 import type { TensorData } from "../tensor/dtype.ts";
@@ -26,7 +26,8 @@ export const reordered = (feeds: Feeds, order: readonly number[]): Feeds =>
 /** `rows` different inputs of the subject's length: its tokens replaced by those of other texts, or other pictures. */
 export function differentInputs({ samples, subject, model, random }: CheckContext, rows: number): readonly Feeds[] {
   const { input } = subject;
-  if (input.kind === "image") {
+  const { encoded } = input as Partial<PreparedText>;
+  if (encoded === undefined) {
     const all = samples.map((sample) => sample.input.feeds);
     return Array.from({ length: rows }, (_, row) => all[row % all.length] as Feeds);
   }
@@ -34,17 +35,17 @@ export function differentInputs({ samples, subject, model, random }: CheckContex
   const pool = ownTokens(samples);
   return Array.from({ length: rows }, (_, row) => {
     if (row === 0) return input.feeds;
-    const ids = input.encoded.ids.map((id, t) =>
+    const ids = encoded.ids.map((id, t) =>
       input.replaceable[t] === 1 ? (pool[draw.below(pool.length)] as number) : id,
     );
-    return textBatchFeeds(model, [ids], input.encoded.typeIds);
+    return textBatchFeeds(model, [ids], encoded.typeIds);
   });
 }
 
 /** Ids of the tokens of texts, special ones left out. */
 const ownTokens = (samples: readonly Sample[]): readonly number[] =>
-  samples.flatMap(({ input }) =>
-    input.kind === "text" ? input.encoded.ids.filter((_, t) => input.replaceable[t] === 1) : [],
+  samples.flatMap(
+    ({ input }) => (input as Partial<PreparedText>).encoded?.ids.filter((_, t) => input.replaceable[t] === 1) ?? [],
   );
 
 function joinTensors(tensors: readonly Tensor[]): Tensor {

@@ -1,10 +1,8 @@
 /** @file What a check of a model is: what it compares, what its failure means, and how it is made. */
 
-import type { BaselineStates } from "../attribution/baseline/baseline-states.ts";
+import type { BaselineStates } from "../attribution/explainable-model.ts";
 import type { Explanation } from "../attribution/explanation.ts";
-import type { ImageInput } from "../attribution/image-input.ts";
 import type { PreparedInput } from "../attribution/prepared-input.ts";
-import type { TextInput } from "../attribution/text-input.ts";
 import type { AssembledModel } from "../loading/assemble-model.ts";
 import type { ForwardResult } from "../program/model-programs.ts";
 import type { ScoreSpec } from "../program/score.ts";
@@ -17,7 +15,7 @@ export interface Sample {
   readonly name: string;
   /** Whether the caller gave it. */
   readonly own: boolean;
-  readonly source: TextInput | ImageInput;
+  readonly source: object;
   readonly input: PreparedInput;
 }
 

@@ -13,7 +13,7 @@ export const explainAfresh = (
   { source }: Sample,
   onProgress: Report,
 ): Promise<Explanation> =>
-  explain(withoutOwnAnswers(model), source, {
+  explain<object>(withoutOwnAnswers(model), source, {
     longText: "truncate",
     onProgress,
     ...(signal === undefined ? {} : { signal }),

@@ -2,9 +2,7 @@
 
 import { baselineStates } from "../attribution/baseline/baseline.ts";
 import type { Explanation } from "../attribution/explanation.ts";
-import type { ImageInput } from "../attribution/image-input.ts";
 import { rankPredictions } from "../attribution/target.ts";
-import type { TextInput } from "../attribution/text-input.ts";
 import { InputError, isCaligError, keyword } from "../errors.ts";
 import type { AssembledModel } from "../loading/assemble-model.ts";
 import { logitsRow } from "../program/score.ts";
@@ -17,7 +15,7 @@ import type { CheckResult, Verification } from "./verification.ts";
 
 export interface VerifyOptions {
   /** Inputs of the caller, run besides the built-in ones. */
-  readonly inputs?: readonly (string | TextInput | ImageInput)[];
+  readonly inputs?: readonly (string | object)[];
   /** The checks to make, by name or as objects. Default: all of `CHECKS`. */
   readonly checks?: readonly (string | Check)[];
   /** Seed of directions, positions and pictures. Default 0. */

@@ -2,7 +2,7 @@
 
 import { readdir, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
-import type { TextInput } from "@calig/core/internal/attribution/text-input";
+import type { TextInput } from "@calig/core/internal/attribution/input";
 import { InputError, quote, UsageError } from "@calig/core/internal/errors";
 import type { RowOptions } from "@calig/core/internal/evaluation/dataset-layout";
 import { foreignEnding } from "../node/foreign-files.ts";

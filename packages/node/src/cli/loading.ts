@@ -20,8 +20,9 @@ export async function loadingOptions(options: Options, extensions: Extensions): 
 }
 
 /** What plugins add to the loading of models. */
-export const modelExtensions = ({ family, rule, pass }: Extensions): ModelExtensions => ({
+export const modelExtensions = ({ family, rule, pass, modality }: Extensions): ModelExtensions => ({
   families: family,
   rules: rule,
   passes: pass,
+  modalities: modality,
 });

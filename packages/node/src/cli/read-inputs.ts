@@ -1,7 +1,7 @@
 /** @file The texts of an input file, each with the line it came from; what cannot be read is kept as an error of its line. */
 
 import { extname } from "node:path";
-import type { TextInput } from "@calig/core/internal/attribution/text-input";
+import type { TextInput } from "@calig/core/internal/attribution/input";
 import { InputError, quote, UsageError, wordList } from "@calig/core/internal/errors";
 import type { RowOptions } from "@calig/core/internal/evaluation/dataset-layout";
 import type { Columns } from "../node/columns.ts";

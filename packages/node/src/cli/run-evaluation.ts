@@ -3,7 +3,7 @@
 import type { ExplainableModel } from "@calig/core/internal/attribution/explainable-model";
 import { DEFAULTS } from "@calig/core/internal/attribution/options";
 import { UsageError } from "@calig/core/internal/errors";
-import type { Dataset } from "@calig/core/internal/evaluation/dataset";
+import { type Dataset, isLazy } from "@calig/core/internal/evaluation/dataset";
 import type { Evaluation } from "@calig/core/internal/evaluation/evaluation";
 import type { Metric } from "@calig/core/internal/evaluation/metric";
 import { defaultMetrics, METRICS, metricByName } from "@calig/core/internal/evaluation/metrics";
@@ -145,7 +145,7 @@ export async function measureDataset(
   const dataset = options.limit === undefined ? whole : sampleDataset(whole, options.limit, seed);
   const metrics = job.metricsOf(dataset);
 
-  const pictures = dataset.items.some(({ input }) => "picture" in input);
+  const pictures = dataset.items.some(({ input }) => isLazy(input)); // files of pictures are read one by one
   const source = options.model ?? (pictures ? DEFAULT_IMAGE_MODEL : DEFAULT_TEXT_MODEL);
   terminal.progress.update(0, `loading ${source}`);
   const { loadModel } = await import("../node/load-model.ts");

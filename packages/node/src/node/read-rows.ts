@@ -1,6 +1,6 @@
 /** @file Rows of a file of texts with the line each came from: JSON, tables, plain lines. What cannot be read is an error of its row. */
 
-import type { TextInput } from "@calig/core/internal/attribution/text-input";
+import type { TextInput } from "@calig/core/internal/attribution/input";
 import { InputError, InvalidOptionError, quote } from "@calig/core/internal/errors";
 import type { RowOptions, TextFile } from "@calig/core/internal/evaluation/dataset-layout";
 import {

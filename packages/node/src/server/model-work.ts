@@ -2,8 +2,8 @@
 
 import { explain } from "@calig/core/internal/attribution/explain";
 import type { ExplainableModel } from "@calig/core/internal/attribution/explainable-model";
+import type { TextInput } from "@calig/core/internal/attribution/input";
 import type { ExplainOptions } from "@calig/core/internal/attribution/options";
-import type { TextInput } from "@calig/core/internal/attribution/text-input";
 import type { Dataset } from "@calig/core/internal/evaluation/dataset";
 import { type EvaluateOptions, evaluate } from "@calig/core/internal/evaluation/evaluate";
 import { defaultMetrics, metricByName } from "@calig/core/internal/evaluation/metrics";

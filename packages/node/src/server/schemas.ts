@@ -20,8 +20,8 @@ import type {
 import { METHODS } from "@calig/core/internal/attribution/methods";
 import {
   BASELINES,
+  DEFAULT_LAYER_WEIGHTS,
   DEFAULTS,
-  defaultLayerWeights,
   defaultQuadrature,
   type ExplainOptions,
   FUSIONS,
@@ -38,13 +38,12 @@ import type {
   Evaluation,
   FigureResult,
 } from "@calig/core/internal/evaluation/evaluation";
-import { FEATURE_KINDS } from "@calig/core/internal/evaluation/features";
 import { METRICS } from "@calig/core/internal/evaluation/metrics";
 import type { NumberErrors } from "@calig/core/internal/evaluation/number-errors";
-import { REPLACEMENTS } from "@calig/core/internal/evaluation/replacement";
 import type { Interval } from "@calig/core/internal/evaluation/statistics/bootstrap";
 import { DEEP_GREYS } from "@calig/core/internal/input/image/rgb-image";
 import { BACKGROUNDS, type ToRgbOptions } from "@calig/core/internal/input/image/samples";
+import { FEATURE_KINDS, REPLACEMENTS } from "@calig/core/internal/modality/modalities";
 import type { CheckResult, Verification } from "@calig/core/internal/verification/verification";
 import { MOST_INPUTS } from "@calig/core/internal/verification/verify";
 import type { EvaluationJob } from "./evaluation-jobs.ts";
@@ -119,7 +118,7 @@ const METHOD_OPTIONS: Readonly<Record<MethodOption, JsonSchema>> = {
       { type: "string", enum: LAYER_WEIGHTS },
       { type: "array", items: { type: "number", minimum: 0 }, minItems: 1, maxItems: MOST_LISTED },
     ],
-    description: `Share of each block in the result: a scheme, or one number per block. Default: as the model was tuned, else ${defaultLayerWeights("image")} for pictures and ${defaultLayerWeights("text")} for texts`,
+    description: `Share of each block in the result: a scheme, or one number per block. Default: as the model was tuned, else ${DEFAULT_LAYER_WEIGHTS.image} for pictures and ${DEFAULT_LAYER_WEIGHTS.text} for texts`,
   },
 };
 

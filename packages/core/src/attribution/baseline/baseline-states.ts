@@ -2,19 +2,9 @@
 
 import type { ForwardResult } from "../../program/model-programs.ts";
 import { zeros } from "../../tensor/tensor.ts";
-import type { ExplainableModel } from "../explainable-model.ts";
+import type { BaselineStates, ExplainableModel } from "../explainable-model.ts";
 import type { Warning } from "../explanation.ts";
 import type { PreparedInput } from "../prepared-input.ts";
-
-export interface BaselineStates {
-  /** B_l [1, positions, width]. */
-  readonly hiddenStates: ForwardResult["hiddenStates"];
-  /** Logits at the baseline: the same for every block when it was propagated through the model; undefined for "zero". */
-  readonly logits: ForwardResult["logits"] | undefined;
-  /** Forward passes spent. */
-  readonly passes: number;
-  readonly warnings: readonly Warning[];
-}
 
 /** The states that the model reaches on a baseline input. */
 export const propagated = (

@@ -1,21 +1,12 @@
 /** @file Baselines: the hidden states that paths start from, whatever the input is. METHOD 2. */
 
-import { InvalidOptionError, keyword } from "../../errors.ts";
-import type { ExplainableModel } from "../explainable-model.ts";
-import {
-  type Baseline,
-  type CustomBaseline,
-  type ExplainOptions,
-  IMAGE_BASELINES,
-  TEXT_BASELINES,
-} from "../options.ts";
+import { InvalidOptionError, keyword, quote } from "../../errors.ts";
+import type { BaselineStates, ExplainableModel } from "../explainable-model.ts";
+import { withArticle } from "../modality.ts";
+import type { Baseline, CustomBaseline, ExplainOptions } from "../options.ts";
 import type { PreparedInput } from "../prepared-input.ts";
-import type { BaselineStates } from "./baseline-states.ts";
 import { checkedCustom, isCustom, spelledBaseline } from "./custom-baseline.ts";
-import { customTextBaseline } from "./custom-text-baseline.ts";
-import { customImageBaseline, defaultImageBaseline, imageBaseline } from "./image-baseline.ts";
 import { stateBaseline } from "./state-baseline.ts";
-import { defaultTextBaseline, textBaseline } from "./text-baseline.ts";
 
 export interface UsedBaseline extends BaselineStates {
   /** The baseline as small plain data. */
@@ -35,18 +26,12 @@ export async function baselineStates(
   seed: number | undefined,
 ): Promise<UsedBaseline> {
   if (isCustom(baseline)) {
-    const states = await customStates(model, input, checkedCustom(baseline));
+    const states = await customStates(model, input, checkedCustom(baseline, model.modality.field));
     return { spelled: await spelledBaseline(baseline), ...(await asTheInputIsRead(model, input, states)) };
   }
-  if (input.kind === "text") {
-    const name = keyword("baseline", baseline ?? defaultTextBaseline(model), TEXT_BASELINES);
-    return {
-      spelled: name,
-      ...(await asTheInputIsRead(model, input, await textBaseline(model, input, name))),
-    };
-  }
-  const name = keyword("baseline", baseline ?? defaultImageBaseline, IMAGE_BASELINES);
-  return { spelled: name, ...(await imageBaseline(model, input, name, seed)) };
+  const { baselines } = model.modality;
+  const name = keyword("baseline", baseline ?? baselines.defaultName(model), baselines.names);
+  return { spelled: name, ...(await asTheInputIsRead(model, input, await baselines.states(model, input, name, seed))) };
 }
 
 /**
@@ -70,15 +55,15 @@ function customStates(
   baseline: CustomBaseline,
 ): Promise<BaselineStates> {
   if ("hiddenState" in baseline) return stateBaseline(model, input, baseline.hiddenState);
-  if ("text" in baseline && input.kind === "text") return customTextBaseline(model, input, baseline);
-  if ("image" in baseline && input.kind === "image") return customImageBaseline(model, input, baseline.image);
-  const names = input.kind === "text" ? TEXT_BASELINES : IMAGE_BASELINES;
-  const [own, other] = input.kind === "text" ? ["a text", "an image"] : ["an image", "a text"];
+  const { baselines, field, noun } = model.modality;
+  if (baselines.custom !== undefined && Object.hasOwn(baseline, field)) {
+    return baselines.custom(model, input, baseline);
+  }
   throw new InvalidOptionError(
-    `Cannot use ${other} as the baseline of ${own}: give ${own}, or one of ${names.map((name) => `"${name}"`).join(", ")}`,
+    `Cannot use ${withArticle(Object.keys(baseline)[0] ?? "")} as the baseline of ${noun.one}: give ${baselines.custom === undefined ? "" : `${noun.one}, or `}one of ${baselines.names.map(quote).join(", ")}`,
     "baseline",
     Object.keys(baseline),
-    names,
+    baselines.names,
   );
 }
 

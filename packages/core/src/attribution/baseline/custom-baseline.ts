@@ -7,9 +7,12 @@ import type { Baseline, CustomBaseline, ExplainOptions } from "../options.ts";
 export const isCustom = (baseline: Baseline | undefined): baseline is CustomBaseline =>
   typeof baseline === "object" && baseline !== null;
 
-/** @throws {InvalidOptionError} When it is none of the kinds, or several at once. */
-export function checkedCustom(baseline: CustomBaseline): CustomBaseline {
-  const kinds = ["text", "image", "hiddenState"].filter((kind) => Object.hasOwn(baseline, kind));
+/**
+ * @param field - That of inputs of the model's kind.
+ * @throws {InvalidOptionError} When it is none of the kinds, or several at once.
+ */
+export function checkedCustom(baseline: CustomBaseline, field: string): CustomBaseline {
+  const kinds = [...new Set(["text", "image", field, "hiddenState"])].filter((kind) => Object.hasOwn(baseline, kind));
   if (kinds.length === 1) return baseline;
   const found = kinds.length > 1 ? kinds : Object.keys(baseline);
   throw new InvalidOptionError(

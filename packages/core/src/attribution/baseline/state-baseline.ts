@@ -2,9 +2,9 @@
 
 import { InvalidOptionError, ShapeError } from "../../errors.ts";
 import { type FloatTensor, floatTensor } from "../../tensor/tensor.ts";
-import type { ExplainableModel } from "../explainable-model.ts";
+import type { BaselineStates, ExplainableModel } from "../explainable-model.ts";
 import type { PreparedInput } from "../prepared-input.ts";
-import { type BaselineStates, propagated } from "./baseline-states.ts";
+import { propagated } from "./baseline-states.ts";
 
 /**
  * The hidden states that the model reaches from a first one.
@@ -18,7 +18,7 @@ export async function stateBaseline(
   input: PreparedInput,
   hiddenState: FloatTensor,
 ): Promise<BaselineStates> {
-  if (input.kind === "text" && input.window !== undefined) {
+  if (input.window !== undefined) {
     throw new InvalidOptionError(
       'Cannot use a hidden state as the baseline of a text that is read in several windows: each has hidden states of its own; use longText "truncate", or a baseline text',
       "baseline",

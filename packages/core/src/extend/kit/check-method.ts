@@ -3,10 +3,9 @@
 import { explain } from "../../attribution/explain.ts";
 import type { ExplainableModel } from "../../attribution/explainable-model.ts";
 import type { Explanation } from "../../attribution/explanation.ts";
-import type { ImageInput } from "../../attribution/image-input.ts";
+import type { ImageInput, TextInput } from "../../attribution/input.ts";
 import type { AttributionMethod, MethodContext } from "../../attribution/method.ts";
 import { DEFAULTS, type ExplainOptions } from "../../attribution/options.ts";
-import type { TextInput } from "../../attribution/text-input.ts";
 import { ExtensionError } from "../../errors.ts";
 import { apart, type KitCheck, KitReport } from "./report.ts";
 

@@ -1,5 +1,6 @@
 /** @file Check: padded texts with their masks, in batches, in the sweep, and beside the file itself. */
 
+import type { PreparedText } from "../../modality/text/prepare.ts";
 import { sliceRows } from "../../program/rows.ts";
 import { evaluateScore, logitsRow } from "../../program/score.ts";
 import type { Feeds } from "../../runtime/runtime.ts";
@@ -107,10 +108,11 @@ function paddedTexts({ model, samples, subject }: CheckContext): readonly Padded
   const { inputs } = model.anatomy;
   const ordinary = subject.input;
   const room = Math.min(model.tokenizer?.maxLength ?? Number.POSITIVE_INFINITY, ordinary.features.length + PADDING);
-  const texts = samples.filter(({ input }) => input.kind === "text" && input.features.length <= room).slice(0, 3);
+  const texts = samples.filter(({ input }) => input.features.length <= room).slice(0, 3);
   return texts.flatMap(({ name, input }) => {
-    if (input.kind !== "text") return [];
-    const { ids, typeIds } = input.encoded;
+    const { encoded } = input as Partial<PreparedText>;
+    if (encoded === undefined) return [];
+    const { ids, typeIds } = encoded;
     const row = (values: readonly number[], filler: (t: number) => number) =>
       intTensor(
         Array.from({ length: room }, (_, t) => values[t] ?? filler(t)),

@@ -1,5 +1,6 @@
 /** @file Check: the tokens of texts that are hard to read, by two implementations, and where they lie in the text. */
 
+import type { TextInput } from "../../attribution/input.ts";
 import { CheckpointError, InputError } from "../../errors.ts";
 import type { EncodedText, SecondReader, SpecialToken, Tokenizer } from "../../input/text/tokenizer.ts";
 import type { Check } from "../check.ts";
@@ -45,7 +46,7 @@ export const tokens: Check = {
     const differences = new Differences();
     const texts = [
       ...AWKWARD.map((text) => ({ name: JSON.stringify(text.slice(0, 40)), text, pair: undefined })),
-      ...samples.flatMap(({ name, source }) => ("image" in source ? [] : [{ name, pair: undefined, ...source }])),
+      ...samples.map(({ name, source }) => ({ name, pair: undefined, ...(source as TextInput) })),
     ];
     let read = 0;
     for (const [i, { name, text, pair }] of texts.entries()) {

@@ -1,8 +1,7 @@
 /** @file `calig compare`: what several methods say of one text or picture, side by side. */
 
-import type { ImageInput } from "@calig/core/internal/attribution/image-input";
+import type { ImageInput, TextInput } from "@calig/core/internal/attribution/input";
 import { DEFAULTS } from "@calig/core/internal/attribution/options";
-import type { TextInput } from "@calig/core/internal/attribution/text-input";
 import { InternalError } from "@calig/core/internal/errors";
 import { COMPARE_OPTIONS } from "@calig/core/internal/evaluation/options";
 import { comparisonWarnings } from "@calig/core/internal/report/comparison/facts";

@@ -1,10 +1,9 @@
 /** @file `calig explain`: which words support a prediction, which oppose it, and in which block. */
 
 import { basename, relative } from "node:path";
-import type { ImageInput } from "@calig/core/internal/attribution/image-input";
+import type { ImageInput, TextInput } from "@calig/core/internal/attribution/input";
 import type { ExplainOptions } from "@calig/core/internal/attribution/options";
 import { checkRun } from "@calig/core/internal/attribution/resolve-run";
-import type { TextInput } from "@calig/core/internal/attribution/text-input";
 import { InvalidOptionError, isCaligError, UsageError } from "@calig/core/internal/errors";
 import { count } from "@calig/core/internal/render/format";
 import type { Result } from "@calig/core/internal/render/renderer";

@@ -53,7 +53,7 @@ export const tune = defineCommand({
         async report(evaluation, model) {
           const tuning = chooseSettings(evaluation, metric, {
             blocks: model.programs.blocks,
-            kind: model.anatomy.kind,
+            layerWeights: model.modality.layerWeights,
           });
           for (const { message } of tuning.warnings) await terminal.warn(message);
           if (out !== undefined && write !== undefined) {

@@ -1,7 +1,6 @@
 /** @file `calig verify`: whether calig computes a model rightly, found out on this machine. */
 
-import type { ImageInput } from "@calig/core/internal/attribution/image-input";
-import type { TextInput } from "@calig/core/internal/attribution/text-input";
+import type { ImageInput, TextInput } from "@calig/core/internal/attribution/input";
 import { InputError, quote, UsageError } from "@calig/core/internal/errors";
 import { verificationHtml } from "@calig/core/internal/report/verification/html";
 import { verificationMarkdown } from "@calig/core/internal/report/verification/markdown";

@@ -30,7 +30,11 @@ export async function readImageFolder(folder: string, options: ImageFileOptions 
     return {
       line: index + 1,
       id: name,
-      input: { picture: name, load: () => readImageFile(join(folder, name), options), ...readingOf(options) },
+      input: {
+        name,
+        load: async () => ({ image: await readImageFile(join(folder, name), options) }),
+        ...readingOf(options),
+      },
       ...(label === "." ? {} : { label }),
     };
   });

@@ -50,7 +50,8 @@ export async function readYoloFolder(
       if (objects instanceof InputError) {
         return [{ line: 0, item: new InputError(`${relative(folder, file)}: ${objects.message}`) }];
       }
-      const picture = { picture: name, load: () => readImageFile(join(images, name), options), ...readingOf(options) };
+      const load = async () => ({ image: await readImageFile(join(images, name), options) });
+      const picture = { name, load, ...readingOf(options) };
       return [{ line: 0, item: { id: name, input: picture, objects } }];
     }),
   );

@@ -1,9 +1,9 @@
 /** @file The same text with some of its features in another order or replaced, on the token ids. */
 
-import type { ExplainableModel } from "../attribution/explainable-model.ts";
-import type { Part } from "../attribution/join-parts.ts";
-import { type PreparedWhole, textFeeds } from "../attribution/text-input.ts";
-import type { EvaluationFeature } from "./features.ts";
+import type { ExplainableModel } from "../../attribution/explainable-model.ts";
+import type { EvaluationFeature } from "../../attribution/perturbable.ts";
+import type { Part } from "../../attribution/prepared-input.ts";
+import { textFeeds, type WholeText } from "./prepare.ts";
 import { replacementToken, type TextReplacementName } from "./replacement.ts";
 
 /**
@@ -13,7 +13,7 @@ import { replacementToken, type TextReplacementName } from "./replacement.ts";
  */
 export function permutedText(
   model: ExplainableModel,
-  prepared: PreparedWhole,
+  prepared: WholeText,
   features: readonly EvaluationFeature[],
   others: readonly number[],
 ): readonly Part[] {
@@ -29,7 +29,7 @@ export function permutedText(
 /** Every token of the removed features becomes that of the replacement. */
 export function removedText(
   model: ExplainableModel,
-  prepared: PreparedWhole,
+  prepared: WholeText,
   features: readonly EvaluationFeature[],
   removed: readonly number[],
   replacement: TextReplacementName,
@@ -44,7 +44,7 @@ export function removedText(
 }
 
 /** The parts of the text with other token ids [positions of the whole]. */
-function withIds(model: ExplainableModel, { parts }: PreparedWhole, whole: readonly number[]): readonly Part[] {
+function withIds(model: ExplainableModel, { parts }: WholeText, whole: readonly number[]): readonly Part[] {
   return parts.map((part) => {
     const ids = part.positions.map((position) => whole[position] as number);
     const { encoded } = part.input;

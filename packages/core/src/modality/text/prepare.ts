@@ -1,27 +1,26 @@
 /** @file A text as the input of a model: token ids, features, and which of them a baseline may replace. */
 
-import { InputError, keyword } from "../errors.ts";
-import type { EncodedText } from "../input/text/tokenizer.ts";
-import { cutWindows } from "../input/text/windows.ts";
-import type { Feeds } from "../runtime/runtime.ts";
-import { intTensor } from "../tensor/tensor.ts";
-import type { ExplainableModel } from "./explainable-model.ts";
-import type { Warning } from "./explanation.ts";
-import { onlyPart, type Part } from "./join-parts.ts";
-import { DEFAULTS, type ExplainOptions, LONG_TEXTS } from "./options.ts";
-import type { PreparedText } from "./prepared-input.ts";
+import type { ExplainableModel, PreparedWhole } from "../../attribution/explainable-model.ts";
+import type { Warning } from "../../attribution/explanation.ts";
+import type { TextInput } from "../../attribution/input.ts";
+import { DEFAULTS, type ExplainOptions, LONG_TEXTS } from "../../attribution/options.ts";
+import type { PreparedInput } from "../../attribution/prepared-input.ts";
+import { onlyPart } from "../../attribution/prepared-input.ts";
+import { InputError, keyword } from "../../errors.ts";
+import type { TokenFeature } from "../../input/features.ts";
+import type { EncodedText } from "../../input/text/tokenizer.ts";
+import { cutWindows } from "../../input/text/windows.ts";
+import type { Feeds } from "../../runtime/runtime.ts";
+import { intTensor } from "../../tensor/tensor.ts";
 
-/** A text, or a pair of texts for models that judge pairs. */
-export interface TextInput {
-  readonly text: string;
-  readonly pair?: string;
+export interface PreparedText extends PreparedInput {
+  readonly encoded: EncodedText;
+  readonly features: readonly TokenFeature[];
 }
 
 /** A text made ready: whole, and in the parts that the model reads. */
-export interface PreparedWhole {
+export interface WholeText extends PreparedWhole<PreparedText> {
   readonly whole: EncodedText;
-  readonly parts: readonly Part<PreparedText>[];
-  readonly warnings: readonly Warning[];
 }
 
 /**
@@ -34,21 +33,23 @@ export async function prepareText(
   model: ExplainableModel,
   { text, pair }: TextInput,
   options: Pick<ExplainOptions, "longText"> = {},
-): Promise<PreparedWhole> {
+): Promise<WholeText> {
   const { tokenizer } = model;
   if (tokenizer === undefined) {
-    throw new InputError(`Cannot explain a text with model "${model.facts.id}": it classifies images; give an image`);
+    throw new InputError(`Cannot explain a text with model "${model.facts.id}": it has no tokenizer`);
   }
+  if (typeof text !== "string") throw new InputError("Cannot explain the input: its text is no string; give a text");
   const longText = keyword("long text", options.longText ?? DEFAULTS.longText, LONG_TEXTS);
   if (pair !== undefined || longText === "truncate") {
     const whole = await tokenizer.encode(text, pair);
     const warnings = [...truncationWarnings(whole), ...readingWarnings(model, whole)];
-    return { whole, parts: [onlyPart(prepared(model, whole))], warnings };
+    return { whole, featureCount: whole.features.length, parts: [onlyPart(prepared(model, whole))], warnings };
   }
   const { whole, windows } = cutWindows(await tokenizer.encodeWhole(text), tokenizer.maxLength);
   const places = placesIn(whole);
   return {
     whole,
+    featureCount: whole.features.length,
     parts: windows.map(({ encoded, ...part }) => {
       const input = prepared(model, encoded);
       if (windows.length === 1) return { input, ...part };
@@ -63,7 +64,6 @@ export async function prepareText(
 
 function prepared(model: ExplainableModel, encoded: EncodedText): PreparedText {
   return {
-    kind: "text",
     encoded,
     feeds: textFeeds(model, encoded.ids, encoded.typeIds),
     features: encoded.features,

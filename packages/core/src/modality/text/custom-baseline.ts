@@ -1,12 +1,11 @@
 /** @file The caller's own text as a baseline: its tokens in the places of the input's. METHOD 2. */
 
+import { propagated } from "../../attribution/baseline/baseline-states.ts";
+import type { BaselineStates, ExplainableModel } from "../../attribution/explainable-model.ts";
+import type { Warning } from "../../attribution/explanation.ts";
 import { InputError, InvalidOptionError, quote } from "../../errors.ts";
-import type { ExplainableModel } from "../explainable-model.ts";
-import type { Warning } from "../explanation.ts";
-import type { PreparedText } from "../prepared-input.ts";
-import { textFeeds } from "../text-input.ts";
-import { type BaselineStates, propagated } from "./baseline-states.ts";
-import { standInToken } from "./text-baseline.ts";
+import { standInToken } from "./baseline.ts";
+import { type PreparedText, textFeeds } from "./prepare.ts";
 
 /**
  * Hidden states at the caller's own text, or pair of texts.

@@ -1,13 +1,12 @@
 /** @file Baselines of images. METHOD 2. */
 
+import { propagated, zeroStates } from "../../attribution/baseline/baseline-states.ts";
+import type { BaselineStates, ExplainableModel } from "../../attribution/explainable-model.ts";
+import { DEFAULTS, type ImageBaseline } from "../../attribution/options.ts";
 import { toPixelTensor } from "../../input/image/process-image.ts";
 import { type ImageReplacement, substituteImage } from "../../input/image/replacement.ts";
 import type { RgbImage } from "../../input/image/rgb-image.ts";
-import type { ExplainableModel } from "../explainable-model.ts";
-import { fitForModel, imageFeeds } from "../image-input.ts";
-import { DEFAULTS, type ImageBaseline } from "../options.ts";
-import type { PreparedImage } from "../prepared-input.ts";
-import { type BaselineStates, propagated, zeroStates } from "./baseline-states.ts";
+import { fitForModel, imageFeeds, type PreparedImage } from "./prepare.ts";
 
 /** The baseline used when none is asked for: what blurring takes away is what the patches show. */
 export const defaultImageBaseline: ImageBaseline = "blur";

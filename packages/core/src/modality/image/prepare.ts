@@ -1,21 +1,26 @@
 /** @file A picture as the input of a model: pixels, patches, and which positions a baseline may replace. */
 
-import { AnatomyError, InputError } from "../errors.ts";
-import type { PatchFeature } from "../input/features.ts";
-import type { ImageProcessor } from "../input/image/image-processor.ts";
-import { seenRectangle } from "../input/image/pixel-map.ts";
-import { type FittedImage, fitImage, toPixelTensor } from "../input/image/process-image.ts";
-import type { RgbImage } from "../input/image/rgb-image.ts";
-import type { Feeds } from "../runtime/runtime.ts";
-import type { FloatTensor } from "../tensor/tensor.ts";
-import type { PatchGrid } from "../transformer/anatomy.ts";
-import type { ExplainableModel } from "./explainable-model.ts";
-import type { ImageExplanation, Warning } from "./explanation.ts";
-import type { PreparedImage } from "./prepared-input.ts";
+import type { ExplainableModel, PreparedWhole } from "../../attribution/explainable-model.ts";
+import type { ImageExplanation, Warning } from "../../attribution/explanation.ts";
+import type { ImageInput } from "../../attribution/input.ts";
+import type { PreparedInput } from "../../attribution/prepared-input.ts";
+import { AnatomyError, InputError, InternalError } from "../../errors.ts";
+import type { PatchFeature } from "../../input/features.ts";
+import type { ImageProcessor } from "../../input/image/image-processor.ts";
+import { seenRectangle } from "../../input/image/pixel-map.ts";
+import { type FittedImage, fitImage, toPixelTensor } from "../../input/image/process-image.ts";
+import type { ImageReading, RgbImage } from "../../input/image/rgb-image.ts";
+import type { Feeds } from "../../runtime/runtime.ts";
+import type { FloatTensor } from "../../tensor/tensor.ts";
+import type { PatchGrid } from "../../transformer/anatomy.ts";
 
-/** A picture to explain, decoded: 8-bit RGB, the right way up. */
-export interface ImageInput {
-  readonly image: RgbImage;
+export interface PreparedImage extends PreparedInput {
+  readonly features: readonly PatchFeature[];
+  /** The picture as the model sees it, before it is normalised, and where on the original it lies. */
+  readonly fitted: FittedImage;
+  readonly processor: ImageProcessor;
+  /** How the picture's file was read, where that was not as always. */
+  readonly reading?: ImageReading;
 }
 
 /** Where the patches are. @throws {AnatomyError} When the model does not say. */
@@ -35,12 +40,11 @@ export function patchesOf(model: ExplainableModel): PatchGrid {
 export function prepareImage(model: ExplainableModel, { image }: ImageInput): PreparedImage {
   const { imageProcessor: processor } = model;
   if (processor === undefined || model.anatomy.inputs.pixels === undefined) {
-    throw new InputError(`Cannot explain an image with model "${model.facts.id}": it reads texts; give a text`);
+    throw new InputError(`Cannot explain an image with model "${model.facts.id}": it has no image processor`);
   }
   const features = patchFeatures(patchesOf(model));
   const fitted = fitForModel(model, image, processor, "explain the image");
   return {
-    kind: "image",
     feeds: imageFeeds(model, toPixelTensor(fitted.image, processor)),
     features,
     replaceable: Float32Array.from(features, ({ special }) => (special ? 0 : 1)),
@@ -87,6 +91,13 @@ export function fitForModel(
   throw new InputError(
     `Cannot ${action}: its preprocessor makes ${fitted.image.width} x ${fitted.image.height} pixels of it, the model "${model.facts.id}" reads ${width} x ${height}; check preprocessor_config.json`,
   );
+}
+
+/** The picture of an input: it is read at once. */
+export function onlyImage({ parts }: PreparedWhole<PreparedImage>): PreparedImage {
+  const [part] = parts;
+  if (part === undefined) throw new InternalError("a picture without a part");
+  return part.input;
 }
 
 /** What results say of a picture: its size, the grid of patches, where on the picture the grid lies, and how it was read. */

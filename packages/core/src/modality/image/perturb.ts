@@ -1,39 +1,35 @@
 /** @file A picture ready to be perturbed: patches that show a blurred, plain or noisy picture instead. */
 
-import type { ExplainableModel } from "../attribution/explainable-model.ts";
-import { imageFeeds, patchesOf, prepareImage } from "../attribution/image-input.ts";
-import { onlyPart } from "../attribution/join-parts.ts";
-import type { PreparedImage } from "../attribution/prepared-input.ts";
-import { patchRectangle } from "../input/image/pixel-map.ts";
-import { toPixelTensor } from "../input/image/process-image.ts";
-import { substituteImage } from "../input/image/replacement.ts";
-import { type FloatTensor, floatTensor } from "../tensor/tensor.ts";
-import type { PatchGrid } from "../transformer/anatomy.ts";
-import type { PictureInput } from "./dataset.ts";
-import { type EvaluationFeature, type Kept, without } from "./features.ts";
-import type { Measurable, MeasurableOptions } from "./measurable.ts";
-import { imageReplacement } from "./replacement.ts";
+import type { ExplainableModel, PreparedWhole } from "../../attribution/explainable-model.ts";
+import type { EvaluationFeature, Kept, Perturbable, PerturbOptions } from "../../attribution/perturbable.ts";
+import { onlyPart } from "../../attribution/prepared-input.ts";
+import { keyword } from "../../errors.ts";
+import { patchRectangle } from "../../input/image/pixel-map.ts";
+import { toPixelTensor } from "../../input/image/process-image.ts";
+import { IMAGE_REPLACEMENTS, substituteImage } from "../../input/image/replacement.ts";
+import { type FloatTensor, floatTensor } from "../../tensor/tensor.ts";
+import type { PatchGrid } from "../../transformer/anatomy.ts";
+import { describeImage, imageFeeds, onlyImage, type PreparedImage, patchesOf } from "./prepare.ts";
 
-export async function measurableImage(
+export function perturbImage(
   model: ExplainableModel,
-  input: PictureInput,
-  { replacement: name, seed }: MeasurableOptions,
-): Promise<Measurable> {
-  const prepared = prepareImage(model, { image: await input.load() });
+  whole: PreparedWhole<PreparedImage>,
+  { replacement: name, seed }: PerturbOptions,
+): Perturbable {
+  const prepared = onlyImage(whole);
   const grid = patchesOf(model);
   const features = patchFeatures(prepared, grid);
   const own = toPixelTensor(prepared.fitted.image, prepared.processor);
-  const replacement = imageReplacement(name);
+  const replacement = keyword("replacement", name, IMAGE_REPLACEMENTS);
   const other = toPixelTensor(
     substituteImage(prepared.fitted.image, replacement, { processor: prepared.processor, seed }),
     prepared.processor,
   );
   const withPixels = (pixels: FloatTensor) => [onlyPart({ ...prepared, feeds: imageFeeds(model, pixels) })];
   return {
-    parts: [onlyPart(prepared)],
+    parts: whole.parts,
     positionCount: prepared.features.length,
     warnings: prepared.warnings,
-    text: "",
     features,
     replacement: {
       name: replacement,
@@ -41,9 +37,20 @@ export async function measurableImage(
       positions: prepared.features.length,
       parts: [{ share: 1, feeds: (variants) => imageFeeds(model, mixed(own, other, grid, variants)) }],
     },
+    shown: {
+      input: describeImage(model, prepared),
+      features: prepared.features.flatMap(({ row, column, special }) => (special ? [] : [{ row, column }])),
+    },
     permuted: (others) => withPixels(permuted(own, grid, others)),
-    removed: (removed) => withPixels(mixed(own, other, grid, [without(features.length, removed)])),
+    removed: (removed) => withPixels(mixed(own, other, grid, [everythingBut(features.length, removed)])),
   };
+}
+
+/** Everything kept except `removed`. */
+function everythingBut(count: number, removed: readonly number[]): Kept {
+  const kept = new Uint8Array(count).fill(1);
+  for (const feature of removed) kept[feature] = 0;
+  return kept;
 }
 
 /** One feature per patch, in the order of the grid. */

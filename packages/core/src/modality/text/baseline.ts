@@ -1,13 +1,12 @@
 /** @file Baselines of texts. METHOD 2. */
 
+import { propagated, zeroStates } from "../../attribution/baseline/baseline-states.ts";
+import type { BaselineStates, ExplainableModel } from "../../attribution/explainable-model.ts";
+import type { TextBaseline } from "../../attribution/options.ts";
 import { InvalidOptionError } from "../../errors.ts";
 import type { SpecialToken, SpecialTokens } from "../../input/text/tokenizer.ts";
 import { assertNever } from "../../util/assert-never.ts";
-import type { ExplainableModel } from "../explainable-model.ts";
-import type { TextBaseline } from "../options.ts";
-import type { PreparedText } from "../prepared-input.ts";
-import { textFeeds } from "../text-input.ts";
-import { type BaselineStates, propagated, zeroStates } from "./baseline-states.ts";
+import { type PreparedText, textFeeds } from "./prepare.ts";
 
 const TOKEN_BASELINES = ["mask", "pad", "unk"] as const satisfies readonly (keyof SpecialTokens)[];
 type TokenBaseline = (typeof TOKEN_BASELINES)[number];

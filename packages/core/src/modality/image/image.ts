@@ -1,0 +1,44 @@
+/** @file Pictures as a kind of input: patches, compared with and replaced by blurred, plain or noisy pictures. */
+
+import type { ExplainableModel, Modality, PreparedWhole } from "../../attribution/explainable-model.ts";
+import type { ImageInput } from "../../attribution/input.ts";
+import { bySign } from "../../attribution/modality.ts";
+import { DEFAULT_LAYER_WEIGHTS, IMAGE_BASELINES } from "../../attribution/options.ts";
+import { onlyPart } from "../../attribution/prepared-input.ts";
+import { keyword } from "../../errors.ts";
+import { IMAGE_REPLACEMENTS } from "../../input/image/replacement.ts";
+import { customImageBaseline, defaultImageBaseline, imageBaseline } from "./baseline.ts";
+import { examplePictures } from "./examples.ts";
+import { perturbImage } from "./perturb.ts";
+import { describeImage, onlyImage, type PreparedImage, prepareImage } from "./prepare.ts";
+
+export const image: Modality<ImageInput, PreparedWhole<PreparedImage>> = {
+  name: "image",
+  noun: { one: "an image", many: "images" },
+  field: "image",
+  featureKinds: ["patch"],
+  layerWeights: DEFAULT_LAYER_WEIGHTS.image,
+  meanHasSpecials: false,
+  baselines: {
+    names: IMAGE_BASELINES,
+    defaultName: () => defaultImageBaseline,
+    states: (model, input, name, seed) => imageBaseline(model, input, keyword("baseline", name, IMAGE_BASELINES), seed),
+    custom: (model, input, baseline) => customImageBaseline(model, input, (baseline as ImageInput).image),
+  },
+  replacements: { names: IMAGE_REPLACEMENTS, defaultName: () => IMAGE_REPLACEMENTS[0] },
+  prepare: async (model, input) => {
+    const prepared = prepareImage(model, input);
+    return { parts: [onlyPart(prepared)], featureCount: prepared.features.length, warnings: [] };
+  },
+  describe: describePatches,
+  perturb: perturbImage,
+  examples: examplePictures,
+};
+
+function describePatches(model: ExplainableModel, whole: PreparedWhole<PreparedImage>, attribution: readonly number[]) {
+  const prepared = onlyImage(whole);
+  const patches = prepared.features.flatMap(({ row, column, special }, position) =>
+    special ? [] : [{ row, column, attribution: attribution[position] as number }],
+  );
+  return { input: describeImage(model, prepared), features: prepared.features, ...bySign(patches) };
+}

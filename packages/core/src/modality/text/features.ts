@@ -1,0 +1,26 @@
+/** @file What can be removed from a text: its words, or its tokens, without the special ones. */
+
+import type { EvaluationFeature } from "../../attribution/perturbable.ts";
+import type { TokenFeature, Word } from "../../input/features.ts";
+
+export const FEATURE_KINDS = ["word", "token"] as const;
+export type FeatureKind = (typeof FEATURE_KINDS)[number];
+
+/** The removable features of a text in its order: its words, or its tokens. Special tokens are in none. */
+export function textFeatures(
+  { features, words }: { readonly features: readonly TokenFeature[]; readonly words: readonly Word[] },
+  kind: FeatureKind,
+): readonly EvaluationFeature[] {
+  if (kind === "token") {
+    return features.flatMap(({ special, start, end }, position) =>
+      special ? [] : [{ positions: [position], start, end }],
+    );
+  }
+  const positions = words.map((): number[] => []);
+  features.forEach(({ word }, position) => {
+    if (word !== null) positions[word]?.push(position);
+  });
+  return words
+    .map(({ start, end }, index) => ({ positions: positions[index] as number[], start, end }))
+    .filter((feature) => feature.positions.length > 0);
+}

@@ -1,0 +1,60 @@
+/** @file Texts as a kind of input: tokens and words, compared with and replaced by special tokens. */
+
+import type { ExplainableModel, Modality } from "../../attribution/explainable-model.ts";
+import type { TextExplanation, WordAttribution } from "../../attribution/explanation.ts";
+import type { TextInput } from "../../attribution/input.ts";
+import { bySign } from "../../attribution/modality.ts";
+import { DEFAULT_LAYER_WEIGHTS, TEXT_BASELINES } from "../../attribution/options.ts";
+import { keyword } from "../../errors.ts";
+import { defaultTextBaseline, textBaseline } from "./baseline.ts";
+import { customTextBaseline } from "./custom-baseline.ts";
+import { exampleTexts } from "./examples.ts";
+import { FEATURE_KINDS } from "./features.ts";
+import { perturbText } from "./perturb.ts";
+import { prepareText, type WholeText } from "./prepare.ts";
+import { defaultTextReplacement, TEXT_REPLACEMENTS } from "./replacement.ts";
+
+export const text: Modality<TextInput, WholeText> = {
+  name: "text",
+  noun: { one: "a text", many: "texts" },
+  field: "text",
+  featureKinds: FEATURE_KINDS,
+  layerWeights: DEFAULT_LAYER_WEIGHTS.text,
+  meanHasSpecials: true,
+  baselines: {
+    names: TEXT_BASELINES,
+    defaultName: defaultTextBaseline,
+    states: (model, input, name) => textBaseline(model, input, keyword("baseline", name, TEXT_BASELINES)),
+    custom: (model, input, baseline) => customTextBaseline(model, input, baseline as TextInput),
+  },
+  replacements: { names: TEXT_REPLACEMENTS, defaultName: defaultTextReplacement },
+  prepare: prepareText,
+  describe: describeText,
+  perturb: perturbText,
+  examples: exampleTexts,
+};
+
+function describeText(_model: ExplainableModel, { whole }: WholeText, attribution: readonly number[]) {
+  const words = wordAttributions(whole, attribution);
+  return {
+    input: { kind: "text" as const, text: whole.text },
+    features: whole.features,
+    words,
+    ...bySign(words),
+  };
+}
+
+/** Words with the summed attribution of their features. */
+function wordAttributions(
+  {
+    features,
+    words,
+  }: Pick<TextExplanation, "features"> & { readonly words: readonly Omit<WordAttribution, "attribution">[] },
+  attribution: readonly number[],
+): WordAttribution[] {
+  const sums = new Array<number>(words.length).fill(0);
+  features.forEach((feature, t) => {
+    if (feature.word !== null) (sums[feature.word] as number) += attribution[t] as number;
+  });
+  return words.map((word, index) => ({ ...word, attribution: sums[index] as number }));
+}
