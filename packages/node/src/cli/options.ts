@@ -48,7 +48,7 @@ import { TOP_WORDS } from "@calig/core/internal/report/evidence/build-report";
 import { DETAILS } from "@calig/core/internal/report/evidence/facts";
 import { DEVICES } from "@calig/core/internal/runtime/devices";
 import { FORMATS } from "./formats.ts";
-import { REPORT_FORMATS } from "./report-writers.ts";
+import { EVALUATION_FORMATS } from "./report-writers.ts";
 
 /** An option of commands, whose default is said in words: the commands apply it. */
 const option = <T>(
@@ -239,7 +239,7 @@ export const OPTIONS = {
   reportFormat: {
     ...option(
       "Output",
-      oneOf(REPORT_FORMATS),
+      oneOf(EVALUATION_FORMATS),
       "format of the report; tensorboard makes --out a folder with a run for every method",
       "from the extension of --out, else a table",
     ),

@@ -11,18 +11,18 @@ import type { NamedMethod } from "@calig/core/internal/evaluation/named-methods"
 import { EVALUATION_OPTIONS as MEASURING } from "@calig/core/internal/evaluation/options";
 import type { Extensions } from "@calig/core/internal/extend/extension";
 import { count } from "@calig/core/internal/render/format";
+import { reportJson } from "@calig/core/internal/report/writers";
 import { DEFAULT_IMAGE_MODEL, DEFAULT_TEXT_MODEL } from "../node/builtin-models.ts";
 import type { LoadedModel } from "../node/load-model.ts";
 import { ROW_OPTIONS } from "../node/read-rows.ts";
 import { EXIT, type Invocation } from "./command.ts";
-import { evaluationText, evaluationWriter, evaluationWriterNamed } from "./evaluation-output.ts";
+import { evaluationText } from "./evaluation-text.ts";
 import { PICTURE_OPTIONS } from "./explain-inputs.ts";
-import { TENSORBOARD } from "./formats.ts";
 import { given } from "./given.ts";
 import { loadingOptions } from "./loading.ts";
 import { openMeasurementStore } from "./measurement-store.ts";
 import type { OptionValues } from "./options.ts";
-import { reportJson } from "./report-writers.ts";
+import { evaluationWriter } from "./report-writers.ts";
 import { prepareRunFolder } from "./run-folder.ts";
 import { checkWritable, writeWhole } from "./write-file.ts";
 
@@ -75,8 +75,8 @@ export async function runEvaluation(
   { terminal, extensions, metricOptions }: Surroundings,
 ): Promise<number> {
   const { out, reportFormat: format } = options;
-  if (format === TENSORBOARD) await prepareRunFolder(out);
-  const write = format === TENSORBOARD ? undefined : reportWriter(out, format);
+  const writer = evaluationWriter({ out, format });
+  if (writer?.kind === "folder") await prepareRunFolder(out);
   return measureDataset(
     {
       methodsOf,
@@ -84,20 +84,20 @@ export async function runEvaluation(
         options.metrics?.map((name) => metricNamed(name, extensions)) ?? defaultMetrics(dataset, extensions.metric),
       async report(evaluation) {
         for (const { message } of evaluation.warnings) await terminal.warn(message);
-        if (out === undefined) {
-          const asked = write ?? (options.json === true ? reportJson : undefined);
-          await terminal.print(asked === undefined ? evaluationText(evaluation, terminal) : asked(evaluation));
+        if (out === undefined || writer === undefined) {
+          const asked = writer?.kind === "file" ? await writer.write(evaluation) : undefined;
+          const json = options.json === true ? reportJson(evaluation) : undefined;
+          await terminal.print(asked ?? json ?? evaluationText(evaluation, terminal));
           return;
         }
-        if (write === undefined) {
-          const { writeEvaluationRun } = await import("../report/tensorboard/evaluation-run.ts");
-          await writeEvaluationRun(out, evaluation, { metrics: [...METRICS, ...extensions.metric] });
+        if (writer.kind === "folder") {
+          await writer.write(out, evaluation, { metrics: [...METRICS, ...extensions.metric] });
         } else {
-          await writeWhole(out, write(evaluation));
+          await writeWhole(out, await writer.write(evaluation));
         }
         if (options.json === true) await terminal.print(reportJson(evaluation));
         await terminal.note(
-          write === undefined ? `Wrote ${out}: look at it with tensorboard --logdir ${out}` : `Wrote ${out}`,
+          writer.kind === "folder" ? `Wrote ${out}: look at it with tensorboard --logdir ${out}` : `Wrote ${out}`,
         );
       },
     },
@@ -109,11 +109,6 @@ export async function runEvaluation(
 /** The metric of a plugin, or one of calig's. @throws {InvalidOptionError} When there is none of this name. */
 export const metricNamed = (name: string, { metric }: Extensions): Metric =>
   metric.find((own) => own.name === name) ?? metricByName(name);
-
-function reportWriter(out: string | undefined, format: Exclude<Options["reportFormat"], typeof TENSORBOARD>) {
-  if (format !== undefined) return evaluationWriterNamed(format);
-  return out === undefined ? undefined : evaluationWriter(out);
-}
 
 /**
  * Measures on a data set, with progress, warnings, and measurements kept beside `--out` until the job has its report.

@@ -5,17 +5,17 @@ import { DEFAULTS } from "@calig/core/internal/attribution/options";
 import { InternalError } from "@calig/core/internal/errors";
 import { COMPARE_OPTIONS } from "@calig/core/internal/evaluation/options";
 import { comparisonWarnings } from "@calig/core/internal/report/comparison/facts";
+import { reportJson } from "@calig/core/internal/report/writers";
 import { DEFAULT_IMAGE_MODEL, DEFAULT_TEXT_MODEL } from "../../node/builtin-models.ts";
 import type { ImageFileOptions } from "../../node/image-file.ts";
 import { backgroundTheme } from "../appearance.ts";
 import { defineCommand, EXIT } from "../command.ts";
-import { comparisonWriter } from "../comparison-output.ts";
 import { comparisonText } from "../comparison-text.ts";
 import { chooseInputs, type ExplainInputs, imageError, PICTURE_OPTIONS } from "../explain-inputs.ts";
 import { given } from "../given.ts";
 import { loadingOptions } from "../loading.ts";
 import { COMPARING_OPTIONS, chooseMethods } from "../method-options.ts";
-import { reportJson } from "../report-writers.ts";
+import { reportWriter } from "../report-writers.ts";
 import { checkWritable, writeWhole } from "../write-file.ts";
 
 /** Options of measuring, as the library has them. */
@@ -64,7 +64,7 @@ export const compare = defineCommand({
     const chosen = await chooseInputs({ words, ...given(options, ["text", "pair", "image"]) }, terminal);
     const file = chosen.kind === "images" ? chosen.files[0] : undefined;
     const { out } = options;
-    const write = out === undefined ? undefined : comparisonWriter(out, file !== undefined);
+    const writer = reportWriter(file === undefined ? "textComparison" : "imageComparison", { out });
     if (out !== undefined) await checkWritable(out);
     const namedMethods = await chooseMethods({ options, methodOptions }, extensions);
     const input = await inputOf(chosen, given(options, PICTURE_OPTIONS));
@@ -81,9 +81,9 @@ export const compare = defineCommand({
       signal,
       onProgress: (done, activity) => terminal.progress.update(done, activity),
     });
-    if (out !== undefined && write !== undefined) {
+    if (out !== undefined && writer !== undefined) {
       const look = { ...given(options, ["overlay", "theme"]), ...(await pictureOf(input)) };
-      await writeWhole(out, await write(comparison, look));
+      await writeWhole(out, await writer.write(comparison, look));
       await terminal.note(`Wrote ${out}`);
     } else if (options.json !== true) {
       await terminal.print(comparisonText(comparison, terminal, options.theme ?? backgroundTheme(env)));

@@ -6,29 +6,15 @@ import { jsonText } from "@calig/core/internal/render/json";
 import { buildReport } from "@calig/core/internal/report/evidence/build-report";
 import type { EvidenceReport, ReportEntry } from "@calig/core/internal/report/evidence/evidence-report";
 import { shownEntries } from "@calig/core/internal/report/evidence/facts";
-import { type ReportHtmlOptions, renderReportHtml } from "@calig/core/internal/report/evidence/html";
-import { renderReportMarkdown } from "@calig/core/internal/report/evidence/markdown";
+import type { ReportHtmlOptions } from "@calig/core/internal/report/evidence/html";
 import { explanationFiles, readExplanations, withoutRepeats } from "../../node/read-explanations.ts";
 import { defineCommand, EXIT } from "../command.ts";
 import { isSameFile } from "../destination.ts";
 import { given } from "../given.ts";
 import { reportText } from "../report-text.ts";
-import { writerOf } from "../report-writers.ts";
+import { reportWriter } from "../report-writers.ts";
 import type { Terminal } from "../terminal.ts";
 import { checkWritable, writeWhole } from "../write-file.ts";
-
-type Write = (report: EvidenceReport, options: ReportHtmlOptions, terminal: Terminal) => string | Promise<string>;
-
-const html: Write = async (report, options, terminal) =>
-  renderReportHtml(report, { ...options, pictures: await picturesOf(report, options, terminal) });
-
-const WRITERS: Readonly<Record<string, Write>> = {
-  ".json": jsonText,
-  ".md": renderReportMarkdown,
-  ".markdown": renderReportMarkdown,
-  ".html": html,
-  ".htm": html,
-};
 
 export const report = defineCommand({
   name: "report",
@@ -62,12 +48,14 @@ export const report = defineCommand({
         "Nothing to report on: give files with explanations, as in calig report explanations.jsonl --out report.html; calig explain --input FILE --out explanations.jsonl makes them",
       );
     }
-    const write = out === undefined ? undefined : writerOf(out, WRITERS);
+    const writer = reportWriter("evidence", { out });
     const files = await withoutRepeats((await Promise.all(words.map(explanationFiles))).flat());
     if (out !== undefined) await checkOutput(out, files);
     const made = buildReport(await readAll(files, terminal), given(options, ["top"]));
-    if (out !== undefined && write !== undefined) {
-      await writeWhole(out, await write(made, given(options, ["details", "palette", "overlay"]), terminal));
+    if (out !== undefined && writer !== undefined) {
+      const look = given(options, ["details", "palette", "overlay"]);
+      const pictures = writer.format === "html" ? await picturesOf(made, look, terminal) : new Map<number, string>();
+      await writeWhole(out, await writer.write(made, { ...look, pictures }));
       await terminal.note(`Wrote ${out} (${count(made.entries.length, "explanation")})`);
     } else if (json !== true) {
       await terminal.print(reportText(made, terminal));

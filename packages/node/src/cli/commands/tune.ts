@@ -8,19 +8,14 @@ import {
   tuningMethods,
 } from "@calig/core/internal/evaluation/tune";
 import { fixed } from "@calig/core/internal/render/format";
-import {
-  shownCandidates,
-  tuningFacts,
-  tuningHtml,
-  tuningMarkdown,
-  tuningVerdict,
-} from "@calig/core/internal/report/tuning";
+import { shownCandidates, tuningFacts, tuningVerdict } from "@calig/core/internal/report/tuning";
+import { reportJson } from "@calig/core/internal/report/writers";
 import { builtinFolder } from "../../node/builtin-models.ts";
 import { tunedPath, writeTuned } from "../../node/tuned-settings.ts";
 import { defineCommand } from "../command.ts";
 import { factLines, section, tableLines } from "../listing.ts";
 import { COMPARING_OPTIONS, givenMethodOptions } from "../method-options.ts";
-import { reportJson, writerOf, writers } from "../report-writers.ts";
+import { reportWriter } from "../report-writers.ts";
 import { EVALUATION_OPTIONS, measureDataset, metricNamed } from "../run-evaluation.ts";
 import type { Terminal } from "../terminal.ts";
 import { checkWritable, writeWhole } from "../write-file.ts";
@@ -43,7 +38,7 @@ export const tune = defineCommand({
     const metric = metricNamed(options.metric ?? "faithfulness", extensions);
     checkTunable(metric);
     const { out } = options;
-    const write = out === undefined ? undefined : writerOf(out, writers(tuningMarkdown, tuningHtml));
+    const writer = reportWriter("tuning", { out });
     if (out !== undefined) await checkWritable(out);
     const shared = await givenMethodOptions({ options, methodOptions });
     return measureDataset(
@@ -56,8 +51,8 @@ export const tune = defineCommand({
             layerWeights: model.modality.layerWeights,
           });
           for (const { message } of tuning.warnings) await terminal.warn(message);
-          if (out !== undefined && write !== undefined) {
-            await writeWhole(out, write(tuning));
+          if (out !== undefined && writer !== undefined) {
+            await writeWhole(out, await writer.write(tuning));
             await terminal.note(`Wrote ${out}`);
           } else if (options.json !== true) await terminal.print(tuningText(tuning, terminal));
           if (options.json === true) await terminal.print(reportJson(tuning));

@@ -2,8 +2,7 @@
 
 import type { ImageInput, TextInput } from "@calig/core/internal/attribution/input";
 import { InputError, quote, UsageError } from "@calig/core/internal/errors";
-import { verificationHtml } from "@calig/core/internal/report/verification/html";
-import { verificationMarkdown } from "@calig/core/internal/report/verification/markdown";
+import { reportJson } from "@calig/core/internal/report/writers";
 import type { Check } from "@calig/core/internal/verification/check";
 import { DEFAULT_TEXT_MODEL } from "../../node/builtin-models.ts";
 import { ROW_OPTIONS } from "../../node/read-rows.ts";
@@ -12,12 +11,10 @@ import { chooseInputs, type ExplainInputs, PICTURE_OPTIONS } from "../explain-in
 import { given } from "../given.ts";
 import { LOADING_OPTIONS, loadingOptions } from "../loading.ts";
 import type { OptionValues } from "../options.ts";
-import { reportJson, writerNamed, writerOf, writers } from "../report-writers.ts";
+import { reportWriter } from "../report-writers.ts";
 import type { Terminal } from "../terminal.ts";
 import { verificationText } from "../verification-text.ts";
 import { checkWritable, writeWhole } from "../write-file.ts";
-
-const WRITERS = writers(verificationMarkdown, verificationHtml);
 
 export const verify = defineCommand({
   name: "verify",
@@ -49,8 +46,7 @@ export const verify = defineCommand({
   async run({ options, terminal, extensions }) {
     const { signal } = terminal.io;
     const { out, verificationFormat: format } = options;
-    const named = format === undefined || format === "terminal" ? undefined : writerNamed(format, WRITERS);
-    const write = out === undefined ? named : (named ?? writerOf(out, WRITERS));
+    const writer = reportWriter("verification", { out, format: format === "terminal" ? undefined : format });
     if (out !== undefined) await checkWritable(out);
     const inputs = await inputsOf(options, terminal);
     const source = options.model ?? DEFAULT_TEXT_MODEL;
@@ -68,11 +64,13 @@ export const verify = defineCommand({
       onProgress: (done, activity) => terminal.progress.update(done, activity),
     });
     const asJson = options.json === true;
-    if (out !== undefined && write !== undefined) {
-      await writeWhole(out, write(verification));
+    if (out !== undefined && writer !== undefined) {
+      await writeWhole(out, await writer.write(verification));
       await terminal.note(`Wrote ${out}`);
     } else if (!asJson) {
-      await terminal.print(write?.(verification) ?? verificationText(verification, terminal, options.verbose === true));
+      await terminal.print(
+        (await writer?.write(verification)) ?? verificationText(verification, terminal, options.verbose === true),
+      );
     }
     if (asJson) await terminal.print(reportJson(verification));
     return verification.passed ? EXIT.done : EXIT.failed;

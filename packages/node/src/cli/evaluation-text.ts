@@ -1,9 +1,7 @@
-/** @file How evaluations are written: by the ending of --out, or to the terminal. */
+/** @file An evaluation for a terminal. */
 
 import type { Evaluation } from "@calig/core/internal/evaluation/evaluation";
 import { fixed } from "@calig/core/internal/render/format";
-import { evaluationHtml } from "@calig/core/internal/report/evaluation/html";
-import { evaluationMarkdown } from "@calig/core/internal/report/evaluation/markdown";
 import {
   beatsText,
   decimalsOf,
@@ -14,18 +12,7 @@ import {
   intervalText,
 } from "@calig/core/internal/report/evaluation/tables";
 import { factLines, section, tableLines } from "./listing.ts";
-import { writerNamed, writerOf, writers } from "./report-writers.ts";
 import type { Terminal } from "./terminal.ts";
-
-/** Text of a report by the ending of its file. */
-const EVALUATION_WRITERS = writers(evaluationMarkdown, evaluationHtml);
-
-/** The report that a file with this name holds. @throws {UsageError} When its ending is unknown. */
-export const evaluationWriter = (path: string) => writerOf(path, EVALUATION_WRITERS);
-
-/** The report in a format. */
-export const evaluationWriterNamed = (format: Parameters<typeof writerNamed>[0]) =>
-  writerNamed(format, EVALUATION_WRITERS);
 
 /** The report for a terminal. */
 export function evaluationText(evaluation: Evaluation, terminal: Terminal): string {

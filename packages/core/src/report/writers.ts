@@ -1,0 +1,73 @@
+/**
+ * @file What writes which report in which format: one table. To add a format to a report, a line here; to add a report,
+ * its data and its row.
+ */
+
+import type { Evaluation } from "../evaluation/evaluation.ts";
+import type { ImageComparison, MethodComparison } from "../evaluation/method-comparison.ts";
+import type { Tuning } from "../evaluation/tune.ts";
+import { jsonText } from "../render/json.ts";
+import type { Verification } from "../verification/verification.ts";
+import { comparisonHtml, comparisonMarkdown } from "./comparison/comparison.ts";
+import { type ComparisonPictureOptions, comparisonSvg } from "./comparison/svg.ts";
+import { evaluationHtml } from "./evaluation/html.ts";
+import { evaluationMarkdown } from "./evaluation/markdown.ts";
+import type { EvidenceReport } from "./evidence/evidence-report.ts";
+import { type ReportHtmlOptions, renderReportHtml } from "./evidence/html.ts";
+import { renderReportMarkdown } from "./evidence/markdown.ts";
+import { tuningHtml, tuningMarkdown } from "./tuning.ts";
+import { verificationHtml } from "./verification/html.ts";
+import { verificationMarkdown } from "./verification/markdown.ts";
+
+/** What each report is made from. */
+export interface ReportData {
+  readonly evaluation: Evaluation;
+  readonly textComparison: MethodComparison;
+  readonly imageComparison: MethodComparison;
+  readonly tuning: Tuning;
+  readonly verification: Verification;
+  readonly evidence: EvidenceReport;
+}
+
+export type ReportKind = keyof ReportData;
+
+/** How reports look: each writer takes what concerns it and ignores the rest. */
+export interface ReportLook extends ComparisonPictureOptions, ReportHtmlOptions {}
+
+/** Makes the contents of a file. */
+export type ReportWriter<T> = (data: T, look: ReportLook) => string;
+
+/** Formats of reports, and the endings of files that mean them, the usual one first. */
+export const REPORT_ENDINGS = {
+  json: [".json"],
+  markdown: [".md", ".markdown"],
+  html: [".html", ".htm"],
+  svg: [".svg"],
+  png: [".png"],
+} as const satisfies Readonly<Record<string, readonly string[]>>;
+
+export type ReportFormat = keyof typeof REPORT_ENDINGS;
+
+/** JSON for people and programs. */
+export const reportJson = (data: unknown): string => `${JSON.stringify(data, null, 2)}\n`;
+
+const comparison = {
+  json: reportJson,
+  markdown: comparisonMarkdown,
+  html: (data: MethodComparison, { theme: _, ...look }: ReportLook) => comparisonHtml(data, look),
+};
+
+/** Every report in every format that needs nothing of a platform. */
+export const REPORT_WRITERS = {
+  evaluation: { json: reportJson, markdown: evaluationMarkdown, html: evaluationHtml },
+  textComparison: comparison,
+  imageComparison: {
+    ...comparison,
+    svg: (data, look) => comparisonSvg(data as ImageComparison, look),
+  },
+  tuning: { json: reportJson, markdown: tuningMarkdown, html: tuningHtml },
+  verification: { json: reportJson, markdown: verificationMarkdown, html: verificationHtml },
+  evidence: { json: jsonText, markdown: renderReportMarkdown, html: renderReportHtml },
+} as const satisfies {
+  readonly [Kind in ReportKind]: Readonly<Partial<Record<ReportFormat, ReportWriter<ReportData[Kind]>>>>;
+};
