@@ -9,8 +9,8 @@ import type { GivenOptions, OptionDeclaration, OptionTable, OptionType } from ".
 /** Most letters that differ between a name and the one that was meant. */
 const MOST_DIFFERENT = 3;
 
-/** `: did you mean "tolerance"?`, or nothing where no name is near. */
-function meant(name: string, known: readonly string[]): string | undefined {
+/** The name that was meant by another one; undefined where none is near. */
+export function nearestName(name: string, known: readonly string[]): string | undefined {
   const most = Math.min(MOST_DIFFERENT, Math.floor(name.length / 2));
   const plain = (word: string) => word.toLowerCase().replaceAll(/[-_]/g, "");
   const same = known.find((word) => plain(word) === plain(name));
@@ -33,7 +33,7 @@ export function checkNames(given: GivenOptions, table: OptionTable, known: reado
   const unknown = Object.keys(given).find((name) => given[name] !== undefined && !all.includes(name));
   if (unknown === undefined) return;
   const [renamed] = Object.entries(table).find(([, { formerName }]) => formerName === unknown) ?? [];
-  const near = renamed ?? meant(unknown, all);
+  const near = renamed ?? nearestName(unknown, all);
   throw new InvalidOptionError(
     near === undefined
       ? `Unknown option ${quote(unknown.slice(0, 100))}: use one of ${wordList(all)}`
@@ -73,7 +73,7 @@ export const accepts = <T>({ schema }: OptionType<T>, value: unknown): value is 
 export function refusal(called: string, type: OptionType<unknown>, value: unknown): string {
   if (Array.isArray(value) && value.length === 0) return `Cannot use an empty list as ${called}: ${type.remedy}`;
   const wrong = wrongPart(type, value);
-  const near = typeof wrong === "string" ? meant(wrong, allowedWords(type.control) ?? []) : undefined;
+  const near = typeof wrong === "string" ? nearestName(wrong, allowedWords(type.control) ?? []) : undefined;
   const hint = near === undefined ? "" : `did you mean "${near}"? Otherwise `;
   return `Cannot use ${called} ${shown(wrong)}: ${hint}${type.remedy}`;
 }

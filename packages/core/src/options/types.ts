@@ -6,7 +6,7 @@ import type { Range } from "./control.ts";
 import type { OptionType } from "./option.ts";
 
 /** Most entries of a list; no model has more blocks or classes worth listing. */
-const MOST_LISTED = 10_000;
+const MOST_LISTED = 1000;
 
 /** On or off; on the command line on when given. */
 export const flag: OptionType<boolean> = {

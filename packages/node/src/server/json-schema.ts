@@ -4,6 +4,7 @@
  */
 
 import { quote } from "@calig/core/internal/errors";
+import { nearestName } from "@calig/core/internal/options/check";
 
 type TypeName = "string" | "number" | "integer" | "boolean" | "object" | "array" | "null";
 
@@ -14,6 +15,8 @@ export interface JsonSchema {
   readonly type?: TypeName | readonly TypeName[];
   readonly enum?: readonly (string | number | boolean)[];
   readonly default?: unknown;
+  /** Names of the methods that take an option. */
+  readonly "x-methods"?: readonly string[];
   readonly format?: string;
   readonly minLength?: number;
   readonly maxLength?: number;
@@ -239,13 +242,19 @@ function objectProblems(
     problems.push(`${at()}.${name} goes with ${needed.map(article).join(" and ")} only`);
   }
   const known = Object.keys(properties).map(quote).join(", ");
+  const meantBy = (name: string) => {
+    const near = nearestName(name, Object.keys(properties));
+    return near === undefined ? undefined : `: did you mean ${quote(near)}?`;
+  };
   for (const name in value) {
     if (problems.length >= most) break;
     if (!has(name)) continue;
     const schema = (Object.hasOwn(properties, name) ? properties[name] : undefined) ?? additionalProperties;
     if (schema === true) continue;
     if (schema === false) {
-      problems.push(`${at()} has the unknown field ${quote(name.slice(0, MOST_SHOWN))}; known are ${known}`);
+      problems.push(
+        `${at()} has the unknown field ${quote(name.slice(0, MOST_SHOWN))}${meantBy(name) ?? `; known are ${known}`}`,
+      );
     } else {
       problems.push(...check(value[name], schema, components, () => `${at()}.${name}`, most - problems.length));
     }

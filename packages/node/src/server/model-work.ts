@@ -4,10 +4,12 @@ import { explain } from "@calig/core/internal/attribution/explain";
 import type { ExplainableModel } from "@calig/core/internal/attribution/explainable-model";
 import type { TextInput } from "@calig/core/internal/attribution/input";
 import type { ExplainOptions } from "@calig/core/internal/attribution/options";
+import { checkRun } from "@calig/core/internal/attribution/resolve-run";
 import type { Dataset } from "@calig/core/internal/evaluation/dataset";
 import { type EvaluateOptions, evaluate } from "@calig/core/internal/evaluation/evaluate";
 import { defaultMetrics, metricByName } from "@calig/core/internal/evaluation/metrics";
 import { namedMethodsOf } from "@calig/core/internal/evaluation/named-methods";
+import { EVALUATION_OPTIONS } from "@calig/core/internal/evaluation/options";
 import type { ToRgbOptions } from "@calig/core/internal/input/image/samples";
 import type { AssembledModel } from "@calig/core/internal/loading/assemble-model";
 import { RENDERERS } from "@calig/core/internal/render/registry";
@@ -18,7 +20,6 @@ import { HttpError } from "./http-error.ts";
 import { limitTokens } from "./limited-tokens.ts";
 import type { ServerLimits } from "./limits.ts";
 import { Pictures } from "./pictures.ts";
-import { EVALUATE_OPTION_NAMES, METHOD_OPTION_NAMES } from "./schemas.ts";
 
 /** One explanation, of fields that the schema has let pass. */
 export interface ExplainWork {
@@ -37,8 +38,8 @@ export interface EvaluateWork {
   readonly request: EvaluateFields;
 }
 
-/** Fields of the body of an evaluation besides its rows. */
-export interface EvaluateFields extends Pick<EvaluateOptions, (typeof EVALUATE_OPTION_NAMES)[number]> {
+/** Fields of the body of an evaluation besides its rows: what is measured, and options of measuring and of methods. */
+export interface EvaluateFields extends Readonly<Record<string, unknown>> {
   readonly methods?: readonly string[];
   readonly metrics?: readonly string[];
 }
@@ -111,14 +112,16 @@ export async function verifyBytes(
 }
 
 /** The options of the library. @throws {InvalidOptionError} Where they do not go together. */
-export function evaluateOptions(request: EvaluateFields, dataset: Dataset): EvaluateOptions {
-  const fields = request as unknown as Readonly<Record<string, unknown>>;
-  const pick = (names: readonly string[]) =>
-    Object.fromEntries(names.filter((name) => fields[name] !== undefined).map((name) => [name, fields[name]]));
+export function evaluateOptions({ methods, metrics, ...options }: EvaluateFields, dataset: Dataset): EvaluateOptions {
+  const isMeasuring = ([name]: readonly [string, unknown]) => Object.hasOwn(EVALUATION_OPTIONS, name);
+  const given = Object.entries(options);
+  const ofMethods = Object.fromEntries(given.filter((entry) => !isMeasuring(entry))) as ExplainOptions;
+  const namedMethods = namedMethodsOf(methods, ofMethods);
+  for (const named of namedMethods) checkRun(named.options);
   return {
-    ...pick(EVALUATE_OPTION_NAMES),
-    namedMethods: namedMethodsOf(request.methods, pick(METHOD_OPTION_NAMES) as ExplainOptions),
-    metrics: request.metrics?.map(metricByName) ?? defaultMetrics(dataset),
+    ...Object.fromEntries(given.filter(isMeasuring)),
+    namedMethods,
+    metrics: metrics?.map(metricByName) ?? defaultMetrics(dataset),
   };
 }
 

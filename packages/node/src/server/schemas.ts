@@ -17,19 +17,16 @@ import type {
   Warning,
   WordAttribution,
 } from "@calig/core/internal/attribution/explanation";
+import type { AttributionMethod } from "@calig/core/internal/attribution/method";
 import { METHODS } from "@calig/core/internal/attribution/methods";
 import {
   BASELINES,
-  DEFAULT_LAYER_WEIGHTS,
   DEFAULTS,
-  defaultQuadrature,
-  type ExplainOptions,
-  FUSIONS,
-  LAYER_WEIGHTS,
-  LONG_TEXTS,
-  QUADRATURES,
+  GENERAL_OPTIONS,
+  METHOD_OPTIONS,
   SCORE_KINDS,
 } from "@calig/core/internal/attribution/options";
+import { optionsOfMethods } from "@calig/core/internal/attribution/resolve-run";
 import { quote } from "@calig/core/internal/errors";
 import type {
   Comparison,
@@ -40,20 +37,17 @@ import type {
 } from "@calig/core/internal/evaluation/evaluation";
 import { METRICS } from "@calig/core/internal/evaluation/metrics";
 import type { NumberErrors } from "@calig/core/internal/evaluation/number-errors";
+import { EVALUATION_OPTIONS } from "@calig/core/internal/evaluation/options";
 import type { Interval } from "@calig/core/internal/evaluation/statistics/bootstrap";
 import { DEEP_GREYS } from "@calig/core/internal/input/image/rgb-image";
 import { BACKGROUNDS, type ToRgbOptions } from "@calig/core/internal/input/image/samples";
-import { FEATURE_KINDS, REPLACEMENTS } from "@calig/core/internal/modality/modalities";
+import { withoutOptions } from "@calig/core/internal/options/option";
 import type { CheckResult, Verification } from "@calig/core/internal/verification/verification";
 import { MOST_INPUTS } from "@calig/core/internal/verification/verify";
 import type { EvaluationJob } from "./evaluation-jobs.ts";
 import { type JsonSchema, record, recordOf, reference, type SchemaTable } from "./json-schema.ts";
 import type { ServerLimits } from "./limits.ts";
-
-/** Most numbers in a list of an option; no model has more blocks or classes worth listing. */
-const MOST_LISTED = 1000;
-const MOST_STEPS = 10_000;
-const MOST_NAME = 200;
+import { descriptionOf, MOST_NAME, optionSchemas } from "./option-schemas.ts";
 
 const text = (description: string): JsonSchema => ({ type: "string", description });
 const name = (description: string): JsonSchema => ({ ...text(description), maxLength: MOST_NAME });
@@ -69,102 +63,40 @@ const oneOf = (names: readonly string[], description: string, fallback?: unknown
   ...(fallback === undefined ? {} : { default: fallback }),
 });
 
-type MethodOption = "baseline" | "steps" | "tolerance" | "quadrature" | "fusion" | "lambda" | "layerWeights";
-
 const BASELINE_NAME: JsonSchema = { type: "string", enum: BASELINES };
 
 /** One baseline or several: names, and what a request may give of its own. */
 function baselineSchema(...own: readonly JsonSchema[]): JsonSchema {
-  const one = own.length === 0 ? BASELINE_NAME : { anyOf: [BASELINE_NAME, ...own] };
+  const one = { anyOf: [BASELINE_NAME, ...own] };
   return {
     anyOf: [BASELINE_NAME, ...own, { type: "array", items: one, minItems: 1, maxItems: BASELINES.length }],
-    description: "What the input is compared with; several are averaged. Default: the mask token, blur for images",
+    description: descriptionOf(METHOD_OPTIONS.baseline),
   };
 }
 
-/** Options of methods that hold for explanations and evaluations. */
-const METHOD_OPTIONS: Readonly<Record<MethodOption, JsonSchema>> = {
-  baseline: baselineSchema(),
-  steps: {
-    anyOf: [
-      { type: "integer", minimum: 1, maximum: MOST_STEPS },
-      { type: "string", enum: ["auto"] },
-    ],
-    description: "Integration points per block; auto refines until the tolerance is met",
-    default: DEFAULTS.steps,
-  },
-  tolerance: {
-    type: "number",
-    exclusiveMinimum: 0,
-    description: "Relative completeness error that auto refines to",
-    default: DEFAULTS.tolerance,
-  },
-  quadrature: oneOf(
-    QUADRATURES,
-    `Integration rule. Default: ${defaultQuadrature("auto")} where steps is auto, else ${defaultQuadrature(1)}`,
-  ),
-  fusion: oneOf(
-    FUSIONS,
-    `How block relevance and attention gradients are fused. Default: what the model was tuned to, else ${DEFAULTS.fusion}`,
-  ),
-  lambda: {
-    type: "number",
-    minimum: 0,
-    maximum: 1,
-    description: `Share of the block relevance in additive fusion. Default: as the model was tuned, else ${DEFAULTS.lambda}`,
-  },
-  layerWeights: {
-    anyOf: [
-      { type: "string", enum: LAYER_WEIGHTS },
-      { type: "array", items: { type: "number", minimum: 0 }, minItems: 1, maxItems: MOST_LISTED },
-    ],
-    description: `Share of each block in the result: a scheme, or one number per block. Default: as the model was tuned, else ${DEFAULT_LAYER_WEIGHTS.image} for pictures and ${DEFAULT_LAYER_WEIGHTS.text} for texts`,
-  },
-};
-
-const METHOD_NAMES = METHODS.map((method) => method.name);
 const LABEL: readonly JsonSchema[] = [
   { type: "string", maxLength: MOST_NAME },
   { type: "integer", minimum: 0 },
 ];
-const target = (description: string): JsonSchema => ({ anyOf: LABEL, description });
-const SCORE = oneOf(SCORE_KINDS, "Score that attributions are measured in", DEFAULTS.score);
-const LONG_TEXT = oneOf(
-  LONG_TEXTS,
-  "Texts longer than the model reads: windows joined into one map, or the beginning",
-  DEFAULTS.longText,
-);
-const SEED: JsonSchema = { ...count("Seed of methods that draw random numbers"), default: DEFAULTS.seed };
 const MODEL = name("Name of a model of GET /api/models. Default: the first that reads the kind of input");
 
-/** What the server decides itself. */
-type OwnOption = "memory" | "signal" | "onProgress";
+/** General options that a request may give: all of the library but those that the server decides itself. */
+const GENERAL = withoutOptions(GENERAL_OPTIONS, ["memory"]);
 
-/** The options of an explanation that a request may give: all of the library but the server's own. */
-const EXPLAIN_OPTIONS: Readonly<Record<Exclude<keyof ExplainOptions, OwnOption>, JsonSchema>> = {
-  method: oneOf(METHOD_NAMES, "Attribution method", DEFAULTS.method),
-  target: target('Class to explain: its label, or its index as a number or as "#1". Default: the predicted class'),
-  against: target("Class to explain the target against: the score is the difference of the two"),
-  token: target("The token whose label is explained, by word or index, for models that label every token"),
-  score: SCORE,
-  layers: {
-    ...list({ type: "integer", minimum: 0 }, "Blocks to explain. Default: all"),
-    minItems: 1,
-    maxItems: MOST_LISTED,
-  },
-  longText: LONG_TEXT,
-  heads: { type: "boolean", description: "Whether blocks tell the attention evidence of every head. Default: no" },
-  seed: SEED,
-  ...METHOD_OPTIONS,
-  timeBudget: {
-    type: "number",
-    exclusiveMinimum: 0,
-    description: "Seconds after which auto stops refining and says what was reached. Default: no limit",
-  },
-};
+/** The options of an explanation that a request may give, by name. */
+const explainOptions = (methods: readonly AttributionMethod[]): Readonly<Record<string, JsonSchema>> => ({
+  method: oneOf(
+    methods.map((method) => method.name),
+    "Attribution method",
+    DEFAULTS.method,
+  ),
+  ...optionSchemas(GENERAL),
+  ...optionSchemas(optionsOfMethods(methods), methods),
+});
 
 /** Their names. */
-export const EXPLAIN_OPTION_NAMES: readonly string[] = Object.keys(EXPLAIN_OPTIONS);
+export const explainOptionNames = (methods: readonly AttributionMethod[] = METHODS): readonly string[] =>
+  Object.keys(explainOptions(methods));
 
 /** How the pictures of a request are read. */
 const READING_OPTIONS: Readonly<Record<keyof ToRgbOptions, JsonSchema>> = {
@@ -184,12 +116,6 @@ const READING_OPTIONS: Readonly<Record<keyof ToRgbOptions, JsonSchema>> = {
 /** Their names. */
 export const READING_OPTION_NAMES: readonly string[] = Object.keys(READING_OPTIONS);
 
-/** The names of the options of an evaluation that a request may give as the library has them. */
-export const EVALUATE_OPTION_NAMES = ["replacement", "features", "longText", "target", "score", "seed"] as const;
-
-/** The names of the options of methods that an evaluation may give. */
-export const METHOD_OPTION_NAMES: readonly string[] = Object.keys(METHOD_OPTIONS);
-
 /** A mark of a rationale. */
 const MARK: JsonSchema = {
   anyOf: [
@@ -200,7 +126,13 @@ const MARK: JsonSchema = {
   ],
 };
 
-function requests({ characters, tokens, bodyBytes, evaluationRows }: ServerLimits): SchemaTable {
+function requests(
+  { characters, tokens, bodyBytes, evaluationRows }: ServerLimits,
+  methods: readonly AttributionMethod[],
+): SchemaTable {
+  const names = methods.map((method) => method.name);
+  const options = explainOptions(methods);
+  const measuring = { ...optionSchemas(EVALUATION_OPTIONS), ...optionSchemas(optionsOfMethods(methods), methods) };
   const input = {
     text: {
       ...text(`Text to explain; together with its pair of at most ${tokens} tokens of the model`),
@@ -231,10 +163,10 @@ function requests({ characters, tokens, bodyBytes, evaluationRows }: ServerLimit
           image: picture("Instead of a text: picture"),
           ...READING_OPTIONS,
           model: MODEL,
-          ...EXPLAIN_OPTIONS,
+          ...options,
           baseline: baselineSchema(ownText, ownImage),
         },
-        ["text", "pair", "image", ...READING_OPTION_NAMES, "model", ...EXPLAIN_OPTION_NAMES],
+        ["text", "pair", "image", ...READING_OPTION_NAMES, "model", ...Object.keys(options)],
         "A text or an image, and the options of the library under their names",
       ),
       oneOf: [{ required: ["text"] }, { required: ["image"] }],
@@ -261,9 +193,9 @@ function requests({ characters, tokens, bodyBytes, evaluationRows }: ServerLimit
         name: { ...name("What the data set is called in the result"), default: "rows" },
         model: MODEL,
         methods: {
-          ...list({ type: "string", enum: METHOD_NAMES }, "Methods to measure beside the random control. Default: all"),
+          ...list({ type: "string", enum: names }, "Methods to measure beside the random control. Default: all"),
           minItems: 1,
-          maxItems: METHOD_NAMES.length,
+          maxItems: names.length,
         },
         metrics: {
           ...list(
@@ -273,19 +205,10 @@ function requests({ characters, tokens, bodyBytes, evaluationRows }: ServerLimit
           minItems: 1,
           maxItems: METRICS.length,
         },
-        replacement: oneOf(
-          REPLACEMENTS,
-          "What stands in for removed words. Default: the mask token or what the model has",
-        ),
-        features: oneOf(FEATURE_KINDS, "What is ranked and removed", FEATURE_KINDS[0]),
-        longText: LONG_TEXT,
-        target: target("Class to explain. Default: the predicted class of each input"),
-        score: SCORE,
-        seed: SEED,
-        ...METHOD_OPTIONS,
+        ...measuring,
         baseline: baselineSchema(ownText),
       },
-      ["name", "model", "methods", "metrics", ...EVALUATE_OPTION_NAMES, ...METHOD_OPTION_NAMES],
+      ["name", "model", "methods", "metrics", ...Object.keys(measuring)],
       "Rows to measure on, what is measured, and options that hold for all methods",
     ),
     EvaluateRow: record(
@@ -605,8 +528,11 @@ const INFORMATION: SchemaTable = {
 };
 
 /** All components of the description. */
-export const componentSchemas = (limits: ServerLimits): SchemaTable => ({
-  ...requests(limits),
+export const componentSchemas = (
+  limits: ServerLimits,
+  methods: readonly AttributionMethod[] = METHODS,
+): SchemaTable => ({
+  ...requests(limits, methods),
   ...EXPLANATIONS,
   ...EVALUATIONS,
   ...VERIFICATIONS,

@@ -1,6 +1,7 @@
 /** @file POST /api/explain: an explanation as JSON, as a rendered page, or as events while it is made. */
 
 import type { ExplainOptions } from "@calig/core/internal/attribution/options";
+import { checkRun } from "@calig/core/internal/attribution/resolve-run";
 import { checkReading, type ToRgbOptions } from "@calig/core/internal/input/image/samples";
 import { RENDERERS } from "@calig/core/internal/render/registry";
 import { accepts } from "hono/accepts";
@@ -13,12 +14,13 @@ import type { ModelHost } from "../model-host.ts";
 import { type ExplainWork, plainType } from "../model-work.ts";
 import { readBody } from "../read-body.ts";
 import type { RequestContext, Route, ServerState } from "../route.ts";
-import { EXPLAIN_OPTION_NAMES, READING_OPTION_NAMES } from "../schemas.ts";
+import { explainOptionNames, READING_OPTION_NAMES } from "../schemas.ts";
 import { takeTurn } from "../take-turn.ts";
 import type { Place } from "../work-queue.ts";
 
 const EVENTS = "text/event-stream";
 const JSON_TYPE = "application/json";
+const OPTION_NAMES = explainOptionNames();
 /** Least progress between two events, as a share of the work. */
 const LEAST_PROGRESS = 0.01;
 
@@ -69,10 +71,11 @@ type Asked = Omit<ExplainWork, "format"> & { readonly host: ModelHost };
 async function readRequest(c: RequestContext, state: ServerState): Promise<Asked> {
   const body = await readBody(c, state, "ExplainRequest");
   const { text, pair, image, model } = body as { text?: string; pair?: string; image?: string; model?: unknown };
-  const options = given(body, EXPLAIN_OPTION_NAMES) as ExplainOptions;
+  const options = given(body, OPTION_NAMES) as ExplainOptions;
+  checkRun(options); // before a turn is waited for
   if (image !== undefined) {
     const reading = given(body, READING_OPTION_NAMES) as ToRgbOptions;
-    checkReading(reading); // before a turn is waited for
+    checkReading(reading); // as early
     const input = { kind: "image", data: image, reading } as const;
     return { host: chooseModel(state.models, model, "image").host, input, options };
   }

@@ -1,0 +1,58 @@
+/** @file Options of the library as JSON Schemas: what requests are held to, and what the description says of them. */
+
+import type { AttributionMethod } from "@calig/core/internal/attribution/method";
+import type { OptionDeclaration, OptionTable } from "@calig/core/internal/options/option";
+import { defaultText, needsText } from "@calig/core/internal/options/text";
+import { toJsonSchema } from "@valibot/to-json-schema";
+import type { JsonSchema } from "./json-schema.ts";
+
+/** Longest name of a label, a word or a model. */
+export const MOST_NAME = 200;
+const MOST_LISTED = 1000;
+
+/** The schemas of a table's options. @param methods - Whose own options are named in the schemas of these. */
+export const optionSchemas = (
+  table: OptionTable,
+  methods: readonly AttributionMethod[] = [],
+): Readonly<Record<string, JsonSchema>> =>
+  Object.fromEntries(Object.entries(table).map(([name, declaration]) => [name, schemaOf(name, declaration, methods)]));
+
+function schemaOf(name: string, declaration: OptionDeclaration, methods: readonly AttributionMethod[]): JsonSchema {
+  const { type, default: usual } = declaration;
+  const takers = methods.filter(({ options = {} }) => Object.hasOwn(options, name));
+  return {
+    ...bounded(toJsonSchema(type.schema, { errorMode: "ignore", target: "draft-2020-12" }) as unknown as JsonSchema),
+    description: descriptionOf(declaration),
+    ...(usual === undefined || typeof usual === "function" ? {} : { default: usual }),
+    ...(takers.length === 0 ? {} : { "x-methods": takers.map((method) => method.name) }),
+  };
+}
+
+/** The summary as a sentence, with what it goes with, and what happens without it where that is no constant. */
+export function descriptionOf(declaration: OptionDeclaration): string {
+  const { summary, default: usual } = declaration;
+  const needs = needsText(declaration, (name) => name);
+  const otherwise = usual === undefined || typeof usual === "function" ? defaultText(declaration) : undefined;
+  return [
+    `${summary.charAt(0).toUpperCase()}${summary.slice(1)}`,
+    ...(needs === undefined ? [] : [`Only with ${needs}`]),
+    ...(otherwise === undefined ? [] : [`Default: ${otherwise}`]),
+  ].join(". ");
+}
+
+/** A schema that lets nothing through of any length: the library takes what its caller has, a server what strangers send. */
+function bounded({ ...schema }: JsonSchema): JsonSchema {
+  const { type, enum: words, anyOf, items, maximum } = schema;
+  return {
+    ...withoutFields(schema, maximum === Number.MAX_SAFE_INTEGER ? ["$schema", "maximum"] : ["$schema"]),
+    ...(type === "string" && words === undefined
+      ? { maxLength: Math.min(schema.maxLength ?? MOST_NAME, MOST_NAME) }
+      : {}),
+    ...(type === "array" ? { maxItems: Math.min(schema.maxItems ?? MOST_LISTED, MOST_LISTED) } : {}),
+    ...(items === undefined ? {} : { items: bounded(items) }),
+    ...(anyOf === undefined ? {} : { anyOf: anyOf.map(bounded) }),
+  };
+}
+
+const withoutFields = (schema: JsonSchema, names: readonly string[]): JsonSchema =>
+  Object.fromEntries(Object.entries(schema).filter(([name]) => !names.includes(name)));
