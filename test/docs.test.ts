@@ -12,8 +12,10 @@ const ROOT = fileURLToPath(new URL("../", import.meta.url));
 const pages = [
   ...readdirSync(ROOT).filter((file) => file.endsWith(".md")),
   ...readdirSync(join(ROOT, "docs")).flatMap((file) => (file.endsWith(".md") ? [`docs/${file}`] : [])),
-  "packages/model-sst2/README.md",
-  "packages/model-cifar10/README.md",
+  ...readdirSync(join(ROOT, "packages")).flatMap((name) => {
+    const page = `packages/${name}/README.md`;
+    return existsSync(join(ROOT, page)) ? [page] : [];
+  }),
   "bench/study/README.md",
   "tools/README.md",
 ];

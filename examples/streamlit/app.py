@@ -16,7 +16,7 @@ import streamlit as st
 SERVER = os.environ.get("CALIG_URL", "http://127.0.0.1:8017")
 TOKEN = os.environ.get("CALIG_TOKEN")
 HEADERS = {"Authorization": f"Bearer {TOKEN}"} if TOKEN else {}
-SCRIPT = Path(__file__).parents[2] / "dist" / "components" / "calig.js"  # npm run build
+SCRIPT = Path(__file__).parents[2] / "packages" / "web" / "dist" / "components" / "calig.js"  # npm run build
 
 
 def data_uri(media_type, data):

@@ -1,5 +1,7 @@
 /** @file The engine in a thread of its own: the same numbers, and a main thread that is free meanwhile. */
 
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import type { Worker } from "node:worker_threads";
 import { explain, loadModel } from "@calig/node";
 import { createThreadedNodeRuntime } from "@calig/node/internal/runtime/threaded-node";
@@ -83,4 +85,16 @@ it("says what the engine says, and goes on", async () => {
 
 it("refuses a device that the engine does not know, before anything starts", () => {
   expect(() => createThreadedNodeRuntime("tpu" as "cpu")).toThrow(/^Cannot run on device "tpu"/);
+});
+
+it("has a thread in a program that is given on the command line", async () => {
+  const program = `
+    import { loadModel } from "@calig/node";
+    const model = await loadModel("sst2", { thread: true });
+    console.log(model.facts.id);
+    await model.dispose();
+  `;
+  const options = ["--conditions=calig-source", "--import", "tsx", "--input-type=module", "--eval", program];
+  const { stdout } = await promisify(execFile)(process.execPath, options);
+  expect(stdout).toBe("sst2\n");
 });

@@ -11,11 +11,28 @@ import type { Tensor } from "@calig/core/internal/tensor/tensor";
 import type ort from "onnxruntime-node";
 import { nativeLibrary } from "../util/native-library.ts";
 
-const engine = nativeLibrary(
-  () => createRequire(import.meta.url)("onnxruntime-node") as typeof ort,
-  "onnxruntime-node",
-  "run models",
-);
+const engine = nativeLibrary(loadEngine, "onnxruntime-node", "run models");
+
+/** Releases that calig is held to: another one that other software has brought along is left to it. */
+const HELD_TO = /^1\.(3\d|[4-9]\d)\./;
+
+/**
+ * onnxruntime-node itself where it is installed: it alone can have the files of CUDA. Otherwise the package that has its
+ * files for this system, and no others.
+ */
+function loadEngine(): typeof ort {
+  const require = createRequire(import.meta.url);
+  if (HELD_TO.test(installedVersion(require))) return require("onnxruntime-node") as typeof ort;
+  return require(`@calig/engine-${process.platform}-${process.arch}`) as typeof ort;
+}
+
+function installedVersion(require: NodeJS.Require): string {
+  try {
+    return (require("onnxruntime-node/package.json") as { readonly version: string }).version;
+  } catch {
+    return "";
+  }
+}
 
 /** What a device needs that may be missing. */
 const NEEDS: Readonly<Record<Device, string>> = {

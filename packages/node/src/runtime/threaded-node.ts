@@ -106,6 +106,10 @@ const entry = (): URL =>
     ? new URL("../../../../scripts/engine-thread.mjs", import.meta.url)
     : new URL("./engine-thread-node.js", import.meta.url);
 
+/** Options of this process without the one for programs on the command line, with which no thread can have a file. */
+const withoutInputType = (options: readonly string[]): readonly string[] =>
+  options.filter((option, i) => !option.startsWith("--input-type") && options[i - 1] !== "--input-type");
+
 /** A thread and the questions that it has not answered. A class, because it has a life. */
 class EngineThread {
   readonly #worker: Worker;
@@ -118,7 +122,7 @@ class EngineThread {
   constructor(device: Device) {
     this.#worker = new Worker(entry(), {
       workerData: { device },
-      ...(FROM_SOURCES ? { execArgv: [...process.execArgv, "--conditions=calig-source"] } : {}),
+      execArgv: [...withoutInputType(process.execArgv), ...(FROM_SOURCES ? ["--conditions=calig-source"] : [])],
     });
     this.#worker.on("message", (answer: EngineAnswer) => {
       const waiting = this.#waiting.get(answer.id);
