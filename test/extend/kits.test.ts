@@ -17,6 +17,7 @@ import {
   checkRenderer,
   checkRule,
   checkRuntime,
+  gatherExtensions,
   METHODS,
   type MethodContext,
   type MethodResult,
@@ -185,6 +186,11 @@ describe("averaged methods", () => {
     const { attribution } = await explain(model, text, { method });
     expect(attribution.every(Number.isFinite)).toBe(true);
     expect(method.settings).toEqual({ samples: 2, sigma: 0.15, of: { baselines: ["mask", "zero"] } });
+  });
+
+  it("are extensions that a plugin may export, of methods of calig and of others", () => {
+    const made = averagedOverNoise(averagedOverBaselines(methodOf("occlusion"), ["mask", "zero"]));
+    expect(gatherExtensions([made], "a test").method).toEqual([made]);
   });
 
   it("refuse what cannot be averaged over", () => {

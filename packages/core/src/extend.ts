@@ -1,6 +1,5 @@
 /** @file What extensions of calig are made with: their types, the functions that define and combine them, and test kits. */
 
-export { averagedOverBaselines, averagedOverNoise } from "./attribution/averaged.ts";
 export { propagated, zeroStates } from "./attribution/baseline/baseline-states.ts";
 export { measureCompleteness } from "./attribution/completeness.ts";
 export type {
@@ -64,6 +63,7 @@ export {
   type Subject,
 } from "./evaluation/metric.ts";
 export { METRICS, metricOf } from "./evaluation/metrics.ts";
+export { averagedOverBaselines, averagedOverNoise } from "./extend/averaged.ts";
 export {
   defineCheck,
   defineDatasetLayout,
