@@ -1,35 +1,47 @@
 /**
  * @file SmoothGrad (Smilkov et al. 2017): the gradient averaged over noisy copies of the input. A method from outside.
  *
- * calig explain "A gripping film" --plugin examples/extend/smooth-grad.ts --method smooth-grad
+ * calig explain "A gripping film" --plugin examples/extend/smooth-grad.ts --method smooth-grad --samples 20
  */
 
 import {
-  type AttributionMethod,
   defineMethod,
+  defineOption,
   dot,
   type FloatTensor,
   floatTensor,
   gradientAtInput,
   type NoiseOptions,
   noisyContexts,
+  number,
   overWidth,
+  wholeNumber,
 } from "calig/extend";
 
-/**
- * || mean over noisy copies of dF/dH_0[t] ||_2 of every feature t.
- *
- * @param options - How many copies, and how much noise as a share of the range of the embeddings.
- */
-export function smoothGrad({ samples = 50, sigma = 0.15 }: NoiseOptions = {}): AttributionMethod {
+/** || mean over noisy copies of dF/dH_0[t] ||_2 of every feature t. @param defaults - Of its options. */
+export function smoothGrad({ samples = 50, sigma = 0.15 }: NoiseOptions = {}) {
   return defineMethod({
     name: "smooth-grad",
     title: "SmoothGrad",
     summary: "length of the gradient averaged over noisy copies of the input (Smilkov et al. 2017)",
     signed: false,
     classSpecific: true,
-    settings: { samples, sigma },
+    options: {
+      samples: defineOption({
+        type: wholeNumber({ min: 1 }),
+        group: "Method",
+        summary: "noisy copies of the input",
+        default: samples,
+      }),
+      sigma: defineOption({
+        type: number({ min: 0 }),
+        group: "Method",
+        summary: "standard deviation of the noise, as a share of the range of the embeddings",
+        default: sigma,
+      }),
+    },
     async run(context) {
+      const { samples, sigma } = context.options;
       const [{ data, shape }] = context.forward.hiddenStates as [FloatTensor];
       const mean = new Float64Array(data.length);
       let spent = 0;

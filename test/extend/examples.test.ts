@@ -15,7 +15,15 @@ import {
   type NoiseOptions,
   SAMPLE_EXPLANATIONS,
 } from "calig/extend";
-import { createNodeRuntime, explain, inspectModel, type LoadedModel, loadModel, verify } from "calig/node";
+import {
+  createNodeRuntime,
+  explain,
+  inspectModel,
+  type LoadedModel,
+  loadModel,
+  type TextExplanation,
+  verify,
+} from "calig/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import csv from "../../examples/extend/csv.ts";
 import mish from "../../examples/extend/mish.ts";
@@ -70,6 +78,20 @@ describe("SmoothGrad", () => {
       signed: false,
       options: { samples: 2, sigma: 0, score: "logit", seed: 0 },
     });
+  });
+
+  it("takes its options on the command line, and refuses wrong ones there and elsewhere", async () => {
+    const plugin = ["--plugin", fileURLToPath(new URL("smooth-grad.ts", FOLDER))];
+    const explainBy = (...argv: string[]) =>
+      runCli(["explain", INPUTS[0], "--method", "smooth-grad", ...argv, ...plugin]);
+    const { stdout } = await explainBy("--samples", "2", "--json");
+    expect((JSON.parse(stdout) as TextExplanation).method.options).toMatchObject({ samples: 2, sigma: 0.15 });
+    expect((await explainBy("--samples", "none")).stderr).toMatch(/Cannot use --samples "none"/);
+    expect((await runCli(["explain", INPUTS[0], "--samples", "2", ...plugin])).stderr).toMatch(
+      /it has no effect there/,
+    );
+    const misspelt = explain(model, INPUTS[0], { method: smoothGrad(), sample: 2 } as object);
+    await expect(misspelt).rejects.toThrow(/did you mean "samples"/);
   });
 
   it("comes closer to its limit with more samples, and draws other noise for another seed", async () => {

@@ -60,23 +60,29 @@ export function resolveRun(
  * The same check where no model is loaded yet.
  *
  * @param naming - How options are called where they were given.
+ * @param others - Methods besides calig's whose options are known.
  * @throws {InvalidOptionError} As `resolveRun`.
  */
-export function checkRun(given: ExplainOptions, naming: OptionNaming = plainName): void {
-  resolved(given, { naming });
+export function checkRun(
+  given: ExplainOptions,
+  naming: OptionNaming = plainName,
+  others: readonly AttributionMethod[] = [],
+): void {
+  resolved(given, { naming, others });
 }
 
 interface Situation {
   readonly stored?: TunedSettings | undefined;
   readonly modality?: Modality;
   readonly naming?: OptionNaming;
+  readonly others?: readonly AttributionMethod[];
 }
 
-function resolved(given: ExplainOptions, { stored, modality, naming = plainName }: Situation) {
+function resolved(given: ExplainOptions, { stored, modality, naming = plainName, others = [] }: Situation) {
   checkRecord(given);
   const method = methodOf(given.method ?? DEFAULTS.method);
   const table = withBaselinesOf(modality, optionsOfMethod(method));
-  checkEffect(method, table, given as GivenOptions, naming);
+  checkEffect(method, table, given as GivenOptions, { naming, others });
   const tuned = Object.hasOwn(table, "fusion") ? tunedFor(stored, given) : undefined;
   const values = resolveOptions(table, given as GivenOptions, {
     known: BESIDES,
@@ -119,19 +125,21 @@ export function optionsTakenBy(
  * The same for each of several methods.
  *
  * @param naming - How options are called where they were given.
+ * @param others - Methods besides calig's and these whose options are known.
  * @throws {InvalidOptionError} For an option that has an effect with none of them.
  */
 export function optionsFor(
   methods: readonly AttributionMethod[],
   given: ExplainOptions,
   naming: OptionNaming = plainName,
+  others: readonly AttributionMethod[] = [],
 ): readonly ExplainOptions[] {
   checkRecord(given);
   const tables = methods.map(optionsOfMethod);
   const vain = namesOf(given).find(
-    (name) => takersOf(name).length > 0 && !tables.some((table) => Object.hasOwn(table, name)),
+    (name) => takersOf(name, others).length > 0 && !tables.some((table) => Object.hasOwn(table, name)),
   );
-  if (vain !== undefined) throw withoutEffect(vain, methods, given as GivenOptions, naming);
+  if (vain !== undefined) throw withoutEffect(vain, methods, given as GivenOptions, { naming, others });
   return methods.map((method) => optionsTakenBy(method, given, methods));
 }
 
@@ -140,10 +148,15 @@ export const optionsOfMethods = (methods: readonly AttributionMethod[]): OptionT
   Object.assign({}, ...methods.map(({ options }) => options));
 
 /** @throws {InvalidOptionError} For an option of other methods. */
-function checkEffect(method: AttributionMethod, table: OptionTable, given: GivenOptions, naming: OptionNaming): void {
+function checkEffect(
+  method: AttributionMethod,
+  table: OptionTable,
+  given: GivenOptions,
+  known: Required<Pick<Situation, "naming" | "others">>,
+): void {
   for (const name of namesOf(given)) {
-    if (Object.hasOwn(table, name) || takersOf(name).length === 0) continue;
-    throw withoutEffect(name, [method], given, naming);
+    if (Object.hasOwn(table, name) || takersOf(name, known.others).length === 0) continue;
+    throw withoutEffect(name, [method], given, known);
   }
 }
 
@@ -159,10 +172,10 @@ function withoutEffect(
   name: string,
   methods: readonly AttributionMethod[],
   given: GivenOptions,
-  naming: OptionNaming,
+  { naming, others }: Required<Pick<Situation, "naming" | "others">>,
 ): InvalidOptionError {
   const names = (list: readonly AttributionMethod[]) => wordList(list.map((method) => method.name));
-  const takers = takersOf(name);
+  const takers = takersOf(name, others);
   return new InvalidOptionError(
     `Cannot use ${naming(name)} with ${methods.length === 1 ? "method" : "the methods"} ${names(methods)}: it has no effect there; leave it out${takers.length === 0 ? "" : `, or use ${takers.length === 1 ? "method" : "one of the methods"} ${names(takers)}`}`,
     name,

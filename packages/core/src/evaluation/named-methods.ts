@@ -1,5 +1,6 @@
 /** @file Which methods an evaluation compares: those asked for, with options that hold for all, and a random control. */
 
+import type { AttributionMethod } from "../attribution/method.ts";
 import { METHODS, methodOf } from "../attribution/methods.ts";
 import type { ExplainOptions, MethodObject } from "../attribution/options.ts";
 import { optionsFor } from "../attribution/resolve-run.ts";
@@ -23,15 +24,17 @@ export const randomControl = (): NamedMethod => ({ name: ALWAYS, options: { meth
 /**
  * These methods, all of calig's by default, and the random control; `options` hold for all that take them.
  *
+ * @param others - Methods besides calig's and these whose options are known.
  * @throws {InvalidOptionError} As `methodOf`; for an option that none of the methods takes.
  */
 export function namedMethodsOf(
   methods: readonly (string | MethodObject)[] = METHODS.map(({ name }) => name),
   options: ExplainOptions = {},
   naming?: OptionNaming,
+  others: readonly AttributionMethod[] = [],
 ): NamedMethod[] {
   const all = methods.map(methodOf);
-  const shares = optionsFor(all, options, naming);
+  const shares = optionsFor(all, options, naming, others);
   const named = all.map(({ name, randomControl: isControl }, m): NamedMethod => {
     const own = { ...shares[m], method: methods[m] as string | MethodObject };
     return { name, options: own, randomControl: isControl === true };

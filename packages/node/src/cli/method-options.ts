@@ -36,6 +36,7 @@ export async function chooseMethods(
     names.map((name) => methodNamed(name, extensions)),
     await givenMethodOptions({ options, methodOptions }),
     optionName,
+    extensions.method,
   );
 }
 

@@ -128,7 +128,7 @@ export const explain = defineCommand({
       ...(await givenBaseline(options)),
       ...(options.method === undefined ? {} : { method: methodNamed(options.method, extensions) }),
     };
-    checkRun(methodOptions, optionName);
+    checkRun(methodOptions, optionName, extensions.method);
 
     const source = options.model ?? (inputs.kind === "images" ? DEFAULT_IMAGE_MODEL : DEFAULT_TEXT_MODEL);
     terminal.progress.update(0, `loading ${source}`);
