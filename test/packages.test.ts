@@ -1,7 +1,8 @@
 /** @file The packages as their users meet them: the first example of each README runs, and what is published is what it says. */
 
 import { execFile } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -101,5 +102,23 @@ describe("publishedManifest()", () => {
       ...manifest,
       exports: { ".": { types: "./dist/a.d.ts", default: "./dist/a.js" }, "./b": "./b" },
     });
+  });
+});
+
+describe("the repository", () => {
+  it("has the weights of its models and no other file above 1 MB", async () => {
+    const { stdout } = await run("git", ["ls-files", "-z"], { cwd: ROOT, maxBuffer: 2 ** 26 });
+    const large = stdout
+      .split("\0")
+      .filter((file) => file !== "" && (statSync(join(ROOT, file), { throwIfNoEntry: false })?.size ?? 0) > 1e6);
+    expect(large).toEqual(["packages/model-cifar10/model.safetensors", "packages/model-sst2/model.safetensors"]);
+  });
+
+  it.each([
+    ["sst2", "0dbab07ff3e82e3968804ba32b5832e41eb4141ae2ecbeafbb881cd8f07f2c99"],
+    ["cifar10", "d234c400c4002ab6bd36fd0e53d70e357a9f8d1ac9d4603a3e3d646573fe6a0a"],
+  ])("has the weights of %s that it had", (id, hash) => {
+    const bytes = readFileSync(join(ROOT, `packages/model-${id}/model.safetensors`));
+    expect(createHash("sha256").update(bytes).digest("hex")).toBe(hash);
   });
 });

@@ -1,5 +1,8 @@
 /** @file From the parts of a model to a model that can be explained: programs that are compiled when first needed. */
 
+// Of models that are disposed of: not every project has these types.
+/// <reference lib="esnext.disposable" preserve="true" />
+
 import type { ExplainableModel, Platform } from "../attribution/explainable-model.ts";
 import type { CheckpointConfig } from "../checkpoint/config.ts";
 import { CheckedPrograms } from "../program/checked-programs.ts";
