@@ -3,8 +3,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { encodeSafetensors } from "@calig/core/internal/checkpoint/safetensors";
-import { anyWeights } from "@calig/core/internal/loading/checkpoint-files";
-import { checkpointWeights } from "@calig/core/internal/loading/checkpoint-weights";
+import { anyWeights, checkpointWeights } from "@calig/core/internal/loading/checkpoint-weights";
 import { asFloat32 } from "@calig/core/internal/loading/float32-weights";
 import { readStoredTensor } from "@calig/core/internal/onnx/external-data";
 import { floatToHalf } from "@calig/core/internal/tensor/half";

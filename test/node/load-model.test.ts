@@ -124,11 +124,11 @@ describe("explain()", () => {
     [{ target: "maybe" }, /Cannot find target "maybe": .* classes "no" \(#0\), "perhaps" \(#1\), "yes" \(#2\)/],
     [{ target: 3 }, /Cannot find target 3: .* the classes "no" \(#0\), "perhaps" \(#1\), "yes" \(#2\)/],
     [{ target: "yes", against: "yes" }, /against itself/],
-    [{ steps: 0 }, /steps 0: use a whole number/],
+    [{ steps: 0 }, /steps 0: give a whole number from 1/],
     [{ tolerance: 0 }, /tolerance 0/],
-    [{ lambda: 2 }, /lambda 2: it must be between 0 and 1/],
+    [{ lambda: 2 }, /lambda 2: give a number from 0 to 1/],
     [{ layers: [2] }, /block 2: the model has blocks 0 to 1/],
-    [{ memory: 0 }, /0 bytes of memory/],
+    [{ memory: 0 }, /memory 0: give a size such as/],
     [{ method: "magic" }, /Unknown method "magic": use one of "ca-lig", "integrated-gradients"/],
   ] as const)("refuses %o", async (options, message) => {
     await using model = await loadModel(await tempFolder(tinyBertFiles()));

@@ -10,8 +10,7 @@ import {
   parseSafetensorsHeader,
   safetensorsHeaderLength,
 } from "@calig/core/internal/checkpoint/safetensors";
-import { anyWeights } from "@calig/core/internal/loading/checkpoint-files";
-import { checkpointWeights } from "@calig/core/internal/loading/checkpoint-weights";
+import { anyWeights, checkpointWeights } from "@calig/core/internal/loading/checkpoint-weights";
 import { asFloat32 } from "@calig/core/internal/loading/float32-weights";
 import { memoryStore } from "@calig/core/internal/loading/memory-store";
 import { prepareWeights } from "@calig/core/internal/loading/prepare-weights";

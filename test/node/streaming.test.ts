@@ -2,7 +2,7 @@
 
 import { readdir } from "node:fs/promises";
 import { encodeSafetensors } from "@calig/core/internal/checkpoint/safetensors";
-import { streamBytes } from "@calig/core/internal/loading/stream-bytes";
+import { streamBytes } from "@calig/core/internal/loading/weight-plan";
 import { floatToHalf } from "@calig/core/internal/tensor/half";
 import {
   type ExplainOptions,

@@ -8,7 +8,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createPortableTokenizer } from "@calig/core/internal/input/text/portable-tokenizer";
 import type { Tokenizer } from "@calig/core/internal/input/text/tokenizer";
-import { readTokenizerFiles } from "@calig/core/internal/loading/tokenizer-files";
+import { readTokenizerFiles } from "@calig/core/internal/loading/preprocessors";
 import { diskStore } from "@calig/node/internal/node/disk-store";
 import { explain, InputError, loadModel } from "calig/node";
 import { type FuzzKind, fileOf } from "../kind.ts";

@@ -2,7 +2,7 @@
 
 export * from "@calig/core";
 export type { ByteRange, ModelStore, PlacedFile } from "@calig/core/internal/loading/model-store";
-export type { OnnxDtype } from "@calig/core/internal/loading/onnx-names";
+export type { OnnxDtype } from "@calig/core/internal/loading/onnx-place";
 export { type BuiltinModel, builtinModels, DEFAULT_IMAGE_MODEL, DEFAULT_TEXT_MODEL } from "./node/builtin-models.ts";
 export { readClassMap } from "./node/datasets/class-map.ts";
 export type { ClassMap } from "./node/datasets/yolo-folder.ts";
@@ -13,5 +13,6 @@ export { pictureUri } from "./node/picture-uri.ts";
 export { type ReadDatasetOptions, readDataset } from "./node/read-dataset.ts";
 export { explanationFiles, readExplanations } from "./node/read-explanations.ts";
 export { type SystemFacts, systemFacts } from "./node/system-facts.ts";
+export { fromTransformersCache, type TransformersCacheOptions } from "./node/transformers-cache.ts";
 export { type PngOptions, renderPng } from "./render/png.ts";
 export { createNodeRuntime } from "./runtime/onnxruntime-node.ts";

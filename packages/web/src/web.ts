@@ -3,7 +3,7 @@
 export * from "@calig/core";
 export type { ModelFiles } from "@calig/core/internal/loading/memory-store";
 export type { ByteRange, ModelStore, PlacedFile } from "@calig/core/internal/loading/model-store";
-export type { OnnxDtype } from "@calig/core/internal/loading/onnx-names";
+export type { OnnxDtype } from "@calig/core/internal/loading/onnx-place";
 export type { WebDevice } from "@calig/core/internal/runtime/devices";
 export { createWebRuntime, type WebRuntimeOptions } from "./runtime/onnxruntime-web.ts";
 export { type DecodeImageOptions, decodeImage } from "./web/decode-image.ts";

@@ -11,8 +11,8 @@ import {
   parseAdapter,
 } from "../checkpoint/adapter/adapter.ts";
 import { CheckpointError } from "../errors.ts";
-import { type IndexedFile, openWeights, SHARD_INDEX, WEIGHTS } from "./checkpoint-files.ts";
-import { filesIn, holds, type ModelStore } from "./model-store.ts";
+import { type IndexedFile, openWeights, SHARD_INDEX, WEIGHTS } from "./checkpoint-weights.ts";
+import type { ModelStore } from "./model-store.ts";
 
 /** An adapter and the store of its base model. */
 export interface FoundAdapter {
@@ -23,7 +23,7 @@ export interface FoundAdapter {
 
 /** The first file of an adapter that a store lists. */
 async function adapterFile(store: ModelStore): Promise<string | undefined> {
-  const names = await filesIn(store);
+  const names = await store.list();
   return [ADAPTER_CONFIG, ADAPTER_WEIGHTS, ADAPTER_PICKLE].find((name) => names.includes(name));
 }
 
@@ -54,7 +54,7 @@ export async function findAdapter(store: ModelStore, beside?: boolean): Promise<
   const remedy = mergeRemedy({ string: () => settings.task });
   const weights = await openWeights(store, ADAPTER_WEIGHTS);
   if (weights === undefined) {
-    const pickled = store.listed && (await holds(store, ADAPTER_PICKLE));
+    const pickled = store.listed && (await store.list()).includes(ADAPTER_PICKLE);
     const found = pickled
       ? `its weights are pickled ("${ADAPTER_PICKLE}"), and calig reads "${ADAPTER_WEIGHTS}"`
       : `there is no "${ADAPTER_WEIGHTS}" beside it`;
@@ -65,7 +65,7 @@ export async function findAdapter(store: ModelStore, beside?: boolean): Promise<
 }
 
 async function holdsWeights(store: ModelStore): Promise<boolean> {
-  const names = await filesIn(store);
+  const names = await store.list();
   return names.includes(WEIGHTS) || names.includes(SHARD_INDEX);
 }
 

@@ -1,24 +1,31 @@
-/** @file A Hugging Face checkpoint in any store: its weights, an adapter, what is converted, and how much memory that takes. */
+/** @file A Hugging Face checkpoint in any store: its weights, an adapter, what is converted, and the graphs that its family builds. */
 
 import { adaptedConfig, classesOf } from "../checkpoint/adapter/adapter.ts";
 import { type CheckpointConfig, parseConfig } from "../checkpoint/config.ts";
 import { CheckpointError } from "../errors.ts";
+import { checkFixedSizes, storedBytes } from "../graph/fixed-sizes.ts";
+import { processedSize } from "../input/image/process-image.ts";
+import { modalityOf } from "../modality/modalities.ts";
 import type { StoredTensor } from "../onnx/model.ts";
 import { byteSize, isFloating } from "../tensor/dtype.ts";
 import { elementCount } from "../tensor/tensor.ts";
+import { checkHead } from "../transformer/check-head.ts";
+import { checkSizes } from "../transformer/check-sizes.ts";
 import { familyOf } from "../transformer/families.ts";
+import { familyConfig } from "../transformer/family-config.ts";
 import type { WeightSource } from "../transformer/parameters.ts";
 import { parseJson } from "../util/parse-json.ts";
-import { anyWeights, type CheckpointFiles } from "./checkpoint-files.ts";
-import { prepareCheckpoint } from "./checkpoint-parts.ts";
-import { checkpointWeights } from "./checkpoint-weights.ts";
+import { anyWeights, type CheckpointFiles, checkpointWeights } from "./checkpoint-weights.ts";
 import { adaptersBelow, type FoundAdapter, findAdapter } from "./find-adapter.ts";
 import { asFloat32 } from "./float32-weights.ts";
+import { checkpointHead } from "./head.ts";
+import type { Knowledge } from "./knowledge.ts";
 import type { LoadContext } from "./load-context.ts";
-import type { ModelParts, WeightPlace } from "./model-parts.ts";
-import { filesIn, type ModelStore } from "./model-store.ts";
+import type { ModelParts, Preprocessors, WeightPlace } from "./model-parts.ts";
+import type { ModelStore } from "./model-store.ts";
 import { type PreparedWeights, prepareWeights, recordUse } from "./prepare-weights.ts";
-import { preprocessorsIn } from "./preprocessors.ts";
+import { preprocessorsIn, tokenizerFacts } from "./preprocessors.ts";
+import { unusedTensors } from "./unused-tensors.ts";
 import { planWeights, weightMemory } from "./weight-plan.ts";
 
 const CONFIG = "config.json";
@@ -111,7 +118,7 @@ function adapted(
 async function preprocessorStore(store: ModelStore, base: ModelStore): Promise<ModelStore> {
   if (store === base) return store;
   const saved = /^(tokenizer\.json|vocab\.(txt|json)|preprocessor_config\.json|.*\.model)$/;
-  return (await filesIn(store)).some((name) => saved.test(name)) ? store : base;
+  return (await store.list()).some((name) => saved.test(name)) ? store : base;
 }
 
 /**
@@ -134,3 +141,50 @@ const computedMemory = (source: WeightSource, used: Iterable<string>) => ({
   mapped: [...used].reduce((sum, name) => sum + byteSize("float32", elementCount(source.get(name).shape)), 0),
   converted: 0,
 });
+
+/** A checkpoint without its weights; warnings are those of its configuration and of tensors that nothing reads. */
+export type CheckpointParts = Omit<ModelParts, "weights" | "place" | "read" | "streamed" | "release">;
+
+/**
+ * Checks a checkpoint and reads what lies beside it.
+ *
+ * @param weights - All tensors that the configuration asks for.
+ * @param knowledge - Families, kinds of inputs and gradient rules.
+ * @returns Builds the graphs on the same tensors, wherever they are stored by then.
+ * @throws {CheckpointError} When files are missing or inconsistent.
+ * @throws {UnsupportedModelError} When calig does not build this family, or there is no head for classification.
+ */
+export async function prepareCheckpoint(
+  stated: CheckpointConfig,
+  weights: WeightSource,
+  preprocessors: Preprocessors,
+  { families, modalities, rules }: Knowledge,
+): Promise<(weights: WeightSource) => CheckpointParts> {
+  const family = familyOf(stated.modelType, families);
+  const config = familyConfig(family, stated);
+  const imageProcessor = family.kind === "image" ? await preprocessors.imageProcessor() : undefined;
+  const inputSize = imageProcessor === undefined ? undefined : processedSize(imageProcessor);
+  const build = { ...(inputSize === undefined ? {} : { inputSize }) };
+  if (family.kind === "text") checkHead(config, weights);
+  checkSizes(config, weights);
+  const model = family.build(config, weights, build); // says what is wrong before anything is copied
+  checkFixedSizes(model.graph, model.opsets, storedBytes(model.graph));
+  const warnings = unusedTensors(weights, model, family.unread);
+  const maxLength = family.maxLength(config);
+  const tokenizer =
+    maxLength === undefined ? undefined : await preprocessors.tokenizer(tokenizerFacts(config, model, maxLength));
+  const { warnings: surprises, ...head } = checkpointHead(config, model.anatomy);
+  return (tensors) => ({
+    family: family.name,
+    config,
+    forward: family.build(config, tensors, build),
+    sweep: family.build(config, tensors, { ...build, lastBlock: "pooled" }),
+    modality: modalityOf(model.anatomy.kind, modalities),
+    rules,
+    ...head,
+    ...(tokenizer === undefined ? {} : { tokenizer }),
+    ...(imageProcessor === undefined ? {} : { imageProcessor }),
+    warnings: [...surprises, ...warnings],
+    notes: [],
+  });
+}

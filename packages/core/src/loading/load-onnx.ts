@@ -5,10 +5,11 @@ import { CheckpointError } from "../errors.ts";
 import { createModel } from "../onnx/create-model.ts";
 import { decodeModel } from "../onnx/decode.ts";
 import { encodeModel } from "../onnx/encode.ts";
+import type { Graph } from "../onnx/model.ts";
 import { checkTask } from "./check-task.ts";
 import { adapterBeside } from "./find-adapter.ts";
 import type { LoadContext } from "./load-context.ts";
-import { interfaceOf, type ModelParts, type OriginalFile, type WeightPlace } from "./model-parts.ts";
+import type { ModelParts, OriginalFile, WeightPlace } from "./model-parts.ts";
 import type { ModelStore } from "./model-store.ts";
 import { onnxParts } from "./onnx-parts.ts";
 import type { OnnxPlace } from "./onnx-place.ts";
@@ -105,4 +106,13 @@ function placeAsNamed({ sides, files }: StoredGraph): WeightPlace | undefined {
   );
   const [folder, ...others] = new Set(folders);
   return folder === undefined || others.length > 0 ? undefined : { weightsFolder: folder };
+}
+
+/** What a decoded graph takes and gives; stored tensors that it lists among its inputs are none of them. */
+export function interfaceOf({ inputs, outputs, initializers }: Graph): Pick<OriginalFile, "inputs" | "outputs"> {
+  const stored = new Set(initializers.map(({ name }) => name));
+  return {
+    inputs: inputs.filter(({ name }) => !stored.has(name)),
+    outputs: outputs.map(({ name }) => name),
+  };
 }

@@ -3,7 +3,7 @@
 import type { Platform } from "../attribution/explainable-model.ts";
 import type { TunedSettings } from "../attribution/tuned.ts";
 import { type AssembledModel, assembleModel } from "./assemble-model.ts";
-import { usualWeights } from "./checkpoint-files.ts";
+import { usualWeights } from "./checkpoint-weights.ts";
 import { holdsAdapter } from "./find-adapter.ts";
 import type { Knowledge } from "./knowledge.ts";
 import { loadCheckpoint, readConfig, type StoredConfig } from "./load-checkpoint.ts";
@@ -12,11 +12,9 @@ import { loadOnnx } from "./load-onnx.ts";
 import type { ModelParts } from "./model-parts.ts";
 import type { ModelStore } from "./model-store.ts";
 import { noModelIn, noOnnxOfType } from "./no-model.ts";
-import { checkDtype, type OnnxDtype } from "./onnx-names.ts";
-import { findOnnxFile, namedOnnxFile } from "./onnx-place.ts";
-import { streamBytes } from "./stream-bytes.ts";
+import { findOnnxFile, namedOnnxFile, type OnnxDtype } from "./onnx-place.ts";
 import { parseTuned, tunedFileOf } from "./tuned-settings.ts";
-import { weightMemory, worthPrepacking } from "./weight-plan.ts";
+import { streamBytes, weightMemory, worthPrepacking } from "./weight-plan.ts";
 
 export interface LoadRequest extends LoadContext {
   /** What explanations call the model. Default: as its store. */
@@ -48,7 +46,6 @@ export interface Loaded {
  */
 export async function load(store: ModelStore, request: LoadRequest): Promise<Loaded> {
   const { runtime, platform, threads, memory, disk, id = store.name } = request;
-  checkDtype(request.dtype);
   const config = await readConfig(store);
   const { parts, file } = await readParts(store, config, request);
   try {

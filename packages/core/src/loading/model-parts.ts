@@ -4,12 +4,11 @@ import type { Modality, OwnAnswers } from "../attribution/explainable-model.ts";
 import type { Warning } from "../attribution/explanation.ts";
 import type { RuleRegistry } from "../autodiff/registry.ts";
 import type { CheckpointConfig } from "../checkpoint/config.ts";
-import { CheckpointError } from "../errors.ts";
 import type { ImageProcessor } from "../input/image/image-processor.ts";
 import type { TokenizerFiles } from "../input/text/settings/tokenizer-files.ts";
 import type { Tokenizer } from "../input/text/tokenizer.ts";
 import type { ReadRange } from "../onnx/external-data.ts";
-import type { Graph, ValueInfo } from "../onnx/model.ts";
+import type { ValueInfo } from "../onnx/model.ts";
 import type { RowLimits } from "../program/limited-programs.ts";
 import type { Activation } from "../program/score.ts";
 import type { SessionOptions } from "../runtime/runtime.ts";
@@ -83,49 +82,8 @@ export interface ModelParts {
 /** What the model says of its tokenizer. */
 export type TokenizerFacts = Pick<TokenizerFiles, "modelMaxLength" | "embeddingRows" | "model">;
 
-/**
- * @param maxLength - Most tokens that the model reads.
- * @throws {CheckpointError} When it reads none: positions begin behind that of padding.
- */
-export function tokenizerFacts(
-  config: CheckpointConfig | undefined,
-  { graph, anatomy }: TransformerGraph,
-  maxLength: number,
-): TokenizerFacts {
-  if (maxLength < 1) {
-    throw new CheckpointError(
-      `Cannot use "config.json": with its "max_position_embeddings" and "pad_token_id" the model reads ${maxLength} tokens; check that the file belongs to this model`,
-      "config.json",
-    );
-  }
-  const table = graph.initializers.find(({ name }) => name === anatomy.wordEmbeddings?.table);
-  const text = (key: string) => (config?.has(key) === true ? config.string(key) : undefined);
-  return {
-    modelMaxLength: maxLength,
-    embeddingRows: table?.shape[0],
-    ...(config === undefined
-      ? {}
-      : {
-          model: {
-            type: config.modelType,
-            tokenizerClass: text("tokenizer_class"),
-            madeWith: text("transformers_version"),
-          },
-        }),
-  };
-}
-
 /** What makes inputs of texts and pictures: read from the files beside the weights. */
 export interface Preprocessors {
   tokenizer(facts: TokenizerFacts): Promise<Tokenizer>;
   imageProcessor(): Promise<ImageProcessor>;
-}
-
-/** What a decoded graph takes and gives; stored tensors that it lists among its inputs are none of them. */
-export function interfaceOf({ inputs, outputs, initializers }: Graph): Pick<OriginalFile, "inputs" | "outputs"> {
-  const stored = new Set(initializers.map(({ name }) => name));
-  return {
-    inputs: inputs.filter(({ name }) => !stored.has(name)),
-    outputs: outputs.map(({ name }) => name),
-  };
 }

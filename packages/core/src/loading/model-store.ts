@@ -1,9 +1,5 @@
 /** @file Where the files of a model are: the one thing that loading asks, whatever the place is. */
 
-import { notJson } from "../checkpoint/json-fields.ts";
-import { CheckpointError } from "../errors.ts";
-import { parseJson } from "../util/parse-json.ts";
-
 /** A file that tensors are read from: one that the engine maps, or one whose bytes are in memory. */
 export type PlacedFile =
   | {
@@ -55,25 +51,4 @@ export interface ModelStore {
   named?(model: string): Promise<readonly ModelStore[]>;
   /** A model of that name in a cache, which is meant where nothing nearer is. */
   cached?(model: string): Promise<ModelStore | undefined>;
-}
-
-/** Whether there is a file. To be asked of places that can be listed. */
-export async function holds(store: ModelStore, path: string): Promise<boolean> {
-  const end = path.lastIndexOf("/");
-  return (await store.list(path.slice(0, Math.max(0, end)))).includes(path.slice(end + 1));
-}
-
-/** The names of the files in a folder, without folders. */
-export const filesIn = async (store: ModelStore, folder = ""): Promise<readonly string[]> =>
-  (await store.list(folder)).filter((name) => !name.endsWith("/"));
-
-/** A JSON file; undefined where there is none. @throws {CheckpointError} When it is none. */
-export async function readJson(store: ModelStore, path: string): Promise<object | undefined> {
-  const text = await store.text(path);
-  if (text === undefined) return undefined;
-  try {
-    return parseJson(text) as object;
-  } catch (cause) {
-    throw new CheckpointError(`Cannot read "${path}" in "${store.where}": ${notJson(text)}`, path, { cause });
-  }
 }

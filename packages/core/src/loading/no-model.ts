@@ -1,8 +1,8 @@
 /** @file What to say where no model is found: what is there instead, and where a model may be. */
 
 import { CheckpointError, InvalidOptionError } from "../errors.ts";
-import { filesIn, type ModelStore } from "./model-store.ts";
-import { type OnnxDtype, onnxFileName } from "./onnx-names.ts";
+import type { ModelStore } from "./model-store.ts";
+import { type OnnxDtype, onnxFileName } from "./onnx-place.ts";
 import { otherFormat } from "./other-formats.ts";
 
 /** Levels of folders that are searched, as deep as download caches lay models. */
@@ -58,7 +58,7 @@ async function modelsBelow(store: ModelStore, folder: string, depth: number): Pr
   for (const entry of (await store.list(folder)).slice(0, LOOKED_AT)) {
     if (!entry.endsWith("/") || entry.startsWith(".")) continue;
     const path = `${folder}${folder === "" ? "" : "/"}${entry.slice(0, -1)}`;
-    const names = await filesIn(store, path);
+    const names = await store.list(path);
     const weights = names.some((name) => name.endsWith(".safetensors")) || (await store.list(path)).includes("onnx/");
     const holds = names.some((name) => name.endsWith(".onnx")) || (weights && names.includes("config.json"));
     found.push(...(holds ? [path] : await modelsBelow(store, path, depth - 1)));

@@ -27,14 +27,9 @@ import { builtInputs } from "./built-inputs.ts";
 import { firstPosition } from "./first-position.ts";
 import { type Head, onnxHead } from "./head.ts";
 import type { Knowledge } from "./knowledge.ts";
-import {
-  type ModelParts,
-  type Preprocessors,
-  tokenizerFacts,
-  type WeightFacts,
-  type WeightPlace,
-} from "./model-parts.ts";
+import type { ModelParts, Preprocessors, WeightFacts, WeightPlace } from "./model-parts.ts";
 import { openOwnAnswers, unmeasuredWarning } from "./own-answers.ts";
+import { tokenizerFacts } from "./preprocessors.ts";
 
 /** Tokens read where neither configuration nor tokenizer nor a table of positions limits them. */
 const FALLBACK_LENGTH = 512;

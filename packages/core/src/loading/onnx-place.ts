@@ -1,8 +1,38 @@
 /** @file Which ONNX file of a model is meant: the layouts of Optimum and of transformers.js, and the element types they come in. */
 
 import { CheckpointError, InvalidOptionError } from "../errors.ts";
-import { filesIn, type ModelStore, type PlacedFile } from "./model-store.ts";
-import { ONNX_DTYPES, type OnnxDtype, onnxFileName } from "./onnx-names.ts";
+import type { ModelStore, PlacedFile } from "./model-store.ts";
+
+/** Element types of ONNX files and how transformers.js marks their names; best first. */
+const SUFFIXES = {
+  fp32: "",
+  fp16: "_fp16",
+  q8: "_quantized",
+  int8: "_int8",
+  uint8: "_uint8",
+  q4: "_q4",
+  q4f16: "_q4f16",
+  bnb4: "_bnb4",
+} as const;
+
+export type OnnxDtype = keyof typeof SUFFIXES;
+
+/** All of them, best first. */
+export const ONNX_DTYPES = Object.keys(SUFFIXES) as readonly OnnxDtype[];
+
+/** "model_fp16.onnx" */
+export const onnxFileName = (dtype: OnnxDtype): string => `model${SUFFIXES[dtype]}.onnx`;
+
+/** @throws {InvalidOptionError} When it is none of them. */
+function checkDtype(dtype: string | undefined): void {
+  if (dtype === undefined || Object.hasOwn(SUFFIXES, dtype)) return;
+  throw new InvalidOptionError(
+    `Unknown dtype "${dtype}": use one of ${ONNX_DTYPES.map((type) => `"${type}"`).join(", ")}`,
+    "dtype",
+    dtype,
+    ONNX_DTYPES,
+  );
+}
 
 /** The folder of transformers.js. */
 const FOLDER = "onnx";
@@ -23,6 +53,7 @@ export interface OnnxPlace {
  * @throws {CheckpointError} When there are several, of names that tell nothing.
  */
 export async function findOnnxFile(store: ModelStore, dtype?: OnnxDtype): Promise<OnnxPlace | undefined> {
+  checkDtype(dtype);
   const wanted = (dtype === undefined ? ONNX_DTYPES : [dtype]).map(onnxFileName);
   const paths = wanted.flatMap((name) => [name, `${FOLDER}/${name}`]);
   const found = store.listed ? await onnxFiles(store) : undefined;
@@ -60,7 +91,7 @@ export async function namedOnnxFile(store: ModelStore, path: string): Promise<On
 const nameOf = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
 
 async function onnxFiles(store: ModelStore): Promise<readonly string[]> {
-  const own = await filesIn(store);
-  const below = (await filesIn(store, FOLDER)).map((name) => `${FOLDER}/${name}`);
+  const own = await store.list();
+  const below = (await store.list(FOLDER)).map((name) => `${FOLDER}/${name}`);
   return [...own, ...below].filter((path) => path.endsWith(".onnx"));
 }

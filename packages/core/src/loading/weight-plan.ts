@@ -1,8 +1,10 @@
 /** @file Whether a model fits into the memory of the machine, and how its weights are held: told before it is compiled. */
 
 import type { Warning } from "../attribution/explanation.ts";
-import { CheckpointError } from "../errors.ts";
+import { CheckpointError, InvalidOptionError } from "../errors.ts";
+import { segmentWeightBytes } from "../program/segments.ts";
 import type { DType } from "../tensor/dtype.ts";
+import type { ModelParts } from "./model-parts.ts";
 
 /** Programs that hold converted weights of their own at the same time: forward and sweep. */
 const PROGRAMS = 2;
@@ -110,3 +112,26 @@ export function checkMemory(source: string, weights: WeightMemory, available: nu
 }
 
 const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(bytes < 1e8 ? 2 : 1)} GB`;
+
+/** Share of the free memory that activations may use when nothing is asked for, and their limits in bytes. */
+const MEMORY_SHARE = 0.25;
+const LEAST_MEMORY = 16 * 2 ** 20;
+const MOST_MEMORY = 512 * 2 ** 20;
+
+/**
+ * Bytes for activations and kept states.
+ *
+ * @throws {InvalidOptionError} When the memory asked for holds less than the largest block and a little more.
+ */
+export function streamBytes({ forward }: Pick<ModelParts, "forward">, { memory, available }: MemoryOptions): number {
+  const largest = segmentWeightBytes(forward);
+  if (memory === undefined) return Math.min(MOST_MEMORY, Math.max(LEAST_MEMORY, available * MEMORY_SHARE));
+  if (memory - largest >= LEAST_MEMORY) return Math.min(MOST_MEMORY, memory - largest);
+  throw new InvalidOptionError(
+    `Cannot run the model block by block in ${megabytes(memory)}: its largest part has weights of ${megabytes(largest)}; allow at least ${megabytes(largest + LEAST_MEMORY)}`,
+    "memory",
+    memory,
+  );
+}
+
+const megabytes = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MB`;

@@ -20,7 +20,7 @@ import { EVALUATION_OPTIONS } from "@calig/core/internal/evaluation/options";
 import type { Extensions } from "@calig/core/internal/extend/extension";
 import { DEEP_GREYS } from "@calig/core/internal/input/image/rgb-image";
 import { isBackground } from "@calig/core/internal/input/image/samples";
-import { ONNX_DTYPES } from "@calig/core/internal/loading/onnx-names";
+import { ONNX_DTYPES } from "@calig/core/internal/loading/onnx-place";
 import type {
   OptionDeclaration,
   OptionGroup,

@@ -6,7 +6,7 @@ import type { AssembledModel } from "@calig/core/internal/loading/assemble-model
 import { knowledgeOf, type ModelExtensions } from "@calig/core/internal/loading/knowledge";
 import { load } from "@calig/core/internal/loading/load";
 import type { ModelStore } from "@calig/core/internal/loading/model-store";
-import type { OnnxDtype } from "@calig/core/internal/loading/onnx-names";
+import type { OnnxDtype } from "@calig/core/internal/loading/onnx-place";
 import { tryRuntime } from "@calig/core/internal/loading/try-runtime";
 import type { Device } from "@calig/core/internal/runtime/devices";
 import type { Runtime } from "@calig/core/internal/runtime/runtime";

@@ -4,7 +4,7 @@ import { createPortableTokenizer } from "@calig/core/internal/input/text/portabl
 import type { AssembledModel } from "@calig/core/internal/loading/assemble-model";
 import { knowledgeOf, type ModelExtensions } from "@calig/core/internal/loading/knowledge";
 import { load } from "@calig/core/internal/loading/load";
-import { checkDtype, type OnnxDtype } from "@calig/core/internal/loading/onnx-names";
+import type { OnnxDtype } from "@calig/core/internal/loading/onnx-place";
 import { tryRuntime } from "@calig/core/internal/loading/try-runtime";
 import type { WebDevice } from "@calig/core/internal/runtime/devices";
 import type { Runtime } from "@calig/core/internal/runtime/runtime";
@@ -57,7 +57,6 @@ export type WebModel = AssembledModel;
  */
 export async function loadModel(source: ModelSource, options: WebLoadOptions = {}): Promise<WebModel> {
   const { signal, onProgress, id, dtype, acceptDifference } = options;
-  checkDtype(dtype); // before anything is compiled
   const knowledge = knowledgeOf(options);
   const store = openStore(source, {
     ...(signal === undefined ? {} : { signal }),

@@ -9,8 +9,7 @@ import {
 } from "../../checkpoint/safetensors.ts";
 import { ExtensionError } from "../../errors.ts";
 import { GraphBuilder } from "../../graph/builder.ts";
-import { anyWeights, WEIGHTS } from "../../loading/checkpoint-files.ts";
-import { checkpointWeights } from "../../loading/checkpoint-weights.ts";
+import { anyWeights, checkpointWeights, WEIGHTS } from "../../loading/checkpoint-weights.ts";
 import { memoryStore } from "../../loading/memory-store.ts";
 import type { Feeds, Runtime } from "../../runtime/runtime.ts";
 import { viewBytes } from "../../tensor/dtype.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { commonPrefix } from "./common-prefix.ts";
+import { commonPrefix } from "./checkpoint-weights.ts";
 
 describe("commonPrefix()", () => {
   it.each([
