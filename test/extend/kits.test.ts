@@ -17,6 +17,9 @@ import {
   checkRenderer,
   checkRule,
   checkRuntime,
+  defineBaseline,
+  defineBlockMethod,
+  floatTensor,
   gatherExtensions,
   METHODS,
   type MethodContext,
@@ -198,6 +201,56 @@ describe("averaged methods", () => {
     expect(() => averagedOverNoise(own, { samples: 0 })).toThrow("give a whole number of at least 1");
     expect(() => averagedOverNoise(own, { sigma: -1 })).toThrow("Cannot use noise of sigma -1");
     expect(() => averagedOverBaselines(own, [] as unknown as ["mask"])).toThrow("give at least one");
+  });
+});
+
+describe("defineBlockMethod() and defineBaseline()", () => {
+  const [text] = INPUTS;
+  const own = defineBlockMethod({ name: "own-blocks", summary: "CA-LIG under another name" });
+
+  it("are CA-LIG where nothing is said, and keep what methods promise", async () => {
+    const plain = await explain(model, text, { layerWeights: "uniform" });
+    const same = await explain(model, text, { method: own });
+    expect(same.attribution).toEqual(plain.attribution);
+    expect(same.blocks).toEqual(plain.blocks);
+    expect((await checkMethod(own, model, { inputs: INPUTS })).every(({ kept }) => kept)).toBe(true);
+  });
+
+  it("fuse and weigh as they say, texts in windows too", async () => {
+    const weighed = defineBlockMethod({
+      name: "second",
+      summary: "the second block alone, negated",
+      fuse: (blocks) => blocks.map(({ relevance }) => relevance.map((value) => -value)),
+      weigh: (fused) => fused.map((_, l) => (l === 1 ? 2 : 0)),
+    });
+    for (const input of [text, Array.from({ length: 90 }, (_, i) => `word${i}`).join(" ")]) {
+      const { attribution, blocks } = await explain(model, input, { method: weighed });
+      expect(blocks.map(({ weight }) => weight)).toEqual([0, 1]);
+      expect(attribution).toBeAllClose(
+        (blocks[1]?.relevance ?? []).map((value) => -value),
+        { rtol: 1e-9, atol: 1e-12 },
+      );
+    }
+    const wrong = defineBlockMethod({ name: "wrong", summary: "weights that are none", weigh: () => [1] });
+    await expect(explain(model, text, { method: wrong })).rejects.toThrow(/Cannot use layer weights \[1\]/);
+  });
+
+  it("compute a baseline for each input and each window, and state its name and settings", async () => {
+    const zeros = defineBaseline({
+      name: "zeros",
+      settings: { value: 0 },
+      hiddenState: ({ model: { programs }, input }) =>
+        floatTensor(new Float32Array(input.features.length * programs.width), [input.features.length, programs.width]),
+    });
+    const { method, completeness } = await explain(model, text, { baseline: zeros });
+    expect(method.options.baseline).toEqual({ name: "zeros", settings: { value: 0 } });
+    expect(completeness?.relativeError).toBeLessThan(0.01);
+    const long = Array.from({ length: 90 }, (_, i) => `word${i}`).join(" ");
+    expect((await explain(model, long, { baseline: zeros })).completeness?.relativeError).toBeLessThan(0.01);
+    const both = await explain(model, text, { baseline: [zeros, "mask"], method: "integrated-gradients" });
+    expect(both.method.options.baseline).toEqual([{ name: "zeros", settings: { value: 0 } }, "mask"]);
+    const odd = defineBaseline({ name: "odd", hiddenState: () => floatTensor([1], [1, 1]) });
+    await expect(explain(model, text, { baseline: odd })).rejects.toThrow(/Cannot use a baseline of float32 of shape/);
   });
 });
 

@@ -1,6 +1,8 @@
 /** @file What extensions of calig are made with: their types, the functions that define and combine them, and test kits. */
 
 export { propagated, zeroStates } from "./attribution/baseline/baseline-states.ts";
+export type { BaselineContext } from "./attribution/baseline/state-baseline.ts";
+export type { BlockMethod } from "./attribution/block-method.ts";
 export { measureCompleteness } from "./attribution/completeness.ts";
 export type {
   BaselineStates,
@@ -65,6 +67,8 @@ export {
 export { METRICS, metricOf } from "./evaluation/metrics.ts";
 export { averagedOverBaselines, averagedOverNoise } from "./extend/averaged.ts";
 export {
+  defineBaseline,
+  defineBlockMethod,
   defineCheck,
   defineDatasetLayout,
   defineFamily,
@@ -75,6 +79,7 @@ export {
   defineRenderer,
   defineRule,
   defineRuntime,
+  type OwnBaseline,
 } from "./extend/define.ts";
 export type { ExtensionKind, ExtensionKinds, Extensions } from "./extend/extension.ts";
 export { gatherExtensions } from "./extend/extensions.ts";

@@ -26,6 +26,7 @@ export {
   BASELINES,
   type Baseline,
   type BaselineName,
+  type BaselineObject,
   type CustomBaseline,
   DEFAULTS,
   type ExplainOptions,

@@ -5,6 +5,9 @@ import { assertNever } from "../util/assert-never.ts";
 import { norm1 } from "./fusion.ts";
 import type { LayerWeightsName } from "./options.ts";
 
+/** Weights of blocks from their fused maps. */
+export type WeighBlocks = (fused: readonly (readonly number[])[]) => readonly number[];
+
 /**
  * w_l >= 0 with sum 1, one per explained block.
  *
@@ -13,14 +16,15 @@ import type { LayerWeightsName } from "./options.ts";
  *   evidence have none. Where all blocks add up to the same difference of scores, this is the share of its evidence that
  *   a block does not take back: blocks whose evidence cancels weigh less.
  * - `decay`: halved from each block to the next, so that early blocks, nearest the input, weigh most.
- * - a list: the caller's own, normalised to sum 1.
+ * - a list, or a function that gives one: the caller's own, normalised to sum 1.
  *
  * @throws {InvalidOptionError} When a list has another length than `fused`, a negative entry, or sums to 0.
  */
 export function layerWeights(
-  scheme: LayerWeightsName | readonly number[],
+  scheme: LayerWeightsName | readonly number[] | WeighBlocks,
   fused: readonly (readonly number[])[],
 ): number[] {
+  if (typeof scheme === "function") return givenWeights(scheme(fused), fused.length);
   if (typeof scheme !== "string") return givenWeights(scheme, fused.length);
   switch (scheme) {
     case "uniform":

@@ -73,17 +73,26 @@ export type ImageBaseline = (typeof IMAGE_BASELINES)[number];
 export const BASELINES = [...new Set<BaselineName>([...TEXT_BASELINES, ...IMAGE_BASELINES])] as const;
 export type BaselineName = TextBaseline | ImageBaseline;
 
+/** A baseline that is computed for each input (define.ts says what it gets). Results state its name and settings. */
+export interface BaselineObject {
+  readonly name: string;
+  readonly settings?: Readonly<Record<string, unknown>>;
+  hiddenState(context: never): FloatTensor | Promise<FloatTensor>;
+}
+
 /**
  * The caller's own baseline, from which the model computes the hidden states of all blocks:
  *
  * - a text (for pairs, two), whose tokens take the places of the input's: see `customTextBaseline`;
  * - a picture of any size, prepared for the model as the input is;
- * - a first hidden state [positions, width], or [1, positions, width], special positions included.
+ * - a first hidden state [positions, width], or [1, positions, width], special positions included;
+ * - a function that gives such a state for an input, and its name: see `defineBaseline`.
  */
 export type CustomBaseline =
   | { readonly text: string; readonly pair?: string }
   | { readonly image: RgbImage }
-  | { readonly hiddenState: FloatTensor };
+  | { readonly hiddenState: FloatTensor }
+  | BaselineObject;
 export type Baseline = BaselineName | CustomBaseline;
 
 export const LONG_TEXTS = ["windows", "truncate"] as const;

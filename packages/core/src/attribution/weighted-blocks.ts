@@ -2,11 +2,11 @@
 
 import { measureCompleteness } from "./completeness.ts";
 import type { BlockExplanation, Completeness } from "./explanation.ts";
-import { layerWeights } from "./layer-weights.ts";
+import { layerWeights, type WeighBlocks } from "./layer-weights.ts";
 import type { LayerWeightsName } from "./options.ts";
 
-/** A scheme of layer weights, or one number for each block. */
-export type LayerWeighting = LayerWeightsName | readonly number[];
+/** A scheme of layer weights, one number for each block, or a rule of the caller's. */
+export type LayerWeighting = LayerWeightsName | readonly number[] | WeighBlocks;
 
 export interface WeightedBlocks {
   /** sum_l w_l s_l, one per feature. */

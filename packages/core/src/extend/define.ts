@@ -3,9 +3,11 @@
  * object so that plugins are recognised. The test kits beside this file check the rest.
  */
 
+import type { BaselineContext } from "../attribution/baseline/state-baseline.ts";
+import { type BLOCK_METHOD_OPTIONS, type BlockMethod, blockMethod } from "../attribution/block-method.ts";
 import type { Modality, PreparedWhole } from "../attribution/explainable-model.ts";
 import type { AttributionMethod } from "../attribution/method.ts";
-import { GENERAL_OPTIONS, METHOD_OPTIONS } from "../attribution/options.ts";
+import { type BaselineObject, GENERAL_OPTIONS, METHOD_OPTIONS } from "../attribution/options.ts";
 import { BESIDES } from "../attribution/resolve-run.ts";
 import type { RuleEntry } from "../autodiff/rule.ts";
 import type { Pass } from "../canonical/pass.ts";
@@ -14,6 +16,7 @@ import type { DatasetLayout } from "../evaluation/dataset-layout.ts";
 import type { Metric } from "../evaluation/metric.ts";
 import { OPTION_GROUPS, type OptionDeclaration, type OptionGroup, type OptionTable } from "../options/option.ts";
 import type { Renderer } from "../render/renderer.ts";
+import type { FloatTensor } from "../tensor/tensor.ts";
 import type { ModelFamily } from "../transformer/family.ts";
 import type { Check } from "../verification/check.ts";
 import { type ExtensionKind, KIND_NAMES, marked } from "./extension.ts";
@@ -58,6 +61,33 @@ function checkOptions(method: string, options: OptionTable): void {
     }
   }
 }
+
+/** A baseline, whose first hidden state is computed for each input. */
+export interface OwnBaseline {
+  /** Results state it, and `--baseline` takes it. */
+  readonly name: string;
+  /** What it was made with, as plain data: results state it. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** [positions, width] or [1, positions, width], special positions included; the model computes all other states from it. */
+  hiddenState(context: BaselineContext): FloatTensor | Promise<FloatTensor>;
+}
+
+/** A baseline. @throws {ExtensionError} When a field is missing or of another kind. */
+export function defineBaseline(baseline: OwnBaseline): BaselineObject {
+  check("baseline", baseline, { name: isName, hiddenState: isFunction });
+  if (baseline.settings !== undefined && !isPlain(baseline.settings)) {
+    throw fieldError("baseline", baseline.name, "settings", "plain data: what JSON can hold");
+  }
+  return marked("baseline", baseline as BaselineObject);
+}
+
+/**
+ * A method that differs from CA-LIG in how blocks are fused, or weighted.
+ *
+ * @throws {ExtensionError} When a field is missing or of another kind.
+ */
+export const defineBlockMethod = (method: BlockMethod): AttributionMethod<typeof BLOCK_METHOD_OPTIONS> =>
+  defineMethod(blockMethod(method));
 
 /** A metric. @throws {ExtensionError} */
 export function defineMetric(metric: Metric): Metric {

@@ -5,6 +5,7 @@
 
 import type { Modality } from "../attribution/explainable-model.ts";
 import type { AttributionMethod } from "../attribution/method.ts";
+import type { BaselineObject } from "../attribution/options.ts";
 import type { RuleEntry } from "../autodiff/rule.ts";
 import type { Pass } from "../canonical/pass.ts";
 import type { DatasetLayout } from "../evaluation/dataset-layout.ts";
@@ -22,6 +23,7 @@ export interface ExtensionKinds {
   readonly metric: Metric;
   readonly family: ModelFamily;
   readonly modality: Modality;
+  readonly baseline: BaselineObject;
   readonly rule: RuleEntry;
   readonly pass: Pass;
   readonly renderer: Renderer;
@@ -38,6 +40,7 @@ export const KIND_NAMES: Readonly<Record<ExtensionKind, string>> = {
   metric: "metric",
   family: "model family",
   modality: "kind of input",
+  baseline: "baseline",
   rule: "gradient rule",
   pass: "rewrite of graphs",
   renderer: "renderer",
@@ -70,6 +73,7 @@ export const NO_EXTENSIONS: Extensions = {
   metric: [],
   family: [],
   modality: [],
+  baseline: [],
   rule: [],
   pass: [],
   renderer: [],

@@ -2,6 +2,7 @@
 
 import type { Baseline, BaselineName, CustomBaseline, ExplainOptions } from "@calig/core/internal/attribution/options";
 import { UsageError } from "@calig/core/internal/errors";
+import type { Extensions } from "@calig/core/internal/extend/extension";
 import { PICTURE_OPTIONS } from "./explain-inputs.ts";
 import { given } from "./given.ts";
 import { type OptionKey, type OptionValues, optionName } from "./options.ts";
@@ -24,11 +25,19 @@ type Options = Pick<OptionValues, (typeof BASELINE_OPTIONS)[number] | (typeof PI
  * @throws {UsageError} When "custom" comes without what it stands for, or that without "custom".
  * @throws {InputError} When the picture cannot be read.
  */
-export async function givenBaseline(options: Options): Promise<Pick<ExplainOptions, "baseline">> {
+export async function givenBaseline(
+  options: Options,
+  extensions: Pick<Extensions, "baseline">,
+): Promise<Pick<ExplainOptions, "baseline">> {
   const { baseline } = options;
   const names = baseline === undefined ? [] : [baseline].flat();
   const own = await customBaseline(options, names.includes(CUSTOM));
-  const baselines = names.map((name): Baseline => (name === CUSTOM ? (own as CustomBaseline) : (name as BaselineName)));
+  const baselines = names.map(
+    (name): Baseline =>
+      name === CUSTOM
+        ? (own as CustomBaseline)
+        : (extensions.baseline.find((other) => other.name === name) ?? (name as BaselineName)),
+  );
   const [first, ...others] = baselines;
   if (first === undefined) return {};
   return { baseline: others.length === 0 ? first : baselines };

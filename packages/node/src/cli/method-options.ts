@@ -17,9 +17,12 @@ type Given = Pick<Invocation, "methodOptions"> & {
 };
 
 /** What was given of them, as options of the library. @throws As `givenBaseline`. */
-export async function givenMethodOptions({ options, methodOptions }: Given): Promise<ExplainOptions> {
+export async function givenMethodOptions(
+  { options, methodOptions }: Given,
+  extensions: Extensions,
+): Promise<ExplainOptions> {
   const { baseline: _words, ...others } = methodOptions;
-  return { ...others, ...(await givenBaseline(options)), ...given(options, ["memory"]) };
+  return { ...others, ...(await givenBaseline(options, extensions)), ...given(options, ["memory"]) };
 }
 
 /**
@@ -34,7 +37,7 @@ export async function chooseMethods(
   const names = options.methods ?? [...METHODS, ...extensions.method].map(({ name }) => name);
   return namedMethodsOf(
     names.map((name) => methodNamed(name, extensions)),
-    await givenMethodOptions({ options, methodOptions }),
+    await givenMethodOptions({ options, methodOptions }, extensions),
     optionName,
     extensions.method,
   );

@@ -333,6 +333,7 @@ const ADDED: { readonly [K in OptionKey]?: (extensions: Extensions) => readonly 
   metric: ({ metric }) => metric.filter(isTunable),
   format: ({ renderer }) => renderer,
   device: ({ runtime }) => runtime,
+  baseline: ({ baseline }) => baseline,
 };
 
 /** An option as the command line declares it, with the words that extensions add to it. */

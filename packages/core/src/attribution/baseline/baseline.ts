@@ -3,10 +3,10 @@
 import { InvalidOptionError, keyword, quote } from "../../errors.ts";
 import type { BaselineStates, ExplainableModel } from "../explainable-model.ts";
 import { withArticle } from "../modality.ts";
-import type { Baseline, CustomBaseline, ExplainOptions } from "../options.ts";
+import { type Baseline, type CustomBaseline, DEFAULTS, type ExplainOptions } from "../options.ts";
 import type { PreparedInput } from "../prepared-input.ts";
-import { checkedCustom, isCustom, spelledBaseline } from "./custom-baseline.ts";
-import { stateBaseline } from "./state-baseline.ts";
+import { checkedCustom, isComputed, isCustom, spelledBaseline } from "./custom-baseline.ts";
+import { computedBaseline, stateBaseline } from "./state-baseline.ts";
 
 export interface UsedBaseline extends BaselineStates {
   /** The baseline as small plain data. */
@@ -26,7 +26,7 @@ export async function baselineStates(
   seed: number | undefined,
 ): Promise<UsedBaseline> {
   if (isCustom(baseline)) {
-    const states = await customStates(model, input, checkedCustom(baseline, model.modality.field));
+    const states = await customStates(model, input, checkedCustom(baseline, model.modality.field), seed);
     return { spelled: await spelledBaseline(baseline), ...(await asTheInputIsRead(model, input, states)) };
   }
   const { baselines } = model.modality;
@@ -53,7 +53,9 @@ function customStates(
   model: ExplainableModel,
   input: PreparedInput,
   baseline: CustomBaseline,
+  seed: number = DEFAULTS.seed,
 ): Promise<BaselineStates> {
+  if (isComputed(baseline)) return computedBaseline({ model, input, seed }, baseline);
   if ("hiddenState" in baseline) return stateBaseline(model, input, baseline.hiddenState);
   const { baselines, field, noun } = model.modality;
   if (baselines.custom !== undefined && Object.hasOwn(baseline, field)) {

@@ -2,10 +2,14 @@
 
 import { InvalidOptionError } from "../../errors.ts";
 import { sha256 } from "../../util/sha256.ts";
-import type { Baseline, CustomBaseline, ExplainOptions } from "../options.ts";
+import type { Baseline, BaselineObject, CustomBaseline, ExplainOptions } from "../options.ts";
 
 export const isCustom = (baseline: Baseline | undefined): baseline is CustomBaseline =>
   typeof baseline === "object" && baseline !== null;
+
+/** Whether it is computed for each input. */
+export const isComputed = (baseline: CustomBaseline): baseline is BaselineObject =>
+  "hiddenState" in baseline && typeof baseline.hiddenState === "function";
 
 /**
  * @param field - That of inputs of the model's kind.
@@ -28,6 +32,10 @@ export async function spelledBaseline(baseline: Baseline): Promise<unknown> {
   if ("image" in baseline) {
     const { width, height, data } = baseline.image;
     return { image: `${width}x${height}`, ...(await digest(data)) };
+  }
+  if (isComputed(baseline)) {
+    const { name, settings } = baseline;
+    return settings === undefined ? name : { name, settings };
   }
   if ("hiddenState" in baseline) {
     const { shape, data } = baseline.hiddenState;

@@ -3,6 +3,7 @@
 import { InvalidOptionError, ShapeError } from "../../errors.ts";
 import { type FloatTensor, floatTensor } from "../../tensor/tensor.ts";
 import type { BaselineStates, ExplainableModel } from "../explainable-model.ts";
+import type { BaselineObject } from "../options.ts";
 import type { PreparedInput } from "../prepared-input.ts";
 import { propagated } from "./baseline-states.ts";
 
@@ -18,12 +19,43 @@ export async function stateBaseline(
   input: PreparedInput,
   hiddenState: FloatTensor,
 ): Promise<BaselineStates> {
+  checkOnlyWindow(input);
+  return fromState(model, input, hiddenState);
+}
+
+/** What a baseline is computed from. */
+export interface BaselineContext {
+  readonly model: ExplainableModel;
+  readonly input: PreparedInput;
+  readonly seed: number;
+}
+
+/** The hidden states from a first one that is computed for this input. @throws As `stateBaseline`. */
+export async function computedBaseline(
+  { model, input, seed }: BaselineContext,
+  { name, hiddenState }: BaselineObject,
+): Promise<BaselineStates> {
+  if (typeof name !== "string" || name === "") {
+    throw new InvalidOptionError("Cannot use a baseline without a name: results state it", "baseline", name);
+  }
+  const compute = hiddenState as (context: BaselineContext) => FloatTensor | Promise<FloatTensor>;
+  return fromState(model, input, await compute({ model, input, seed }));
+}
+
+function checkOnlyWindow(input: PreparedInput): void {
   if (input.window !== undefined) {
     throw new InvalidOptionError(
       'Cannot use a hidden state as the baseline of a text that is read in several windows: each has hidden states of its own; use longText "truncate", or a baseline text',
       "baseline",
     );
   }
+}
+
+async function fromState(
+  model: ExplainableModel,
+  input: PreparedInput,
+  hiddenState: FloatTensor,
+): Promise<BaselineStates> {
   const wanted = [input.features.length, model.programs.width];
   const { shape, data } = hiddenState;
   const fits = shape.join() === wanted.join() || shape.join() === [1, ...wanted].join();

@@ -1,7 +1,12 @@
 /** @file `calig baselines`: which baseline serves a method best, measured on a data set. */
 
 import type { ExplainableModel } from "@calig/core/internal/attribution/explainable-model";
-import { DEFAULTS, TEXT_BASELINES, type TextBaseline } from "@calig/core/internal/attribution/options";
+import {
+  type BaselineObject,
+  DEFAULTS,
+  TEXT_BASELINES,
+  type TextBaseline,
+} from "@calig/core/internal/attribution/options";
 import { randomControl } from "@calig/core/internal/evaluation/named-methods";
 import { assertNever } from "@calig/core/internal/util/assert-never";
 import { defineCommand } from "../command.ts";
@@ -24,13 +29,16 @@ export const baselines = defineCommand({
   ],
   async run({ options, methodOptions, metricOptions, terminal, extensions }) {
     const { method = DEFAULTS.method } = options;
-    const own = await givenMethodOptions({ options, methodOptions });
-    const withBaseline = (baseline: TextBaseline) => ({
-      name: baseline,
+    const own = await givenMethodOptions({ options, methodOptions }, extensions);
+    const withBaseline = (baseline: TextBaseline | BaselineObject) => ({
+      name: typeof baseline === "string" ? baseline : baseline.name,
       options: { ...own, method: methodNamed(method, extensions), baseline },
     });
     return runEvaluation(
-      (model) => [...TEXT_BASELINES.filter((name) => has(model, name)).map(withBaseline), randomControl()],
+      (model) => [
+        ...[...TEXT_BASELINES.filter((name) => has(model, name)), ...extensions.baseline].map(withBaseline),
+        randomControl(),
+      ],
       options,
       { terminal, extensions, metricOptions },
     );

@@ -125,7 +125,7 @@ export const explain = defineCommand({
     const methodOptions: ExplainOptions = {
       ...given(options, [...TARGET_OPTIONS, ...GENERAL_KEYS]),
       ...own,
-      ...(await givenBaseline(options)),
+      ...(await givenBaseline(options, extensions)),
       ...(options.method === undefined ? {} : { method: methodNamed(options.method, extensions) }),
     };
     checkRun(methodOptions, optionName, extensions.method);

@@ -40,7 +40,7 @@ export const tune = defineCommand({
     const { out } = options;
     const writer = reportWriter("tuning", { out });
     if (out !== undefined) await checkWritable(out);
-    const shared = await givenMethodOptions({ options, methodOptions });
+    const shared = await givenMethodOptions({ options, methodOptions }, extensions);
     return measureDataset(
       {
         methodsOf: (model) => tuningMethods(model, shared),
