@@ -7,9 +7,9 @@ import type { DeepGrey, ImageReading } from "@calig/core/internal/input/image/rg
 import { isSigned, isText, targetName } from "@calig/core/internal/render/evidence";
 import { targetValue } from "@calig/core/internal/render/head";
 import { printable, visible } from "@calig/core/internal/render/plain-text";
+import { resultBound } from "@calig/core/internal/render/quantity";
 import { checkRows } from "@calig/core/internal/report/verification/table";
 import { REPORTING, type Verification, verdict } from "@calig/core/internal/verification/verification";
-import { resultBound } from "@calig/web/internal/components/quantity";
 import { html, LitElement, nothing, type PropertyDeclarations, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
 import "./calig-result.ts";

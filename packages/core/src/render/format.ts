@@ -17,6 +17,9 @@ export function digitsFor(bound: number): number {
   return Math.min(6, Math.max(0, 2 - Math.floor(Math.log10(bound))));
 }
 
+/** Decimals for numbers up to a bound, at most three: cells of tables are narrow. */
+export const cellDigits = (bound: number): number => Math.min(digitsFor(bound), bound >= 0.01 ? 3 : 6);
+
 /** `value` with a fixed number of decimals; "-0.00" is written "0.00". */
 export function fixed(value: number, digits: number, { unicode = true }: NumberStyle = {}): string {
   if (!Number.isFinite(value)) return MISSING;

@@ -44,6 +44,13 @@ export function patchBound(values: readonly number[]): number {
   return within > 0 ? within : largestMagnitude(values);
 }
 
+/** Strength of a value, 0..1: full at the bound and beyond. 0 where the bound is 0, and of what is no number. */
+const strengthOf = (value: number, bound: number): number =>
+  bound > 0 && !Number.isNaN(value) ? Math.min(1, Math.abs(value) / bound) : 0;
+
+/** The same with the sign of the value, -1..1: a scale without limits of its own. */
+export const levelOf = (value: number, bound: number): number => Math.sign(value) * strengthOf(value, bound) || 0;
+
 /**
  * A scale over `values` that is symmetric about 0: equal magnitude means equal strength on both sides.
  *
@@ -60,10 +67,7 @@ export function signedScale(values: Iterable<number>, { gamma = 1, bound }: Scal
   }
   const largest = largestMagnitude(values);
   const full = bound ?? largest;
-  const strength = (value: number): number => {
-    if (full === 0 || Number.isNaN(value)) return 0;
-    return Math.min(1, Math.abs(value) / full) ** gamma;
-  };
+  const strength = (value: number): number => strengthOf(value, full) ** gamma;
   return {
     bound: full,
     saturates: largest > full,

@@ -7,14 +7,13 @@ import type {
   TextExplanation,
 } from "@calig/core/internal/attribution/explanation";
 import { isSigned, isText, type QuantityName, quantitiesOf } from "@calig/core/internal/render/evidence";
-import { percent, signed } from "@calig/core/internal/render/format";
+import { cellDigits, percent, signed } from "@calig/core/internal/render/format";
 import { heatClass } from "@calig/core/internal/render/html/heat";
-import { cellDigits } from "@calig/core/internal/render/html/maps";
 import { visible } from "@calig/core/internal/render/plain-text";
+import { featureBound, scaleTo, verbOf } from "@calig/core/internal/render/quantity";
+import { movedBy, tableMoves } from "@calig/core/internal/render/roving";
 import { html, nothing, type PropertyDeclarations, svg, type TemplateResult } from "lit";
 import { ExplanationElement } from "./explanation-element.ts";
-import { featureBound, scaleTo, verbOf } from "./quantity.ts";
-import { movedBy, tableMoves } from "./roving.ts";
 
 /**
  * Blocks from the first (at the top) to the last, and the result. The arrow keys walk through the table; Enter, or the

@@ -7,12 +7,12 @@ import { targetClass } from "@calig/core/internal/render/head";
 import { heatClass } from "@calig/core/internal/render/html/heat";
 import { shownShape } from "@calig/core/internal/render/image-figure";
 import { visible } from "@calig/core/internal/render/plain-text";
+import { boundOf, scaleTo, valuesOf, verbFor, verbOf } from "@calig/core/internal/render/quantity";
 import { regionsInWords } from "@calig/core/internal/render/regions";
+import { movedBy, tableMoves } from "@calig/core/internal/render/roving";
 import { html, type PropertyDeclarations, type TemplateResult } from "lit";
 import { styleMap } from "lit/directives/style-map.js";
 import { ExplanationElement } from "./explanation-element.ts";
-import { boundOf, scaleTo, valuesOf, verbOf } from "./quantity.ts";
-import { movedBy, tableMoves } from "./roving.ts";
 
 /**
  * The patches as a grid, over the picture when the property `picture` (or the attribute) gives its address. The arrow keys
@@ -68,9 +68,7 @@ export class CaligImage extends ExplanationElement {
     const { method } = explanation;
     const name = patchLabel(Math.floor(this.active / columns), this.active % columns);
     const where = this.block === undefined ? "" : `in block ${this.block} `;
-    return html`<b>${name}</b> ${where}${verbOf(value, method.signed !== false)}${
-      method.signed === false ? " for" : ""
-    } <bdi>${visible(targetClass(explanation))}</bdi>: ${signed(value, digits)}.`;
+    return html`<b>${name}</b> ${where}${verbFor(value, method.signed !== false)} <bdi>${visible(targetClass(explanation))}</bdi>: ${signed(value, digits)}.`;
   }
 
   #move(event: KeyboardEvent): void {

@@ -7,11 +7,11 @@ import { targetClass } from "@calig/core/internal/render/head";
 import { heatClass } from "@calig/core/internal/render/html/heat";
 import { wordSegments } from "@calig/core/internal/render/html/maps";
 import { visible, withoutOverrides } from "@calig/core/internal/render/plain-text";
+import { boundOf, scaleTo, valuesOf, verbFor, verbOf } from "@calig/core/internal/render/quantity";
+import { lineMoves, movedBy } from "@calig/core/internal/render/roving";
 import { segmentText, spansOfFeatures } from "@calig/core/internal/render/segments";
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from "lit";
 import { ExplanationElement } from "./explanation-element.ts";
-import { boundOf, scaleTo, valuesOf, verbOf } from "./quantity.ts";
-import { lineMoves, movedBy } from "./roving.ts";
 
 /** A part of the text on the page. */
 interface Piece {
@@ -87,9 +87,7 @@ export class CaligText extends ExplanationElement {
       features.length > 1 && this.block === undefined
         ? ` Tokens: ${features.map((feature) => `${visible(all[feature]?.text ?? "")} ${signed(attribution[feature] ?? 0, digits)}`).join(", ")}.`
         : "";
-    return html`<b><bdi>${visible(text)}</bdi></b> ${where}${verbOf(value, method.signed !== false)}${
-      method.signed === false ? " for" : ""
-    } <bdi>${visible(targetClass(explanation))}</bdi>: ${signed(value, digits)}${share}.${tokens}`;
+    return html`<b><bdi>${visible(text)}</bdi></b> ${where}${verbFor(value, method.signed !== false)} <bdi>${visible(targetClass(explanation))}</bdi>: ${signed(value, digits)}${share}.${tokens}`;
   }
 
   #nodes(): HTMLElement[] {

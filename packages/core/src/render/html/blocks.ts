@@ -3,7 +3,7 @@
 import type { BlockExplanation, ImageExplanation, TextExplanation } from "../../attribution/explanation.ts";
 import { html, type Markup } from "../escape.ts";
 import { byStrength, isText, itemNoun, type Quantity, quantitiesOf, sumOver } from "../evidence.ts";
-import { digitsFor, percent, signed } from "../format.ts";
+import { cellDigits, digitsFor, percent, signed } from "../format.ts";
 import { shownShape } from "../image-figure.ts";
 import { overlay } from "../overlay.ts";
 import { visible } from "../plain-text.ts";
@@ -11,7 +11,7 @@ import { regionsInWords } from "../regions.ts";
 import { largestMagnitude, patchBound, type SignedScale, signedScale } from "../scale.ts";
 import { isolated, type PageContext } from "./context.ts";
 import { heatClass } from "./heat.ts";
-import { blockTextMap, cellDigits, choices, DRAWN, hint, patchMap } from "./maps.ts";
+import { blockTextMap, choices, DRAWN, hint, patchMap } from "./maps.ts";
 
 /** Words that the development over the blocks is shown for. */
 const TRENDS = 8;

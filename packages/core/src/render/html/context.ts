@@ -51,10 +51,3 @@ export const score = (value: number): string => fixed(value, Math.max(3, digitsF
 /** A width in percent for a style attribute. */
 export const widthOf = (share: number): string =>
   `width:${(100 * Math.min(1, Math.max(0, Number.isFinite(share) ? share : 0))).toFixed(2)}%`;
-
-/** Part of a total for reading: 0 when the total is 0. */
-export const shareOf = (value: number, total: number): number => (total > 0 ? Math.abs(value) / total : 0);
-
-/** Sum of magnitudes over all positions, which shares refer to. */
-export const magnitudeOf = ({ attribution }: Explanation): number =>
-  attribution.reduce((sum, value) => sum + Math.abs(value), 0);

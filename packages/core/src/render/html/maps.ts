@@ -3,7 +3,7 @@
 import type { Explanation, ImageExplanation, TextExplanation } from "../../attribution/explanation.ts";
 import { html, type Markup } from "../escape.ts";
 import { isSigned, itemNoun, patchLabel, scoreName } from "../evidence.ts";
-import { digitsFor, percent, signed } from "../format.ts";
+import { percent, signed } from "../format.ts";
 import { targetClass } from "../head.ts";
 import { shownShape } from "../image-figure.ts";
 import { CONTOURS, type OverlayName, overlay } from "../overlay.ts";
@@ -232,6 +232,3 @@ export function imageSection(explanation: ImageExplanation, context: PageContext
   const view = choices(`${id}-overlay`, "Show the evidence as", VIEWS, context.overlay);
   return html`<section class="view-image" aria-labelledby="${id}-text"><h3 id="${id}-text">What the model saw</h3><p class="about">The image as ${rows} rows of ${columns} patches. ${meaning(context, "patches")} Rows and columns are counted from 0.</p><div class="tools">${view}${legend(context, scale)}</div>${lines}${patchMap(explanation, "words", context)}<p class="details js" data-details hidden>${hint(explanation)}</p></section>`;
 }
-
-/** Decimals for numbers up to a bound, at most three: cells are narrow. */
-export const cellDigits = (bound: number): number => Math.min(digitsFor(bound), bound >= 0.01 ? 3 : 6);

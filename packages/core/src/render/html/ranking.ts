@@ -5,8 +5,9 @@ import { type Item, isSigned, isText, itemNoun, rankedItems, specialShareOf } fr
 import { count, percent, signed } from "../format.ts";
 import { targetClass } from "../head.ts";
 import { visible } from "../plain-text.ts";
+import { magnitudeOf, shareOf } from "../quantity.ts";
 import { largestMagnitude } from "../scale.ts";
-import { difference, isolated, magnitudeOf, type PageContext, shareOf, widthOf } from "./context.ts";
+import { difference, isolated, type PageContext, widthOf } from "./context.ts";
 
 const ROWS = 10;
 

@@ -1,8 +1,8 @@
 /** @file Which numbers of an explanation a view shows, and their scale: those of the result or those of one block. */
 
-import type { Explanation } from "@calig/core/internal/attribution/explanation";
-import { boundOver, isText, itemsOf, type QuantityName } from "@calig/core/internal/render/evidence";
-import { largestMagnitude, patchBound, type SignedScale, signedScale } from "@calig/core/internal/render/scale";
+import type { Explanation } from "../attribution/explanation.ts";
+import { boundOver, isText, itemsOf, type QuantityName } from "./evidence.ts";
+import { largestMagnitude, patchBound, type SignedScale, signedScale } from "./scale.ts";
 
 /** What is shown: the result where there is no block. */
 export interface Shown {
@@ -53,3 +53,14 @@ export function verbOf(value: number, isSigned: boolean): string {
   if (value === 0) return "neither supports nor opposes";
   return value > 0 ? "supports" : "opposes";
 }
+
+/** The same in front of the name of a class: "supports", "matters for". */
+export const verbFor = (value: number, isSigned: boolean): string =>
+  `${verbOf(value, isSigned)}${isSigned ? "" : " for"}`;
+
+/** Part of a total for reading: 0 when the total is 0. */
+export const shareOf = (value: number, total: number): number => (total > 0 ? Math.abs(value) / total : 0);
+
+/** Sum of magnitudes over all positions, which shares refer to. */
+export const magnitudeOf = ({ attribution }: Explanation): number =>
+  attribution.reduce((sum, value) => sum + Math.abs(value), 0);

@@ -1,0 +1,66 @@
+/** @file One explanation on the page: its maps, its blocks, its download. */
+
+import type { Explanation } from "../../../attribution/explanation.ts";
+import { isSigned, isText } from "../../evidence.ts";
+import { percent, signed } from "../../format.ts";
+import { targetClass } from "../../head.ts";
+import { magnitudeOf, shareOf, verbFor } from "../../quantity.ts";
+import { operateBlocks } from "./block-panel.ts";
+import { nodesOf, operateMap, sumOf } from "./live-map.ts";
+
+/** Decimals where the page does not say them. */
+const USUAL_DIGITS = 3;
+/** How long an address of a file that is downloaded is kept, milliseconds. */
+const KEPT_MS = 1000;
+
+export function operateArticle(article: HTMLElement): void {
+  const embedded = article.querySelector("script[data-explanation]")?.textContent;
+  if (typeof embedded !== "string") return;
+  const data = JSON.parse(embedded) as Explanation;
+  for (const node of article.querySelectorAll<HTMLElement>(".js")) node.hidden = false;
+
+  const digits = Number(article.querySelector<HTMLElement>("[data-map]")?.dataset.digits ?? USUAL_DIGITS);
+  for (const map of article.querySelectorAll<HTMLElement>('[data-map="words"], [data-map="tokens"]')) {
+    const around = (map.closest(".photo") ?? map).parentElement;
+    const details = around?.querySelector<HTMLElement>("[data-details]");
+    if (details === null || details === undefined || nodesOf(map).length === 0) continue;
+    const { paint } = operateMap(map, details, data, (features) => resultText(data, features, digits));
+    paint(data.attribution, Number(map.dataset.bound), Number(map.dataset.digits));
+  }
+  const panel = article.querySelector<HTMLElement>("[data-blocks]");
+  if (panel !== null) operateBlocks(article, panel, data);
+  article
+    .querySelector("[data-download]")
+    ?.addEventListener("click", () => download(data, `explanation${article.dataset.number ?? ""}.json`));
+}
+
+/** What the result says of some features. */
+function resultText(data: Explanation, features: readonly number[], digits: number): string {
+  const { attribution, blocks } = data;
+  const value = sumOf(features, attribution);
+  const share = percent(shareOf(value, magnitudeOf(data)));
+  const parts = [
+    `${verbFor(value, isSigned(data))} ${targetClass(data)}: ${signed(value, digits)}, ${share} of the magnitude.`,
+  ];
+  if (features.length > 1 && isText(data)) {
+    const tokens = features.map(
+      (feature) => `${data.features[feature]?.text ?? ""} ${signed(attribution[feature] ?? Number.NaN, digits)}`,
+    );
+    parts.push(`Tokens: ${tokens.join(", ")}.`);
+  }
+  if (blocks.length > 1) {
+    const evidence = blocks.map(({ index, fused }) => ({ index, value: sumOf(features, fused) }));
+    const peak = evidence.reduce((best, each) => (Math.abs(each.value) > Math.abs(best.value) ? each : best));
+    parts.push(`Strongest in block ${peak.index} (${signed(peak.value, digits)}).`);
+  }
+  return parts.join(" ");
+}
+
+function download(data: Explanation, name: string): void {
+  const file = new Blob([`${JSON.stringify(data, null, 2)}\n`], { type: "application/json" });
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(file);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), KEPT_MS);
+}
