@@ -1,14 +1,14 @@
 /** @file What must hold of every explanation, whatever the model learnt: completeness, conservation, linearity, independence of chunks, determinism. */
 
-import { explain, FUSIONS, type LoadedModel, loadModel, TEXT_BASELINES } from "@calig/node";
+import { explain, FUSIONS, type LoadedModel, loadModel, TEXT_BASELINES, type TextExplanation } from "@calig/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { scoreDifference } from "../support/completeness.ts";
 
 const TEXTS = [
   "A gripping, beautifully shot film that forgets to end.",
-  "It's not a bad movie, but I wouldn't watch it twice.",
+  "It's not bad, but I wouldn't watch it twice.",
   "Dull.",
-  "The café scene – 12 minutes, no cut – is 😀 unforgettable; everything after it is padding.",
+  "The café scene – no cut – is 😀 unforgettable; the rest is padding.",
 ];
 
 /** Float32 sums over thousands of terms: what two ways of adding the same numbers may differ by. */
@@ -27,8 +27,11 @@ describe("completeness", () => {
     'every block meets the tolerance or is named in a warning, baseline "%s"',
     async (baseline) => {
       for (const text of TEXTS) {
-        const { blocks, warnings } = await explain(model, text, { baseline });
+        const explanation = await explain(model, text, { baseline });
+        const { blocks, warnings } = explanation;
         expect(blocks).toHaveLength(6);
+        // Of all baselines, "zero" alone is not propagated: it has a score difference of its own at each block.
+        if (baseline !== "zero") expectConserved(explanation);
         const warned = warnings.find((warning) => warning.code === "not-converged")?.message ?? "";
         for (const { index, relevance, completeness } of blocks) {
           expect(sum(relevance)).toBeCloseTo(completeness.sum, 8);
@@ -56,14 +59,26 @@ describe("completeness", () => {
   });
 });
 
+/** The attribution is the sum of the blocks by their weights: it misses the score difference by what they miss it. */
+function expectConserved(explanation: TextExplanation): void {
+  const delta = sum(explanation.attribution) - scoreDifference(explanation);
+  const missed = explanation.blocks.map(({ weight, completeness }) => weight * completeness.delta);
+  expect(Math.abs(delta - sum(missed))).toBeLessThanOrEqual(1e-6);
+  const worst = Math.max(...explanation.blocks.map((block) => Math.abs(block.completeness.delta)));
+  expect(Math.abs(delta)).toBeLessThanOrEqual(worst + 1e-6);
+}
+
 describe("conservation", () => {
   it.each(["uniform", "balanced", "magnitude", "decay", "last"] as const)(
     'with transport and a propagated baseline the attribution sums to the score difference, weights "%s"',
     async (layerWeights) => {
       for (const text of TEXTS) {
-        const explanation = await explain(model, text, { fusion: "transport", layerWeights });
-        const worst = Math.max(...explanation.blocks.map((block) => Math.abs(block.completeness.delta)));
-        expect(Math.abs(sum(explanation.attribution) - scoreDifference(explanation))).toBeLessThanOrEqual(worst + 1e-6);
+        // Few points: what is missed is larger, and adds up as exactly. Above, it holds for integrals refined to the tolerance.
+        const explanation = await explain(model, text, { fusion: "transport", layerWeights, steps: 6 });
+        expect(Math.max(...explanation.blocks.map(({ completeness }) => completeness.relativeError))).toBeGreaterThan(
+          0,
+        );
+        expectConserved(explanation);
       }
     },
   );
