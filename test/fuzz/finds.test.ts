@@ -7,7 +7,8 @@ import type { FuzzCase } from "../../bench/fuzz/kind.ts";
 import { KINDS } from "../../bench/fuzz/kinds.ts";
 
 /** Changes the contents of a file that holds JSON, or writes another text. */
-type Change = (contents: Record<string, unknown>) => unknown;
+// biome-ignore lint/suspicious/noExplicitAny: whatever the file holds
+type Change = (contents: Record<string, any>) => unknown;
 
 /** Bytes behind those of the file. */
 type Append = readonly number[];
@@ -33,6 +34,13 @@ const normalizer = (map: string) => (contents: object) => ({
   normalizer: { type: "Precompiled", precompiled_charsmap: map },
 });
 
+const BLOCK = {
+  ...{ index: 0, relevance: [], attentionEvidence: [], fused: [], weight: 0 },
+  completeness: {
+    ...{ scoreAtInput: 0, scoreAtBaseline: 0, delta: 0, relativeError: 0, sum: 0, points: 1, converged: true },
+  },
+};
+
 const FINDS: readonly Find[] = [
   // The native library ended the process over these.
   tokenizer("a character map whose texts are not UTF-8", normalizer(base64(4, 0, 0, 0, 0, 0, 0, 0, 0xff)), "not UTF-8"),
@@ -51,7 +59,7 @@ const FINDS: readonly Find[] = [
   ),
   tokenizer(
     "merges that are shorter than their prefix",
-    ({ model, ...contents }) => ({ ...contents, model: { ...(model as object), continuing_subword_prefix: "####" } }),
+    ({ model, ...contents }) => ({ ...contents, model: { ...model, continuing_subword_prefix: "####" } }),
     'does not begin with its prefix "####"',
     "native",
     "bytes, plain",
@@ -65,7 +73,7 @@ const FINDS: readonly Find[] = [
   ),
   tokenizer(
     "merges that are no texts",
-    ({ model, ...contents }) => ({ ...contents, model: { ...(model as object), merges: [3] } }),
+    ({ model, ...contents }) => ({ ...contents, model: { ...model, merges: [3] } }),
     "does not read its",
     "portable",
     "bytes, plain",
@@ -91,7 +99,7 @@ const FINDS: readonly Find[] = [
     kind: "explanations",
     base: "image",
     file: "one.json",
-    change: ({ input, ...contents }) => ({ ...contents, input: { ...(input as object), grid: [0.5, 2] } }),
+    change: ({ input, ...contents }) => ({ ...contents, input: { ...input, grid: [0.5, 2] } }),
     error: ["InputError", "wanted a whole number of at least 1"],
   },
   {
@@ -99,8 +107,58 @@ const FINDS: readonly Find[] = [
     kind: "explanations",
     base: "image",
     file: "one.json",
-    change: ({ input, ...contents }) => ({ ...contents, input: { ...(input as object), grid: [1e5, 1e4] } }),
+    change: ({ input, ...contents }) => ({ ...contents, input: { ...input, grid: [1e5, 1e4] } }),
     error: ["InputError", "rows and columns of at most"],
+  },
+  {
+    name: "an explanation with a patch far outside of its picture",
+    kind: "explanations",
+    base: "image",
+    file: "one.json",
+    change: ({ supporting, ...contents }) => ({
+      ...contents,
+      supporting: [...supporting, { row: 1e308, column: 0, attribution: 1 }],
+    }),
+    error: ["InputError", "wanted a whole number from 0 to"],
+  },
+  {
+    name: "an explanation of a text too long for a PNG",
+    kind: "explanations",
+    base: "text",
+    file: "one.json",
+    change: (contents) => ({ ...contents, input: { kind: "text", text: "a film\nno, the".repeat(5000) } }),
+    how: "with a PNG",
+    error: ["InputError", "wanted at most 32767 on a side"],
+  },
+  {
+    name: "an explanation of thirty thousand blocks, which took a call with as many arguments",
+    kind: "explanations",
+    base: "grad-cam",
+    file: "one.json",
+    change: (contents) => ({ ...contents, blocks: Array(30_000).fill(BLOCK) }),
+  },
+  {
+    name: "an explanation of a long text with line breaks, which took the square of its length",
+    kind: "explanations",
+    base: "text",
+    file: "one.json",
+    change: (contents) => ({ ...contents, input: { kind: "text", text: "a film\nno, the".repeat(5000) } }),
+  },
+  {
+    name: "an explanation of twenty thousand classes, each of which was compared with all",
+    kind: "explanations",
+    base: "grad-cam",
+    file: "one.json",
+    change: ({ model: { activation: _, ...model }, ...contents }) => ({
+      ...contents,
+      model,
+      predictions: Array.from({ length: 20_000 }, (_, index) => ({
+        index,
+        label: `${index}`,
+        logit: 1,
+        probability: 0,
+      })),
+    }),
   },
   {
     name: "an ONNX file of a version that no number holds",
@@ -113,6 +171,13 @@ const FINDS: readonly Find[] = [
   },
 ];
 
+/** Where nothing else is said: models are asked for the cheapest method. */
+const HOW: Readonly<Record<string, string>> = {
+  onnx: "raw-attention",
+  safetensors: "raw-attention",
+  configs: "raw-attention",
+};
+
 function damage(original: Uint8Array, change: Change | Append): Uint8Array {
   if (typeof change !== "function") return Uint8Array.from([...original, ...change]);
   const changed = change(JSON.parse(Buffer.from(original).toString("utf8")) as Record<string, unknown>);
@@ -120,11 +185,11 @@ function damage(original: Uint8Array, change: Change | Append): Uint8Array {
 }
 
 describe("files that the fuzzer found", () => {
-  it.each(FINDS)("$name", async ({ kind: name, base, file, change, how = "raw-attention", error }) => {
+  it.each(FINDS)("$name", async ({ kind: name, base, file, change, how, error }) => {
     const kind = await (KINDS[name] as (typeof KINDS)[string])();
     const whole = kind.bases.get(base) as ReadonlyMap<string, Uint8Array>;
     const damaged = new Map([[file, damage(whole.get(file) as Uint8Array, change)]]);
-    const found: FuzzCase = { base, files: damaged, how };
+    const found: FuzzCase = { base, files: damaged, how: how ?? HOW[name] ?? "" };
     const used = withFolders(new Map([[base, new Map([...whole, ...damaged])]]), (root) => {
       return kind.use(join(root, base), found);
     });

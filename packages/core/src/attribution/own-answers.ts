@@ -4,6 +4,7 @@ import { DifferenceError } from "../errors.ts";
 import type { ForwardResult } from "../program/model-programs.ts";
 import { logitsRow, type ScoreSpec } from "../program/score.ts";
 import { floatTensor } from "../tensor/tensor.ts";
+import { largest as mostOf } from "../util/largest.ts";
 import type { ExplainableModel, OwnAnswers } from "./explainable-model.ts";
 import type { Warning } from "./explanation.ts";
 import type { Part } from "./prepared-input.ts";
@@ -28,18 +29,16 @@ export interface Difference {
 export function compareLogits(original: ArrayLike<number>, explained: ArrayLike<number>): Difference {
   const [before, after] = [Array.from(original), Array.from(explained)];
   const differences = before.map((value, i) => Math.abs(value - (after[i] as number)));
-  // Math.max of nothing but numbers; NaN stays NaN.
-  const moved = Math.max(...differences);
-  const largest = Math.max(...before.map(Math.abs));
+  const moved = mostOf(differences); // NaN stays NaN
   const winners = [winner(before), winner(after)] as const;
-  return { moved, largest, ...(winners[0] === winners[1] ? {} : { winners }) };
+  return { moved, largest: mostOf(before.map(Math.abs)), ...(winners[0] === winners[1] ? {} : { winners }) };
 }
 
 /** The winner of logits that are not numbers. */
 const NONE = -1;
 
 const winner = (logits: readonly number[]): number =>
-  logits.length === 1 ? Number((logits[0] as number) > 0) : logits.indexOf(Math.max(...logits));
+  logits.length === 1 ? Number((logits[0] as number) > 0) : logits.indexOf(mostOf(logits));
 
 /** Whether two answers are so far apart that an explanation of the one says little of the other. */
 export const isFar = ({ moved, largest, winners }: Difference): boolean =>

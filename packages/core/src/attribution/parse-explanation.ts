@@ -30,8 +30,6 @@ const holds =
 const text = holds("a text", (value) => typeof value === "string");
 const flag = holds("true or false", (value) => typeof value === "boolean");
 const number = holds("a number", (value) => Number.isFinite(value));
-const positive = holds("a number above 0", (value) => Number.isFinite(value) && (value as number) > 0);
-const whole = holds("a whole number", Number.isInteger);
 const count = holds("a whole number of at least 0", (value) => Number.isInteger(value) && (value as number) >= 0);
 const size = holds("a whole number of at least 1", (value) => Number.isInteger(value) && (value as number) > 0);
 const anything = holds("a record", (value) => typeof value === "object" && value !== null && !Array.isArray(value));
@@ -143,7 +141,6 @@ const ofText = (words: number): Check =>
     opposing: list(record({ ...SPAN, attribution: number })),
   });
 
-const PATCH = { row: whole, column: whole };
 /** Rows and columns of which each place is a feature: what is drawn of them is as large as what is stored. */
 const gridOf =
   (features: number): Check =>
@@ -153,21 +150,46 @@ const gridOf =
     if (rows * columns > features) fail(path, value, `rows and columns of at most ${features} patches`);
   };
 
-const ofImage = (features: number): Check =>
+/** A place in the grid; special features stand at row and column -1. */
+function placeIn([rows, columns]: readonly [rows: number, columns: number], first: number) {
+  const below = (limit: number) =>
+    holds(`a whole number from ${first} to ${limit - 1}`, (value) => {
+      return Number.isInteger(value) && (value as number) >= first && (value as number) < limit;
+    });
+  return { row: below(rows), column: below(columns) };
+}
+
+/** Pixels. Larger numbers are no pictures, and overflow where they are drawn. */
+const MOST_PIXELS = 1e9;
+const pixels = holds(
+  `a number from 1 to ${MOST_PIXELS}`,
+  (value) => typeof value === "number" && value >= 1 && value <= MOST_PIXELS,
+);
+const pixelPlace = holds(
+  `a number of at most ${MOST_PIXELS} pixels`,
+  (value) => typeof value === "number" && Math.abs(value) <= MOST_PIXELS,
+);
+
+const OF_PICTURE = {
+  width: pixels,
+  height: pixels,
+  patch: pixels,
+  seen: list(pixelPlace, [4]),
+  background: optional(holds(BACKGROUNDS.map(quote).join(" or "), isBackground)),
+  deepGrey: optional(oneOf(DEEP_GREYS)),
+};
+
+const ofImage: Check = (value, path) => {
+  const { features } = value as { readonly features: readonly unknown[] };
+  record({ input: record({ ...OF_PICTURE, grid: gridOf(features.length) }) })(value, path);
+  const { grid } = (value as { readonly input: { readonly grid: readonly [number, number] } }).input;
+  const patches = list(record({ ...placeIn(grid, 0), attribution: number }));
   record({
-    input: record({
-      width: positive,
-      height: positive,
-      grid: gridOf(features),
-      patch: positive,
-      seen: list(number, [4]),
-      background: optional(holds(BACKGROUNDS.map(quote).join(" or "), isBackground)),
-      deepGrey: optional(oneOf(DEEP_GREYS)),
-    }),
-    features: list(record({ ...PATCH, special: flag })),
-    supporting: list(record({ ...PATCH, attribution: number })),
-    opposing: list(record({ ...PATCH, attribution: number })),
-  });
+    features: list(record({ ...placeIn(grid, -1), special: flag })),
+    supporting: patches,
+    opposing: patches,
+  })(value, path);
+};
 
 /**
  * The explanation that a value of unknown origin is. Explanations of version 1 become those of today.
@@ -189,7 +211,7 @@ export function parseExplanation(value: unknown): Explanation {
   record({ kind: oneOf(["text", "image"]) })(input, "input");
   list(anything)(features, "features");
   common((features as readonly unknown[]).length)(explanation, "");
-  if ((input as { kind: string }).kind === "image") ofImage((features as readonly unknown[]).length)(explanation, "");
+  if ((input as { kind: string }).kind === "image") ofImage(explanation, "");
   else {
     list(anything)(words, "words");
     ofText((words as readonly unknown[]).length)(explanation, "");

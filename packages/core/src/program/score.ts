@@ -6,6 +6,7 @@ import { int } from "../onnx/model.ts";
 import type { Feeds } from "../runtime/runtime.ts";
 import { type FloatTensor, floatTensor } from "../tensor/tensor.ts";
 import { assertNever } from "../util/assert-never.ts";
+import { largest } from "../util/largest.ts";
 
 /** How logits become probabilities: one label of many, each label for itself, or not at all (regression). */
 export type Activation = "softmax" | "sigmoid" | "none";
@@ -112,7 +113,7 @@ export function probabilities(logits: ArrayLike<number>, activation: Activation)
   const values = Array.from(logits);
   if (activation === "none") return values;
   if (activation === "sigmoid") return values.map((logit) => 1 / (1 + Math.exp(-logit)));
-  const highest = Math.max(...values);
+  const highest = largest(values);
   const powers = values.map((logit) => Math.exp(logit - highest));
   const total = powers.reduce((sum, power) => sum + power, 0);
   return powers.map((power) => power / total);
@@ -141,7 +142,7 @@ export function evaluateScore(spec: ScoreSpec, logits: ArrayLike<number>): numbe
     case "log-probability":
       return pick(logProbabilities(logits, spec.activation));
     case "margin":
-      return pick(logits) - Math.max(...Array.from(logits).filter((_, index) => index !== spec.target));
+      return pick(logits) - largest(Array.from(logits).filter((_, index) => index !== spec.target));
     default:
       return assertNever(spec.kind);
   }
@@ -151,7 +152,7 @@ function logProbabilities(logits: ArrayLike<number>, activation: Activation): nu
   const values = Array.from(logits);
   if (activation === "none") return values;
   if (activation === "sigmoid") return values.map((logit) => -softplus(-logit));
-  const highest = Math.max(...values);
+  const highest = largest(values);
   const logTotal = highest + Math.log(values.reduce((sum, logit) => sum + Math.exp(logit - highest), 0));
   return values.map((logit) => logit - logTotal);
 }

@@ -5,6 +5,7 @@
  * direction of the letters before it, neutral text takes the direction of its neighbours where they agree (rules P2,
  * W2, W7, N1, N2, L2). The letters and digits inside a word are ordered by whoever draws the word.
  */
+import { largest } from "../util/largest.ts";
 
 export type Direction = "ltr" | "rtl";
 
@@ -44,12 +45,12 @@ export function visualOrder(words: readonly string[], base: Direction): number[]
     return base === "ltr" ? (resolved === "ltr" ? 0 : 1) : resolved === "rtl" ? 1 : 2;
   });
   const order = words.map((_, i) => i);
-  for (let level = Math.max(0, ...levels); level >= 1; level--) {
+  for (let level = largest(levels, 0); level >= 1; level--) {
     for (let start = 0; start < order.length; start++) {
       if (levels[order[start]!]! < level) continue;
       let end = start;
       while (end < order.length && levels[order[end]!]! >= level) end++;
-      order.splice(start, end - start, ...order.slice(start, end).reverse());
+      for (const [i, word] of order.slice(start, end).reverse().entries()) order[start + i] = word;
       start = end;
     }
   }

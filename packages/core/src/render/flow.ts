@@ -153,7 +153,7 @@ export function flow<Style>(pieces: readonly Piece<Style>[], columns: number): L
       const parts: readonly (readonly Run<Style>[])[] = width > columns ? chop(chunk, columns) : [chunk];
       parts.forEach((part, index) => {
         if (index > 0) end();
-        line.push(...part);
+        for (const run of part) line.push(run);
         used += widthOf(part);
       });
     }

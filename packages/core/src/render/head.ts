@@ -21,6 +21,15 @@ export type Headed = Pick<Explanation, "model" | "predictions">;
 /** How logits become probabilities. Files of calig 0.1 do not say it: there a regression's "probability" is its number. */
 export function activationOf({ model, predictions }: Headed): HeadActivation {
   if (model.activation !== undefined) return model.activation;
+  const known = ACTIVATIONS.get(predictions) ?? guessedActivation(predictions);
+  ACTIVATIONS.set(predictions, known);
+  return known;
+}
+
+/** Asked of every class, and the same for all. */
+const ACTIVATIONS = new WeakMap<readonly Prediction[], HeadActivation>();
+
+function guessedActivation(predictions: readonly Prediction[]): HeadActivation {
   if (predictions.length === 0) return "softmax";
   if (predictions.every(({ probability, logit }) => probability === null || probability === logit)) return "none";
   const sum = predictions.reduce((total, { probability }) => total + (probability ?? 0), 0);
@@ -169,8 +178,20 @@ export function className(
   { predictions = [] }: { readonly predictions?: readonly Prediction[] },
   { index, label }: Pick<Prediction, "index" | "label">,
 ): string {
-  const alike = predictions.filter((other) => other.label.trim() === label.trim());
-  return label.trim() === "" || alike.length > 1 ? `${label} (#${index})`.trim() : label;
+  const alike = labelsOf(predictions).get(label.trim()) ?? 0;
+  return label.trim() === "" || alike > 1 ? `${label} (#${index})`.trim() : label;
+}
+
+/** How many classes have a label; asked for every class. */
+const LABELS = new WeakMap<readonly object[], ReadonlyMap<string, number>>();
+
+function labelsOf(predictions: readonly Prediction[]): ReadonlyMap<string, number> {
+  const known = LABELS.get(predictions);
+  if (known !== undefined) return known;
+  const counts = new Map<string, number>();
+  for (const { label } of predictions) counts.set(label.trim(), (counts.get(label.trim()) ?? 0) + 1);
+  LABELS.set(predictions, counts);
+  return counts;
 }
 
 /** The name of the explained class. */

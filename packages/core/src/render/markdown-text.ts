@@ -1,5 +1,6 @@
 /** @file Text and tables as Markdown (GitHub flavour) that shows them as they are. */
 
+import { largest } from "../util/largest.ts";
 import { printable } from "./plain-text.ts";
 
 /** Text that Markdown shows as it is: no markup, no table border, no mention. One line. */
@@ -15,7 +16,10 @@ export function plain(text: string): string {
 /** A code span; backticks inside lengthen its fence, bars are escaped as tables want it. */
 export function code(text: string): string {
   const shown = printable(text).replace(/\|/g, "\\|");
-  const longest = Math.max(0, ...Array.from(shown.matchAll(/`+/g), ([run]) => run.length));
+  const longest = largest(
+    Array.from(shown.matchAll(/`+/g), ([run]) => run.length),
+    0,
+  );
   const fence = "`".repeat(longest + 1);
   const pad = longest > 0 ? " " : "";
   return `${fence}${pad}${shown}${pad}${fence}`;

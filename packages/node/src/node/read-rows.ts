@@ -3,6 +3,7 @@
 import type { TextInput } from "@calig/core/internal/attribution/input";
 import { InputError, InvalidOptionError, quote } from "@calig/core/internal/errors";
 import type { RowOptions, TextFile } from "@calig/core/internal/evaluation/dataset-layout";
+import { largest } from "@calig/core/internal/util/largest";
 import {
   COLUMN_OPTIONS,
   type Columned,
@@ -143,7 +144,7 @@ function longestOf(names: readonly string[], rows: readonly Readonly<Record<stri
   const lengths = names.map((name) =>
     some.reduce((sum, row) => sum + (typeof row[name] === "string" ? row[name].trim().split(/\s+/).length : 0), 0),
   );
-  const most = Math.max(...lengths, 0);
+  const most = largest(lengths, 0);
   const longest = names[lengths.indexOf(most)];
   return most > some.length && longest !== undefined ? { longest } : {};
 }

@@ -4,7 +4,7 @@
  */
 
 import type { Explanation } from "@calig/core/internal/attribution/explanation";
-import { InvalidOptionError, quote } from "@calig/core/internal/errors";
+import { ExecutionError, InputError, InvalidOptionError, quote } from "@calig/core/internal/errors";
 import { hex } from "@calig/core/internal/render/oklab";
 import { paletteOf } from "@calig/core/internal/render/palette";
 import { renderSvg, type SvgOptions } from "@calig/core/internal/render/svg";
@@ -25,6 +25,7 @@ const DEFAULT_SCALE = 2;
  * A PNG picture of an explanation: what `renderSvg` draws, `scale` times as large.
  *
  * @throws {InvalidOptionError} When the width, the palette, the picture or the scale cannot be used.
+ * @throws {InputError} When it would be larger than a PNG can be drawn: of a very long text.
  * @throws {ExecutionError} When sharp is not installed for this machine.
  */
 export async function renderPng(
@@ -45,9 +46,11 @@ export async function renderPng(
  * A PNG picture of an SVG.
  *
  * @param background - Colour of what the SVG leaves open.
- * @throws {ExecutionError} When sharp is not installed for this machine.
+ * @throws {InputError} When it would be larger than a PNG can be drawn.
+ * @throws {ExecutionError} When sharp is not installed for this machine, or fails.
  */
 export async function pngOfSvg(svg: string, background: string, scale = DEFAULT_SCALE): Promise<Uint8Array> {
+  checkSize(svg, scale);
   const sharp = await loadSharp("draw PNG pictures");
   const bytes = new TextEncoder().encode(svg);
   // Without `unlimited` the XML parser refuses the picture in the SVG when it is long.
@@ -55,6 +58,25 @@ export async function pngOfSvg(svg: string, background: string, scale = DEFAULT_
     // The last row and column are cut through where the size is no whole number of pixels.
     .flatten({ background })
     .png({ compressionLevel: 9 })
-    .toBuffer();
+    .toBuffer()
+    .catch((cause: unknown) => {
+      throw new ExecutionError("Cannot draw the PNG: the library of pictures failed; draw it as SVG or HTML", {
+        cause,
+      });
+    });
   return new Uint8Array(png);
+}
+
+/** Pixels on a side, which is what librsvg draws. */
+const LONGEST_SIDE = 32_767;
+/** Pixels in all: 400 MB while they are drawn. */
+const MOST_PIXELS = 100_000_000;
+
+function checkSize(svg: string, scale: number): void {
+  const [, width = 0, height = 0] = /^<svg[^>]* width="([\d.]+)" height="([\d.]+)"/.exec(svg) ?? [];
+  const [across, down] = [Math.ceil(Number(width) * scale), Math.ceil(Number(height) * scale)];
+  if (across <= LONGEST_SIDE && down <= LONGEST_SIDE && across * down <= MOST_PIXELS) return;
+  throw new InputError(
+    `Cannot draw the PNG: it would have ${across} x ${down} pixels, wanted at most ${LONGEST_SIDE} on a side and ${MOST_PIXELS} in all; draw it as SVG or HTML, or explain a shorter text`,
+  );
 }

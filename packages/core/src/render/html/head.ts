@@ -1,6 +1,7 @@
 /** @file The head of an explanation on the page: warnings, the target, a sentence, all classes. */
 
 import type { Explanation, ImageExplanation, Prediction } from "../../attribution/explanation.ts";
+import { largest } from "../../util/largest.ts";
 import { html, type Markup } from "../escape.ts";
 import { isSigned, isText, itemNoun, rankedItems, scoreName, targetName } from "../evidence.ts";
 import { count } from "../format.ts";
@@ -53,7 +54,7 @@ function summary({ explanation, items }: PageContext): Markup {
     return html`No ${many} ${isSigned(explanation) ? "support or oppose" : "matter for"} ${target}.`;
   }
   if (!isText(explanation)) return html`${regionsInWords(explanation as ImageExplanation)}`;
-  const bound = Math.max(...items.map((item) => Math.abs(item.attribution)));
+  const bound = largest(items.map((item) => Math.abs(item.attribution)));
   // What is below a tenth of the strongest is not worth a place in one sentence; neither is a word twice.
   const worth = (ranked: typeof supporting) => {
     const strong = ranked.filter((item) => Math.abs(item.attribution) >= bound / 10);

@@ -1,6 +1,7 @@
 /** @file Evidence by block: the strongest words as rows, blocks as columns, and how well each block adds up. */
 
 import type { BlockExplanation } from "../../attribution/explanation.ts";
+import { largest } from "../../util/largest.ts";
 import {
   attributionSum,
   boundOver,
@@ -104,9 +105,9 @@ interface Division {
 function divide(header: readonly string[], rows: readonly Row[], context: TerminalContext): Division {
   const { columns } = context;
   const names = rows.map((row) => label(row.name, Math.min(18, Math.floor(columns * 0.45)), context));
-  const nameColumns = Math.max(6, ...names.map(columnsOf));
+  const nameColumns = largest(names.map(columnsOf), 6);
   const cells = rows.flatMap((row) => row.cells.map((cell) => cell.text));
-  const width = Math.max(...[...header, ...cells].map(columnsOf));
+  const width = largest([...header, ...cells].map(columnsOf));
   return { names, nameColumns, width, capacity: Math.max(1, Math.floor((columns - 2 - nameColumns) / (width + 1))) };
 }
 

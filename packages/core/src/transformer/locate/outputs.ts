@@ -1,6 +1,7 @@
 /** @file What each output of a graph holds: logits of classes, or one of the many things that are no logits. */
 
 import type { Dimension, Node } from "../../onnx/model.ts";
+import { largest } from "../../util/largest.ts";
 import { type DataFlow, traceDataFlow } from "./data-flow.ts";
 import { intOf, isOperator, isProduct } from "./operators.ts";
 import type { Source } from "./roles.ts";
@@ -113,7 +114,10 @@ const isPatches = ({ kind }: Source, shape: readonly Dimension[]): boolean => ki
 
 function isVocabulary({ kind, input, lookups }: Source, classes: number): boolean {
   if (kind !== "text") return false;
-  const rows = Math.max(0, ...lookups.filter((lookup) => lookup.input === input).map((lookup) => lookup.rows));
+  const rows = largest(
+    lookups.filter((lookup) => lookup.input === input).map((lookup) => lookup.rows),
+    0,
+  );
   return classes === rows || (classes > SMALL_VOCABULARY && Math.abs(classes - rows) < PADDED * rows);
 }
 

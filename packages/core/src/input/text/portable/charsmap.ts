@@ -4,6 +4,7 @@
  */
 
 import { CheckpointError } from "../../../errors.ts";
+import { graphemes } from "../../../util/graphemes.ts";
 import { type AlignedText, type Change, plain, transform } from "./aligned-text.ts";
 
 /** What a piece of text becomes; undefined where it stays as it is. */
@@ -107,7 +108,6 @@ const LONGEST = 5;
 
 /** Applies the map to graphemes, else to their characters. */
 export function applyCharsmap(text: AlignedText, map: Charsmap): AlignedText {
-  const segmenter = new Intl.Segmenter("und", { granularity: "grapheme" });
   const changes: Change[] = [];
   let changed = false;
   const replace = (old: string, replacement: string) => {
@@ -120,7 +120,7 @@ export function applyCharsmap(text: AlignedText, map: Charsmap): AlignedText {
     const last = changes.at(-1);
     if (more < 0 && last !== undefined) changes[changes.length - 1] = [last[0], last[1] + more];
   };
-  for (const { segment } of segmenter.segment(plain(text))) {
+  for (const segment of graphemes(plain(text))) {
     const short = new TextEncoder().encode(segment).length <= LONGEST;
     const whole = short ? map(segment) : undefined;
     if (whole !== undefined) replace(segment, whole);

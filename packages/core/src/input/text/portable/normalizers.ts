@@ -102,7 +102,8 @@ function replaced(text: AlignedText, pattern: RegExp, content: readonly string[]
   for (const { start, end } of matchesIn(text, pattern)) {
     const last = text[end - 1];
     if (last === undefined) throw new CheckpointError("Cannot replace a part of the text: it is empty");
-    result.push(...text.slice(position, start), ...content.map((char) => ({ ...last, char })));
+    for (const each of text.slice(position, start)) result.push(each);
+    for (const char of content) result.push({ ...last, char });
     position = end;
   }
   return [...result, ...text.slice(position)];

@@ -83,7 +83,7 @@ function known(
     }
     const bytes = part.byte_fallback === true ? byteTokens(name) : [];
     if (bytes.length > 0 && bytes.every((byte) => ids.has(byte))) {
-      tokens.push(...bytes.map((byte) => ({ id: ids.get(byte) as number, name: byte, start, end })));
+      for (const byte of bytes) tokens.push({ id: ids.get(byte) as number, name: byte, start, end });
       return;
     }
     const unknown = model.unk_token_id;

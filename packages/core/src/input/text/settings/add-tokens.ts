@@ -1,5 +1,6 @@
 /** @file Tokens added to a vocabulary as the native library adds them. */
 
+import { largest } from "../../../util/largest.ts";
 import { isPart, type JsonPart } from "../portable/json-part.ts";
 import { specOf, type TokenSpec } from "./named-tokens.ts";
 
@@ -55,13 +56,21 @@ export function addTokens(
   { size, idOf }: Pick<VocabularyIds, "size" | "idOf">,
 ): readonly AddedSpec[] {
   const added = new Map(before.map((token) => [token.id, token]));
+  // Kept besides, since there may be thousands.
+  const byContent = new Map<string, AddedSpec>();
+  for (const token of added.values()) if (!byContent.has(token.content)) byContent.set(token.content, token);
+  let most = largest(added.keys(), -1);
   for (const token of tokens) {
     if (token.content === "") continue;
-    const known = [...added.values()].find(({ content }) => content === token.content);
+    const known = byContent.get(token.content);
     if (known !== undefined && isSame(known, token)) continue;
-    const most = Math.max(-1, ...added.keys());
     const id = known?.id ?? idOf(token.content) ?? (most >= size || size === 0 ? most + 1 : size);
-    added.set(id, { id, ...token });
+    const replaced = added.get(id);
+    if (replaced !== undefined) byContent.delete(replaced.content);
+    const spec = { id, ...token };
+    added.set(id, spec);
+    byContent.set(token.content, spec);
+    most = Math.max(most, id);
   }
   return [...added.values()].sort((a, b) => a.id - b.id);
 }

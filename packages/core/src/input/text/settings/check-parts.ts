@@ -104,7 +104,7 @@ function templateIds(part: JsonPart): readonly number[] {
       if (ids.length === 0 || ids.length !== texts.length || !ids.every(isId)) {
         throw damaged(`its template sets the token ${quote(id)} around texts and does not say which id that is`);
       }
-      found.push(...ids);
+      for (const each of ids) found.push(each);
     }
     const wanted = kind === "single" ? ["A"] : ["A", "B"];
     const missing = wanted.filter((id) => !sequences.has(id));

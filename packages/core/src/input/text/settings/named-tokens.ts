@@ -76,7 +76,7 @@ export function namedTokens(files: TokenizerFiles, kind: ClassKind, version: Ver
   for (const key of ["additional_special_tokens", "extra_special_tokens"]) {
     for (const source of [config[key], map[key]]) {
       const tokens = Array.isArray(source) ? source : isPart(source) ? Object.values(source) : [];
-      named.push(...tokens.filter((token) => textOf(token) !== undefined).map((token) => specOf(token, true)));
+      for (const token of tokens) if (textOf(token) !== undefined) named.push(specOf(token, true));
     }
   }
   const isNamed = (text: string) => named.some(({ content }) => content === text);
