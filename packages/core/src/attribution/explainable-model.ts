@@ -2,8 +2,8 @@
 
 import type { ImageProcessor } from "../input/image/image-processor.ts";
 import type { Tokenizer } from "../input/text/tokenizer.ts";
+import type { Activation } from "../program/activation.ts";
 import type { ForwardResult, ModelPrograms } from "../program/model-programs.ts";
-import type { Activation } from "../program/score.ts";
 import type { Feeds } from "../runtime/runtime.ts";
 import type { Anatomy } from "../transformer/anatomy.ts";
 import type { Random } from "../util/random.ts";

@@ -1,7 +1,8 @@
 /** @file Which class is explained: labels and indices to the score specification. */
 
 import { InvalidOptionError, keyword } from "../errors.ts";
-import { checkScore, probabilities, type ScoreSpec } from "../program/score.ts";
+import { probabilities } from "../program/activation.ts";
+import { checkScore, type ScoreSpec } from "../program/score.ts";
 import { classIndex, distinctNames } from "./class-names.ts";
 import type { ExplainableModel } from "./explainable-model.ts";
 import type { Prediction } from "./explanation.ts";

@@ -3,7 +3,8 @@
 import type { ExplainableModel } from "../attribution/explainable-model.ts";
 import type { Replacement, ReplacementPart } from "../attribution/perturbable.ts";
 import { InvalidOptionError } from "../errors.ts";
-import { type Activation, evaluateScore, probabilities, type ScoreSpec } from "../program/score.ts";
+import { type Activation, probabilities } from "../program/activation.ts";
+import { evaluateScore, type ScoreSpec } from "../program/score.ts";
 import type { Kept } from "./features.ts";
 
 /** What the model says to one variant. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Prediction } from "../attribution/explanation.ts";
-import type { Activation } from "../program/score.ts";
+import type { Activation } from "../program/activation.ts";
 import type { DatasetItem } from "./dataset.ts";
 import { numberErrors } from "./number-errors.ts";
 import { truthReader, verdictOf } from "./truth.ts";

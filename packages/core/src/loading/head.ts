@@ -4,7 +4,7 @@ import type { Warning } from "../attribution/explanation.ts";
 import type { CheckpointConfig } from "../checkpoint/config.ts";
 import { numberedLabels } from "../checkpoint/labels.ts";
 import { CheckpointError, UnsupportedModelError } from "../errors.ts";
-import type { Activation } from "../program/score.ts";
+import type { Activation } from "../program/activation.ts";
 import type { Anatomy } from "../transformer/anatomy.ts";
 
 /** What is said of the classes of a model. */

@@ -1,21 +1,28 @@
 import { createNodeRuntime } from "@calig/node/internal/runtime/onnxruntime-node";
 import { describe, expect, it } from "vitest";
+import { SCORE_KINDS } from "../attribution/options.ts";
 import { InvalidOptionError } from "../errors.ts";
 import { GraphBuilder } from "../graph/builder.ts";
 import { createModel } from "../onnx/create-model.ts";
 import { encodeModel } from "../onnx/encode.ts";
 import { floatTensor } from "../tensor/tensor.ts";
-import { checkScore, emitScore, evaluateScore, probabilities, type ScoreSpec, scoreFeeds } from "./score.ts";
+import { probabilities } from "./activation.ts";
+import { QUESTIONS } from "./questions.ts";
+import { checkScore, emitScore, evaluateScore, type ScoreSpec, scoreFeeds } from "./score.ts";
 
 const LOGITS = [1.5, -0.25, 3];
 
-const SPECS: readonly ScoreSpec[] = (["logit", "probability", "log-probability", "margin"] as const).flatMap((kind) =>
+const SPECS: readonly ScoreSpec[] = QUESTIONS.flatMap(({ name: kind }) =>
   (["softmax", "sigmoid"] as const).flatMap((activation) => [
     { kind, activation, target: 0 },
     { kind, activation, target: 2 },
     ...(kind === "margin" ? [] : [{ kind, activation, target: 2, against: 1 }]),
   ]),
 );
+
+it("questions are those that callers can ask for, by the same names", () => {
+  expect(QUESTIONS.map(({ name }) => name)).toEqual(SCORE_KINDS);
+});
 
 describe("emitScore()", () => {
   it.each(SPECS)("writes the same function as evaluateScore(): %o", async (spec) => {

@@ -5,7 +5,7 @@ import { gradientCoverage, type OperatorCoverage } from "@calig/core/internal/au
 import type { RuleRegistry } from "@calig/core/internal/autodiff/registry";
 import { UnsupportedModelError } from "@calig/core/internal/errors";
 import { extractGraph } from "@calig/core/internal/graph/extract";
-import type { Activation } from "@calig/core/internal/program/score";
+import type { Activation } from "@calig/core/internal/program/activation";
 import type { Readout, TransformerGraph } from "@calig/core/internal/transformer/anatomy";
 import type { LoadedModel } from "./load-model.ts";
 import { estimateMemory, type MemoryEstimate } from "./memory-estimate.ts";

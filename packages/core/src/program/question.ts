@@ -1,0 +1,50 @@
+/** @file What a question is: which scalar is asked of an output of the model, as graph nodes and as plain arithmetic. METHOD 1. */
+
+import type { GraphBuilder } from "../graph/builder.ts";
+import type { Feeds } from "../runtime/runtime.ts";
+import type { Activation } from "./activation.ts";
+
+/** The classes that are asked about. */
+export interface Asked {
+  readonly activation: Activation;
+  readonly target: number;
+  /** The answer is that of `target` minus that of this class. */
+  readonly against?: number;
+}
+
+/** What a program that answers is written with. One program serves every target: classes are fed to it. */
+export interface QuestionGraph {
+  readonly builder: GraphBuilder;
+  /** [rows, classes] */
+  readonly logits: string;
+  readonly activation: Activation;
+  readonly classes: number;
+  /** Of values [rows, classes] that of the target, minus that of the class it is held against [rows, 1]. */
+  pick(values: string): string;
+}
+
+/** A question about logits, the kind of output that classifiers have. To add one: a file in questions/ and a line in questions.ts. */
+export interface Question {
+  /** As the option `score` and results call it. */
+  readonly name: string;
+  /** The output that it is about. */
+  readonly asks: "logits";
+  /** Why no class can be given that the target is held against; absent where one can. */
+  readonly compares?: string;
+  /** F of every row [rows, 1]. */
+  emit(graph: QuestionGraph): string;
+  /** Feeds of the inputs that `emit` declares besides those of `pick`. */
+  feeds?(asked: Asked, classes: number): Feeds;
+  /** F of one row of logits: the same function. */
+  evaluate(logits: ArrayLike<number>, asked: Asked): number;
+  /** Why it cannot be asked of this head, and what to do, after a colon; undefined where it can. */
+  refusal?(asked: Asked, classes: number): string | undefined;
+}
+
+/** `pick` of one row. */
+export const pickFrom = (values: ArrayLike<number>, { target, against }: Asked): number =>
+  (values[target] as number) - (against === undefined ? 0 : (values[against] as number));
+
+/** Of questions about probabilities, which regressions have none of. */
+export const refuseRegression = ({ activation }: Asked): string | undefined =>
+  activation === "none" ? 'the model is a regression without probabilities; use score "logit"' : undefined;

@@ -1,0 +1,20 @@
+/** @file The questions: one line each. `SCORE_KINDS` of attribution/options.ts has their names for callers. */
+
+import { InternalError } from "../errors.ts";
+import type { Question } from "./question.ts";
+import { logProbability } from "./questions/log-probability.ts";
+import { logit } from "./questions/logit.ts";
+import { margin } from "./questions/margin.ts";
+import { probability } from "./questions/probability.ts";
+
+export const QUESTIONS = [logit, probability, logProbability, margin] as const;
+
+/** Names of questions, as the option `score` takes them. */
+export type QuestionName = (typeof QUESTIONS)[number]["name"];
+
+/** @throws {InternalError} When there is none of this name: options are checked before. */
+export function questionNamed(name: QuestionName): Question {
+  const found = QUESTIONS.find((question) => question.name === name);
+  if (found === undefined) throw new InternalError(`there is no question "${name}"`);
+  return found;
+}
