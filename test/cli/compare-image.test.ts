@@ -57,7 +57,7 @@ describe("calig compare --image", () => {
         model,
         "--method",
         method,
-        ...FAST,
+        ...(method === "ca-lig" ? FAST : []),
         "--json",
       ]);
       const explanation = JSON.parse(run.stdout) as ImageExplanation;

@@ -61,7 +61,13 @@ export interface OpenInput {
   /** What comparisons say of the input and of these features. */
   readonly shown: Perturbable["shown"];
   readonly warnings: readonly Warning[];
-  /** Measures one method. Numbers per metric; null where the metric does not apply to the input. */
+  /**
+   * What one method says of the input. Methods share the work that they have in common, unless what one costs is asked.
+   *
+   * Cost: one explanation.
+   */
+  explain(options: ExplainOptions, sharing?: "shared" | "alone"): Promise<Subject>;
+  /** Explains by one method, and measures it. Numbers per metric; null where the metric does not apply to the input. */
   measure(
     options: ExplainOptions,
     metrics: readonly Metric[],
@@ -117,6 +123,23 @@ export async function openInput(
     seed: inputSeed(seed, item.line),
     ...(signal === undefined ? {} : { signal }),
   };
+  const explain: OpenInput["explain"] = async (options, sharing = "shared") => {
+    const run = resolveRun(model, { ...options, ...fixed });
+    const common = sharing === "alone" ? undefined : shared;
+    const explanation = await attribute(model, parts, input.positionCount, run, common);
+    return createSubject({
+      model,
+      input,
+      probe,
+      item,
+      marks,
+      settings,
+      run,
+      target: score.target,
+      explanation,
+      shared,
+    });
+  };
   return {
     target: score.target,
     probability: predictions.find(({ index }) => index === score.target)?.probability ?? null,
@@ -125,6 +148,7 @@ export async function openInput(
     features,
     shown: input.shown,
     warnings: [...warnings, ...told],
+    explain,
     async measure(options, metrics) {
       // Without marks there is nothing to compare with: an explanation would be in vain.
       const asked = metrics.filter(({ needs }) => marks !== undefined || (needs !== "rationale" && needs !== "spans"));
@@ -132,22 +156,8 @@ export async function openInput(
         metrics.map(({ name }) => [name, null]),
       );
       if (asked.length === 0) return measured;
-      const run = resolveRun(model, { ...options, ...fixed });
       // What an explanation costs is only seen where it does all of its work.
-      const shares = !metrics.some(({ name }) => name === cost.name);
-      const explanation = await attribute(model, parts, input.positionCount, run, shares ? shared : undefined);
-      const subject = createSubject({
-        model,
-        input,
-        probe,
-        item,
-        marks,
-        settings,
-        run,
-        target: score.target,
-        explanation,
-        shared,
-      });
+      const subject = await explain(options, metrics.some(({ name }) => name === cost.name) ? "alone" : "shared");
       for (const metric of asked) {
         signal?.throwIfAborted();
         measured[metric.name] = (await metric.measure(subject)) ?? null;

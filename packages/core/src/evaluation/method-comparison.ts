@@ -9,10 +9,8 @@ import { resolveRun } from "../attribution/resolve-run.ts";
 import type { GivenOptions, OptionsOf } from "../options/option.ts";
 import { resolveOptions } from "../options/resolve.ts";
 import { checkTask, featureKindOf, type OpenInput, openInput } from "./measure-input.ts";
-import type { Metric } from "./metric.ts";
-import { cost as costMetric } from "./metrics/cost.ts";
 import { curveArea, deletionCurve, insertionCurve, stepSizes } from "./metrics/curve.ts";
-import { CURVE_PLACES, resampledCurve } from "./metrics/curves.ts";
+import { resampledCurve } from "./metrics/curves.ts";
 import type { NamedMethod } from "./named-methods.ts";
 import { COMPARE_OPTIONS, forModality } from "./options.ts";
 import { spearman } from "./statistics/rank-correlation.ts";
@@ -135,44 +133,24 @@ async function comparedMethod(
   open: OpenInput,
   { name, options, randomControl = false }: NamedMethod,
 ): Promise<ComparedMethod> {
-  let warnings: readonly Warning[] = [];
-  const listen = reading("warnings", async (subject) => {
-    warnings = subject.warnings.filter(({ code }) => !OF_THE_METHOD.includes(code));
-    return [];
-  });
-  const measured = await open.measure(options, [attributions, curves, time, listen]);
-  const numbers = (metric: Metric) => measured[metric.name] as readonly number[];
-  const [deletion, insertion, ...drawn] = numbers(curves) as readonly [number, number, ...number[]];
+  // Each method shows what it takes alone.
+  const subject = await open.explain(options, "alone");
+  const { attribution, cost, curveSteps } = subject;
+  const sizes = stepSizes(attribution.length, curveSteps);
+  const [removed, restored] = [await deletionCurve(subject), await insertionCurve(subject)];
+  const warnings = subject.warnings.filter(({ code }) => !OF_THE_METHOD.includes(code));
   return {
     name,
     ...(methodOf(options.method).signed ? {} : { signed: false as const }),
     randomControl,
-    attribution: numbers(attributions),
-    deletion,
-    insertion,
-    curves: { removed: drawn.slice(0, CURVE_PLACES.length), restored: drawn.slice(CURVE_PLACES.length) },
-    milliseconds: numbers(time)[0] as number,
+    attribution,
+    deletion: curveArea(removed),
+    insertion: curveArea(restored),
+    curves: { removed: resampledCurve(removed, sizes), restored: resampledCurve(restored, sizes) },
+    milliseconds: cost.milliseconds,
     ...(warnings.length === 0 ? {} : { warnings }),
   };
 }
 
 /** What holds of a method whatever the input is: `signed`, and docs/methods.md. */
 const OF_THE_METHOD = ["unsigned", "not-class-specific"];
-
-/** Numbers that are shown as they are: no metric of the tables. */
-const reading = (name: string, measure: Metric["measure"]): Metric => ({
-  name,
-  summary: "",
-  figures: [],
-  revision: 1,
-  measure,
-});
-const attributions = reading("attributions", async ({ attribution }) => attribution);
-// By the name that keeps work from being shared: each method shows what it takes alone.
-const time = reading(costMetric.name, async ({ cost }) => [cost.milliseconds]);
-/** The areas under both curves, and both curves to be drawn. */
-const curves = reading("curves", async (subject) => {
-  const sizes = stepSizes(subject.attribution.length, subject.curveSteps);
-  const both = [await deletionCurve(subject), await insertionCurve(subject)];
-  return [...both.map(curveArea), ...both.flatMap((curve) => resampledCurve(curve, sizes))];
-});
