@@ -88,6 +88,9 @@ const PIECES = [
   ],
 ];
 
+/** Bytes that no further fault makes more of. */
+const LONGEST = 4 * 2 ** 20;
+
 function mutateTable(bytes: Uint8Array, chance: Chance): Uint8Array {
   const content = new TextDecoder().decode(bytes);
   const at = chance.below(content.length + 1);
@@ -180,8 +183,12 @@ export function tables(): FuzzKind {
     make(chance, faults) {
       const base = chance.pick(names);
       let bytes = fileOf(bases.get(base) ?? new Map(), base);
-      for (const fault of faults)
+      for (const fault of faults) {
+        // What earlier faults made long already.
+        if (bytes.length > LONGEST) break;
+
         bytes = (fault.is(0.6) ? mutateRecords(bytes, fault) : undefined) ?? mutateTable(bytes, fault);
+      }
       return {
         base,
         files: new Map([[base, bytes]]),

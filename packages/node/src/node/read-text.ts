@@ -74,7 +74,11 @@ function markedEncoding([first, second]: Uint8Array): "utf-8" | "utf-16le" | "ut
 }
 
 /** In UTF-16, texts in Latin letters are half zeros. */
-const looksLikeUtf16 = (bytes: Uint8Array): boolean => bytes.filter((byte) => byte === 0).length > bytes.length / 4;
+function looksLikeUtf16(bytes: Uint8Array): boolean {
+  let zeros = 0;
+  for (const byte of bytes) if (byte === 0) zeros++;
+  return zeros > bytes.length / 4;
+}
 
 /** The first byte that is not UTF-8. */
 function firstWrong(bytes: Uint8Array): { readonly byte: number; readonly line: number } {
