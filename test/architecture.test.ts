@@ -115,9 +115,11 @@ const NARROW: readonly { readonly from: RegExp; readonly about: RegExp; readonly
     may: new RegExp(`^(${FOUNDATIONS}|checkpoint/|onnx/(model|external-data)\\.ts$)`),
   },
   {
-    from: /^attribution\/(explanation|options)\.ts$/,
+    from: /^attribution\/(explanation|option-words|options)\.ts$/,
     about: /./,
-    may: new RegExp(`^(${FOUNDATIONS}|input/(features|image/rgb-image)\\.ts$|attribution/(explanation|options)\\.ts$)`),
+    may: new RegExp(
+      `^(${FOUNDATIONS}|input/(features|image/rgb-image)\\.ts$|attribution/(explanation|option-words|options)\\.ts$)`,
+    ),
   },
   {
     from: /^components\//,
@@ -129,7 +131,7 @@ const NARROW: readonly { readonly from: RegExp; readonly about: RegExp; readonly
     from: /^page\/(?!(engine|picture)\.worker\.ts$)/,
     about: /./,
     may: new RegExp(
-      `^(${FOUNDATIONS}|page/|components/|render/|attribution/(explanation|options|class-names)\\.ts$|input/image/rgb-image\\.ts$|verification/verification\\.ts$|report/verification/table\\.ts$)`,
+      `^(${FOUNDATIONS}|page/|components/|render/|attribution/(explanation|option-words|class-names)\\.ts$|input/image/rgb-image\\.ts$|verification/verification\\.ts$|report/verification/table\\.ts$)`,
     ),
   },
   {

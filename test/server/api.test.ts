@@ -3,6 +3,8 @@
 import { explain } from "@calig/core/internal/attribution/explain";
 import type { ExplainableModel } from "@calig/core/internal/attribution/explainable-model";
 import type { Explanation } from "@calig/core/internal/attribution/explanation";
+import { METHODS } from "@calig/core/internal/attribution/methods";
+import type { MethodList } from "@calig/core/internal/options/form";
 import { renderJson } from "@calig/core/internal/render/json";
 import { RENDERERS } from "@calig/core/internal/render/registry";
 import type { Verification } from "@calig/core/internal/verification/verification";
@@ -359,6 +361,26 @@ describe("/api/evaluate", () => {
   });
 });
 
+describe("GET /api/methods", () => {
+  it("lists the methods with the options that each takes, as forms show them", async () => {
+    const list = (await (await fetch(`${server.url}/api/methods`)).json()) as MethodList;
+    expect(broken(list, "Methods")).toEqual([]);
+    expect(list.methods.map(({ name }) => name)).toEqual(METHODS.map(({ name }) => name));
+    const known = list.options.map(({ name }) => name);
+    for (const { name, options } of list.methods) expect(known, name).toEqual(expect.arrayContaining([...options]));
+    expect(list.methods.find(({ name }) => name === "saliency")?.options).not.toContain("steps");
+    expect(list.options.find(({ name }) => name === "lambda")).toEqual({
+      name: "lambda",
+      group: "Method",
+      summary: "share of the block relevance in additive fusion",
+      control: { kind: "number", whole: false, words: [], placeholder: "X", min: 0, max: 1 },
+      otherwise: "as the model was tuned, else 0.5",
+      needs: { option: "fusion", values: ["additive"] },
+    });
+    expect(known).not.toContain("memory");
+  });
+});
+
 describe("GET /api/openapi.json", () => {
   interface Description {
     readonly openapi: string;
@@ -377,6 +399,7 @@ describe("GET /api/openapi.json", () => {
     expect(described).toEqual([
       "get /api/health",
       "get /api/models",
+      "get /api/methods",
       "post /api/explain",
       "post /api/verify",
       "post /api/evaluate",

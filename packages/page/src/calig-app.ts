@@ -2,8 +2,10 @@
 
 import { distinctNames, namingOf } from "@calig/core/internal/attribution/class-names";
 import type { Explanation } from "@calig/core/internal/attribution/explanation";
-import { type BaselineName, IMAGE_BASELINES, TEXT_BASELINES } from "@calig/core/internal/attribution/options";
+import { type BaselineName, IMAGE_BASELINES, TEXT_BASELINES } from "@calig/core/internal/attribution/option-words";
 import type { DeepGrey, ImageReading } from "@calig/core/internal/input/image/rgb-image";
+import type { MethodEntry, MethodList } from "@calig/core/internal/options/form";
+import { type OptionForm, valuesOf } from "@calig/core/internal/options/form";
 import { isSigned, isText, targetName } from "@calig/core/internal/render/evidence";
 import { targetValue } from "@calig/core/internal/render/head";
 import { printable, visible } from "@calig/core/internal/render/plain-text";
@@ -22,8 +24,9 @@ import {
   type PageDevice,
 } from "./client.ts";
 import { baselineTitle, deviceTitle, methodTitle } from "./names.ts";
+import { optionFields } from "./option-fields.ts";
 import { browsersPicture, seenPicture } from "./picture.ts";
-import { formatRoute, parseRoute, type Route } from "./route.ts";
+import { formatRoute, optionField, optionTexts, parseRoute, type Route } from "./route.ts";
 
 type Status =
   | { readonly kind: "starting" }
@@ -61,12 +64,16 @@ const THEMES = [
   ["dark", "Dark"],
 ] as const;
 
+/** Options that have fields of their own, made for the model that is chosen. */
+const OWN_FIELDS = ["target", "baseline"];
+
 /** In the page's own tree: the page's style sheet holds. */
 export class CaligApp extends LitElement {
   static override properties: PropertyDeclarations = {
     client: { attribute: false },
     models: { state: true },
     methods: { state: true },
+    options: { state: true },
     devices: { state: true },
     device: { state: true },
     acceptDifference: { state: true },
@@ -86,7 +93,9 @@ export class CaligApp extends LitElement {
   /** Makes a client that knows the token, where a server asks for one. */
   withToken: ((token: string) => Client) | undefined;
   declare protected models: readonly ModelEntry[];
-  declare protected methods: readonly string[];
+  declare protected methods: readonly MethodEntry[];
+  /** Every option that any of the methods takes. */
+  declare protected options: readonly OptionForm[];
   /** Where programs can run; empty where that is the server's business. */
   declare protected devices: readonly PageDevice[];
   /** No part of the address: it is the reader's machine. Undefined for the default. */
@@ -111,6 +120,7 @@ export class CaligApp extends LitElement {
     super();
     this.models = [];
     this.methods = [];
+    this.options = [];
     this.devices = [];
     this.acceptDifference = false;
     this.fields = parseRoute(location.hash);
@@ -144,20 +154,32 @@ export class CaligApp extends LitElement {
   async #start(client: Client): Promise<void> {
     this.status = { kind: "starting" };
     try {
-      [this.models, this.methods, this.devices] = await Promise.all([
+      const [models, listed, devices] = await Promise.all([
         client.models(),
         client.methods(),
         client.devices?.() ?? [],
       ]);
+      [this.models, this.devices] = [models, devices];
+      this.#list(listed);
       this.needsToken = false;
       this.status = { kind: "idle" };
     } catch (error) {
       this.needsToken = error instanceof ClientError && error.code === "unauthorized";
-      this.methods = await client.methods().catch(() => []);
+      this.#list(await client.methods().catch(() => ({ methods: [], options: [] })));
       this.#fail(error);
       return;
     }
     if (this.fields.text !== undefined) await this.#explain();
+  }
+
+  #list({ methods, options }: MethodList): void {
+    [this.methods, this.options] = [methods, options];
+  }
+
+  /** The options that a method takes; those of the default one where none is named. */
+  #optionsOf(name: string | undefined): readonly OptionForm[] {
+    const taken = (this.methods.find((method) => method.name === name) ?? this.methods[0])?.options ?? [];
+    return this.options.filter((form) => taken.includes(form.name));
   }
 
   #fail(error: unknown): void {
@@ -302,6 +324,11 @@ export class CaligApp extends LitElement {
       ...(this.acceptDifference ? { acceptDifference: true } : {}),
     };
     const { withMethod, withTarget } = fields;
+    const texts = optionTexts(fields);
+    const withOptions = (asked: ExplainRequest): ExplainRequest => ({
+      ...valuesOf(this.#optionsOf(asked.method), texts),
+      ...asked,
+    });
     const second: ExplainRequest | undefined =
       withMethod === undefined && withTarget === undefined
         ? undefined
@@ -311,7 +338,7 @@ export class CaligApp extends LitElement {
             ...(withTarget === undefined ? {} : { target: withTarget }),
           };
     await this.#work(async ({ signal, onProgress }) => {
-      const requests = second === undefined ? [request] : [request, second];
+      const requests = (second === undefined ? [request] : [request, second]).map(withOptions);
       const explanations: Explanation[] = [];
       for (const [i, each] of requests.entries()) {
         explanations.push(
@@ -431,7 +458,7 @@ export class CaligApp extends LitElement {
         ${this.#select(
           "Method",
           "method",
-          this.methods.map((name, i) => [i === 0 ? "" : name, methodTitle(name)]),
+          this.methods.map(({ name, title }, i) => [i === 0 ? "" : name, title]),
         )}
         ${this.#select("Baseline", "baseline", [["", "Default"], ...baselinesOf(model).map((name) => [name, baselineTitle(name)] as const)])}
         ${this.#compare(model)}
@@ -439,6 +466,7 @@ export class CaligApp extends LitElement {
         ${this.devices.length > 1 ? this.#runOn() : nothing}
         ${this.client?.openModel === undefined ? nothing : this.#accept()}
       </div>
+      ${this.#moreOptions()}
       <div class="actions">
         <button class="button main" ?disabled=${model === undefined}>Explain</button>
         ${isWorking ? html`<button type="button" class="button" @click=${() => this.#working?.abort()}>Cancel</button>` : nothing}
@@ -508,7 +536,7 @@ export class CaligApp extends LitElement {
       html`<option value=${`${kind}:${name}`} ?selected=${`${kind}:${name}` === value}>${title}</option>`;
     return html`<label class="field"><span>Compare with</span><select name="compare" .value=${live(value)} @change=${change}>
       <option value="" ?selected=${value === ""}>Nothing</option>
-      <optgroup label="Another method">${this.methods.map((name) => option("m", name, methodTitle(name)))}</optgroup>
+      <optgroup label="Another method">${this.methods.map(({ name, title }) => option("m", name, title))}</optgroup>
       <optgroup label="Another class">${classChoices(model).map(([value, title]) => option("t", value, title))}</optgroup>
     </select></label>`;
   }
@@ -556,6 +584,16 @@ export class CaligApp extends LitElement {
       this.acceptDifference = (event.target as HTMLInputElement).checked;
     };
     return html`<label class="field"><span>Quantised files</span><span><input type="checkbox" name="accept-difference" .checked=${this.acceptDifference} @change=${change}> explain even where their own answer is another</span></label>`;
+  }
+
+  /** All other options of the method, as its declaration says what they are. */
+  #moreOptions(): TemplateResult | typeof nothing {
+    const shown = this.#optionsOf(this.fields.method).filter(({ name }) => !OWN_FIELDS.includes(name));
+    if (shown.length === 0) return nothing;
+    const texts = optionTexts(this.fields);
+    const change = (name: string, text: string) => this.#set({ [optionField(name)]: text });
+    return html`<details class="more-options" ?open=${shown.some(({ name }) => texts[name] !== undefined)}><summary>More options</summary>
+      <div class="choices">${optionFields(shown, texts, change)}</div></details>`;
   }
 
   #tokenForm(): TemplateResult {
@@ -616,7 +654,10 @@ export class CaligApp extends LitElement {
     const { client } = this;
     if (client === undefined || request === undefined) return undefined;
     const quiet = { signal: new AbortController().signal, onProgress: () => undefined };
-    return () => client.explain({ ...request, heads: true, steps: 1 }, quiet);
+    const takes = this.#optionsOf(request.method).map(({ name }) => name);
+    if (!takes.includes("heads")) return undefined;
+    const { timeBudget: _noTime, ...asked } = request;
+    return () => client.explain({ ...asked, heads: true, steps: 1 } as ExplainRequest, quiet);
   }
 
   #history(): TemplateResult | typeof nothing {

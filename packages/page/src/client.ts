@@ -1,8 +1,9 @@
 /** @file What the page asks of whoever explains: a server, or the engine inside the page. */
 
 import type { Explanation } from "@calig/core/internal/attribution/explanation";
-import type { BaselineName } from "@calig/core/internal/attribution/options";
+import type { BaselineName } from "@calig/core/internal/attribution/option-words";
 import type { ImageReading } from "@calig/core/internal/input/image/rgb-image";
+import type { MethodList } from "@calig/core/internal/options/form";
 import type { Verification } from "@calig/core/internal/verification/verification";
 
 export type InputKind = "text" | "image";
@@ -24,8 +25,8 @@ export type ExplainInput =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "image"; readonly file: Blob; readonly reading?: ImageReading };
 
-/** What is asked; options left out have the defaults of the library. */
-export interface ExplainRequest {
+/** What is asked, options of the library included; those left out have their defaults. */
+export interface ExplainRequest extends Readonly<Record<string, unknown>> {
   readonly model: string;
   readonly input: ExplainInput;
   readonly method?: string;
@@ -59,8 +60,8 @@ export interface Client {
   /** Where the work is done: what is typed leaves the page only for "server". */
   readonly place: "server" | "browser";
   models(): Promise<readonly ModelEntry[]>;
-  /** Names of the attribution methods, the default first. */
-  methods(): Promise<readonly string[]>;
+  /** The attribution methods, the default first, and the options that they take. */
+  methods(): Promise<MethodList>;
   /** @throws {ClientError} For whatever goes wrong, and the signal's reason when it is aborted. */
   explain(request: ExplainRequest, call: ExplainCall): Promise<Explanation>;
   /** Whether a model is computed rightly. @throws As `explain`. */

@@ -2,6 +2,7 @@
 
 import { explain } from "@calig/core/internal/attribution/explain";
 import type { Warning } from "@calig/core/internal/attribution/explanation";
+import { listMethods } from "@calig/core/internal/attribution/method-list";
 import { METHODS } from "@calig/core/internal/attribution/methods";
 import type { ExplainOptions } from "@calig/core/internal/attribution/options";
 import { isCaligError } from "@calig/core/internal/errors";
@@ -68,7 +69,7 @@ class Engine {
   }
 
   async answer(message: Exclude<ToWorker, { do: "cancel" }>, onProgress: Progress): Promise<Answers[keyof Answers]> {
-    if (message.do === "methods") return METHODS.map(({ name }) => name);
+    if (message.do === "methods") return listMethods(METHODS);
     if (message.do === "models") return listModels();
     if (message.do === "devices") return (await missingWebGpu()) === undefined ? ["wasm", "webgpu"] : ["wasm"];
     const controller = new AbortController();

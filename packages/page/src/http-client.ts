@@ -1,6 +1,7 @@
 /** @file The client that asks `calig serve`. */
 
 import type { Explanation } from "@calig/core/internal/attribution/explanation";
+import type { MethodList } from "@calig/core/internal/options/form";
 import type { Verification } from "@calig/core/internal/verification/verification";
 import { type Client, ClientError, type ExplainCall, type ExplainRequest, type ModelEntry } from "./client.ts";
 import { dataUri } from "./data-uri.ts";
@@ -48,8 +49,7 @@ export function createHttpClient({ base, token }: HttpClientOptions): Client {
       return models;
     },
     async methods() {
-      const { components } = (await (await ask("api/openapi.json")).json()) as Description;
-      return components.schemas.ExplainRequest.properties.method.enum;
+      return (await (await ask("api/methods")).json()) as MethodList;
     },
     async verify({ model }, { signal, onProgress }) {
       onProgress(0, "verifying on the server");
@@ -86,14 +86,6 @@ export function createHttpClient({ base, token }: HttpClientOptions): Client {
       signal.throwIfAborted();
       throw new ClientError("The connection to the server broke off; try again", "broken-off");
     },
-  };
-}
-
-interface Description {
-  readonly components: {
-    readonly schemas: {
-      readonly ExplainRequest: { readonly properties: { readonly method: { readonly enum: readonly string[] } } };
-    };
   };
 }
 

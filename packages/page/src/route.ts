@@ -13,7 +13,24 @@ export interface Route {
   /** How pictures are read (`ToRgbOptions`). */
   readonly background?: string;
   readonly deepGrey?: string;
+  /** Options of methods, as texts. */
+  readonly [option: OptionField]: string | undefined;
 }
+
+/** The field of an option: "option.steps". */
+export type OptionField = `option.${string}`;
+
+export const optionField = (name: string): OptionField => `option.${name}`;
+
+const isOptionField = (name: string): name is OptionField => /^option\.[a-z]\w{0,60}$/i.test(name);
+
+/** The options of a route, by their own names. */
+export const optionTexts = (route: Route): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(route).flatMap(([name, value]) =>
+      isOptionField(name) && value !== undefined ? [[name.slice("option.".length), value]] : [],
+    ),
+  );
 
 const NAMES = [
   "text",
@@ -32,8 +49,9 @@ const LONGEST = 8000;
 /** What is no part of a route is ignored: links live long. */
 export function parseRoute(hash: string): Route {
   const fields = new URLSearchParams(hash.replace(/^#/, ""));
+  const names = [...NAMES, ...new Set([...fields.keys()].filter(isOptionField))];
   return Object.fromEntries(
-    NAMES.flatMap((name) => {
+    names.flatMap((name) => {
       const value = fields.get(name);
       return value === null || value === "" ? [] : [[name, value]];
     }),
@@ -44,7 +62,10 @@ export function parseRoute(hash: string): Route {
 export function formatRoute(route: Route): string {
   if ((route.text?.length ?? 0) > LONGEST) return "";
   const fields = new URLSearchParams();
-  for (const name of NAMES) if (route[name] !== undefined && route[name] !== "") fields.set(name, route[name]);
+  for (const name of [...NAMES, ...Object.keys(route).filter(isOptionField)]) {
+    const value = route[name];
+    if (value !== undefined && value !== "") fields.set(name, value);
+  }
   const text = fields.toString();
   return text === "" ? "" : `#${text}`;
 }

@@ -13,10 +13,13 @@ calig-app{display:block}
 form{border-top:1px solid var(--rule);padding-block:1.25rem}
 .field{display:grid;gap:.25rem;min-width:0}
 .field>span,.field>label{font-size:.875rem;color:var(--muted)}
-textarea,select,.button,input[type=password]{font:inherit;color:inherit;background:var(--page);border:1px solid var(--muted);border-radius:.5rem}
+textarea,select,.button,input[type=password],input[type=text]{font:inherit;color:inherit;background:var(--page);border:1px solid var(--muted);border-radius:.5rem}
 textarea{width:100%;min-height:5.5rem;padding:.75rem .875rem;resize:vertical;font:400 1.125rem/1.5 var(--serif)}
 select{padding:.45rem .5rem;min-width:0;width:100%;font-size:.9375rem}
-input[type=password]{padding:.45rem .5rem}
+input[type=password],input[type=text]{padding:.45rem .5rem}
+.choices input[type=text]{min-width:0;width:100%;font-size:.9375rem}
+.more-options{margin-top:.75rem}
+.more-options summary{cursor:pointer;color:var(--muted);font-size:.9375rem}
 input[type=color]{width:100%;height:2.375rem}
 .button{padding:.5rem 1rem;cursor:pointer;font-size:.9375rem}
 .button:hover{background:var(--panel)}

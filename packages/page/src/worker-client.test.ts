@@ -38,8 +38,8 @@ describe("createWorkerClient()", () => {
     expect(workers).toHaveLength(1);
     const [first, second] = workers[0]?.asked ?? [];
     workers[0]?.say({ id: second?.id ?? -1, answer: [] });
-    workers[0]?.say({ id: first?.id ?? -1, answer: ["ca-lig"] });
-    expect(await methods).toEqual(["ca-lig"]);
+    workers[0]?.say({ id: first?.id ?? -1, answer: { methods: [], options: [] } });
+    expect(await methods).toEqual({ methods: [], options: [] });
     expect(await models).toEqual([]);
   });
 

@@ -2,6 +2,7 @@
 
 import type { Explanation } from "@calig/core/internal/attribution/explanation";
 import type { ImageReading } from "@calig/core/internal/input/image/rgb-image";
+import type { MethodList } from "@calig/core/internal/options/form";
 import type { Verification } from "@calig/core/internal/verification/verification";
 import type { ExplainRequest, ModelEntry, PageDevice, VerifyRequest } from "./client.ts";
 
@@ -18,7 +19,7 @@ export type ToWorker =
 /** What the page gets for each thing that it wants. */
 export interface Answers {
   readonly models: readonly ModelEntry[];
-  readonly methods: readonly string[];
+  readonly methods: MethodList;
   readonly devices: readonly PageDevice[];
   readonly explain: Explanation;
   readonly verify: Verification;

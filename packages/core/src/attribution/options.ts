@@ -4,7 +4,6 @@
  */
 
 import { custom } from "valibot";
-import type { RgbImage } from "../input/image/rgb-image.ts";
 import {
   defineOption,
   type GivenOptions,
@@ -25,78 +24,25 @@ import {
   wholeNumberOr,
   wholeNumbers,
 } from "../options/types.ts";
-import type { FloatTensor } from "../tensor/tensor.ts";
 import type { ScoreKind } from "./explanation.ts";
+import {
+  BASELINES,
+  type CustomBaseline,
+  DEFAULT_LAYER_WEIGHTS,
+  DEFAULTS,
+  defaultQuadrature,
+  FUSIONS,
+  type Fusion,
+  LAYER_WEIGHTS,
+  type LayerWeightsName,
+  LONG_TEXTS,
+  type LongText,
+  QUADRATURES,
+  type Quadrature,
+  SCORE_KINDS,
+} from "./option-words.ts";
 
-export const SCORE_KINDS = [
-  "logit",
-  "probability",
-  "log-probability",
-  "margin",
-] as const satisfies readonly ScoreKind[];
-
-export const FUSIONS = ["transport", "additive", "gate"] as const;
-export type Fusion = (typeof FUSIONS)[number];
-
-export const LAYER_WEIGHTS = ["uniform", "balanced", "magnitude", "decay", "last"] as const;
-export type LayerWeightsName = (typeof LAYER_WEIGHTS)[number];
-
-/** Weights of the blocks where nothing is said: what measured better on models of that kind (docs/ablations.md). */
-export const DEFAULT_LAYER_WEIGHTS = { text: "uniform", image: "balanced" } as const satisfies Readonly<
-  Record<string, LayerWeightsName>
->;
-
-/** Rules with fixed points. */
-export const QUADRATURE_RULES = [
-  "gauss-legendre",
-  "riemann-left",
-  "riemann-right",
-  "riemann-mid",
-  "riemann-trapezoid",
-] as const;
-export type QuadratureRuleName = (typeof QUADRATURE_RULES)[number];
-
-export const QUADRATURES = ["spline", ...QUADRATURE_RULES, "stochastic"] as const;
-export type Quadrature = (typeof QUADRATURES)[number];
-
-/** What integrates where nothing is said: a spline finds its places by the error, a fixed number of points suits Gauss. */
-export const defaultQuadrature = (steps: number | "auto"): Quadrature =>
-  steps === "auto" ? "spline" : "gauss-legendre";
-
-export const TEXT_BASELINES = ["mask", "pad", "unk", "mean", "zero-embedding", "zero"] as const;
-export type TextBaseline = (typeof TEXT_BASELINES)[number];
-
-export const IMAGE_BASELINES = ["blur", "black", "white", "mean", "noise", "zero"] as const;
-export type ImageBaseline = (typeof IMAGE_BASELINES)[number];
-
-/** All baselines, each once: those of texts, then those that only images have. */
-export const BASELINES = [...new Set<BaselineName>([...TEXT_BASELINES, ...IMAGE_BASELINES])] as const;
-export type BaselineName = TextBaseline | ImageBaseline;
-
-/** A baseline that is computed for each input (define.ts says what it gets). Results state its name and settings. */
-export interface BaselineObject {
-  readonly name: string;
-  readonly settings?: Readonly<Record<string, unknown>>;
-  hiddenState(context: never): FloatTensor | Promise<FloatTensor>;
-}
-
-/**
- * The caller's own baseline, from which the model computes the hidden states of all blocks:
- *
- * - a text (for pairs, two), whose tokens take the places of the input's: see `customTextBaseline`;
- * - a picture of any size, prepared for the model as the input is;
- * - a first hidden state [positions, width], or [1, positions, width], special positions included;
- * - a function that gives such a state for an input, and its name: see `defineBaseline`.
- */
-export type CustomBaseline =
-  | { readonly text: string; readonly pair?: string }
-  | { readonly image: RgbImage }
-  | { readonly hiddenState: FloatTensor }
-  | BaselineObject;
-export type Baseline = BaselineName | CustomBaseline;
-
-export const LONG_TEXTS = ["windows", "truncate"] as const;
-export type LongText = (typeof LONG_TEXTS)[number];
+export * from "./option-words.ts";
 
 /** A method as an object: one of `METHODS`, or one of the caller's own made by `defineMethod` (method.ts says what it has). */
 export interface MethodObject {
@@ -112,18 +58,6 @@ export interface MethodObject {
   readonly options?: OptionTable;
   run(context: never): Promise<unknown>;
 }
-
-/** Defaults that do not depend on the model or the input. */
-export const DEFAULTS = {
-  method: "ca-lig",
-  score: "logit",
-  steps: "auto",
-  tolerance: 0.01,
-  fusion: "transport",
-  lambda: 0.5,
-  longText: "windows",
-  seed: 0,
-} as const;
 
 /** Options that every method takes: what is explained, and with what. */
 export const GENERAL_OPTIONS = {

@@ -5,7 +5,7 @@ import { DEEP_GREYS } from "../input/image/rgb-image.ts";
 import { BACKGROUNDS, isBackground } from "../input/image/samples.ts";
 import type { Explanation } from "./explanation.ts";
 import { currentExplanation, READABLE_VERSIONS } from "./explanation-versions.ts";
-import { SCORE_KINDS } from "./options.ts";
+import { SCORE_KINDS } from "./option-words.ts";
 
 /** Throws when a value at a path is not what is wanted there. */
 type Check = (value: unknown, path: string) => void;

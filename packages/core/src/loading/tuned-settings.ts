@@ -1,6 +1,6 @@
 /** @file What calig.json beside a model says: the settings that `calig tune` chose for it. */
 
-import { FUSIONS, LAYER_WEIGHTS } from "../attribution/options.ts";
+import { FUSIONS, LAYER_WEIGHTS } from "../attribution/option-words.ts";
 import type { TunedSettings } from "../attribution/tuned.ts";
 import { CheckpointError } from "../errors.ts";
 import { parseJson } from "../util/parse-json.ts";

@@ -1,8 +1,9 @@
 /** @file What help texts and docs say of an option, and values written as texts: command lines and forms. */
 
 import { accepts, refusal } from "./check.ts";
-import { allowedWords, type Control, readText } from "./control.ts";
-import type { GivenOptions, OptionDeclaration, OptionTable, OptionType } from "./option.ts";
+import { allowedWords, readText } from "./control.ts";
+import type { OptionForm } from "./form.ts";
+import type { OptionDeclaration, OptionTable, OptionType } from "./option.ts";
 import { oneOf, someOf } from "./types.ts";
 
 /** "--layer-weights" of `layerWeights`. */
@@ -68,17 +69,6 @@ export function withWords(type: OptionType<unknown>, more: readonly string[]): O
   return someOf([...control.items.words, ...more]);
 }
 
-/** An option as plain data, for forms that are made elsewhere. */
-export interface OptionForm {
-  readonly name: string;
-  readonly group: string;
-  readonly summary: string;
-  readonly control: Control;
-  /** What happens without it, in words. */
-  readonly otherwise?: string;
-  readonly needs?: { readonly option: string; readonly values: readonly unknown[] };
-}
-
 /** The options of a table as plain data. */
 export const optionForms = (table: OptionTable): readonly OptionForm[] =>
   Object.entries(table).map(([name, declaration]) => {
@@ -93,12 +83,3 @@ export const optionForms = (table: OptionTable): readonly OptionForm[] =>
       ...(needs === undefined ? {} : { needs }),
     };
   });
-
-/** Values of texts by option, as forms hold them: those that are no values stay texts, for the check to refuse. */
-export const valuesOfTexts = (forms: readonly OptionForm[], texts: Readonly<Record<string, string>>): GivenOptions =>
-  Object.fromEntries(
-    forms.flatMap(({ name, control }) => {
-      const text = texts[name];
-      return text === undefined || text === "" ? [] : [[name, readText(control, text) ?? text]];
-    }),
-  );

@@ -14,7 +14,7 @@ import { servePage } from "./page.ts";
 import type { Route, ServedModel, ServerState } from "./route.ts";
 import { evaluateRoutes } from "./routes/evaluate.ts";
 import { explainRoute } from "./routes/explain.ts";
-import { description, health, models as modelsRoute } from "./routes/information.ts";
+import { description, health, methods as methodsRoute, models as modelsRoute } from "./routes/information.ts";
 import { verifyRoute } from "./routes/verify.ts";
 import { componentSchemas } from "./schemas.ts";
 import { createTurns } from "./turns.ts";
@@ -67,7 +67,7 @@ export function createApp(options: AppOptions): ServerApp {
     stopped: stop.signal,
     onError,
   };
-  const routes: Route[] = [health, modelsRoute, explainRoute, verifyRoute, ...evaluateRoutes];
+  const routes: Route[] = [health, modelsRoute, methodsRoute, explainRoute, verifyRoute, ...evaluateRoutes];
   routes.push(description(() => openApiDocument(routes, schemas, { version, token: token !== undefined })));
 
   let closed = false;

@@ -41,6 +41,7 @@ import { EVALUATION_OPTIONS } from "@calig/core/internal/evaluation/options";
 import type { Interval } from "@calig/core/internal/evaluation/statistics/bootstrap";
 import { DEEP_GREYS } from "@calig/core/internal/input/image/rgb-image";
 import { BACKGROUNDS, type ToRgbOptions } from "@calig/core/internal/input/image/samples";
+import type { MethodEntry, MethodList, OptionForm } from "@calig/core/internal/options/form";
 import { withoutOptions } from "@calig/core/internal/options/option";
 import type { CheckResult, Verification } from "@calig/core/internal/verification/verification";
 import { MOST_INPUTS } from "@calig/core/internal/verification/verify";
@@ -512,6 +513,35 @@ const INFORMATION: SchemaTable = {
     version: text("Version of calig"),
     working: count("Explanations being worked on"),
     waiting: count("Explanations waiting"),
+  }),
+  Methods: recordOf<MethodList>({
+    methods: list(
+      recordOf<MethodEntry>({
+        name: text("What requests call it"),
+        title: text("As people write it"),
+        summary: text("What it does, with its source"),
+        options: list(text("Name"), "The options that it takes"),
+      }),
+      "The methods, the default first",
+    ),
+    options: list(
+      recordOf<OptionForm>(
+        {
+          name: text("What requests call it"),
+          group: text("Heading that forms show it under"),
+          summary: text("What it is for"),
+          control: { type: "object", description: "How its value is written", additionalProperties: true },
+          otherwise: text("What happens without it"),
+          needs: record(
+            { option: text("Another option"), values: list({}, "Values of it") },
+            [],
+            "With what alone it has an effect",
+          ),
+        },
+        ["otherwise", "needs"],
+      ),
+      "Every option that any of the methods takes",
+    ),
   }),
   Models: record({
     models: list(

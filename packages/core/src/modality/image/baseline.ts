@@ -2,7 +2,7 @@
 
 import { propagated, zeroStates } from "../../attribution/baseline/baseline-states.ts";
 import type { BaselineStates, ExplainableModel } from "../../attribution/explainable-model.ts";
-import { DEFAULTS, type ImageBaseline } from "../../attribution/options.ts";
+import { DEFAULTS, type ImageBaseline } from "../../attribution/option-words.ts";
 import { toPixelTensor } from "../../input/image/process-image.ts";
 import { type ImageReplacement, substituteImage } from "../../input/image/replacement.ts";
 import type { RgbImage } from "../../input/image/rgb-image.ts";

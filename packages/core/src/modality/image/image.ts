@@ -3,7 +3,7 @@
 import type { ExplainableModel, Modality, PreparedWhole } from "../../attribution/explainable-model.ts";
 import type { ImageInput } from "../../attribution/input.ts";
 import { bySign } from "../../attribution/modality.ts";
-import { DEFAULT_LAYER_WEIGHTS, IMAGE_BASELINES } from "../../attribution/options.ts";
+import { DEFAULT_LAYER_WEIGHTS, IMAGE_BASELINES } from "../../attribution/option-words.ts";
 import { onlyPart } from "../../attribution/prepared-input.ts";
 import { keyword } from "../../errors.ts";
 import { IMAGE_REPLACEMENTS } from "../../input/image/replacement.ts";

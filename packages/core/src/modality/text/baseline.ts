@@ -2,7 +2,7 @@
 
 import { propagated, zeroStates } from "../../attribution/baseline/baseline-states.ts";
 import type { BaselineStates, ExplainableModel } from "../../attribution/explainable-model.ts";
-import type { TextBaseline } from "../../attribution/options.ts";
+import type { TextBaseline } from "../../attribution/option-words.ts";
 import { InvalidOptionError } from "../../errors.ts";
 import type { SpecialToken, SpecialTokens } from "../../input/text/tokenizer.ts";
 import { assertNever } from "../../util/assert-never.ts";

@@ -4,7 +4,7 @@ import type { ExplainableModel, Modality } from "../../attribution/explainable-m
 import type { TextExplanation, WordAttribution } from "../../attribution/explanation.ts";
 import type { TextInput } from "../../attribution/input.ts";
 import { bySign } from "../../attribution/modality.ts";
-import { DEFAULT_LAYER_WEIGHTS, TEXT_BASELINES } from "../../attribution/options.ts";
+import { DEFAULT_LAYER_WEIGHTS, TEXT_BASELINES } from "../../attribution/option-words.ts";
 import { keyword } from "../../errors.ts";
 import { defaultTextBaseline, textBaseline } from "./baseline.ts";
 import { customTextBaseline } from "./custom-baseline.ts";

@@ -1,6 +1,6 @@
 /** @file Check: the relevance of every block adds up to the difference of the score. */
 
-import { DEFAULTS } from "../../attribution/options.ts";
+import { DEFAULTS } from "../../attribution/option-words.ts";
 import type { Check } from "../check.ts";
 import { Differences } from "../differences.ts";
 import { explainOnce } from "../explain-sample.ts";

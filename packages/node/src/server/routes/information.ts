@@ -1,5 +1,7 @@
 /** @file What the server is: its health, its models, its own description. */
 
+import { listMethods } from "@calig/core/internal/attribution/method-list";
+import { METHODS } from "@calig/core/internal/attribution/methods";
 import { defaultModel } from "../choose-model.ts";
 import { reference } from "../json-schema.ts";
 import { jsonAnswer, type Route } from "../route.ts";
@@ -34,6 +36,17 @@ export const models: Route = {
         facts: hosted.host.facts,
       })),
     }),
+};
+
+/** The methods with their options. */
+export const methods: Route = {
+  method: "get",
+  path: "/api/methods",
+  operationId: "getMethods",
+  summary: "The attribution methods, and the options that each takes",
+  answers: { 200: jsonAnswer("Methods, the default first, and options as forms show them", reference("Methods")) },
+  refusals: [],
+  answer: (c) => c.json(listMethods(METHODS)),
 };
 
 /** This description. `describe` makes it of all routes, this one included. */

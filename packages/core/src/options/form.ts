@@ -1,0 +1,53 @@
+/** @file Options as plain data, for forms that are made where the declarations are not: in a page, of another process. */
+
+import { type Control, readText } from "./control.ts";
+
+/** An option as a form shows it. */
+export interface OptionForm {
+  readonly name: string;
+  readonly group: string;
+  readonly summary: string;
+  readonly control: Control;
+  /** What happens without it, in words. */
+  readonly otherwise?: string;
+  /** Values of another option with which alone this one has an effect. */
+  readonly needs?: { readonly option: string; readonly values: readonly unknown[] };
+}
+
+/** A method as a form shows it. */
+export interface MethodEntry {
+  readonly name: string;
+  /** As people write it. */
+  readonly title: string;
+  readonly summary: string;
+  /** Names of the options that it takes. */
+  readonly options: readonly string[];
+}
+
+/** The methods that can be chosen, and their options. */
+export interface MethodList {
+  /** The default first. */
+  readonly methods: readonly MethodEntry[];
+  /** Every option that any of them takes. */
+  readonly options: readonly OptionForm[];
+}
+
+/** What a form holds: texts by the name of the option. */
+export type FormTexts = Readonly<Record<string, string | undefined>>;
+
+/** Whether an option has an effect beside what the form holds. */
+export function isOpen({ needs }: OptionForm, forms: readonly OptionForm[], texts: FormTexts): boolean {
+  if (needs === undefined) return true;
+  const other = forms.find(({ name }) => name === needs.option);
+  return needs.values.includes(texts[needs.option] ?? other?.otherwise);
+}
+
+/** Values of what a form holds, for options that have an effect. Texts that are no values stay, for the check to refuse. */
+export const valuesOf = (forms: readonly OptionForm[], texts: FormTexts): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    forms.flatMap((form) => {
+      const text = texts[form.name];
+      if (text === undefined || text === "" || !isOpen(form, forms, texts)) return [];
+      return [[form.name, readText(form.control, text) ?? text]];
+    }),
+  );
