@@ -13,6 +13,7 @@ import type { ModelParts } from "./model-parts.ts";
 import type { ModelStore } from "./model-store.ts";
 import { noModelIn, noOnnxOfType } from "./no-model.ts";
 import { findOnnxFile, namedOnnxFile, type OnnxDtype } from "./onnx-place.ts";
+import { storeInMemory } from "./store-in-memory.ts";
 import { parseTuned, tunedFileOf } from "./tuned-settings.ts";
 import { streamBytes, weightMemory, worthPrepacking } from "./weight-plan.ts";
 
@@ -45,6 +46,12 @@ export interface Loaded {
  * @throws {AnatomyError} When the parts of a Transformer are not found in an ONNX file.
  */
 export async function load(store: ModelStore, request: LoadRequest): Promise<Loaded> {
+  if (request.runtime.lacksFiles !== true) return loadFrom(store, request);
+  const { disk: _, ...inMemory } = request;
+  return loadFrom(storeInMemory(store), inMemory);
+}
+
+async function loadFrom(store: ModelStore, request: LoadRequest): Promise<Loaded> {
   const { runtime, platform, threads, memory, disk, id = store.name } = request;
   const config = await readConfig(store);
   const { parts, file } = await readParts(store, config, request);

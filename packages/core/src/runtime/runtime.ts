@@ -44,6 +44,8 @@ export interface Runtime {
   readonly lacksFusedMatMul?: boolean;
   /** Whether the device may not read weights of half precision; they are then given as float32. */
   readonly lacksHalfPrecision?: boolean;
+  /** Whether the engine reads no files: weights are then given as bytes. */
+  readonly lacksFiles?: boolean;
   /** Compiles an encoded ONNX model. @throws {ExecutionError} */
   compile(model: Uint8Array, options: SessionOptions): Promise<Session>;
 }

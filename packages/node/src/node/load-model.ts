@@ -11,9 +11,8 @@ import { tryRuntime } from "@calig/core/internal/loading/try-runtime";
 import type { Device } from "@calig/core/internal/runtime/devices";
 import type { Runtime } from "@calig/core/internal/runtime/runtime";
 import { createNativeTokenizer } from "../input/text/native-tokenizer.ts";
-import { createNodeRuntime } from "../runtime/onnxruntime-node.ts";
-import { createThreadedNodeRuntime } from "../runtime/threaded-node.ts";
 import { findSource } from "./find-source.ts";
+import { type Engine, openEngine } from "./open-engine.ts";
 import { availableBytes, nodePlatform } from "./platform.ts";
 import { scratchFile } from "./scratch-file.ts";
 import { createSpillFile } from "./spill-file.ts";
@@ -77,7 +76,7 @@ export async function loadModel(source: string | ModelStore, options: LoadOption
   checkThreads(threads);
   const knowledge = knowledgeOf(options);
   const { store, file } = typeof source === "string" ? await findSource(source, revision) : { store: source };
-  const runtime = openRuntime(options);
+  const { runtime, warnings } = await chooseEngine(options);
   if (options.runtime !== undefined || device !== "cpu") await tryRuntime(runtime);
   const loaded = await load(store, {
     source: typeof source === "string" ? source : store.name,
@@ -98,16 +97,19 @@ export async function loadModel(source: string | ModelStore, options: LoadOption
     disk: { weights: () => scratchFile(), states: () => createSpillFile() },
   });
   const onnx = loaded.file === undefined ? undefined : join(store.where, loaded.file);
-  return { ...loaded.model, folder: store.where, file: onnx };
+  return {
+    ...loaded.model,
+    warnings: [...warnings, ...(loaded.model.warnings ?? [])],
+    folder: store.where,
+    file: onnx,
+  };
 }
 
 /** @throws {InvalidOptionError} When an engine is given, and options of another one. */
-function openRuntime({ runtime, device, thread }: LoadOptions): Runtime {
-  if (runtime === undefined) {
-    return thread === true ? createThreadedNodeRuntime(device ?? "cpu") : createNodeRuntime(device ?? "cpu");
-  }
+async function chooseEngine({ runtime, device, thread }: LoadOptions): Promise<Engine> {
+  if (runtime === undefined) return openEngine(device ?? "cpu", thread === true);
   const other = device === undefined ? (thread === undefined ? undefined : "thread") : "device";
-  if (other === undefined) return runtime;
+  if (other === undefined) return { runtime, warnings: [] };
   throw new InvalidOptionError(
     `Cannot use the option "${other}" with an engine of your own: it has its own device and threads; leave one of them out`,
     other,

@@ -11,7 +11,12 @@ import type { Tensor } from "@calig/core/internal/tensor/tensor";
 import type ort from "onnxruntime-node";
 import { nativeLibrary } from "../util/native-library.ts";
 
-const engine = nativeLibrary(loadEngine, "onnxruntime-node", "run models");
+const engine = nativeLibrary(
+  loadEngine,
+  "onnxruntime-node",
+  "run models",
+  ", or install @calig/web for its engine in WebAssembly",
+);
 
 /** Releases that calig is held to: another one that other software has brought along is left to it. */
 const HELD_TO = /^1\.(3\d|[4-9]\d)\./;

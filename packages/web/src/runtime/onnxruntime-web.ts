@@ -50,6 +50,7 @@ export function createWebRuntime({ device = "wasm", wasm, threads }: WebRuntimeO
   const { web, common } = wasmBuild.env.versions;
   return {
     description: `onnxruntime-web ${web ?? common} (${device})`,
+    lacksFiles: true,
     ...(device === "webgpu" ? { lacksFusedMatMul: true, lacksHalfPrecision: true } : {}),
     compile: (model, options) =>
       queue(async () => {
