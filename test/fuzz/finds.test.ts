@@ -64,7 +64,37 @@ const FINDS: readonly Find[] = [
     "native",
     "bytes, plain",
   ),
+  tokenizer(
+    "a normalizer that prepends nothing, before another step",
+    (contents) => ({ ...contents, normalizer: { type: "Prepend", prepend: "" }, pre_tokenizer: { type: "ByteLevel" } }),
+    "sets nothing before texts",
+  ),
+  tokenizer(
+    "a normalizer that replaces nothing by something, before another step",
+    (contents) => ({
+      ...contents,
+      normalizer: {
+        type: "Sequence",
+        normalizers: [{ type: "Replace", pattern: { Regex: "\\G" }, content: "x" }, { type: "NFC" }],
+      },
+    }),
+    "matches where there is nothing to replace",
+  ),
   // The portable reader.
+  tokenizer(
+    "a template for a text that has a place for a second one",
+    (contents) => ({
+      ...contents,
+      post_processor: {
+        type: "TemplateProcessing",
+        single: ["B", "A"].map((id) => ({ Sequence: { id, type_id: 0 } })),
+        pair: ["A", "B"].map((id) => ({ Sequence: { id, type_id: 0 } })),
+        special_tokens: {},
+      },
+    }),
+    'for a text has a place for "B"',
+    "portable",
+  ),
   tokenizer(
     "a part with the name of what every object has",
     (contents) => ({ ...contents, pre_tokenizer: { type: "constructor" } }),

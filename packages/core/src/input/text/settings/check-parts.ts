@@ -4,6 +4,7 @@ import { CheckpointError, quote } from "../../../errors.ts";
 import { parseCharsmap } from "../portable/charsmap.ts";
 import { isPart, type JsonPart, partsOf, stringOf, typeOf } from "../portable/json-part.ts";
 import { listedTokens, type VocabularyIds } from "./add-tokens.ts";
+import { mayMatchNothing } from "./matches-nothing.ts";
 
 const FILE = "tokenizer.json";
 /** Ids have 32 bits. */
@@ -62,9 +63,21 @@ function checkVocabulary({ vocab, unk_id: unknown }: JsonPart): void {
 function checkNormalizer(part: unknown): void {
   if (!isPart(part)) return;
   for (const each of partsOf(part, "normalizers")) checkNormalizer(each);
+  checkInsertions(part);
   if (typeOf(part) !== "Precompiled" || part.precompiled_charsmap === null) return;
   if (typeof part.precompiled_charsmap !== "string") throw damaged("its compiled character map is no text");
   parseCharsmap(part.precompiled_charsmap);
+}
+
+/** Text that stands for nothing of the original, where it stands for nothing at all: the next step cannot place it. */
+function checkInsertions(part: JsonPart): void {
+  if (typeOf(part) === "Prepend" && part.prepend === "") throw damaged("its normalizer sets nothing before texts");
+  if (typeOf(part) !== "Replace" || part.content === "") return;
+  const { String: text, Regex: regex } = isPart(part.pattern) ? part.pattern : {};
+  const empty = text === "" || (typeof regex === "string" && mayMatchNothing(regex));
+  if (empty) {
+    throw damaged(`its normalizer replaces ${quote(text ?? regex)}, which matches where there is nothing to replace`);
+  }
 }
 
 function checkPreTokenizer(part: unknown): void {
@@ -107,6 +120,10 @@ function templateIds(part: JsonPart): readonly number[] {
       for (const each of ids) found.push(each);
     }
     const wanted = kind === "single" ? ["A"] : ["A", "B"];
+    const other = [...sequences].find((id) => !wanted.includes(id as string));
+    if (other !== undefined) {
+      throw damaged(`its template for ${kind === "single" ? "a text" : "pairs"} has a place for ${quote(other)}`);
+    }
     const missing = wanted.filter((id) => !sequences.has(id));
     if (missing.length > 0) {
       throw damaged(
