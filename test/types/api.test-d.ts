@@ -8,6 +8,7 @@ import type {
   ImageExplanation,
   LoadedModel,
   MethodObject,
+  NamedExplanation,
   TextExplanation,
 } from "@calig/node";
 import * as node from "@calig/node";
@@ -54,11 +55,11 @@ describe("explain()", () => {
 
 describe("an Explanation", () => {
   it("is told apart by whether it has words", () => {
-    expectTypeOf<Explanation>().toEqualTypeOf<TextExplanation | ImageExplanation>();
+    expectTypeOf<Explanation>().toEqualTypeOf<TextExplanation | ImageExplanation | NamedExplanation>();
     expectTypeOf<TextExplanation["words"][number]["attribution"]>().toEqualTypeOf<number>();
-    // @ts-expect-error: words are of texts alone
+    // @ts-expect-error: patches have none
     explanation.words;
-    if ("words" in explanation) expectTypeOf(explanation).toEqualTypeOf<TextExplanation>();
+    if ("words" in explanation) expectTypeOf(explanation).toEqualTypeOf<TextExplanation | NamedExplanation>();
     else expectTypeOf(explanation).toEqualTypeOf<ImageExplanation>();
   });
 

@@ -23,7 +23,7 @@ export {
   methodTitle,
 } from "./attribution/method.ts";
 export { METHODS, methodOf } from "./attribution/methods.ts";
-export { bySign } from "./attribution/modality.ts";
+export { bySign, describeNamed, type NamedFeature, nameLine } from "./attribution/modality.ts";
 export { type NoiseOptions, noisyContexts } from "./attribution/noise.ts";
 export { oneBlock } from "./attribution/one-block.ts";
 export {

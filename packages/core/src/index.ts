@@ -10,6 +10,7 @@ export type {
   Explanation,
   ImageExplanation,
   ModelFacts,
+  NamedExplanation,
   PatchAttribution,
   PatchFeature,
   Prediction,

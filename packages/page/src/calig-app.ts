@@ -6,7 +6,7 @@ import { type BaselineName, IMAGE_BASELINES, TEXT_BASELINES } from "@calig/core/
 import type { DeepGrey, ImageReading } from "@calig/core/internal/input/image/rgb-image";
 import type { MethodEntry, MethodList } from "@calig/core/internal/options/form";
 import { type OptionForm, valuesOf } from "@calig/core/internal/options/form";
-import { isSigned, isText, targetName } from "@calig/core/internal/render/evidence";
+import { excerptOf, isSigned, targetName } from "@calig/core/internal/render/evidence";
 import { targetValue } from "@calig/core/internal/render/head";
 import { printable, visible } from "@calig/core/internal/render/plain-text";
 import { resultBound } from "@calig/core/internal/render/quantity";
@@ -668,7 +668,7 @@ export class CaligApp extends LitElement {
         if (first === undefined) return nothing;
         const title = `${printable(targetName(first))} ${targetValue(first)}`;
         const methods = [first, second].flatMap((each) => (each === undefined ? [] : [methodTitle(each.method.name)]));
-        const about = isText(first) ? printable(first.input.text).slice(0, 200) : "a picture";
+        const about = excerptOf(first);
         return html`<li><button type="button" aria-current=${entry === this.entry ? "true" : "false"} @click=${() => this.#show(entry)}><span><bdi>${title}</bdi></span><span class="excerpt"><bdi>${about}</bdi> · ${[...new Set(methods)].join(" and ")}</span></button></li>`;
       },
     )}</ol></section>`;

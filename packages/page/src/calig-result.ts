@@ -7,7 +7,7 @@ import "@calig/web/internal/components/register";
 import {
   type Item,
   isSigned,
-  isText,
+  isWritten,
   itemNoun,
   itemsOf,
   type QuantityName,
@@ -127,7 +127,7 @@ export class CaligResult extends LitElement {
     const names = (items: readonly Item[]) => {
       // What is below a tenth of the strongest is not worth a place in one sentence; neither is a word twice.
       const strong = items.filter(({ attribution }) => Math.abs(attribution) >= bound / 10);
-      const some = [...new Set(strong.map(({ name }) => name))].slice(0, isText(explanation) ? 3 : 1);
+      const some = [...new Set(strong.map(({ name }) => name))].slice(0, isWritten(explanation) ? 3 : 1);
       return some.map(
         (name, i) => html`${i === 0 ? "" : i === some.length - 1 ? " and " : ", "}<q>${visible(name)}</q>`,
       );
@@ -165,7 +165,7 @@ export class CaligResult extends LitElement {
 
   #input(explanation: Explanation): TemplateResult {
     const theme = this.theme ?? nothing;
-    if (!isText(explanation)) {
+    if (!isWritten(explanation)) {
       return html`<section><h3>What the model saw</h3><calig-image theme=${theme} .explanation=${explanation} .picture=${this.picture} .block=${this.block} .quantity=${this.quantity} .bound=${this.block === undefined ? this.bound : undefined}></calig-image></section>`;
     }
     return html`<section><h3>What the model read</h3>

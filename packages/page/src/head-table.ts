@@ -1,7 +1,7 @@
 /** @file The attention heads of one block: how much evidence each carries, for and against the class, and of which words or patches. */
 
 import type { Explanation } from "@calig/core/internal/attribution/explanation";
-import { type Item, isText, itemsOf } from "@calig/core/internal/render/evidence";
+import { type Item, itemNoun, itemsOf } from "@calig/core/internal/render/evidence";
 import { digitsFor, signed } from "@calig/core/internal/render/format";
 import { visible } from "@calig/core/internal/render/plain-text";
 import { largestMagnitude } from "@calig/core/internal/render/scale";
@@ -41,10 +41,10 @@ export function headTable(explanation: Explanation, block: number): TemplateResu
   const rows = headsOf(items, heads);
   const bound = largestMagnitude(rows.flatMap(({ values }) => values));
   const digits = digitsFor(largestMagnitude(rows.flatMap(({ supports, opposes }) => [supports, opposes])));
-  const feature = isText(explanation) ? "words" : "patches";
-  return html`<p class="about heads-of">Attention heads of block ${index}, most evidence first: attention times its gradient, by the ${feature} that are looked at. Special tokens are left out.</p>
+  const { many } = itemNoun(explanation);
+  return html`<p class="about heads-of">Attention heads of block ${index}, most evidence first: attention times its gradient, by the ${many} that are looked at. Special tokens are left out.</p>
     <div class="wide-table" tabindex="0" role="region" aria-label="Attention heads of block ${index}"><table class="heads" aria-label="Evidence of each head">
-    <thead><tr><th scope="col">Head</th><th scope="col">Supports</th><th scope="col">Opposes</th><th scope="col" aria-hidden="true">In the order of the ${feature}</th><th scope="col">Strongest ${feature}</th></tr></thead>
+    <thead><tr><th scope="col">Head</th><th scope="col">Supports</th><th scope="col">Opposes</th><th scope="col" aria-hidden="true">In the order of the ${many}</th><th scope="col">Strongest ${many}</th></tr></thead>
     <tbody>${rows.map(
       (head) =>
         html`<tr><th scope="row">${head.index}</th><td class="number">${signed(head.supports, digits)}</td><td class="number">${signed(head.opposes, digits)}</td><td class="strip" aria-hidden="true">${head.values.map((value) => cell(value, bound))}</td><td>${named(head, items)}</td></tr>`,

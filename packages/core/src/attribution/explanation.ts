@@ -169,5 +169,27 @@ export interface ImageExplanation extends ExplanationCommon {
   readonly opposing: readonly PatchAttribution[];
 }
 
+/** What readers call one and many features of an input: "frame", "frames". */
+export interface FeatureNoun {
+  readonly one: string;
+  readonly many: string;
+}
+
+/**
+ * Of a kind of input that calig does not know by itself: features with names. It is laid out as a text is: the names, one
+ * after the other, are the text, and each is a word, or a special token where it is no part of the input.
+ */
+export interface NamedExplanation extends Omit<TextExplanation, "input"> {
+  readonly input: {
+    /** Name of the modality: "audio". */
+    readonly kind: string;
+    readonly text: string;
+    readonly noun: FeatureNoun;
+  };
+}
+
+/** With features in a line, as opposed to a grid. */
+export type WrittenExplanation = TextExplanation | NamedExplanation;
+
 /** All of a run's output. `version` changes when a field changes meaning. */
-export type Explanation = TextExplanation | ImageExplanation;
+export type Explanation = TextExplanation | ImageExplanation | NamedExplanation;

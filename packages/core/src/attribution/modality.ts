@@ -1,7 +1,8 @@
 /** @file What every kind of input needs: inputs are made ready by the modality of a model, and their items ranked. */
 
 import { InputError } from "../errors.ts";
-import type { ExplainableModel, PreparedWhole } from "./explainable-model.ts";
+import type { ExplainableModel, InputDescription, PreparedWhole } from "./explainable-model.ts";
+import type { NamedExplanation, TokenFeature } from "./explanation.ts";
 import type { ExplainOptions } from "./options.ts";
 
 /**
@@ -26,6 +27,51 @@ export function prepareInput(
 
 /** "an image", "a text" */
 export const withArticle = (noun: string): string => `${/^[aeiou]/.test(noun) ? "an" : "a"} ${noun}`;
+
+/** A feature as readers see it. */
+export interface NamedFeature {
+  /** "0.4 s" */
+  readonly name: string;
+  /** No part of the input: a class token. */
+  readonly special?: boolean;
+}
+
+/**
+ * What an explanation says of features with names: they are laid out in a line as words are, so that everything that shows
+ * texts shows them too.
+ *
+ * @param input - What the explanation says of the input: the kind, what its features are called, and what else readers and
+ * programs need of it.
+ * @param attribution - One number per feature.
+ */
+export function describeNamed(
+  input: Omit<NamedExplanation["input"], "text">,
+  named: readonly NamedFeature[],
+  attribution: readonly number[],
+): InputDescription & Pick<NamedExplanation, "words"> {
+  const { text, features } = nameLine(named);
+  const words = features.flatMap(({ special, ...span }, index) =>
+    special ? [] : [{ text: span.text, start: span.start, end: span.end, attribution: attribution[index] as number }],
+  );
+  return { input: { ...input, text }, features, words, ...bySign(words) };
+}
+
+/** Names one after the other, and where each lies in that text. */
+export function nameLine(named: readonly NamedFeature[]): {
+  readonly text: string;
+  readonly features: readonly TokenFeature[];
+} {
+  let text = "";
+  let word = 0;
+  const features = named.map(({ name, special = false }): TokenFeature => {
+    if (special) return { text: name, start: text.length, end: text.length, special, word: null };
+    if (text !== "") text += " ";
+    const start = text.length;
+    text += name;
+    return { text: name, start, end: text.length, special, word: word++ };
+  });
+  return { text, features };
+}
 
 /** Items with positive and with negative attribution, each strongest first. */
 export function bySign<T extends { readonly attribution: number }>(items: readonly T[]) {

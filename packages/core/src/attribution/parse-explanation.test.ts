@@ -47,7 +47,8 @@ describe("parseExplanation()", () => {
   test.each([
     [sentence, "version", undefined, 'field "version" is missing: it is no explanation'],
     [sentence, "version", 3, "it is of version 3, wanted 1 or 2; use the calig that made it"],
-    [sentence, "input.kind", "sound", 'field "input.kind" is "sound", wanted "text" or "image"'],
+    [sentence, "input.kind", 7, 'field "input.kind" is 7, wanted a text'],
+    [sentence, "input.kind", "sound", 'field "input.noun" is missing, wanted a record'],
     [sentence, "input.text", undefined, 'field "input.text" is missing, wanted a text'],
     [sentence, "target.label", 7, 'field "target.label" is 7, wanted a text'],
     [sentence, "attribution.2", null, 'field "attribution[2]" is null, wanted a number'],

@@ -141,6 +141,9 @@ const ofText = (words: number): Check =>
     opposing: list(record({ ...SPAN, attribution: number })),
   });
 
+/** What features with names have besides. */
+const NAMED = record({ input: record({ noun: record({ one: text, many: text }) }) });
+
 /** Rows and columns of which each place is a feature: what is drawn of them is as large as what is stored. */
 const gridOf =
   (features: number): Check =>
@@ -208,13 +211,16 @@ export function parseExplanation(value: unknown): Explanation {
   }
   const explanation = currentExplanation(value);
   const { input, features, words } = explanation as Readonly<Record<string, unknown>>;
-  record({ kind: oneOf(["text", "image"]) })(input, "input");
+  record({ kind: text })(input, "input");
   list(anything)(features, "features");
-  common((features as readonly unknown[]).length)(explanation, "");
-  if ((input as { kind: string }).kind === "image") ofImage(explanation, "");
+  const count = (features as readonly unknown[]).length;
+  common(count)(explanation, "");
+  const { kind } = input as { readonly kind: string };
+  if (kind === "image") ofImage(explanation, "");
   else {
     list(anything)(words, "words");
     ofText((words as readonly unknown[]).length)(explanation, "");
+    if (kind !== "text") NAMED(explanation, "");
   }
   return explanation as Explanation;
 }

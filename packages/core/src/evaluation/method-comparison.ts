@@ -2,7 +2,14 @@
 
 import { distinctNames } from "../attribution/class-names.ts";
 import type { ExplainableModel } from "../attribution/explainable-model.ts";
-import type { ImageExplanation, ModelFacts, Prediction, Target, Warning } from "../attribution/explanation.ts";
+import type {
+  ImageExplanation,
+  ModelFacts,
+  Prediction,
+  Target,
+  Warning,
+  WrittenExplanation,
+} from "../attribution/explanation.ts";
 import { methodOf } from "../attribution/methods.ts";
 import type { WorkHooks } from "../attribution/options.ts";
 import { resolveRun } from "../attribution/resolve-run.ts";
@@ -52,8 +59,9 @@ export interface ComparisonCommon {
   readonly warnings: readonly Warning[];
 }
 
+/** On a text, or on features with names in a line. */
 export interface TextComparison extends ComparisonCommon {
-  readonly input: { readonly kind: "text"; readonly text: string };
+  readonly input: WrittenExplanation["input"];
   /** UTF-16 offsets into the text, end exclusive. */
   readonly features: readonly { readonly text: string; readonly start: number; readonly end: number }[];
 }
@@ -66,9 +74,9 @@ export interface ImageComparison extends ComparisonCommon {
 /** All of a comparison. `version` changes when a field changes meaning. */
 export type MethodComparison = TextComparison | ImageComparison;
 
-/** Whether the methods are compared on a text; on a picture otherwise. (The compiler does not narrow by a nested field.) */
+/** Whether the features are in a line, as words are; they are patches otherwise. (The compiler does not narrow by a nested field.) */
 export const isTextComparison = (comparison: MethodComparison): comparison is TextComparison =>
-  comparison.input.kind === "text";
+  "text" in comparison.input;
 
 /** Options of measuring, and how the work is watched. */
 export interface CompareOptions extends OptionsOf<typeof COMPARE_OPTIONS>, WorkHooks {

@@ -14,7 +14,7 @@ import {
   boundOver,
   byStrength,
   isPredicted,
-  isText,
+  isWritten,
   itemsOf,
   quantitiesOf,
   rankedItems,
@@ -100,6 +100,6 @@ test("the target is named with the class it is measured against", () => {
   expect([targetName(against), scoreName(against)]).toEqual(["POSITIVE rather than NEGATIVE", "logit difference"]);
   expect(isPredicted(sentence)).toBe(true);
   expect(isPredicted({ ...sentence, target: { ...sentence.target, index: 0 } })).toBe(false);
-  expect(isText(scripts)).toBe(true);
-  expect(isText(image)).toBe(false);
+  expect(isWritten(scripts)).toBe(true);
+  expect(isWritten(image)).toBe(false);
 });

@@ -4,22 +4,28 @@ import type {
   BlockExplanation,
   Explanation,
   ImageExplanation,
+  NamedExplanation,
   Prediction,
   ScoreKind,
   Target,
-  TextExplanation,
+  TokenFeature,
+  WrittenExplanation,
 } from "../attribution/explanation.ts";
 import { className, headKind, isPredictedClass } from "./head.ts";
-import { largestMagnitude } from "./scale.ts";
+import { printable } from "./plain-text.ts";
+import { largestMagnitude, patchBound } from "./scale.ts";
 
-/** Whether a text is explained; an image otherwise. (The compiler does not narrow by a nested field.) */
-export function isText(explanation: Explanation): explanation is TextExplanation {
-  return explanation.input.kind === "text";
+/** Characters of a text that lists show. */
+const EXCERPT = 200;
+
+/** Whether the features are in a line, as words are; they are patches in a grid otherwise. */
+export function isWritten(explanation: Explanation): explanation is WrittenExplanation {
+  return "words" in explanation;
 }
 
 /** Every option that had a say: those of the method, and how a picture was read where that was not as always. */
 export function settingsOf({ method, input }: Explanation): readonly (readonly [name: string, value: unknown])[] {
-  const { background, deepGrey }: Partial<ImageExplanation["input"]> = input.kind === "image" ? input : {};
+  const { background, deepGrey } = input as Partial<ImageExplanation["input"]>;
   return [
     ...Object.entries(method.options),
     ...(background === undefined ? [] : [["background", background] as const]),
@@ -93,10 +99,10 @@ export const patchLabel = (row: number, column: number): string => `row ${row}, 
 
 /** The words of a text or the patches of an image, in reading order. */
 export function itemsOf(explanation: Explanation): Item[] {
-  return isText(explanation) ? wordItems(explanation) : patchItems(explanation);
+  return isWritten(explanation) ? wordItems(explanation) : patchItems(explanation);
 }
 
-function wordItems({ features, words }: TextExplanation): Item[] {
+function wordItems({ features, words }: WrittenExplanation): Item[] {
   const members: number[][] = words.map(() => []);
   features.forEach((feature, index) => {
     if (feature.word !== null) members[feature.word]?.push(index);
@@ -125,7 +131,7 @@ export function specialsOf(explanation: Explanation): Item[] {
   const specials: Item[] = [];
   explanation.features.forEach((feature, index) => {
     if (!feature.special) return;
-    const label = "text" in feature ? feature.text : "class token";
+    const { text: label = "class token" } = feature as Partial<TokenFeature>;
     specials.push({
       index: specials.length,
       label,
@@ -222,9 +228,31 @@ export function isPredicted(explanation: Explanation): boolean {
   return own === undefined || isPredictedClass(explanation, own);
 }
 
+/** The magnitude at full colour of a map: the largest of a line, for patches `patchBound`. */
+export const mapBound = (explanation: Explanation, values: readonly number[]): number =>
+  isWritten(explanation) ? largestMagnitude(values) : patchBound(values);
+
+/** What is explained, in a few words for lists. */
+export const excerptOf = (explanation: Explanation): string =>
+  isWritten(explanation)
+    ? printable(explanation.input.text).slice(0, EXCERPT)
+    : `image of ${explanation.input.width} x ${explanation.input.height} pixels`;
+
+/** What is explained, in the middle of a sentence: "the text". */
+export const wholeNoun = (explanation: Explanation): string =>
+  !isWritten(explanation) ? "the image" : explanation.input.kind === "text" ? "the text" : "the input";
+
+/** The same as a heading: "Text". */
+export function headingOf(explanation: Explanation): string {
+  const [, noun = ""] = wholeNoun(explanation).split(" ");
+  return `${noun.charAt(0).toUpperCase()}${noun.slice(1)}`;
+}
+
 /** "words" or "patches" */
 export const itemNoun = (explanation: Explanation): { readonly one: string; readonly many: string } =>
-  explanation.input.kind === "text" ? { one: "word", many: "words" } : { one: "patch", many: "patches" };
+  isWritten(explanation)
+    ? ((explanation.input as Partial<NamedExplanation["input"]>).noun ?? { one: "word", many: "words" })
+    : { one: "patch", many: "patches" };
 
 /** What is said instead of completeness of methods that have none. */
 export const NO_COMPLETENESS = "this method does not say what its values should add up to";

@@ -1,9 +1,9 @@
 /** @file Explanations as one HTML page that needs nothing else: no network, no files, no script to be read. */
 
-import type { Explanation, ImageExplanation } from "../attribution/explanation.ts";
+import type { Explanation } from "../attribution/explanation.ts";
 import { keyword } from "../errors.ts";
 import { type Content, embeddedJson, html, type Markup, trusted } from "./escape.ts";
-import { isText, targetName } from "./evidence.ts";
+import { excerptOf, isWritten, targetName } from "./evidence.ts";
 import { targetValue } from "./head.ts";
 import { blocksSection } from "./html/blocks.ts";
 import { createContext, isolated, type PageContext } from "./html/context.ts";
@@ -59,9 +59,7 @@ export const itemId = (number: number): string => `e${number}`;
 function article(context: PageContext, { number, name }: PageItem, isOnly: boolean): Markup {
   const { explanation, id } = context;
   const source = name === undefined ? null : html`<p class="source">${number}. ${isolated(name)}</p>`;
-  const input = isText(explanation)
-    ? textSection(explanation, context)
-    : imageSection(explanation as ImageExplanation, context);
+  const input = isWritten(explanation) ? textSection(explanation, context) : imageSection(explanation, context);
   const hasItems = context.items.length > 0;
   return html`<article id="${id}" aria-labelledby="${id}-title"${isOnly ? null : html` data-number="-${number}"`}>${source}${warningBox(context)}${headline(context)}${input}${hasItems ? rankingSection(context) : null}${hasItems ? blocksSection(context) : null}${completenessSection(context)}${factsSection(context)}<script type="application/json" data-explanation>${embeddedJson(explanation)}</script></article>`;
 }
@@ -69,9 +67,7 @@ function article(context: PageContext, { number, name }: PageItem, isOnly: boole
 /** A list of the explanations on the page. */
 function contents(all: readonly PageItem[]): Markup {
   const items = all.map(({ explanation, number, name }) => {
-    const { input } = explanation;
-    const excerpt =
-      input.kind === "text" ? printable(input.text).slice(0, 200) : `image of ${input.width} x ${input.height} pixels`;
+    const excerpt = excerptOf(explanation);
     return html`<li><a href="#${itemId(number)}"><b>${isolated(targetName(explanation))}</b> <span>${targetValue(explanation)}</span> <span class="excerpt">${name === undefined ? "" : `${number}. `}<bdi>${excerpt}</bdi></span></a></li>`;
   });
   return html`<nav class="nav" aria-label="Explanations on this page"><ol>${items}</ol></nav>`;

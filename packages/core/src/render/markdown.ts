@@ -1,12 +1,12 @@
 /** @file Explanations as Markdown (GitHub flavour) for reports and issues: tables, and the text with marks. */
 
-import type { Completeness, Explanation, ImageExplanation, TextExplanation } from "../attribution/explanation.ts";
+import type { Completeness, Explanation, ImageExplanation, WrittenExplanation } from "../attribution/explanation.ts";
 import {
   attributionSum,
   byStrength,
   type Item,
   isSigned,
-  isText,
+  isWritten,
   itemNoun,
   itemsOf,
   NO_COMPLETENESS,
@@ -75,7 +75,7 @@ function classes(explanation: Explanation): string {
   return lead + table(columns, ["left", ...columns.slice(1).map(() => "right" as const)], rows) + note;
 }
 
-function text(explanation: TextExplanation): string {
+function text(explanation: WrittenExplanation): string {
   const { input, words } = explanation;
   const label = plain(targetClass(explanation));
   const scale = signedScale(words.map((word) => word.attribution));
@@ -212,7 +212,7 @@ function one(explanation: Explanation): string {
     headline(explanation),
     ...warnings(explanation),
     classes(explanation),
-    isText(explanation) ? text(explanation) : grid(explanation),
+    isWritten(explanation) ? text(explanation) : grid(explanation),
     ranking(explanation, items),
     ...(explanation.blocks.length > 0 ? [blocks(explanation, items)] : []),
     facts(explanation),

@@ -1,8 +1,8 @@
 /** @file Which numbers of an explanation a view shows, and their scale: those of the result or those of one block. */
 
 import type { Explanation } from "../attribution/explanation.ts";
-import { boundOver, isText, itemsOf, type QuantityName } from "./evidence.ts";
-import { largestMagnitude, patchBound, type SignedScale, signedScale } from "./scale.ts";
+import { boundOver, isWritten, itemsOf, mapBound, type QuantityName } from "./evidence.ts";
+import { patchBound, type SignedScale, signedScale } from "./scale.ts";
 
 /** What is shown: the result where there is no block. */
 export interface Shown {
@@ -20,7 +20,7 @@ export function valuesOf(explanation: Explanation, { block, quantity }: Shown): 
 /** The magnitude at full colour: one for the result, one for all blocks together, so that blocks can be compared. */
 export function boundOf(explanation: Explanation, { block, quantity }: Shown): number {
   if (block === undefined || explanation.blocks[block] === undefined) return resultBound([explanation]);
-  if (isText(explanation)) return boundOver(itemsOf(explanation), explanation.blocks, quantity);
+  if (isWritten(explanation)) return boundOver(itemsOf(explanation), explanation.blocks, quantity);
   return Math.max(0, ...explanation.blocks.map((each) => patchBound(ofPatches(explanation, each[quantity]))));
 }
 
@@ -30,15 +30,17 @@ export function resultBound(explanations: readonly Explanation[]): number {
     0,
     ...explanations.map((explanation) => {
       const values = itemsOf(explanation).map(({ attribution }) => attribution);
-      return isText(explanation) ? largestMagnitude(values) : patchBound(values);
+      return mapBound(explanation, values);
     }),
   );
 }
 
 /** The magnitude at full colour of single tokens or patches in all blocks. */
 export function featureBound(explanation: Explanation, quantity: QuantityName): number {
-  const bound = isText(explanation) ? largestMagnitude : patchBound;
-  return Math.max(0, ...explanation.blocks.map((block) => bound(ofPatches(explanation, block[quantity]))));
+  return Math.max(
+    0,
+    ...explanation.blocks.map((block) => mapBound(explanation, ofPatches(explanation, block[quantity]))),
+  );
 }
 
 /** Numbers without those of special tokens. */

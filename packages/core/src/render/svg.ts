@@ -1,10 +1,10 @@
 /** @file An explanation as a standalone SVG picture: the text or the patches as a signed heatmap, with a legend. */
 
-import type { Explanation, ImageExplanation, TextExplanation } from "../attribution/explanation.ts";
+import type { Explanation, ImageExplanation, WrittenExplanation } from "../attribution/explanation.ts";
 import { InvalidOptionError, keyword, quote } from "../errors.ts";
 import { baseDirection, hasRightToLeft, visualOrder } from "./bidi.ts";
 import { html, type Markup } from "./escape.ts";
-import { isSigned, isText, itemNoun, itemsOf, rankedItems, scoreName, targetName } from "./evidence.ts";
+import { isSigned, isWritten, itemNoun, itemsOf, mapBound, rankedItems, scoreName, targetName } from "./evidence.ts";
 import { columnsOf, flow } from "./flow.ts";
 import { digitsFor, percent, signed } from "./format.ts";
 import { targetClass, targetValue } from "./head.ts";
@@ -15,7 +15,7 @@ import { type Palette, paletteOf, type Theme } from "./palette.ts";
 import { checkPicture } from "./picture.ts";
 import { printable, visible } from "./plain-text.ts";
 import { regionsInWords } from "./regions.ts";
-import { patchBound, type SignedScale, signedScale, stepOf, VISIBLE } from "./scale.ts";
+import { type SignedScale, signedScale, stepOf, VISIBLE } from "./scale.ts";
 import { segmentText } from "./segments.ts";
 
 export interface SvgOptions {
@@ -68,7 +68,7 @@ function word(text: string, columns: number, x: number, y: number, fill: string,
   return html`<text x="${at(x)}" y="${at(y)}" textLength="${at(columns * COLUMN)}" lengthAdjust="spacingAndGlyphs" fill="${fill}">${text}${tooltip}</text>`;
 }
 
-function textPart({ input, words }: TextExplanation, frame: Frame): Part {
+function textPart({ input, words }: WrittenExplanation, frame: Frame): Part {
   const columns = Math.floor((frame.width - 2 * MARGIN) / COLUMN);
   const base = baseDirection(input.text);
   // One style object per word keeps words apart in the runs of a line.
@@ -161,7 +161,7 @@ function description(explanation: Explanation, digits: number): string {
       .map((item) => `${visible(item.label)} ${signed(item.attribution, digits)}`)
       .join(", ") || "none";
   const { many } = itemNoun(explanation);
-  const places = isText(explanation) ? "" : `${regionsInWords(explanation as ImageExplanation)} `;
+  const places = isWritten(explanation) ? "" : `${regionsInWords(explanation)} `;
   if (!isSigned(explanation)) {
     return `${places}What ${many} matter for ${visible(targetName(explanation))}. Strongest: ${list(supporting)}.`;
   }
@@ -213,10 +213,10 @@ export function renderSvg(
     throw new InvalidOptionError(`Cannot draw ${quote(width)} pixels wide: give a number >= 240`, "width", width);
   }
   const palette = paletteOf(name, theme);
-  const values = isText(explanation)
+  const values = isWritten(explanation)
     ? explanation.words.map((word) => word.attribution)
     : itemsOf(explanation).map((item) => item.attribution);
-  const scale = signedScale(values, isText(explanation) ? {} : { bound: patchBound(values) });
+  const scale = signedScale(values, { bound: mapBound(explanation, values) });
   const frame: Frame = {
     palette,
     scale,
@@ -234,7 +234,7 @@ export function renderSvg(
       markup: html`<text y="20" font-family="${SANS}" fill="${hex(palette.ink)}"><tspan font-size="22" font-weight="600">${label}</tspan><tspan font-size="22" dx="10">${value}</tspan></text><text y="42" font-family="${SANS}" font-size="12" fill="${frame.muted}">${source}</text>`,
       height: 60,
     },
-    ...(isText(explanation)
+    ...(isWritten(explanation)
       ? [textPart(explanation, frame), legendPart(explanation, frame, false)]
       : imageParts(explanation as ImageExplanation, frame, {
           overlay: keyword("overlay", overlayName, OVERLAYS),
@@ -242,7 +242,7 @@ export function renderSvg(
           blockMaps,
         })),
   ];
-  const definition = checked === undefined || isText(explanation) ? null : pictureDefinition(checked);
+  const definition = checked === undefined || isWritten(explanation) ? null : pictureDefinition(checked);
   let y = MARGIN;
   const placed = parts.map(({ markup, height }) => {
     const group = html`<g transform="translate(${MARGIN} ${at(y)})">${markup}</g>`;

@@ -2,7 +2,7 @@
 
 import type { Explanation } from "../attribution/explanation.ts";
 import { InvalidOptionError, quote } from "../errors.ts";
-import { isText, itemNoun, itemsOf } from "./evidence.ts";
+import { headingOf, isWritten, itemNoun, itemsOf } from "./evidence.ts";
 import { paletteOf, type Theme } from "./palette.ts";
 import { blockScores, blockTable } from "./terminal/blocks.ts";
 import { heading, type TerminalContext } from "./terminal/context.ts";
@@ -54,7 +54,9 @@ export function renderTerminal(explanation: Explanation, options: TerminalOption
   const { many } = itemNoun(explanation);
   const hasItems = itemsOf(explanation).length > 0;
   const sections: (readonly [title: string, lines: readonly string[]])[] = [
-    isText(explanation) ? ["Text", heatText(explanation, context)] : ["Image", heatGrid(explanation, context)],
+    isWritten(explanation)
+      ? [headingOf(explanation), heatText(explanation, context)]
+      : [headingOf(explanation), heatGrid(explanation, context)],
     [`Strongest ${many}`, hasItems ? ranking(context) : []],
     ["Evidence by block", hasItems ? blockTable(context) : []],
     ["Scores by block", verbose ? blockScores(context) : []],

@@ -44,6 +44,8 @@ export interface Anatomy {
     readonly mask?: string;
     readonly positionIds?: string;
     readonly pixels?: string;
+    /** Numbers of another kind of input. */
+    readonly values?: string;
   };
   /** The number of the first token, where positions are given. Absent for 0. */
   readonly firstPosition?: number;

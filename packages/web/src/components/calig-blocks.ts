@@ -4,9 +4,9 @@ import type {
   BlockExplanation,
   Explanation,
   ImageExplanation,
-  TextExplanation,
+  WrittenExplanation,
 } from "@calig/core/internal/attribution/explanation";
-import { isSigned, isText, type QuantityName, quantitiesOf } from "@calig/core/internal/render/evidence";
+import { isSigned, isWritten, type QuantityName, quantitiesOf } from "@calig/core/internal/render/evidence";
 import { cellDigits, percent, signed } from "@calig/core/internal/render/format";
 import { heatClass } from "@calig/core/internal/render/html/heat";
 import { visible } from "@calig/core/internal/render/plain-text";
@@ -39,12 +39,12 @@ export class CaligBlocks extends ExplanationElement {
     const names = quantities.map(({ name }) => name);
     const quantity = names.includes(this.quantity) ? this.quantity : names[0];
     if (quantity === undefined) return html`<p class="state">This method does not look at blocks one by one.</p>`;
-    return isText(explanation)
+    return isWritten(explanation)
       ? this.#table(explanation, quantity)
       : this.#minis(explanation as ImageExplanation, quantity);
   }
 
-  #table(explanation: TextExplanation, quantity: QuantityName): TemplateResult {
+  #table(explanation: WrittenExplanation, quantity: QuantityName): TemplateResult {
     const { blocks, features, attribution } = explanation;
     const scale = scaleTo(featureBound(explanation, quantity));
     const digits = cellDigits(scale.bound);
@@ -76,7 +76,7 @@ export class CaligBlocks extends ExplanationElement {
     }${missed ? html`<span aria-hidden="true"> !</span><span class="sr">, not converged</span>` : nothing}</button>`;
   }
 
-  #describe(explanation: TextExplanation, quantity: QuantityName, digits: number): TemplateResult | string {
+  #describe(explanation: WrittenExplanation, quantity: QuantityName, digits: number): TemplateResult | string {
     const { features, blocks, attribution } = explanation;
     const feature = features[this.active % features.length];
     if (this.active < 0 || feature === undefined)

@@ -1,7 +1,7 @@
 /** @file <calig-image>: the patches of the picture that was explained, coloured by their attribution. */
 
 import type { Explanation, ImageExplanation } from "@calig/core/internal/attribution/explanation";
-import { isSigned, isText, patchLabel } from "@calig/core/internal/render/evidence";
+import { isSigned, isWritten, patchLabel } from "@calig/core/internal/render/evidence";
 import { digitsFor, signed } from "@calig/core/internal/render/format";
 import { targetClass } from "@calig/core/internal/render/head";
 import { heatClass } from "@calig/core/internal/render/html/heat";
@@ -35,7 +35,7 @@ export class CaligImage extends ExplanationElement {
   }
 
   protected override renderExplanation(explanation: Explanation): TemplateResult {
-    if (isText(explanation)) return html`<p class="state">This explanation is of a text: use calig-text.</p>`;
+    if (isWritten(explanation)) return html`<p class="state">This explanation is of a text: use calig-text.</p>`;
     const image = explanation as ImageExplanation;
     const values = valuesOf(image, this);
     const scale = scaleTo(this.bound ?? boundOf(image, this), values);
@@ -74,7 +74,7 @@ export class CaligImage extends ExplanationElement {
   #move(event: KeyboardEvent): void {
     const from = Number((event.target as HTMLElement).dataset.i ?? Number.NaN);
     const { explanation } = this;
-    if (Number.isNaN(from) || explanation === undefined || isText(explanation)) return;
+    if (Number.isNaN(from) || explanation === undefined || isWritten(explanation)) return;
     const [rows, columns] = (explanation as ImageExplanation).input.grid;
     const to = movedBy(event, tableMoves(rows * columns, columns, from), rows * columns);
     if (to === undefined) return;
@@ -85,7 +85,7 @@ export class CaligImage extends ExplanationElement {
   #choose(event: FocusEvent): void {
     const index = (event.target as HTMLElement).dataset.i;
     const { explanation } = this;
-    if (index === undefined || explanation === undefined || isText(explanation)) return;
+    if (index === undefined || explanation === undefined || isWritten(explanation)) return;
     this.active = Number(index);
     const { features, input } = explanation as ImageExplanation;
     const feature = features.findIndex(({ row, column }) => row * input.grid[1] + column === this.active);

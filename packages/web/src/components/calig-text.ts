@@ -1,7 +1,7 @@
 /** @file <calig-text>: the text that was explained, its words or tokens coloured by their attribution. */
 
-import type { Explanation, TextExplanation } from "@calig/core/internal/attribution/explanation";
-import { isSigned, isText } from "@calig/core/internal/render/evidence";
+import type { Explanation, WrittenExplanation } from "@calig/core/internal/attribution/explanation";
+import { isSigned, isWritten } from "@calig/core/internal/render/evidence";
 import { digitsFor, percent, signed } from "@calig/core/internal/render/format";
 import { targetClass } from "@calig/core/internal/render/head";
 import { heatClass } from "@calig/core/internal/render/html/heat";
@@ -43,7 +43,7 @@ export class CaligText extends ExplanationElement {
   }
 
   protected override renderExplanation(explanation: Explanation): TemplateResult {
-    if (!isText(explanation)) return html`<p class="state">This explanation is of an image: use calig-image.</p>`;
+    if (!isWritten(explanation)) return html`<p class="state">This explanation is of an image: use calig-image.</p>`;
     const values = valuesOf(explanation, this);
     const scale = scaleTo(this.bound ?? boundOf(explanation, this));
     const digits = digitsFor(scale.bound);
@@ -73,7 +73,7 @@ export class CaligText extends ExplanationElement {
   }
 
   #describe(
-    explanation: TextExplanation,
+    explanation: WrittenExplanation,
     text: string,
     features: readonly number[],
     value: number,
@@ -108,7 +108,7 @@ export class CaligText extends ExplanationElement {
   #choose(event: FocusEvent): void {
     const index = (event.target as HTMLElement).dataset.i;
     const { explanation } = this;
-    if (index === undefined || explanation === undefined || !isText(explanation)) return;
+    if (index === undefined || explanation === undefined || !isWritten(explanation)) return;
     this.active = Number(index);
     const pieces =
       this.view === "tokens" ? tokenPieces(explanation) : wordPieces(explanation, this.block !== undefined);
@@ -127,7 +127,7 @@ function gap(text: string): TemplateResult {
   return html`${before}${unread === "" ? nothing : html`<span class="unread">${unread}</span>`}${after}`;
 }
 
-function wordPieces(explanation: TextExplanation, withSpecials: boolean): Piece[] {
+function wordPieces(explanation: WrittenExplanation, withSpecials: boolean): Piece[] {
   const { segments, featuresOf } = wordSegments(explanation, withSpecials);
   return segments.map(({ kind, text, members }) =>
     kind === "gap"
@@ -136,7 +136,7 @@ function wordPieces(explanation: TextExplanation, withSpecials: boolean): Piece[
   );
 }
 
-function tokenPieces({ input, features }: TextExplanation): Piece[] {
+function tokenPieces({ input, features }: WrittenExplanation): Piece[] {
   return segmentText(input.text, spansOfFeatures(features)).map(({ kind, text, members }) =>
     kind === "gap" ? { text } : { text, features: members, special: kind === "special" },
   );

@@ -1,14 +1,14 @@
 /** @file The section on blocks: a map for each block, how evidence develops, and the table of blocks and tokens. */
 
-import type { BlockExplanation, ImageExplanation, TextExplanation } from "../../attribution/explanation.ts";
+import type { BlockExplanation, ImageExplanation, WrittenExplanation } from "../../attribution/explanation.ts";
 import { html, type Markup } from "../escape.ts";
-import { byStrength, isText, itemNoun, type Quantity, quantitiesOf, sumOver } from "../evidence.ts";
+import { byStrength, isWritten, itemNoun, mapBound, type Quantity, quantitiesOf, sumOver } from "../evidence.ts";
 import { cellDigits, digitsFor, percent, signed } from "../format.ts";
 import { shownShape } from "../image-figure.ts";
 import { overlay } from "../overlay.ts";
 import { visible } from "../plain-text.ts";
 import { regionsInWords } from "../regions.ts";
-import { largestMagnitude, patchBound, type SignedScale, signedScale } from "../scale.ts";
+import { type SignedScale, signedScale } from "../scale.ts";
 import { isolated, type PageContext } from "./context.ts";
 import { heatClass } from "./heat.ts";
 import { blockTextMap, choices, DRAWN, hint, patchMap } from "./maps.ts";
@@ -58,7 +58,7 @@ function trends(context: PageContext): Markup | null {
 function featureBound({ explanation, items }: PageContext, { name }: Quantity): number {
   const features = items.flatMap((item) => item.features);
   const values = explanation.blocks.flatMap((block) => features.map((feature) => block[name][feature] ?? 0));
-  return isText(explanation) ? largestMagnitude(values) : patchBound(values);
+  return mapBound(explanation, values);
 }
 
 function cells(values: readonly number[], scale: SignedScale, digits: number): Markup[] {
@@ -68,7 +68,7 @@ function cells(values: readonly number[], scale: SignedScale, digits: number): M
 }
 
 /** Blocks as rows, tokens as columns. The script repaints it for other quantities. */
-function grid(explanation: TextExplanation, quantity: Quantity, context: PageContext): Markup {
+function grid(explanation: WrittenExplanation, quantity: Quantity, context: PageContext): Markup {
   const { blocks, features, attribution } = explanation;
   const scale = signedScale([], { bound: featureBound(context, quantity) });
   const digits = cellDigits(scale.bound);
@@ -126,7 +126,7 @@ function explorer(quantities: readonly Quantity[], context: PageContext): Markup
   const { explanation, id } = context;
   const { blocks } = explanation;
   const bounds = Object.fromEntries(quantities.map((quantity) => [quantity.name, featureBound(context, quantity)]));
-  const map = isText(explanation)
+  const map = isWritten(explanation)
     ? blockTextMap(explanation, context)
     : patchMap(explanation as ImageExplanation, "block", context);
   const picker = choices(
@@ -146,7 +146,7 @@ export function blocksSection(context: PageContext): Markup | null {
   const quantities = quantitiesOf(explanation);
   const fused = quantities.find(({ name }) => name === "fused") ?? quantities[0];
   if (fused === undefined) return null;
-  const table = isText(explanation)
+  const table = isWritten(explanation)
     ? grid(explanation, fused, context)
     : minis(explanation as ImageExplanation, fused, context);
   return html`<section aria-labelledby="${id}-blocks"><h3 id="${id}-blocks">Evidence by block</h3><p class="about">A Transformer is a stack of blocks. This shows in which of them the evidence arises: move through the blocks to see the input as each of them weighs it.</p>${explorer(quantities, context)}${fused.name === "fused" ? trends(context) : null}${table}</section>`;

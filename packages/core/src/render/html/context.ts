@@ -2,12 +2,12 @@
 
 import type { Explanation } from "../../attribution/explanation.ts";
 import { html, type Markup } from "../escape.ts";
-import { type Item, isText, itemsOf } from "../evidence.ts";
+import { type Item, itemsOf, mapBound } from "../evidence.ts";
 import { digitsFor, fixed, signed } from "../format.ts";
 import type { OverlayName } from "../overlay.ts";
 import type { Palette } from "../palette.ts";
 import { visible } from "../plain-text.ts";
-import { largestMagnitude, patchBound, type SignedScale, signedScale } from "../scale.ts";
+import { largestMagnitude, type SignedScale, signedScale } from "../scale.ts";
 
 export interface PageContext {
   readonly explanation: Explanation;
@@ -35,7 +35,7 @@ export function createContext(
 ): PageContext {
   const items = itemsOf(explanation);
   const values = items.map((item) => item.attribution);
-  const scale = signedScale(values, isText(explanation) ? {} : { bound: patchBound(values) });
+  const scale = signedScale(values, { bound: mapBound(explanation, values) });
   return { ...options, explanation, items, scale, digits: digitsFor(largestMagnitude(values)) };
 }
 

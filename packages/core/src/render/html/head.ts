@@ -1,9 +1,9 @@
 /** @file The head of an explanation on the page: warnings, the target, a sentence, all classes. */
 
-import type { Explanation, ImageExplanation, Prediction } from "../../attribution/explanation.ts";
+import type { Explanation, Prediction } from "../../attribution/explanation.ts";
 import { largest } from "../../util/largest.ts";
 import { html, type Markup } from "../escape.ts";
-import { isSigned, isText, itemNoun, rankedItems, scoreName, targetName } from "../evidence.ts";
+import { isSigned, isWritten, itemNoun, rankedItems, scoreName, targetName } from "../evidence.ts";
 import { count } from "../format.ts";
 import {
   barShare,
@@ -53,7 +53,7 @@ function summary({ explanation, items }: PageContext): Markup {
   if (supporting.length + opposing.length === 0) {
     return html`No ${many} ${isSigned(explanation) ? "support or oppose" : "matter for"} ${target}.`;
   }
-  if (!isText(explanation)) return html`${regionsInWords(explanation as ImageExplanation)}`;
+  if (!isWritten(explanation)) return html`${regionsInWords(explanation)}`;
   const bound = largest(items.map((item) => Math.abs(item.attribution)));
   // What is below a tenth of the strongest is not worth a place in one sentence; neither is a word twice.
   const worth = (ranked: typeof supporting) => {

@@ -1,6 +1,6 @@
 /** @file The input on the page, coloured by attribution: words, tokens or patches, and the legend. */
 
-import type { Explanation, ImageExplanation, TextExplanation } from "../../attribution/explanation.ts";
+import type { Explanation, ImageExplanation, WrittenExplanation } from "../../attribution/explanation.ts";
 import { html, type Markup } from "../escape.ts";
 import { isSigned, itemNoun, patchLabel, scoreName } from "../evidence.ts";
 import { percent, signed } from "../format.ts";
@@ -45,7 +45,7 @@ function textMap(parts: MapParts, digits: number, extra: Markup | null = null): 
 
 /** Segments of the words with the special tokens between them; members of words and of specials count apart. */
 export function wordSegments(
-  explanation: TextExplanation,
+  explanation: WrittenExplanation,
   withSpecials: boolean,
 ): Pick<MapParts, "segments" | "featuresOf"> {
   const { words, features, input } = explanation;
@@ -126,7 +126,7 @@ export const hint = (explanation: Explanation): string =>
   `Point at a ${itemNoun(explanation).one}, or move with the arrow keys, to read its number here.`;
 
 /** The text by words and by tokens. */
-export function textSection(explanation: TextExplanation, context: PageContext): Markup {
+export function textSection(explanation: WrittenExplanation, context: PageContext): Markup {
   const { id, scale, digits } = context;
   const { attribution, features, input } = explanation;
   const tokenScale = signedScale(attribution.filter((_, feature) => !features[feature]!.special));
@@ -159,7 +159,7 @@ export function textSection(explanation: TextExplanation, context: PageContext):
 }
 
 /** The text of the section on blocks: words and special tokens, painted by the script. */
-export function blockTextMap(explanation: TextExplanation, { scale, digits }: PageContext): Markup {
+export function blockTextMap(explanation: WrittenExplanation, { scale, digits }: PageContext): Markup {
   return textMap(
     {
       name: "block",

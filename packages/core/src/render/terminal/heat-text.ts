@@ -1,6 +1,6 @@
 /** @file A text in the terminal, each word on the colour of its attribution, or with marks where there are no colours. */
 
-import type { TextExplanation } from "../../attribution/explanation.ts";
+import type { WrittenExplanation } from "../../attribution/explanation.ts";
 import { STEPS, signedScale } from "../scale.ts";
 import { type Segment, segmentText } from "../segments.ts";
 import { label, marks, type TerminalContext } from "./context.ts";
@@ -27,7 +27,7 @@ function unread(segments: readonly Segment[], context: TerminalContext): string[
 }
 
 /** The text as a signed heatmap, with a legend. */
-export function heatText({ words, input }: TextExplanation, context: TerminalContext): string[] {
+export function heatText({ words, input }: WrittenExplanation, context: TerminalContext): string[] {
   const { columns, painter, unicode } = context;
   const scale = signedScale(words.map((word) => word.attribution));
   const segments = segmentText(input.text, words);

@@ -4,6 +4,7 @@ import type { Warning } from "../../attribution/explanation.ts";
 import type { MethodComparison } from "../../evaluation/method-comparison.ts";
 import { fixed, milliseconds, type NumberStyle } from "../../render/format.ts";
 import { outputText } from "../../render/head.ts";
+import { manyOf, replacementName } from "../removed.ts";
 
 /** "tabby (71.0%)", "similarity (0.412, regression)" */
 export function comparisonTarget({ target, model }: MethodComparison, style?: NumberStyle): string {
@@ -24,9 +25,7 @@ export const curveText = ({ model }: Pick<MethodComparison, "model">): string =>
 export function removalText(comparison: MethodComparison): string {
   const { features, replacement } = comparison.settings;
   const measuredIn = comparison.model.activation === "none" ? "; deletion and insertion are in units of the score" : "";
-  return features === "patch"
-    ? `Removed patches are replaced by ${replacement}${measuredIn}`
-    : `Removed ${features}s are replaced by the ${replacement} token${measuredIn}`;
+  return `Removed ${manyOf(features)} are replaced by ${replacementName(features, replacement)}${measuredIn}`;
 }
 
 /** Names the methods whose values have no sign; "" where all have one. */

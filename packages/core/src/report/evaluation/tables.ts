@@ -2,6 +2,7 @@
 
 import type { EvaluatedFigure, Evaluation } from "../../evaluation/evaluation.ts";
 import { digitsFor, fixed, type NumberStyle } from "../../render/format.ts";
+import { manyOf, replacementName } from "../removed.ts";
 
 export interface FigureRow {
   readonly method: string;
@@ -132,7 +133,6 @@ function errorFacts({ errors }: Evaluation["dataset"]): (readonly [string, strin
 
 /** What is removed, by what it is replaced, and in how many steps curves are drawn. */
 function removedFeatures({ features, replacement, curveSteps }: Evaluation["settings"]): string {
-  const replaced =
-    features === "patch" ? `patches, replaced by ${replacement}` : `${features}s, replaced by the ${replacement} token`;
+  const replaced = `${manyOf(features)}, replaced by ${replacementName(features, replacement)}`;
   return `${replaced}; curves of at most ${curveSteps} steps`;
 }

@@ -1,7 +1,7 @@
 /** @file From explanations to a report: gathered by class, model and method, and summed up. */
 
 import type { Explanation, ImageExplanation } from "../../attribution/explanation.ts";
-import { isPredicted, isText } from "../../render/evidence.ts";
+import { isPredicted, isWritten } from "../../render/evidence.ts";
 import { optionText } from "../../render/format.ts";
 import { activationOf, className } from "../../render/head.ts";
 import { type RegionShare, regionShares } from "../../render/regions.ts";
@@ -61,8 +61,8 @@ function classEvidence(entries: readonly ReportEntry[], group: readonly number[]
   const activation = activationOf(explanations[0]!);
   const meanOver = (value: (explanation: Explanation) => number) =>
     explanations.reduce((sum, each) => sum + value(each), 0) / explanations.length;
-  const words = input.kind === "text" ? wordEvidence(explanations, group) : [];
-  const pictures = explanations.filter((explanation): explanation is ImageExplanation => !isText(explanation));
+  const words = explanations.every(isWritten) ? wordEvidence(explanations, group) : [];
+  const pictures = explanations.filter((explanation): explanation is ImageExplanation => !isWritten(explanation));
   return {
     label: className(explanations[0]!, target),
     ...(target.against === undefined ? {} : { against: className(explanations[0]!, target.against) }),

@@ -89,7 +89,8 @@ export interface ClassEvidence {
   /** Present where attributions have neither sign nor the unit of the score: they matter, for or against. */
   readonly signed?: false;
   readonly score: ScoreKind;
-  readonly input: "text" | "image";
+  /** Name of the modality: "text", "image". */
+  readonly input: string;
   /** Places of its explanations among the entries. */
   readonly entries: readonly number[];
   /** How many of them explain the class that the model predicts. */

@@ -61,11 +61,14 @@ export function reportFacts({ summary }: EvidenceReport): ReportFact[] {
 export const classTitle = ({ label, against }: ClassEvidence): string =>
   visible(against === undefined ? label : `${label} rather than ${against}`);
 
+/** What readers call inputs of calig's own kinds. */
+const NOUNS: Readonly<Record<string, string>> = { text: "text", image: "picture" };
+
 /** How many inputs the evidence is from, and what its numbers are. */
 export function classText(evidence: ClassEvidence): string {
   const { entries, predicted, activation, meanProbability, meanScore, model, method, score, signed, input, against } =
     evidence;
-  const inputs = input === "text" ? count(entries.length, "text") : count(entries.length, "picture");
+  const inputs = count(entries.length, NOUNS[input] ?? `${input} input`);
   const unit =
     signed === false
       ? "The method has no sign: its values say what matters, for or against"

@@ -98,7 +98,7 @@ function classSection(evidence: ClassEvidence, index: number, links: ReadonlySet
     differing.length === 0
       ? null
       : html`<p class="more">Options of the method that are not the same in all of them: ${differing.map(visible).join(", ")}.</p>`;
-  const words = input === "text" ? html`<div class="lists">${lists}</div>` : null;
+  const words = input !== "image" ? html`<div class="lists">${lists}</div>` : null;
   return html`<section class="report" aria-labelledby="${id}"><h2 id="${id}">${isolated(classTitle(evidence))}</h2><p class="about">${classText(evidence)}</p>${differ}${words}${regions.length === 0 ? null : shareTable("Where in the pictures", REGIONS_TEXT, regions, evidence)}${
     blocks.length === 0
       ? null

@@ -62,7 +62,7 @@ function classSection(evidence: ClassEvidence): string[] {
     ...(differing.length === 0
       ? []
       : [`Options of the method that are not the same in all of them: ${differing.map(plain).join(", ")}.`]),
-    ...(input === "text"
+    ...(input !== "image"
       ? [...wordLists(evidence).flatMap(({ title, words }) => wordTable(title, words, evidence))]
       : []),
     ...(regions.length === 0 ? [] : shareTable("Where in the pictures", REGIONS_TEXT, regions, evidence)),

@@ -1,12 +1,12 @@
 /** @file What is said of all explanations of a report: models, methods, convergence, the worst errors, warnings. */
 
 import type { Explanation } from "../../attribution/explanation.ts";
-import { isText } from "../../render/evidence.ts";
+import { isWritten } from "../../render/evidence.ts";
 import type { ReportEntry, ReportSummary } from "./evidence-report.ts";
 
 export function summarise(entries: readonly ReportEntry[]): ReportSummary {
   const explanations = entries.map(({ explanation }) => explanation);
-  const texts = explanations.filter(isText).length;
+  const texts = explanations.filter(isWritten).length;
   const withBlocks = explanations.filter(({ blocks }) => blocks.length > 0);
   return {
     explanations: entries.length,

@@ -1,6 +1,7 @@
 /** @file `calig report`: what many explanations say together, for auditors. */
 
 import { quote, UsageError } from "@calig/core/internal/errors";
+import { isWritten } from "@calig/core/internal/render/evidence";
 import { count } from "@calig/core/internal/render/format";
 import { jsonText } from "@calig/core/internal/render/json";
 import { buildReport } from "@calig/core/internal/report/evidence/build-report";
@@ -92,7 +93,10 @@ async function picturesOf(
   { io, progress }: Terminal,
 ): Promise<ReadonlyMap<number, string>> {
   const pictures = new Map<number, string>();
-  const shown = shownEntries(made, details).filter((entry) => made.entries[entry]?.explanation.input.kind === "image");
+  const shown = shownEntries(made, details).filter((entry) => {
+    const explanation = made.entries[entry]?.explanation;
+    return explanation !== undefined && !isWritten(explanation);
+  });
   if (shown.length === 0) return pictures;
   const { reportPicture } = await import("../../node/report-pictures.ts");
   for (const [i, entry] of shown.entries()) {

@@ -2,7 +2,7 @@
 
 import type { BlockExplanation, Explanation } from "@calig/core/internal/attribution/explanation";
 import { blockView } from "@calig/core/internal/render/block-view";
-import { isText } from "@calig/core/internal/render/evidence";
+import { isWritten } from "@calig/core/internal/render/evidence";
 import { renderMarkdown } from "@calig/core/internal/render/markdown";
 import type { SvgOptions } from "@calig/core/internal/render/svg";
 import { renderPng } from "../../render/png.ts";
@@ -45,7 +45,7 @@ export const blockValues = ({ weight, completeness }: BlockExplanation): Summary
 ];
 
 async function pictures(explanation: Explanation, look: SvgOptions): Promise<SummaryValue[]> {
-  if (isText(explanation) && explanation.input.text.length > MOST_DRAWN) return [];
+  if (isWritten(explanation) && explanation.input.text.length > MOST_DRAWN) return [];
   const views: (readonly [string, Explanation])[] = [
     ["evidence/attribution", explanation],
     ...explanation.blocks.map(

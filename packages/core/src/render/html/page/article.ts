@@ -1,7 +1,7 @@
 /** @file One explanation on the page: its maps, its blocks, its download. */
 
 import type { Explanation } from "../../../attribution/explanation.ts";
-import { isSigned, isText } from "../../evidence.ts";
+import { isSigned, isWritten } from "../../evidence.ts";
 import { percent, signed } from "../../format.ts";
 import { targetClass } from "../../head.ts";
 import { magnitudeOf, shareOf, verbFor } from "../../quantity.ts";
@@ -42,7 +42,7 @@ function resultText(data: Explanation, features: readonly number[], digits: numb
   const parts = [
     `${verbFor(value, isSigned(data))} ${targetClass(data)}: ${signed(value, digits)}, ${share} of the magnitude.`,
   ];
-  if (features.length > 1 && isText(data)) {
+  if (features.length > 1 && isWritten(data)) {
     const tokens = features.map(
       (feature) => `${data.features[feature]?.text ?? ""} ${signed(attribution[feature] ?? Number.NaN, digits)}`,
     );

@@ -1,11 +1,11 @@
 /** @file The section on blocks: slider, quantity, scale, and the rows and maps that follow them. */
 
 import type { BlockExplanation, Explanation } from "../../../attribution/explanation.ts";
-import { isSigned, isText, type QuantityName } from "../../evidence.ts";
+import { isSigned, mapBound, type QuantityName } from "../../evidence.ts";
 import { cellDigits, digitsFor, percent, signed } from "../../format.ts";
 import { targetClass } from "../../head.ts";
 import { valuesOf, verbFor } from "../../quantity.ts";
-import { largestMagnitude, levelOf, patchBound } from "../../scale.ts";
+import { largestMagnitude, levelOf } from "../../scale.ts";
 import { heatClass } from "../heat.ts";
 import { featuresOf, nodesOf, operateMap, sumOf } from "./live-map.ts";
 
@@ -41,7 +41,7 @@ export function operateBlocks(article: HTMLElement, panel: HTMLElement, data: Ex
   const inputs = (live?.nodes ?? []).filter((node) => !node.classList.contains("special")).map(featuresOf);
   const boundOf = (values: readonly number[]): number => {
     const sums = inputs.map((features) => sumOf(features, values));
-    return isText(data) ? largestMagnitude(sums) : patchBound(sums);
+    return mapBound(data, sums);
   };
   const shared = () => blocks.reduce((most, block) => Math.max(most, boundOf(block[quantity])), 0);
 
