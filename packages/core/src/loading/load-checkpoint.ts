@@ -64,7 +64,7 @@ export async function loadCheckpoint(
   familyOf(stored.config.modelType, knowledge.families); // before the weights are read
   const files = (base === store ? beside : undefined) ?? (await anyWeights(base));
   const weights = checkpointWeights(files, adapter?.weights);
-  const { facts } = weights;
+  const facts = { ...weights.facts, sha256: await weights.sha256() };
   const config = adapter === undefined ? stored.config : adapted(own ?? stored, adapter, weights.adapter);
   const merge = adapter === undefined ? undefined : { settings: adapter.settings, tensors: weights.adapter };
   const prepared = await prepareWeights(weights.source, config, weights.read, merge);
@@ -84,7 +84,7 @@ export async function loadCheckpoint(
   const parts = build(placed.source);
   return {
     ...parts,
-    weights: { ...facts, sha256: await weights.sha256() },
+    weights: facts,
     streamed,
     place: placed.place,
     read: placed.read,
