@@ -62,7 +62,7 @@ async function main() {
   const { loadModel } = await built("node/dist/node.js");
   const { loadModel: loadInPage } = await built("web/dist/web.js");
   const { createNodeRuntime } = await built("node/dist/runtime/onnxruntime-node.js");
-  const rooms = new Set();
+  const all = new Set();
   for (const folder of folders) {
     const ways = {
       Node: () => loadModel(folder),
@@ -74,15 +74,19 @@ async function main() {
       const model = await open();
       globalThis.entered = undefined;
       await model.dispose();
-      const files = [...order].map((name) => name.slice(0, name.lastIndexOf(":"))).filter((file) => COUNTED.test(file));
-      const stays = files.filter((file, i) => file !== files[i - 1]);
-      const own = new Set(stays);
-      for (const file of own) rooms.add(file);
-      console.log(`${folder} (${way}): ${own.size} files, ${stays.length} stays, ${stays.length - own.size} returns`);
-      if (list) console.log(`  ${stays.join(" > ")}`);
+      for (const name of order) all.add(name);
+      tell(`${folder} (${way})`, order, list);
     }
   }
-  console.log(`all: ${rooms.size} files`);
+  tell("all, each function once", all, false);
+}
+
+function tell(what, functions, list) {
+  const files = [...functions].map((name) => name.slice(0, name.lastIndexOf(":"))).filter((file) => COUNTED.test(file));
+  const stays = files.filter((file, i) => file !== files[i - 1]);
+  const rooms = new Set(stays).size;
+  console.log(`${what}: ${rooms} files, ${stays.length} stays, ${stays.length - rooms} returns`);
+  if (list) console.log(`  ${stays.join(" > ")}`);
 }
 
 if (isMainThread) await main();

@@ -4,6 +4,8 @@ import { cp, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { encodeSafetensors } from "@calig/core/internal/checkpoint/safetensors";
 import type { ModelStore } from "@calig/core/internal/loading/model-store";
+import { decodeModel } from "@calig/core/internal/onnx/decode";
+import { encodeModel } from "@calig/core/internal/onnx/encode";
 import { floatToHalf } from "@calig/core/internal/tensor/half";
 import { explain, fromTransformersCache, type LoadOptions, loadModel, rgbImage } from "@calig/node";
 import { openStore } from "@calig/web/internal/web/model-files";
@@ -186,6 +188,28 @@ describe.each(MODELS)("$name", ({ files, options }) => {
 
   it.each(STORES)("gives the same from $name", async ({ open }) => {
     expect(await told(await open(folder), options)).toEqual(wanted);
+  });
+});
+
+describe("a side file that leads out of the folder", () => {
+  it.each(["../secret", "sub/../../secret", "/etc/passwd"])("is asked of no store: %s", async (location) => {
+    const model = decodeModel(new Uint8Array(await fixture("onnx/bert-legacy-17-eager.onnx")));
+    const initializers = model.graph.initializers.map((tensor) => ({
+      ...tensor,
+      storage: { kind: "external", location, offset: 0, length: 4 } as const,
+    }));
+    const bytes = encodeModel({ ...model, graph: { ...model.graph, initializers } });
+    const asked: string[] = [];
+    const store = openStore({
+      name: "model",
+      paths: undefined,
+      async read(path) {
+        asked.push(path);
+        return path === "model.onnx" ? bytes : undefined;
+      },
+    });
+    await expect(loadModel(store)).rejects.toThrow(`"${location}" leads out of the folder of the model`);
+    expect(asked.filter((path) => /secret|passwd/.test(path))).toEqual([]);
   });
 });
 
