@@ -10,6 +10,7 @@ import { type FloatTensor, floatTensor } from "@calig/core/internal/tensor/tenso
 import type { TransformerGraph } from "@calig/core/internal/transformer/anatomy";
 import { createNodeRuntime } from "@calig/node/internal/runtime/onnxruntime-node";
 import { expect } from "vitest";
+import { keptSessions } from "./kept-sessions.ts";
 
 /** Largest deviation allowed, relative to the largest number: float32, sums in another order. */
 const TOLERANCE = 1e-5;
@@ -55,7 +56,9 @@ export async function expectStreamed(
   sweep: TransformerGraph,
   { feeds, score, classes, spill }: { feeds: Feeds; score: ScoreSpec; classes: number; spill?: () => Spill },
 ): Promise<void> {
-  const source = { forward, sweep, classes, runtime: createNodeRuntime(), session: { threads: 1 } };
+  // Blocks are loaded again and again, here and with less memory: what they compute is asked, not how often they are compiled.
+  const engine = keptSessions(createNodeRuntime());
+  const source = { forward, sweep, classes, runtime: engine.runtime, session: { threads: 1 } };
   const whole = new Programs(source);
   const streams: readonly ModelPrograms[] = [
     new StreamedPrograms({ ...source, memoryBytes: 2 ** 30 }),
@@ -114,4 +117,6 @@ export async function expectStreamed(
     expectSameTensors(attention.gradients, wanted.attentionGradients.gradients, "attention gradients");
     await streamed.dispose();
   }
+  expect(engine.open(), "programs that were not given back").toBe(0);
+  await engine.dispose();
 }
