@@ -4,6 +4,11 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { Explanation } from "@calig/core/internal/attribution/explanation";
+import type { AttributionMethod } from "@calig/core/internal/attribution/method";
+import { listMethods } from "@calig/core/internal/attribution/method-list";
+import { METHODS } from "@calig/core/internal/attribution/methods";
+import { defineOption } from "@calig/core/internal/options/option";
+import { number } from "@calig/core/internal/options/types";
 import { type LoadedModel, loadModel } from "@calig/node";
 import { createApp } from "@calig/node/internal/server/app";
 import { listen } from "@calig/node/internal/server/listen";
@@ -426,6 +431,15 @@ async function syntheticPng(): Promise<Uint8Array> {
     .toBuffer();
 }
 
+/** A method with an option of its own, which the page has never heard of. */
+const sharpness = defineOption<number>({
+  type: number({ min: 0, max: 10 }),
+  group: "Method",
+  summary: "how sharp edges are",
+  default: 2,
+});
+const withSharpness = { ...(METHODS[0] as AttributionMethod), options: { sharpness } };
+
 describe("the page", () => {
   /** The page with a server that is played: answers by path. */
   async function withAnswers(
@@ -444,10 +458,7 @@ describe("the page", () => {
       if (path === "/api/models") {
         return route.fulfill(answer({ models: [{ name: "m", kind: "text", labels: ["a", "b"], default: true }] }));
       }
-      if (path === "/api/methods") {
-        const method = { name: "ca-lig", title: "CA-LIG", summary: "", options: [] };
-        return route.fulfill(answer({ methods: [method], options: [] }));
-      }
+      if (path === "/api/methods") return route.fulfill(answer(listMethods([withSharpness])));
       const { status, body } = explain(route.request().postData() ?? "");
       return route.fulfill(answer(body, status));
     });
@@ -479,6 +490,22 @@ describe("the page", () => {
   it("shows explanations of pictures without the picture", async () => {
     const { page, close } = await withAnswers(() => ({ status: 200, body: imageFixture }));
     await page.locator("calig-image .patches").waitFor();
+    await close();
+  });
+
+  it("shows an option of a method that it does not know, and sends it", async () => {
+    const asked: string[] = [];
+    const { page, close } = await withAnswers((body) => {
+      asked.push(body);
+      return { status: 200, body: sentence };
+    });
+    await page.locator("details.more-options summary").click();
+    const field = page.locator("input[name=sharpness]");
+    expect(await field.getAttribute("placeholder")).toBe("2");
+    await field.fill("3.5");
+    await page.locator("button.main").click();
+    await expect.poll(() => asked.length).toBe(2);
+    expect(asked.map((body) => (JSON.parse(body) as { sharpness?: number }).sharpness)).toEqual([undefined, 3.5]);
     await close();
   });
 
