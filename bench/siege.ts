@@ -5,7 +5,8 @@
  *     npm run build && npx tsx -C calig-source bench/siege.ts [--model sst2] [--bodies 1000] [--seed 1]
  *
  * The server is a process of its own, and so is what asks for its health, 10 ms after each answer. What happens to it
- * happens first to a server that does nothing but answer, on the same cores: that is what the load itself costs.
+ * happens first to a server that does nothing but answer, on the same cores: that is what the load itself costs. The
+ * processor time of the longest turn of the server's loop (all its threads together) does not depend on what else runs.
  */
 
 import { execFileSync, spawn } from "node:child_process";
@@ -14,6 +15,7 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -37,11 +39,13 @@ const TEXT = "A gripping film that forgets to end.";
 const HEAD = "POST /api/explain HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
 
 const bin = fileURLToPath(new URL("../packages/calig/bin/calig.js", import.meta.url));
-const server = spawn(process.execPath, [bin, "serve", "--port", "0", "--model", values.model], {
-  stdio: ["ignore", "pipe", "ignore"],
+const watch = fileURLToPath(new URL("turn-watch.mjs", import.meta.url));
+const server = spawn(process.execPath, ["--import", watch, bin, "serve", "--port", "0", "--model", values.model], {
+  stdio: ["ignore", "pipe", "ignore", "pipe"],
 });
+const turns = createInterface(server.stdio[3] as Readable);
 const exit = once(server, "exit");
-const [line] = (await once(createInterface(server.stdout), "line")) as [string];
+const [line] = (await once(createInterface(server.stdout as Readable), "line")) as [string];
 const url = line.trim();
 
 /** Reads everything and refuses it. */
@@ -107,6 +111,13 @@ interface Health {
   readonly lost: number;
 }
 
+/** Processor time of the longest turn of the server's loop since the last time, milliseconds. */
+async function longestTurn(): Promise<number> {
+  const answer = once(turns, "line");
+  server.kill("SIGUSR2");
+  return Number(((await answer) as [string])[0]);
+}
+
 /** What was measured since the last time. */
 async function healthSince(): Promise<Health> {
   const answer = once(probed, "line");
@@ -138,10 +149,14 @@ async function during(what: string, work: () => Promise<string>, alsoIdle = true
     idle = summary(await healthDuring(work));
     toServer();
   }
+  await longestTurn();
   const besieged = await healthDuring(work);
+  const turn = await longestTurn();
   const own = summary(besieged);
   const ratio = alsoIdle ? (own[1] / idle[1]).toFixed(1) : "";
-  console.log(`| ${what} | ${besieged.outcome} | ${idle[0]} | ${own[0]} | ${ratio} | ${memory()} |`);
+  console.log(
+    `| ${what} | ${besieged.outcome} | ${idle[0]} | ${own[0]} | ${ratio} | ${turn.toFixed(0)} ms | ${memory()} |`,
+  );
 }
 
 async function sendAndWait(text: string): Promise<Socket> {
@@ -158,7 +173,7 @@ const random = createRandom(`siege ${values.seed}`);
 const schemas = componentSchemas(DEFAULT_LIMITS);
 
 console.log(
-  "| what | outcome | health, idle beside the same load: median / 99 of 100 / worst, ms | health, besieged | ratio of the worst | memory |\n|---|---|---|---|---|---|",
+  "| what | outcome | health, idle beside the same load: median / 99 of 100 / worst, ms | health, besieged | ratio of the worst | longest turn, processor time | memory |\n|---|---|---|---|---|---|---|",
 );
 await during("nothing to do", async () => String(await sleep(3000, "")), false);
 await during("the first explanation", async () => tally([await statusOf(post(plain))]), false);
