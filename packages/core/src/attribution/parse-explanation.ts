@@ -1,14 +1,10 @@
 /** @file Explanations that come from outside, as files and answers do: checked field by field before anything reads them. */
 
+import * as v from "valibot";
 import { InputError, quote } from "../errors.ts";
-import { DEEP_GREYS } from "../input/image/rgb-image.ts";
-import { BACKGROUNDS, isBackground } from "../input/image/samples.ts";
-import type { Explanation } from "./explanation.ts";
+import type { Explanation, ImageExplanation, WrittenExplanation } from "./explanation.ts";
+import { IMAGE_EXPLANATION, NAMED_EXPLANATION, TEXT_EXPLANATION } from "./explanation-schema.ts";
 import { currentExplanation, READABLE_VERSIONS } from "./explanation-versions.ts";
-import { SCORE_KINDS } from "./option-words.ts";
-
-/** Throws when a value at a path is not what is wanted there. */
-type Check = (value: unknown, path: string) => void;
 
 /** Longest excerpt of a value in a message. */
 const EXCERPT = 40;
@@ -21,178 +17,91 @@ function fail(path: string, value: unknown, wanted: string): never {
   );
 }
 
-const holds =
-  (wanted: string, test: (value: unknown) => boolean): Check =>
-  (value, path) => {
-    if (!test(value)) fail(path, value, wanted);
-  };
+/** "blocks[1].fused" */
+const pathText = (keys: readonly unknown[]): string =>
+  keys.reduce<string>((path, key) => (typeof key === "number" ? `${path}[${key}]` : `${path}${path && "."}${key}`), "");
 
-const text = holds("a text", (value) => typeof value === "string");
-const flag = holds("true or false", (value) => typeof value === "boolean");
-const number = holds("a number", (value) => Number.isFinite(value));
-const count = holds("a whole number of at least 0", (value) => Number.isInteger(value) && (value as number) >= 0);
-const size = holds("a whole number of at least 1", (value) => Number.isInteger(value) && (value as number) > 0);
-const anything = holds("a record", (value) => typeof value === "object" && value !== null && !Array.isArray(value));
-
-const oneOf = (allowed: readonly unknown[]): Check =>
-  holds(allowed.map(quote).join(" or "), (value) => allowed.includes(value));
-
-const optional =
-  (check: Check): Check =>
-  (value, path) => {
-    if (value !== undefined) check(value, path);
-  };
-
-const nullable =
-  (check: Check): Check =>
-  (value, path) => {
-    if (value !== null) check(value, path);
-  };
-
-/** A list; `lengths` are those that it may have, where there is a choice of them. */
-const list =
-  (check: Check, lengths?: readonly number[]): Check =>
-  (value, path) => {
-    if (!Array.isArray(value)) return fail(path, value, "a list");
-    if (lengths !== undefined && !lengths.includes(value.length)) {
-      throw new InputError(`field "${path}" has ${value.length} entries, wanted ${lengths.join(" or ")}`);
-    }
-    value.forEach((item, i) => {
-      check(item, `${path}[${i}]`);
-    });
-  };
-
-const record =
-  (fields: Readonly<Record<string, Check>>): Check =>
-  (value, path) => {
-    anything(value, path);
-    for (const [name, check] of Object.entries(fields)) {
-      check((value as Record<string, unknown>)[name], path === "" ? name : `${path}.${name}`);
-    }
-  };
-
-const COMPLETENESS = { scoreAtInput: number, scoreAtBaseline: number, delta: number, relativeError: number };
-const CLASS = { index: count, label: text };
-const SPAN = { text, start: count, end: count };
-const WARNING = record({ code: text, message: text });
-
-const common = (features: number): Check =>
-  record({
-    model: record({
-      id: text,
-      family: text,
-      task: text,
-      blocks: count,
-      heads: count,
-      width: count,
-      activation: optional(oneOf(["softmax", "sigmoid", "none"])),
-      sha256: text,
-    }),
-    target: record({
-      ...CLASS,
-      against: optional(record(CLASS)),
-      token: optional(record({ index: count, text })),
-      score: number,
-      kind: oneOf(SCORE_KINDS),
-      probability: nullable(number),
-    }),
-    predictions: list(record({ ...CLASS, logit: number, probability: nullable(number) })),
-    attribution: list(number, [features]),
-    blocks: list(
-      record({
-        index: count,
-        relevance: list(number, [0, features]),
-        attentionEvidence: list(number, [0, features]),
-        heads: optional(list(list(number, [features]))),
-        fused: list(number, [0, features]),
-        weight: number,
-        completeness: record({
-          ...COMPLETENESS,
-          sum: number,
-          standardError: optional(number),
-          points: count,
-          converged: flag,
-        }),
-      }),
-    ),
-    method: record({ name: text, signed: optional(oneOf([false])), options: anything }),
-    completeness: nullable(record(COMPLETENESS)),
-    cost: record({ milliseconds: number, modelEvaluations: number, peakBytes: number }),
-    warnings: list(WARNING),
-  });
-
-const ofText = (words: number): Check =>
-  record({
-    input: record({ text }),
-    features: list(
-      record({
-        ...SPAN,
-        special: flag,
-        word: nullable(
-          holds(
-            `an index below ${words}`,
-            (value) => Number.isInteger(value) && (value as number) >= 0 && (value as number) < words,
-          ),
-        ),
-      }),
-    ),
-    words: list(record({ ...SPAN, attribution: number })),
-    supporting: list(record({ ...SPAN, attribution: number })),
-    opposing: list(record({ ...SPAN, attribution: number })),
-  });
-
-/** What features with names have besides. */
-const NAMED = record({ input: record({ noun: record({ one: text, many: text }) }) });
-
-/** Rows and columns of which each place is a feature: what is drawn of them is as large as what is stored. */
-const gridOf =
-  (features: number): Check =>
-  (value, path) => {
-    list(size, [2])(value, path);
-    const [rows, columns] = value as [number, number];
-    if (rows * columns > features) fail(path, value, `rows and columns of at most ${features} patches`);
-  };
-
-/** A place in the grid; special features stand at row and column -1. */
-function placeIn([rows, columns]: readonly [rows: number, columns: number], first: number) {
-  const below = (limit: number) =>
-    holds(`a whole number from ${first} to ${limit - 1}`, (value) => {
-      return Number.isInteger(value) && (value as number) >= first && (value as number) < limit;
-    });
-  return { row: below(rows), column: below(columns) };
+/** A schema as far as a path is followed through it. */
+interface Node {
+  readonly entries?: Readonly<Record<string, Node>>;
+  readonly item?: Node;
+  readonly wrapped?: Node;
+  readonly pipe?: readonly Node[];
+  readonly message?: unknown;
 }
 
-/** Pixels. Larger numbers are no pictures, and overflow where they are drawn. */
-const MOST_PIXELS = 1e9;
-const pixels = holds(
-  `a number from 1 to ${MOST_PIXELS}`,
-  (value) => typeof value === "number" && value >= 1 && value <= MOST_PIXELS,
-);
-const pixelPlace = holds(
-  `a number of at most ${MOST_PIXELS} pixels`,
-  (value) => typeof value === "number" && Math.abs(value) <= MOST_PIXELS,
-);
+/** What is wanted of a field: the message of its schema. */
+function wantedAt(schema: Node, keys: readonly unknown[]): string {
+  const plain = schema.wrapped ?? schema;
+  const [key, ...rest] = keys;
+  if (key === undefined) return plain.wrapped === undefined ? String(plain.message) : wantedAt(plain, []);
+  const next = typeof key === "number" ? plain.item : plain.entries?.[String(key)];
+  return next === undefined ? "another value" : wantedAt(next, rest);
+}
 
-const OF_PICTURE = {
-  width: pixels,
-  height: pixels,
-  patch: pixels,
-  seen: list(pixelPlace, [4]),
-  background: optional(holds(BACKGROUNDS.map(quote).join(" or "), isBackground)),
-  deepGrey: optional(oneOf(DEEP_GREYS)),
-};
+/** Throws what the schema says of the first field that does not meet it. */
+function check(schema: v.GenericSchema<unknown, unknown>, value: unknown): void {
+  const { issues } = v.safeParse(schema, value, { abortEarly: true });
+  const [issue] = issues ?? [];
+  if (issue === undefined) return;
+  const keys = issue.path?.map((item) => item.key) ?? [];
+  const path = pathText(keys);
+  if (issue.type === "length") {
+    throw new InputError(
+      `field "${path}" has ${(issue.input as readonly unknown[]).length} entries, wanted ${issue.requirement}`,
+    );
+  }
+  fail(path, issue.input, issue.input === undefined ? wantedAt(schema as Node, keys) : issue.message);
+}
 
-const ofImage: Check = (value, path) => {
-  const { features } = value as { readonly features: readonly unknown[] };
-  record({ input: record({ ...OF_PICTURE, grid: gridOf(features.length) }) })(value, path);
-  const { grid } = (value as { readonly input: { readonly grid: readonly [number, number] } }).input;
-  const patches = list(record({ ...placeIn(grid, 0), attribution: number }));
-  record({
-    features: list(record({ ...placeIn(grid, -1), special: flag })),
-    supporting: patches,
-    opposing: patches,
-  })(value, path);
-};
+function checkLength(path: string, { length }: readonly unknown[], wanted: readonly number[]): void {
+  if (wanted.includes(length)) return;
+  throw new InputError(`field "${path}" has ${length} entries, wanted ${wanted.join(" or ")}`);
+}
+
+/** Lists with one entry for each feature. */
+function checkLengths({ features, attribution, blocks }: Explanation): void {
+  const count = features.length;
+  checkLength("attribution", attribution, [count]);
+  for (const [i, { relevance, attentionEvidence, heads = [], fused }] of blocks.entries()) {
+    for (const [name, values] of Object.entries({ relevance, attentionEvidence, fused })) {
+      checkLength(`blocks[${i}].${name}`, values, [0, count]);
+    }
+    for (const [h, values] of heads.entries()) checkLength(`blocks[${i}].heads[${h}]`, values, [count]);
+  }
+}
+
+function checkWords({ features, words }: WrittenExplanation): void {
+  for (const [t, { word }] of features.entries()) {
+    if (word !== null && word >= words.length) fail(`features[${t}].word`, word, `an index below ${words.length}`);
+  }
+}
+
+/** Places lie in the grid, of which each is a feature: what is drawn of them is as large as what is stored. */
+function checkPlaces({ features, supporting, opposing, input: { grid } }: ImageExplanation): void {
+  const [rows, columns] = grid;
+  if (rows * columns > features.length) {
+    fail("input.grid", grid, `rows and columns of at most ${features.length} patches`);
+  }
+  // Special features stand at row and column -1.
+  const lists = [
+    ["features", features, -1],
+    ["supporting", supporting, 0],
+    ["opposing", opposing, 0],
+  ] as const;
+  for (const [name, places, first] of lists) {
+    for (const [i, place] of places.entries()) {
+      for (const [side, limit] of [
+        ["row", rows],
+        ["column", columns],
+      ] as const) {
+        const at = place[side];
+        if (at >= first && at < limit) continue;
+        fail(`${name}[${i}].${side}`, at, `a whole number from ${first} to ${limit - 1}`);
+      }
+    }
+  }
+}
 
 /**
  * The explanation that a value of unknown origin is. Explanations of version 1 become those of today.
@@ -210,17 +119,17 @@ export function parseExplanation(value: unknown): Explanation {
     throw new InputError(`it is of version ${quote(version)}, wanted ${wanted}; use the calig that made it`);
   }
   const explanation = currentExplanation(value);
-  const { input, features, words } = explanation as Readonly<Record<string, unknown>>;
-  record({ kind: text })(input, "input");
-  list(anything)(features, "features");
-  const count = (features as readonly unknown[]).length;
-  common(count)(explanation, "");
+  const { input } = explanation as { readonly input?: unknown };
+  check(v.object({ input: v.object({ kind: v.string("a text") }, "a record") }), explanation);
   const { kind } = input as { readonly kind: string };
-  if (kind === "image") ofImage(explanation, "");
-  else {
-    list(anything)(words, "words");
-    ofText((words as readonly unknown[]).length)(explanation, "");
-    if (kind !== "text") NAMED(explanation, "");
+  if (kind === "image") {
+    check(IMAGE_EXPLANATION, explanation);
+    checkLengths(explanation as Explanation);
+    checkPlaces(explanation as ImageExplanation);
+  } else {
+    check(kind === "text" ? TEXT_EXPLANATION : NAMED_EXPLANATION, explanation);
+    checkLengths(explanation as Explanation);
+    checkWords(explanation as WrittenExplanation);
   }
   return explanation as Explanation;
 }

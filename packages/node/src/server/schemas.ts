@@ -1,31 +1,18 @@
 /** @file The data that clients send and get, as JSON Schemas: what requests are held to, and the components of the description. */
 
-import type {
-  BlockCompleteness,
-  BlockExplanation,
-  Completeness,
-  Cost,
-  ExplanationCommon,
-  ImageExplanation,
-  ModelFacts,
-  PatchAttribution,
-  PatchFeature,
-  Prediction,
-  Target,
-  TextExplanation,
-  TokenFeature,
-  Warning,
-  WordAttribution,
-} from "@calig/core/internal/attribution/explanation";
+import {
+  BLOCK_EXPLANATION,
+  EXPLANATION,
+  IMAGE_EXPLANATION,
+  MODEL_FACTS,
+  PATCH_ATTRIBUTION,
+  TEXT_EXPLANATION,
+  WARNING,
+  WORD_ATTRIBUTION,
+} from "@calig/core/internal/attribution/explanation-schema";
 import type { AttributionMethod } from "@calig/core/internal/attribution/method";
 import { METHODS } from "@calig/core/internal/attribution/methods";
-import {
-  BASELINES,
-  DEFAULTS,
-  GENERAL_OPTIONS,
-  METHOD_OPTIONS,
-  SCORE_KINDS,
-} from "@calig/core/internal/attribution/options";
+import { BASELINES, DEFAULTS, GENERAL_OPTIONS, METHOD_OPTIONS } from "@calig/core/internal/attribution/options";
 import { optionsOfMethods } from "@calig/core/internal/attribution/resolve-run";
 import { quote } from "@calig/core/internal/errors";
 import type {
@@ -45,6 +32,7 @@ import type { MethodEntry, MethodList, OptionForm } from "@calig/core/internal/o
 import { withoutOptions } from "@calig/core/internal/options/option";
 import type { CheckResult, Verification } from "@calig/core/internal/verification/verification";
 import { MOST_INPUTS } from "@calig/core/internal/verification/verify";
+import { componentsOf } from "./component-schemas.ts";
 import type { EvaluationJob } from "./evaluation-jobs.ts";
 import { type JsonSchema, record, recordOf, reference, type SchemaTable } from "./json-schema.ts";
 import type { ServerLimits } from "./limits.ts";
@@ -227,13 +215,6 @@ function requests(
   };
 }
 
-const COMPLETENESS: Readonly<Record<keyof Completeness, JsonSchema>> = {
-  scoreAtInput: measured("Target score at the input"),
-  scoreAtBaseline: measured("Target score at the baseline"),
-  delta: measured("Sum of the attributions - (scoreAtInput - scoreAtBaseline)"),
-  relativeError: measured("|delta| / max(|scoreAtInput - scoreAtBaseline|, 0.001)"),
-};
-
 const nullable = (description: string): JsonSchema => ({ type: ["number", "null"], description });
 
 const INTERVAL: Readonly<Record<keyof Interval, JsonSchema>> = {
@@ -241,148 +222,16 @@ const INTERVAL: Readonly<Record<keyof Interval, JsonSchema>> = {
   high: measured("Upper end of the 95 % bootstrap interval"),
 };
 
-const CLASS = { index: count("Class index"), label: text("Name of the class") };
-const WORD = {
-  text: text("The word as it is in the text"),
-  start: count("First character, UTF-16"),
-  end: count("End, exclusive"),
-};
-const PATCH = { row: { type: "integer" }, column: { type: "integer" } } as const satisfies Record<string, JsonSchema>;
-const ATTRIBUTION = measured("> 0 supports the target, < 0 opposes it, in units of the target score");
-const perFeature = (description: string): JsonSchema => list(measured(""), `${description}, one number per feature`);
-
-/** Fields of explanations of texts and of images. */
-const COMMON: Readonly<Record<keyof ExplanationCommon, JsonSchema>> = {
-  version: { type: "integer", enum: [2], description: "Changes when a field changes meaning" },
-  model: reference("ModelFacts"),
-  target: recordOf<Target>(
-    {
-      ...CLASS,
-      against: record(CLASS, [], "The class that the score is measured against"),
-      token: record(
-        { index: count("Index into features"), text: text("The token") },
-        [],
-        "The token whose label is explained",
-      ),
-      score: measured("Value of the target score at the input"),
-      kind: oneOf(SCORE_KINDS, "Which score"),
-      probability: nullable("Probability of the target; null where the output is a number (regression)"),
-    },
-    ["against", "token"],
-  ),
-  predictions: list(
-    recordOf<Prediction>({
-      ...CLASS,
-      logit: measured("Logit, or the number of a regression"),
-      probability: nullable("Probability; null where the output is a number (regression)"),
-    }),
-    "All classes, best first",
-  ),
-  attribution: perFeature("> 0 supports the target, < 0 opposes it, in units of the target score"),
-  blocks: list(reference("BlockExplanation"), "Evidence at the entry of every block; empty for methods without"),
-  method: recordOf<ExplanationCommon["method"]>(
-    {
-      name: text("Name of the method"),
-      signed: { type: "boolean", enum: [false], description: "Present where values have neither sign nor unit" },
-      options: { type: "object", description: "Every option that had a say", additionalProperties: true },
-    },
-    ["signed"],
-  ),
-  completeness: {
-    anyOf: [recordOf<Completeness>(COMPLETENESS), { type: "null" }],
-    description: "Of the final attribution",
-  },
-  cost: recordOf<Cost>({
-    milliseconds: number("Time"),
-    modelEvaluations: number("Equivalent whole-model passes"),
-    peakBytes: number("Largest resident memory seen, bytes"),
-  }),
-  warnings: list(reference("Warning"), "What the reader must know"),
-};
-
-const EXPLANATIONS: SchemaTable = {
-  Explanation: { anyOf: [reference("TextExplanation"), reference("ImageExplanation")] },
-  TextExplanation: recordOf<TextExplanation>({
-    ...COMMON,
-    input: recordOf<TextExplanation["input"]>({
-      kind: oneOf(["text"], "Kind"),
-      text: text("The text as it was given"),
-    }),
-    features: list(
-      recordOf<TokenFeature>({
-        ...WORD,
-        special: { type: "boolean", description: "Added by the tokenizer" },
-        word: { type: ["integer", "null"], description: "Index into words" },
-      }),
-      "The tokens of the model",
-    ),
-    words: list(reference("WordAttribution"), "Words with the summed attribution of their tokens"),
-    supporting: list(reference("WordAttribution"), "Words with attribution > 0, strongest first"),
-    opposing: list(reference("WordAttribution"), "Words with attribution < 0, strongest first"),
-  }),
-  ImageExplanation: recordOf<ImageExplanation>({
-    ...COMMON,
-    input: recordOf<ImageExplanation["input"]>(
-      {
-        kind: oneOf(["image"], "Kind"),
-        width: count("Of the picture as given, pixels"),
-        height: count("Of the picture as given, pixels"),
-        grid: { ...list({ type: "integer" }, "Rows and columns of patches"), minItems: 2, maxItems: 2 },
-        patch: count("Side of a patch in pixels of the model's input"),
-        seen: { ...list(number(""), "x, y, width, height of what the model saw, pixels"), minItems: 4, maxItems: 4 },
-        background: text("What transparent pixels were laid on, where transparency was not ignored"),
-        deepGrey: oneOf(DEEP_GREYS, "What was done with grey levels above 255, where they were not cut off"),
-      },
-      ["background", "deepGrey"],
-    ),
-    features: list(
-      recordOf<PatchFeature>({ ...PATCH, special: { type: "boolean" } }),
-      "Patches; special features have row and column -1",
-    ),
-    supporting: list(reference("PatchAttribution"), "Patches with attribution > 0, strongest first"),
-    opposing: list(reference("PatchAttribution"), "Patches with attribution < 0, strongest first"),
-  }),
-  BlockExplanation: recordOf<BlockExplanation>(
-    {
-      index: count("Block, from 0"),
-      relevance: perFeature("Integrated Gradients of the hidden state"),
-      attentionEvidence: perFeature("Attention x attention gradient"),
-      heads: list(perFeature("Of one head"), "Attention evidence of every head, where it was asked for"),
-      fused: perFeature("Fusion of the two"),
-      weight: number("Share of this block in the final attribution"),
-      completeness: recordOf<BlockCompleteness>(
-        {
-          ...COMPLETENESS,
-          sum: measured("Sum of the relevance"),
-          standardError: measured("Of the sum, where points were drawn at random"),
-          points: count("Quadrature points spent"),
-          converged: { type: "boolean", description: "Whether relativeError is within the tolerance" },
-        },
-        ["standardError"],
-      ),
-    },
-    ["heads"],
-  ),
-  WordAttribution: recordOf<WordAttribution>({ ...WORD, attribution: ATTRIBUTION }),
-  PatchAttribution: recordOf<PatchAttribution>({ ...PATCH, attribution: ATTRIBUTION }),
-  Warning: recordOf<Warning>({ code: text("For programs"), message: text("For people") }),
-  ModelFacts: recordOf<ModelFacts>(
-    {
-      id: text("What the model calls itself"),
-      family: text("Family of Transformers"),
-      task: text("Task"),
-      blocks: count("Blocks"),
-      heads: count("Attention heads of a block"),
-      width: count("Width of the hidden state"),
-      activation: oneOf(
-        ["softmax", "sigmoid", "none"],
-        "How logits become probabilities: one class of many, each output for itself, or not at all (regression)",
-      ),
-      sha256: text("SHA-256 of the weights file"),
-    },
-    ["activation"],
-  ),
-};
+const EXPLANATIONS = componentsOf({
+  WordAttribution: WORD_ATTRIBUTION,
+  PatchAttribution: PATCH_ATTRIBUTION,
+  Warning: WARNING,
+  ModelFacts: MODEL_FACTS,
+  BlockExplanation: BLOCK_EXPLANATION,
+  TextExplanation: TEXT_EXPLANATION,
+  ImageExplanation: IMAGE_EXPLANATION,
+  Explanation: EXPLANATION,
+});
 
 const EVALUATIONS: SchemaTable = {
   EvaluationJob: recordOf<EvaluationJob>(

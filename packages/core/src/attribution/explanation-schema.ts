@@ -1,0 +1,240 @@
+/**
+ * @file The `Explanation` as one schema: explanations from outside are checked by it, the server's description is made from
+ * it, and the compiler holds it to the types. A message says what is wanted of a field.
+ */
+
+import * as v from "valibot";
+import { quote } from "../errors.ts";
+import { DEEP_GREYS } from "../input/image/rgb-image.ts";
+import { BACKGROUNDS, isBackground } from "../input/image/samples.ts";
+import type {
+  BlockCompleteness,
+  BlockExplanation,
+  Completeness,
+  Cost,
+  ExplanationCommon,
+  FeatureNoun,
+  ImageExplanation,
+  ModelFacts,
+  NamedExplanation,
+  PatchAttribution,
+  PatchFeature,
+  Prediction,
+  Target,
+  TextExplanation,
+  TokenFeature,
+  Warning,
+  WordAttribution,
+} from "./explanation.ts";
+import { EXPLANATION_VERSION } from "./explanation-versions.ts";
+import { SCORE_KINDS } from "./option-words.ts";
+
+// biome-ignore lint/suspicious/noExplicitAny: what a schema takes is of no interest, only what it gives
+type SchemaOf<T> = v.GenericSchema<any, T>;
+type FieldsOf<T> = { readonly [K in keyof T]-?: SchemaOf<T[K] | undefined> };
+
+/** Fields of a type: one that the schema lacks, or that the type lacks, does not compile. */
+const record = <T extends object>(fields: FieldsOf<T>, about = ""): SchemaOf<T> =>
+  described(v.object(fields as unknown as v.ObjectEntries, "a record") as unknown as SchemaOf<T>, about);
+
+const described = <T>(schema: SchemaOf<T>, about: string): SchemaOf<T> =>
+  about === "" ? schema : (v.pipe(schema, v.description(about)) as SchemaOf<T>);
+
+const text = (about = ""): SchemaOf<string> => described(v.string("a text"), about);
+const flag = (about = ""): SchemaOf<boolean> => described(v.boolean("true or false"), about);
+const number = (about = ""): SchemaOf<number> => described(v.pipe(v.number("a number"), v.finite("a number")), about);
+const wholeFrom = (least: number, about = ""): SchemaOf<number> => {
+  const wanted = `a whole number of at least ${least}`;
+  return described(v.pipe(v.number(wanted), v.integer(wanted), v.minValue(least, wanted)), about);
+};
+const count = (about = ""): SchemaOf<number> => wholeFrom(0, about);
+const within = (least: number, most: number, wanted: string, about = ""): SchemaOf<number> =>
+  described(v.pipe(v.number(wanted), v.minValue(least, wanted), v.maxValue(most, wanted)), about);
+const oneOf = <const T extends string>(words: readonly T[], about = ""): SchemaOf<T> =>
+  described(v.picklist(words, words.map(quote).join(" or ")), about);
+const list = <T>(item: SchemaOf<T>, about = ""): SchemaOf<readonly T[]> => described(v.array(item, "a list"), about);
+const optional = <T>(schema: SchemaOf<T>): SchemaOf<T | undefined> => v.optional(schema);
+const nullable = <T>(schema: SchemaOf<T>): SchemaOf<T | null> => v.nullable(schema);
+/** So many items. */
+const tuple = <T>(item: SchemaOf<number>, length: number, about = ""): SchemaOf<T> =>
+  described(v.pipe(v.array(item, "a list"), v.length(length)), about) as unknown as SchemaOf<T>;
+const anything = (about: string): SchemaOf<Readonly<Record<string, unknown>>> => {
+  const isRecord = v.check<Record<string, unknown>, string>((value) => !Array.isArray(value), "a record");
+  return described(v.pipe(v.record(v.string(), v.unknown(), "a record"), isRecord), about);
+};
+
+/** Pixels. Larger numbers are no pictures, and overflow where they are drawn. */
+const MOST_PIXELS = 1e9;
+const pixels = (about: string) => within(1, MOST_PIXELS, `a number from 1 to ${MOST_PIXELS}`, about);
+
+const COMPLETENESS: FieldsOf<Completeness> = {
+  scoreAtInput: number("Target score at the input"),
+  scoreAtBaseline: number("Target score at the baseline"),
+  delta: number("Sum of the attributions - (scoreAtInput - scoreAtBaseline)"),
+  relativeError: number("|delta| / max(|scoreAtInput - scoreAtBaseline|, 0.001)"),
+};
+const CLASS = { index: count("Class index"), label: text("Name of the class") };
+const SPAN = {
+  text: text("As it is in the text"),
+  start: count("First character, UTF-16"),
+  end: count("End, exclusive"),
+};
+const PLACE = {
+  row: described(v.pipe(v.number("a whole number"), v.integer("a whole number")), ""),
+  column: described(v.pipe(v.number("a whole number"), v.integer("a whole number")), ""),
+};
+const ATTRIBUTION = number("> 0 supports the target, < 0 opposes it, in units of the target score");
+const PROBABILITY = nullable(number());
+const perFeature = (about: string) => list(number(), `${about}, one number per feature`);
+
+export const WARNING = record<Warning>({ code: text("For programs"), message: text("For people") });
+
+export const MODEL_FACTS = record<ModelFacts>({
+  id: text("What the model calls itself"),
+  family: text("Family of Transformers"),
+  task: text("Task"),
+  blocks: count("Blocks"),
+  heads: count("Attention heads of a block"),
+  width: count("Width of the hidden state"),
+  activation: optional(
+    oneOf(
+      ["softmax", "sigmoid", "none"],
+      "How logits become probabilities: one class of many, each output for itself, or not at all (regression)",
+    ),
+  ),
+  sha256: text("SHA-256 of the weights file"),
+});
+
+export const BLOCK_EXPLANATION = record<BlockExplanation>({
+  index: count("Block, from 0"),
+  relevance: perFeature("Integrated Gradients of the hidden state"),
+  attentionEvidence: perFeature("Attention x attention gradient"),
+  heads: optional(list(list(number()), "Attention evidence of every head, where it was asked for")),
+  fused: perFeature("Fusion of the two"),
+  weight: number("Share of this block in the final attribution"),
+  completeness: record<BlockCompleteness>({
+    ...COMPLETENESS,
+    sum: number("Sum of the relevance"),
+    standardError: optional(number("Of the sum, where points were drawn at random")),
+    points: count("Quadrature points spent"),
+    converged: flag("Whether relativeError is within the tolerance"),
+  }),
+});
+
+export const WORD_ATTRIBUTION = record<WordAttribution>({ ...SPAN, attribution: ATTRIBUTION });
+export const PATCH_ATTRIBUTION = record<PatchAttribution>({ ...PLACE, attribution: ATTRIBUTION });
+
+/** Fields of explanations of every kind. */
+const COMMON: FieldsOf<ExplanationCommon> = {
+  version: described(
+    v.literal(EXPLANATION_VERSION, String(EXPLANATION_VERSION)),
+    "Changes when a field changes meaning",
+  ),
+  model: MODEL_FACTS,
+  target: record<Target>({
+    ...CLASS,
+    against: optional(record<NonNullable<Target["against"]>>(CLASS, "The class that the score is measured against")),
+    token: optional(
+      record<NonNullable<Target["token"]>>(
+        { index: count("Index into features"), text: text("The token") },
+        "The token whose label is explained",
+      ),
+    ),
+    score: number("Value of the target score at the input"),
+    kind: oneOf(SCORE_KINDS, "Which score"),
+    probability: described(PROBABILITY, "Probability of the target; null where the output is a number (regression)"),
+  }),
+  predictions: list(
+    record<Prediction>({
+      ...CLASS,
+      logit: number("Logit, or the number of a regression"),
+      probability: described(PROBABILITY, "Probability; null where the output is a number (regression)"),
+    }),
+    "All classes, best first",
+  ),
+  attribution: perFeature("> 0 supports the target, < 0 opposes it, in units of the target score"),
+  blocks: list(BLOCK_EXPLANATION, "Evidence at the entry of every block; empty for methods without"),
+  method: record<ExplanationCommon["method"]>({
+    name: text("Name of the method"),
+    signed: optional(described(v.literal(false, "false"), "Present where values have neither sign nor unit")),
+    options: anything("Every option that had an effect"),
+  }),
+  completeness: described(nullable(record<Completeness>(COMPLETENESS)), "Of the final attribution"),
+  cost: record<Cost>({
+    milliseconds: number("Time"),
+    modelEvaluations: number("Equivalent whole-model passes"),
+    peakBytes: number("Largest resident memory seen, bytes"),
+  }),
+  warnings: list(WARNING, "What the reader must know"),
+};
+
+const WORDS = "Words with the summed attribution of their tokens";
+
+/** Fields of texts, and of what has features with names as texts have. */
+const NAMED_FEATURES = {
+  features: list(
+    record<TokenFeature>({
+      ...SPAN,
+      special: flag("Added by the tokenizer"),
+      word: described(nullable(count()), "Index into words"),
+    }),
+    "The tokens of the model",
+  ),
+  words: list(WORD_ATTRIBUTION, WORDS),
+  supporting: list(WORD_ATTRIBUTION, "Words with attribution > 0, strongest first"),
+  opposing: list(WORD_ATTRIBUTION, "Words with attribution < 0, strongest first"),
+};
+
+export const TEXT_EXPLANATION = record<TextExplanation>({
+  ...COMMON,
+  input: record<TextExplanation["input"]>({
+    kind: oneOf(["text"], "Kind"),
+    text: text("The text as it was given"),
+  }),
+  ...NAMED_FEATURES,
+});
+
+export const IMAGE_EXPLANATION = record<ImageExplanation>({
+  ...COMMON,
+  input: record<ImageExplanation["input"]>({
+    kind: oneOf(["image"], "Kind"),
+    width: pixels("Of the picture as given, pixels"),
+    height: pixels("Of the picture as given, pixels"),
+    grid: tuple(wholeFrom(1), 2, "Rows and columns of patches"),
+    patch: pixels("Side of a patch in pixels of the model's input"),
+    seen: tuple(
+      within(-MOST_PIXELS, MOST_PIXELS, `a number of at most ${MOST_PIXELS} pixels`),
+      4,
+      "x, y, width, height of what the model saw, pixels",
+    ),
+    background: optional(
+      described(
+        v.pipe(
+          v.string(BACKGROUNDS.map(quote).join(" or ")),
+          v.check<string, string>(isBackground, BACKGROUNDS.map(quote).join(" or ")),
+        ),
+        "What transparent pixels were laid on, where transparency was not ignored",
+      ),
+    ),
+    deepGrey: optional(oneOf(DEEP_GREYS, "What was done with grey levels above 255, where they were not cut off")),
+  }),
+  features: list(
+    record<PatchFeature>({ ...PLACE, special: flag() }),
+    "Patches; special features have row and column -1",
+  ),
+  supporting: list(PATCH_ATTRIBUTION, "Patches with attribution > 0, strongest first"),
+  opposing: list(PATCH_ATTRIBUTION, "Patches with attribution < 0, strongest first"),
+});
+
+export const NAMED_EXPLANATION = record<NamedExplanation>({
+  ...COMMON,
+  input: record<NamedExplanation["input"]>({
+    kind: text("Name of the kind of input"),
+    text: text("The names of the features, one after the other"),
+    noun: record<FeatureNoun>({ one: text("One feature"), many: text("Several") }, "What readers call features"),
+  }),
+  ...NAMED_FEATURES,
+});
+
+/** Those that a server answers with. */
+export const EXPLANATION: SchemaOf<TextExplanation | ImageExplanation> = v.union([TEXT_EXPLANATION, IMAGE_EXPLANATION]);
