@@ -23,6 +23,7 @@ import { metricByName } from "@calig/core/internal/evaluation/metrics";
 import type { NamedMethod } from "@calig/core/internal/evaluation/named-methods";
 import { tuningGrid } from "@calig/core/internal/evaluation/tune";
 import { REPLACEMENTS } from "@calig/core/internal/modality/modalities";
+import { streamOf } from "@calig/core/internal/transformer/anatomy";
 import { loadModel, readDataset } from "@calig/node";
 import { gainTable } from "./gain-table.ts";
 
@@ -45,7 +46,7 @@ const usable = (name: BaselineName): boolean => {
   const token = TOKENS.find((one) => one === name);
   return token === undefined || model.tokenizer?.specialTokens[token] !== undefined;
 };
-const image = model.anatomy.kind === "image";
+const image = streamOf(model.anatomy).kind === "image";
 const names: readonly BaselineName[] = image ? IMAGE_BASELINES : TEXT_BASELINES;
 const baselines = names.filter(usable);
 const propagated = baselines.filter((name) => name !== "zero");

@@ -22,6 +22,7 @@ import { metricByName } from "@calig/core/internal/evaluation/metrics";
 import type { NamedMethod } from "@calig/core/internal/evaluation/named-methods";
 import { REPLACEMENTS } from "@calig/core/internal/modality/modalities";
 import type { FloatTensor } from "@calig/core/internal/tensor/tensor";
+import { streamOf } from "@calig/core/internal/transformer/anatomy";
 import { loadModel, readDataset } from "@calig/node";
 import { gainTable } from "./gain-table.ts";
 
@@ -175,7 +176,7 @@ await using model = await loadModel(options.model);
 const dataset = sampleDataset(await readDataset(options.data, {}), Number(options.limit), 0);
 const tolerance = Number(options.tolerance);
 const averaged =
-  model.anatomy.kind === "image" ? (["blur", "mean", "noise"] as const) : (["mask", "pad", "mean"] as const);
+  streamOf(model.anatomy).kind === "image" ? (["blur", "mean", "noise"] as const) : (["mask", "pad", "mean"] as const);
 const REFERENCE = "transport, uniform";
 const uniform = { method: "ca-lig", layerWeights: "uniform", tolerance } as const;
 const all: NamedMethod[] = [

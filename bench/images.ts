@@ -13,6 +13,7 @@ import { parseImageProcessor } from "@calig/core/internal/input/image/parse-imag
 import { fitImage, toPixelTensor } from "@calig/core/internal/input/image/process-image";
 import { rgbImage } from "@calig/core/internal/input/image/rgb-image";
 import type { FloatTensor } from "@calig/core/internal/tensor/tensor";
+import { streamOf } from "@calig/core/internal/transformer/anatomy";
 import { loadModel } from "@calig/node";
 import { readImageFile } from "@calig/node/internal/node/image-file";
 
@@ -31,8 +32,8 @@ if (modelFolder === undefined) throw new Error("Give --model MODEL_FOLDER");
 const file = "preprocessor_config.json";
 const processor = parseImageProcessor(await readFile(join(modelFolder, file), "utf8"), file);
 await using model = await loadModel(modelFolder);
-const input = model.anatomy.inputs.pixels as string;
-const logitsOf = async (pixels: FloatTensor) => (await model.programs.logits({ [input]: pixels })).data;
+const input = streamOf(model.anatomy).inputs.pixels as string;
+const logitsFor = async (pixels: FloatTensor) => (await model.programs.logits({ [input]: pixels })).data;
 const best = (logits: Float32Array) => logits.indexOf(Math.max(...logits));
 
 if (reference !== undefined) {
@@ -40,7 +41,7 @@ if (reference !== undefined) {
     const image = rgbImage(224, 224, new Uint8Array(await readFile(join(reference, name))));
     const { buffer } = new Uint8Array(await readFile(join(reference, name.replace(".rgb224.u8", ".logits.f32"))));
     const expected = new Float32Array(buffer);
-    const logits = await logitsOf(toPixelTensor(image, processor));
+    const logits = await logitsFor(toPixelTensor(image, processor));
     const worst = expected.reduce((most, value, i) => Math.max(most, Math.abs(value - (logits[i] as number))), 0);
     console.log(`${name}: largest difference of a logit ${worst.toExponential(1)}, class ${best(logits)}`);
   }
@@ -60,7 +61,7 @@ if (images !== undefined && labels !== undefined && column !== undefined) {
     const read = performance.now();
     const pixels = toPixelTensor(fitImage(image, processor).image, processor);
     const fitted = performance.now();
-    const found = best(await logitsOf(pixels));
+    const found = best(await logitsFor(pixels));
     milliseconds.read += read - started;
     milliseconds.fit += fitted - read;
     milliseconds.run += performance.now() - fitted;

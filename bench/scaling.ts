@@ -10,6 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { backwardRowBytes } from "@calig/core/internal/program/row-bytes";
+import { streamOf } from "@calig/core/internal/transformer/anatomy";
 import { type ExplainOptions, explain, type LoadedModel, loadModel } from "@calig/node";
 import { exponent, median, textOf, timed } from "./measure.ts";
 import { writeRandomBert } from "./random-bert.ts";
@@ -51,7 +52,7 @@ console.log("| growing | CPU time, ms | power | power, last step |\n|---|---|---
     "points per block, 32 tokens",
     [2, 4, 8, 16, 32].map((size) => ({ size, run: explained(model, 32, { steps: size }) })),
   );
-  const rowBytes = model.facts.blocks * backwardRowBytes(model.anatomy, 32);
+  const rowBytes = model.facts.blocks * backwardRowBytes(streamOf(model.anatomy), 32);
   await measure(
     "rows per run, 32 tokens, 8 points",
     [2, 4, 8, 16, 32].map((size) => ({

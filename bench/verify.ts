@@ -8,6 +8,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { streamOf } from "@calig/core/internal/transformer/anatomy";
 import { explain, loadModel, verify } from "@calig/node";
 import { writeRandomBert } from "./random-bert.ts";
 
@@ -17,7 +18,7 @@ const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFix
 
 async function measure(name: string, source: string): Promise<void> {
   await using model = await loadModel(source);
-  const input = model.anatomy.kind === "text" ? { text: TEXT } : { image: picture };
+  const input = streamOf(model.anatomy).kind === "text" ? { text: TEXT } : { image: picture };
   const fresh = await loadModel(source);
   const verification = await verify(fresh);
   await fresh.dispose();

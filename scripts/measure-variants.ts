@@ -15,6 +15,7 @@ import { decodeModel } from "@calig/core/internal/onnx/decode";
 import { encodeModel } from "@calig/core/internal/onnx/encode";
 import { Programs } from "@calig/core/internal/program/programs";
 import { floatTensor, intTensor, zeros } from "@calig/core/internal/tensor/tensor";
+import { logitsOf, streamOf } from "@calig/core/internal/transformer/anatomy";
 import { freeBlocks } from "@calig/core/internal/transformer/locate/free-blocks";
 import { locateAnatomy } from "@calig/core/internal/transformer/locate/locate-anatomy";
 import { createNodeRuntime } from "@calig/node/internal/runtime/onnxruntime-node";
@@ -73,7 +74,7 @@ ${rows.join("\n")}
 async function measure(variant: string, { feeds, original, own, operators }: Answer): Promise<string> {
   const { graph, opsets } = canonicalise(decodeModel(new Uint8Array(await readFile(join(folder, `${variant}.onnx`)))));
   const transformer = freeBlocks({ graph, opsets, anatomy: locateAnatomy(graph, opsets) });
-  const position = transformer.anatomy.logitsPer === "token" ? 2 : undefined;
+  const position = logitsOf(transformer.anatomy).per === "token" ? 2 : undefined;
   const tokens = position === undefined ? 1 : (Object.values(feeds)[0]?.shape[1] ?? 1);
   const classes = original.length / tokens;
   const programs = new Programs({
@@ -87,7 +88,7 @@ async function measure(variant: string, { feeds, original, own, operators }: Ans
     const tensors = Object.fromEntries(
       Object.entries(feeds).map(([name, { shape, data }]) => [
         name,
-        transformer.anatomy.kind === "image" ? floatTensor(data, shape) : intTensor(data, shape),
+        streamOf(transformer.anatomy).kind === "image" ? floatTensor(data, shape) : intTensor(data, shape),
       ]),
     );
     const { logits, hiddenStates } = await programs.forward(tensors);

@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { parseImageProcessor } from "@calig/core/internal/input/image/parse-image-processor";
 import { fitImage, toPixelTensor } from "@calig/core/internal/input/image/process-image";
+import { streamOf } from "@calig/core/internal/transformer/anatomy";
 import { createRandom } from "@calig/core/internal/util/random";
 import { loadModel, readImageFile } from "@calig/node";
 
@@ -40,7 +41,7 @@ const shuffled = createRandom(Number(options.seed)).shuffle(rows);
 const file = "preprocessor_config.json";
 const processor = parseImageProcessor(await readFile(join(folder, file), "utf8"), file);
 await using model = await loadModel(folder);
-const input = model.anatomy.inputs.pixels as string;
+const input = streamOf(model.anatomy).inputs.pixels as string;
 let at = 0;
 for (const size of options.sizes.split(",").map(Number)) {
   for (let taken = 0; taken < size && at < shuffled.length; at++) {

@@ -7,6 +7,7 @@ import { textFeatures } from "@calig/core/internal/modality/text/features";
 import { prepareText } from "@calig/core/internal/modality/text/prepare";
 import { createTextReplacement } from "@calig/core/internal/modality/text/replacement";
 import type { ScoreSpec } from "@calig/core/internal/program/score";
+import { streamOf } from "@calig/core/internal/transformer/anatomy";
 import { createRandom } from "@calig/core/internal/util/random";
 import { type LoadedModel, loadModel } from "@calig/node/internal/node/load-model";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -48,7 +49,7 @@ describe("createTextReplacement()", () => {
       without(features.length, []),
       without(features.length, [1, 3]),
     ]);
-    const { ids: name = "", mask = "" } = model.anatomy.inputs;
+    const { ids: name = "", mask = "" } = streamOf(model.anatomy).inputs;
     const length = input.encoded.ids.length;
     const rows = Array.from(feeds[name]?.data as BigInt64Array, Number);
     expect(feeds[name]?.shape).toEqual([2, length]);

@@ -6,6 +6,7 @@ import { prepareInputs } from "@calig/core/internal/canonical/prepare-inputs";
 import { AnatomyError } from "@calig/core/internal/errors";
 import { extractGraph } from "@calig/core/internal/graph/extract";
 import type { Graph } from "@calig/core/internal/onnx/model";
+import { logitsOf, streamOf } from "@calig/core/internal/transformer/anatomy";
 import { freeBlocks } from "@calig/core/internal/transformer/locate/free-blocks";
 import { locateAnatomy } from "@calig/core/internal/transformer/locate/locate-anatomy";
 import { positionLimit } from "@calig/core/internal/transformer/locate/position-limit";
@@ -43,12 +44,16 @@ function read(graph: Graph): void {
     const { opsets } = canonical;
     unflattenLogits(canonical.graph, opsets);
     const anatomy = locateAnatomy(canonical.graph, opsets);
-    const wanted = extractGraph(canonical.graph, { outputs: [anatomy.logits] });
+    const wanted = extractGraph(canonical.graph, { outputs: [logitsOf(anatomy).value] });
     const model = freeBlocks({ graph: wanted, opsets, anatomy });
     positionLimit(model);
     freesRows(model);
     needsRows(model);
-    buildGradientGraph(model.graph, { of: anatomy.logits, withRespectTo: [...anatomy.hiddenStates], opsets });
+    buildGradientGraph(model.graph, {
+      of: logitsOf(anatomy).value,
+      withRespectTo: [...streamOf(anatomy).hiddenStates],
+      opsets,
+    });
   } catch (error) {
     if (!(error instanceof AnatomyError)) throw error;
   }

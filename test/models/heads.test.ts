@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import type { Feeds } from "@calig/core/internal/runtime/runtime";
 import type { Tensor } from "@calig/core/internal/tensor/tensor";
+import { logitsOf, streamOf } from "@calig/core/internal/transformer/anatomy";
 import { AnatomyError, explain, loadModel, UnsupportedModelError, verify } from "@calig/node";
 import { describe, expect, it } from "vitest";
 import "../support/matchers.ts";
@@ -55,11 +56,11 @@ describe.each(classifiers)("%s, %s exporter", (name, exporter) => {
     const expected = golden.logits[name] ?? [];
     const found: number[] = [];
     for (const row of golden.ids.keys()) {
-      const { logits } = await model.programs.forward(feeds(model.anatomy.inputs, row));
+      const { logits } = await model.programs.forward(feeds(streamOf(model.anatomy).inputs, row));
       found.push(...logits.data);
     }
     expect(found).toBeAllClose(expected, { rtol: 1e-4, atol: 1e-5 });
-    expect(model.anatomy.logitsPer).toBe(/token|flattened/.test(name) ? "token" : "input");
+    expect(logitsOf(model.anatomy).per).toBe(/token|flattened/.test(name) ? "token" : "input");
     const { completeness, warnings } = await explain(model, "no film, yes the film");
     expect(completeness?.relativeError).toBeLessThan(0.01);
     // One output without a word of what it is has a warning of its own.

@@ -1,6 +1,7 @@
 /** @file A folder of every image family is loaded and explained, from a baseline of pixels and one of hidden states. */
 
 import { encodeSafetensors } from "@calig/core/internal/checkpoint/safetensors";
+import { streamOf } from "@calig/core/internal/transformer/anatomy";
 import { explain, loadModel } from "@calig/node";
 import { describe, expect, it } from "vitest";
 import { hashedParameter } from "../support/hashed-weights.ts";
@@ -47,7 +48,7 @@ describe.each(cases.map((reference) => [reference.name, reference] as const))("e
 describe("loadModel()", () => {
   it("adapts positions to what the preprocessor makes of pictures, where the family does", async () => {
     await using model = await loadModel(await folderOf(named("dinov2"), 32));
-    expect(model.anatomy.patches).toMatchObject({ rows: 4, columns: 4 });
+    expect(streamOf(model.anatomy).patches).toMatchObject({ rows: 4, columns: 4 });
   });
 
   it("says that a masked autoencoder has nothing that classifies, and what it has", async () => {

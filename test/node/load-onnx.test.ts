@@ -7,6 +7,7 @@ import { createModel } from "@calig/core/internal/onnx/create-model";
 import { decodeModel } from "@calig/core/internal/onnx/decode";
 import { encodeModel } from "@calig/core/internal/onnx/encode";
 import type { Graph, StoredTensor } from "@calig/core/internal/onnx/model";
+import { streamOf } from "@calig/core/internal/transformer/anatomy";
 import {
   AnatomyError,
   CheckpointError,
@@ -194,7 +195,7 @@ describe("loadModel() of a folder with ONNX files", () => {
     for (const model of [fixture("vit-dynamo-18"), fixture("vit-legacy-14"), open]) {
       await using vit = await loadModel(await tempFolder({ ...preprocessor, "model.onnx": model }));
       expect(vit.facts).toMatchObject({ task: "image-classification", blocks: 2, heads: 4, width: 32 });
-      expect(vit.anatomy.patches).toEqual({ rows: 2, columns: 2, patch: 8, specialTokens: 1 });
+      expect(streamOf(vit.anatomy).patches).toEqual({ rows: 2, columns: 2, patch: 8, specialTokens: 1 });
       explained.push(await explain(vit, { image }, { steps: 4 }));
     }
     for (const other of explained.slice(1)) expectSame(other, explained[0] as Explanation);

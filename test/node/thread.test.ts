@@ -3,6 +3,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import type { Worker } from "node:worker_threads";
+import { streamOf } from "@calig/core/internal/transformer/anatomy";
 import { explain, loadModel } from "@calig/node";
 import { createThreadedNodeRuntime } from "@calig/node/internal/runtime/threaded-node";
 import { expect, it } from "vitest";
@@ -43,7 +44,7 @@ it("leaves the main thread free while it runs", async () => {
       shape: [rows, 64],
       data: new BigInt64Array(rows * 64).fill(value),
     });
-    const { ids = "", mask = "", typeIds: types = "" } = model.anatomy.inputs;
+    const { ids = "", mask = "", typeIds: types = "" } = streamOf(model.anatomy).inputs;
     await model.programs.forward({ [ids]: feed(1037n), [mask]: feed(1n), [types]: feed(0n) });
     clearInterval(timer);
     return count;

@@ -13,7 +13,7 @@ import { createModel } from "@calig/core/internal/onnx/create-model";
 import { encodeModel } from "@calig/core/internal/onnx/encode";
 import type { Feeds } from "@calig/core/internal/runtime/runtime";
 import { floatTensor, intTensor } from "@calig/core/internal/tensor/tensor";
-import type { TransformerGraph } from "@calig/core/internal/transformer/anatomy";
+import { logitsOf, streamOf, type TransformerGraph } from "@calig/core/internal/transformer/anatomy";
 import { familyOf } from "@calig/core/internal/transformer/families";
 import { createNodeRuntime } from "@calig/node/internal/runtime/onnxruntime-node";
 import { describe, expect, it } from "vitest";
@@ -43,7 +43,7 @@ const { cases } = JSON.parse(readFileSync(new URL("../golden/autograd.json", imp
 const TOLERANCE = 1e-4;
 
 function inputs(model: TransformerGraph, { ids }: Case): Feeds {
-  const { inputs: names } = model.anatomy;
+  const { inputs: names } = streamOf(model.anatomy);
   if (names.pixels !== undefined) {
     return { [names.pixels]: floatTensor(uniform("pixels", 3 * 224 * 224), [1, 3, 224, 224]) };
   }
@@ -65,14 +65,15 @@ function inputs(model: TransformerGraph, { ids }: Case): Feeds {
 async function run(model: TransformerGraph, { target }: Case, feeds: Feeds) {
   const { graph, anatomy, opsets } = model;
   const builder = new GraphBuilder({ from: graph, opsets, prefix: "test/" });
-  const picked = builder.slice(anatomy.logits, 1, target, target + 1);
-  const wanted = [...anatomy.hiddenStates, ...(anatomy.inputs.pixels === undefined ? [] : [anatomy.inputs.pixels])];
+  const picked = builder.slice(logitsOf(anatomy).value, 1, target, target + 1);
+  const { hiddenStates, inputs: names } = streamOf(anatomy);
+  const wanted = [...hiddenStates, ...(names.pixels === undefined ? [] : [names.pixels])];
   const { graph: differentiated, gradients } = buildGradientGraph(builder.build(), {
     of: picked,
     withRespectTo: wanted,
     opsets,
   });
-  const outputs = [anatomy.logits, ...wanted.map((value) => gradients.get(value) ?? "")];
+  const outputs = [logitsOf(anatomy).value, ...wanted.map((value) => gradients.get(value) ?? "")];
   const program = extractGraph(differentiated, { outputs });
   const session = await createNodeRuntime().compile(encodeModel(createModel(program, opsets)), { name: "gradient" });
   const fetches = await session.run(feeds);

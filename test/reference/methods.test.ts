@@ -15,6 +15,7 @@ import { modalityOf } from "@calig/core/internal/modality/modalities";
 import { resolveOptions } from "@calig/core/internal/options/resolve";
 import { Programs } from "@calig/core/internal/program/programs";
 import { evaluateScore, logitsRow, type ScoreSpec } from "@calig/core/internal/program/score";
+import { streamOf } from "@calig/core/internal/transformer/anatomy";
 import { createNodeRuntime } from "@calig/node/internal/runtime/onnxruntime-node";
 import { describe, expect, it } from "vitest";
 import { type ParityCase, parityFeeds, parityModel } from "../support/parity.ts";
@@ -55,9 +56,9 @@ async function contextOf(reference: Case, memory?: number): Promise<MethodContex
   const platform = { now: () => 0, residentBytes: () => 0, freeBytes: () => 0 };
   return {
     programs,
-    model: { anatomy, modality: modalityOf(anatomy.kind), programs, platform } as unknown as ExplainableModel,
+    model: { anatomy, modality: modalityOf(streamOf(anatomy).kind), programs, platform } as unknown as ExplainableModel,
     input: {
-      kind: anatomy.kind,
+      kind: streamOf(anatomy).kind,
       feeds,
       features,
       replaceable: Float32Array.from(features, ({ special }) => (special ? 0 : 1)),

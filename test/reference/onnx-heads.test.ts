@@ -6,6 +6,7 @@ import { decodeModel } from "@calig/core/internal/onnx/decode";
 import { encodeModel } from "@calig/core/internal/onnx/encode";
 import { int, type Node } from "@calig/core/internal/onnx/model";
 import type { FloatTensor } from "@calig/core/internal/tensor/tensor";
+import { logitsOf } from "@calig/core/internal/transformer/anatomy";
 import { explain, loadModel, UnsupportedModelError } from "@calig/node";
 import { createNodeRuntime } from "@calig/node/internal/runtime/onnxruntime-node";
 import { describe, expect, it } from "vitest";
@@ -98,7 +99,7 @@ describe("probabilities of ONNX files", () => {
 
   it("a softmax over the rows is none over the classes: its output is taken for logits", async () => {
     await using model = await load(ending(["Softmax", { axis: int(0) }]));
-    expect(model.transformer.anatomy.activation).toBeUndefined();
+    expect(logitsOf(model.transformer.anatomy).activation).toBeUndefined();
   });
 
   it("a sigmoid of a model that the configuration calls a regression is shown, with a warning", async () => {

@@ -1,6 +1,6 @@
 /** @file Exports of both exporters of PyTorch: their parts are found, and compute what the models they were made of compute. */
 
-import type { Anatomy } from "@calig/core/internal/transformer/anatomy";
+import { type Anatomy, logitsOf, streamOf } from "@calig/core/internal/transformer/anatomy";
 import { locateAnatomy } from "@calig/core/internal/transformer/locate/locate-anatomy";
 import { describe, expect, it } from "vitest";
 import { locateExport, locateModel, onnxExports, readExport, withStatedShapes } from "../support/onnx-exports.ts";
@@ -9,13 +9,18 @@ import { expectIntegrated, TOLERANCE } from "../support/parity-suite.ts";
 import { renamedAnatomy, scramble } from "../support/scramble.ts";
 
 /** What an anatomy says, without the names of values. */
-const nameless = ({ inputs, wordEmbeddings, hiddenStates, attentionProbabilities, logits, ...rest }: Anatomy) => ({
-  ...rest,
-  inputs: Object.keys(inputs).sort(),
-  looksUpWords: wordEmbeddings !== undefined,
-  blocks: hiddenStates.length,
-  maps: attentionProbabilities.length,
-});
+function nameless(anatomy: Anatomy) {
+  const { inputs, wordEmbeddings, hiddenStates, attentionProbabilities, ...rest } = streamOf(anatomy);
+  const { value: _, ...output } = logitsOf(anatomy);
+  return {
+    ...rest,
+    output,
+    inputs: Object.keys(inputs).sort(),
+    looksUpWords: wordEmbeddings !== undefined,
+    blocks: hiddenStates.length,
+    maps: attentionProbabilities.length,
+  };
+}
 
 describe.each(onnxExports().map((exported) => [exported.name, exported] as const))("%s", (_, exported) => {
   const model = locateExport(exported);

@@ -7,7 +7,7 @@ import { GraphBuilder } from "@calig/core/internal/graph/builder";
 import { anyWeights, checkpointWeights as readWeights } from "@calig/core/internal/loading/checkpoint-weights";
 import type { Feeds } from "@calig/core/internal/runtime/runtime";
 import { elementCount, floatTensor, intTensor, type Tensor } from "@calig/core/internal/tensor/tensor";
-import type { TransformerGraph } from "@calig/core/internal/transformer/anatomy";
+import { logitsOf, streamOf, type TransformerGraph } from "@calig/core/internal/transformer/anatomy";
 import { familyOf } from "@calig/core/internal/transformer/families";
 import type { BuildOptions } from "@calig/core/internal/transformer/family";
 import type { WeightSource } from "@calig/core/internal/transformer/parameters";
@@ -95,12 +95,12 @@ async function checkpointWeights({ tensors, gain }: ParityCase, folder: string) 
 export function parityFeeds({ anatomy }: TransformerGraph, { inputs }: ParityCase): Feeds {
   const feeds: [string, Feeds[string]][] = [];
   for (const role of ["ids", "typeIds", "mask"] as const) {
-    const name = anatomy.inputs[role];
+    const name = streamOf(anatomy).inputs[role];
     const rows = inputs[role] ?? inputs.ids?.map((row) => row.map(() => 0));
     if (name !== undefined && rows !== undefined)
       feeds.push([name, intTensor(rows.flat(), [rows.length, rows[0]?.length ?? 0])]);
   }
-  const { pixels } = anatomy.inputs;
+  const { pixels } = streamOf(anatomy).inputs;
   if (pixels !== undefined && inputs.pixels !== undefined) {
     const count = inputs.pixels.reduce((product, size) => product * size, 1);
     feeds.push([pixels, floatTensor(uniform("pixels", count), inputs.pixels)]);
@@ -138,21 +138,31 @@ export async function compareModel(
   const { target } = reference;
   const builder = new GraphBuilder({ from: graph, opsets, prefix: "test/" });
   const token =
-    target.token === undefined ? anatomy.logits : builder.slice(anatomy.logits, 1, target.token, target.token + 1);
+    target.token === undefined
+      ? logitsOf(anatomy).value
+      : builder.slice(logitsOf(anatomy).value, 1, target.token, target.token + 1);
   const logit = builder.slice(token, -1, target.class, target.class + 1);
   const { graph: differentiated, gradients } = buildGradientGraph(builder.build(), {
     of: logit,
-    withRespectTo: [...anatomy.hiddenStates, ...anatomy.attentionProbabilities],
+    withRespectTo: [...streamOf(anatomy).hiddenStates, ...streamOf(anatomy).attentionProbabilities],
     opsets,
   });
   const gradientsOf = (values: readonly string[]) => values.map((value) => gradients.get(value) ?? "");
   const compared = [
-    { values: anatomy.hiddenStates, samples: reference.hiddenStates, what: "hiddenStates" },
-    { values: anatomy.attentionProbabilities, samples: reference.attention, what: "attention" },
-    { values: gradientsOf(anatomy.hiddenStates), samples: reference.gradients.hiddenStates, what: "gradients" },
-    { values: gradientsOf(anatomy.attentionProbabilities), samples: reference.gradients.attention, what: "gradients" },
+    { values: streamOf(anatomy).hiddenStates, samples: reference.hiddenStates, what: "hiddenStates" },
+    { values: streamOf(anatomy).attentionProbabilities, samples: reference.attention, what: "attention" },
+    {
+      values: gradientsOf(streamOf(anatomy).hiddenStates),
+      samples: reference.gradients.hiddenStates,
+      what: "gradients",
+    },
+    {
+      values: gradientsOf(streamOf(anatomy).attentionProbabilities),
+      samples: reference.gradients.attention,
+      what: "gradients",
+    },
   ] as const;
-  const outputs = [anatomy.logits, ...compared.flatMap(({ values }) => values)];
+  const outputs = [logitsOf(anatomy).value, ...compared.flatMap(({ values }) => values)];
   const [logits, ...tensors] = await runGraph(
     differentiated,
     opsets,

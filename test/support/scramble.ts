@@ -1,7 +1,7 @@
 /** @file A graph in which every name says nothing: what finds its way there does not go by names. */
 
 import type { Graph, Node } from "@calig/core/internal/onnx/model";
-import type { Anatomy } from "@calig/core/internal/transformer/anatomy";
+import { type Anatomy, classifierAnatomy, logitsOf, streamOf } from "@calig/core/internal/transformer/anatomy";
 import { createRandom } from "@calig/core/internal/util/random";
 
 /** The graph with all names replaced by random ones, and what each value is called now. */
@@ -42,13 +42,16 @@ export function scramble(graph: Graph, seed = "scramble"): { graph: Graph; renam
 
 /** The anatomy in the names that `renamed` gives. */
 export function renamedAnatomy(anatomy: Anatomy, renamed: (value: string) => string): Anatomy {
-  const { inputs, wordEmbeddings: words } = anatomy;
-  return {
-    ...anatomy,
-    inputs: Object.fromEntries(Object.entries(inputs).map(([role, name]) => [role, renamed(name)])),
-    ...(words === undefined ? {} : { wordEmbeddings: { value: renamed(words.value), table: renamed(words.table) } }),
-    hiddenStates: anatomy.hiddenStates.map(renamed),
-    attentionProbabilities: anatomy.attentionProbabilities.map(renamed),
-    logits: renamed(anatomy.logits),
-  };
+  const [stream, logits] = [streamOf(anatomy), logitsOf(anatomy)];
+  const { inputs, wordEmbeddings: words } = stream;
+  return classifierAnatomy(
+    {
+      ...stream,
+      inputs: Object.fromEntries(Object.entries(inputs).map(([role, name]) => [role, renamed(name)])),
+      ...(words === undefined ? {} : { wordEmbeddings: { value: renamed(words.value), table: renamed(words.table) } }),
+      hiddenStates: stream.hiddenStates.map(renamed),
+      attentionProbabilities: stream.attentionProbabilities.map(renamed),
+    },
+    { ...logits, value: renamed(logits.value) },
+  );
 }

@@ -4,6 +4,7 @@ import { parseConfig } from "@calig/core/internal/checkpoint/config";
 import { CheckpointError, UnsupportedModelError } from "@calig/core/internal/errors";
 import type { StoredTensor } from "@calig/core/internal/onnx/model";
 import type { Tensor } from "@calig/core/internal/tensor/tensor";
+import { logitsOf } from "@calig/core/internal/transformer/anatomy";
 import { familyOf } from "@calig/core/internal/transformer/families";
 import type { WeightSource } from "@calig/core/internal/transformer/parameters";
 import { describe, expect, it } from "vitest";
@@ -36,8 +37,13 @@ const build = (reference: ParityCase, weights: WeightSource, changes: object = {
     weights,
   );
 
-async function logitsOf(model: ReturnType<typeof parityModel>, reference: ParityCase): Promise<Tensor["data"]> {
-  const [logits] = await runGraph(model.graph, model.opsets, [model.anatomy.logits], parityFeeds(model, reference));
+async function logitsFor(model: ReturnType<typeof parityModel>, reference: ParityCase): Promise<Tensor["data"]> {
+  const [logits] = await runGraph(
+    model.graph,
+    model.opsets,
+    [logitsOf(model.anatomy).value],
+    parityFeeds(model, reference),
+  );
   return (logits as Tensor).data;
 }
 
@@ -53,7 +59,7 @@ describe("ModelFamily.build()", () => {
       reference,
       renamed(reference, (tensor) => (tensor.startsWith(prefix) ? tensor.slice(prefix.length) : tensor)),
     );
-    expect(await logitsOf(bare, reference)).toEqual(await logitsOf(parityModel(reference), reference));
+    expect(await logitsFor(bare, reference)).toEqual(await logitsFor(parityModel(reference), reference));
   });
 
   it("reads normalisations that are named as in checkpoints from TensorFlow: gamma and beta", async () => {
@@ -64,7 +70,7 @@ describe("ModelFamily.build()", () => {
         tensor.replace("LayerNorm.weight", "LayerNorm.gamma").replace("LayerNorm.bias", "LayerNorm.beta"),
       ),
     );
-    expect(await logitsOf(old, reference)).toEqual(await logitsOf(parityModel(reference), reference));
+    expect(await logitsFor(old, reference)).toEqual(await logitsFor(parityModel(reference), reference));
   });
 
   it("says that a checkpoint has no classifier before it misses tensors", () => {

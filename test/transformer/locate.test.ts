@@ -6,6 +6,7 @@ import { AnatomyError } from "@calig/core/internal/errors";
 import { DEFAULT_OPSETS, GraphBuilder } from "@calig/core/internal/graph/builder";
 import { decodeModel } from "@calig/core/internal/onnx/decode";
 import { type Graph, int } from "@calig/core/internal/onnx/model";
+import { logitsOf, streamOf } from "@calig/core/internal/transformer/anatomy";
 import { locateAnatomy } from "@calig/core/internal/transformer/locate/locate-anatomy";
 import { describe, expect, it } from "vitest";
 import { parityModel, readParityFile } from "../support/parity.ts";
@@ -44,21 +45,18 @@ describe.each(files)("%s", (file) => {
   const anatomy = locateAnatomy(graph, opsets);
 
   it("has two blocks of four heads, and the inputs of its family", () => {
-    expect(anatomy).toMatchObject({
-      heads: 4,
-      width: 32,
-      logits: "logits",
-      logitsPer: "input",
-      readout: "first",
-    });
-    expect(new Set(anatomy.hiddenStates).size).toBe(2);
-    expect(new Set(anatomy.attentionProbabilities).size).toBe(2);
+    expect(streamOf(anatomy)).toMatchObject({ heads: 4, width: 32 });
+    expect(anatomy.outputs).toEqual([{ kind: "logits", value: "logits", per: "input", readout: "first" }]);
+    expect(new Set(streamOf(anatomy).hiddenStates).size).toBe(2);
+    expect(new Set(streamOf(anatomy).attentionProbabilities).size).toBe(2);
     const ids = { ids: "input_ids", mask: "attention_mask" };
     const text = file.startsWith("bert") ? { ...ids, typeIds: "token_type_ids" } : ids;
     const isImage = file.startsWith("vit");
-    expect(anatomy.inputs).toEqual(isImage ? { pixels: "pixel_values" } : text);
-    expect(anatomy.patches).toEqual(isImage ? { rows: 2, columns: 2, patch: 8, specialTokens: 1 } : undefined);
-    expect(anatomy.wordEmbeddings === undefined).toBe(isImage);
+    expect(streamOf(anatomy).inputs).toEqual(isImage ? { pixels: "pixel_values" } : text);
+    expect(streamOf(anatomy).patches).toEqual(
+      isImage ? { rows: 2, columns: 2, patch: 8, specialTokens: 1 } : undefined,
+    );
+    expect(streamOf(anatomy).wordEmbeddings === undefined).toBe(isImage);
   });
 
   it("has the same anatomy when every name is replaced", () => {
@@ -75,9 +73,8 @@ describe("locateAnatomy()", () => {
     const { probabilities, branch } = attend(builder, words, words, (scores) => writtenSoftmax(builder, scores));
     const logits = classify(builder, builder.add(words, branch));
     expect(locate(finish(builder, logits))).toMatchObject({
-      hiddenStates: [words],
-      attentionProbabilities: [probabilities],
-      readout: "first",
+      streams: [{ hiddenStates: [words], attentionProbabilities: [probabilities] }],
+      outputs: [{ readout: "first" }],
     });
   });
 
@@ -90,7 +87,7 @@ describe("locateAnatomy()", () => {
       return builder.reshape(masked, [0, 0, 0, 0]);
     });
     const found = locate(finish(builder, classify(builder, builder.add(words, branch))));
-    expect(found.attentionProbabilities).toEqual([masked]);
+    expect(streamOf(found).attentionProbabilities).toEqual([masked]);
   });
 
   it("starts blocks at the sum in pre-normalised models and at the normalised sum in post-normalised ones", () => {
@@ -100,12 +97,15 @@ describe("locateAnatomy()", () => {
     const sum = pre.builder.add(pre.words, attend(pre.builder, norm(pre.builder, pre.words)).branch);
     const last = pre.builder.add(sum, attend(pre.builder, norm(pre.builder, sum)).branch);
     const logits = classify(pre.builder, norm(pre.builder, last));
-    expect(locate(finish(pre.builder, logits)).hiddenStates).toEqual([pre.words, sum]);
+    expect(streamOf(locate(finish(pre.builder, logits))).hiddenStates).toEqual([pre.words, sum]);
 
     const post = startEncoder();
     const normed = norm(post.builder, post.builder.add(post.words, attend(post.builder, post.words).branch));
     const end = norm(post.builder, post.builder.add(normed, attend(post.builder, normed).branch));
-    expect(locate(finish(post.builder, classify(post.builder, end))).hiddenStates).toEqual([post.words, normed]);
+    expect(streamOf(locate(finish(post.builder, classify(post.builder, end)))).hiddenStates).toEqual([
+      post.words,
+      normed,
+    ]);
   });
 
   it("tells position ids from types by the size of their table", () => {
@@ -114,7 +114,7 @@ describe("locateAnatomy()", () => {
     const types = builder.input("kinds", "int32", ["batch", "tokens"]);
     const placed = builder.add(addPositions(encoder), lookUp(builder, weight(builder, [2, WIDTH]), types));
     const logits = classify(builder, builder.add(placed, attend(builder, placed).branch));
-    const { inputs, hiddenStates, wordEmbeddings } = locate(finish(builder, logits));
+    const { inputs, hiddenStates, wordEmbeddings } = streamOf(locate(finish(builder, logits)));
     expect(inputs).toEqual({ ids: "ids", positionIds: "places", typeIds: "kinds" });
     expect(hiddenStates).toEqual([placed]);
     expect(wordEmbeddings).toEqual({ value: encoder.words, table: encoder.table });
@@ -126,7 +126,7 @@ describe("locateAnatomy()", () => {
     const states = builder.add(words, branch);
     const logits = classify(builder, states);
     const shares = builder.emit("Softmax", [logits], { attributes: { axis: int(-1) } });
-    expect(locate(finish(builder, probabilities, states, shares)).logits).toBe(logits);
+    expect(logitsOf(locate(finish(builder, probabilities, states, shares))).value).toBe(logits);
   });
 
   it("sees the mean over positions", () => {
@@ -134,7 +134,7 @@ describe("locateAnatomy()", () => {
     const states = builder.add(words, attend(builder, words).branch);
     const mean = builder.reduceMean(states, [1], false);
     const found = locate(finish(builder, builder.matmul(mean, weight(builder, [WIDTH, 3]))));
-    expect(found.readout).toBe("mean");
+    expect(logitsOf(found).readout).toBe("mean");
   });
 });
 

@@ -11,6 +11,7 @@ import type { Graph, Node, StoredTensor } from "@calig/core/internal/onnx/model"
 import type { ModelPrograms, SweepRequest, SweepResult } from "@calig/core/internal/program/model-programs";
 import { Programs } from "@calig/core/internal/program/programs";
 import { intTensor } from "@calig/core/internal/tensor/tensor";
+import { classifierAnatomy, logitsOf, streamOf } from "@calig/core/internal/transformer/anatomy";
 import { InputError, type LoadedModel, loadModel, type Verification, verify } from "@calig/node";
 import { afterEach, describe, expect, it } from "vitest";
 import { runCli } from "../support/run-cli.ts";
@@ -177,13 +178,14 @@ describe("verify() of a graph that is not that of the file", () => {
 
   it("names readout where the anatomy names another position", async () => {
     await using right = await openBert();
-    const anatomy = { ...right.anatomy, readout: "last" as const };
+    const anatomy = classifierAnatomy(streamOf(right.anatomy), { ...logitsOf(right.anatomy), readout: "last" });
     expect(failed(await verify({ ...right, anatomy }))).toContain("readout");
   });
 
   it("names readout where a model is said to look back alone", async () => {
     await using right = await openBert();
-    expect(failed(await verify({ ...right, anatomy: { ...right.anatomy, causal: true } }))).toContain("readout");
+    const anatomy = classifierAnatomy({ ...streamOf(right.anatomy), causal: true }, logitsOf(right.anatomy));
+    expect(failed(await verify({ ...right, anatomy }))).toContain("readout");
   });
 
   function scaled(tensor: StoredTensor, factor: number): StoredTensor {
@@ -230,7 +232,7 @@ describe("verify() of programs that go wrong", () => {
     await using right = await openBert();
     const { source } = right;
     const { graph, anatomy, opsets } = source.sweep;
-    const entry = anatomy.hiddenStates[1] as string;
+    const entry = streamOf(anatomy).hiddenStates[1] as string;
     // H + 0.1 (H - mean of H over the batch): of one row alone it is H.
     const mixed: Graph = {
       ...graph,
@@ -274,7 +276,7 @@ describe("verify() of programs that go wrong", () => {
 
   it("names masks where only the first row of the sweep keeps to them", async () => {
     await using right = await openBert();
-    const mask = right.anatomy.inputs.mask as string;
+    const mask = streamOf(right.anatomy).inputs.mask as string;
     const sweep = async (request: SweepRequest): Promise<SweepResult> => {
       const [own, ...others] = request.points;
       const given = request.feeds[mask];

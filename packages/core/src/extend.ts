@@ -126,7 +126,17 @@ export { evaluateScore, logitsRow, type ScoreSpec } from "./program/score.ts";
 export type { BinaryRenderer, Renderer, RenderOptions, Result, TextRenderer } from "./render/renderer.ts";
 export type { Feeds, Fetches, Runtime, Session, SessionOptions } from "./runtime/runtime.ts";
 export { type FloatTensor, floatTensor, type Tensor } from "./tensor/tensor.ts";
-export type { Anatomy, PatchGrid, Readout, TransformerGraph } from "./transformer/anatomy.ts";
+export {
+  type Anatomy,
+  classifierAnatomy,
+  type LogitsOutput,
+  logitsOf,
+  type PatchGrid,
+  type Readout,
+  type Stream,
+  streamOf,
+  type TransformerGraph,
+} from "./transformer/anatomy.ts";
 export type { BuildOptions, ModelFamily } from "./transformer/family.ts";
 export { layerNorm, linear } from "./transformer/layers.ts";
 export { Parameters, type WeightSource } from "./transformer/parameters.ts";

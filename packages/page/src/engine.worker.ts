@@ -8,6 +8,7 @@ import type { ExplainOptions } from "@calig/core/internal/attribution/options";
 import { isCaligError } from "@calig/core/internal/errors";
 import { tryRuntime } from "@calig/core/internal/loading/try-runtime";
 import type { Runtime } from "@calig/core/internal/runtime/runtime";
+import { streamOf } from "@calig/core/internal/transformer/anatomy";
 import type { Verification } from "@calig/core/internal/verification/verification";
 import { verify } from "@calig/core/internal/verification/verify";
 import { createWebRuntime } from "@calig/web/internal/runtime/onnxruntime-web";
@@ -132,7 +133,7 @@ class Engine {
     for (const device of ["wasm", "webgpu"] as const) this.#models.delete(keyOf(name, device));
     this.#opened.set(name, files);
     const { labels, anatomy } = await this.#load({ name, device: "wasm", source: files }, signal, onProgress);
-    return { name, kind: anatomy.kind as InputKind, labels, default: false };
+    return { name, kind: streamOf(anatomy).kind as InputKind, labels, default: false };
   }
 
   /** A model that stays loaded; one at a time, for the sake of memory. */

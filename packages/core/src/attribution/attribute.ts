@@ -3,6 +3,7 @@
 import { InvalidOptionError } from "../errors.ts";
 import type { ForwardResult } from "../program/model-programs.ts";
 import { evaluateScore, logitsRow, type ScoreSpec } from "../program/score.ts";
+import { logitsOf } from "../transformer/anatomy.ts";
 import type { ExplainableModel } from "./explainable-model.ts";
 import type { ExplanationCommon, Prediction, Target, Warning } from "./explanation.ts";
 import { type HeadEvidence, headEvidence } from "./head-evidence.ts";
@@ -157,7 +158,7 @@ function chooseJob(
   forwards: readonly ForwardResult[],
   options: ExplainOptions,
 ): Job {
-  if (model.anatomy.logitsPer === "input") {
+  if (logitsOf(model.anatomy).per === "input") {
     if (options.token !== undefined) {
       throw new InvalidOptionError(
         `Cannot explain the label of a token with model "${model.facts.id}": it labels the whole input; leave "token" out`,

@@ -18,7 +18,7 @@ const context = (readout: Readout, { meanHasSpecials = true, special = [0, 3], p
   ({
     model: {
       facts: { id: "model" },
-      anatomy: { readout },
+      anatomy: { outputs: [{ kind: "logits", readout }] },
       modality: { meanHasSpecials },
       programs: { attentionGradients: async () => ({ scores: [1], probabilities: [own], gradients: [own] }) },
     },

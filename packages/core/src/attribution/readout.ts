@@ -2,6 +2,7 @@
 
 import { UnsupportedModelError } from "../errors.ts";
 import type { FloatTensor } from "../tensor/tensor.ts";
+import { logitsOf } from "../transformer/anatomy.ts";
 import { attentionGradientsAtInput } from "./attention-gradients.ts";
 import { contradiction } from "./consistency.ts";
 import type { MethodContext } from "./method.ts";
@@ -26,7 +27,7 @@ export interface ReadoutShares {
  */
 export async function readoutShares(context: MethodContext, gradients?: FloatTensor): Promise<ReadoutShares> {
   const { model, input, score } = context;
-  const { readout } = model.anatomy;
+  const { readout } = logitsOf(model.anatomy);
   const all = [...input.features.keys()];
   const mean = model.modality.meanHasSpecials ? all : all.filter((t) => input.features[t]?.special !== true);
   const known = (...parts: readonly (readonly [positions: readonly number[], total: number])[]): ReadoutShares => {

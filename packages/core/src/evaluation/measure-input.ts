@@ -15,6 +15,7 @@ import { chooseScore, rankPredictions } from "../attribution/target.ts";
 import { InvalidOptionError } from "../errors.ts";
 import type { GivenOptions } from "../options/option.ts";
 import type { ForwardResult } from "../program/model-programs.ts";
+import { logitsOf } from "../transformer/anatomy.ts";
 import { assertNever } from "../util/assert-never.ts";
 import { createRandom } from "../util/random.ts";
 import { type DatasetItem, featurePolarities, isLazy, markedFeatures } from "./dataset.ts";
@@ -76,7 +77,7 @@ export interface OpenInput {
 
 /** @throws {InvalidOptionError} When inputs of this model cannot be perturbed. */
 export function checkTask({ facts, anatomy }: ExplainableModel): void {
-  if (anatomy.logitsPer === "input") return;
+  if (logitsOf(anatomy).per === "input") return;
   throw new InvalidOptionError(
     `Cannot measure methods with model "${facts.id}": its task is ${facts.task}; give a model that classifies whole inputs`,
     "model",

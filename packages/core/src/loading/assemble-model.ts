@@ -11,7 +11,7 @@ import type { ProgramSource } from "../program/model-programs.ts";
 import { Programs } from "../program/programs.ts";
 import { StreamedPrograms, type StreamSource } from "../program/streamed-programs.ts";
 import type { Runtime, SessionOptions } from "../runtime/runtime.ts";
-import type { TransformerGraph } from "../transformer/anatomy.ts";
+import { logitsOf, streamOf, type TransformerGraph } from "../transformer/anatomy.ts";
 import { findNonFinite, type NonFiniteTensor, nonFiniteError } from "./find-non-finite.ts";
 import type { ModelParts, OriginalFile, WeightFacts } from "./model-parts.ts";
 
@@ -86,10 +86,10 @@ export function assembleModel(
     facts: {
       id,
       family: parts.family,
-      task: anatomy.logitsPer === "token" ? "token-classification" : `${anatomy.kind}-classification`,
-      blocks: anatomy.hiddenStates.length,
-      heads: anatomy.heads,
-      width: anatomy.width,
+      task: logitsOf(anatomy).per === "token" ? "token-classification" : `${streamOf(anatomy).kind}-classification`,
+      blocks: streamOf(anatomy).hiddenStates.length,
+      heads: streamOf(anatomy).heads,
+      width: streamOf(anatomy).width,
       activation: parts.activation,
       sha256: weights.sha256,
     },

@@ -5,7 +5,7 @@ import type { Tokenizer } from "../input/text/tokenizer.ts";
 import { textBatchFeeds } from "../modality/text/prepare.ts";
 import type { Feeds } from "../runtime/runtime.ts";
 import { elementCount, floatTensor } from "../tensor/tensor.ts";
-import type { TransformerGraph } from "../transformer/anatomy.ts";
+import { streamOf, type TransformerGraph } from "../transformer/anatomy.ts";
 
 /** Short and long, plain and odd: rounding depends on the range of the values that a text leads to. */
 const TEXTS = [
@@ -28,7 +28,7 @@ export async function builtInputs(
     for (const text of TEXTS) encoded.push(await tokenizer.encode(text));
     return encoded.map(({ ids, typeIds }) => textBatchFeeds({ anatomy }, [ids], typeIds));
   }
-  const { pixels = "" } = anatomy.inputs;
+  const { pixels = "" } = streamOf(anatomy).inputs;
   const [, ...rest] = graph.inputs.find(({ name }) => name === pixels)?.shape ?? [];
   const shape = [1, ...(rest as number[])];
   return WAVES.map((step) => {

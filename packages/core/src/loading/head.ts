@@ -5,7 +5,7 @@ import type { CheckpointConfig } from "../checkpoint/config.ts";
 import { numberedLabels } from "../checkpoint/labels.ts";
 import { CheckpointError, UnsupportedModelError } from "../errors.ts";
 import type { Activation } from "../program/activation.ts";
-import type { Anatomy } from "../transformer/anatomy.ts";
+import type { LogitsOutput } from "../transformer/anatomy.ts";
 
 /** What is said of the classes of a model. */
 export interface Head {
@@ -16,7 +16,7 @@ export interface Head {
 }
 
 /** What the graph says of its head. */
-export type HeadGraph = Pick<Anatomy, "logitsPer" | "activation">;
+export type HeadGraph = Pick<LogitsOutput, "per" | "activation">;
 
 /** The head of a checkpoint: what its configuration says. */
 export function checkpointHead(config: CheckpointConfig, graph: HeadGraph): Head {
@@ -85,7 +85,7 @@ interface ActivationChoice {
  */
 function activationOf(
   config: CheckpointConfig | undefined,
-  { logitsPer, activation: computed }: HeadGraph,
+  { per, activation: computed }: HeadGraph,
   classes: number,
 ): ActivationChoice {
   const problem = config?.problemType;
@@ -106,7 +106,7 @@ function activationOf(
         return { activation: "sigmoid", surprise: UNSTATED };
     }
   }
-  if (logitsPer === "token") {
+  if (per === "token") {
     if (problem === undefined || problem === "single_label_classification") return { activation: "softmax" };
     const surprise = `config.json says "${problem}", which transformers does not look at where every token is classified: probabilities are a softmax, as in its pipeline`;
     return { activation: "softmax", surprise };

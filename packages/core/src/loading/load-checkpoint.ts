@@ -9,6 +9,7 @@ import { modalityOf } from "../modality/modalities.ts";
 import type { StoredTensor } from "../onnx/model.ts";
 import { byteSize, isFloating } from "../tensor/dtype.ts";
 import { elementCount } from "../tensor/tensor.ts";
+import { logitsOf, streamOf } from "../transformer/anatomy.ts";
 import { checkHead } from "../transformer/check-head.ts";
 import { checkSizes } from "../transformer/check-sizes.ts";
 import { familyOf } from "../transformer/families.ts";
@@ -173,13 +174,13 @@ export async function prepareCheckpoint(
   const maxLength = family.maxLength(config);
   const tokenizer =
     maxLength === undefined ? undefined : await preprocessors.tokenizer(tokenizerFacts(config, model, maxLength));
-  const { warnings: surprises, ...head } = checkpointHead(config, model.anatomy);
+  const { warnings: surprises, ...head } = checkpointHead(config, logitsOf(model.anatomy));
   return (tensors) => ({
     family: family.name,
     config,
     forward: family.build(config, tensors, build),
     sweep: family.build(config, tensors, { ...build, lastBlock: "pooled" }),
-    modality: modalityOf(model.anatomy.kind, modalities),
+    modality: modalityOf(streamOf(model.anatomy).kind, modalities),
     rules,
     ...head,
     ...(tokenizer === undefined ? {} : { tokenizer }),

@@ -2,6 +2,7 @@
 
 import type { Platform } from "../attribution/explainable-model.ts";
 import type { TunedSettings } from "../attribution/tuned.ts";
+import { streamOf } from "../transformer/anatomy.ts";
 import { type AssembledModel, assembleModel } from "./assemble-model.ts";
 import { usualWeights } from "./checkpoint-weights.ts";
 import { holdsAdapter } from "./find-adapter.ts";
@@ -98,5 +99,5 @@ async function readTuned(store: ModelStore, path: string, { forward }: ModelPart
   const text = await store.text(path);
   return text === undefined
     ? undefined
-    : parseTuned(text, `${store.where}/${path}`, forward.anatomy.hiddenStates.length);
+    : parseTuned(text, `${store.where}/${path}`, streamOf(forward.anatomy).hiddenStates.length);
 }

@@ -14,7 +14,14 @@ import { processedSize } from "../input/image/process-image.ts";
 import { modalityOf } from "../modality/modalities.ts";
 import type { Graph } from "../onnx/model.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import type { Anatomy, TransformerGraph } from "../transformer/anatomy.ts";
+import {
+  type Anatomy,
+  classifierAnatomy,
+  type LogitsOutput,
+  logitsOf,
+  streamOf,
+  type TransformerGraph,
+} from "../transformer/anatomy.ts";
 import type { ModelFamily } from "../transformer/family.ts";
 import { familyConfig } from "../transformer/family-config.ts";
 import { freeBlocks } from "../transformer/locate/free-blocks.ts";
@@ -84,12 +91,12 @@ export async function onnxParts(source: OnnxSource): Promise<OnnxParts> {
   const canonical = onlyLogits(canonicalise(original, knowledge.passes), listedClasses(config));
   const { activation } = canonical;
   const located = locate(canonical, listedClasses(config), knowledge.rules);
-  const first = located.inputs.positionIds === undefined ? 0 : firstPosition(config);
-  const anatomy = {
-    ...located,
-    ...(activation === undefined ? {} : { activation }),
-    ...(first === 0 ? {} : { firstPosition: first }),
-  };
+  const stream = streamOf(located);
+  const first = stream.inputs.positionIds === undefined ? 0 : firstPosition(config);
+  const anatomy = classifierAnatomy(
+    { ...stream, ...(first === 0 ? {} : { firstPosition: first }) },
+    { ...logitsOf(located), ...(activation === undefined ? {} : { activation }) },
+  );
   checkLength(canonical.graph, anatomy);
   const { graph, opsets } = freeBlocks({ ...canonical, anatomy });
   checkFixedSizes(graph, opsets, source.weights.bytes); // branches that were decided, too
@@ -99,13 +106,13 @@ export async function onnxParts(source: OnnxSource): Promise<OnnxParts> {
   warnings.push(...surprises);
   const facts = () =>
     tokenizerFacts(config, forward, maxLength(familyOfConfig(config, knowledge.families), config, forward));
-  const tokenizer = anatomy.kind === "text" ? await preprocessors.tokenizer(facts()) : undefined;
+  const tokenizer = streamOf(anatomy).kind === "text" ? await preprocessors.tokenizer(facts()) : undefined;
   const parts = {
     ...(tokenizer === undefined ? {} : { tokenizer }),
     ...(imageProcessor === undefined ? {} : { imageProcessor }),
   };
   const kind = canonical.dequantised ? "quantised" : canonical.widened ? "half-precision" : undefined;
-  const ownLogits = canonical.logits ?? anatomy.logits;
+  const ownLogits = canonical.logits ?? logitsOf(anatomy).value;
   const hindrance =
     source.streamed === true
       ? "the model is not run whole"
@@ -127,7 +134,7 @@ export async function onnxParts(source: OnnxSource): Promise<OnnxParts> {
             graph: source.externalise(original.graph),
             logits: ownLogits,
           },
-          rewritten: { graph: forward.graph, opsets, logits: anatomy.logits },
+          rewritten: { graph: forward.graph, opsets, logits: logitsOf(anatomy).value },
           classes: head.labels.length,
           bytes: source.weights.bytes,
           runtime: source.runtime,
@@ -142,7 +149,7 @@ export async function onnxParts(source: OnnxSource): Promise<OnnxParts> {
     place,
     forward,
     sweep: forward,
-    modality: modalityOf(anatomy.kind, knowledge.modalities),
+    modality: modalityOf(streamOf(anatomy).kind, knowledge.modalities),
     rules: knowledge.rules,
     ...(canonical.logits === undefined ? {} : { logitsInFile: canonical.logits }),
     ...(Object.values(limits).includes(true) ? { limits } : {}),
@@ -167,7 +174,7 @@ const listedClasses = (config: CheckpointConfig | undefined): number | undefined
   config?.has("id2label") === true || config?.has("num_labels") === true ? config.numLabels : undefined;
 
 /** A canonical graph and, where its logits were given their axes back, which value of the file they are and what made probabilities of it. */
-type LogitsModel = CanonicalModel & { readonly logits?: string; readonly activation?: Anatomy["activation"] };
+type LogitsModel = CanonicalModel & { readonly logits?: string; readonly activation?: LogitsOutput["activation"] };
 
 /** The graph without what the logits do not need, as a loss and its labels, and with an axis for tokens where they had none. */
 function onlyLogits(canonical: CanonicalModel, listed: number | undefined): LogitsModel {
@@ -202,7 +209,8 @@ function locate({ graph, opsets }: CanonicalModel, listed: number | undefined, r
   }
 }
 
-function checkLength(graph: Graph, { inputs: { ids } }: Anatomy): void {
+function checkLength(graph: Graph, anatomy: Anatomy): void {
+  const { ids } = streamOf(anatomy).inputs;
   const tokens = graph.inputs.find(({ name }) => name === ids)?.shape?.[1];
   if (typeof tokens !== "number") return;
   throw new UnsupportedModelError(
@@ -213,7 +221,11 @@ function checkLength(graph: Graph, { inputs: { ids } }: Anatomy): void {
 
 /** @throws {CheckpointError} When the configuration names another number of classes than the logits have. */
 function headOf(config: CheckpointConfig | undefined, { graph, opsets, anatomy }: TransformerGraph): Head {
-  return onnxHead(config, anatomy, inferShapes(graph, opsets).get(anatomy.logits)?.shape?.at(-1) as number);
+  return onnxHead(
+    config,
+    logitsOf(anatomy),
+    inferShapes(graph, opsets).get(logitsOf(anatomy).value)?.shape?.at(-1) as number,
+  );
 }
 
 const familyOfConfig = (

@@ -6,7 +6,7 @@ import { CheckpointError, quote } from "../errors.ts";
 import { findImageProcessor } from "../input/image/find-image-processor.ts";
 import type { TokenizerFiles, VocabularyFiles } from "../input/text/settings/tokenizer-files.ts";
 import { MAKE_TOKENIZER_JSON } from "../input/text/settings/vocabulary-model.ts";
-import type { TransformerGraph } from "../transformer/anatomy.ts";
+import { streamOf, type TransformerGraph } from "../transformer/anatomy.ts";
 import { parseJson } from "../util/parse-json.ts";
 import type { LoadContext } from "./load-context.ts";
 import type { Preprocessors, TokenizerFacts } from "./model-parts.ts";
@@ -41,7 +41,7 @@ export function tokenizerFacts(
       "config.json",
     );
   }
-  const table = graph.initializers.find(({ name }) => name === anatomy.wordEmbeddings?.table);
+  const table = graph.initializers.find(({ name }) => name === streamOf(anatomy).wordEmbeddings?.table);
   const text = (key: string) => (config?.has(key) === true ? config.string(key) : undefined);
   return {
     modelMaxLength: maxLength,

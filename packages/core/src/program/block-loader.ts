@@ -3,7 +3,7 @@
 import type { Graph } from "../onnx/model.ts";
 import type { Feeds, Session } from "../runtime/runtime.ts";
 import { type FloatTensor, floatTensor } from "../tensor/tensor.ts";
-import type { TransformerGraph } from "../transformer/anatomy.ts";
+import { streamOf, type TransformerGraph } from "../transformer/anatomy.ts";
 import { encodeProgram } from "./encode-program.ts";
 import { floats } from "./fetches.ts";
 import type { ProgramSource } from "./model-programs.ts";
@@ -62,7 +62,7 @@ export class BlockLoader {
     name = "entry",
     build: () => Graph = () => buildEntrySegment(model),
   ): Promise<FloatTensor> {
-    const first = model.anatomy.hiddenStates[0] as string;
+    const first = streamOf(model.anatomy).hiddenStates[0] as string;
     return this.#use(name, build, async (session) =>
       floats(await session.run(usedFeeds(session, feeds), [first]), first),
     );
@@ -75,7 +75,7 @@ export class BlockLoader {
     withAttention: boolean,
     body: (run: BlockRun) => Promise<T>,
   ): Promise<T> {
-    const { hiddenStates, attentionProbabilities } = model.anatomy;
+    const { hiddenStates, attentionProbabilities } = streamOf(model.anatomy);
     const input = hiddenStates[block] as string;
     const output = blockResult(model, block);
     const map = withAttention ? attentionProbabilities[block] : undefined;
@@ -96,8 +96,8 @@ export class BlockLoader {
     body: (run: GradientRun) => Promise<T>,
   ): Promise<T> {
     const { classes, rules } = this.#source;
-    const input = model.anatomy.hiddenStates[block] as string;
-    const probabilities = model.anatomy.attentionProbabilities[block] as string;
+    const input = streamOf(model.anatomy).hiddenStates[block] as string;
+    const probabilities = streamOf(model.anatomy).attentionProbabilities[block] as string;
     const name = this.#name(`gradient (${score.kind}, attention: ${attention})`, model, block);
     const chosen = scoreFeeds(score, classes, positions);
     const build = () => buildGradientSegment(model, block, score, classes, attention, rules);
@@ -122,7 +122,7 @@ export class BlockLoader {
 
   /** Programs of the two graphs differ in the last block alone; the others are shared. */
   #name(kind: string, model: TransformerGraph, block: number): string {
-    const isLast = block === model.anatomy.hiddenStates.length - 1;
+    const isLast = block === streamOf(model.anatomy).hiddenStates.length - 1;
     return `${kind} of block ${block}${isLast && model === this.#source.sweep ? " (sweep)" : ""}`;
   }
 

@@ -6,12 +6,12 @@ import { extractGraph } from "../graph/extract.ts";
 import { rewireInputs } from "../graph/rewire.ts";
 import { type Graph, int } from "../onnx/model.ts";
 import { dtypeCode } from "../tensor/dtype.ts";
-import type { TransformerGraph } from "../transformer/anatomy.ts";
+import { logitsOf, streamOf, type TransformerGraph } from "../transformer/anatomy.ts";
 
 /** Names of the program's outputs: logits first, then the hidden state that enters each block. */
 export const forwardOutputs = ({ anatomy }: TransformerGraph): readonly string[] => [
-  anatomy.logits,
-  ...anatomy.hiddenStates,
+  logitsOf(anatomy).value,
+  ...streamOf(anatomy).hiddenStates,
 ];
 
 /** Inputs of the model -> logits [batch, classes] and hidden states [batch, positions, width]. */
@@ -21,7 +21,7 @@ export function buildForwardProgram(model: TransformerGraph): Graph {
 
 /** Inputs of the model -> logits alone. */
 export function buildLogitsProgram({ graph, anatomy }: TransformerGraph): Graph {
-  return extractGraph(graph, { outputs: [anatomy.logits] });
+  return extractGraph(graph, { outputs: [logitsOf(anatomy).value] });
 }
 
 /** 1 [batch, tokens, 1] where the word vector is replaced, 0 where it is kept. */
@@ -37,7 +37,7 @@ export const SCALE = "baseline.scale";
  */
 export function buildReplacedEmbeddingProgram(model: TransformerGraph): Graph {
   const { graph, anatomy } = model;
-  const words = anatomy.wordEmbeddings;
+  const words = streamOf(anatomy).wordEmbeddings;
   if (words === undefined) {
     throw new AnatomyError("Cannot replace word embeddings: the model looks up no words; use a baseline for images");
   }
@@ -68,6 +68,6 @@ export function buildReplacedEmbeddingProgram(model: TransformerGraph): Graph {
 
 /** The part of that program that makes the first hidden state. @throws {AnatomyError} When the model looks up no words. */
 export function buildReplacedEmbeddingEntry(model: TransformerGraph): Graph {
-  const [first] = model.anatomy.hiddenStates as readonly [string, ...string[]];
+  const [first] = streamOf(model.anatomy).hiddenStates as readonly [string, ...string[]];
   return extractGraph(buildReplacedEmbeddingProgram(model), { outputs: [first] });
 }

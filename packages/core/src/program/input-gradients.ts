@@ -11,7 +11,7 @@ import { InternalError } from "../errors.ts";
 import { GraphBuilder } from "../graph/builder.ts";
 import { extractGraph } from "../graph/extract.ts";
 import type { Graph } from "../onnx/model.ts";
-import type { TransformerGraph } from "../transformer/anatomy.ts";
+import { logitsOf, streamOf, type TransformerGraph } from "../transformer/anatomy.ts";
 import { noGradient } from "./no-gradient.ts";
 import { emitScore, type ScoreSpec } from "./score.ts";
 
@@ -27,15 +27,15 @@ export const gradientNames = {
 
 /** Logits [rows, classes] from the hidden state entering block `block` [rows, positions, width]. */
 export const buildLogitsFromProgram = (model: TransformerGraph, block: number): Graph =>
-  fromBlock(model, block, [model.anatomy.logits]);
+  fromBlock(model, block, [logitsOf(model.anatomy).value]);
 
 /** Logits and the hidden state entering every further block, from the first hidden state [rows, positions, width]. */
 export const buildForwardFromProgram = (model: TransformerGraph): Graph =>
-  fromBlock(model, 0, [model.anatomy.logits, ...model.anatomy.hiddenStates.slice(1)]);
+  fromBlock(model, 0, [logitsOf(model.anatomy).value, ...streamOf(model.anatomy).hiddenStates.slice(1)]);
 
 /** Attention probabilities of the blocks from `block` to `last`, from the hidden state entering `block`. */
 export const buildAttentionProgram = (model: TransformerGraph, block: number, last: number): Graph =>
-  fromBlock(model, block, model.anatomy.attentionProbabilities.slice(block, last + 1));
+  fromBlock(model, block, streamOf(model.anatomy).attentionProbabilities.slice(block, last + 1));
 
 /**
  * F and its gradient with respect to the hidden state entering block `block`.
@@ -62,7 +62,7 @@ export function buildAttentionGradientProgram(
   classes: number,
   rules?: RuleRegistry,
 ): Graph {
-  const { attentionProbabilities } = model.anatomy;
+  const { attentionProbabilities } = streamOf(model.anatomy);
   const { builder, gradients } = differentiated(model, 0, attentionProbabilities, score, classes, rules);
   attentionProbabilities.forEach((value, l) => {
     builder.output(value);
@@ -72,14 +72,14 @@ export function buildAttentionGradientProgram(
 }
 
 function hiddenState({ anatomy }: TransformerGraph, block: number): string {
-  const name = anatomy.hiddenStates[block];
+  const name = streamOf(anatomy).hiddenStates[block];
   if (name === undefined) throw new InternalError(`there is no block ${block} to start a program at`);
   return name;
 }
 
 function fromBlock(model: TransformerGraph, block: number, outputs: readonly string[]): Graph {
   const { graph, anatomy } = model;
-  const shape = ["rows", "positions", anatomy.width];
+  const shape = ["rows", "positions", streamOf(anatomy).width];
   return extractGraph(graph, {
     inputs: [{ name: hiddenState(model, block), dtype: "float32", shape }],
     outputs,
@@ -96,9 +96,9 @@ function differentiated(
   rules: RuleRegistry | undefined,
 ): { readonly builder: GraphBuilder; readonly gradients: ReadonlyMap<string, string> } {
   const { anatomy, opsets } = model;
-  const body = fromBlock(model, block, [anatomy.logits]);
+  const body = fromBlock(model, block, [logitsOf(anatomy).value]);
   const forward = new GraphBuilder({ from: { ...body, outputs: [] }, opsets, prefix: "gradients/" });
-  const scores = emitScore(forward, anatomy.logits, score, classes, anatomy.logitsPer);
+  const scores = emitScore(forward, logitsOf(anatomy).value, score, classes, logitsOf(anatomy).per);
   const { graph, gradients } = buildGradientGraph(forward.build(), {
     of: scores,
     withRespectTo,

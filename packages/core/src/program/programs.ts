@@ -3,7 +3,7 @@
 import type { Graph } from "../onnx/model.ts";
 import type { Feeds, Fetches, Session } from "../runtime/runtime.ts";
 import { type FloatTensor, floatTensor, type Tensor } from "../tensor/tensor.ts";
-import type { TransformerGraph } from "../transformer/anatomy.ts";
+import { logitsOf, streamOf, type TransformerGraph } from "../transformer/anatomy.ts";
 import { replacedFeeds } from "./embedding-feeds.ts";
 import { encodeProgram } from "./encode-program.ts";
 import { floats } from "./fetches.ts";
@@ -44,11 +44,11 @@ export class Programs implements ModelPrograms {
   }
 
   get blocks(): number {
-    return this.#source.forward.anatomy.hiddenStates.length;
+    return streamOf(this.#source.forward.anatomy).hiddenStates.length;
   }
 
   get width(): number {
-    return this.#source.forward.anatomy.width;
+    return streamOf(this.#source.forward.anatomy).width;
   }
 
   get classes(): number {
@@ -68,7 +68,7 @@ export class Programs implements ModelPrograms {
   async logits(feeds: Feeds): Promise<FloatTensor> {
     const { sweep } = this.#source;
     const session = await this.#session("logits", () => buildLogitsProgram(sweep));
-    return floats(await session.run(feeds, [sweep.anatomy.logits]), sweep.anatomy.logits);
+    return floats(await session.run(feeds, [logitsOf(sweep.anatomy).value]), logitsOf(sweep.anatomy).value);
   }
 
   /**
@@ -88,9 +88,10 @@ export class Programs implements ModelPrograms {
     const { forward } = this.#source;
     const session = await this.#session("forward from block 0", () => buildForwardFromProgram(forward));
     const fetches = await session.run(this.#stateFeeds(session, forward, 0, state));
-    const { logits, hiddenStates } = forward.anatomy;
-    const others = hiddenStates.slice(1).map((name) => floats(fetches, name));
-    return { logits: floats(fetches, logits), hiddenStates: [state.hiddenState, ...others] };
+    const others = streamOf(forward.anatomy)
+      .hiddenStates.slice(1)
+      .map((name) => floats(fetches, name));
+    return { logits: floats(fetches, logitsOf(forward.anatomy).value), hiddenStates: [state.hiddenState, ...others] };
   }
 
   /**
@@ -126,7 +127,7 @@ export class Programs implements ModelPrograms {
   async logitsFrom({ block, ...state }: StateRequest): Promise<FloatTensor> {
     const { sweep } = this.#source;
     const session = await this.#session(`logits from block ${block}`, () => buildLogitsFromProgram(sweep, block));
-    return floats(await session.run(this.#stateFeeds(session, sweep, block, state)), sweep.anatomy.logits);
+    return floats(await session.run(this.#stateFeeds(session, sweep, block, state)), logitsOf(sweep.anatomy).value);
   }
 
   /** Attention probabilities of the blocks from `block` to `last` [rows, heads, queries, keys]. Cost: as `logitsFrom`, to the last one. */
@@ -140,7 +141,9 @@ export class Programs implements ModelPrograms {
       buildAttentionProgram(forward, block, last),
     );
     const fetches = await session.run(this.#stateFeeds(session, forward, block, state));
-    return forward.anatomy.attentionProbabilities.slice(block, last + 1).map((name) => floats(fetches, name));
+    return streamOf(forward.anatomy)
+      .attentionProbabilities.slice(block, last + 1)
+      .map((name) => floats(fetches, name));
   }
 
   /** F and its gradient with respect to the hidden state entering a block. Cost: one pass forward and one back per row. */
@@ -167,7 +170,7 @@ export class Programs implements ModelPrograms {
       buildAttentionGradientProgram(forward, score, this.classes, this.#source.rules),
     );
     const fetches = await session.run(this.#stateFeeds(session, forward, 0, state, score));
-    const { attentionProbabilities } = forward.anatomy;
+    const { attentionProbabilities } = streamOf(forward.anatomy);
     return {
       scores: floats(fetches, gradientNames.scores).data,
       probabilities: attentionProbabilities.map((name) => floats(fetches, name)),
@@ -197,7 +200,7 @@ export class Programs implements ModelPrograms {
     return {
       ...Object.fromEntries(used),
       ...(score === undefined ? {} : scoreFeeds(score, this.classes, positions)),
-      [anatomy.hiddenStates[block] as string]: hiddenState,
+      [streamOf(anatomy).hiddenStates[block] as string]: hiddenState,
     };
   }
 

@@ -1,10 +1,10 @@
 /** @file What one row of a batch takes while it passes a block. Estimates: engines reuse buffers as they see fit. */
 
-import type { Anatomy } from "../transformer/anatomy.ts";
+import type { Stream } from "../transformer/anatomy.ts";
 
 const FLOAT32_BYTES = 4;
 
-type Sizes = Pick<Anatomy, "width" | "heads">;
+type Sizes = Pick<Stream, "width" | "heads">;
 
 /**
  * Bytes that a row keeps in one block for the way down: about 26 vectors of the width per position (inputs of the

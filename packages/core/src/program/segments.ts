@@ -14,7 +14,7 @@ import { extractGraph } from "../graph/extract.ts";
 import type { Graph } from "../onnx/model.ts";
 import { byteSize } from "../tensor/dtype.ts";
 import { elementCount } from "../tensor/tensor.ts";
-import type { TransformerGraph } from "../transformer/anatomy.ts";
+import { logitsOf, streamOf, type TransformerGraph } from "../transformer/anatomy.ts";
 import { noGradient } from "./no-gradient.ts";
 import { emitScore, type ScoreSpec } from "./score.ts";
 
@@ -37,7 +37,7 @@ export const segmentNames = {
 
 /** The value that block `block` makes: the next hidden state, or the logits. */
 export const blockResult = ({ anatomy }: TransformerGraph, block: number): string =>
-  anatomy.hiddenStates[block + 1] ?? anatomy.logits;
+  streamOf(anatomy).hiddenStates[block + 1] ?? logitsOf(anatomy).value;
 
 /** Inputs of the model -> the hidden state that enters the first block. */
 export const buildEntrySegment = (model: TransformerGraph): Graph =>
@@ -45,7 +45,7 @@ export const buildEntrySegment = (model: TransformerGraph): Graph =>
 
 /** The hidden state that enters a block -> what the block makes, and its attention probabilities where they are wanted. */
 export function buildBlockSegment(model: TransformerGraph, block: number, withAttention: boolean): Graph {
-  const attention = model.anatomy.attentionProbabilities[block] as string;
+  const attention = streamOf(model.anatomy).attentionProbabilities[block] as string;
   return fromState(model, block, [blockResult(model, block), ...(withAttention ? [attention] : [])]);
 }
 
@@ -69,11 +69,14 @@ export function buildGradientSegment(
   const result = blockResult(model, block);
   const body = fromState(model, block, [result]);
   const forward = new GraphBuilder({ from: { ...body, outputs: [], values: [] }, opsets, prefix });
-  const isLast = result === anatomy.logits;
+  const isLast = result === logitsOf(anatomy).value;
   const of = isLast
-    ? emitScore(forward, result, score, classes, anatomy.logitsPer)
-    : forward.mul(result, forward.input(segmentNames.upstream, "float32", ["rows", "positions", anatomy.width]));
-  const probabilities = anatomy.attentionProbabilities[block] as string;
+    ? emitScore(forward, result, score, classes, logitsOf(anatomy).per)
+    : forward.mul(
+        result,
+        forward.input(segmentNames.upstream, "float32", ["rows", "positions", streamOf(anatomy).width]),
+      );
+  const probabilities = streamOf(anatomy).attentionProbabilities[block] as string;
   const { graph, gradients } = buildGradientGraph(forward.build(), {
     of,
     withRespectTo: attentionOutput === "none" ? [state] : [state, probabilities],
@@ -97,7 +100,7 @@ export function buildGradientSegment(
 }
 
 function fromState(model: TransformerGraph, block: number, outputs: readonly string[]): Graph {
-  const shape = ["rows", "positions", model.anatomy.width];
+  const shape = ["rows", "positions", streamOf(model.anatomy).width];
   return extractGraph(model.graph, {
     inputs: [{ name: hiddenState(model, block), dtype: "float32", shape }],
     outputs,
@@ -105,7 +108,7 @@ function fromState(model: TransformerGraph, block: number, outputs: readonly str
 }
 
 function hiddenState({ anatomy }: TransformerGraph, block: number): string {
-  const name = anatomy.hiddenStates[block];
+  const name = streamOf(anatomy).hiddenStates[block];
   if (name === undefined) throw new InternalError(`there is no block ${block} to start a program at`);
   return name;
 }
@@ -118,7 +121,7 @@ function required(gradients: ReadonlyMap<string, string>, value: string): string
 
 /** Bytes that the weights of the largest segment take as float32. */
 export function segmentWeightBytes(model: TransformerGraph): number {
-  const blocks = model.anatomy.hiddenStates.map((_, block) => buildBlockSegment(model, block, false));
+  const blocks = streamOf(model.anatomy).hiddenStates.map((_, block) => buildBlockSegment(model, block, false));
   return Math.max(...[buildEntrySegment(model), ...blocks].map(weightBytes));
 }
 

@@ -5,6 +5,7 @@
 
 import type { Feeds } from "../runtime/runtime.ts";
 import type { FloatTensor } from "../tensor/tensor.ts";
+import { streamOf } from "../transformer/anatomy.ts";
 import { asStates, type BlockLoader, type GradientRequest } from "./block-loader.ts";
 import { rowsOf } from "./rows.ts";
 import type { StateStore } from "./state-store.ts";
@@ -72,7 +73,7 @@ export async function runStreamedPass(
   { loader, store, step }: { readonly loader: BlockLoader; readonly store: StateStore; readonly step: number },
 ): Promise<StreamedPassResult> {
   const { model, joins, positions, feeds } = pass;
-  const { width, hiddenStates } = model.anatomy;
+  const { width, hiddenStates } = streamOf(model.anatomy);
   const size = positions * width;
   const lowest = joins[0] ?? 0;
   const top = hiddenStates.length - 1;

@@ -7,7 +7,7 @@
 
 import type { Feeds } from "../runtime/runtime.ts";
 import { type FloatTensor, floatTensor } from "../tensor/tensor.ts";
-import type { TransformerGraph } from "../transformer/anatomy.ts";
+import { streamOf, type TransformerGraph } from "../transformer/anatomy.ts";
 import { BlockLoader } from "./block-loader.ts";
 import { replacedFeeds } from "./embedding-feeds.ts";
 import { buildReplacedEmbeddingEntry } from "./forward.ts";
@@ -53,11 +53,11 @@ export class StreamedPrograms implements ModelPrograms {
   }
 
   get blocks(): number {
-    return this.#source.forward.anatomy.hiddenStates.length;
+    return streamOf(this.#source.forward.anatomy).hiddenStates.length;
   }
 
   get width(): number {
-    return this.#source.forward.anatomy.width;
+    return streamOf(this.#source.forward.anatomy).width;
   }
 
   get classes(): number {
@@ -177,7 +177,7 @@ export class StreamedPrograms implements ModelPrograms {
   /** Rows that one run of a block may have. */
   #rowsPerRun(positions: number): number {
     const { memoryBytes, forward } = this.#source;
-    return Math.max(1, Math.floor((memoryBytes * RUN_SHARE) / backwardRowBytes(forward.anatomy, positions)));
+    return Math.max(1, Math.floor((memoryBytes * RUN_SHARE) / backwardRowBytes(streamOf(forward.anatomy), positions)));
   }
 
   async #forwardFrom(hiddenState: FloatTensor, feeds: Feeds): Promise<ForwardResult> {

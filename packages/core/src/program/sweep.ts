@@ -13,7 +13,7 @@ import { extractGraph } from "../graph/extract.ts";
 import { inferShapes } from "../graph/infer-shapes.ts";
 import { rewireInputs } from "../graph/rewire.ts";
 import type { Graph } from "../onnx/model.ts";
-import type { TransformerGraph } from "../transformer/anatomy.ts";
+import { logitsOf, streamOf, type TransformerGraph } from "../transformer/anatomy.ts";
 import { PASSING_ROWS } from "./model-programs.ts";
 import { noGradient } from "./no-gradient.ts";
 import { emitScore, type ScoreSpec } from "./score.ts";
@@ -51,7 +51,7 @@ export function buildSweepProgram(
   rules?: RuleRegistry,
 ): Graph {
   const { graph, anatomy, opsets } = model;
-  const { hiddenStates, attentionProbabilities, width } = anatomy;
+  const { hiddenStates, attentionProbabilities, width } = streamOf(anatomy);
   const first = hiddenStates[0];
   if (first === undefined) throw new InternalError("a Transformer without blocks cannot be swept");
   // Sizes of images are fixed, and reshapes of foreign graphs may state them.
@@ -59,7 +59,7 @@ export function buildSweepProgram(
   const positions = typeof stated === "number" ? stated : "positions";
   const body = extractGraph(graph, {
     inputs: [{ name: first, dtype: "float32", shape: ["rows", positions, width] }],
-    outputs: [anatomy.logits],
+    outputs: [logitsOf(anatomy).value],
   });
 
   const builder = new GraphBuilder({
@@ -92,7 +92,13 @@ export function buildSweepProgram(
       if (l > 0) joined.set(output, join(l, output));
     }
   }
-  const scores = emitScore(builder, joined.get(anatomy.logits) ?? anatomy.logits, score, classes, anatomy.logitsPer);
+  const scores = emitScore(
+    builder,
+    joined.get(logitsOf(anatomy).value) ?? logitsOf(anatomy).value,
+    score,
+    classes,
+    logitsOf(anatomy).per,
+  );
 
   const { graph: differentiated, gradients } = buildGradientGraph(builder.build(), {
     of: scores,

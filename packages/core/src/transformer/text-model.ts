@@ -5,7 +5,7 @@ import { UnsupportedModelError } from "../errors.ts";
 import { GraphBuilder } from "../graph/builder.ts";
 import { int } from "../onnx/model.ts";
 import { activation } from "./activations.ts";
-import type { TransformerGraph } from "./anatomy.ts";
+import { classifierAnatomy, type TransformerGraph } from "./anatomy.ts";
 import type { WordEmbeddings } from "./embeddings.ts";
 import type { BuildOptions } from "./family.ts";
 import { firstPosition, linear } from "./layers.ts";
@@ -81,18 +81,18 @@ export function buildTextModel(
   return {
     graph: builder.build(),
     opsets: builder.opsets,
-    anatomy: {
-      kind: "text",
-      inputs: { ids, mask, ...(typeIds === undefined ? {} : { typeIds }) },
-      wordEmbeddings: words,
-      hiddenStates,
-      attentionProbabilities,
-      logits,
-      logitsPer: perToken ? "token" : "input",
-      heads: profile.sizes.heads,
-      width: profile.sizes.width,
-      readout: perToken ? "each" : readout,
-    },
+    anatomy: classifierAnatomy(
+      {
+        kind: "text",
+        inputs: { ids, mask, ...(typeIds === undefined ? {} : { typeIds }) },
+        wordEmbeddings: words,
+        hiddenStates,
+        attentionProbabilities,
+        heads: profile.sizes.heads,
+        width: profile.sizes.width,
+      },
+      { value: logits, per: perToken ? "token" : "input", readout: perToken ? "each" : readout },
+    ),
   };
 }
 

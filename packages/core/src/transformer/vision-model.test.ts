@@ -22,7 +22,7 @@ describe("buildVisionModel()", () => {
   ] as const)("says where the patches are, and what is read: %s", (name, patches, readout) => {
     const reference = found(name);
     const { anatomy } = parityModel(reference);
-    expect(anatomy).toMatchObject({ kind: "image", patches, readout, logitsPer: "input" });
+    expect(anatomy).toMatchObject({ streams: [{ kind: "image", patches }], outputs: [{ readout, per: "input" }] });
     expect(reference.hiddenStates[0]?.shape[1]).toBe(patches.specialTokens + patches.rows * patches.columns);
   });
 

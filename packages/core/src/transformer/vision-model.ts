@@ -3,7 +3,7 @@
 import type { CheckpointConfig } from "../checkpoint/config.ts";
 import { UnsupportedModelError } from "../errors.ts";
 import { GraphBuilder } from "../graph/builder.ts";
-import type { PatchGrid, Readout, TransformerGraph } from "./anatomy.ts";
+import { classifierAnatomy, type PatchGrid, type Readout, type TransformerGraph } from "./anatomy.ts";
 import type { BuildOptions } from "./family.ts";
 import { patchEmbedding } from "./layers.ts";
 import { Parameters, type WeightSource } from "./parameters.ts";
@@ -92,18 +92,10 @@ export function buildVisionModel(
   return {
     graph: builder.build(),
     opsets: builder.opsets,
-    anatomy: {
-      kind: "image",
-      inputs: { pixels },
-      patches,
-      hiddenStates,
-      attentionProbabilities,
-      logits,
-      logitsPer: "input",
-      heads,
-      width,
-      readout: head.readout,
-    },
+    anatomy: classifierAnatomy(
+      { kind: "image", inputs: { pixels }, patches, hiddenStates, attentionProbabilities, heads, width },
+      { value: logits, per: "input", readout: head.readout },
+    ),
   };
 }
 

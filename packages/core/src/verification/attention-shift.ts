@@ -10,7 +10,7 @@ import { floats } from "../program/fetches.ts";
 import { joinRows, sliceRows, usedFeeds } from "../program/rows.ts";
 import type { Feeds, Session } from "../runtime/runtime.ts";
 import { type FloatTensor, floatTensor } from "../tensor/tensor.ts";
-import type { TransformerGraph } from "../transformer/anatomy.ts";
+import { logitsOf, streamOf, type TransformerGraph } from "../transformer/anatomy.ts";
 
 /** What A * (1 + D) is fed: D [rows, 1, queries, keys]. */
 const SHIFT = "verification.shift";
@@ -54,10 +54,10 @@ export async function openAttentionShift({ source, programs }: AssembledModel): 
       const shifts = floatTensor(shift, [rows, 1, ...pattern.shape]);
       const run = async (start: number, end: number) => {
         const own = {
-          [sweep.anatomy.hiddenStates[block] as string]: sliceRows(states, start, end),
+          [streamOf(sweep.anatomy).hiddenStates[block] as string]: sliceRows(states, start, end),
           [SHIFT]: sliceRows(shifts, start, end),
         };
-        return floats(await session.run({ ...usedFeeds(session, feeds), ...own }), sweep.anatomy.logits);
+        return floats(await session.run({ ...usedFeeds(session, feeds), ...own }), logitsOf(sweep.anatomy).value);
       };
       if (!programs.dividesRuns) return run(0, rows);
       const single: FloatTensor[] = [];
@@ -72,12 +72,16 @@ export async function openAttentionShift({ source, programs }: AssembledModel): 
 }
 
 function shifted({ graph, anatomy, opsets }: TransformerGraph, block: number): Graph {
-  const attention = anatomy.attentionProbabilities[block] as string;
+  const attention = streamOf(anatomy).attentionProbabilities[block] as string;
   const body = extractGraph(graph, {
     inputs: [
-      { name: anatomy.hiddenStates[block] as string, dtype: "float32", shape: ["rows", "positions", anatomy.width] },
+      {
+        name: streamOf(anatomy).hiddenStates[block] as string,
+        dtype: "float32",
+        shape: ["rows", "positions", streamOf(anatomy).width],
+      },
     ],
-    outputs: [anatomy.logits],
+    outputs: [logitsOf(anatomy).value],
   });
   const builder = new GraphBuilder({
     name: `${graph.name}.shifted`,

@@ -15,6 +15,7 @@ import type { Feeds, Session } from "../runtime/runtime.ts";
 import type { DType } from "../tensor/dtype.ts";
 import { floatToHalf, toFloatTensor } from "../tensor/half.ts";
 import { intTensor, type Tensor } from "../tensor/tensor.ts";
+import { logitsOf, streamOf } from "../transformer/anatomy.ts";
 
 export interface RunningOriginal {
   /** Logits of every row, in the order of the file's own output. The rows of a batch are run one by one: a file may take no more. */
@@ -30,8 +31,8 @@ export interface RunningOriginal {
  */
 export async function openOriginal({ original, anatomy, source }: AssembledModel): Promise<RunningOriginal> {
   if (original === undefined) throw new AnatomyError("Cannot run the original file: the model is no ONNX file");
-  const output = original.logits ?? anatomy.logits;
-  const fed: readonly string[] = Object.values(anatomy.inputs);
+  const output = original.logits ?? logitsOf(anatomy).value;
+  const fed: readonly string[] = Object.values(streamOf(anatomy).inputs);
   const isWhole = original.outputs.includes(output) && original.inputs.every(({ name }) => fed.includes(name));
   const { bytes: read, place } = await original.read();
   const { bytes, inputs } = isWhole ? { bytes: read, inputs: original.inputs } : untilLogits(original, read, output);

@@ -7,7 +7,7 @@ import { floats } from "../program/fetches.ts";
 import { joinRows, sliceRows, usedFeeds } from "../program/rows.ts";
 import type { Feeds, Session } from "../runtime/runtime.ts";
 import type { FloatTensor } from "../tensor/tensor.ts";
-import type { TransformerGraph } from "../transformer/anatomy.ts";
+import { logitsOf, streamOf, type TransformerGraph } from "../transformer/anatomy.ts";
 import { traceDataFlow } from "../transformer/locate/data-flow.ts";
 import { createSearch } from "../transformer/locate/search.ts";
 
@@ -27,11 +27,11 @@ export async function openReadout({ source }: AssembledModel, feeds: Feeds): Pro
   const { graph, anatomy, opsets } = forward;
   const compile = (name: string, part: Parameters<typeof extractGraph>[1]): Promise<Session> =>
     runtime.compile(encodeProgram(extractGraph(graph, part), opsets, runtime), { ...options, name });
-  const shape = ["rows", "positions", anatomy.width];
+  const shape = ["rows", "positions", streamOf(anatomy).width];
   const before = await compile("all blocks", { outputs: [end] });
   const behind = await compile("readout", {
     inputs: [{ name: end, dtype: "float32", shape }],
-    outputs: [anatomy.logits],
+    outputs: [logitsOf(anatomy).value],
   });
   return {
     state: async () => floats(await before.run(usedFeeds(before, feeds)), end),
@@ -40,7 +40,7 @@ export async function openReadout({ source }: AssembledModel, feeds: Feeds): Pro
       const rows: FloatTensor[] = [];
       for (let row = 0; row < (states.shape[0] ?? 0); row++) {
         const own = { ...usedFeeds(behind, feeds), [end]: sliceRows(states, row, row + 1) };
-        rows.push(floats(await behind.run(own), anatomy.logits));
+        rows.push(floats(await behind.run(own), logitsOf(anatomy).value));
       }
       return joinRows(rows);
     },
@@ -54,18 +54,18 @@ export async function openReadout({ source }: AssembledModel, feeds: Feeds): Pro
 /** The last value [batch, positions, width] through which every path from the last block to the logits leads. */
 function lastState({ graph, anatomy, opsets }: TransformerGraph): string | undefined {
   const search = createSearch(graph, opsets);
-  const entry = anatomy.hiddenStates.at(-1) as string;
-  const flow = traceDataFlow(search, [entry], anatomy.logits);
-  const attention = flow.place(anatomy.attentionProbabilities.at(-1) as string);
+  const entry = streamOf(anatomy).hiddenStates.at(-1) as string;
+  const flow = traceDataFlow(search, [entry], logitsOf(anatomy).value);
+  const attention = flow.place(streamOf(anatomy).attentionProbabilities.at(-1) as string);
   const positions = search.shape(entry)?.[1];
   return flow.cuts
     .filter((cut) => {
       const shape = search.shape(cut);
       return (
-        cut !== anatomy.logits &&
+        cut !== logitsOf(anatomy).value &&
         flow.place(cut) > attention &&
         shape?.length === 3 &&
-        shape[2] === anatomy.width &&
+        shape[2] === streamOf(anatomy).width &&
         shape[1] === positions
       );
     })

@@ -6,6 +6,7 @@ import { rankPredictions } from "../attribution/target.ts";
 import { InputError, isCaligError, keyword } from "../errors.ts";
 import type { AssembledModel } from "../loading/assemble-model.ts";
 import { logitsRow } from "../program/score.ts";
+import { logitsOf } from "../transformer/anatomy.ts";
 import { createRandom } from "../util/random.ts";
 import type { Check, CheckContext, Finding, Sample, Subject } from "./check.ts";
 import { CHECKS } from "./checks.ts";
@@ -105,7 +106,7 @@ async function sizeOfLogits(model: AssembledModel, samples: readonly Sample[]): 
 async function subjectOf(model: AssembledModel, sample: Sample, seed: number): Promise<Subject> {
   const forward = await model.programs.forward(sample.input.feeds);
   // A token in the middle: neither the first nor a special one.
-  const position = model.anatomy.logitsPer === "token" ? Math.floor(sample.input.features.length / 2) : undefined;
+  const position = logitsOf(model.anatomy).per === "token" ? Math.floor(sample.input.features.length / 2) : undefined;
   const [best] = rankPredictions(model, logitsRow(forward.logits, position));
   const score = {
     kind: "logit" as const,

@@ -6,7 +6,7 @@ import type { RuleRegistry } from "@calig/core/internal/autodiff/registry";
 import { UnsupportedModelError } from "@calig/core/internal/errors";
 import { extractGraph } from "@calig/core/internal/graph/extract";
 import type { Activation } from "@calig/core/internal/program/activation";
-import type { Readout, TransformerGraph } from "@calig/core/internal/transformer/anatomy";
+import { logitsOf, type Readout, streamOf, type TransformerGraph } from "@calig/core/internal/transformer/anatomy";
 import type { LoadedModel } from "./load-model.ts";
 import { estimateMemory, type MemoryEstimate } from "./memory-estimate.ts";
 
@@ -69,20 +69,20 @@ export function inspectModel(model: LoadedModel): ModelInspection {
     specialTokens: Object.fromEntries(
       Object.entries(tokenizer?.specialTokens ?? {}).map(([role, token]) => [role, token.text]),
     ),
-    readout: anatomy.readout,
-    causal: anatomy.causal === true,
+    readout: logitsOf(anatomy).readout,
+    causal: streamOf(anatomy).causal === true,
     parameters: weights.parameters,
     weightBytes: weights.bytes,
     dtypes: [...weights.elements.keys()],
     sha256: weights.sha256,
     runtime: model.runtime,
     memory: estimateMemory(model),
-    anatomy: anatomy.hiddenStates.map((hiddenState, block) => ({
+    anatomy: streamOf(anatomy).hiddenStates.map((hiddenState, block) => ({
       block,
       hiddenState,
-      attention: anatomy.attentionProbabilities[block] as string,
+      attention: streamOf(anatomy).attentionProbabilities[block] as string,
     })),
-    inputs: { ...anatomy.inputs },
+    inputs: { ...streamOf(anatomy).inputs },
     operators: gradientCoverage(graph, opsets, model.source.rules),
     notes: model.notes,
     warnings: [
@@ -94,11 +94,11 @@ export function inspectModel(model: LoadedModel): ModelInspection {
 
 /** What keeps the logits from being differentiated; operators that no path passes do not. */
 function gradientProblems({ graph, opsets, anatomy }: TransformerGraph, registry?: RuleRegistry): readonly string[] {
-  const [first = ""] = anatomy.hiddenStates;
-  const state = { name: first, dtype: "float32" as const, shape: ["rows", "positions", anatomy.width] };
-  const body = extractGraph(graph, { inputs: [state], outputs: [anatomy.logits] });
+  const [first = ""] = streamOf(anatomy).hiddenStates;
+  const state = { name: first, dtype: "float32" as const, shape: ["rows", "positions", streamOf(anatomy).width] };
+  const body = extractGraph(graph, { inputs: [state], outputs: [logitsOf(anatomy).value] });
   try {
-    buildGradientGraph(body, { of: anatomy.logits, withRespectTo: [first], opsets, registry });
+    buildGradientGraph(body, { of: logitsOf(anatomy).value, withRespectTo: [first], opsets, registry });
     return [];
   } catch (error) {
     if (error instanceof UnsupportedModelError) return [error.message];

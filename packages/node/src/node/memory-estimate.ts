@@ -2,6 +2,7 @@
 
 import { sweepMemory } from "@calig/core/internal/attribution/integral/run-size";
 import { onceCopied, weightMemory, worthCopying } from "@calig/core/internal/loading/weight-plan";
+import { streamOf } from "@calig/core/internal/transformer/anatomy";
 import type { LoadedModel } from "./load-model.ts";
 
 /** Lengths of texts that estimates are given for, tokens. */
@@ -30,7 +31,7 @@ export function estimateMemory(model: LoadedModel, memory?: number): MemoryEstim
   const stored = weightMemory(weights.elements);
   const { mapped, converted } = worthCopying(stored) ? onceCopied(stored) : stored;
   const most = tokenizer?.maxLength ?? Number.POSITIVE_INFINITY;
-  const { patches } = anatomy;
+  const { patches } = streamOf(anatomy);
   const lengths =
     patches === undefined
       ? [...new Set(LENGTHS.map((length) => Math.min(length, most)))]

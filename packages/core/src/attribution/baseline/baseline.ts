@@ -1,6 +1,7 @@
 /** @file Baselines: the hidden states that paths start from, whatever the input is. METHOD 2. */
 
 import { InvalidOptionError, keyword, quote } from "../../errors.ts";
+import { streamOf } from "../../transformer/anatomy.ts";
 import type { BaselineStates, ExplainableModel } from "../explainable-model.ts";
 import { withArticle } from "../modality.ts";
 import { type Baseline, type CustomBaseline, DEFAULTS, type ExplainOptions } from "../options.ts";
@@ -44,7 +45,7 @@ async function asTheInputIsRead(
   states: BaselineStates,
 ): Promise<BaselineStates> {
   const [hiddenState] = states.hiddenStates;
-  if (anatomy.readsIds !== true || states.logits === undefined || hiddenState === undefined) return states;
+  if (streamOf(anatomy).readsIds !== true || states.logits === undefined || hiddenState === undefined) return states;
   const { hiddenStates, logits } = await programs.forwardFrom({ hiddenState, feeds });
   return { ...states, hiddenStates, logits, passes: states.passes + 1 };
 }

@@ -6,7 +6,7 @@ import { forwardRows, sweepMemoryWarnings, sweepRows } from "./run-size.ts";
 const MEBIBYTE = 2 ** 20;
 const model = (freeBytes: number) =>
   ({
-    anatomy: { width: 64, heads: 4 },
+    anatomy: { streams: [{ width: 64, heads: 4 }] },
     programs: { blocks: 2 },
     platform: { freeBytes: () => freeBytes },
   }) as unknown as ExplainableModel;

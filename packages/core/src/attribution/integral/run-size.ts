@@ -2,6 +2,7 @@
 
 import { InvalidOptionError } from "../../errors.ts";
 import { backwardRowBytes, forwardRowBytes } from "../../program/row-bytes.ts";
+import { streamOf } from "../../transformer/anatomy.ts";
 import type { ExplainableModel } from "../explainable-model.ts";
 import type { Warning } from "../explanation.ts";
 import type { ExplainOptions } from "../options.ts";
@@ -38,7 +39,7 @@ export function sweepMemory(
   options: ExplainOptions,
 ): { readonly point: number; readonly points: number; readonly run: number } {
   const { anatomy, programs } = model;
-  const point = (programs.dividesRuns ? 1 : programs.blocks) * backwardRowBytes(anatomy, positions);
+  const point = (programs.dividesRuns ? 1 : programs.blocks) * backwardRowBytes(streamOf(anatomy), positions);
   const points = Math.max(LEAST_SWEEP_ROWS, Math.floor(budget(model, options) / point));
   return { point, points, run: points * point };
 }
@@ -52,7 +53,7 @@ export function sweepMemoryWarnings(
   const { anatomy, programs, platform } = model;
   // The default budget keeps runs quick, it is no limit: only what was asked for, or all that is free, is.
   const allowed = options.memory ?? platform.freeBytes();
-  const least = LEAST_SWEEP_ROWS * programs.blocks * backwardRowBytes(anatomy, positions);
+  const least = LEAST_SWEEP_ROWS * programs.blocks * backwardRowBytes(streamOf(anatomy), positions);
   if (programs.dividesRuns || least <= allowed || allowed === 0) return [];
   const message = `The smallest run takes about ${megabytes(least)} for its activations and ${megabytes(allowed)} ${options.memory === undefined ? "are free" : "may be used"}: allow more memory, or load the model so that it is run block by block`;
   return [{ code: "memory", message }];
@@ -66,7 +67,7 @@ const megabytes = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MB`;
  * @throws {InvalidOptionError} For memory that is no number above 0.
  */
 export function forwardRows(model: ExplainableModel, positions: number, options: ExplainOptions): number {
-  const rows = Math.floor(budget(model, options) / forwardRowBytes(model.anatomy, positions));
+  const rows = Math.floor(budget(model, options) / forwardRowBytes(streamOf(model.anatomy), positions));
   return Math.min(MOST_FORWARD_ROWS, Math.max(1, rows));
 }
 

@@ -14,7 +14,7 @@ import { memoryStore } from "../../loading/memory-store.ts";
 import type { Feeds, Runtime } from "../../runtime/runtime.ts";
 import { viewBytes } from "../../tensor/dtype.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import type { TransformerGraph } from "../../transformer/anatomy.ts";
+import { logitsOf, streamOf, type TransformerGraph } from "../../transformer/anatomy.ts";
 import type { ModelFamily } from "../../transformer/family.ts";
 import { familyConfig } from "../../transformer/family-config.ts";
 import { type KitCheck, KitReport } from "./report.ts";
@@ -89,28 +89,28 @@ export async function checkFamily(
       return firstProblem(actual, expected, prefix, tolerance);
     });
   await report.expect("gives the logits of the original", async () => {
-    const [logits] = await run(model, [anatomy.logits]);
+    const [logits] = await run(model, [logitsOf(anatomy).value]);
     return difference(logits as Tensor, required(wanted, "logits"), tolerance);
   });
-  await compare("has its hidden states", "hidden_state", anatomy.hiddenStates);
-  await compare("has its attention", "attention", anatomy.attentionProbabilities);
+  await compare("has its hidden states", "hidden_state", streamOf(anatomy).hiddenStates);
+  await compare("has its attention", "attention", streamOf(anatomy).attentionProbabilities);
   if (wanted.has("gradient.0")) {
     await report.expect("has its gradients", async () => {
       const builder = new GraphBuilder({ from: model.graph, opsets: model.opsets, prefix: "kit/" });
-      const of = builder.slice(anatomy.logits, -1, 0, 1);
+      const of = builder.slice(logitsOf(anatomy).value, -1, 0, 1);
       const { graph, gradients } = buildGradientGraph(builder.build(), {
         of,
-        withRespectTo: anatomy.hiddenStates,
+        withRespectTo: streamOf(anatomy).hiddenStates,
         opsets: model.opsets,
       });
-      const values = anatomy.hiddenStates.map((state) => gradients.get(state) ?? "");
+      const values = streamOf(anatomy).hiddenStates.map((state) => gradients.get(state) ?? "");
       const actual = await run({ ...model, graph }, values);
       return firstProblem(actual, numbered(wanted, "gradient"), "gradient", tolerance);
     });
   }
   await report.expect("gives the same logits where only what is read of the last block is computed", async () => {
     const short = family.build(config, source, { ...size, lastBlock: "pooled" });
-    const [logits] = await run(short, [short.anatomy.logits]);
+    const [logits] = await run(short, [logitsOf(short.anatomy).value]);
     return difference(logits as Tensor, required(wanted, "logits"), tolerance);
   });
   await report.expect("says how long its inputs are", () => {
@@ -148,7 +148,8 @@ function required(tensors: ReadonlyMap<string, Tensor>, name: string): Tensor {
   return found;
 }
 
-function feedsOf({ anatomy: { inputs } }: TransformerGraph, tensors: ReadonlyMap<string, Tensor>): Feeds {
+function feedsOf({ anatomy }: TransformerGraph, tensors: ReadonlyMap<string, Tensor>): Feeds {
+  const { inputs } = streamOf(anatomy);
   return Object.fromEntries(
     Object.entries(ROLES).flatMap(([stored, role]) => {
       const [name, tensor] = [inputs[role], tensors.get(stored)];

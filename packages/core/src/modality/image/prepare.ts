@@ -12,7 +12,7 @@ import { type FittedImage, fitImage, toPixelTensor } from "../../input/image/pro
 import type { ImageReading, RgbImage } from "../../input/image/rgb-image.ts";
 import type { Feeds } from "../../runtime/runtime.ts";
 import type { FloatTensor } from "../../tensor/tensor.ts";
-import type { PatchGrid } from "../../transformer/anatomy.ts";
+import { type PatchGrid, streamOf } from "../../transformer/anatomy.ts";
 
 export interface PreparedImage extends PreparedInput {
   readonly features: readonly PatchFeature[];
@@ -25,7 +25,7 @@ export interface PreparedImage extends PreparedInput {
 
 /** Where the patches are. @throws {AnatomyError} When the model does not say. */
 export function patchesOf(model: ExplainableModel): PatchGrid {
-  const { patches } = model.anatomy;
+  const { patches } = streamOf(model.anatomy);
   if (patches !== undefined) return patches;
   throw new AnatomyError(
     `Cannot explain an image with model "${model.facts.id}": the grid of its patches was not found`,
@@ -39,7 +39,7 @@ export function patchesOf(model: ExplainableModel): PatchGrid {
  */
 export function prepareImage(model: ExplainableModel, { image }: ImageInput): PreparedImage {
   const { imageProcessor: processor } = model;
-  if (processor === undefined || model.anatomy.inputs.pixels === undefined) {
+  if (processor === undefined || streamOf(model.anatomy).inputs.pixels === undefined) {
     throw new InputError(`Cannot explain an image with model "${model.facts.id}": it has no image processor`);
   }
   const features = patchFeatures(patchesOf(model));
@@ -118,7 +118,7 @@ export function describeImage(model: ExplainableModel, { fitted, reading }: Prep
 
 /** Pixels [batch, 3, height, width] as feeds of the model. */
 export function imageFeeds(model: ExplainableModel, pixels: FloatTensor): Feeds {
-  return { [model.anatomy.inputs.pixels ?? "pixel_values"]: pixels };
+  return { [streamOf(model.anatomy).inputs.pixels ?? "pixel_values"]: pixels };
 }
 
 /** One feature per position: special ones, then the patches row by row. */

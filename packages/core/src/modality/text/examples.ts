@@ -2,6 +2,7 @@
 
 import type { Example, ExplainableModel } from "../../attribution/explainable-model.ts";
 import type { TextInput } from "../../attribution/input.ts";
+import { streamOf } from "../../transformer/anatomy.ts";
 
 /** The text that most checks run: of ordinary length, without words of one topic. */
 const ORDINARY = "The first part was slow and far too long, but the end of it made up for everything else.";
@@ -15,5 +16,7 @@ export const exampleTexts = ({ anatomy }: ExplainableModel): readonly Example<Te
   { name: "an ordinary text", input: { text: ORDINARY } },
   { name: "a short text", input: { text: SHORT } },
   { name: "a long text", input: { text: Array.from({ length: Math.ceil(LONG / 20) }, () => ORDINARY).join(" ") } },
-  ...(anatomy.inputs.typeIds === undefined ? [] : [{ name: "a pair of texts", input: { text: SHORT, pair: PAIR } }]),
+  ...(streamOf(anatomy).inputs.typeIds === undefined
+    ? []
+    : [{ name: "a pair of texts", input: { text: SHORT, pair: PAIR } }]),
 ];

@@ -12,6 +12,7 @@ import type { EncodedText } from "../../input/text/tokenizer.ts";
 import { cutWindows } from "../../input/text/windows.ts";
 import type { Feeds } from "../../runtime/runtime.ts";
 import { intTensor } from "../../tensor/tensor.ts";
+import { streamOf } from "../../transformer/anatomy.ts";
 
 export interface PreparedText extends PreparedInput {
   readonly encoded: EncodedText;
@@ -102,7 +103,7 @@ function readingWarnings(
 ): readonly Warning[] {
   if (otherReading === undefined) return [];
   const { difference, read, other } = otherReading;
-  if (difference === "types" && anatomy.inputs.typeIds === undefined) return [];
+  if (difference === "types" && streamOf(anatomy).inputs.typeIds === undefined) return [];
   const what =
     difference === "tokens"
       ? "makes other tokens of this text"
@@ -134,7 +135,7 @@ export function textBatchFeeds(
   rows: readonly (readonly number[])[],
   typeIds: readonly number[],
 ): Feeds {
-  const { inputs, firstPosition = 0 } = model.anatomy;
+  const { inputs, firstPosition = 0 } = streamOf(model.anatomy);
   const shape = [rows.length, typeIds.length];
   const batch = (row: (index: number) => readonly number[]) =>
     intTensor(

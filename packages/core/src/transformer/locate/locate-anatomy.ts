@@ -2,7 +2,7 @@
 
 import { AnatomyError } from "../../errors.ts";
 import type { Graph } from "../../onnx/model.ts";
-import type { Anatomy } from "../anatomy.ts";
+import { type Anatomy, classifierAnatomy } from "../anatomy.ts";
 import { type AttentionSearch, findAttention } from "./attention.ts";
 import { isCausal } from "./causality.ts";
 import { type DataFlow, traceDataFlow } from "./data-flow.ts";
@@ -57,23 +57,27 @@ export function locateAnatomy(graph: Graph, opsets: Readonly<Record<string, numb
   if (stream === undefined || problems.length > 0) throw failure(problems, attention);
 
   const words = source.kind === "text" ? wordEmbeddings(search, flow, source) : undefined;
-  return {
-    kind: source.kind,
-    inputs,
-    ...(patches === undefined ? {} : { patches }),
-    ...(words === undefined ? {} : { wordEmbeddings: words }),
-    ...(search.inputsBehind([logits.value], first).has(inputs.ids ?? "") ? { readsIds: true as const } : {}),
-    hiddenStates: stream.hiddenStates,
-    attentionProbabilities: sites.map((site) => site.probabilities),
-    logits: logits.value,
-    logitsPer: logits.per,
-    ...(logits.activation === undefined ? {} : { activation: logits.activation }),
-    heads: stream.heads,
-    width: stream.width,
-    readout:
-      logits.per === "token" ? "each" : findReadout(search, flow, stream.hiddenStates.at(-1) ?? "", stream.positions),
-    ...(isCausal(search, sites) ? { causal: true as const } : {}),
-  };
+  return classifierAnatomy(
+    {
+      kind: source.kind,
+      inputs,
+      ...(patches === undefined ? {} : { patches }),
+      ...(words === undefined ? {} : { wordEmbeddings: words }),
+      ...(search.inputsBehind([logits.value], first).has(inputs.ids ?? "") ? { readsIds: true as const } : {}),
+      hiddenStates: stream.hiddenStates,
+      attentionProbabilities: sites.map((site) => site.probabilities),
+      heads: stream.heads,
+      width: stream.width,
+      ...(isCausal(search, sites) ? { causal: true as const } : {}),
+    },
+    {
+      value: logits.value,
+      per: logits.per,
+      ...(logits.activation === undefined ? {} : { activation: logits.activation }),
+      readout:
+        logits.per === "token" ? "each" : findReadout(search, flow, stream.hiddenStates.at(-1) ?? "", stream.positions),
+    },
+  );
 }
 
 function failure(problems: readonly string[], attention?: AttentionSearch): AnatomyError {

@@ -2,7 +2,7 @@
 
 import { UnsupportedModelError } from "../../errors.ts";
 import type { Graph } from "../../onnx/model.ts";
-import type { Anatomy } from "../anatomy.ts";
+import type { LogitsOutput } from "../anatomy.ts";
 import { describeOutputs, listOutputs, type Meaning, nameOutput, type Output } from "./outputs.ts";
 import { findSource, type Source } from "./roles.ts";
 import { createSearch, describeShape, type Search } from "./search.ts";
@@ -12,7 +12,7 @@ export interface Logits {
   /** The output that they are, or that probabilities are made of them for. */
   readonly output: string;
   readonly value: string;
-  readonly per: Anatomy["logitsPer"];
+  readonly per: LogitsOutput["per"];
   readonly classes: number;
   /** What the file makes probabilities of the logits with; absent where its output is the logits. */
   readonly activation?: Output["activation"];

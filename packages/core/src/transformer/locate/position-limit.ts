@@ -1,6 +1,6 @@
 /** @file How many tokens a text model has positions for. */
 
-import type { TransformerGraph } from "../anatomy.ts";
+import { streamOf, type TransformerGraph } from "../anatomy.ts";
 import { MOST_TYPES } from "./lookups.ts";
 import { isOperator } from "./operators.ts";
 import { createSearch } from "./search.ts";
@@ -16,7 +16,7 @@ const PADDING_ROWS = 2;
  */
 export function positionLimit({ graph, opsets, anatomy }: TransformerGraph): number | undefined {
   const search = createSearch(graph, opsets);
-  const { wordEmbeddings: words, inputs } = anatomy;
+  const { wordEmbeddings: words, inputs } = streamOf(anatomy);
   const width = search.shape(words?.value ?? "")?.at(-1);
   const counted = search.valuesBehind([inputs.ids, inputs.mask].filter((name) => name !== undefined));
   const limits = graph.nodes.flatMap((node) => {

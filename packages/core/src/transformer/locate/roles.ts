@@ -1,14 +1,14 @@
 /** @file Which input of a graph is what: token ids, pixels, types, mask, positions. */
 
 import type { Dimension, ValueInfo } from "../../onnx/model.ts";
-import type { Anatomy } from "../anatomy.ts";
+import type { Stream } from "../anatomy.ts";
 import { findLookups, type Lookup, MOST_TYPES } from "./lookups.ts";
 import { becomesAngles } from "./rotary-positions.ts";
 import { describeShape, type Search } from "./search.ts";
 
 /** Where the data comes in. */
 export interface Source {
-  readonly kind: Anatomy["kind"];
+  readonly kind: Stream["kind"];
   readonly input: string;
   /** Floating-point values that the model computes with from there on: looked-up vectors, or the pixels. */
   readonly values: readonly string[];
@@ -62,12 +62,12 @@ export function findRoles(
   logits: string,
   masking: readonly string[],
   problems: string[],
-): Anatomy["inputs"] {
+): Stream["inputs"] {
   if (source.kind === "image") {
     reportOthers(search, logits, [source.input], problems);
     return { pixels: source.input };
   }
-  const roles = new Map<keyof Anatomy["inputs"], string>([["ids", source.input]]);
+  const roles = new Map<keyof Stream["inputs"], string>([["ids", source.input]]);
   const needed = neededInputs(search, logits);
   const behind = search.inputsBehind([logits]);
   const masks = search.inputsBehind(masking);
@@ -98,10 +98,10 @@ export function findRoles(
  * What inputs are that neither look up a table nor are masks of one operator: kinds of tokens that are compared with each
  * other (XLNet) and masks that are multiplied in. Structure does not tell; the names of the inputs of transformers do.
  */
-const namedRole = (name: string): keyof Anatomy["inputs"] | undefined =>
+const namedRole = (name: string): keyof Stream["inputs"] | undefined =>
   ROLE_NAMES.find(([pattern]) => pattern.test(name))?.[1];
 
-const ROLE_NAMES: readonly (readonly [RegExp, keyof Anatomy["inputs"]])[] = [
+const ROLE_NAMES: readonly (readonly [RegExp, keyof Stream["inputs"]])[] = [
   [/^(token_type|segment)_ids$/, "typeIds"],
   [/^(attention|input)_mask$/, "mask"],
   [/^position_ids$/, "positionIds"],

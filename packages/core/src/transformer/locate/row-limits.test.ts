@@ -11,7 +11,10 @@ function model(head: (b: GraphBuilder, hidden: string, ids: string) => string, b
   const words = builder.emit("Gather", [builder.constant(floatTensor(new Float32Array(40), [10, 4])), ids]);
   const hidden = builder.emit("Identity", [words], { output: "hidden" });
   const logits = builder.output(head(builder, hidden, ids), "logits");
-  const anatomy = { kind: "text", inputs: { ids }, hiddenStates: [hidden], logits, width: 4 };
+  const anatomy = {
+    streams: [{ kind: "text", inputs: { ids }, hiddenStates: [hidden], width: 4 }],
+    outputs: [{ kind: "logits", value: logits }],
+  };
   return { graph: builder.build(), opsets: builder.opsets, anatomy } as unknown as TransformerGraph;
 }
 

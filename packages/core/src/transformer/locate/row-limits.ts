@@ -6,14 +6,14 @@ import { extractGraph } from "../../graph/extract.ts";
 import { inferShapes, type ShapeTable } from "../../graph/infer-shapes.ts";
 import { factorsOf } from "../../graph/shape-rule.ts";
 import type { Dimension, Graph, Node } from "../../onnx/model.ts";
-import type { TransformerGraph } from "../anatomy.ts";
+import { logitsOf, streamOf, type TransformerGraph } from "../anatomy.ts";
 
 /** A number of rows that is that of nothing else: a prime that no width, head or patch has. */
 const ROWS = 7919;
 
 /** Whether the inputs take one row only: the size 1 is stated for their first axis. */
 export function takesOneRow({ graph, anatomy }: TransformerGraph): boolean {
-  const { ids, pixels } = anatomy.inputs;
+  const { ids, pixels } = streamOf(anatomy).inputs;
   return graph.inputs.find(({ name }) => name === (ids ?? pixels))?.shape?.[0] === 1;
 }
 
@@ -23,7 +23,7 @@ export function takesOneRow({ graph, anatomy }: TransformerGraph): boolean {
  */
 export function freesRows(model: TransformerGraph): boolean {
   const { opsets, anatomy } = model;
-  const [first] = anatomy.hiddenStates;
+  const [first] = streamOf(anatomy).hiddenStates;
   const body = bodyOf(model);
   const single = body.inputs.map((input) =>
     input.name === first ? input : { ...input, shape: input.shape?.map((size, axis) => (axis === 0 ? 1 : size)) },
@@ -34,7 +34,9 @@ export function freesRows(model: TransformerGraph): boolean {
   const isKnown = body.nodes.every(
     (node) => node.outputs.every((y) => y === "" || shapes.get(y)?.shape !== undefined) && !guesses(node, shapes),
   );
-  return isKnown && shapes.get(anatomy.logits)?.shape?.[0] === ROWS && findContradiction(body, shapes) === undefined;
+  return (
+    isKnown && shapes.get(logitsOf(anatomy).value)?.shape?.[0] === ROWS && findContradiction(body, shapes) === undefined
+  );
 }
 
 /** Whether rows are lost in a size that is not known, or meet one: inference takes it for the same, which proves nothing. */
@@ -74,10 +76,10 @@ export function needsRows(model: TransformerGraph): boolean {
 
 /** From the first hidden state, of any number of rows, to the logits. */
 function bodyOf({ graph, opsets, anatomy }: TransformerGraph): Graph {
-  const [first = ""] = anatomy.hiddenStates;
+  const [first = ""] = streamOf(anatomy).hiddenStates;
   const positions = inferShapes(graph, opsets).get(first)?.shape?.[1];
   return extractGraph(graph, {
-    inputs: [{ name: first, dtype: "float32", shape: [ROWS, positions ?? "positions", anatomy.width] }],
-    outputs: [anatomy.logits],
+    inputs: [{ name: first, dtype: "float32", shape: [ROWS, positions ?? "positions", streamOf(anatomy).width] }],
+    outputs: [logitsOf(anatomy).value],
   });
 }

@@ -9,6 +9,7 @@
 import { sliceRows } from "../../program/rows.ts";
 import { evaluateScore, logitsRow } from "../../program/score.ts";
 import { type FloatTensor, floatTensor } from "../../tensor/tensor.ts";
+import { streamOf } from "../../transformer/anatomy.ts";
 import type { Random } from "../../util/random.ts";
 import { openAttentionShift } from "../attention-shift.ts";
 import { OFFSETS } from "../central-difference.ts";
@@ -281,7 +282,8 @@ async function alongPattern(
   part = 1,
 ): Promise<Taken> {
   // The sweep gives the mean over the heads, and all of them are moved.
-  const gradient = model.anatomy.heads * map.data.reduce((sum, value, i) => sum + value * (pattern[i] as number), 0);
+  const gradient =
+    streamOf(model.anatomy).heads * map.data.reduce((sum, value, i) => sum + value * (pattern[i] as number), 0);
   const reach = part * reachOf(gradient, size);
   const logits = await shift.logits(hiddenStates[block] as FloatTensor, subject.input.feeds, {
     block,

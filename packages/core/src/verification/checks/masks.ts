@@ -5,7 +5,7 @@ import { sliceRows } from "../../program/rows.ts";
 import { evaluateScore, logitsRow } from "../../program/score.ts";
 import type { Feeds } from "../../runtime/runtime.ts";
 import { type FloatTensor, intTensor } from "../../tensor/tensor.ts";
-import type { Anatomy } from "../../transformer/anatomy.ts";
+import { type Anatomy, logitsOf, streamOf } from "../../transformer/anatomy.ts";
 import { feedsOfRow, joinFeeds } from "../batches.ts";
 import type { Check, CheckContext } from "../check.ts";
 import { Differences } from "../differences.ts";
@@ -23,7 +23,7 @@ export const masks: Check = {
   weight: 2,
   async run(context) {
     const { model, logitSize } = context;
-    const { mask } = model.anatomy.inputs;
+    const { mask } = streamOf(model.anatomy).inputs;
     if (mask === undefined) return { notApplicable: "The model has no mask among its inputs" };
     const differences = new Differences();
     const padded = paddedTexts(context);
@@ -105,7 +105,7 @@ interface PaddedText {
 /** Texts of different lengths, all padded to one length with the padding token, behind their ends. */
 function paddedTexts({ model, samples, subject }: CheckContext): readonly PaddedText[] {
   const pad = model.tokenizer?.specialTokens.pad?.id ?? 0;
-  const { inputs } = model.anatomy;
+  const { inputs } = streamOf(model.anatomy);
   const ordinary = subject.input;
   const room = Math.min(model.tokenizer?.maxLength ?? Number.POSITIVE_INFINITY, ordinary.features.length + PADDING);
   const texts = samples.filter(({ input }) => input.features.length <= room).slice(0, 3);
@@ -143,8 +143,8 @@ function paddedTexts({ model, samples, subject }: CheckContext): readonly Padded
 }
 
 /** The logits of one input without those of its padding. */
-function ofTokens({ logitsPer }: Anatomy, { data, shape }: FloatTensor, length: number): Float32Array {
-  return logitsPer === "token" ? data.subarray(0, length * (shape.at(-1) ?? 0)) : data;
+function ofTokens(anatomy: Anatomy, { data, shape }: FloatTensor, length: number): Float32Array {
+  return logitsOf(anatomy).per === "token" ? data.subarray(0, length * (shape.at(-1) ?? 0)) : data;
 }
 
 /** Every row of a sweep must keep to the mask of the one input: else rows see the padding. */

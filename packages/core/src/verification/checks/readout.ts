@@ -6,6 +6,7 @@ import { UnsupportedModelError } from "../../errors.ts";
 import { sliceRows } from "../../program/rows.ts";
 import { evaluateScore, logitsRow } from "../../program/score.ts";
 import type { FloatTensor } from "../../tensor/tensor.ts";
+import { logitsOf, streamOf } from "../../transformer/anatomy.ts";
 import type { Check, CheckContext } from "../check.ts";
 import { Differences, largestDifference } from "../differences.ts";
 import { directionAt, moved, stacked } from "../directions.ts";
@@ -26,7 +27,7 @@ export const readout: Check = {
     const { model } = context;
     const differences = new Differences();
     await compareDirections(context, differences);
-    const attention = `attention looks ${model.anatomy.causal === true ? "back alone, as the anatomy says" : "both ways, as the anatomy says"}`;
+    const attention = `attention looks ${streamOf(model.anatomy).causal === true ? "back alone, as the anatomy says" : "both ways, as the anatomy says"}`;
     const about = await readPositions(context, differences);
     return { differences, sentence: `${about}; ${attention}` };
   },
@@ -42,7 +43,7 @@ async function readPositions(context: CheckContext, differences: Differences): P
   }
   try {
     const state = await program.state();
-    if (model.anatomy.logitsPer === "token") return await eachToken(context, program.logits, state, differences);
+    if (logitsOf(model.anatomy).per === "token") return await eachToken(context, program.logits, state, differences);
     const shares = await sharesOf(context);
     if (typeof shares === "string") return `Nothing is said of the positions that are read (${shares})`;
     return await chosenPositions(context, shares, program.logits, state, differences);
@@ -176,7 +177,7 @@ async function compareDirections({ model, subject }: CheckContext, differences: 
   });
   const most = maps.map(largestAhead);
   const looks = most.some((largest) => largest !== undefined && largest > 0);
-  if (anatomy.causal === true) {
+  if (streamOf(anatomy).causal === true) {
     for (const [block, largest] of most.entries()) {
       if (largest !== undefined)
         differences.add(

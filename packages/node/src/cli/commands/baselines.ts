@@ -8,6 +8,7 @@ import {
   type TextBaseline,
 } from "@calig/core/internal/attribution/options";
 import { randomControl } from "@calig/core/internal/evaluation/named-methods";
+import { streamOf } from "@calig/core/internal/transformer/anatomy";
 import { assertNever } from "@calig/core/internal/util/assert-never";
 import { defineCommand } from "../command.ts";
 import { givenMethodOptions, methodNamed } from "../method-options.ts";
@@ -54,7 +55,7 @@ function has({ tokenizer, anatomy }: ExplainableModel, baseline: TextBaseline): 
       return tokenizer?.specialTokens[baseline] !== undefined;
     case "mean":
     case "zero-embedding":
-      return anatomy.wordEmbeddings !== undefined;
+      return streamOf(anatomy).wordEmbeddings !== undefined;
     case "zero":
       return true;
     default:
