@@ -32,12 +32,13 @@ export async function readBody(
   if (Number(c.req.header("content-length")) > limits.bodyBytes) throw tooLarge(limits.bodyBytes);
   const { bytes, counts } = await bodies.read(c.req.raw.body);
   checkCounts(counts, limits);
-  // Many may come whole at once: one of them is checked after the other, and others are heard in between.
-  return turns.run(() => checked(bytes, component, schemas));
+  // Many may come whole at once: one step is taken after the other, and others are heard in between.
+  const text = await turns.run(() => decode(bytes));
+  const value = await turns.run(() => parse(text));
+  return turns.run(() => checked(value, component, schemas));
 }
 
-function checked(bytes: Uint8Array, component: string, schemas: SchemaTable): Readonly<Record<string, unknown>> {
-  const value = parse(bytes);
+function checked(value: unknown, component: string, schemas: SchemaTable): Readonly<Record<string, unknown>> {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new HttpError(400, "no-object", "The body must be a JSON object");
   }
@@ -58,13 +59,15 @@ function checkCounts({ depth, fields, items, closed }: JsonCounts, { jsonDepth, 
   if (problems.length > 0) throw invalid(problems);
 }
 
-function parse(bytes: Uint8Array): unknown {
-  let text: string;
+function decode(bytes: Uint8Array): string {
   try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
     throw new HttpError(400, "malformed-json", "The body is not valid JSON: it is not in UTF-8");
   }
+}
+
+function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
