@@ -43,9 +43,11 @@ function problem({ binary, mediaType }: Renderer, output: string | Uint8Array): 
   if (binary !== output instanceof Uint8Array) return binary ? "text, wanted bytes" : "no text";
   if (output.length === 0) return "the output is empty";
   if (typeof output !== "string") return undefined;
-  const strange = /\bNaN\b|\bundefined\b|\[object \w+\]/.exec(output)?.[0];
-  if (strange !== undefined) return `the output contains "${strange}"`;
   const isMarkup = /html|xml|svg/.test(mediaType);
+  // Programs of a page may say NaN.
+  const shown = isMarkup ? output.replaceAll(/<(script|style)\b[^>]*>.*?<\/\1>/gs, "") : output;
+  const strange = /\bNaN\b|\bundefined\b|\[object \w+\]/.exec(shown)?.[0];
+  if (strange !== undefined) return `the output contains "${strange}"`;
   return isMarkup && /<script>alert/.test(output) ? "a text that is explained became markup; escape it" : undefined;
 }
 
