@@ -80,6 +80,14 @@ const FINDS: readonly Find[] = [
     }),
     "matches where there is nothing to replace",
   ),
+  tokenizer(
+    "a template that takes a text a thousand times",
+    ({ post_processor: { single, ...post_processor }, ...contents }) => ({
+      ...contents,
+      post_processor: { ...post_processor, single: Array(1000).fill(single).flat() },
+    }),
+    'several places for "A"',
+  ),
   // The portable reader.
   tokenizer(
     "a template for a text that has a place for a second one",

@@ -108,7 +108,12 @@ function templateIds(part: JsonPart): readonly number[] {
   for (const kind of ["single", "pair"] as const) {
     const sequences = new Set<unknown>();
     for (const piece of partsOf(part, kind)) {
-      if (isPart(piece.Sequence)) sequences.add(piece.Sequence.id);
+      if (isPart(piece.Sequence)) {
+        const { id } = piece.Sequence;
+        // A thousand places would make a thousand texts of one.
+        if (sequences.has(id)) throw damaged(`its template has several places for ${quote(id)}`);
+        sequences.add(id);
+      }
       if (!isPart(piece.SpecialToken)) continue;
       const id = stringOf(piece.SpecialToken.id);
       const token = Object.hasOwn(tokens, id) ? tokens[id] : undefined;
