@@ -88,6 +88,29 @@ const FINDS: readonly Find[] = [
     }),
     'several places for "A"',
   ),
+  tokenizer(
+    "two added tokens of one id",
+    ({ added_tokens, ...contents }) => ({
+      ...contents,
+      added_tokens: [...added_tokens, { ...added_tokens[0], id: 3, content: " ", special: false }],
+    }),
+    "both have the id 3",
+    "native",
+    "DeBERTa-v3",
+  ),
+  tokenizer(
+    "white space that two added tokens take",
+    ({ added_tokens, ...contents }) => ({
+      ...contents,
+      added_tokens: [
+        ...added_tokens.map((token: object) => ({ ...token, rstrip: true })),
+        { ...added_tokens[0], id: 200, content: " ", lstrip: true },
+      ],
+    }),
+    "is white space and takes what is before it",
+    "native",
+    "no tokenizer_config, cased file",
+  ),
   // The portable reader.
   tokenizer(
     "a template for a text that has a place for a second one",

@@ -3,7 +3,7 @@
 import { CheckpointError, quote } from "../../../errors.ts";
 import { parseCharsmap } from "../portable/charsmap.ts";
 import { isPart, type JsonPart, partsOf, stringOf, typeOf } from "../portable/json-part.ts";
-import { listedTokens, type VocabularyIds } from "./add-tokens.ts";
+import { type AddedSpec, listedTokens, type VocabularyIds } from "./add-tokens.ts";
 import { mayMatchNothing } from "./matches-nothing.ts";
 
 const FILE = "tokenizer.json";
@@ -23,6 +23,7 @@ export function checkParts(contents: JsonPart, vocabulary: VocabularyIds): numbe
   for (const { id, content } of added) {
     if (!isId(id)) throw damaged(`the added token ${quote(content)} has the id ${id}`);
   }
+  checkAdded(added);
   checkNormalizer(contents.normalizer);
   checkPreTokenizer(contents.pre_tokenizer);
   const set = isPart(contents.post_processor) ? processorIds(contents.post_processor) : [];
@@ -67,6 +68,24 @@ function checkNormalizer(part: unknown): void {
   if (typeOf(part) !== "Precompiled" || part.precompiled_charsmap === null) return;
   if (typeof part.precompiled_charsmap !== "string") throw damaged("its compiled character map is no text");
   parseCharsmap(part.precompiled_charsmap);
+}
+
+/** Tokens that the library finds in texts, and then not in its own table, or twice at one place. */
+function checkAdded(added: readonly AddedSpec[]): void {
+  const byId = new Map<number, string>();
+  for (const { id, content } of added) {
+    const other = byId.get(id);
+    if (other !== undefined && other !== content)
+      throw damaged(`the added tokens ${quote(other)} and ${quote(content)} both have the id ${id}`);
+    byId.set(id, content);
+  }
+  const blank = added.find(({ content, lstrip }) => lstrip && /^\s/.test(content));
+  const before = added.find(({ rstrip }) => rstrip);
+  if (blank !== undefined && before !== undefined) {
+    throw damaged(
+      `the added token ${quote(blank.content)} is white space and takes what is before it, which ${quote(before.content)} takes too`,
+    );
+  }
 }
 
 /** Text that stands for nothing of the original, where it stands for nothing at all: the next step cannot place it. */
