@@ -1,5 +1,6 @@
 /** @file A decoded picture becomes the input of a model, with the same numbers as transformers' PIL processors. */
 
+import { InputError } from "../../errors.ts";
 import { type FloatTensor, floatTensor } from "../../tensor/tensor.ts";
 import { roundToEven } from "../../util/round-to-even.ts";
 import { addBlack, centerWindow, within } from "./center-crop.ts";
@@ -22,11 +23,25 @@ export function fitImage(
   const to = resize === undefined ? sizeOf(image) : targetSize(image, resize.to);
   const window = crop === undefined ? { left: 0, top: 0, ...to } : centerWindow(to, crop, cropRounding);
   const shown = within(window, to);
+  checkSize(to, window);
   const fitted = addBlack(resizeImage(image, to, resize?.filter ?? "nearest", shown), shown, window);
   return {
     image: fitted,
     map: { original: sizeOf(image), resized: to, left: window.left, top: window.top, input: sizeOf(fitted) },
   };
+}
+
+/** Pixels of one picture as a model sees it: a hundred times those of the largest models. */
+const MOST_PIXELS = 50_000_000;
+/** On a side, before what is cut away is: places are counted in it. */
+const LONGEST_SIDE = 1e9;
+
+function checkSize(to: Size, window: Size): void {
+  const fits = window.width * window.height <= MOST_PIXELS && Math.max(to.width, to.height) <= LONGEST_SIDE;
+  if (fits && Math.min(to.width, to.height) >= 1) return;
+  throw new InputError(
+    `Cannot prepare the picture: the model's preprocessor makes it ${to.width} x ${to.height} pixels large and takes ${window.width} x ${window.height} of them, wanted at most ${MOST_PIXELS} in all; correct preprocessor_config.json`,
+  );
 }
 
 /**

@@ -72,7 +72,10 @@ const isBoundary = (texts: Uint8Array, place: number): boolean => ((texts[place]
 
 function decodeBase64(base64: string): Uint8Array<ArrayBuffer> {
   try {
-    return Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+    const decoded = atob(base64);
+    // Blanks and missing ends, which atob reads and others do not.
+    if (btoa(decoded) !== base64) throw new SyntaxError("not the base64 that its bytes have");
+    return Uint8Array.from(decoded, (char) => char.charCodeAt(0));
   } catch (cause) {
     throw new CheckpointError(
       'Cannot read "precompiled_charsmap": it is no text of base64; download tokenizer.json again',

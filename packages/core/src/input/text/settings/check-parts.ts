@@ -65,7 +65,8 @@ function checkNormalizer(part: unknown): void {
   if (!isPart(part)) return;
   for (const each of partsOf(part, "normalizers")) checkNormalizer(each);
   checkInsertions(part);
-  if (typeOf(part) !== "Precompiled" || part.precompiled_charsmap === null) return;
+  // Of what kind a part without a type is, the library tells by its fields: so is it here.
+  if (part.precompiled_charsmap === undefined || part.precompiled_charsmap === null) return;
   if (typeof part.precompiled_charsmap !== "string") throw damaged("its compiled character map is no text");
   parseCharsmap(part.precompiled_charsmap);
 }
@@ -90,8 +91,8 @@ function checkAdded(added: readonly AddedSpec[]): void {
 
 /** Text that stands for nothing of the original, where it stands for nothing at all: the next step cannot place it. */
 function checkInsertions(part: JsonPart): void {
-  if (typeOf(part) === "Prepend" && part.prepend === "") throw damaged("its normalizer sets nothing before texts");
-  if (typeOf(part) !== "Replace" || part.content === "") return;
+  if (part.prepend === "") throw damaged("its normalizer sets nothing before texts");
+  if (part.content === "") return;
   const { String: text, Regex: regex } = isPart(part.pattern) ? part.pattern : {};
   const empty = text === "" || (typeof regex === "string" && mayMatchNothing(regex));
   if (empty) {
@@ -103,17 +104,17 @@ function checkPreTokenizer(part: unknown): void {
   if (!isPart(part)) return;
   for (const each of partsOf(part, "pretokenizers")) checkPreTokenizer(each);
   const { length } = part;
-  if (typeOf(part) === "FixedLength" && length !== undefined && !(isId(length) && length > 0)) {
+  if (length !== undefined && !(isId(length) && length > 0)) {
     throw damaged(`it cuts texts into pieces of the length ${quote(length)}`);
   }
 }
 
 /** The ids that are set around texts. */
 function processorIds(part: JsonPart): readonly number[] {
+  if (part.processors !== undefined) return partsOf(part, "processors").flatMap(processorIds);
+  if (part.single !== undefined || part.pair !== undefined) return templateIds(part);
   const type = typeOf(part);
-  if (type === "Sequence") return partsOf(part, "processors").flatMap(processorIds);
-  if (type === "TemplateProcessing") return templateIds(part);
-  if (type !== "RobertaProcessing" && type !== "BertProcessing") return [];
+  if (part.sep === undefined && part.cls === undefined && !/^(Roberta|Bert)Processing$/.test(type)) return [];
   return ["sep", "cls"].map((role) => {
     const [text, id] = Array.isArray(part[role]) ? (part[role] as unknown[]) : [];
     if (typeof text === "string" && isId(id)) return id;
@@ -126,6 +127,10 @@ function templateIds(part: JsonPart): readonly number[] {
   const found: number[] = [];
   for (const kind of ["single", "pair"] as const) {
     const sequences = new Set<unknown>();
+    const pieces = Array.isArray(part[kind]) ? (part[kind] as unknown[]) : [];
+    if (!pieces.every((piece) => isPart(piece) && (isPart(piece.Sequence) || isPart(piece.SpecialToken)))) {
+      throw damaged("its template holds something that is neither a text nor a token");
+    }
     for (const piece of partsOf(part, kind)) {
       if (isPart(piece.Sequence)) {
         const { id } = piece.Sequence;
