@@ -1,7 +1,6 @@
 /** @file The folder of a run of TensorBoard. */
 
 import { quote, UsageError } from "@calig/core/internal/errors";
-import { holdsRun } from "../report/tensorboard/run.ts";
 import { ensureFolder } from "./write-file.ts";
 
 /**
@@ -17,6 +16,7 @@ export async function prepareRunFolder(out: string | undefined): Promise<string>
     );
   }
   await ensureFolder(out);
+  const { holdsRun } = await import("../report/tensorboard/run.ts");
   if (await holdsRun(out)) {
     throw new UsageError(`Cannot write a run to ${quote(out)}: there is one already; name another folder`);
   }

@@ -4,7 +4,7 @@ import { bytes, milliseconds } from "@calig/core/internal/render/format";
 import type { SystemFacts } from "../../node/system-facts.ts";
 import { defineCommand, EXIT } from "../command.ts";
 import { type Fact, factLines, section } from "../listing.ts";
-import { type CheckResult, runSelfChecks } from "../self-checks.ts";
+import type { CheckResult } from "../self-checks.ts";
 import type { Terminal } from "../terminal.ts";
 
 export const doctor = defineCommand({
@@ -18,6 +18,8 @@ export const doctor = defineCommand({
     { purpose: "The same as JSON, to attach to a report", command: "calig doctor --json" },
   ],
   async run({ options, terminal }) {
+    // The ONNX format and what else it needs is loaded for this command alone.
+    const { runSelfChecks } = await import("../self-checks.ts");
     const checks = await runSelfChecks(terminal.io.signal, (name, done) =>
       terminal.progress.update(done, `checking: ${name}`),
     );
