@@ -158,6 +158,9 @@ const LIBRARIES: readonly { readonly library: RegExp; readonly where: RegExp }[]
 const ASKS_FOR_OPERATOR =
   /\bopType\s*[!=]==?\s*["'`]|["'`]\s*[!=]==?\s*[\w.?!]*\bopType\b|\bswitch\s*\([^)]*\bopType\s*\)/;
 
+/** The kind of an input compared with "text" or "image", or told by its field. */
+const ASKS_FOR_KIND = /\b(?:kind|input)\s*[!=]==\s*"(?:text|image)"|"(?:text|image)"\s*in\s/;
+
 /** What SECURITY.md says happens nowhere else: connections to elsewhere, code made of text, markup made of text, processes. */
 const POWERS: readonly { readonly power: string; readonly source: RegExp; readonly where: RegExp }[] = [
   {
@@ -415,6 +418,20 @@ describe("every file", () => {
     const knows = /^(autodiff\/rules|canonical|graph|transformer)\//;
     const asking = files.filter((file) => !knows.test(file) && ASKS_FOR_OPERATOR.test(sources.get(file) ?? ""));
     expect(asking).toEqual([]);
+  });
+
+  it("ask what kind an input is only where stored data and the caller's own baselines are read", () => {
+    const rooms = /^(attribution|modality|evaluation|verification|render|report)\//;
+    const asking = files.filter((file) => rooms.test(file) && ASKS_FOR_KIND.test(sources.get(file) ?? ""));
+    expect(asking.sort()).toEqual([
+      "attribution/averaged.ts",
+      "attribution/baseline/custom-baseline.ts",
+      "attribution/parse-explanation.ts",
+      "evaluation/method-comparison.ts",
+      "render/evidence.ts",
+      "report/evidence/html.ts",
+      "report/evidence/markdown.ts",
+    ]);
   });
 });
 

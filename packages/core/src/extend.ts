@@ -140,7 +140,7 @@ export {
 export type { BuildOptions, ModelFamily } from "./transformer/family.ts";
 export { layerNorm, linear } from "./transformer/layers.ts";
 export { Parameters, type WeightSource } from "./transformer/parameters.ts";
-export { type PreNormLayers, perceptron, type QkvBias } from "./transformer/pre-norm.ts";
+export { type PreNormLayers, perceptron, preNormBlocks, type QkvBias } from "./transformer/pre-norm.ts";
 export {
   buildVisionModel,
   patchMean,

@@ -228,6 +228,13 @@ export function isPredicted(explanation: Explanation): boolean {
   return own === undefined || isPredictedClass(explanation, own);
 }
 
+/** Whether what readers see is made of tokens, as words are; features with names are one and the same. */
+export const hasTokens = (explanation: Explanation): explanation is WrittenExplanation =>
+  isWritten(explanation) && !("noun" in explanation.input);
+
+/** "Words", for headings. */
+export const capital = (noun: string): string => noun.charAt(0).toUpperCase() + noun.slice(1);
+
 /** The magnitude at full colour of a map: the largest of a line, for patches `patchBound`. */
 export const mapBound = (explanation: Explanation, values: readonly number[]): number =>
   isWritten(explanation) ? largestMagnitude(values) : patchBound(values);
@@ -245,7 +252,7 @@ export const wholeNoun = (explanation: Explanation): string =>
 /** The same as a heading: "Text". */
 export function headingOf(explanation: Explanation): string {
   const [, noun = ""] = wholeNoun(explanation).split(" ");
-  return `${noun.charAt(0).toUpperCase()}${noun.slice(1)}`;
+  return capital(noun);
 }
 
 /** "words" or "patches" */

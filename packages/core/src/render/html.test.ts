@@ -89,7 +89,7 @@ describe("renderHtml()", () => {
     const text = textOf(renderHtml(sentence));
     expect(text).toContain("POSITIVE 99.0%");
     expect(text).toContain("Warning: not converged. Block 0 reached");
-    expect(text).toContain("POSITIVE is supported most by unforgettable , saved and good ; not speaks against it.");
+    expect(text).toContain("POSITIVE is supported most by unforgettable , saved and good ; not opposes it.");
     expect(text).toContain("1 unforgettable +1.92");
     expect(text).toContain("1 not −1.08");
     expect(text).toContain("Special tokens hold +0.0130 of the attribution, 2.5% of its magnitude");

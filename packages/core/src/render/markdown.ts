@@ -93,7 +93,7 @@ function text(explanation: WrittenExplanation): string {
   const marks = isSigned(explanation)
     ? `\`+\` to \`+++\` supports ${label}, \`-\` to \`---\` opposes it`
     : `\`+\` to \`+++\` matters for ${label}`;
-  const legend = `${marks}; unmarked words are below a tenth of the strongest.`;
+  const legend = `${marks}; unmarked ${itemNoun(explanation).many} are below a tenth of the strongest.`;
   return `## Text\n\n> ${shown.join("").trim()}\n\n${legend}`;
 }
 

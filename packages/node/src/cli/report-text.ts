@@ -37,7 +37,7 @@ function classLines(evidence: ClassEvidence, terminal: Terminal): string[] {
   const { blocks, regions, input } = evidence;
   return [
     ...section(classTitle(evidence), wrap(classText(evidence), terminal.columns), terminal),
-    ...(input === "text" ? wordLists(evidence).flatMap((list) => wordTable(list, evidence, terminal)) : []),
+    ...(input !== "image" ? wordLists(evidence).flatMap((list) => wordTable(list, evidence, terminal)) : []),
     ...shares("Where in the pictures", regions, evidence, terminal),
     ...shares(
       "In which block",

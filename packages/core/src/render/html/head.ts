@@ -69,7 +69,7 @@ function summary({ explanation, items }: PageContext): Markup {
   const second =
     cons.length === 0
       ? html`; no ${many} clearly oppose it.`
-      : html`; ${quoted(cons)} ${cons.length === 1 ? "speaks" : "speak"} against it.`;
+      : html`; ${quoted(cons)} ${cons.length === 1 ? "opposes" : "oppose"} it.`;
   return html`${first}${second}`;
 }
 

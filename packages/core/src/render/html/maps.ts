@@ -2,7 +2,7 @@
 
 import type { Explanation, ImageExplanation, WrittenExplanation } from "../../attribution/explanation.ts";
 import { html, type Markup } from "../escape.ts";
-import { isSigned, itemNoun, patchLabel, scoreName } from "../evidence.ts";
+import { capital, hasTokens, isSigned, itemNoun, patchLabel, scoreName } from "../evidence.ts";
 import { percent, signed } from "../format.ts";
 import { targetClass } from "../head.ts";
 import { shownShape } from "../image-figure.ts";
@@ -104,7 +104,9 @@ const MEANINGS = {
 
 /** What the looks of words or patches mean. */
 function meaning({ explanation, showsSign }: PageContext, of: keyof typeof MEANINGS): string {
-  return MEANINGS[of][isSigned(explanation) ? (showsSign ? 0 : 1) : 2];
+  const { many } = itemNoun(explanation);
+  const said = MEANINGS[of][isSigned(explanation) ? (showsSign ? 0 : 1) : 2];
+  return said.replaceAll("words", many).replaceAll("Words", capital(many));
 }
 
 /** A group of choices that look like one control. */
@@ -129,10 +131,11 @@ export const hint = (explanation: Explanation): string =>
 export function textSection(explanation: WrittenExplanation, context: PageContext): Markup {
   const { id, scale, digits } = context;
   const { attribution, features, input } = explanation;
+  const { one, many } = itemNoun(explanation);
   const tokenScale = signedScale(attribution.filter((_, feature) => !features[feature]!.special));
   const words: MapParts = {
     name: "words",
-    label: "Words with their attribution",
+    label: `${capital(many)} with their attribution`,
     ...wordSegments(explanation, false),
     values: attribution,
     scale,
@@ -148,14 +151,12 @@ export function textSection(explanation: WrittenExplanation, context: PageContex
   const unread = words.segments.some(({ kind, text }) => kind === "gap" && text.trim() !== "")
     ? html`<p class="more">The text with a dotted line was not read by the model.</p>`
     : null;
-  return html`<section class="view-text" aria-labelledby="${id}-text"><h3 id="${id}-text">What the model read</h3><p class="about">${meaning(context, "words")} The stronger the colour, the more the word matters.</p><div class="tools">${choices(
-    `${id}-view`,
-    "Show the text by",
-    [
-      ["words", "Words"],
-      ["tokens", "Tokens"],
-    ],
-  )}${legend(context, scale)}</div>${textMap(words, digits)}${textMap(tokens, digits)}${unread}<p class="details js" data-details hidden>${hint(explanation)}</p></section>`;
+  const byTokens = hasTokens(explanation);
+  const views = choices(`${id}-view`, "Show the text by", [
+    ["words", capital(many)],
+    ["tokens", "Tokens"],
+  ]);
+  return html`<section class="view-text" aria-labelledby="${id}-text"><h3 id="${id}-text">What the model read</h3><p class="about">${meaning(context, "words")} The stronger the colour, the more the ${one} matters.</p><div class="tools">${byTokens ? views : null}${legend(context, scale)}</div>${textMap(words, digits)}${byTokens ? textMap(tokens, digits) : null}${unread}<p class="details js" data-details hidden>${hint(explanation)}</p></section>`;
 }
 
 /** The text of the section on blocks: words and special tokens, painted by the script. */
@@ -163,7 +164,7 @@ export function blockTextMap(explanation: WrittenExplanation, { scale, digits }:
   return textMap(
     {
       name: "block",
-      label: "Words with their evidence in the chosen block",
+      label: `${capital(itemNoun(explanation).many)} with their evidence in the chosen block`,
       ...wordSegments(explanation, true),
       values: explanation.attribution,
       scale,

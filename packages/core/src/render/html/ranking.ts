@@ -1,7 +1,16 @@
 /** @file Supporting and opposing words or patches on the page, the full list, and what special tokens hold. */
 
 import { html, type Markup } from "../escape.ts";
-import { type Item, isSigned, isWritten, itemNoun, rankedItems, specialShareOf, wholeNoun } from "../evidence.ts";
+import {
+  capital,
+  hasTokens,
+  type Item,
+  isSigned,
+  itemNoun,
+  rankedItems,
+  specialShareOf,
+  wholeNoun,
+} from "../evidence.ts";
 import { count, percent, signed } from "../format.ts";
 import { targetClass } from "../head.ts";
 import { visible } from "../plain-text.ts";
@@ -34,16 +43,16 @@ function all(context: PageContext): Markup {
   const { one, many } = itemNoun(explanation);
   const total = magnitudeOf(explanation);
   const tokens = (item: Item): Markup | null =>
-    isWritten(explanation)
+    hasTokens(explanation)
       ? html`<td class="text">${item.features.map((feature, i) => html`${i === 0 ? "" : " · "}${isolated(explanation.features[feature]!.text)}`)}</td>`
       : null;
   const rows = items.map(
     (item) =>
       html`<tr><th scope="row">${isolated(item.label)}</th><td>${signed(item.attribution, digits)}</td><td>${percent(shareOf(item.attribution, total))}</td>${tokens(item)}</tr>`,
   );
-  const name = one.charAt(0).toUpperCase() + one.slice(1);
+  const name = capital(one);
   const caption = `Attribution of all ${many} in reading order`;
-  return html`<details><summary>All ${count(items.length, one, many)} in reading order</summary><p class="about">Share: part of the sum of the magnitudes over all positions.</p><div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table class="data"><caption class="sr">${caption}</caption><thead><tr><th scope="col">${name}</th><th scope="col">Attribution</th><th scope="col">Share</th>${isWritten(explanation) ? html`<th scope="col" class="text">Tokens</th>` : null}</tr></thead><tbody>${rows}</tbody></table></div></details>`;
+  return html`<details><summary>All ${count(items.length, one, many)} in reading order</summary><p class="about">Share: part of the sum of the magnitudes over all positions.</p><div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table class="data"><caption class="sr">${caption}</caption><thead><tr><th scope="col">${name}</th><th scope="col">Attribution</th><th scope="col">Share</th>${hasTokens(explanation) ? html`<th scope="col" class="text">Tokens</th>` : null}</tr></thead><tbody>${rows}</tbody></table></div></details>`;
 }
 
 /** What the special tokens hold, said plainly: it is in none of the lists. */
@@ -65,5 +74,5 @@ export function rankingSection(context: PageContext): Markup {
   const lists = isSigned(explanation)
     ? [list(html`Supports ${target}`, supporting, context), list(html`Opposes ${target}`, opposing, context)]
     : list(html`Matters for ${target}`, supporting, context);
-  return html`<section aria-labelledby="${id}-ranking"><h3 id="${id}-ranking">Strongest ${many}</h3><p class="about">${isSigned(explanation) ? "Bars of both lists share one scale." : ""}${isWritten(explanation) ? " A number in brackets counts repetitions of a word." : ""}</p><div class="lists">${lists}</div>${specials(context)}${all(context)}</section>`;
+  return html`<section aria-labelledby="${id}-ranking"><h3 id="${id}-ranking">Strongest ${many}</h3><p class="about">${isSigned(explanation) ? "Bars of both lists share one scale." : ""}${hasTokens(explanation) ? " A number in brackets counts repetitions of a word." : ""}</p><div class="lists">${lists}</div>${specials(context)}${all(context)}</section>`;
 }
