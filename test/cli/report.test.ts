@@ -25,7 +25,7 @@ beforeAll(async () => {
     "texts.jsonl": '{"text": "A film"}\n',
     "broken.jsonl": `${line(sentence)}{"version": 1, "mod`,
     "cut.json": JSON.stringify(sentence, null, 2).slice(0, 500),
-    "wrong.json": JSON.stringify([sentence, { ...sentence, attribution: [1, "x"] }]),
+    "wrong.json": JSON.stringify([sentence, { ...sentence, attribution: [1, 2] }]),
     "newer.json": JSON.stringify({ ...sentence, version: 3 }),
     "empty.jsonl": "\n",
     "reviews.csv": "text\nA film\n",
