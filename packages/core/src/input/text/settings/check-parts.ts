@@ -31,12 +31,12 @@ export function checkParts(contents: JsonPart, vocabulary: VocabularyIds): numbe
 }
 
 /**
- * The second half of a merge loses as many bytes as the prefix of tokens within words has characters: they have to be
- * there, and the rest has to be text.
+ * The second half of a merge loses as many bytes as the prefix of tokens within words has: they have to be there, and the
+ * rest has to be text.
  */
 function checkMerges({ merges, continuing_subword_prefix: prefix }: JsonPart): void {
   if (typeof prefix !== "string" || prefix === "" || !Array.isArray(merges)) return;
-  const length = Array.from(prefix).length;
+  const { length } = new TextEncoder().encode(prefix);
   for (const merge of merges as readonly unknown[]) {
     const [, second] = typeof merge === "string" ? merge.split(" ") : Array.isArray(merge) ? (merge as unknown[]) : [];
     if (typeof second !== "string") continue; // which the library refuses
