@@ -192,11 +192,12 @@ const FINDS: readonly Find[] = [
     error: ["InputError", "wanted at most 32767 on a side"],
   },
   {
-    name: "an explanation of thirty thousand blocks, which took a call with as many arguments",
+    name: "an explanation of thirty thousand blocks, each of which became a table",
     kind: "explanations",
     base: "grad-cam",
     file: "one.json",
     change: (contents) => ({ ...contents, blocks: Array(30_000).fill(BLOCK) }),
+    error: ["InputError", "has 30000 entries, wanted at most 1000"],
   },
   {
     name: "an explanation of a long text with line breaks, which took the square of its length",

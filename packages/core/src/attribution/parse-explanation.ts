@@ -59,8 +59,14 @@ function checkLength(path: string, { length }: readonly unknown[], wanted: reado
   throw new InputError(`field "${path}" has ${length} entries, wanted ${wanted.join(" or ")}`);
 }
 
+/** Blocks of an explanation. No model has a tenth of them, and each becomes a table and a map. */
+const MOST_BLOCKS = 1000;
+
 /** Lists with one entry for each feature. */
 function checkLengths({ features, attribution, blocks }: Explanation): void {
+  if (blocks.length > MOST_BLOCKS) {
+    throw new InputError(`field "blocks" has ${blocks.length} entries, wanted at most ${MOST_BLOCKS}`);
+  }
   const count = features.length;
   checkLength("attribution", attribution, [count]);
   for (const [i, { relevance, attentionEvidence, heads = [], fused }] of blocks.entries()) {
