@@ -82,7 +82,11 @@ describe("calig --plugin", () => {
       "below/readme.txt": "",
     });
     const argv = ["explain", TEXT, "--method", "token-length", "--format", "words"];
-    expect((await runCli(argv, { folder })).stdout).toBe(WORDS);
+    const { stdout, stderr } = await runCli(argv, { folder });
+    expect(stdout).toBe(WORDS);
+    // Nobody named it in the command: who runs calig in a folder of others should see what it brings.
+    expect(stderr).toMatch(/^Plugins of ".*package\.json": "\.\/lengths\.mjs"\n/);
+    expect((await runCli([...argv, "--quiet"], { folder })).stderr).toBe("");
     expect((await runCli(argv, { folder: join(folder, "below") })).code).toBe(2);
     expect((await runCli([...argv, "--plugin", "./lengths.mjs"], { folder })).stdout).toBe(WORDS);
   });

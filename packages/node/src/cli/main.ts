@@ -34,8 +34,7 @@ const ignore = () => {};
 async function dispatch(argv: readonly string[], io: CliIo): Promise<number> {
   let terminal = createTerminal(io, { color: "auto", quiet: false });
   try {
-    const extensions =
-      commandIn(argv) === "serve" ? NO_EXTENSIONS : await loadPlugins(pluginFiles(argv), io.folder ?? process.cwd());
+    const extensions = commandIn(argv) === "serve" ? NO_EXTENSIONS : await pluginsOf(argv, io);
     const parsed = parseArguments(argv, {
       extensions,
       commands: COMMANDS,
@@ -68,6 +67,12 @@ async function dispatch(argv: readonly string[], io: CliIo): Promise<number> {
   } finally {
     terminal.progress.clear();
   }
+}
+
+/** Plugins are loaded before the arguments are parsed, since they add names: --quiet is looked for among the words. */
+function pluginsOf(argv: readonly string[], io: CliIo) {
+  const terminal = createTerminal(io, { color: "auto", quiet: argv.includes("--quiet") });
+  return loadPlugins(pluginFiles(argv), io.folder ?? process.cwd(), terminal.note);
 }
 
 /** The first word that is a command. */

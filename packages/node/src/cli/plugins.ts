@@ -27,11 +27,18 @@ export function pluginFiles(argv: readonly string[]): readonly string[] {
  * Loads plugins: those that package.json of a folder lists, then files.
  *
  * @param folder - Where the command runs; paths are relative to it.
+ * @param tell - Is told of plugins that nobody named on the command line, before any of them runs.
  * @throws {ExtensionError} When a plugin cannot be loaded, gives nothing, or defines a name that exists.
  * @throws {UsageError} When the list in package.json is none.
  */
-export async function loadPlugins(files: readonly string[], folder: string): Promise<Extensions> {
+export async function loadPlugins(
+  files: readonly string[],
+  folder: string,
+  tell: (text: string) => Promise<void>,
+): Promise<Extensions> {
   const listed = await listedPlugins(folder);
+  if (listed.length > 0)
+    await tell(`Plugins of ${quote(join(folder, "package.json"))}: ${listed.map(quote).join(", ")}`);
   const all = [...new Set([...listed, ...files].map((file) => resolve(folder, file)))];
   if (all.length === 0) return NO_EXTENSIONS;
   const { gatherExtensions } = await import("@calig/core/internal/extend/extensions");
