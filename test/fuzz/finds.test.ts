@@ -148,6 +148,22 @@ const FINDS: readonly Find[] = [
     error: ["CheckpointError", "not valid JSON"],
   },
   {
+    name: "pictures of a billion rows, for which a graph would be built",
+    kind: "configs",
+    base: "family/dinov2, swiglu, smaller picture",
+    file: "preprocessor_config.json",
+    change: (contents) => ({ ...contents, size: { height: 1e9, width: 24 } }),
+    error: ["CheckpointError", "pictures of 24 x 1000000000 pixels"],
+  },
+  {
+    name: "pictures whose shorter side has a million pixels",
+    kind: "configs",
+    base: "family/vit",
+    file: "preprocessor_config.json",
+    change: (contents) => ({ ...contents, size: { shortest_edge: 1e6 } }),
+    error: ["InputError", "the model's preprocessor makes it 1000000 x 1000000"],
+  },
+  {
     name: "an explanation in which numbers lie deep in each other",
     kind: "explanations",
     base: "text",

@@ -19,6 +19,12 @@ function refuseState(context: WriteContext, inputs: readonly number[], outputs: 
   if (outputs.some((i) => context.wants(i))) context.refuse("more than its first output is read");
 }
 
+/** Refuses widths that are not so many whole heads. */
+function checkHeads(context: WriteContext, heads: number, widths: readonly number[]): void {
+  const odd = widths.find((width) => !(Number.isSafeInteger(width / heads) && width / heads > 0));
+  if (odd !== undefined) context.refuse(`its width ${odd} is not that of ${heads} heads`);
+}
+
 /** com.microsoft Attention-1: x [batch, tokens, inputs] and the weights of q, k and v side by side [inputs, 3 width]. */
 export const attention: Writer = (context) => {
   refuseState(context, [4, 6], [1]);
@@ -30,6 +36,7 @@ export const attention: Writer = (context) => {
   const sizes = stated?.kind === "ints" ? stated.value : third === undefined ? undefined : [third, third, third];
   if (sizes?.length !== 3 || heads === 0) return context.refuse("the sizes of its heads are not known");
   if (context.int("do_rotary", 0) !== 0) return context.refuse("it rotates positions");
+  checkHeads(context, heads, sizes);
   const packed = withBias(b, b.matmul(context.input(0), context.input(1)), context.optional(2));
   const [q, k, v] = split(b, packed, 2, sizes) as [string, string, string];
   return [finish(context, { q, k, v }, { heads, sizes, mask: context.optional(3), bias: context.optional(5) })];
@@ -46,6 +53,7 @@ export const multiHeadAttention: Writer = (context) => {
   if (shape?.length === 5 && typeof query === "number") {
     if (bias !== undefined) return context.refuse("it has a bias to packed queries, keys and values");
     const width = heads * query;
+    checkHeads(context, heads, [width]);
     const parts = split(b, context.input(0), 3, [1, 1, 1]); // [batch, tokens, heads, 1, size] each
     const [q, k, v] = parts.map((part) => b.reshape(part, [0, 0, width])) as [string, string, string];
     return [finish(context, { q, k, v }, { heads, sizes: [width, width, width], mask, bias: added })];
@@ -54,6 +62,7 @@ export const multiHeadAttention: Writer = (context) => {
   const value = shapes.get(context.optional(2) ?? "")?.shape;
   if (shape?.length !== 3 || typeof query !== "number") return context.refuse("the sizes of its heads are not known");
   if (key?.length === 5 && bias === undefined) {
+    checkHeads(context, heads, [query]);
     const [k, v] = split(b, context.input(1), 3, [1, 1]).map((part) => b.reshape(part, [0, 0, query])) as [
       string,
       string,
@@ -65,6 +74,7 @@ export const multiHeadAttention: Writer = (context) => {
     return context.refuse("its keys and values are not of three axes");
   }
   const sizes = [query, query, width];
+  checkHeads(context, heads, sizes);
   const biases = bias === undefined ? [] : split(b, bias, 0, sizes);
   const [q, k, v] = [0, 1, 2].map((i) => withBias(b, context.input(i), biases[i])) as [string, string, string];
   return [finish(context, { q, k, v }, { heads, sizes, mask, bias: added })];
@@ -116,6 +126,8 @@ export const attention23: Writer = (context) => {
   const known = [...last, heads, keyHeads];
   if (!known.every((size) => typeof size === "number")) return context.refuse("the sizes of its heads are not known");
   const [queryWidth, keyWidth, valueWidth, queries, keys] = known as [number, number, number, number, number];
+  checkHeads(context, keys, isFlat ? [queries, keyWidth, valueWidth] : [queries]);
+  if (isFlat) checkHeads(context, queries, [queryWidth]);
   const size = isFlat ? queryWidth / queries : queryWidth;
   const valueSize = isFlat ? valueWidth / keys : valueWidth;
   const place = (i: number, count: number, width: number) =>

@@ -4,6 +4,7 @@ import { isRecord, parseFields } from "../../checkpoint/json-fields.ts";
 import { CheckpointError } from "../../errors.ts";
 import type { ImageProcessor } from "./image-processor.ts";
 import { imageProcessorOf } from "./parse-image-processor.ts";
+import { MOST_PIXELS, processedSize } from "./process-image.ts";
 import { parseTimmProcessor } from "./timm-processor.ts";
 
 const PREPROCESSOR = "preprocessor_config.json";
@@ -39,12 +40,23 @@ export async function findImageProcessor(
   const nested = thrifty && text !== undefined ? undefined : await read(PROCESSOR);
   if (nested !== undefined) {
     const fields = parseFields(nested, PROCESSOR);
-    if (isRecord(fields.raw(SECTION))) return imageProcessorOf(fields.section(SECTION), modelType);
+    if (isRecord(fields.raw(SECTION))) return checked(imageProcessorOf(fields.section(SECTION), modelType), PROCESSOR);
   }
-  if (isTimm && (text === undefined || modelType === "timm_wrapper")) return parseTimmProcessor(config.section(TIMM));
-  if (text !== undefined) return imageProcessorOf(parseFields(text, PREPROCESSOR), modelType);
+  if (isTimm && (text === undefined || modelType === "timm_wrapper"))
+    return checked(parseTimmProcessor(config.section(TIMM)), CONFIG);
+  if (text !== undefined) return checked(imageProcessorOf(parseFields(text, PREPROCESSOR), modelType), PREPROCESSOR);
   throw new CheckpointError(
     `Cannot load a model from "${where}": no "${PREPROCESSOR}" says how its pictures are prepared, nor does "${SECTION}" in "${PROCESSOR}" or "${TIMM}" in "${CONFIG}"; save it with AutoImageProcessor.from_pretrained(...).save_pretrained(...) of transformers`,
     PREPROCESSOR,
+  );
+}
+
+/** @throws {CheckpointError} When its pictures are larger than any model sees: graphs are built for their size. */
+function checked(processor: ImageProcessor, file: string): ImageProcessor {
+  const { width, height } = processedSize(processor) ?? { width: 1, height: 1 };
+  if (width * height <= MOST_PIXELS) return processor;
+  throw new CheckpointError(
+    `Cannot use "${file}": it makes pictures of ${width} x ${height} pixels, wanted at most ${MOST_PIXELS} in all; check that the file belongs to this model`,
+    file,
   );
 }

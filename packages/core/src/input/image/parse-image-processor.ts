@@ -2,6 +2,7 @@
 
 import { isNumber, isRecord, isSize, type JsonFields, parseFields } from "../../checkpoint/json-fields.ts";
 import { CheckpointError, quote } from "../../errors.ts";
+import { own } from "../../util/own.ts";
 import type { ImageProcessor, PerChannel, ResizeTarget } from "./image-processor.ts";
 import { CLASS_OF_MODEL, PROCESSOR_CLASSES, type ProcessorClass } from "./processor-classes.ts";
 import { filterNamed, RESIZE_FILTERS, type ResizeFilter } from "./resize-filters.ts";
@@ -55,7 +56,7 @@ function classOf(fields: JsonFields, modelType?: string): { readonly name: strin
   const stated = fields.string("image_processor_type", fields.string("feature_extractor_type", ""));
   const name =
     stated === ""
-      ? (CLASS_OF_MODEL[modelType ?? ""] ?? "")
+      ? (own(CLASS_OF_MODEL, modelType ?? "") ?? "")
       : stated.replace(/(ImageProcessor|FeatureExtractor)(Fast|Pil)?$/, "");
   const kind = Object.hasOwn(PROCESSOR_CLASSES, name) ? PROCESSOR_CLASSES[name] : undefined;
   if (kind !== undefined) return { name, kind };
