@@ -45,6 +45,8 @@ describe("checkParts()", () => {
     ],
     ["a template without the text", { post_processor: template([], {}) }, "for a text has no place for A"],
     ["a processor without its token", { post_processor: { type: "BertProcessing", sep: ["x"] } }, 'for "sep", wanted'],
+    ["a map that is not there", { normalizer: { type: "Precompiled" } }, "is no text"],
+    ["a map that is null", { normalizer: { type: "Precompiled", precompiled_charsmap: null } }, "is no text"],
     ["a map that is no text", { normalizer: { type: "Precompiled", precompiled_charsmap: true } }, "is no text"],
   ])("refuses %s", (_, parts, message) => {
     expect(() => check(parts)).toThrow(CheckpointError);

@@ -66,7 +66,7 @@ function checkNormalizer(part: unknown): void {
   for (const each of partsOf(part, "normalizers")) checkNormalizer(each);
   checkInsertions(part);
   // Of what kind a part without a type is, the library tells by its fields: so is it here.
-  if (part.precompiled_charsmap === undefined || part.precompiled_charsmap === null) return;
+  if (typeOf(part) !== "Precompiled" && (part.precompiled_charsmap ?? null) === null) return;
   if (typeof part.precompiled_charsmap !== "string") throw damaged("its compiled character map is no text");
   parseCharsmap(part.precompiled_charsmap);
 }
