@@ -111,6 +111,17 @@ const FINDS: readonly Find[] = [
     "native",
     "no tokenizer_config, cased file",
   ),
+  tokenizer(
+    "an added token of which the normalizer leaves nothing",
+    ({ added_tokens, ...contents }) => ({
+      ...contents,
+      normalizer: { type: "Strip", strip_left: true, strip_right: false },
+      added_tokens: [...added_tokens, { ...added_tokens[0], id: 200, content: " ", normalized: true, special: false }],
+    }),
+    'leaves nothing of the added token " "',
+    "native",
+    "no tokenizer_config, cased file",
+  ),
   // The portable reader.
   tokenizer(
     "a template for a text that has a place for a second one",

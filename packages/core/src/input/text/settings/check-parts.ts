@@ -1,8 +1,10 @@
 /** @file Parts of a tokenizer.json that the native library takes as they are, and then ends the process over. */
 
 import { CheckpointError, quote } from "../../../errors.ts";
+import { alignedText } from "../portable/aligned-text.ts";
 import { parseCharsmap } from "../portable/charsmap.ts";
 import { isPart, type JsonPart, partsOf, stringOf, typeOf } from "../portable/json-part.ts";
+import { createNormalizer } from "../portable/normalizers.ts";
 import { type AddedSpec, listedTokens, type VocabularyIds } from "./add-tokens.ts";
 import { mayMatchNothing } from "./matches-nothing.ts";
 
@@ -25,6 +27,7 @@ export function checkParts(contents: JsonPart, vocabulary: VocabularyIds): numbe
   }
   checkAdded(added);
   checkNormalizer(contents.normalizer);
+  checkNormalized(added, contents.normalizer);
   checkPreTokenizer(contents.pre_tokenizer);
   const set = isPart(contents.post_processor) ? processorIds(contents.post_processor) : [];
   return [...added.map(({ id }) => id), ...set].reduce((most, id) => Math.max(most, id + 1), vocabulary.end);
@@ -87,6 +90,21 @@ function checkAdded(added: readonly AddedSpec[]): void {
       `the added token ${quote(blank.content)} is white space and takes what is before it, which ${quote(before.content)} takes too`,
     );
   }
+}
+
+/** A token of which the normalizer leaves nothing is found everywhere. */
+function checkNormalized(added: readonly AddedSpec[], normalizer: unknown): void {
+  const tokens = added.filter(({ normalized }) => normalized);
+  if (!isPart(normalizer) || tokens.length === 0) return;
+  let normalize: ReturnType<typeof createNormalizer>;
+  try {
+    normalize = createNormalizer(normalizer);
+  } catch (error) {
+    if (error instanceof CheckpointError) return; // of a kind that only the native library knows
+    throw error;
+  }
+  const empty = tokens.find(({ content }) => normalize(alignedText(content)).length === 0);
+  if (empty !== undefined) throw damaged(`its normalizer leaves nothing of the added token ${quote(empty.content)}`);
 }
 
 /** Text that stands for nothing of the original, where it stands for nothing at all: the next step cannot place it. */
