@@ -210,6 +210,13 @@ const FINDS: readonly Find[] = [
     error: ["InputError", "wanted a whole number from 0 to"],
   },
   {
+    name: "an explanation of a picture with a field of words",
+    kind: "explanations",
+    base: "image",
+    file: "one.json",
+    change: (contents) => ({ ...contents, words: "none" }),
+  },
+  {
     name: "an explanation of a text too long for a PNG",
     kind: "explanations",
     base: "text",

@@ -20,7 +20,8 @@ const EXCERPT = 200;
 
 /** Whether the features are in a line, as words are; they are patches in a grid otherwise. */
 export function isWritten(explanation: Explanation): explanation is WrittenExplanation {
-  return "words" in explanation;
+  // A stored picture may have fields of its own, "words" among them.
+  return explanation.input.kind !== "image";
 }
 
 /** Every option that had a say: those of the method, and how a picture was read where that was not as always. */
