@@ -11,7 +11,8 @@ const ANSWERS: Readonly<Record<SignatureVerdict, { readonly code: number; readon
 
 const { status, stdout, stderr } = spawnSync(
   "npm",
-  ["audit", "signatures", "--fetch-retries=0", "--fetch-timeout=20000"],
+  // Below "npm run --silent" npm would not say why it ended.
+  ["audit", "signatures", "--fetch-retries=0", "--fetch-timeout=20000", "--loglevel=error"],
   { encoding: "utf8", shell: process.platform === "win32" },
 );
 const output = `${stdout ?? ""}${stderr ?? ""}`;

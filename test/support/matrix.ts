@@ -120,9 +120,9 @@ async function judgeInput(
       : { image: await readImageFile(join(folder, input.image)) };
   const perToken = Array.isArray(input.logits[0]);
   const token = perToken ? Math.floor(input.logits.length / 2) : undefined;
-  const options = { tolerance: TOLERANCE, ...(token === undefined ? {} : { token }) };
-  const run = (method: string): Promise<Explanation> =>
-    explain(model, given as { text: string }, { ...options, method });
+  const options = token === undefined ? {} : { token };
+  const run = (method: string, more: { readonly tolerance?: number } = {}): Promise<Explanation> =>
+    explain(model, given as { text: string }, { ...options, ...more, method });
 
   let explanation: Explanation;
   try {
@@ -130,7 +130,7 @@ async function judgeInput(
       const { ids } = (await model.tokenizer?.encode(input.text as string, input.pair)) ?? { ids: [] };
       if (ids.join() !== input.ids.join()) tally.wrong.push(`${what}: ids ${ids}, wanted ${input.ids}`);
     }
-    explanation = await run("ca-lig");
+    explanation = await run("ca-lig", { tolerance: TOLERANCE });
   } catch (error) {
     return note(error, what, tally, input.engine !== undefined && "error" in input.engine);
   }
