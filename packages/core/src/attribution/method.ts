@@ -5,7 +5,7 @@ import type { ForwardResult } from "../program/model-programs.ts";
 import type { ScoreSpec } from "../program/score.ts";
 import type { ExplainableModel } from "./explainable-model.ts";
 import type { BlockExplanation, Completeness, Warning } from "./explanation.ts";
-import type { GeneralOptions, WorkHooks } from "./options.ts";
+import type { GeneralOptions, MethodObject, WorkHooks } from "./options.ts";
 import type { PreparedInput } from "./prepared-input.ts";
 import type { SharedWork } from "./shared-work.ts";
 import type { LayerWeighting } from "./weighted-blocks.ts";
@@ -45,28 +45,7 @@ export interface MethodResult {
 }
 
 /** An attribution method. To add one to calig: a file and a line in methods.ts; from outside: `defineMethod`. */
-export interface AttributionMethod<Table extends OptionTable = OptionTable> {
-  /** Lower case, words joined by hyphens: "integrated-gradients". Unique among the methods of a run. */
-  readonly name: string;
-  /** As people write it: "Integrated Gradients". Default: the name as a sentence. */
-  readonly title?: string;
-  /** One line for help texts, with the source. */
-  readonly summary: string;
-  /** Whether values below 0 say that a feature opposes the target. Without a sign, larger is more influence either way. */
-  readonly signed: boolean;
-  /** Whether the values depend on which class is explained. */
-  readonly classSpecific: boolean;
-  /** Whether attributions add up to the score at the input minus that at the baseline, within the tolerance. Absent for no. */
-  readonly complete?: true;
-  /** Knows nothing of the input: what other methods must beat. */
-  readonly randomControl?: true;
-  /**
-   * What this object was made with, as plain data: `{ samples: 50 }`. Results state it, and stored measurements are used
-   * again only for the same settings. Absent for none.
-   */
-  readonly settings?: Readonly<Record<string, unknown>>;
-  /** Changes when the numbers of the method change: stored measurements of older ones are not used. Absent for 1. */
-  readonly revision?: number;
+export interface AttributionMethod<Table extends OptionTable = OptionTable> extends MethodObject {
   /** The options that it takes besides the general ones, its own included. All others are refused. */
   readonly options?: Table;
   run(context: MethodContext<Table>): Promise<MethodResult>;

@@ -46,14 +46,26 @@ export * from "./option-words.ts";
 
 /** A method as an object: one of `METHODS`, or one of the caller's own made by `defineMethod` (method.ts says what it has). */
 export interface MethodObject {
+  /** Lower case, words joined by hyphens: "integrated-gradients". Unique among the methods of a run. */
   readonly name: string;
+  /** As people write it: "Integrated Gradients". Default: the name as a sentence. */
   readonly title?: string;
+  /** One line for help texts, with the source. */
   readonly summary: string;
+  /** Whether values below 0 say that a feature opposes the target. Without a sign, larger is more influence either way. */
   readonly signed: boolean;
+  /** Whether the values depend on which class is explained. */
   readonly classSpecific: boolean;
+  /** Whether attributions add up to the score at the input minus that at the baseline, within the tolerance. Absent for no. */
   readonly complete?: true;
+  /** Knows nothing of the input: what other methods must beat. */
   readonly randomControl?: true;
+  /**
+   * What this object was made with, as plain data: `{ samples: 50 }`. Results state it, and stored measurements are used
+   * again only for the same settings. Absent for none.
+   */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** Changes when the numbers of the method change: stored measurements of older ones are not used. Absent for 1. */
   readonly revision?: number;
   readonly options?: OptionTable;
   run(context: never): Promise<unknown>;
