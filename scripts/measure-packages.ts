@@ -20,18 +20,16 @@ const TOLERANCE = 0.15;
 const ROUNDING = 0.02;
 
 const engine = ENGINES.filter(({ os, cpu }) => os === process.platform && cpu === process.arch).map(engineName);
-const NODE = ["@calig/core", "@calig/page", "@calig/node", ...engine];
-const MODELS = ["@calig/model-sst2", "@calig/model-cifar10"];
 
 /**
- * What is installed, with what of ours, and the most that it may take, MB. `asks`: packages with install scripts that npm
- * warns of; none of them is needed.
+ * What is installed, and the most that it may take, MB. `asks`: packages with install scripts that npm warns of; none of
+ * them is needed.
  */
 const INSTALLS = [
-  { name: "@calig/core", all: ["@calig/core"], limit: 10, asks: [] },
-  { name: "@calig/web", all: ["@calig/core", "@calig/web"], limit: 170, asks: ["protobufjs"] },
-  { name: "@calig/node", all: NODE, limit: 200, asks: [] },
-  { name: "calig", all: [...NODE, ...MODELS, "calig"], limit: 400, asks: [] },
+  { name: "@calig/core", limit: 10, asks: [] },
+  { name: "@calig/web", limit: 170, asks: ["protobufjs"] },
+  { name: "@calig/node", limit: 200, asks: [] },
+  { name: "calig", limit: 400, asks: [] },
 ] as const;
 
 /** Programs of browsers, bundled without onnxruntime-web, and the most that they may take gzipped, kB. */
@@ -97,8 +95,7 @@ try {
       rows.push([name, [megabytes(bytes), megabytes(unpackedBytes), "", ""]]);
       continue;
     }
-    const wanted = tarballs.filter((each) => (install.all as readonly string[]).includes(each.name));
-    using installed = installInto(wanted.map(({ path }) => path));
+    using installed = installInto(name, tarballs);
     const { warnings } = installed;
     const isKnown = (line: string): boolean => install.asks.length > 0 && line.startsWith("npm warn install-scripts");
     const asking = warnings.flatMap((line) => /install-scripts {3}([\w@/-]+?)@\d/.exec(line)?.[1] ?? []);

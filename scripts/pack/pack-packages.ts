@@ -18,6 +18,8 @@ export interface Tarball {
   /** Of the files in it. */
   readonly unpackedBytes: number;
   readonly files: readonly string[];
+  /** Names of what an install of it brings, those for other systems included. */
+  readonly dependencies: readonly string[];
 }
 
 /** The folders of packages, in the order in which they depend on each other. */
@@ -78,11 +80,15 @@ function packFolder(place: string, target: string): Tarball {
   const argv = ["pack", place, "--json", "--ignore-scripts", "--loglevel=error", "--pack-destination", target];
   const answer = execFileSync("npm", argv, { encoding: "utf8", shell: process.platform === "win32" });
   const [packed] = JSON.parse(answer) as readonly [PackAnswer];
+  const { dependencies, optionalDependencies } = JSON.parse(
+    readFileSync(join(place, "package.json"), "utf8"),
+  ) as Manifest;
   return {
     name: packed.name,
     path: join(target, packed.filename.replace("@", "").replace("/", "-")),
     bytes: packed.size,
     unpackedBytes: packed.unpackedSize,
     files: packed.files.map(({ path }) => path),
+    dependencies: Object.keys({ ...dependencies, ...optionalDependencies }),
   };
 }
