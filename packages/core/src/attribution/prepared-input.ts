@@ -11,6 +11,11 @@ export interface PreparedInput {
   readonly features: readonly { readonly special: boolean }[];
   /** 1 where the feature is part of the input and may be replaced by a baseline, 0 for special features [positions]. */
   readonly replaceable: Float32Array;
+  /**
+   * Positions of each feature that is replaced as a whole where methods or metrics remove it: those of each word. Absent where
+   * every position that may be replaced is a feature by itself.
+   */
+  readonly groups?: readonly (readonly number[])[];
   /** Where the input is one of several windows on a longer one: how many features lie before it, and how many are in all. */
   readonly window?: { readonly start: number; readonly total: number };
   readonly warnings: readonly Warning[];
@@ -36,3 +41,7 @@ export function onlyPart<T extends PreparedInput>(input: T): Part<T> {
     share: 1,
   };
 }
+
+/** Positions of each feature that is replaced as a whole: of each word, or of each patch. */
+export const removableFeatures = ({ groups, replaceable }: PreparedInput): readonly (readonly number[])[] =>
+  groups ?? [...replaceable.keys()].filter((t) => replaceable[t] === 1).map((t) => [t]);

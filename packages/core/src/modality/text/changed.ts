@@ -3,6 +3,7 @@
 import type { ExplainableModel } from "../../attribution/explainable-model.ts";
 import type { EvaluationFeature } from "../../attribution/perturbable.ts";
 import type { Part } from "../../attribution/prepared-input.ts";
+import { grouped } from "./features.ts";
 import { textFeeds, type WholeText } from "./prepare.ts";
 import { replacementToken, type TextReplacementName } from "./replacement.ts";
 
@@ -23,7 +24,9 @@ export function permutedText(
   places.forEach((place, i) => {
     ids[place] = prepared.whole.ids[content[i] as number] as number;
   });
-  return withIds(model, prepared, ids);
+  const moved = new Map(content.map((position, i) => [position, places[i] as number]));
+  const there = features.map(({ positions }) => ({ positions: positions.map((own) => moved.get(own) ?? own) }));
+  return withIds(model, { ...prepared, parts: prepared.parts.map((part) => grouped(part, there)) }, ids);
 }
 
 /** Every token of the removed features becomes that of the replacement. */

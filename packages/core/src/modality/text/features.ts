@@ -1,6 +1,7 @@
 /** @file What can be removed from a text: its words, or its tokens, without the special ones. */
 
 import type { EvaluationFeature } from "../../attribution/perturbable.ts";
+import type { Part, PreparedInput } from "../../attribution/prepared-input.ts";
 import type { TokenFeature, Word } from "../../input/features.ts";
 
 export const FEATURE_KINDS = ["word", "token"] as const;
@@ -24,3 +25,24 @@ export function textFeatures(
     .map(({ start, end }, index) => ({ positions: positions[index] as number[], start, end }))
     .filter((feature) => feature.positions.length > 0);
 }
+
+/**
+ * The features that a part of the text reads, each by its positions in that part.
+ *
+ * @param positions - Index in the whole text of each position of the part.
+ */
+export function groupsIn(
+  features: readonly Pick<EvaluationFeature, "positions">[],
+  positions: readonly number[],
+): readonly (readonly number[])[] {
+  const places = new Map(positions.map((position, place) => [position, place]));
+  return features
+    .map((feature) => feature.positions.flatMap((position) => places.get(position) ?? []))
+    .filter((group) => group.length > 0);
+}
+
+/** A part of the text with these features as what is replaced as a whole. */
+export const grouped = <T extends PreparedInput>(
+  part: Part<T>,
+  features: readonly Pick<EvaluationFeature, "positions">[],
+): Part<T> => ({ ...part, input: { ...part.input, groups: groupsIn(features, part.positions) } });

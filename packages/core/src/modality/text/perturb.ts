@@ -4,20 +4,23 @@ import type { ExplainableModel } from "../../attribution/explainable-model.ts";
 import type { Perturbable, PerturbOptions } from "../../attribution/perturbable.ts";
 import { keyword } from "../../errors.ts";
 import { permutedText, removedText } from "./changed.ts";
-import { FEATURE_KINDS, textFeatures } from "./features.ts";
+import { FEATURE_KINDS, grouped, textFeatures } from "./features.ts";
 import type { WholeText } from "./prepare.ts";
 import { createTextReplacement, TEXT_REPLACEMENTS } from "./replacement.ts";
 
 /** A text longer than the model reads has the features of all its windows, or of its beginning: as it is explained. */
 export function perturbText(
   model: ExplainableModel,
-  prepared: WholeText,
+  given: WholeText,
   { replacement: name, features: kind }: PerturbOptions,
 ): Perturbable {
   const replacement = keyword("replacement", name, TEXT_REPLACEMENTS);
-  const { whole, parts, warnings } = prepared;
+  const { whole, warnings } = given;
   const { text } = whole;
   const features = textFeatures(whole, keyword("features", kind, FEATURE_KINDS));
+  // Methods that remove features remove the same ones.
+  const prepared = { ...given, parts: given.parts.map((part) => grouped(part, features)) };
+  const { parts } = prepared;
   return {
     parts,
     positionCount: whole.features.length,

@@ -13,6 +13,7 @@ import { cutWindows } from "../../input/text/windows.ts";
 import type { Feeds } from "../../runtime/runtime.ts";
 import { intTensor } from "../../tensor/tensor.ts";
 import { streamOf } from "../../transformer/anatomy.ts";
+import { groupsIn, textFeatures } from "./features.ts";
 
 export interface PreparedText extends PreparedInput {
   readonly encoded: EncodedText;
@@ -69,6 +70,7 @@ function prepared(model: ExplainableModel, encoded: EncodedText): PreparedText {
     feeds: textFeeds(model, encoded.ids, encoded.typeIds),
     features: encoded.features,
     replaceable: Float32Array.from(encoded.features, (feature) => (feature.special ? 0 : 1)),
+    groups: groupsIn(textFeatures(encoded, "word"), [...encoded.features.keys()]),
     warnings: [],
   };
 }

@@ -1,0 +1,110 @@
+/** @file The game of an input: features that are not there are replaced by those of a baseline. */
+
+import { evaluateScore, logitsRow } from "../../program/score.ts";
+import { type FloatTensor, floatTensor } from "../../tensor/tensor.ts";
+import { streamOf } from "../../transformer/anatomy.ts";
+import { baselineStates, chosenBaselines, type UsedBaseline } from "../baseline/baseline.ts";
+import type { Warning } from "../explanation.ts";
+import { forwardRows } from "../integral/run-size.ts";
+import type { MethodContext } from "../method.ts";
+import type { INTEGRAL_OPTIONS } from "../options.ts";
+import type { Kept } from "../perturbable.ts";
+import { removableFeatures } from "../prepared-input.ts";
+import { createGame, everything, type Game } from "./game.ts";
+
+/** What the game of an input is made of: any method that takes a baseline has it. */
+export type GameContext = MethodContext<Pick<typeof INTEGRAL_OPTIONS, "baseline">>;
+
+export interface InputGame extends Game {
+  /** Positions of the input that each feature is made of; the same features that metrics remove. */
+  readonly features: readonly (readonly number[])[];
+  /** How the features lie, row by row, where they are the patches of a picture. */
+  readonly grid?: { readonly rows: number; readonly columns: number };
+  /** The baseline as results state it; a list where there are several. */
+  readonly baseline: unknown;
+  readonly warnings: readonly Warning[];
+  /** Forward passes spent so far: one for each evaluation and baseline, and those at the baselines. */
+  passes(): number;
+}
+
+/**
+ * The game of one part of an input. v(S) is the score where every feature outside S is replaced by that of the baseline at
+ * its place; with several baselines, the mean over them. The part of a long text that is one window has a game of its own:
+ * values that are linear in the game (Shapley, leave-one-out) are those of the whole text once parts are joined, since the
+ * score of the whole is the mean of the windows', and a word that a window does not read changes nothing there.
+ *
+ * The vector that enters the first block depends on its own position only, so features are replaced there, all positions of
+ * a word at once: what metrics do to the same words with the replacement that is called as the baseline is. Special features
+ * stay. The whole input is known from the forward pass that explanations begin with.
+ *
+ * Cost: the passes of the baselines; then one forward pass for every subset and baseline.
+ *
+ * @param onEvaluated - Called after every batch with the number of evaluations so far.
+ * @throws As `baselineStates`.
+ */
+export async function createInputGame(
+  context: GameContext,
+  onEvaluated: (evaluations: number) => void = () => {},
+): Promise<InputGame> {
+  const { model, input, forward, options, scoreAtInput } = context;
+  const used: UsedBaseline[] = [];
+  for (const baseline of chosenBaselines(options)) {
+    used.push(await baselineStates(model, input, baseline, options.seed));
+  }
+  const features = removableFeatures(input);
+  const positions = forward.hiddenStates[0]?.shape[1] ?? 0;
+  const evaluate = async (subsets: readonly Kept[]): Promise<readonly number[]> => {
+    const mean = new Array<number>(subsets.length).fill(0);
+    for (const { hiddenStates } of used) {
+      const scores = await scoresOf(context, features, hiddenStates[0] as FloatTensor, subsets);
+      scores.forEach((score, s) => {
+        mean[s] = (mean[s] as number) + score / used.length;
+      });
+    }
+    return mean;
+  };
+  const game = createGame(features.length, evaluate, {
+    batchSize: forwardRows(model, positions, options),
+    known: [[everything(features.length), scoreAtInput]],
+    signal: options.signal,
+    onEvaluated,
+  });
+  const { patches } = streamOf(model.anatomy);
+  return {
+    ...game,
+    features,
+    ...(patches !== undefined && patches.rows * patches.columns === features.length
+      ? { grid: { rows: patches.rows, columns: patches.columns } }
+      : {}),
+    baseline: used.length === 1 ? used[0]?.spelled : used.map(({ spelled }) => spelled),
+    warnings: used.flatMap(({ warnings }) => warnings),
+    passes: () => used.reduce((sum, { passes }) => sum + game.evaluations() + passes, 0),
+  };
+}
+
+/** F of the input with the features outside each subset replaced by those of `baseline` [1, positions, width]. */
+async function scoresOf(
+  { model, input, forward, score }: GameContext,
+  features: readonly (readonly number[])[],
+  baseline: FloatTensor,
+  subsets: readonly Kept[],
+): Promise<number[]> {
+  const hidden = forward.hiddenStates[0] as FloatTensor;
+  const [, positions = 0, width = 0] = hidden.shape;
+  const size = positions * width;
+  const states = new Float32Array(subsets.length * size);
+  for (const [row, subset] of subsets.entries()) {
+    states.set(hidden.data, row * size);
+    for (const [feature, own] of features.entries()) {
+      if (subset[feature] === 1) continue;
+      for (const t of own) states.set(baseline.data.subarray(t * width, (t + 1) * width), row * size + t * width);
+    }
+  }
+  const hiddenState = floatTensor(states, [subsets.length, positions, width]);
+  const logits = await model.programs.logitsFrom({ block: 0, hiddenState, feeds: input.feeds });
+  const perRow = logits.data.length / subsets.length;
+  return subsets.map((_, row) => {
+    const own = floatTensor(logits.data.subarray(row * perRow, (row + 1) * perRow), [1, ...logits.shape.slice(1)]);
+    return evaluateScore(score, logitsRow(own, score.position));
+  });
+}
