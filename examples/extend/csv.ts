@@ -21,14 +21,14 @@ const cell = (value: string | number): string => {
 function rows(explanation: Explanation, input: number): string[] {
   const { label } = explanation.target;
   const features =
-    "words" in explanation
-      ? explanation.words.map(({ text, attribution }) => [text, "", "", attribution])
-      : [...explanation.supporting, ...explanation.opposing].map(({ row, column, attribution }) => [
+    explanation.layout === "grid"
+      ? [...explanation.supporting, ...explanation.opposing].map(({ row, column, attribution }) => [
           "",
           row,
           column,
           attribution,
-        ]);
+        ])
+      : explanation.words.map(({ text, attribution }) => [text, "", "", attribution]);
   return features.map((values) => [input, label, ...values].map(cell).join(","));
 }
 

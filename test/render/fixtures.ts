@@ -182,7 +182,8 @@ export function textExplanation(plan: TextPlan): TextExplanation {
   predictions.sort((a, b) => (b.probability ?? 0) - (a.probability ?? 0));
   const byMagnitude = [...words].sort((a, b) => Math.abs(b.attribution) - Math.abs(a.attribution));
   return {
-    version: 2,
+    version: 3,
+    layout: "text",
     model: {
       id: plan.modelId ?? "sst2-minilm-6",
       family: "bert",
@@ -338,7 +339,8 @@ export const image: ImageExplanation = (() => {
   const score = rounded(0.4 + total(strengths));
   const labels = ["tabby cat", "tiger cat", "Egyptian cat", "lynx", "plastic bag", "doormat", "sock", "quilt"];
   return {
-    version: 2,
+    version: 3,
+    layout: "grid",
     model: {
       id: "deit-tiny",
       family: "vit",

@@ -54,13 +54,22 @@ describe("explain()", () => {
 });
 
 describe("an Explanation", () => {
-  it("is told apart by whether it has words", () => {
+  it("is told apart by how its features lie", () => {
     expectTypeOf<Explanation>().toEqualTypeOf<TextExplanation | ImageExplanation | NamedExplanation>();
     expectTypeOf<TextExplanation["words"][number]["attribution"]>().toEqualTypeOf<number>();
     // @ts-expect-error: patches have none
     explanation.words;
-    if ("words" in explanation) expectTypeOf(explanation).toEqualTypeOf<TextExplanation | NamedExplanation>();
-    else expectTypeOf(explanation).toEqualTypeOf<ImageExplanation>();
+    switch (explanation.layout) {
+      case "text":
+        return expectTypeOf(explanation).toEqualTypeOf<TextExplanation>();
+      case "grid":
+        return expectTypeOf(explanation).toEqualTypeOf<ImageExplanation>();
+      case "names":
+        return expectTypeOf(explanation).toEqualTypeOf<NamedExplanation>();
+      default:
+        // There is no other: a kind that is added stops this from compiling.
+        return expectTypeOf(explanation).toEqualTypeOf<never>();
+    }
   });
 
   it("is data that nobody changes, and that JSON holds whole", () => {

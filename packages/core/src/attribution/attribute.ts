@@ -79,7 +79,7 @@ export async function attribute(
   const target = predictions.find((prediction) => prediction.index === score.target);
   const named = (index: number) => ({ index, label: model.labels[index] ?? String(index) });
   return {
-    version: 2,
+    version: 3,
     model: model.facts,
     target: {
       ...named(score.target),

@@ -52,9 +52,10 @@ export async function explain(
   const whole = await prepareInput(model, typeof input === "string" ? { text: input } : input, run.options);
   const common = await attribute(model, whole.parts, whole.featureCount, run);
   const { version, model: facts, target, predictions, attribution, warnings, ...rest } = common;
-  const { input: shown, features, ...items } = model.modality.describe(model, whole, attribution);
+  const { layout, input: shown, features, ...items } = model.modality.describe(model, whole, attribution);
   return {
     version,
+    layout,
     model: facts,
     input: shown,
     target,

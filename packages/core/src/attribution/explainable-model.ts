@@ -79,7 +79,7 @@ export interface PreparedWhole<Prepared extends PreparedInput = PreparedInput> {
 }
 
 /** What an explanation says of the input and of its features, for readers and programs. */
-export type InputDescription = Pick<Explanation, "input" | "features" | "supporting" | "opposing">;
+export type InputDescription = Pick<Explanation, "layout" | "input" | "features" | "supporting" | "opposing">;
 
 /** The baselines of a kind of input: where the paths of all blocks start. */
 export interface Baselines<Prepared extends PreparedInput = PreparedInput> {

@@ -12,9 +12,11 @@ import type {
   BlockExplanation,
   Completeness,
   Cost,
+  Explanation,
   ExplanationCommon,
   FeatureNoun,
   ImageExplanation,
+  Layout,
   ModelFacts,
   NamedExplanation,
   PatchAttribution,
@@ -168,6 +170,9 @@ const COMMON: FieldsOf<ExplanationCommon> = {
   warnings: list(WARNING, "What the reader must know"),
 };
 
+/** What tells the kinds of explanations apart. */
+const layout = <const T extends Layout>(name: T, about: string) => described(oneOf([name]), about);
+
 const WORDS = "Words with the summed attribution of their tokens";
 
 /** Fields of texts, and of what has features with names as texts have. */
@@ -187,6 +192,7 @@ const NAMED_FEATURES = {
 
 export const TEXT_EXPLANATION = record<TextExplanation>({
   ...COMMON,
+  layout: layout("text", "Features are tokens of a text"),
   input: record<TextExplanation["input"]>({
     kind: oneOf(["text"], "Kind"),
     text: text("The text as it was given"),
@@ -196,6 +202,7 @@ export const TEXT_EXPLANATION = record<TextExplanation>({
 
 export const IMAGE_EXPLANATION = record<ImageExplanation>({
   ...COMMON,
+  layout: layout("grid", "Features are patches of a picture"),
   input: record<ImageExplanation["input"]>({
     kind: oneOf(["image"], "Kind"),
     width: pixels("Of the picture as given, pixels"),
@@ -228,6 +235,7 @@ export const IMAGE_EXPLANATION = record<ImageExplanation>({
 
 export const NAMED_EXPLANATION = record<NamedExplanation>({
   ...COMMON,
+  layout: layout("names", "Features have names, in a line"),
   input: record<NamedExplanation["input"]>({
     kind: text("Name of the kind of input"),
     text: text("The names of the features, one after the other"),
@@ -236,5 +244,12 @@ export const NAMED_EXPLANATION = record<NamedExplanation>({
   ...NAMED_FEATURES,
 });
 
-/** Those that a server answers with. */
-export const EXPLANATION: SchemaOf<TextExplanation | ImageExplanation> = v.union([TEXT_EXPLANATION, IMAGE_EXPLANATION]);
+/** The same by layout: every kind of explanation there is. */
+export const EXPLANATIONS: { readonly [L in Layout]: SchemaOf<Extract<Explanation, { readonly layout: L }>> } = {
+  text: TEXT_EXPLANATION,
+  grid: IMAGE_EXPLANATION,
+  names: NAMED_EXPLANATION,
+};
+
+/** Any of them: `layout` tells which. */
+export const EXPLANATION: SchemaOf<Explanation> = v.union(Object.values(EXPLANATIONS));

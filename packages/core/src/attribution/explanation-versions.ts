@@ -1,17 +1,28 @@
 /** @file Explanations of former versions as those of today, so that what people have stored stays readable. */
 
+import type { Layout } from "./explanation.ts";
+
 /** Version of explanations that is written. */
-export const EXPLANATION_VERSION = 2;
+export const EXPLANATION_VERSION = 3;
 
 /** Versions that are read. */
-export const READABLE_VERSIONS: readonly unknown[] = [1, EXPLANATION_VERSION];
+export const READABLE_VERSIONS: readonly unknown[] = [1, 2, EXPLANATION_VERSION];
 
 /**
  * The same explanation in the words of today; what is no explanation of a former version comes back as it is. Version 1
- * called the features units.
+ * called the features units, version 2 told texts from pictures by the kind of the input alone.
  */
 export function currentExplanation(value: object): object {
-  if ((value as { readonly version?: unknown }).version !== 1) return value;
-  const renamed = Object.entries(value).map(([name, field]) => [name === "units" ? "features" : name, field] as const);
-  return { ...Object.fromEntries(renamed), version: EXPLANATION_VERSION };
+  const { version, ...rest } = value as Readonly<Record<string, unknown>>;
+  if (version === EXPLANATION_VERSION || !READABLE_VERSIONS.includes(version)) return value;
+  const fields = Object.entries(rest).map(
+    ([name, field]) => [version === 1 && name === "units" ? "features" : name, field] as const,
+  );
+  return { version: EXPLANATION_VERSION, layout: layoutOf(rest.input), ...Object.fromEntries(fields) };
+}
+
+function layoutOf(input: unknown): Layout {
+  const kind = typeof input === "object" && input !== null ? (input as { readonly kind?: unknown }).kind : undefined;
+  if (kind === "image") return "grid";
+  return kind === "text" ? "text" : "names";
 }

@@ -112,9 +112,9 @@ export interface Cost {
   readonly peakBytes: number;
 }
 
-/** What explanations of texts and images share. */
+/** What explanations of all kinds of inputs share. */
 export interface ExplanationCommon {
-  readonly version: 2;
+  readonly version: 3;
   readonly model: ModelFacts;
   readonly target: Target;
   /** All classes, best first. */
@@ -139,6 +139,7 @@ export interface ExplanationCommon {
 }
 
 export interface TextExplanation extends ExplanationCommon {
+  readonly layout: "text";
   readonly input: { readonly kind: "text"; readonly text: string };
   readonly features: readonly TokenFeature[];
   readonly words: readonly WordAttribution[];
@@ -149,6 +150,7 @@ export interface TextExplanation extends ExplanationCommon {
 }
 
 export interface ImageExplanation extends ExplanationCommon {
+  readonly layout: "grid";
   readonly input: {
     readonly kind: "image";
     /** Of the picture as it was given, pixels. */
@@ -179,7 +181,8 @@ export interface FeatureNoun {
  * Of a kind of input that calig does not know by itself: features with names. It is laid out as a text is: the names, one
  * after the other, are the text, and each is a word, or a special token where it is no part of the input.
  */
-export interface NamedExplanation extends Omit<TextExplanation, "input"> {
+export interface NamedExplanation extends Omit<TextExplanation, "layout" | "input"> {
+  readonly layout: "names";
   readonly input: {
     /** Name of the modality: "audio". */
     readonly kind: string;
@@ -191,5 +194,12 @@ export interface NamedExplanation extends Omit<TextExplanation, "input"> {
 /** With features in a line, as opposed to a grid. */
 export type WrittenExplanation = TextExplanation | NamedExplanation;
 
-/** All of a run's output. `version` changes when a field changes meaning. */
+/**
+ * All of a run's output. `layout` tells how the features lie, and so which fields there are: "text", tokens and words of a
+ * text; "grid", patches of a picture; "names", features with names, of any other kind of input (`input.kind` names it).
+ * `version` changes when a field is new that every explanation has, or one that there was changes its meaning.
+ */
 export type Explanation = TextExplanation | ImageExplanation | NamedExplanation;
+
+/** How the features of an explanation lie. */
+export type Layout = Explanation["layout"];

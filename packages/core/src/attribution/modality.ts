@@ -53,7 +53,7 @@ export function describeNamed(
   const words = features.flatMap(({ special, ...span }, index) =>
     special ? [] : [{ text: span.text, start: span.start, end: span.end, attribution: attribution[index] as number }],
   );
-  return { input: { ...input, text }, features, words, ...bySign(words) };
+  return { layout: "names", input: { ...input, text }, features, words, ...bySign(words) };
 }
 
 /** Names one after the other, and where each lies in that text. */

@@ -2,7 +2,16 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { FIXTURES, image, sentence } from "../../../../test/render/fixtures.ts";
 import { InputError } from "../errors.ts";
+import type { Explanation, NamedExplanation } from "./explanation.ts";
 import { parseExplanation } from "./parse-explanation.ts";
+
+/** What a kind of input from outside says of itself. */
+const sound: NamedExplanation = {
+  ...sentence,
+  layout: "names",
+  input: { kind: "sound", text: sentence.input.text, noun: { one: "frame", many: "frames" } },
+};
+const ALL: Readonly<Record<string, Explanation>> = { ...FIXTURES, sound };
 
 const copy = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
@@ -25,12 +34,18 @@ describe("parseExplanation()", () => {
     const before = stored(`version-1-${kind}`);
     const { version, units, ...rest } = before;
     expect([version, units.length]).toEqual([1, rest.attribution.length]);
-    expect(parseExplanation(before)).toEqual({ ...rest, version: 2, features: units });
+    const layout = kind === "image" ? "grid" : kind;
+    expect(parseExplanation(before)).toEqual({ ...rest, version: 3, layout, features: units });
     expect(before.units).toBe(units);
     expect(() => parseExplanation({ ...before, attribution: [1] })).toThrow(`wanted ${units.length}`);
   });
 
-  test.each(Object.entries(FIXTURES))("takes %s as it is", (_, explanation) => {
+  test.each(Object.entries(ALL))("reads %s as version 2 stored it, told apart by the kind of input alone", (_, now) => {
+    const { layout: _layout, ...before } = now;
+    expect(parseExplanation(copy({ ...before, version: 2 }))).toEqual(copy(now));
+  });
+
+  test.each(Object.entries(ALL))("takes %s as it is", (_, explanation) => {
     const data = copy(explanation);
     expect(parseExplanation(data)).toBe(data);
   });
@@ -46,9 +61,14 @@ describe("parseExplanation()", () => {
 
   test.each([
     [sentence, "version", undefined, 'field "version" is missing: it is no explanation'],
-    [sentence, "version", 3, "it is of version 3, wanted 1 or 2; use the calig that made it"],
-    [sentence, "input.kind", 7, 'field "input.kind" is 7, wanted a text'],
-    [sentence, "input.kind", "sound", 'field "input.noun" is missing, wanted a record'],
+    [sentence, "version", 4, "it is of version 4, wanted 1 or 2 or 3; use the calig that made it"],
+    [sentence, "layout", undefined, 'field "layout" is missing, wanted "text" or "grid" or "names"'],
+    [sentence, "layout", "sound", 'field "layout" is "sound", wanted "text" or "grid" or "names"'],
+    [sentence, "layout", "toString", 'field "layout" is "toString", wanted "text"'],
+    [sentence, "layout", "names", 'field "input.noun" is missing, wanted a record'],
+    [sentence, "layout", "grid", 'field "input.kind" is "text", wanted "image"'],
+    [sentence, "input.kind", 7, 'field "input.kind" is 7, wanted "text"'],
+    [sound, "input.kind", 7, 'field "input.kind" is 7, wanted a text'],
     [sentence, "input.text", undefined, 'field "input.text" is missing, wanted a text'],
     [sentence, "target.label", 7, 'field "target.label" is 7, wanted a text'],
     [sentence, "attribution.2", null, 'field "attribution[2]" is null, wanted a number'],

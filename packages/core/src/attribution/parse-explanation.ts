@@ -2,9 +2,11 @@
 
 import * as v from "valibot";
 import { InputError, quote } from "../errors.ts";
-import type { Explanation, ImageExplanation, WrittenExplanation } from "./explanation.ts";
-import { IMAGE_EXPLANATION, NAMED_EXPLANATION, TEXT_EXPLANATION } from "./explanation-schema.ts";
+import type { Explanation, ImageExplanation, Layout, WrittenExplanation } from "./explanation.ts";
+import { EXPLANATIONS } from "./explanation-schema.ts";
 import { currentExplanation, READABLE_VERSIONS } from "./explanation-versions.ts";
+
+const LAYOUTS = Object.keys(EXPLANATIONS);
 
 /** Longest excerpt of a value in a message. */
 const EXCERPT = 40;
@@ -110,7 +112,7 @@ function checkPlaces({ features, supporting, opposing, input: { grid } }: ImageE
 }
 
 /**
- * The explanation that a value of unknown origin is. Explanations of version 1 become those of today.
+ * The explanation that a value of unknown origin is. Explanations of former versions become those of today.
  *
  * @throws {InputError} When it is none; the message names the field, and what was found and wanted there.
  */
@@ -124,18 +126,12 @@ export function parseExplanation(value: unknown): Explanation {
     const wanted = READABLE_VERSIONS.join(" or ");
     throw new InputError(`it is of version ${quote(version)}, wanted ${wanted}; use the calig that made it`);
   }
-  const explanation = currentExplanation(value);
-  const { input } = explanation as { readonly input?: unknown };
-  check(v.object({ input: v.object({ kind: v.string("a text") }, "a record") }), explanation);
-  const { kind } = input as { readonly kind: string };
-  if (kind === "image") {
-    check(IMAGE_EXPLANATION, explanation);
-    checkLengths(explanation as Explanation);
-    checkPlaces(explanation as ImageExplanation);
-  } else {
-    check(kind === "text" ? TEXT_EXPLANATION : NAMED_EXPLANATION, explanation);
-    checkLengths(explanation as Explanation);
-    checkWords(explanation as WrittenExplanation);
-  }
-  return explanation as Explanation;
+  const current = currentExplanation(value) as { readonly layout?: unknown };
+  check(v.object({ layout: v.picklist(LAYOUTS, LAYOUTS.map(quote).join(" or ")) }), current);
+  check(EXPLANATIONS[current.layout as Layout] as v.GenericSchema<unknown, unknown>, current);
+  const explanation = current as Explanation;
+  checkLengths(explanation);
+  if (explanation.layout === "grid") checkPlaces(explanation);
+  else checkWords(explanation);
+  return explanation;
 }

@@ -4,10 +4,11 @@ import type {
   BlockExplanation,
   Explanation,
   ImageExplanation,
-  NamedExplanation,
+  Layout,
   Prediction,
   ScoreKind,
   Target,
+  TextExplanation,
   TokenFeature,
   WrittenExplanation,
 } from "../attribution/explanation.ts";
@@ -20,13 +21,14 @@ const EXCERPT = 200;
 
 /** Whether the features are in a line, as words are; they are patches in a grid otherwise. */
 export function isWritten(explanation: Explanation): explanation is WrittenExplanation {
-  // A stored picture may have fields of its own, "words" among them.
-  return explanation.input.kind !== "image";
+  return explanation.layout !== "grid";
 }
 
 /** Every option that had a say: those of the method, and how a picture was read where that was not as always. */
-export function settingsOf({ method, input }: Explanation): readonly (readonly [name: string, value: unknown])[] {
-  const { background, deepGrey } = input as Partial<ImageExplanation["input"]>;
+export function settingsOf(explanation: Explanation): readonly (readonly [name: string, value: unknown])[] {
+  const { method } = explanation;
+  const { background, deepGrey }: Partial<ImageExplanation["input"]> =
+    explanation.layout === "grid" ? explanation.input : {};
   return [
     ...Object.entries(method.options),
     ...(background === undefined ? [] : [["background", background] as const]),
@@ -230,8 +232,7 @@ export function isPredicted(explanation: Explanation): boolean {
 }
 
 /** Whether what readers see is made of tokens, as words are; features with names are one and the same. */
-export const hasTokens = (explanation: Explanation): explanation is WrittenExplanation =>
-  isWritten(explanation) && !("noun" in explanation.input);
+export const hasTokens = (explanation: Explanation): explanation is TextExplanation => explanation.layout === "text";
 
 /** "Words", for headings. */
 export const capital = (noun: string): string => noun.charAt(0).toUpperCase() + noun.slice(1);
@@ -246,9 +247,10 @@ export const excerptOf = (explanation: Explanation): string =>
     ? printable(explanation.input.text).slice(0, EXCERPT)
     : `image of ${explanation.input.width} x ${explanation.input.height} pixels`;
 
+const WHOLE_NOUNS: Readonly<Record<Layout, string>> = { text: "the text", grid: "the image", names: "the input" };
+
 /** What is explained, in the middle of a sentence: "the text". */
-export const wholeNoun = (explanation: Explanation): string =>
-  !isWritten(explanation) ? "the image" : explanation.input.kind === "text" ? "the text" : "the input";
+export const wholeNoun = (explanation: Explanation): string => WHOLE_NOUNS[explanation.layout];
 
 /** The same as a heading: "Text". */
 export function headingOf(explanation: Explanation): string {
@@ -256,11 +258,11 @@ export function headingOf(explanation: Explanation): string {
   return capital(noun);
 }
 
+const ITEM_NOUNS = { text: { one: "word", many: "words" }, grid: { one: "patch", many: "patches" } };
+
 /** "words" or "patches" */
 export const itemNoun = (explanation: Explanation): { readonly one: string; readonly many: string } =>
-  isWritten(explanation)
-    ? ((explanation.input as Partial<NamedExplanation["input"]>).noun ?? { one: "word", many: "words" })
-    : { one: "patch", many: "patches" };
+  explanation.layout === "names" ? explanation.input.noun : ITEM_NOUNS[explanation.layout];
 
 /** What is said instead of completeness of methods that have none. */
 export const NO_COMPLETENESS = "this method does not say what its values should add up to";

@@ -31,6 +31,8 @@ export interface JsonSchema {
   /** False where other fields are refused; a schema that they must meet. */
   readonly additionalProperties?: boolean | JsonSchema;
   readonly anyOf?: readonly JsonSchema[];
+  /** The field that tells which of `anyOf` an object is, and the component of each of its values. */
+  readonly discriminator?: { readonly propertyName: string; readonly mapping: Readonly<Record<string, string>> };
   /** Fields of which an object has exactly one. */
   readonly oneOf?: readonly { readonly required: readonly [string] }[];
   /** Fields that may not be there without others. */
@@ -42,7 +44,7 @@ export type SchemaTable = Readonly<Record<string, JsonSchema>>;
 const REFERENCE = "#/components/schemas/";
 
 /** A schema that stands for one of the table of components. */
-export const reference = (name: string): JsonSchema => ({ $ref: `${REFERENCE}${name}` });
+export const reference = (name: string): { readonly $ref: string } => ({ $ref: `${REFERENCE}${name}` });
 
 /** An object with these fields and no others; all are required but those named `optional`. */
 export function record(

@@ -1,10 +1,12 @@
 /** @file The data that clients send and get, as JSON Schemas: what requests are held to, and the components of the description. */
 
+import type { Layout } from "@calig/core/internal/attribution/explanation";
 import {
   BLOCK_EXPLANATION,
   EXPLANATION,
   IMAGE_EXPLANATION,
   MODEL_FACTS,
+  NAMED_EXPLANATION,
   PATCH_ATTRIBUTION,
   TEXT_EXPLANATION,
   WARNING,
@@ -222,6 +224,15 @@ const INTERVAL: Readonly<Record<keyof Interval, JsonSchema>> = {
   high: measured("Upper end of the 95 % bootstrap interval"),
 };
 
+const BY_LAYOUT = {
+  propertyName: "layout",
+  mapping: {
+    text: reference("TextExplanation").$ref,
+    grid: reference("ImageExplanation").$ref,
+    names: reference("NamedExplanation").$ref,
+  } satisfies Record<Layout, string>,
+};
+
 const EXPLANATIONS = componentsOf({
   WordAttribution: WORD_ATTRIBUTION,
   PatchAttribution: PATCH_ATTRIBUTION,
@@ -230,6 +241,7 @@ const EXPLANATIONS = componentsOf({
   BlockExplanation: BLOCK_EXPLANATION,
   TextExplanation: TEXT_EXPLANATION,
   ImageExplanation: IMAGE_EXPLANATION,
+  NamedExplanation: NAMED_EXPLANATION,
   Explanation: EXPLANATION,
 });
 
@@ -413,6 +425,7 @@ export const componentSchemas = (
 ): SchemaTable => ({
   ...requests(limits, methods),
   ...EXPLANATIONS,
+  Explanation: { ...EXPLANATIONS.Explanation, discriminator: BY_LAYOUT },
   ...EVALUATIONS,
   ...VERIFICATIONS,
   ...INFORMATION,

@@ -6,7 +6,7 @@ import type { Explanation, ImageExplanation, TextExplanation } from "../../attri
 export const HOSTILE = '<script>alert("x")</script> & \u001b[31m "a,b";\t\'c\'';
 
 const COMMON = {
-  version: 2,
+  version: 3,
   model: {
     id: "sample",
     family: "bert",
@@ -39,6 +39,7 @@ function ofText(text: string, attribution: readonly number[]): TextExplanation {
   const map = [0, ...attribution, 0];
   return {
     ...COMMON,
+    layout: "text",
     input: { kind: "text", text },
     features: [
       special("[CLS]", 0),
@@ -87,6 +88,7 @@ const PATCHES = [0.2, -0.1, 0, 0.7].map((attribution, i) => ({ row: Math.floor(i
 const picture: ImageExplanation = {
   ...COMMON,
   model: { ...COMMON.model, family: "vit", task: "image-classification" },
+  layout: "grid",
   input: { kind: "image", width: 64, height: 48, grid: [2, 2], patch: 16, seen: [8, 0, 48, 48] },
   features: [
     { row: -1, column: -1, special: true },

@@ -40,5 +40,10 @@ function describePatches(model: ExplainableModel, whole: PreparedWhole<PreparedI
   const patches = prepared.features.flatMap(({ row, column, special }, position) =>
     special ? [] : [{ row, column, attribution: attribution[position] as number }],
   );
-  return { input: describeImage(model, prepared), features: prepared.features, ...bySign(patches) };
+  return {
+    layout: "grid" as const,
+    input: describeImage(model, prepared),
+    features: prepared.features,
+    ...bySign(patches),
+  };
 }

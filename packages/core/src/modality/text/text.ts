@@ -37,6 +37,7 @@ export const text: Modality<TextInput, WholeText> = {
 function describeText(_model: ExplainableModel, { whole }: WholeText, attribution: readonly number[]) {
   const words = wordAttributions(whole, attribution);
   return {
+    layout: "text" as const,
     input: { kind: "text" as const, text: whole.text },
     features: whole.features,
     words,

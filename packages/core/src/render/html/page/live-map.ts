@@ -114,7 +114,7 @@ export function operateMap(
   };
 }
 
-function patchName({ features }: Explanation, index: number): string {
-  const feature = features[index];
-  return feature !== undefined && "row" in feature ? patchLabel(feature.row, feature.column) : "";
+function patchName(explanation: Explanation, index: number): string {
+  const patch = explanation.layout === "grid" ? explanation.features[index] : undefined;
+  return patch === undefined ? "" : patchLabel(patch.row, patch.column);
 }
