@@ -84,11 +84,12 @@ describe("JSON", () => {
     return JSON.parse(stdout) as TextExplanation;
   };
 
-  test("has the fields of the contract, version 2", async () => {
+  test("has the fields of the contract, version 3", async () => {
     const explanation = await json();
     const keys = (value: unknown) => Object.keys(value as object);
     expect(keys(explanation)).toEqual([
       "version",
+      "layout",
       "model",
       "input",
       "target",

@@ -37,6 +37,7 @@ const KNOWN = {
   "target.against": [{ index: 0, label: "b" }, {}],
   "input.text": ["", "x", "\ud83d", "a\u0301", "<b>", "a".repeat(100_000), "\n\n"],
   "input.pair": ["", "x", 1],
+  layout: ["text", "grid", "names"],
   "input.kind": ["text", "image"],
   "input.width": NUMBERS,
   "input.height": NUMBERS,
