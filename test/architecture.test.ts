@@ -426,9 +426,8 @@ describe("every file", () => {
     expect(asking.sort()).toEqual([
       "attribution/averaged.ts",
       "attribution/baseline/custom-baseline.ts",
-      "attribution/parse-explanation.ts",
+      "attribution/explanation-versions.ts",
       "evaluation/method-comparison.ts",
-      "render/evidence.ts",
       "report/evidence/html.ts",
       "report/evidence/markdown.ts",
     ]);

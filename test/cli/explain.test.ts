@@ -141,7 +141,7 @@ describe("JSON", () => {
     expect(keys(explanation.method)).toEqual(["name", "options"]);
     expect(keys(explanation.completeness)).toEqual(["scoreAtInput", "scoreAtBaseline", "delta", "relativeError"]);
     expect(keys(explanation.cost)).toEqual(["milliseconds", "modelEvaluations", "peakBytes"]);
-    expect(explanation.version).toBe(2);
+    expect(explanation.version).toBe(3);
     expect(explanation.attribution).toHaveLength(explanation.features.length);
     for (const { text, start, end } of explanation.words) expect(TEXT.slice(start, end)).toBe(text);
   });
@@ -297,7 +297,7 @@ describe("--out", () => {
   test("--format wins over the ending", async () => {
     const path = join(await tempFolder(), "result.txt");
     await runCli(["explain", TEXT, ...FAST, "--out", path, "--format", "json"]);
-    expect((JSON.parse(await readFile(path, "utf8")) as TextExplanation).version).toBe(2);
+    expect((JSON.parse(await readFile(path, "utf8")) as TextExplanation).version).toBe(3);
   });
 
   test("a folder gets a file per format", async () => {
