@@ -11,6 +11,7 @@ import { explain, fromTransformersCache, type LoadOptions, loadModel, rgbImage }
 import { openStore } from "@calig/web/internal/web/model-files";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { hashedParameter } from "../support/hashed-weights.ts";
+import { runCli } from "../support/run-cli.ts";
 import { serveFolders } from "../support/static-server.ts";
 import { type Files, useTempFolders } from "../support/temp-folder.ts";
 import { tinyBertFiles, tinyTensors } from "../support/tiny-bert.ts";
@@ -225,6 +226,33 @@ describe("a name in the cache of Hugging Face", () => {
       /from the cache of Hugging Face in ".*models--some-one--some-model": it holds its "refs\/pr\/1", not the revision "main"; give a revision that is there, or download this one/,
     );
     await expect(loadModel(NAME, { revision: "../../.." })).rejects.toThrow(/not the revision "\.\.\/\.\.\/\.\."/);
+    const store = openStore({ name: "model", paths: [], read: async () => undefined });
+    await expect(loadModel(store, { revision: "v2" })).rejects.toThrow(
+      /Cannot use revision "v2" of "model": the files of a store are those of one revision/,
+    );
+  });
+
+  it("has its revisions on the command line, in every command that loads a model", async () => {
+    await hubCache(await tempFolder(tinyBertFiles()), "v2");
+    const ask = (...argv: string[]) => runCli([...argv, "--model", NAME]);
+    const found = await ask("inspect", "--json", "--revision", "v2");
+    expect(JSON.parse(found.stdout)).toMatchObject({ id: NAME });
+    const others = [
+      ["inspect"],
+      ["explain", TEXT],
+      ["compare", TEXT],
+      ["verify"],
+      ["explain", TEXT, "--revision", "v3"],
+    ];
+    for (const argv of others) {
+      const { code, stderr } = await ask(...argv);
+      expect({ code, stderr }).toEqual({
+        code: 1,
+        stderr: expect.stringMatching(/holds its "v2", not the revision "/),
+      });
+    }
+    const { code, stderr } = await runCli(["explain", TEXT, "--model", "sst2", "--revision", "v2"]);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(/"sst2" is a built-in model/) });
   });
 
   it("is found where the variables of huggingface_hub say", async () => {

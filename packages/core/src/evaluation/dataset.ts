@@ -20,8 +20,6 @@ export interface PolaritySpan extends Span {
 export interface LazyInput {
   /** What it is called. */
   readonly name: string;
-  /** How it is read, where that is not as always. */
-  readonly reading?: Readonly<Record<string, unknown>>;
   /** What `explain` takes: { image }. @throws {InputError} When it cannot be read. */
   readonly load: () => Promise<object>;
 }
@@ -31,6 +29,9 @@ export type DatasetInput = TextInput | LazyInput | object;
 
 export const isLazy = (input: DatasetInput): input is LazyInput =>
   typeof (input as Partial<LazyInput>).load === "function";
+
+/** What `explain` takes. @throws {InputError} When it cannot be read. */
+export const readInput = async (input: DatasetInput): Promise<object> => (isLazy(input) ? input.load() : input);
 
 /** One input. */
 export interface DatasetItem {

@@ -10,6 +10,7 @@ import { resolveRun } from "../attribution/resolve-run.ts";
 import { InputError, InvalidOptionError, isCaligError } from "../errors.ts";
 import type { GivenOptions, OptionsOf } from "../options/option.ts";
 import { canonical, optionsKey, resolveOptions } from "../options/resolve.ts";
+import { contentOf } from "../util/content.ts";
 import { createRandom } from "../util/random.ts";
 import { VERSION } from "../util/version.ts";
 import { type Dataset, type DatasetItem, hasTruth, rationaleShare, type Truth } from "./dataset.ts";
@@ -252,11 +253,11 @@ async function measured(
   open: OpenInput,
   store: MeasurementStore | undefined,
 ): Promise<StoredMeasurement> {
-  const key = store === undefined ? "" : await measurementKey(model, item, settings, namedMethod);
-  const stored = store?.get(key) ?? {};
+  const key = store === undefined ? undefined : await measurementKey(model, item, settings, namedMethod, open);
+  const stored = (key === undefined ? undefined : store?.get(key)) ?? {};
   const missing = metrics.filter((metric) => stored[revisionName(metric)] === undefined);
   const fresh = missing.length === 0 ? {} : await open.measure(namedMethod.options, missing);
-  if (missing.length > 0) {
+  if (missing.length > 0 && key !== undefined) {
     await store?.put(
       key,
       Object.fromEntries(missing.map((metric) => [revisionName(metric), fresh[metric.name] ?? null])),
@@ -269,25 +270,40 @@ async function measured(
 
 const revisionName = ({ name, revision }: Metric): string => `${name}@${revision}`;
 
-/** Everything that the numbers of one method on one input depend on, besides the metric. */
+/** Digits of a logit that runs of one machine agree on. */
+const LOGIT_DIGITS = 4;
+
+/**
+ * Everything that the numbers of one method on one input depend on, besides the metric: the input by its content, as it was
+ * read and as the model reads it, and the model by its weights and by what it answers, which is more than its weights say
+ * (its configuration). Names are no part of it; the line is, which random numbers are drawn by. Undefined where the
+ * platform computes no checksums: then nothing is kept.
+ */
 async function measurementKey(
   model: ExplainableModel,
   item: DatasetItem,
   settings: MeasureSettings,
   { options }: NamedMethod,
-): Promise<string> {
+  open: OpenInput,
+): Promise<string | undefined> {
   const { method, table, options: values } = resolveRun(model, options);
-  const { facts, activation, labels, tuned } = model;
+  const { id: _name, ...facts } = model.facts;
+  const { activation, labels, tuned } = model;
   const { name, settings: made, revision } = method;
   const { signal: _stop, batchSize: _batchSize, ...rest } = settings;
+  const { id: _id, input: _input, ...said } = item;
+  const seen = await contentOf(open.content);
+  if (seen === undefined || facts.sha256 === "") return undefined;
   return JSON.stringify([
-    5,
+    6,
     VERSION,
-    canonical([facts.sha256, activation, labels, tuned]),
+    canonical([facts, activation, labels, tuned]),
     canonical([name, made, revision]),
     optionsKey(table, await spelledOptions(values)),
     canonical(rest),
-    canonical(item),
+    canonical(said),
+    seen.content,
+    open.predictions.map(({ index, logit }) => [index, logit.toPrecision(LOGIT_DIGITS)]),
   ]);
 }
 

@@ -18,7 +18,7 @@ import type { ForwardResult } from "../program/model-programs.ts";
 import { logitsOf } from "../transformer/anatomy.ts";
 import { assertNever } from "../util/assert-never.ts";
 import { createRandom } from "../util/random.ts";
-import { type DatasetItem, featurePolarities, isLazy, markedFeatures } from "./dataset.ts";
+import { type DatasetItem, featurePolarities, markedFeatures, readInput } from "./dataset.ts";
 import { type EvaluationFeature, featureAttribution } from "./features.ts";
 import type { Change, Metric, Subject } from "./metric.ts";
 import { cost } from "./metrics/cost.ts";
@@ -49,6 +49,8 @@ export interface MeasureSettings {
 
 /** An input that is ready to be measured. */
 export interface OpenInput {
+  /** What was explained, as it was given or read, and as the model reads it. */
+  readonly content: object;
   /** Index of the class that is explained. */
   readonly target: number;
   /** Null where the output is a number (regression). */
@@ -100,7 +102,8 @@ export async function openInput(
 ): Promise<OpenInput> {
   // The file is asked once for the input, not for every method and every change of it.
   const model = withoutOwnAnswers(loaded);
-  const input = await openPerturbable(model, item.input, {
+  const given = await readInput(item.input);
+  const input = await openPerturbable(model, given, {
     ...settings,
     seed: inputSeed(settings.seed, item.line),
   });
@@ -142,6 +145,7 @@ export async function openInput(
     });
   };
   return {
+    content: { given, feeds: parts.map((part) => part.input.feeds) },
     target: score.target,
     probability: predictions.find(({ index }) => index === score.target)?.probability ?? null,
     predictions,
@@ -176,11 +180,10 @@ export async function openInput(
  */
 export async function openPerturbable(
   model: ExplainableModel,
-  given: DatasetItem["input"],
+  input: DatasetItem["input"],
   { features, longText, ...options }: Pick<MeasureSettings, "replacement" | "features" | "longText" | "seed">,
 ): Promise<Perturbable> {
-  const input = isLazy(given) ? await given.load() : given;
-  const whole = await prepareInput(model, input, longText === undefined ? {} : { longText });
+  const whole = await prepareInput(model, await readInput(input), longText === undefined ? {} : { longText });
   return model.modality.perturb(model, whole, { ...options, features: featureKindOf(model, features) });
 }
 

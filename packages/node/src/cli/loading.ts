@@ -6,8 +6,19 @@ import type { LoadOptions } from "../node/load-model.ts";
 import { given } from "./given.ts";
 import type { OptionValues } from "./options.ts";
 
+/** Which model is meant, and which of its files: of every command that loads one. */
+export const MODEL_OPTIONS = ["model", "dtype", "revision"] as const;
+
 /** Keys that `loadModel` takes as they are. */
-export const LOADING_OPTIONS = ["dtype", "threads", "device", "stream", "memory", "acceptDifference"] as const;
+export const LOADING_OPTIONS = [
+  "dtype",
+  "revision",
+  "threads",
+  "device",
+  "stream",
+  "memory",
+  "acceptDifference",
+] as const;
 
 type Options = Pick<OptionValues, (typeof LOADING_OPTIONS)[number]>;
 

@@ -19,7 +19,7 @@ Each option is declared once, with its type, bounds, default and meaning; a meth
 - An unknown name, a value of another type or out of bounds, and an option that has no effect with the method are refused: \`InvalidOptionError\` in TypeScript, exit code 2 on the command line, 422 over HTTP.
 - \`evaluate\`, \`compare\` and \`tune\` give each method those of the options that it takes. What none of them takes is refused.
 - Results state every option that had an effect (\`method.options\`), defaults spelled out.
-- Measurements are kept, and used again, under the values of all options that results depend on, the tuned settings, the version of calig, and the checksum of the weights.`;
+- Measurements are kept, and used again, under the values of all options that results depend on, the tuned settings, the version of calig, the checksum of the weights, what the model answers, and the content of the input: the pixels of a picture, not its name.`;
 
 /** @param methods - Whose options are listed. */
 export function optionDocs(methods: readonly AttributionMethod[] = METHODS): string {

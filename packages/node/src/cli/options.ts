@@ -161,7 +161,7 @@ export const OPTIONS = {
   model: option(
     "Input",
     path("MODEL"),
-    "built-in model, Hugging Face model folder, folder with ONNX files, or .onnx file",
+    "built-in model, Hugging Face model folder, folder with ONNX files, .onnx file, or owner/name in the cache of Hugging Face",
     "the built-in one that fits",
   ),
   dtype: option(
@@ -170,7 +170,12 @@ export const OPTIONS = {
     "which ONNX file of a folder: model_fp16.onnx is fp16, model_quantized.onnx is q8",
     "the checkpoint, else fp32, else the best there is",
   ),
-
+  revision: option(
+    "Input",
+    text("REVISION"),
+    "which revision of a model in the cache of Hugging Face: a branch, a tag, a pull request (refs/pr/1) or a commit in full",
+    "main",
+  ),
   acceptDifference: option(
     "Input",
     flag,

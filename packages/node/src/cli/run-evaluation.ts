@@ -19,7 +19,7 @@ import { EXIT, type Invocation } from "./command.ts";
 import { evaluationText } from "./evaluation-text.ts";
 import { PICTURE_OPTIONS } from "./explain-inputs.ts";
 import { given } from "./given.ts";
-import { loadingOptions } from "./loading.ts";
+import { loadingOptions, MODEL_OPTIONS } from "./loading.ts";
 import { openMeasurementStore } from "./measurement-store.ts";
 import type { OptionValues } from "./options.ts";
 import { evaluationWriter } from "./report-writers.ts";
@@ -37,8 +37,7 @@ export const EVALUATION_OPTIONS = [
   "badRows",
   "classMap",
   ...PICTURE_OPTIONS,
-  "model",
-  "dtype",
+  ...MODEL_OPTIONS,
   "acceptDifference",
   "metrics",
   ...MEASURING_KEYS,

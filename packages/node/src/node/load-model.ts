@@ -11,7 +11,7 @@ import { tryRuntime } from "@calig/core/internal/loading/try-runtime";
 import type { Device } from "@calig/core/internal/runtime/devices";
 import type { Runtime } from "@calig/core/internal/runtime/runtime";
 import { createNativeTokenizer } from "../input/text/native-tokenizer.ts";
-import { findSource } from "./find-source.ts";
+import { type FoundSource, findSource } from "./find-source.ts";
 import { type Engine, openEngine } from "./open-engine.ts";
 import { availableBytes, nodePlatform } from "./platform.ts";
 import { scratchFile } from "./scratch-file.ts";
@@ -75,7 +75,7 @@ export async function loadModel(source: string | ModelStore, options: LoadOption
   const { threads, stream, memory, device = "cpu", dtype, acceptDifference, signal, revision } = options;
   checkThreads(threads);
   const knowledge = knowledgeOf(options);
-  const { store, file } = typeof source === "string" ? await findSource(source, revision) : { store: source };
+  const { store, file } = await openSource(source, revision);
   const { runtime, warnings } = await chooseEngine(options);
   if (options.runtime !== undefined || device !== "cpu") await tryRuntime(runtime);
   const loaded = await load(store, {
@@ -103,6 +103,17 @@ export async function loadModel(source: string | ModelStore, options: LoadOption
     folder: store.where,
     file: onnx,
   };
+}
+
+/** @throws {InvalidOptionError} When a revision is asked for of what has none. */
+async function openSource(source: string | ModelStore, revision: string | undefined): Promise<FoundSource> {
+  if (typeof source === "string") return findSource(source, revision);
+  if (revision === undefined) return { store: source };
+  throw new InvalidOptionError(
+    `Cannot use revision "${revision}" of "${source.name}": the files of a store are those of one revision; open the store with it, or give the name of a model in the cache of Hugging Face`,
+    "revision",
+    revision,
+  );
 }
 
 /** @throws {InvalidOptionError} When an engine is given, and options of another one. */

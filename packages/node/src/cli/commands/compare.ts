@@ -13,7 +13,7 @@ import { defineCommand, EXIT } from "../command.ts";
 import { comparisonText } from "../comparison-text.ts";
 import { chooseInputs, type ExplainInputs, imageError, PICTURE_OPTIONS } from "../explain-inputs.ts";
 import { given } from "../given.ts";
-import { loadingOptions } from "../loading.ts";
+import { loadingOptions, MODEL_OPTIONS } from "../loading.ts";
 import { COMPARING_OPTIONS, chooseMethods } from "../method-options.ts";
 import { reportWriter } from "../report-writers.ts";
 import { checkWritable, writeWhole } from "../write-file.ts";
@@ -32,8 +32,7 @@ export const compare = defineCommand({
     "pair",
     "image",
     ...PICTURE_OPTIONS,
-    "model",
-    "dtype",
+    ...MODEL_OPTIONS,
     "acceptDifference",
     "methods",
     ...COMPARING_KEYS,

@@ -21,7 +21,7 @@ import { chooseInputs, type ExplainInputs, imageError, PICTURE_OPTIONS } from ".
 import { describeFailure } from "../failure.ts";
 import { type Formats, formatsWith, type RenderSettings } from "../formats.ts";
 import { given } from "../given.ts";
-import { loadingOptions } from "../loading.ts";
+import { loadingOptions, MODEL_OPTIONS } from "../loading.ts";
 import { methodNamed } from "../method-options.ts";
 import { optionName } from "../options.ts";
 import type { InputEntry } from "../read-inputs.ts";
@@ -39,8 +39,7 @@ const OWN_OPTIONS = [
   ...PICTURE_OPTIONS,
   "input",
   ...ROW_OPTIONS,
-  "model",
-  "dtype",
+  ...MODEL_OPTIONS,
   "acceptDifference",
   ...TARGET_OPTIONS,
   ...BASELINE_OPTIONS,

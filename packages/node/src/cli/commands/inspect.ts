@@ -8,7 +8,7 @@ import type { ModelInspection } from "../../node/inspect-model.ts";
 import { defineCommand, EXIT } from "../command.ts";
 import { given } from "../given.ts";
 import { type Fact, factLines, section, tableLines } from "../listing.ts";
-import { modelExtensions } from "../loading.ts";
+import { MODEL_OPTIONS, modelExtensions } from "../loading.ts";
 import type { Terminal } from "../terminal.ts";
 
 /** Most labels that are listed by name. */
@@ -33,7 +33,7 @@ export const inspect = defineCommand({
   summary: "print the anatomy of a model, its operators and their gradient coverage",
   description:
     "Prints what calig found in a model, a checkpoint or an ONNX file: family, labels, blocks and heads, tokenizer, weights, where hidden states and attention probabilities are in the graph, for each operator whether there is a gradient rule, and everything that stands in the way of an explanation. Nothing is run, but for quantised files: those are run once, to tell how far their logits move.",
-  options: ["model", "dtype", "json"],
+  options: [...MODEL_OPTIONS, "json"],
   examples: [
     { purpose: "The built-in model", command: "calig inspect" },
     { purpose: "Can my model be explained?", command: "calig inspect --model ./my-model" },
@@ -47,7 +47,7 @@ export const inspect = defineCommand({
     const { inspectModel } = await import("../../node/inspect-model.ts");
     await using model = await loadModel(source, {
       signal: terminal.io.signal,
-      ...given(options, ["dtype"]),
+      ...given(options, ["dtype", "revision"]),
       ...modelExtensions(extensions),
     });
     const inspection = inspectModel(model);

@@ -6,10 +6,6 @@ import { InputError, quote } from "@calig/core/internal/errors";
 import type { DatasetItem } from "@calig/core/internal/evaluation/dataset";
 import { IMAGE_EXTENSIONS, type ImageFileOptions, readImageFile } from "../image-file.ts";
 
-/** For measurements that are kept: pictures that are read otherwise are other pictures. */
-export const readingOf = (options: ImageFileOptions) =>
-  Object.keys(options).length === 0 ? {} : { reading: { ...options } };
-
 /**
  * The pictures of a folder and of the folders in it, sorted by path. The folder that a picture lies in is its class;
  * pictures that lie in the folder itself have none.
@@ -30,11 +26,7 @@ export async function readImageFolder(folder: string, options: ImageFileOptions 
     return {
       line: index + 1,
       id: name,
-      input: {
-        name,
-        load: async () => ({ image: await readImageFile(join(folder, name), options) }),
-        ...readingOf(options),
-      },
+      input: { name, load: async () => ({ image: await readImageFile(join(folder, name), options) }) },
       ...(label === "." ? {} : { label }),
     };
   });

@@ -10,7 +10,6 @@ import type { DatasetRow } from "@calig/core/internal/evaluation/dataset-layout"
 import type { OutlinedObject, Place } from "@calig/core/internal/evaluation/outlines";
 import { IMAGE_EXTENSIONS, type ImageFileOptions, readImageFile } from "../image-file.ts";
 import { readText } from "../read-text.ts";
-import { readingOf } from "./image-folder.ts";
 
 /** Classes of models by category of the data set. */
 export type ClassMap = Readonly<Record<string, readonly (string | number)[]>>;
@@ -51,7 +50,7 @@ export async function readYoloFolder(
         return [{ line: 0, item: new InputError(`${relative(folder, file)}: ${objects.message}`) }];
       }
       const load = async () => ({ image: await readImageFile(join(images, name), options) });
-      const picture = { name, load, ...readingOf(options) };
+      const picture = { name, load };
       return [{ line: 0, item: { id: name, input: picture, objects } }];
     }),
   );
