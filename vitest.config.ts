@@ -1,24 +1,30 @@
+import { availableParallelism } from "node:os";
 import { defaultClientConditions, defaultServerConditions } from "vite";
 import { defineConfig } from "vitest/config";
+import { OWN_PROCESS } from "./test/support/own-process.ts";
 
 /** The packages are tested from their sources, without a build. */
 const SOURCE = "calig-source";
-
-/** Tests without modules in place of others, processes, pages, or a look at the memory. */
-const SHARED = [
-  "packages/*/src/**/*.test.ts",
-  "test/{axioms,conformance,evaluation,graph,models,reference,rules,shapes,transformer}/**/*.test.ts",
-];
 
 export default defineConfig({
   resolve: { conditions: [SOURCE, ...defaultClientConditions] },
   ssr: { resolve: { conditions: [SOURCE, ...defaultServerConditions] } },
   test: {
     projects: [
-      // Files that leave their process as it was share one: the library is imported once, which is half of their time.
-      { extends: true, test: { name: "shared", include: SHARED, isolate: false } },
-      { extends: true, test: { name: "own", include: ["test/**/*.test.ts"], exclude: SHARED } },
+      // Files that leave their process as it was share one, or one for each processor: the library is imported once.
+      {
+        extends: true,
+        test: {
+          name: "shared",
+          include: ["packages/*/src/**/*.test.ts", "test/**/*.test.ts"],
+          exclude: [...OWN_PROCESS],
+          isolate: false,
+        },
+      },
+      { extends: true, test: { name: "own", include: [...OWN_PROCESS] } },
     ],
+    // Most tests compute on one thread: one processor left to vitest itself, as it does, is one that waits.
+    maxWorkers: availableParallelism(),
     setupFiles: ["test/support/matchers.ts"],
     // onnxruntime runs synchronously on its own threads: forks keep a native crash from taking the whole run down.
     pool: "forks",

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { OWN_PROCESS } from "./support/own-process.ts";
 
 const PACKAGES_FOLDER = fileURLToPath(new URL("../packages/", import.meta.url));
 
@@ -181,6 +182,9 @@ const POWERS: readonly { readonly power: string; readonly source: RegExp; readon
 /** The parts of a test that keep others, or itself, from running. */
 const SWITCHED_OFF =
   /\b(?:describe|it|test|suite)\b(?:\.\w+)*\.(?:only|skip|todo)\b|\b(?:xit|xdescribe|fit|fdescribe)\(/;
+
+/** The parts of a test that other tests of its process would notice, or that would notice them. */
+const NEEDS_A_PROCESS = /\bvi\.(?:mock|doMock)\(|settled-memory\.ts|process\.memoryUsage/;
 
 interface Import {
   readonly from: string;
@@ -435,15 +439,21 @@ describe("every file", () => {
 });
 
 describe("the tests", () => {
+  const tests = [...Object.keys(PACKAGES).map((name) => `packages/${name}/src/`), "test/"].flatMap((folder) => {
+    const path = fileURLToPath(new URL(`../${folder}`, import.meta.url));
+    const names = typescriptBelow(path).filter((file) => file.endsWith(".test.ts"));
+    return names.map((file) => ({ file: folder + file, text: readFileSync(join(path, file), "utf8") }));
+  });
+
   it("all run", () => {
-    const tests = [...Object.keys(PACKAGES).map((name) => `packages/${name}/src/`), "test/"].flatMap((folder) => {
-      const path = fileURLToPath(new URL(`../${folder}`, import.meta.url));
-      return typescriptBelow(path).map((file) => ({
-        file: folder + file,
-        text: readFileSync(join(path, file), "utf8"),
-      }));
-    });
-    const off = tests.filter(({ file, text }) => file.endsWith(".test.ts") && SWITCHED_OFF.test(text));
+    const off = tests.filter(({ text }) => SWITCHED_OFF.test(text));
     expect(off.map(({ file }) => file)).toEqual([]);
+  });
+
+  it("have a process of their own where they put modules in place of others, or look at its memory", () => {
+    const needy = tests.filter(({ text }) => NEEDS_A_PROCESS.test(text)).map(({ file }) => file);
+    expect(needy.filter((file) => !OWN_PROCESS.includes(file))).toEqual([]);
+    const files = tests.map(({ file }) => file);
+    expect(OWN_PROCESS.filter((file) => !files.includes(file))).toEqual([]);
   });
 });
