@@ -363,7 +363,8 @@ describe("the packages", () => {
       .map(({ written }) => /^(?:@[^/]+\/)?[^/]+/.exec(written)?.[0] as string);
     // What is read from there is no module (models and the built page), or loaded only where it is installed.
     const read = name === "node" ? /^@calig\/(model-|page$|web$)/ : /^@calig\/model-/;
-    expect(declared.filter((library) => !read.test(library)).sort()).toEqual([...new Set(used)].sort());
+    const libraries = declared.map((library) => library.replace(/^@types\//, ""));
+    expect(libraries.filter((library) => !read.test(library)).sort()).toEqual([...new Set(used)].sort());
   });
 
   it("have one version, and depend on each other exactly", () => {

@@ -2,6 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import type { Explanation } from "@calig/core/internal/attribution/explanation";
+import type { CaligText } from "@calig/web/components";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { allZero, hostile, image, scripts, sentence, withoutBlocks } from "../render/fixtures.ts";
@@ -213,6 +214,18 @@ describe("all components", () => {
       content: `body{background:${colorScheme === "dark" ? "#1a1b1d" : "#fff"};color:${colorScheme === "dark" ? "#eee" : "#111"}}`,
     });
     expect(await auditPage(page)).toEqual([]);
+    expectNoMisdeeds(misdeeds);
+  });
+
+  it.each(["calig-text", "calig-blocks"])("take null for what an application has not given: %s", async (tag) => {
+    await show(tag, sentence, { block: null, bound: null, quantity: null, src: null, theme: null });
+    const element = page.locator(tag);
+    expect(await element.evaluate((node) => [node.getAttribute("theme"), (node as CaligText).quantity])).toEqual([
+      null,
+      "fused",
+    ]);
+    await element.evaluate((node) => Object.assign(node, { block: 1, theme: "dark" }));
+    expect(await element.getAttribute("theme")).toBe("dark");
     expectNoMisdeeds(misdeeds);
   });
 

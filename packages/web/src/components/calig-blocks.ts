@@ -111,7 +111,7 @@ export class CaligBlocks extends ExplanationElement {
 
   #show(block: number | undefined): void {
     this.block = block;
-    this.dispatchEvent(new CustomEvent("calig-block", { bubbles: true, composed: true, detail: { block } }));
+    this.tell("calig-block", { block });
   }
 
   #move(event: KeyboardEvent): void {

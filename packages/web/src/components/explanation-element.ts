@@ -21,13 +21,14 @@ import {
   type PropertyValues,
   type TemplateResult,
 } from "lit";
+import type { CaligEvents } from "./events.ts";
 import { componentStyles, themeStyles } from "./styles.ts";
 
 /**
  * A view of an explanation.
  *
- * Set the property `explanation`, or the attribute `src` to the address of its JSON. The attribute `theme` ("light",
- * "dark") overrides the system's. Text of the input and of labels is written as text, never as markup.
+ * Set the property `explanation`, or the attribute `src` to the address of its JSON. Text of the input and of labels is
+ * written as text, never as markup.
  */
 export abstract class ExplanationElement extends LitElement {
   static override properties: PropertyDeclarations = {
@@ -36,6 +37,7 @@ export abstract class ExplanationElement extends LitElement {
     block: { attribute: false },
     quantity: { type: String },
     bound: { attribute: false },
+    theme: { type: String, reflect: true },
     problem: { state: true },
   };
 
@@ -48,6 +50,8 @@ export abstract class ExplanationElement extends LitElement {
   declare quantity: QuantityName;
   /** Magnitude at full colour, to show several explanations on one scale. Default: that of the explanation. */
   declare bound: number | undefined;
+  /** Overrides the system's. */
+  declare theme: "light" | "dark" | undefined;
   declare protected problem: string | undefined;
   #loading: AbortController | undefined;
 
@@ -57,6 +61,10 @@ export abstract class ExplanationElement extends LitElement {
   }
 
   override willUpdate(changed: PropertyValues): void {
+    // Frameworks set what an application has not given to null or undefined.
+    this.block ??= undefined;
+    this.bound ??= undefined;
+    this.quantity ??= "fused";
     if (changed.has("src") && this.src) void this.#load(this.src);
     const { explanation } = this;
     if (changed.has("explanation") && explanation) this.explanation = currentExplanation(explanation) as Explanation;
@@ -100,9 +108,12 @@ export abstract class ExplanationElement extends LitElement {
 
   /** Tells the page that a word, token or patch is looked at: event "calig-select" with its features and the block. */
   protected announce(features: readonly number[]): void {
-    this.dispatchEvent(
-      new CustomEvent("calig-select", { bubbles: true, composed: true, detail: { features, block: this.block } }),
-    );
+    this.tell("calig-select", { features, block: this.block });
+  }
+
+  /** Dispatches an event. */
+  protected tell<Name extends keyof CaligEvents>(name: Name, detail: CaligEvents[Name]["detail"]): void {
+    this.dispatchEvent(new CustomEvent(name, { bubbles: true, composed: true, detail }));
   }
 
   /** The colours, what they mean, and the numbers at their ends. */

@@ -3,23 +3,28 @@
 import { CaligBlocks } from "./calig-blocks.ts";
 import { CaligImage } from "./calig-image.ts";
 import { CaligText } from "./calig-text.ts";
+import type { CaligEvents } from "./events.ts";
 
-const ELEMENTS: Readonly<Record<string, CustomElementConstructor>> = {
+/** The elements by their tags. */
+export interface CaligElements {
+  "calig-blocks": CaligBlocks;
+  "calig-image": CaligImage;
+  "calig-text": CaligText;
+}
+
+const ELEMENTS: { readonly [Tag in keyof CaligElements]: new () => CaligElements[Tag] } = {
   "calig-blocks": CaligBlocks,
   "calig-image": CaligImage,
   "calig-text": CaligText,
 };
 
-for (const [name, element] of Object.entries(ELEMENTS)) {
-  if (customElements.get(name) === undefined) customElements.define(name, element);
+// Lit brings a registry to servers; what renders pages there may have one of its own.
+for (const [tag, element] of Object.entries(ELEMENTS)) {
+  if (customElements.get(tag) === undefined) customElements.define(tag, element);
 }
 
-export { CaligBlocks, CaligImage, CaligText };
+export { CaligBlocks, type CaligEvents, CaligImage, CaligText };
 
 declare global {
-  interface HTMLElementTagNameMap {
-    "calig-blocks": CaligBlocks;
-    "calig-image": CaligImage;
-    "calig-text": CaligText;
-  }
+  interface HTMLElementTagNameMap extends CaligElements {}
 }
