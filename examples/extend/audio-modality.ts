@@ -4,6 +4,8 @@
  *
  * const model = await loadModel("wave-classifier/", { modalities: [audio], families: [waveFrames] });
  * const explanation = await explain<AudioInput>(model, { audio: samples });
+ *
+ * calig explain --audio clip.wav --model wave-classifier/ --plugin audio-modality.ts
  */
 
 import {
@@ -11,6 +13,7 @@ import {
   classifierAnatomy,
   defineFamily,
   defineModality,
+  defineOption,
   describeNamed,
   type ExplainableModel,
   type Feeds,
@@ -28,6 +31,7 @@ import {
   perceptron,
   preNormBlocks,
   propagated,
+  wholeNumber,
   zeroStates,
 } from "calig/extend";
 
@@ -51,6 +55,24 @@ export const audio = defineModality<AudioInput, Whole>({
   name: "audio",
   noun: { one: "a sound", many: "sounds" },
   field: "audio",
+  file: {
+    called: "sound",
+    calledMany: "sounds",
+    formats: "WAV of 16 bits",
+    endings: [".wav"],
+    accept: "audio/wav,.wav",
+    options: {
+      channel: defineOption({
+        type: wholeNumber({ min: 0, max: 7 }),
+        group: "Input",
+        summary: "which channel of a sound is heard, from 0",
+        default: 0,
+      }),
+    },
+    read: async ({ bytes, name = "the sound" }, { channel = 0 }) => ({
+      audio: waveSamples(bytes, name, Number(channel)),
+    }),
+  },
   featureKinds: ["frame"],
   layerWeights: "uniform",
   meanHasSpecials: true,
@@ -112,6 +134,39 @@ export const audio = defineModality<AudioInput, Whole>({
     };
   },
 });
+
+/** Samples of one channel of a WAV file of 16 bits. */
+function waveSamples(bytes: Uint8Array, name: string, channel: number): Float32Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const tag = (at: number) => String.fromCharCode(...bytes.subarray(at, at + 4));
+  const refuse = (found: string): InputError =>
+    new InputError(`Cannot read ${name}: ${found}; give a WAV of 16 bits and ${RATE} samples a second`);
+  if (bytes.length < 12 || tag(0) !== "RIFF" || tag(8) !== "WAVE") throw refuse("it is no WAV");
+  let [channels, rate, bits] = [0, 0, 0];
+  for (
+    let at = 12;
+    at + 8 <= bytes.length;
+    at += 8 + view.getUint32(at + 4, true) + (view.getUint32(at + 4, true) % 2)
+  ) {
+    const [start, size] = [at + 8, Math.min(view.getUint32(at + 4, true), bytes.length - at - 8)];
+    if (tag(at) === "fmt " && size >= 16) {
+      [channels, rate, bits] = [
+        view.getUint16(start + 2, true),
+        view.getUint32(start + 4, true),
+        view.getUint16(start + 14, true),
+      ];
+    }
+    if (tag(at) !== "data") continue;
+    if (rate !== RATE || bits !== 16) throw refuse(`it has ${bits} bits and ${rate} samples a second`);
+    if (channel >= channels) throw refuse(`it has ${channels} channels, and ${channel} is asked for, counted from 0`);
+    const count = Math.floor(size / (2 * channels));
+    return Float32Array.from(
+      { length: count },
+      (_, i) => view.getInt16(start + 2 * (i * channels + channel), true) / 32_768,
+    );
+  }
+  throw refuse("it has no samples");
+}
 
 function framesOf({ audio: samples }: AudioInput): Float32Array {
   if (!(samples instanceof Float32Array) || samples.length === 0) {

@@ -129,7 +129,7 @@ describe("calig compare --image", () => {
 
   test("refuses a picture without a model that reads pictures, and drawings of texts", async () => {
     expect((await runCli(["compare", "--image", picture, "--model", "sst2"])).stderr).toContain(
-      "name an image model with --model",
+      "name a model that reads images with --model",
     );
     expect((await runCli(["compare", "A film", "--out", "x.svg"])).stderr).toContain('one of ".json", ".md"');
     expect((await runCli(["compare", "A film", "--image", picture])).stderr).toContain("give one of them");

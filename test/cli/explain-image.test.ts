@@ -189,6 +189,6 @@ describe("calig explain --image", () => {
     const run = await explain(["--input", pictures, "--out", `${await tempFolder()}/`, "--format", "json"]);
     expect(run.code).toBe(1);
     expect(run.stderr).toContain("text.jpg: Cannot read the picture");
-    expect(run.stderr).toContain("2 of 10 images could not be explained");
+    expect(run.stderr).toContain("2 of 10 pictures could not be explained");
   });
 });

@@ -219,7 +219,7 @@ describe("what the model cannot do", () => {
       code: 1,
       stdout: "",
       stderr:
-        'Error: Cannot explain image "cat.png" with model "sst2": it reads texts; name an image model with --model\n',
+        'Error: Cannot explain the picture "cat.png" with model "sst2": it reads texts; name a model that reads images with --model\n',
     });
   });
 

@@ -1,6 +1,5 @@
 /** @file A third kind of input, made outside of the packages: explained, evaluated, compared, stored and rendered. */
 
-import { encodeSafetensors } from "@calig/core/internal/checkpoint/safetensors";
 import {
   compareMethods,
   comparisonHtml,
@@ -24,61 +23,14 @@ import {
 } from "calig/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type AudioInput, audio, waveFrames } from "../../examples/extend/audio-modality.ts";
-import { hashedParameter } from "../support/hashed-weights.ts";
-import { type Files, useTempFolders } from "../support/temp-folder.ts";
-
-const FRAME = 160;
-const WIDTH = 16;
-const INNER = 32;
-const BLOCKS = 2;
-
-function files(): Files {
-  const layer = (name: string, inputs: number, outputs: number): [string, number[]][] => [
-    [`${name}.weight`, [outputs, inputs]],
-    [`${name}.bias`, [outputs]],
-  ];
-  const norm = (name: string): [string, number[]][] => [
-    [`${name}.weight`, [WIDTH]],
-    [`${name}.bias`, [WIDTH]],
-  ];
-  const block = (at: string) => [
-    ...norm(`${at}.norm1`),
-    ...["query", "key", "value", "mix"].flatMap((part) => layer(`${at}.${part}`, WIDTH, WIDTH)),
-    ...norm(`${at}.norm2`),
-    ...layer(`${at}.expand`, WIDTH, INNER),
-    ...layer(`${at}.contract`, INNER, WIDTH),
-  ];
-  const tensors = [
-    ...layer("embed", FRAME, WIDTH),
-    ...Array.from({ length: BLOCKS }, (_, b) => block(`blocks.${b}`)).flat(),
-    ...norm("norm"),
-    ...layer("classifier", WIDTH, 3),
-  ];
-  return {
-    "config.json": JSON.stringify({
-      model_type: "wave-frames",
-      hidden_size: WIDTH,
-      num_attention_heads: 4,
-      intermediate_size: INNER,
-      num_hidden_layers: BLOCKS,
-      id2label: { 0: "bell", 1: "dog", 2: "rain" },
-    }),
-    "model.safetensors": encodeSafetensors(
-      tensors.map(([name, shape]) => ({ name, dtype: "float32", shape, data: hashedParameter(name, shape) })),
-    ),
-  };
-}
-
-/** Eight frames; the last one is not whole. */
-const sound = (pitch = 1): AudioInput => ({
-  audio: Float32Array.from({ length: 7.5 * FRAME }, (_, i) => Math.sin(pitch * (i / 20) ** 1.2) * Math.min(1, i / 400)),
-});
+import { useTempFolders } from "../support/temp-folder.ts";
+import { BLOCKS, FRAME, sound, tinyAudioFiles } from "../support/tiny-audio.ts";
 
 const tempFolder = useTempFolders();
 let model: LoadedModel;
 let explanation: NamedExplanation;
 beforeAll(async () => {
-  model = await loadModel(await tempFolder(files()), { modalities: [audio], families: [waveFrames] });
+  model = await loadModel(await tempFolder(tinyAudioFiles()), { modalities: [audio], families: [waveFrames] });
   explanation = (await explain<AudioInput>(model, sound())) as NamedExplanation;
 });
 afterAll(() => model.dispose());
@@ -171,7 +123,7 @@ describe("a modality from outside", () => {
       /^Cannot explain a text with model ".*": it reads sounds; give a sound$/,
     );
     await expect(explain<AudioInput>(model, { audio: new Float32Array() })).rejects.toThrow(InputError);
-    const folder = await tempFolder(files());
+    const folder = await tempFolder(tinyAudioFiles());
     await expect(loadModel(folder, { families: [waveFrames] })).rejects.toThrow(
       'Cannot explain a model of "audio": there are modalities of "text", "image"; give one of this kind in "modalities"',
     );

@@ -9,10 +9,14 @@ export type {
   Baselines,
   Example,
   ExplainableModel,
+  FileForm,
+  FileTools,
+  GivenFile,
   InputDescription,
   Modality,
   PreparedWhole,
   Replacements,
+  WrittenForm,
 } from "./attribution/explainable-model.ts";
 export { attentionEvidence, type BlockEvidence } from "./attribution/fusion.ts";
 export { dot, type GradientAtInput, gradientAtInput, overWidth } from "./attribution/hidden-gradient.ts";

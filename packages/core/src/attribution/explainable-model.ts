@@ -1,13 +1,17 @@
 /** @file What an explanation needs of a loaded model and of the kind of input that it reads, whatever platform loaded it. */
 
 import type { ImageProcessor } from "../input/image/image-processor.ts";
+import type { RgbImage } from "../input/image/rgb-image.ts";
+import type { ToRgbOptions } from "../input/image/samples.ts";
 import type { Tokenizer } from "../input/text/tokenizer.ts";
+import type { GivenOptions, OptionTable } from "../options/option.ts";
 import type { Activation } from "../program/activation.ts";
 import type { ForwardResult, ModelPrograms } from "../program/model-programs.ts";
 import type { Feeds } from "../runtime/runtime.ts";
 import type { Anatomy } from "../transformer/anatomy.ts";
 import type { Random } from "../util/random.ts";
 import type { Explanation, ModelFacts, Warning } from "./explanation.ts";
+import type { TextInput } from "./input.ts";
 import type { ExplainOptions, LayerWeightsName } from "./options.ts";
 import type { Perturbable, PerturbOptions } from "./perturbable.ts";
 import type { Part, PreparedInput } from "./prepared-input.ts";
@@ -84,6 +88,8 @@ export type InputDescription = Pick<Explanation, "layout" | "input" | "features"
 /** The baselines of a kind of input: where the paths of all blocks start. */
 export interface Baselines<Prepared extends PreparedInput = PreparedInput> {
   readonly names: readonly string[];
+  /** Those of them that this model has. Default: all. */
+  available?(model: ExplainableModel): readonly string[];
   /** The one that is used when none is asked for. */
   defaultName(model: ExplainableModel): string;
   /** @throws {InvalidOptionError} When this model does not have it; lists those it has. */
@@ -106,6 +112,50 @@ export interface Replacements {
   defaultName(model: ExplainableModel): string;
 }
 
+/** A file that holds one input, as it is. */
+export interface GivenFile {
+  readonly bytes: Uint8Array;
+  /** What it is called in errors. */
+  readonly name?: string;
+}
+
+/** What platforms decode for kinds of inputs: what no portable code does. */
+export interface FileTools {
+  /** @throws {InputError} When it is no picture. */
+  decodePicture(bytes: Uint8Array, options: ToRgbOptions & { readonly name?: string }): Promise<RgbImage>;
+}
+
+/**
+ * Inputs that are given as files, one in each: by an option of the command line that is called as the field, in a folder,
+ * in the body of a request (Base64), by a field of the page.
+ */
+export interface FileForm<Input extends object = object> {
+  /** What it is called: "picture". */
+  readonly called: string;
+  /** Several of them: "pictures". */
+  readonly calledMany: string;
+  /** For help and messages: "JPEG, PNG, WebP". */
+  readonly formats: string;
+  /** Endings of such files in lower case, with their dots. */
+  readonly endings: readonly string[];
+  /** What browsers let people choose: "image/*". Default: the endings. */
+  readonly accept?: string;
+  /** Options of reading, by name. */
+  readonly options?: OptionTable;
+  /** @throws {InputError} When there is no input in it. @throws {InvalidOptionError} */
+  read(file: GivenFile, options: GivenOptions, tools: FileTools): Promise<Input>;
+  /** What is to be seen of it; absent where nothing is. */
+  picture?(input: Input): RgbImage;
+}
+
+/** Inputs that are typed, and stand in the rows of tables. */
+export interface WrittenForm<Input extends object = object> {
+  /** What it is called: "text". */
+  readonly called: string;
+  /** @throws {InputError} When there is no input in it. */
+  read(text: TextInput): Input;
+}
+
 /**
  * One kind of input. To add one to calig: a folder beside `text/` and `image/` and a line in `modalities.ts`; from
  * outside: an object like this one in the `modalities` of `loadModel`.
@@ -121,6 +171,9 @@ export interface Modality<
   readonly noun: { readonly one: string; readonly many: string };
   /** The field that holds what an input is made of, and by which it is told from others: "text" of `{ text, pair }`. */
   readonly field: string;
+  /** How people give it; absent both, only code can. */
+  readonly written?: WrittenForm<Input>;
+  readonly file?: FileForm<Input>;
   /** What can be ranked and removed, the default first: words or tokens. */
   readonly featureKinds: readonly [string, ...string[]];
   /** Weights of the blocks where nothing is said: what measured better on models of this kind. */

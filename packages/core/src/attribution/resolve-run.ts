@@ -61,14 +61,16 @@ export function resolveRun(
  *
  * @param naming - How options are called where they were given.
  * @param others - Methods besides calig's whose options are known.
+ * @param baselines - Names of baselines that kinds of inputs besides calig's have.
  * @throws {InvalidOptionError} As `resolveRun`.
  */
 export function checkRun(
   given: ExplainOptions,
   naming: OptionNaming = plainName,
   others: readonly AttributionMethod[] = [],
+  baselines: readonly string[] = [],
 ): void {
-  resolved(given, { naming, others });
+  resolved(given, { naming, others, baselines });
 }
 
 interface Situation {
@@ -76,12 +78,16 @@ interface Situation {
   readonly modality?: Modality;
   readonly naming?: OptionNaming;
   readonly others?: readonly AttributionMethod[];
+  readonly baselines?: readonly string[];
 }
 
-function resolved(given: ExplainOptions, { stored, modality, naming = plainName, others = [] }: Situation) {
+function resolved(
+  given: ExplainOptions,
+  { stored, modality, naming = plainName, others = [], baselines = modality?.baselines.names ?? [] }: Situation,
+) {
   checkRecord(given);
   const method = methodOf(given.method ?? DEFAULTS.method);
-  const table = withBaselinesOf(modality, optionsOfMethod(method));
+  const table = withBaselines(baselines, optionsOfMethod(method));
   checkEffect(method, table, given as GivenOptions, { naming, others });
   const tuned = Object.hasOwn(table, "fusion") ? tunedFor(stored, given) : undefined;
   const values = resolveOptions(table, given as GivenOptions, {
@@ -93,9 +99,9 @@ function resolved(given: ExplainOptions, { stored, modality, naming = plainName,
   return { method, table, tuned, values };
 }
 
-/** The table with the names of baselines that only this kind of input has. */
-function withBaselinesOf(modality: Modality | undefined, table: OptionTable): OptionTable {
-  const names = new Set<string>([...BASELINES, ...(modality?.baselines.names ?? [])]);
+/** The table with the names of baselines that other kinds of inputs than calig's have. */
+function withBaselines(baselines: readonly string[], table: OptionTable): OptionTable {
+  const names = new Set<string>([...BASELINES, ...baselines]);
   if (names.size === BASELINES.length || !Object.hasOwn(table, "baseline")) return table;
   return { ...table, baseline: baselineOption([...names]) };
 }

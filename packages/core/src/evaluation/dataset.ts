@@ -20,6 +20,8 @@ export interface PolaritySpan extends Span {
 export interface LazyInput {
   /** What it is called. */
   readonly name: string;
+  /** The kind of input that it is: "image". */
+  readonly kind: string;
   /** What `explain` takes: { image }. @throws {InputError} When it cannot be read. */
   readonly load: () => Promise<object>;
 }

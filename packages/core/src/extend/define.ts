@@ -5,7 +5,7 @@
 
 import type { BaselineContext } from "../attribution/baseline/state-baseline.ts";
 import { type BLOCK_METHOD_OPTIONS, type BlockMethod, blockMethod } from "../attribution/block-method.ts";
-import type { Modality, PreparedWhole } from "../attribution/explainable-model.ts";
+import type { FileForm, Modality, PreparedWhole } from "../attribution/explainable-model.ts";
 import type { AttributionMethod } from "../attribution/method.ts";
 import { type BaselineObject, GENERAL_OPTIONS, METHOD_OPTIONS } from "../attribution/options.ts";
 import { BESIDES } from "../attribution/resolve-run.ts";
@@ -43,7 +43,6 @@ export function defineMethod<Table extends OptionTable = Record<never, never>>(
 /** An option that several methods take is one option, whichever of them is asked: it has one declaration. */
 function checkOptions(method: string, options: OptionTable): void {
   for (const [name, declaration] of Object.entries(options)) {
-    const { type, group, summary } = (declaration ?? {}) as Partial<OptionDeclaration>;
     const known = Object.hasOwn(METHOD_OPTIONS, name) ? METHOD_OPTIONS[name as keyof typeof METHOD_OPTIONS] : undefined;
     if (!/^[a-z][a-zA-Z0-9]*$/.test(name)) {
       throw fieldError("method", method, `options.${name}`, "called in camelCase, as noiseLevel is");
@@ -51,15 +50,16 @@ function checkOptions(method: string, options: OptionTable): void {
     if (Object.hasOwn(GENERAL_OPTIONS, name) || BESIDES.includes(name) || (known ?? declaration) !== declaration) {
       throw fieldError("method", method, `options.${name}`, "called otherwise: calig has an option of that name");
     }
-    if (
-      type?.schema === undefined ||
-      type.control === undefined ||
-      !OPTION_GROUPS.includes(group as OptionGroup) ||
-      !isLine(summary)
-    ) {
+    if (!isDeclaration(declaration)) {
       throw fieldError("method", method, `options.${name}`, "made by defineOption, with type, group and summary");
     }
   }
+}
+
+function isDeclaration(declaration: unknown): boolean {
+  const { type, group, summary } = (declaration ?? {}) as Partial<OptionDeclaration>;
+  const isTyped = type?.schema !== undefined && type.control !== undefined;
+  return isTyped && OPTION_GROUPS.includes(group as OptionGroup) && isLine(summary);
 }
 
 /** A baseline, whose first hidden state is computed for each input. */
@@ -129,7 +129,11 @@ export function defineModality<Input extends object, Whole extends PreparedWhole
     describe: isFunction,
     perturb: isFunction,
   });
-  const { name, noun, featureKinds, baselines, replacements } = modality;
+  const { name, noun, featureKinds, baselines, replacements, file, written } = modality;
+  if (file !== undefined) checkFileForm(name, file as FileForm);
+  if (written !== undefined && !(isLine(written.called) && isFunction(written.read))) {
+    throw fieldError("modality", name, "written", '{ called: "text", read: (text) => input }');
+  }
   if (!isLine(noun.one) || !isLine(noun.many)) {
     throw fieldError("modality", name, "noun", '{ one: "a text", many: "texts" }');
   }
@@ -140,6 +144,21 @@ export function defineModality<Input extends object, Whole extends PreparedWhole
     }
   }
   return marked("modality", modality) as Modality<Input, Whole>;
+}
+
+function checkFileForm(name: string, form: FileForm): void {
+  const wanted = { called: isLine, calledMany: isLine, formats: isLine, read: isFunction };
+  for (const [field, is] of Object.entries(wanted)) {
+    const value = (form as unknown as Readonly<Record<string, unknown>>)[field];
+    if (!is(value)) throw fieldError("modality", name, `file.${field}`, is.what, value);
+  }
+  const { endings, options = {} } = form;
+  if (!Array.isArray(endings) || endings.length === 0 || !endings.every((one) => /^\.[a-z0-9.]+$/.test(String(one)))) {
+    throw fieldError("modality", name, "file.endings", 'a list of at least one ending in lower case, as ".wav" is');
+  }
+  const vague = Object.entries(options).find(([, declaration]) => !isDeclaration(declaration));
+  if (vague === undefined) return;
+  throw fieldError("modality", name, `file.options.${vague[0]}`, "made by defineOption, with type, group and summary");
 }
 
 /** The gradient rule of one operator since a version. @throws {ExtensionError} */

@@ -32,6 +32,33 @@ export interface MethodList {
   readonly options: readonly OptionForm[];
 }
 
+/** A kind of input as a form asks for it. */
+export interface InputForm {
+  /** As explanations call it: "image". */
+  readonly kind: string;
+  /** One and many of them, for messages: "a text", "texts". */
+  readonly noun: { readonly one: string; readonly many: string };
+  /** Field of requests that it is given in. */
+  readonly field: string;
+  /** What a person gives: "picture". */
+  readonly called: string;
+  /** What evidence is told of: "patches". */
+  readonly features: string;
+  /** Names of baselines, for the choice between them. */
+  readonly baselines: readonly string[];
+  /** Where it is given as a file; typed otherwise. */
+  readonly file?: {
+    readonly formats: string;
+    readonly endings: readonly string[];
+    /** As the attribute of file fields has it. */
+    readonly accept: string;
+    /** How files are read. */
+    readonly options: readonly OptionForm[];
+    /** Whether there is a picture of it to be seen. */
+    readonly isPicture: boolean;
+  };
+}
+
 /** What a form holds: texts by the name of the option. */
 export type FormTexts = Readonly<Record<string, string | undefined>>;
 

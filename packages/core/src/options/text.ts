@@ -4,7 +4,7 @@ import { accepts, refusal } from "./check.ts";
 import { allowedWords, readText } from "./control.ts";
 import type { OptionForm } from "./form.ts";
 import type { OptionDeclaration, OptionTable, OptionType } from "./option.ts";
-import { oneOf, someOf } from "./types.ts";
+import { oneOf, oneOrMoreOf, someOf } from "./types.ts";
 
 /** "--layer-weights" of `layerWeights`. */
 export const flagOf = (name: string): string => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
@@ -64,9 +64,10 @@ export function valueOfText<T>(
 export function withWords(type: OptionType<unknown>, more: readonly string[]): OptionType<unknown> {
   const { control } = type;
   if (more.length === 0) return type;
-  if (control.kind === "choice") return oneOf([...control.words, ...more], control.placeholder);
-  if (control.kind !== "list" || control.items.kind !== "choice" || control.single) return type;
-  return someOf([...control.items.words, ...more]);
+  const withMore = (words: readonly string[]) => [...new Set([...words, ...more])];
+  if (control.kind === "choice") return oneOf(withMore(control.words), control.placeholder);
+  if (control.kind !== "list" || control.items.kind !== "choice") return type;
+  return (control.single ? oneOrMoreOf : someOf)(withMore(control.items.words));
 }
 
 /** The options of a table as plain data. */

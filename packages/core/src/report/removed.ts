@@ -2,9 +2,6 @@
 
 import { FEATURE_KINDS } from "../modality/modalities.ts";
 
-/** "words", "patches" */
-export const manyOf = (feature: string): string => (/(ch|s|x)$/.test(feature) ? `${feature}es` : `${feature}s`);
-
 /** "the mask token" for parts of texts, "blur" for others. */
 export const replacementName = (feature: string, replacement: string): string =>
   FEATURE_KINDS.includes(feature) ? `the ${replacement} token` : replacement;

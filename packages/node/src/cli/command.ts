@@ -10,6 +10,7 @@ import {
   type OptionTable,
   withoutOptions,
 } from "@calig/core/internal/options/option";
+import { type FileRole, fileOptions } from "./file-options.ts";
 import { COMMON_OPTIONS, OPTIONS, type OptionKey, type OptionValues, optionOf } from "./options.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -30,6 +31,8 @@ export interface Invocation<K extends OptionKey = OptionKey> {
   /** Of them the options of methods and those of metrics, those of plugins included. */
   readonly methodOptions: GivenOptions;
   readonly metricOptions: GivenOptions;
+  /** And those of inputs that are files. */
+  readonly fileOptions: GivenOptions;
   readonly terminal: Terminal;
   /** What the plugins of this run add. */
   readonly extensions: Extensions;
@@ -48,6 +51,8 @@ export interface Command<K extends OptionKey = OptionKey> {
   readonly options: readonly K[];
   /** Whether it takes all options of methods, those of plugins included, but the ones named here. */
   readonly methodOptions?: { readonly but: readonly string[] };
+  /** Which options for inputs that are files it takes, of all kinds of inputs. */
+  readonly fileOptions?: readonly FileRole[];
   readonly examples: readonly Example[];
   /** Does the work. Returns the exit code; throws what could not be done. */
   run(invocation: Invocation<K>): Promise<number>;
@@ -56,11 +61,11 @@ export interface Command<K extends OptionKey = OptionKey> {
 /** Checks a command against the options it names. */
 export const defineCommand = <const K extends OptionKey>(command: Command<K>): Command<K> => command;
 
-/** The options of methods and metrics that a command takes, each by key. */
+/** The options of methods, of metrics and of inputs that are files that a command takes, each by key. */
 export function sharedOptionsOf(
-  { options, methodOptions }: Pick<Command, "options" | "methodOptions">,
-  { method, metric }: Pick<Extensions, "method" | "metric">,
-): { readonly methods: OptionTable; readonly metrics: OptionTable } {
+  { options, methodOptions, fileOptions: roles = [] }: Pick<Command, "options" | "methodOptions" | "fileOptions">,
+  { method, metric, modality }: Pick<Extensions, "method" | "metric" | "modality">,
+): { readonly methods: OptionTable; readonly metrics: OptionTable; readonly files: OptionTable } {
   const measures = options.includes("metrics") || options.includes("metric");
   return {
     methods:
@@ -68,14 +73,26 @@ export function sharedOptionsOf(
         ? {}
         : withoutOptions(optionsOfMethods([...METHODS, ...method]), methodOptions.but as string[]),
     metrics: measures ? optionsOfMetrics([...METRICS, ...metric]) : {},
+    files: fileOptions(roles, { modality }),
   };
+}
+
+/** Keys with those of files behind their like: texts as the input, texts as the baseline. */
+function withFiles(own: readonly OptionKey[], files: OptionTable): readonly string[] {
+  const keys: string[] = [...own];
+  for (const [key, { group }] of Object.entries(files).reverse()) {
+    const likes = group === "Input" ? ["pair", "classMap", "input"] : ["baselinePair"];
+    const at = keys.indexOf(likes.find((like) => keys.includes(like)) ?? "");
+    keys.splice(at < 0 ? keys.length : at + 1, 0, key);
+  }
+  return keys;
 }
 
 /** The options of a command by key, the common ones included. */
 export function optionsOf(command: Command, extensions: Extensions): readonly (readonly [string, OptionDeclaration])[] {
-  const { methods, metrics } = sharedOptionsOf(command, extensions);
-  const declared: OptionTable = { ...methods, ...metrics };
-  const keys = new Set([...command.options, ...Object.keys(declared), ...COMMON_OPTIONS]);
+  const { methods, metrics, files } = sharedOptionsOf(command, extensions);
+  const declared: OptionTable = { ...files, ...methods, ...metrics };
+  const keys = new Set([...withFiles(command.options, files), ...Object.keys(declared), ...COMMON_OPTIONS]);
   return [...keys].map((key) => [
     key,
     Object.hasOwn(OPTIONS, key) ? optionOf(key as OptionKey, extensions) : (declared[key] as OptionDeclaration),

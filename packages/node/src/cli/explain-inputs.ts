@@ -1,13 +1,20 @@
 /** @file What `calig explain` is to explain: from its arguments, from standard input or from a file. */
 
-import { readdir, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { extname, join } from "node:path";
+import type { ExplainableModel, Modality } from "@calig/core/internal/attribution/explainable-model";
 import type { TextInput } from "@calig/core/internal/attribution/input";
 import { InputError, quote, UsageError } from "@calig/core/internal/errors";
 import type { RowOptions } from "@calig/core/internal/evaluation/dataset-layout";
+import type { Extensions } from "@calig/core/internal/extend/extension";
+import { type FileModality, fileModalities } from "@calig/core/internal/modality/input-forms";
+import { text as texts } from "@calig/core/internal/modality/text/text";
+import type { GivenOptions } from "@calig/core/internal/options/option";
+import { defaultModelOf } from "../node/builtin-models.ts";
 import { foreignEnding } from "../node/foreign-files.ts";
-import { IMAGE_EXTENSIONS } from "../node/image-file.ts";
+import { inputFilesOf, isFileOf } from "../node/input-files.ts";
 import { asksForColumns, ROW_OPTIONS } from "../node/read-rows.ts";
+import { modalitiesOf } from "./file-options.ts";
 import { given } from "./given.ts";
 import { readAll } from "./io.ts";
 import { optionName } from "./options.ts";
@@ -18,29 +25,42 @@ export interface InputChoice extends RowOptions {
   readonly words: readonly string[];
   readonly text?: string;
   readonly pair?: string;
-  readonly image?: string;
   readonly input?: string;
+  /** Options of inputs that are files: { image: "photo.jpg" }. */
+  readonly fileOptions: GivenOptions;
 }
-
-/** How pictures are read (`ImageFileOptions`). */
-export const PICTURE_OPTIONS = ["background", "deepGrey"] as const;
 
 export type ExplainInputs =
   | { readonly kind: "one"; readonly input: TextInput }
-  | ({ readonly kind: "file"; readonly file: string } & InputFile)
-  | { readonly kind: "images"; readonly files: readonly string[]; readonly folder?: string };
+  | ({ readonly kind: "rows"; readonly file: string } & InputFile)
+  | ({ readonly kind: "files" } & InputFiles);
+
+/** Files of one kind of input. */
+export interface InputFiles {
+  readonly modality: FileModality;
+  readonly files: readonly string[];
+  /** The folder that they were found in. */
+  readonly folder?: string;
+}
 
 /** @throws {UsageError} When there is nothing to explain, or more than one thing names it. */
-export async function chooseInputs(choice: InputChoice, terminal: Terminal): Promise<ExplainInputs> {
-  const { words, text, pair, image, input } = choice;
+export async function chooseInputs(
+  choice: InputChoice,
+  terminal: Terminal,
+  extensions: Pick<Extensions, "modality">,
+): Promise<ExplainInputs> {
+  const { words, text, pair, input, fileOptions } = choice;
+  const kinds = fileModalities(modalitiesOf(extensions));
+  const asFiles = kinds.filter(({ field }) => fileOptions[field] !== undefined);
   const named = [
     ...(words.length > 0 ? ["TEXT"] : []),
     ...(text === undefined ? [] : ["--text"]),
-    ...(image === undefined ? [] : ["--image"]),
+    ...asFiles.map(({ field }) => optionName(field)),
     ...(input === undefined ? [] : ["--input"]),
   ];
   if (named.length > 1) throw new UsageError(`Cannot explain ${named.join(" and ")} at once: give one of them`);
-  if (pair !== undefined && (image !== undefined || input !== undefined)) {
+  const [modality] = asFiles;
+  if (pair !== undefined && (modality !== undefined || input !== undefined)) {
     throw new UsageError(
       `Cannot use --pair with ${named[0]}: in an input file, the second text is in a field or column "pair", or in the one that --pair-column names`,
     );
@@ -50,16 +70,22 @@ export async function chooseInputs(choice: InputChoice, terminal: Terminal): Pro
     const [key = "textColumn"] = ROW_OPTIONS.filter((option) => choice[option] !== undefined);
     throw new UsageError(`Cannot use ${optionName(key)} without a file of texts: name one with --input`);
   }
-  if (image !== undefined) return { kind: "images", files: [image] };
+  if (modality !== undefined) return { kind: "files", modality, files: [fileOptions[modality.field] as string] };
   if (input !== undefined && (await isFolder(input))) {
-    return { kind: "images", files: await imagesOf(input), folder: input };
+    const found = await inputFilesOf(input, kinds, "explain");
+    return {
+      kind: "files",
+      modality: found.modality,
+      files: found.names.map((name) => join(input, name)),
+      folder: input,
+    };
   }
   if (input !== undefined) {
     const read = await readInputs(input, rows);
     if (read.note !== undefined) await terminal.note(read.note);
-    return { kind: "file", file: input, ...read };
+    return { kind: "rows", file: input, ...read };
   }
-  const own = text ?? (await positional(words, terminal));
+  const own = text ?? (await positional(words, terminal, kinds));
   if (own.trim() === "") throw new UsageError("Cannot explain an empty text: give at least one word");
   return { kind: "one", input: { text: own, ...(pair === undefined ? {} : { pair }) } };
 }
@@ -67,17 +93,11 @@ export async function chooseInputs(choice: InputChoice, terminal: Terminal): Pro
 const isFolder = async (path: string): Promise<boolean> =>
   (await stat(path).catch(() => undefined))?.isDirectory() === true;
 
-/** The image files of a folder and of the folders in it, sorted. @throws {UsageError} When there are none. */
-async function imagesOf(folder: string): Promise<readonly string[]> {
-  const names = await readdir(folder, { recursive: true });
-  const files = names.filter((name) => IMAGE_EXTENSIONS.includes(extname(name).toLowerCase())).sort();
-  if (files.length > 0) return files.map((name) => join(folder, name));
-  throw new UsageError(
-    `Cannot explain ${quote(folder)}: there are no images in this folder; images end in ${IMAGE_EXTENSIONS.join(", ")}`,
-  );
-}
-
-async function positional(words: readonly string[], { io, note }: Terminal): Promise<string> {
+async function positional(
+  words: readonly string[],
+  { io, note }: Terminal,
+  kinds: readonly FileModality[],
+): Promise<string> {
   const [word] = words;
   if (word === undefined) {
     throw new UsageError(
@@ -94,23 +114,24 @@ async function positional(words: readonly string[], { io, note }: Terminal): Pro
     // The line end that echo and editors add is no part of the text.
     return (await readAll(io.stdin)).replace(/\r?\n$/, "");
   }
-  await refuseFile(word);
+  await refuseFile(word, kinds);
   return word;
 }
 
 /** Nobody means to explain the name of a file. @throws {UsageError} */
-async function refuseFile(word: string): Promise<void> {
+async function refuseFile(word: string, kinds: readonly FileModality[]): Promise<void> {
   if (word.includes("\n") || word.length > 1024) return;
   const found = await stat(word).catch(() => undefined);
   if (found === undefined || (found.isDirectory() && !/[/\\]/.test(word))) return;
   const extension = extname(word).toLowerCase();
   const foreign = foreignEnding(extension, word);
+  const own = kinds.find((modality) => isFileOf(modality, word));
   const remedy = found.isDirectory()
     ? "to use it as the model give --model"
     : INPUT_EXTENSIONS.includes(extension)
       ? `to explain the texts in it run calig explain --input ${shellWord(word)}`
-      : IMAGE_EXTENSIONS.includes(extension)
-        ? `to explain the image run calig explain --image ${shellWord(word)}`
+      : own !== undefined
+        ? `to explain the ${own.file.called} run calig explain ${optionName(own.field)} ${shellWord(word)}`
         : foreign !== undefined
           ? `it is ${foreign.what}: ${foreign.remedy}`
           : `to explain its content run calig explain - < ${shellWord(word)}`;
@@ -121,9 +142,28 @@ async function refuseFile(word: string): Promise<void> {
 
 const shellWord = (word: string): string => (/^[\w./\\:-]+$/.test(word) ? word : `"${word}"`);
 
-/** Why an image cannot be explained with a model. */
-export function imageError(file: string, model: string): InputError {
-  return new InputError(
-    `Cannot explain image ${quote(file)} with model "${model}": it reads texts; name an image model with --model`,
+/** The kind of inputs that were chosen: rows and words are texts, whatever the model makes of them. */
+const kindOfInputs = (inputs: ExplainInputs): Modality => (inputs.kind === "files" ? inputs.modality : texts);
+
+/** The model for them where none is named. @throws {UsageError} When there is none. */
+export const modelFor = (inputs: ExplainInputs): string => defaultModelOf(kindOfInputs(inputs));
+
+/** What they are called: "picture". */
+export const calledInputs = (inputs: ExplainInputs): string =>
+  inputs.kind === "files" ? inputs.modality.file.called : "text";
+
+/** @throws {InputError} When files of one kind were chosen, and the model reads another. */
+export function checkFiles(inputs: ExplainInputs, { facts, modality: { name, noun } }: ExplainableModel): void {
+  if (inputs.kind !== "files" || inputs.modality.name === name) return;
+  const { file, noun: wanted } = inputs.modality;
+  throw new InputError(
+    `Cannot explain the ${file.called} ${quote(inputs.files[0])} with model "${facts.id}": it reads ${noun.many}; name a model that reads ${wanted.many} with --model`,
   );
+}
+
+/** What a model reads of what was typed. @throws {InputError} When it reads nothing that can be typed. */
+export function writtenInput(model: ExplainableModel, given: TextInput): object {
+  const { written } = model.modality;
+  // What reads no texts says so when it prepares one.
+  return written === undefined ? given : written.read(given);
 }

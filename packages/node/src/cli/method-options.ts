@@ -12,17 +12,17 @@ import { type OptionValues, optionName } from "./options.ts";
 /** Options that commands which compare methods take beside those of the methods themselves. */
 export const COMPARING_OPTIONS = [...BASELINE_OPTIONS, "memory"] as const;
 
-type Given = Pick<Invocation, "methodOptions"> & {
+type Given = Pick<Invocation, "methodOptions" | "fileOptions"> & {
   readonly options: Pick<OptionValues, (typeof COMPARING_OPTIONS)[number]>;
 };
 
 /** What was given of them, as options of the library. @throws As `givenBaseline`. */
 export async function givenMethodOptions(
-  { options, methodOptions }: Given,
+  { options, methodOptions, fileOptions }: Given,
   extensions: Extensions,
 ): Promise<ExplainOptions> {
   const { baseline: _words, ...others } = methodOptions;
-  return { ...others, ...(await givenBaseline(options, extensions)), ...given(options, ["memory"]) };
+  return { ...others, ...(await givenBaseline(options, fileOptions, extensions)), ...given(options, ["memory"]) };
 }
 
 /**
@@ -31,13 +31,13 @@ export async function givenMethodOptions(
  * @throws As `givenBaseline`; {InvalidOptionError} for an option that none of the methods takes.
  */
 export async function chooseMethods(
-  { options, methodOptions }: Given & { readonly options: Pick<OptionValues, "methods"> },
+  { options, methodOptions, fileOptions }: Given & { readonly options: Pick<OptionValues, "methods"> },
   extensions: Extensions,
 ): Promise<NamedMethod[]> {
   const names = options.methods ?? [...METHODS, ...extensions.method].map(({ name }) => name);
   return namedMethodsOf(
     names.map((name) => methodNamed(name, extensions)),
-    await givenMethodOptions({ options, methodOptions }, extensions),
+    await givenMethodOptions({ options, methodOptions, fileOptions }, extensions),
     optionName,
     extensions.method,
   );

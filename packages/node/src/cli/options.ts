@@ -18,8 +18,6 @@ import type { Metric } from "@calig/core/internal/evaluation/metric";
 import { METRICS } from "@calig/core/internal/evaluation/metrics";
 import { EVALUATION_OPTIONS } from "@calig/core/internal/evaluation/options";
 import type { Extensions } from "@calig/core/internal/extend/extension";
-import { DEEP_GREYS } from "@calig/core/internal/input/image/rgb-image";
-import { isBackground } from "@calig/core/internal/input/image/samples";
 import { ONNX_DTYPES } from "@calig/core/internal/loading/onnx-place";
 import type {
   OptionDeclaration,
@@ -39,7 +37,6 @@ import {
   repeated,
   someOf,
   text,
-  textThat,
   wholeNumber,
 } from "@calig/core/internal/options/types";
 import { OVERLAYS } from "@calig/core/internal/render/overlay";
@@ -115,19 +112,6 @@ export const OPTIONS = {
 
   text: option("Input", text("TEXT"), "text to explain; the same as giving it without an option"),
   pair: option("Input", text("TEXT"), "second text, for models that judge pairs of texts"),
-  image: option("Input", path("FILE"), "picture to explain; needs an image model"),
-  background: option(
-    "Input",
-    textThat("COLOUR", isBackground, 'give "ignore", "white", "black", "#rrggbb"'),
-    "what lies under transparent pixels: white, black or #rrggbb; ignore takes the colours that the file stores for them, as Python's pipelines do",
-    "ignore",
-  ),
-  deepGrey: option(
-    "Input",
-    oneOf(DEEP_GREYS, "HOW"),
-    "grey levels of more than 8 bits: clip makes those above 255 white, as Python's pipelines do; scale divides them by 256",
-    DEEP_GREYS[0],
-  ),
   input: option(
     "Input",
     path("FILE"),
@@ -234,7 +218,6 @@ export const OPTIONS = {
     "text that --baseline custom stands for; its tokens take the places of the input's",
   ),
   baselinePair: option("Method", text("TEXT"), "second text of that baseline, where the input is a pair"),
-  baselineImage: option("Method", path("FILE"), "picture that --baseline custom stands for"),
   format: option(
     "Output",
     someOf(FORMATS.names),
@@ -338,8 +321,11 @@ const ADDED: { readonly [K in OptionKey]?: (extensions: Extensions) => readonly 
   metric: ({ metric }) => metric.filter(isTunable),
   format: ({ renderer }) => renderer,
   device: ({ runtime }) => runtime,
-  baseline: ({ baseline }) => baseline,
+  baseline: ({ baseline, modality }) => [...baseline, ...named(modality.flatMap(({ baselines }) => baselines.names))],
+  replacement: ({ modality }) => named(modality.flatMap(({ replacements }) => replacements.names)),
 };
+
+const named = (names: readonly string[]) => names.map((name) => ({ name }));
 
 /** An option as the command line declares it, with the words that extensions add to it. */
 export function optionOf(key: OptionKey, extensions: Extensions): OptionDeclaration {

@@ -23,6 +23,7 @@ export type Parsed =
       readonly options: OptionValues;
       readonly methodOptions: GivenOptions;
       readonly metricOptions: GivenOptions;
+      readonly fileOptions: GivenOptions;
     }
   /** `asked` is false when the help stands in for a command that was not given. */
   | { readonly kind: "help"; readonly text: string; readonly asked: boolean }
@@ -68,6 +69,7 @@ export function parseArguments(argv: readonly string[], settings: ParserSettings
         options,
         methodOptions: givenOf(shared.methods),
         metricOptions: givenOf(shared.metrics),
+        fileOptions: givenOf(shared.files),
       };
     });
   });
@@ -224,5 +226,5 @@ function usageError(
 /** The usage of an option from commander's flags "--steps <N|auto>". */
 function quotedUsage(flags: string): string {
   const key = (Object.keys(OPTIONS) as OptionKey[]).find((candidate) => optionName(candidate) === flags.split(" ")[0]);
-  return `"${key === undefined ? flags : usageOf(OPTIONS[key].name ?? key, OPTIONS[key])}"`;
+  return `"${key === undefined ? flags.replace(/[<>]/g, "") : usageOf(OPTIONS[key].name ?? key, OPTIONS[key])}"`;
 }

@@ -1,6 +1,6 @@
 /** @file An evaluation from a data set to a report: what the commands that measure methods have in common. */
 
-import type { ExplainableModel } from "@calig/core/internal/attribution/explainable-model";
+import type { ExplainableModel, Modality } from "@calig/core/internal/attribution/explainable-model";
 import { DEFAULTS } from "@calig/core/internal/attribution/options";
 import { UsageError } from "@calig/core/internal/errors";
 import { type Dataset, isLazy } from "@calig/core/internal/evaluation/dataset";
@@ -10,14 +10,15 @@ import { defaultMetrics, METRICS, metricByName } from "@calig/core/internal/eval
 import type { NamedMethod } from "@calig/core/internal/evaluation/named-methods";
 import { EVALUATION_OPTIONS as MEASURING } from "@calig/core/internal/evaluation/options";
 import type { Extensions } from "@calig/core/internal/extend/extension";
+import { modalityOf } from "@calig/core/internal/modality/modalities";
 import { count } from "@calig/core/internal/render/format";
 import { reportJson } from "@calig/core/internal/report/writers";
-import { DEFAULT_IMAGE_MODEL, DEFAULT_TEXT_MODEL } from "../node/builtin-models.ts";
+import { defaultModelOf } from "../node/builtin-models.ts";
 import type { LoadedModel } from "../node/load-model.ts";
 import { ROW_OPTIONS } from "../node/read-rows.ts";
 import { EXIT, type Invocation } from "./command.ts";
 import { evaluationText } from "./evaluation-text.ts";
-import { PICTURE_OPTIONS } from "./explain-inputs.ts";
+import { modalitiesOf, readingOptions } from "./file-options.ts";
 import { given } from "./given.ts";
 import { loadingOptions, MODEL_OPTIONS } from "./loading.ts";
 import { openMeasurementStore } from "./measurement-store.ts";
@@ -36,7 +37,6 @@ export const EVALUATION_OPTIONS = [
   "limit",
   "badRows",
   "classMap",
-  ...PICTURE_OPTIONS,
   ...MODEL_OPTIONS,
   "acceptDifference",
   "metrics",
@@ -51,7 +51,7 @@ export const EVALUATION_OPTIONS = [
 type Options = Pick<OptionValues, (typeof EVALUATION_OPTIONS)[number] | "memory" | "reportFormat">;
 
 /** Where a command runs. */
-type Surroundings = Pick<Invocation, "terminal" | "extensions" | "metricOptions">;
+type Surroundings = Pick<Invocation, "terminal" | "extensions" | "metricOptions" | "fileOptions">;
 
 /** What a command makes of its measurements. */
 export interface EvaluationJob {
@@ -71,7 +71,7 @@ export interface EvaluationJob {
 export async function runEvaluation(
   methodsOf: EvaluationJob["methodsOf"],
   options: Options,
-  { terminal, extensions, metricOptions }: Surroundings,
+  { terminal, extensions, metricOptions, fileOptions }: Surroundings,
 ): Promise<number> {
   const { out, reportFormat: format } = options;
   const writer = evaluationWriter({ out, format });
@@ -101,7 +101,16 @@ export async function runEvaluation(
       },
     },
     options,
-    { terminal, extensions, metricOptions },
+    { terminal, extensions, metricOptions, fileOptions },
+  );
+}
+
+/** The kind of input of the first item. */
+function kindOfItems({ items: [first] }: Dataset, modalities: readonly Modality[]): Modality {
+  const input = first?.input ?? {};
+  return modalityOf(
+    isLazy(input) ? input.kind : (modalities.find(({ field }) => Object.hasOwn(input, field))?.name ?? ""),
+    modalities,
   );
 }
 
@@ -118,7 +127,7 @@ export const metricNamed = (name: string, { metric }: Extensions): Metric =>
 export async function measureDataset(
   job: EvaluationJob,
   options: Options,
-  { terminal, extensions, metricOptions }: Surroundings,
+  { terminal, extensions, metricOptions, fileOptions }: Surroundings,
 ): Promise<number> {
   const { signal } = terminal.io;
   const file = options.dataset;
@@ -130,7 +139,8 @@ export async function measureDataset(
   const { evaluate: measure, sampleDataset } = await import("@calig/core/internal/evaluation/evaluate");
   const whole = await readDataset(file, {
     ...given(options, ["badRows", ...ROW_OPTIONS]),
-    pictures: given(options, PICTURE_OPTIONS),
+    reading: readingOptions(fileOptions, extensions),
+    modalities: extensions.modality,
     layouts: extensions.datasetLayout,
     ...(options.classMap === undefined ? {} : { classMap: await readClassMap(options.classMap) }),
   });
@@ -139,8 +149,7 @@ export async function measureDataset(
   const dataset = options.limit === undefined ? whole : sampleDataset(whole, options.limit, seed);
   const metrics = job.metricsOf(dataset);
 
-  const pictures = dataset.items.some(({ input }) => isLazy(input)); // files of pictures are read one by one
-  const source = options.model ?? (pictures ? DEFAULT_IMAGE_MODEL : DEFAULT_TEXT_MODEL);
+  const source = options.model ?? defaultModelOf(kindOfItems(dataset, modalitiesOf(extensions)));
   terminal.progress.update(0, `loading ${source}`);
   const { loadModel } = await import("../node/load-model.ts");
   await using model = await loadModel(source, { signal, ...(await loadingOptions(options, extensions)) });

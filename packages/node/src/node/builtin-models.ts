@@ -3,11 +3,14 @@
 import { readFileSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
+import type { Modality } from "@calig/core/internal/attribution/explainable-model";
 import { UsageError } from "@calig/core/internal/errors";
 
 /** A model that needs no download. */
 export interface BuiltinModel {
   readonly id: string;
+  /** The kind of input that it reads: "text". */
+  readonly kind: string;
   readonly task: string;
   readonly description: string;
   readonly labels: readonly string[];
@@ -22,6 +25,7 @@ export interface BuiltinModel {
 const TABLE = [
   {
     id: "sst2",
+    kind: "text",
     task: "text-classification",
     description: "English film-review sentiment: MiniLM-L6 fine-tuned on SST phrases and sentences",
     labels: ["negative", "positive"],
@@ -29,6 +33,7 @@ const TABLE = [
   },
   {
     id: "cifar10",
+    kind: "image",
     task: "image-classification",
     description: "Ten kinds of things in small pictures: a ViT pretrained as a masked autoencoder on CIFAR-10",
     labels: ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"],
@@ -41,6 +46,17 @@ export const DEFAULT_TEXT_MODEL = "sst2";
 
 /** The model that is used when none is named and the input is a picture. */
 export const DEFAULT_IMAGE_MODEL = "cifar10";
+
+/**
+ * The model that is used for a kind of input when none is named.
+ *
+ * @throws {UsageError} When no built-in model reads it.
+ */
+export function defaultModelOf({ name, noun }: Pick<Modality, "name" | "noun">): string {
+  const found = TABLE.find(({ kind }) => kind === name);
+  if (found !== undefined) return found.id;
+  throw new UsageError(`Cannot choose a model: no built-in one reads ${noun.many}; name one that does with --model`);
+}
 
 /**
  * Folder of a built-in model, or undefined when no built-in model has that name.

@@ -28,12 +28,6 @@ export interface ImageFileOptions extends ToRgbOptions {
   readonly maxPixels?: number;
 }
 
-/** Endings of files that hold pictures. */
-export const IMAGE_EXTENSIONS: readonly string[] = [
-  ...[".jpg", ".jpeg", ".png", ".webp", ".avif", ".gif", ".tif", ".tiff"],
-  ...[".bmp", ".ppm", ".pgm", ".pbm", ".pnm"],
-];
-
 export const DEFAULT_MAX_PIXELS = 100_000_000;
 
 const KNOWN = Object.values(PICTURE_FORMATS).join(", ");

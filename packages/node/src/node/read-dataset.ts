@@ -2,14 +2,17 @@
 
 import { stat } from "node:fs/promises";
 import { basename, extname } from "node:path";
+import type { Modality } from "@calig/core/internal/attribution/explainable-model";
 import { InputError, InvalidOptionError, quote, UsageError } from "@calig/core/internal/errors";
 import type { Dataset } from "@calig/core/internal/evaluation/dataset";
 import type { DatasetLayout, DatasetRows, RowOptions } from "@calig/core/internal/evaluation/dataset-layout";
-import { readImageFolder } from "./datasets/image-folder.ts";
+import { fileModalities } from "@calig/core/internal/modality/input-forms";
+import { MODALITIES } from "@calig/core/internal/modality/modalities";
+import type { GivenOptions } from "@calig/core/internal/options/option";
+import { readInputFolder } from "./datasets/input-folder.ts";
 import { LAYOUTS } from "./datasets/layouts.ts";
 import { type ClassMap, isYoloFolder, readYoloFolder } from "./datasets/yolo-folder.ts";
 import { foreignEnding } from "./foreign-files.ts";
-import type { ImageFileOptions } from "./image-file.ts";
 import { asksForColumns, ROW_OPTIONS, whyNone } from "./read-rows.ts";
 import { checkFile, readText } from "./read-text.ts";
 
@@ -23,12 +26,14 @@ export interface ReadDatasetOptions extends RowOptions {
   readonly classMap?: ClassMap;
   /** Layouts besides calig's own, which are tried after these. */
   readonly layouts?: readonly DatasetLayout[];
-  /** How pictures are read. */
-  readonly pictures?: ImageFileOptions;
+  /** Kinds of inputs besides calig's, whose files are looked for in folders. */
+  readonly modalities?: readonly Modality[];
+  /** How files of inputs are read, as their kind declares it: { background: "white" }. */
+  readonly reading?: GivenOptions;
 }
 
 /**
- * Reads a data set: a file, a folder of pictures in folders named after their classes, or one of pictures with outlined
+ * Reads a data set: a file, a folder of pictures (or of files of another kind of input) in folders named after their classes, or one of pictures with outlined
  * objects (labels/ and images/, as for YOLO). Rows without a text, with a rationale that does not fit the text and the
  * like are listed with their lines.
  *
@@ -41,18 +46,25 @@ export interface ReadDatasetOptions extends RowOptions {
  */
 export async function readDataset(
   path: string,
-  { badRows = "refuse", classMap, pictures = {}, layouts: own = [], ...options }: ReadDatasetOptions = {},
+  {
+    badRows = "refuse",
+    classMap,
+    modalities = [],
+    reading = {},
+    layouts: own = [],
+    ...options
+  }: ReadDatasetOptions = {},
 ): Promise<Dataset> {
   const asked = asksForColumns(options);
   const found = await stat(path).catch(() => undefined);
   if (asked && found?.isDirectory() === true) {
     const [key] = ROW_OPTIONS.filter((option) => options[option] !== undefined);
-    throw new UsageError(`Cannot use ${optionName(key)} with ${quote(path)}: it is a folder of pictures, not a table`);
+    throw new UsageError(`Cannot use ${optionName(key)} with ${quote(path)}: it is a folder, not a table`);
   }
   if (found?.isDirectory() === true && (await isYoloFolder(path))) {
     return {
       name: basename(path),
-      ...usableRows(path, { rows: await readYoloFolder(path, classMap, pictures) }, badRows),
+      ...usableRows(path, { rows: await readYoloFolder(path, classMap, reading) }, badRows),
     };
   }
   if (classMap !== undefined) {
@@ -60,8 +72,10 @@ export async function readDataset(
       `Cannot use a class map with ${quote(path)}: it has no outlined objects; give a folder with labels/ and images/`,
     );
   }
-  if (found?.isDirectory() === true)
-    return { name: basename(path), items: await readImageFolder(path, pictures), problems: [] };
+  if (found?.isDirectory() === true) {
+    const kinds = fileModalities([...MODALITIES, ...modalities]);
+    return { name: basename(path), items: await readInputFolder(path, kinds, reading), problems: [] };
+  }
   await checkFile(path, "a data set", `".jsonl", ".json", ".csv", ".tsv" or ".txt"`);
   const extension = extname(path).toLowerCase();
   const foreign = foreignEnding(extension, path);

@@ -5,9 +5,11 @@ import { extname, join } from "node:path";
 import type { Explanation } from "@calig/core/internal/attribution/explanation";
 import { parseExplanation } from "@calig/core/internal/attribution/parse-explanation";
 import { InputError, quote, UsageError } from "@calig/core/internal/errors";
+import { fileModalities } from "@calig/core/internal/modality/input-forms";
+import { MODALITIES } from "@calig/core/internal/modality/modalities";
 import type { ReportEntry, ReportSource } from "@calig/core/internal/report/evidence/evidence-report";
 import { parseJson } from "@calig/core/internal/util/parse-json";
-import { IMAGE_EXTENSIONS } from "./image-file.ts";
+import { isFileOf } from "./input-files.ts";
 import { readText } from "./read-text.ts";
 
 /** Endings of files that may hold explanations. */
@@ -37,8 +39,9 @@ export async function explanationFiles(path: string): Promise<readonly string[]>
   }
   const extension = extname(path).toLowerCase();
   if (EXPLANATION_EXTENSIONS.includes(extension)) return [path];
-  const remedy = IMAGE_EXTENSIONS.includes(extension)
-    ? `it is a picture; explain it first with calig explain --image ${quote(path)} --out explanation.json`
+  const ofInput = fileModalities(MODALITIES).find((modality) => isFileOf(modality, path));
+  const remedy = ofInput
+    ? `it is a ${ofInput.file.called}; explain it first with calig explain --${ofInput.field} ${quote(path)} --out explanation.json`
     : TEXTS.includes(extension)
       ? `it holds texts; explain them first with calig explain --input ${quote(path)} --out explanations.jsonl`
       : `its ending is none of ${EXPLANATION_EXTENSIONS.join(", ")}; give files that calig explain wrote`;

@@ -9,6 +9,7 @@ import { keyword } from "../../errors.ts";
 import { IMAGE_REPLACEMENTS } from "../../input/image/replacement.ts";
 import { customImageBaseline, defaultImageBaseline, imageBaseline } from "./baseline.ts";
 import { examplePictures } from "./examples.ts";
+import { pictureFile } from "./file.ts";
 import { perturbImage } from "./perturb.ts";
 import { describeImage, onlyImage, type PreparedImage, prepareImage } from "./prepare.ts";
 
@@ -16,6 +17,7 @@ export const image: Modality<ImageInput, PreparedWhole<PreparedImage>> = {
   name: "image",
   noun: { one: "an image", many: "images" },
   field: "image",
+  file: pictureFile,
   featureKinds: ["patch"],
   layerWeights: DEFAULT_LAYER_WEIGHTS.image,
   meanHasSpecials: false,

@@ -2,9 +2,10 @@
 
 import { propagated, zeroStates } from "../../attribution/baseline/baseline-states.ts";
 import type { BaselineStates, ExplainableModel } from "../../attribution/explainable-model.ts";
-import type { TextBaseline } from "../../attribution/option-words.ts";
+import { TEXT_BASELINES, type TextBaseline } from "../../attribution/option-words.ts";
 import { InvalidOptionError } from "../../errors.ts";
 import type { SpecialToken, SpecialTokens } from "../../input/text/tokenizer.ts";
+import { streamOf } from "../../transformer/anatomy.ts";
 import { assertNever } from "../../util/assert-never.ts";
 import { type PreparedText, textFeeds } from "./prepare.ts";
 
@@ -19,6 +20,13 @@ const firstTokenBaseline = ({ tokenizer }: ExplainableModel): TokenBaseline | un
 
 /** The baseline used when none is asked for: the first of mask, pad, unk that the tokenizer has, else the mean word vector. */
 export const defaultTextBaseline = (model: ExplainableModel): TextBaseline => firstTokenBaseline(model) ?? "mean";
+
+/** Those that the model has what they are made of for: the token, or the table of word vectors. */
+export const availableBaselines = ({ tokenizer, anatomy }: ExplainableModel): readonly TextBaseline[] =>
+  TEXT_BASELINES.filter((name) => {
+    if (isTokenBaseline(name)) return tokenizer?.specialTokens[name] !== undefined;
+    return name === "zero" || streamOf(anatomy).wordEmbeddings !== undefined;
+  });
 
 /** The token of that baseline; undefined where it has none. */
 export function standInToken(model: ExplainableModel): SpecialToken | undefined {

@@ -6,7 +6,7 @@ import type { TextInput } from "../../attribution/input.ts";
 import { bySign } from "../../attribution/modality.ts";
 import { DEFAULT_LAYER_WEIGHTS, TEXT_BASELINES } from "../../attribution/option-words.ts";
 import { keyword } from "../../errors.ts";
-import { defaultTextBaseline, textBaseline } from "./baseline.ts";
+import { availableBaselines, defaultTextBaseline, textBaseline } from "./baseline.ts";
 import { customTextBaseline } from "./custom-baseline.ts";
 import { exampleTexts } from "./examples.ts";
 import { FEATURE_KINDS } from "./features.ts";
@@ -18,11 +18,13 @@ export const text: Modality<TextInput, WholeText> = {
   name: "text",
   noun: { one: "a text", many: "texts" },
   field: "text",
+  written: { called: "text", read: (given) => given },
   featureKinds: FEATURE_KINDS,
   layerWeights: DEFAULT_LAYER_WEIGHTS.text,
   meanHasSpecials: true,
   baselines: {
     names: TEXT_BASELINES,
+    available: availableBaselines,
     defaultName: defaultTextBaseline,
     states: (model, input, name) => textBaseline(model, input, keyword("baseline", name, TEXT_BASELINES)),
     custom: (model, input, baseline) => customTextBaseline(model, input, baseline as TextInput),

@@ -4,7 +4,8 @@ import type { Warning } from "../../attribution/explanation.ts";
 import type { MethodComparison } from "../../evaluation/method-comparison.ts";
 import { fixed, milliseconds, type NumberStyle } from "../../render/format.ts";
 import { outputText } from "../../render/head.ts";
-import { manyOf, replacementName } from "../removed.ts";
+import { manyOf } from "../../util/plural.ts";
+import { replacementName } from "../removed.ts";
 
 /** "tabby (71.0%)", "similarity (0.412, regression)" */
 export function comparisonTarget({ target, model }: MethodComparison, style?: NumberStyle): string {

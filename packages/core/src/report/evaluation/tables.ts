@@ -2,7 +2,8 @@
 
 import type { EvaluatedFigure, Evaluation } from "../../evaluation/evaluation.ts";
 import { digitsFor, fixed, type NumberStyle } from "../../render/format.ts";
-import { manyOf, replacementName } from "../removed.ts";
+import { manyOf } from "../../util/plural.ts";
+import { replacementName } from "../removed.ts";
 
 export interface FigureRow {
   readonly method: string;

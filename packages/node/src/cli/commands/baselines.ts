@@ -1,15 +1,7 @@
 /** @file `calig baselines`: which baseline serves a method best, measured on a data set. */
 
-import type { ExplainableModel } from "@calig/core/internal/attribution/explainable-model";
-import {
-  type BaselineObject,
-  DEFAULTS,
-  TEXT_BASELINES,
-  type TextBaseline,
-} from "@calig/core/internal/attribution/options";
+import { type BaselineName, type BaselineObject, DEFAULTS } from "@calig/core/internal/attribution/options";
 import { randomControl } from "@calig/core/internal/evaluation/named-methods";
-import { streamOf } from "@calig/core/internal/transformer/anatomy";
-import { assertNever } from "@calig/core/internal/util/assert-never";
 import { defineCommand } from "../command.ts";
 import { givenMethodOptions, methodNamed } from "../method-options.ts";
 import { EVALUATION_OPTIONS, runEvaluation } from "../run-evaluation.ts";
@@ -22,43 +14,28 @@ export const baselines = defineCommand({
   options: [...EVALUATION_OPTIONS, "method", "memory"],
   // What differs is the baseline.
   methodOptions: { but: ["baseline"] },
+  fileOptions: ["reading"],
   examples: [
     {
       purpose: "Baselines of CA-LIG on 100 sentences",
       command: "calig baselines --dataset sst2_dev.tsv --limit 100 --metrics faithfulness,completeness-error",
     },
   ],
-  async run({ options, methodOptions, metricOptions, terminal, extensions }) {
+  async run({ options, methodOptions, metricOptions, fileOptions, terminal, extensions }) {
     const { method = DEFAULTS.method } = options;
-    const own = await givenMethodOptions({ options, methodOptions }, extensions);
-    const withBaseline = (baseline: TextBaseline | BaselineObject) => ({
+    const own = await givenMethodOptions({ options, methodOptions, fileOptions }, extensions);
+    const withBaseline = (baseline: BaselineName | BaselineObject) => ({
       name: typeof baseline === "string" ? baseline : baseline.name,
       options: { ...own, method: methodNamed(method, extensions), baseline },
     });
     return runEvaluation(
-      (model) => [
-        ...[...TEXT_BASELINES.filter((name) => has(model, name)), ...extensions.baseline].map(withBaseline),
-        randomControl(),
-      ],
+      (model) => {
+        const { available, names } = model.modality.baselines;
+        const own = (available?.(model) ?? names) as readonly BaselineName[];
+        return [...[...own, ...extensions.baseline].map(withBaseline), randomControl()];
+      },
       options,
-      { terminal, extensions, metricOptions },
+      { terminal, extensions, metricOptions, fileOptions },
     );
   },
 });
-
-/** Whether a model has what a baseline is made of: the token, or the table of word vectors. */
-function has({ tokenizer, anatomy }: ExplainableModel, baseline: TextBaseline): boolean {
-  switch (baseline) {
-    case "mask":
-    case "pad":
-    case "unk":
-      return tokenizer?.specialTokens[baseline] !== undefined;
-    case "mean":
-    case "zero-embedding":
-      return streamOf(anatomy).wordEmbeddings !== undefined;
-    case "zero":
-      return true;
-    default:
-      return assertNever(baseline);
-  }
-}

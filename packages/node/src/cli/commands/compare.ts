@@ -1,17 +1,16 @@
 /** @file `calig compare`: what several methods say of one text or picture, side by side. */
 
-import type { ImageInput, TextInput } from "@calig/core/internal/attribution/input";
+import type { ExplainableModel } from "@calig/core/internal/attribution/explainable-model";
 import { DEFAULTS } from "@calig/core/internal/attribution/options";
 import { InternalError } from "@calig/core/internal/errors";
 import { COMPARE_OPTIONS } from "@calig/core/internal/evaluation/options";
+import type { GivenOptions } from "@calig/core/internal/options/option";
 import { comparisonWarnings } from "@calig/core/internal/report/comparison/facts";
 import { reportJson } from "@calig/core/internal/report/writers";
-import { DEFAULT_IMAGE_MODEL, DEFAULT_TEXT_MODEL } from "../../node/builtin-models.ts";
-import type { ImageFileOptions } from "../../node/image-file.ts";
 import { backgroundTheme } from "../appearance.ts";
 import { defineCommand, EXIT } from "../command.ts";
 import { comparisonText } from "../comparison-text.ts";
-import { chooseInputs, type ExplainInputs, imageError, PICTURE_OPTIONS } from "../explain-inputs.ts";
+import { checkFiles, chooseInputs, type ExplainInputs, modelFor, writtenInput } from "../explain-inputs.ts";
 import { given } from "../given.ts";
 import { loadingOptions, MODEL_OPTIONS } from "../loading.ts";
 import { COMPARING_OPTIONS, chooseMethods } from "../method-options.ts";
@@ -30,8 +29,6 @@ export const compare = defineCommand({
   options: [
     "text",
     "pair",
-    "image",
-    ...PICTURE_OPTIONS,
     ...MODEL_OPTIONS,
     "acceptDifference",
     "methods",
@@ -46,6 +43,7 @@ export const compare = defineCommand({
     "stream",
   ],
   methodOptions: { but: [] },
+  fileOptions: ["input", "reading", "baseline"],
   examples: [
     { purpose: "All methods", command: 'calig compare "A gripping film that forgets to end"' },
     {
@@ -58,21 +56,28 @@ export const compare = defineCommand({
         "calig compare --image photo.jpg --model ./my-vit --methods ca-lig,grad-cam,attention-rollout --out maps.png",
     },
   ],
-  async run({ words, options, methodOptions, terminal, extensions }) {
+  async run({ words, options, methodOptions, fileOptions, terminal, extensions }) {
     const { signal, env } = terminal.io;
-    const chosen = await chooseInputs({ words, ...given(options, ["text", "pair", "image"]) }, terminal);
-    const file = chosen.kind === "images" ? chosen.files[0] : undefined;
+    const chosen = await chooseInputs(
+      { words, fileOptions, ...given(options, ["text", "pair"]) },
+      terminal,
+      extensions,
+    );
+    const isPicture = chosen.kind === "files" && chosen.modality.file.picture !== undefined;
     const { out } = options;
-    const writer = reportWriter(file === undefined ? "textComparison" : "imageComparison", { out });
+    const writer = reportWriter(isPicture ? "imageComparison" : "textComparison", { out });
     if (out !== undefined) await checkWritable(out);
-    const namedMethods = await chooseMethods({ options, methodOptions }, extensions);
-    const input = await inputOf(chosen, given(options, PICTURE_OPTIONS));
-    const source = options.model ?? (file === undefined ? DEFAULT_TEXT_MODEL : DEFAULT_IMAGE_MODEL);
+    const namedMethods = await chooseMethods({ options, methodOptions, fileOptions }, extensions);
+    const read = await readFile(chosen, fileOptions);
+    const source = options.model ?? modelFor(chosen);
     terminal.progress.update(0, `loading ${source}`);
     const { loadModel } = await import("../../node/load-model.ts");
     const { compareMethods } = await import("@calig/core/internal/evaluation/method-comparison");
     await using model = await loadModel(source, { signal, ...(await loadingOptions(options, extensions)) });
-    if (file !== undefined && model.imageProcessor === undefined) throw imageError(file, model.facts.id);
+    checkFiles(chosen, model);
+    const typed = chosen.kind === "one" ? writtenInput(model, chosen.input) : undefined;
+    const input = read ?? typed;
+    if (input === undefined) throw new InternalError(`a comparison of ${chosen.kind}`);
     const comparison = await compareMethods(model, input, {
       namedMethods,
       ...given(options, COMPARING_KEYS),
@@ -81,7 +86,7 @@ export const compare = defineCommand({
       onProgress: (done, activity) => terminal.progress.update(done, activity),
     });
     if (out !== undefined && writer !== undefined) {
-      const look = { ...given(options, ["overlay", "theme"]), ...(await pictureOf(input)) };
+      const look = { ...given(options, ["overlay", "theme"]), ...(await pictureOf(model, input)) };
       await writeWhole(out, await writer.write(comparison, look));
       await terminal.note(`Wrote ${out}`);
     } else if (options.json !== true) {
@@ -93,16 +98,17 @@ export const compare = defineCommand({
   },
 });
 
-async function inputOf(chosen: ExplainInputs, options: ImageFileOptions): Promise<TextInput | ImageInput> {
-  if (chosen.kind === "one") return chosen.input;
-  const [file] = chosen.kind === "images" ? chosen.files : [];
-  if (file === undefined) throw new InternalError(`a comparison of ${chosen.kind}`);
-  const { readImageFile } = await import("../../node/image-file.ts");
-  return { image: await readImageFile(file, options) };
+/** The input where it is a file; nothing where it was typed. */
+async function readFile(chosen: ExplainInputs, reading: GivenOptions): Promise<object | undefined> {
+  const [file] = chosen.kind === "files" ? chosen.files : [];
+  if (chosen.kind !== "files" || file === undefined) return undefined;
+  const { readInputFile } = await import("../../node/input-files.ts");
+  return readInputFile(chosen.modality, file, reading);
 }
 
-async function pictureOf(input: TextInput | ImageInput): Promise<{ readonly picture?: string }> {
-  if (!("image" in input)) return {};
+async function pictureOf({ modality }: ExplainableModel, input: object): Promise<{ readonly picture?: string }> {
+  const shown = modality.file?.picture?.(input);
+  if (shown === undefined) return {};
   const { pictureUri } = await import("../../node/picture-uri.ts");
-  return { picture: await pictureUri(input.image) };
+  return { picture: await pictureUri(shown) };
 }

@@ -11,6 +11,7 @@ export const evaluate = defineCommand({
     "Measures attribution methods on a data set: what the model says when the words they name are removed or kept alone, and how far they agree with what people marked. Every figure has a 95 % bootstrap interval; methods are compared on the same inputs, beside a random control. With --out, measurements are kept in FILE.partial.jsonl until the result is written: the same command goes on where an interrupted one stopped.",
   options: [...EVALUATION_OPTIONS, "reportFormat", "methods", ...COMPARING_OPTIONS],
   methodOptions: { but: [] },
+  fileOptions: ["reading", "baseline"],
   examples: [
     { purpose: "All methods on 100 sentences of SST-2", command: "calig evaluate --dataset sst2_dev.tsv --limit 100" },
     {
@@ -27,8 +28,8 @@ export const evaluate = defineCommand({
       command: "calig evaluate --model ./my-model --dataset reviews.csv --replacement pad --out result.json",
     },
   ],
-  async run({ options, methodOptions, metricOptions, terminal, extensions }) {
-    const namedMethods = await chooseMethods({ options, methodOptions }, extensions);
-    return runEvaluation(() => namedMethods, options, { terminal, extensions, metricOptions });
+  async run({ options, methodOptions, metricOptions, fileOptions, terminal, extensions }) {
+    const namedMethods = await chooseMethods({ options, methodOptions, fileOptions }, extensions);
+    return runEvaluation(() => namedMethods, options, { terminal, extensions, metricOptions, fileOptions });
   },
 });

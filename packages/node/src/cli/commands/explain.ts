@@ -1,23 +1,32 @@
 /** @file `calig explain`: which words support a prediction, which oppose it, and in which block. */
 
 import { basename, relative } from "node:path";
-import type { ImageInput, TextInput } from "@calig/core/internal/attribution/input";
+import type { ExplainableModel } from "@calig/core/internal/attribution/explainable-model";
+import type { TextInput } from "@calig/core/internal/attribution/input";
 import type { ExplainOptions } from "@calig/core/internal/attribution/options";
 import { checkRun } from "@calig/core/internal/attribution/resolve-run";
 import { InvalidOptionError, isCaligError, UsageError } from "@calig/core/internal/errors";
+import type { RgbImage } from "@calig/core/internal/input/image/rgb-image";
+import type { GivenOptions } from "@calig/core/internal/options/option";
 import { count } from "@calig/core/internal/render/format";
 import type { Result } from "@calig/core/internal/render/renderer";
 import { sourceName } from "@calig/core/internal/report/evidence/facts";
 import { assertNever } from "@calig/core/internal/util/assert-never";
-import { DEFAULT_IMAGE_MODEL, DEFAULT_TEXT_MODEL } from "../../node/builtin-models.ts";
-import type { ImageFileOptions } from "../../node/image-file.ts";
+import { readInputFile } from "../../node/input-files.ts";
 import type { LoadedModel } from "../../node/load-model.ts";
 import { ROW_OPTIONS } from "../../node/read-rows.ts";
 import { backgroundTheme, colorDepth, DEFAULT_COLUMNS, hasUnicode } from "../appearance.ts";
 import { BASELINE_OPTIONS, givenBaseline } from "../baseline-options.ts";
 import { defineCommand, EXIT, type Invocation } from "../command.ts";
 import { chooseDestination, type Destination } from "../destination.ts";
-import { chooseInputs, type ExplainInputs, imageError, PICTURE_OPTIONS } from "../explain-inputs.ts";
+import {
+  calledInputs,
+  checkFiles,
+  chooseInputs,
+  type ExplainInputs,
+  modelFor,
+  writtenInput,
+} from "../explain-inputs.ts";
 import { describeFailure } from "../failure.ts";
 import { type Formats, formatsWith, type RenderSettings } from "../formats.ts";
 import { given } from "../given.ts";
@@ -35,8 +44,6 @@ const GENERAL_KEYS = ["longText", "seed", "memory"] as const;
 const OWN_OPTIONS = [
   "text",
   "pair",
-  "image",
-  ...PICTURE_OPTIONS,
   "input",
   ...ROW_OPTIONS,
   ...MODEL_OPTIONS,
@@ -68,6 +75,7 @@ export const explain = defineCommand({
   argument: { name: "TEXT", description: "text to explain, in quotes; - reads it from standard input" },
   options: OWN_OPTIONS,
   methodOptions: { but: [] },
+  fileOptions: ["input", "reading", "baseline"],
   examples: [
     {
       purpose: "Explain a sentence with the built-in model",
@@ -100,13 +108,14 @@ export const explain = defineCommand({
       command: 'calig explain "A gripping film" --baseline custom --baseline-text "A dull film"',
     },
   ],
-  async run({ words, options, methodOptions: ofMethods, terminal, extensions }) {
+  async run({ words, options, methodOptions: ofMethods, fileOptions, terminal, extensions }) {
     const { signal } = terminal.io;
     const inputs = await chooseInputs(
-      { words, ...given(options, ["text", "pair", "image", "input", ...ROW_OPTIONS]) },
+      { words, fileOptions, ...given(options, ["text", "pair", "input", ...ROW_OPTIONS]) },
       terminal,
+      extensions,
     );
-    const several = inputs.kind === "file" || (inputs.kind === "images" && inputs.folder !== undefined);
+    const several = inputs.kind === "rows" || (inputs.kind === "files" && inputs.folder !== undefined);
     const known = formatsWith(extensions.renderer);
     const destination = await chooseDestination({
       out: options.out,
@@ -124,26 +133,24 @@ export const explain = defineCommand({
     const methodOptions: ExplainOptions = {
       ...given(options, [...TARGET_OPTIONS, ...GENERAL_KEYS]),
       ...own,
-      ...(await givenBaseline(options, extensions)),
+      ...(await givenBaseline(options, fileOptions, extensions)),
       ...(options.method === undefined ? {} : { method: methodNamed(options.method, extensions) }),
     };
-    checkRun(methodOptions, optionName, extensions.method);
+    const baselines = extensions.modality.flatMap((modality) => modality.baselines.names);
+    checkRun(methodOptions, optionName, extensions.method, baselines);
 
-    const source = options.model ?? (inputs.kind === "images" ? DEFAULT_IMAGE_MODEL : DEFAULT_TEXT_MODEL);
+    const source = options.model ?? modelFor(inputs);
     terminal.progress.update(0, `loading ${source}`);
     const { loadModel } = await import("../../node/load-model.ts");
     await using model = await loadModel(source, { signal, ...(await loadingOptions(options, extensions)) });
-    if (inputs.kind === "images" && model.imageProcessor === undefined) {
-      throw imageError(inputs.files[0] ?? "", model.facts.id);
-    }
+    checkFiles(inputs, model);
     const job: Job = { model, options: methodOptions, destination, known, results, terminal };
     try {
-      const entries = entriesOf(inputs, given(options, PICTURE_OPTIONS));
+      const entries = entriesOf(inputs, model, fileOptions);
       const failed = await explainAll(entries, job);
       await results.finish();
       if (several && failed > 0) {
-        const noun = inputs.kind === "images" ? "image" : "text";
-        await terminal.fail(`${failed} of ${count(entries.length, noun)} could not be explained`);
+        await terminal.fail(`${failed} of ${count(entries.length, calledInputs(inputs))} could not be explained`);
       }
       return failed === 0 ? EXIT.done : EXIT.failed;
     } finally {
@@ -163,23 +170,23 @@ function formatsOf({ format, json }: Options): Options["format"] {
 
 interface Entry {
   /** What to explain; reading it may fail. */
-  readonly read: () => Promise<TextInput | ImageInput>;
+  readonly read: () => Promise<object>;
   /** Only where there are several. */
   readonly source?: Source;
 }
 
-function entriesOf(inputs: ExplainInputs, pictures: ImageFileOptions): readonly Entry[] {
+function entriesOf(inputs: ExplainInputs, model: ExplainableModel, reading: GivenOptions): readonly Entry[] {
   switch (inputs.kind) {
     case "one":
-      return [{ read: async () => inputs.input }];
-    case "file":
+      return [{ read: async () => writtenInput(model, inputs.input) }];
+    case "rows":
       return inputs.entries.map((entry) => ({
-        read: async () => readable(entry),
+        read: async () => writtenInput(model, readable(entry)),
         source: sourceOf(inputs.file, inputs.counted, entry),
       }));
-    case "images":
+    case "files":
       return inputs.files.map((file) => ({
-        read: () => readImage(file, pictures),
+        read: () => readInputFile(inputs.modality, file, reading),
         ...(inputs.folder === undefined ? {} : { source: { file, id: relative(inputs.folder, file) } }),
       }));
     default:
@@ -190,11 +197,6 @@ function entriesOf(inputs: ExplainInputs, pictures: ImageFileOptions): readonly 
 function readable({ input }: InputEntry): TextInput {
   if (input instanceof Error) throw input;
   return input;
-}
-
-async function readImage(file: string, options: ImageFileOptions): Promise<ImageInput> {
-  const { readImageFile } = await import("../../node/image-file.ts");
-  return { image: await readImageFile(file, options) };
 }
 
 interface Job {
@@ -228,8 +230,9 @@ async function explainAll(
     let result: Result;
     try {
       const input = await read();
-      const explanation = await explain(model, input, { ...options, signal, onProgress });
-      result = { explanation, ...("image" in input ? await pictureFor(destination, known, input) : {}) };
+      const explanation = await explain<object>(model, input, { ...options, signal, onProgress });
+      const shown = model.modality.file?.picture?.(input);
+      result = { explanation, ...(shown === undefined ? {} : await pictureFor(destination, known, shown)) };
     } catch (error) {
       // What is wrong with an option is wrong for every text; what is no error of ours is a bug.
       if (source === undefined || signal.aborted || error instanceof InvalidOptionError || !isCaligError(error))
@@ -255,7 +258,7 @@ const shortName = ({ file, line, item }: Source): string =>
 async function pictureFor(
   destination: Destination,
   known: Formats,
-  { image }: ImageInput,
+  image: RgbImage,
 ): Promise<{ readonly picture?: string }> {
   const formats = destination.kind === "folder" ? destination.formats : [destination.format];
   if (!formats.some(known.showsPicture)) return {};

@@ -28,19 +28,20 @@ export const tune = defineCommand({
   options: [...EVALUATION_OPTIONS.filter((key) => key !== "metrics"), "metric", ...COMPARING_OPTIONS],
   // What tuning chooses cannot be given.
   methodOptions: { but: ["fusion", "lambda", "layerWeights"] },
+  fileOptions: ["reading", "baseline"],
   examples: [
     {
       purpose: "By faithfulness on 100 sentences",
       command: "calig tune --model ./my-model --dataset dev.tsv --limit 100 --out tuning.html",
     },
   ],
-  async run({ options, methodOptions, metricOptions, terminal, extensions }) {
+  async run({ options, methodOptions, metricOptions, fileOptions, terminal, extensions }) {
     const metric = metricNamed(options.metric ?? "faithfulness", extensions);
     checkTunable(metric);
     const { out } = options;
     const writer = reportWriter("tuning", { out });
     if (out !== undefined) await checkWritable(out);
-    const shared = await givenMethodOptions({ options, methodOptions }, extensions);
+    const shared = await givenMethodOptions({ options, methodOptions, fileOptions }, extensions);
     return measureDataset(
       {
         methodsOf: (model) => tuningMethods(model, shared),
@@ -68,7 +69,7 @@ export const tune = defineCommand({
         },
       },
       options,
-      { terminal, extensions, metricOptions },
+      { terminal, extensions, metricOptions, fileOptions },
     );
   },
 });

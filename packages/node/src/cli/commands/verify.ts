@@ -1,18 +1,20 @@
 /** @file `calig verify`: whether calig computes a model rightly, found out on this machine. */
 
-import type { ImageInput, TextInput } from "@calig/core/internal/attribution/input";
+import type { ExplainableModel } from "@calig/core/internal/attribution/explainable-model";
 import { InputError, quote, UsageError } from "@calig/core/internal/errors";
+import { fileModalities } from "@calig/core/internal/modality/input-forms";
+import type { GivenOptions } from "@calig/core/internal/options/option";
 import { reportJson } from "@calig/core/internal/report/writers";
 import type { Check } from "@calig/core/internal/verification/check";
 import { DEFAULT_TEXT_MODEL } from "../../node/builtin-models.ts";
 import { ROW_OPTIONS } from "../../node/read-rows.ts";
-import { defineCommand, EXIT } from "../command.ts";
-import { chooseInputs, type ExplainInputs, PICTURE_OPTIONS } from "../explain-inputs.ts";
+import { defineCommand, EXIT, type Invocation } from "../command.ts";
+import { checkFiles, chooseInputs, type ExplainInputs, modelFor, writtenInput } from "../explain-inputs.ts";
+import { modalitiesOf } from "../file-options.ts";
 import { given } from "../given.ts";
 import { LOADING_OPTIONS, loadingOptions } from "../loading.ts";
 import type { OptionValues } from "../options.ts";
 import { reportWriter } from "../report-writers.ts";
-import type { Terminal } from "../terminal.ts";
 import { verificationText } from "../verification-text.ts";
 import { checkWritable, writeWhole } from "../write-file.ts";
 
@@ -24,9 +26,7 @@ export const verify = defineCommand({
   options: [
     "model",
     "input",
-    "image",
     ...ROW_OPTIONS,
-    ...PICTURE_OPTIONS,
     ...LOADING_OPTIONS.filter((key) => key !== "memory" && key !== "acceptDifference"),
     "seed",
     "verificationFormat",
@@ -34,6 +34,7 @@ export const verify = defineCommand({
     "json",
     "verbose",
   ],
+  fileOptions: ["input", "reading"],
   examples: [
     { purpose: "Your own model", command: "calig verify --model ./my-model" },
     {
@@ -43,21 +44,22 @@ export const verify = defineCommand({
     { purpose: "For a script, or for a report", command: "calig verify --model ./my-model --json" },
     { purpose: "A page to look at", command: "calig verify --model ./my-model --out verification.html" },
   ],
-  async run({ options, terminal, extensions }) {
+  async run({ options, fileOptions, terminal, extensions }) {
     const { signal } = terminal.io;
     const { out, verificationFormat: format } = options;
     const writer = reportWriter("verification", { out, format: format === "terminal" ? undefined : format });
     if (out !== undefined) await checkWritable(out);
-    const inputs = await inputsOf(options, terminal);
-    const source = options.model ?? DEFAULT_TEXT_MODEL;
+    const chosen = await chosenInputs({ options, fileOptions, terminal, extensions });
+    const source = options.model ?? (chosen === undefined ? DEFAULT_TEXT_MODEL : modelFor(chosen));
     terminal.progress.update(0, `loading ${source}`);
     const { loadModel } = await import("../../node/load-model.ts");
     const { verify: verifyModel } = await import("@calig/core/internal/verification/verify");
     // What a file computes otherwise is compared, and fails here.
     const loading = { signal, acceptDifference: true, ...(await loadingOptions(options, extensions)) };
     await using model = await loadModel(source, loading);
+    if (chosen !== undefined) checkFiles(chosen, model);
     const verification = await verifyModel(model, {
-      inputs,
+      inputs: chosen === undefined ? [] : await inputsOf(chosen, model, fileOptions),
       ...given(options, ["seed"]),
       ...(await checksWith(extensions.check)),
       signal,
@@ -84,26 +86,37 @@ async function checksWith(others: readonly Check[]): Promise<{ readonly checks?:
   return { checks: [...CHECKS, ...others] };
 }
 
-type Options = Pick<OptionValues, "input" | "image" | (typeof ROW_OPTIONS)[number] | (typeof PICTURE_OPTIONS)[number]>;
+type Surroundings = Pick<Invocation<never>, "fileOptions" | "terminal" | "extensions"> & {
+  readonly options: Pick<OptionValues, "input" | (typeof ROW_OPTIONS)[number]>;
+};
 
-/** @throws {UsageError} When a file is named that is not there. @throws {InputError} For a row that cannot be read. */
-async function inputsOf(options: Options, terminal: Terminal): Promise<readonly (TextInput | ImageInput)[]> {
-  const { input, image } = options;
-  if (input === undefined && image === undefined) return [];
-  const chosen: ExplainInputs = await chooseInputs(
-    { words: [], ...given(options, ["input", "image", ...ROW_OPTIONS]) },
-    terminal,
-  );
+/** Inputs of the caller's own, where there are any. @throws {UsageError} When a file is named that is not there. */
+async function chosenInputs({
+  options,
+  fileOptions,
+  terminal,
+  extensions,
+}: Surroundings): Promise<ExplainInputs | undefined> {
+  const isFile = fileModalities(modalitiesOf(extensions)).some(({ field }) => fileOptions[field] !== undefined);
+  if (options.input === undefined && !isFile) return undefined;
+  return chooseInputs({ words: [], fileOptions, ...given(options, ["input", ...ROW_OPTIONS]) }, terminal, extensions);
+}
+
+/** @throws {InputError} For a row or a file that cannot be read. */
+async function inputsOf(
+  chosen: ExplainInputs,
+  model: ExplainableModel,
+  reading: GivenOptions,
+): Promise<readonly object[]> {
   if (chosen.kind === "one")
     throw new UsageError("Cannot verify with a single text: give a file of texts with --input");
-  if (chosen.kind === "images") {
-    const { readImageFile } = await import("../../node/image-file.ts");
-    const pictures = given(options, PICTURE_OPTIONS);
-    return Promise.all(chosen.files.map(async (file) => ({ image: await readImageFile(file, pictures) })));
+  if (chosen.kind === "files") {
+    const { readInputFile } = await import("../../node/input-files.ts");
+    return Promise.all(chosen.files.map((file) => readInputFile(chosen.modality, file, reading)));
   }
   return chosen.entries.map(({ line, input: row }) => {
     if (row instanceof InputError)
       throw new InputError(`Cannot verify with line ${line} of ${quote(chosen.file)}: ${row.message}`);
-    return row;
+    return writtenInput(model, row);
   });
 }

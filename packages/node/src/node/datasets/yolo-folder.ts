@@ -8,7 +8,9 @@ import { dirname, extname, join, relative } from "node:path";
 import { InputError, quote } from "@calig/core/internal/errors";
 import type { DatasetRow } from "@calig/core/internal/evaluation/dataset-layout";
 import type { OutlinedObject, Place } from "@calig/core/internal/evaluation/outlines";
-import { IMAGE_EXTENSIONS, type ImageFileOptions, readImageFile } from "../image-file.ts";
+import { IMAGE_EXTENSIONS } from "@calig/core/internal/modality/image/file";
+import { image } from "@calig/core/internal/modality/image/image";
+import { type ImageFileOptions, readImageFile } from "../image-file.ts";
 import { readText } from "../read-text.ts";
 
 /** Classes of models by category of the data set. */
@@ -50,7 +52,7 @@ export async function readYoloFolder(
         return [{ line: 0, item: new InputError(`${relative(folder, file)}: ${objects.message}`) }];
       }
       const load = async () => ({ image: await readImageFile(join(images, name), options) });
-      const picture = { name, load };
+      const picture = { name, kind: image.name, load };
       return [{ line: 0, item: { id: name, input: picture, objects } }];
     }),
   );

@@ -1,0 +1,125 @@
+/** @file A kind of input of a plugin through the faces: the command line, the server, its page. */
+
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { NamedExplanation } from "@calig/core";
+import type { Evaluation } from "@calig/core/internal/evaluation/evaluation";
+import { beforeAll, describe, expect, it } from "vitest";
+import { runCli } from "../support/run-cli.ts";
+import { useTempFolders } from "../support/temp-folder.ts";
+import { sound, tinyAudioFiles, wav } from "../support/tiny-audio.ts";
+
+const PLUGIN = fileURLToPath(new URL("../../examples/extend/audio-modality.ts", import.meta.url));
+/** Enough of the paths for what is asserted here. */
+const QUICK = ["--steps", "2", "--tolerance", "10"];
+
+const tempFolder = useTempFolders();
+let model: string;
+let clips: string;
+beforeAll(async () => {
+  model = await tempFolder(tinyAudioFiles());
+  clips = await tempFolder({
+    "bell/low.wav": wav(sound(1)),
+    "bell/two.wav": wav(sound(1), sound(3)),
+    "dog/high.wav": wav(sound(2)),
+    "notes.md": "no sound",
+  });
+});
+
+const run = (...argv: string[]) => runCli([...argv, "--model", model, "--plugin", PLUGIN]);
+const json = async <T>(...argv: string[]): Promise<T> => {
+  const { code, stdout, stderr } = await run(...argv, "--json");
+  expect([code, stderr]).toEqual([0, expect.any(String)]);
+  return JSON.parse(stdout) as T;
+};
+
+describe("a kind of input of a plugin on the command line", () => {
+  it("is explained by an option of its name, read by options of its own, and drawn by every format", async () => {
+    const clip = join(clips, "bell/two.wav");
+    const explained = (...argv: string[]) => json<NamedExplanation>("explain", "--audio", clip, ...QUICK, ...argv);
+    const first = await explained();
+    expect(first.input).toMatchObject({ kind: "audio", text: "0.0s 0.1s 0.2s 0.3s 0.4s 0.5s 0.6s 0.7s" });
+    expect((await explained("--channel", "0")).attribution).toEqual(first.attribution);
+    expect((await explained("--channel", "1")).attribution).not.toEqual(first.attribution);
+    const silent = await explained("--baseline", "silence");
+    expect(silent.method.options).toMatchObject({ baseline: "silence" });
+    const custom = await explained("--baseline", "custom", "--baseline-audio", join(clips, "dog/high.wav"));
+    expect(custom.attribution).not.toEqual(first.attribution);
+    for (const format of ["html", "svg", "markdown", "terminal"]) {
+      const { code, stdout } = await run("explain", "--audio", clip, ...QUICK, "--format", format);
+      expect([format, code]).toEqual([format, 0]);
+      expect(stdout).toContain("0.7s");
+      expect(stdout).toMatch(/frames/i);
+    }
+  });
+
+  it("is explained file by file, measured on a folder of classes, compared and verified", async () => {
+    const lines = await run("explain", "--input", clips, ...QUICK, "--format", "json");
+    expect(
+      lines.stdout
+        .trim()
+        .split("\n")
+        .map((line) => (JSON.parse(line) as { source: { id: string } }).source.id),
+    ).toEqual(["bell/low.wav", "bell/two.wav", "dog/high.wav"]);
+    const measured = await json<Evaluation>(
+      ...[
+        "evaluate",
+        "--dataset",
+        clips,
+        "--methods",
+        "occlusion",
+        "--metrics",
+        "deletion",
+        "--replacement",
+        "silence",
+      ],
+    );
+    expect(measured.dataset).toMatchObject({ size: 3, measured: 3, accuracy: { inputs: 3 } });
+    expect(measured.settings).toMatchObject({ features: "frame", replacement: "silence" });
+    const clip = join(clips, "dog/high.wav");
+    const compared = await run("compare", "--audio", clip, "--methods", "occlusion,saliency");
+    expect(compared.stdout).toContain("0.7s");
+    const verified = await json<{ passed: boolean; inputs: unknown }>("verify", "--audio", clip);
+    expect(verified).toMatchObject({ passed: true, inputs: { own: 1 } });
+  });
+
+  it.each([
+    [
+      ["explain", "--audio", "none.wav"],
+      1,
+      /^Error: Cannot read the sound "none\.wav": there is no such file; give a sound file \(WAV of 16 bits\)/,
+    ],
+    [
+      ["explain", "--audio", PLUGIN],
+      1,
+      /^Error: Cannot read .*audio-modality\.ts: it is no WAV; give a WAV of 16 bits/,
+    ],
+    [
+      ["explain", "--audio", "a.wav", "--image", "b.png"],
+      2,
+      /^Error: Cannot explain --image and --audio at once: give one/,
+    ],
+    [["explain", "a bell"], 1, /^Error: Cannot explain a text with model ".*": it reads sounds; give a sound/],
+    [["explain", "--audio", "a.wav", "--channel", "9"], 2, /Cannot use --channel "9": give a whole number from 0 to 7/],
+  ])("says what is wrong: %j", async (argv, code, said) => {
+    const { stderr, ...made } = await run(...argv);
+    expect([made.code, stderr]).toEqual([code, expect.stringMatching(said)]);
+  });
+
+  it("needs a model that reads it, and its plugin", async () => {
+    const clip = join(clips, "dog/high.wav");
+    const without = await runCli(["explain", "--audio", clip, "--model", model]);
+    expect([without.code, without.stderr]).toEqual([2, expect.stringContaining('Unknown option "--audio"')]);
+    const other = await runCli(["explain", "--audio", clip, "--model", "sst2", "--plugin", PLUGIN]);
+    expect(other.stderr).toMatch(
+      /Cannot explain the sound ".*high\.wav" with model "sst2": it reads texts; name a model that reads sounds/,
+    );
+    const none = await runCli(["explain", "--audio", clip, "--plugin", PLUGIN]);
+    expect(none.stderr).toContain(
+      "Cannot choose a model: no built-in one reads sounds; name one that does with --model",
+    );
+    const help = await runCli(["explain", "--help", "--plugin", PLUGIN], { columns: 200 });
+    expect(help.stdout).toMatch(/--audio <FILE> +sound to explain; needs a model that reads sounds/);
+    expect(help.stdout).toMatch(/--channel <N> +which channel of a sound is heard/);
+  });
+});
