@@ -177,6 +177,12 @@ const POWERS: readonly { readonly power: string; readonly source: RegExp; readon
     where: /^$/,
   },
   { power: "starts processes", source: /["']node:child_process["']/, where: /^server\/model-process\.ts$/ },
+  // Bundlers move code: what lies where is asked in one place, which knows of them. Those of browsers know import.meta.
+  {
+    power: "asks where it lies",
+    source: /\bimport\.meta\b|\bcreateRequire\b|\b__(?:file|dir)name\b/,
+    where: /^(util\/own-place\.ts$|page\/)/,
+  },
 ];
 
 /** The parts of a test that keep others, or itself, from running. */
@@ -398,6 +404,8 @@ describe("the powers of the code", () => {
     ["runs text as code", "new Function(text)"],
     ["takes text for markup", "element.innerHTML = text"],
     ["starts processes", 'import { spawn } from "node:child_process";'],
+    ["asks where it lies", 'new URL("./thread.js", import.meta.url)'],
+    ["asks where it lies", 'import { createRequire } from "node:module";'],
   ])("one that %s is noticed: %s", (name, text) => {
     expect(POWERS.filter(({ source }) => source.test(text)).map(({ power }) => power)).toEqual([name]);
   });

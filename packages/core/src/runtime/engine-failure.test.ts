@@ -74,6 +74,11 @@ it.each([
     'open file "/tmp/model.safetensors" failed: No such file or directory',
     /weights cannot be read from their file any more/,
   ],
+  [
+    'no available backend found. ERR: [wasm] Error: No such module "http:/ort-wasm-simd-threaded.mjs"',
+    /the engine itself does not start.*option "wasm"/,
+  ],
+  ["no available backend found. ERR: [wasm] RangeError: could not allocate memory", /not enough memory/],
 ] as const)("%s", (words, meaning) => {
   expect(compileFailure("forward", new Error(words)).message).toMatch(meaning);
   expect(runFailure("forward", new Error(words)).message).toMatch(meaning);

@@ -13,6 +13,11 @@ const MEANINGS: readonly (readonly [words: RegExp, meaning: (match: RegExpMatchA
       "there is not enough memory for it; close other programs, allow less (--memory) or run the model block by block (--stream)",
   ],
   [
+    /no available backend found\. ERR: \[wasm\]/,
+    () =>
+      'the engine itself does not start: its files ("ort-wasm-simd-threaded.mjs" and ".wasm" of onnxruntime-web) are not where it looks for them, or WebAssembly may not be loaded here (workers of Cloudflare and the like, a Content-Security-Policy without "wasm-unsafe-eval"); give the address of their folder as option "wasm"',
+  ],
+  [
     /Could not find an implementation for (\w+)|(\w+)\(-?\d+\) is not a registered function|No Op registered for (\w+)/,
     ([, ...names]) =>
       `the engine has no kernel for the operator "${names.find((name) => name !== undefined)}" on this device; another device may have one`,

@@ -1,7 +1,7 @@
 /** @file The command line: arguments in, exit code out. Streams are injected, so tests run it in their own process. */
 
-import { readFileSync } from "node:fs";
 import { NO_EXTENSIONS } from "@calig/core/internal/extend/extension";
+import { VERSION } from "@calig/core/internal/util/version";
 import { colorDepth, terminalColumns } from "./appearance.ts";
 import { EXIT } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
@@ -42,7 +42,7 @@ async function dispatch(argv: readonly string[], io: CliIo): Promise<number> {
       colors: colorDepth("auto", io.isTTY.stdout, io.env) > 0,
     });
     if (parsed.kind === "version") {
-      await terminal.print(`${packageVersion()}\n`);
+      await terminal.print(`${VERSION}\n`);
       return EXIT.done;
     }
     if (parsed.kind === "help") {
@@ -78,9 +78,3 @@ function pluginsOf(argv: readonly string[], io: CliIo) {
 /** The first word that is a command. */
 const commandIn = (argv: readonly string[]): string | undefined =>
   argv.find((word) => COMMANDS.some(({ name }) => name === word));
-
-function packageVersion(): string {
-  // The same relative place from src/cli/ and from dist/cli/.
-  return (JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string })
-    .version;
-}

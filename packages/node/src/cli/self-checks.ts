@@ -1,12 +1,12 @@
 /** @file Checks of an installation that use it: each does one thing for real and says what came out. */
 
-import { readFileSync } from "node:fs";
 import { GraphBuilder } from "@calig/core/internal/graph/builder";
 import { createModel } from "@calig/core/internal/onnx/create-model";
 import { encodeModel } from "@calig/core/internal/onnx/encode";
 import { floatTensor } from "@calig/core/internal/tensor/tensor";
 import { DEFAULT_TEXT_MODEL } from "../node/builtin-models.ts";
 import type { LoadedModel } from "../node/load-model.ts";
+import { requirePackage } from "../util/own-place.ts";
 
 /** What one check found. */
 export interface CheckResult {
@@ -93,9 +93,7 @@ async function timed({ name, remedy, run }: Check): Promise<CheckResult> {
 }
 
 function nodeVersion(): string {
-  const { engines } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
-    engines: { node: string };
-  };
+  const { engines } = requirePackage<{ readonly engines: { readonly node: string } }>("@calig/node/package.json");
   const least = Number(/\d+/.exec(engines.node)?.[0]);
   const own = process.versions.node;
   if (Number.parseInt(own, 10) < least) throw new Error(`version ${own} is too old: calig needs ${engines.node}`);

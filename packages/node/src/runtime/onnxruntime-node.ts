@@ -1,6 +1,5 @@
 /** @file The engine of Node: onnxruntime-node, on the processor or on a device that its build offers. */
 
-import { createRequire } from "node:module";
 import { availableParallelism, loadavg } from "node:os";
 import { ExecutionError, InvalidOptionError } from "@calig/core/internal/errors";
 import type { Device } from "@calig/core/internal/runtime/devices";
@@ -10,6 +9,7 @@ import type { DType, TensorData } from "@calig/core/internal/tensor/dtype";
 import type { Tensor } from "@calig/core/internal/tensor/tensor";
 import type ort from "onnxruntime-node";
 import { nativeLibrary } from "../util/native-library.ts";
+import { requirePackage } from "../util/own-place.ts";
 
 const engine = nativeLibrary(
   loadEngine,
@@ -26,14 +26,15 @@ const HELD_TO = /^1\.(3\d|[4-9]\d)\./;
  * files for this system, and no others.
  */
 function loadEngine(): typeof ort {
-  const require = createRequire(import.meta.url);
-  if (HELD_TO.test(installedVersion(require))) return require("onnxruntime-node") as typeof ort;
-  return require(`@calig/engine-${process.platform}-${process.arch}`) as typeof ort;
+  const name = HELD_TO.test(installedVersion())
+    ? "onnxruntime-node"
+    : `@calig/engine-${process.platform}-${process.arch}`;
+  return requirePackage<typeof ort>(name);
 }
 
-function installedVersion(require: NodeJS.Require): string {
+function installedVersion(): string {
   try {
-    return (require("onnxruntime-node/package.json") as { readonly version: string }).version;
+    return requirePackage<{ readonly version: string }>("onnxruntime-node/package.json").version;
   } catch {
     return "";
   }

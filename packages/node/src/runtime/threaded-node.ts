@@ -8,6 +8,7 @@ import { ExecutionError } from "@calig/core/internal/errors";
 import type { Device } from "@calig/core/internal/runtime/devices";
 import type { Feeds, Fetches, Runtime, Session, SessionOptions } from "@calig/core/internal/runtime/runtime";
 import type { Tensor } from "@calig/core/internal/tensor/tensor";
+import { FROM_SOURCES, ownProgram } from "../util/own-place.ts";
 import type { EngineAnswer, EngineRequest, EngineSession } from "./engine-messages.ts";
 import { createNodeRuntime } from "./onnxruntime-node.ts";
 
@@ -26,10 +27,12 @@ interface Waiting {
  * The thread starts with the first program and ends after the last one. When it ends before, what is under way fails, and
  * the next run starts it anew. (A fault in the engine's own code ends the whole process: see server/model-process.ts.)
  *
- * @throws {InvalidOptionError} When this build of the engine does not know the device.
+ * @throws {InvalidOptionError} When this build of the engine does not know the device. {ExecutionError} In a bundle without
+ * the program of the thread.
  */
 export function createThreadedNodeRuntime(device: Device = "cpu"): Runtime {
   const { description, lacksFusedMatMul, lacksHalfPrecision } = createNodeRuntime(device);
+  const program = ownProgram("engine-thread", "start the thread of the engine");
   let thread: EngineThread | undefined;
   return {
     description,
@@ -38,7 +41,7 @@ export function createThreadedNodeRuntime(device: Device = "cpu"): Runtime {
     compile: (model, options) =>
       compile(
         () => {
-          if (thread === undefined || thread.ended) thread = new EngineThread(device);
+          if (thread === undefined || thread.ended) thread = new EngineThread(program, device);
           return thread;
         },
         model,
@@ -99,13 +102,6 @@ const withoutSurroundings = (feeds: Feeds): Feeds =>
     }),
   );
 
-/** The file of the thread: beside this one in the package; in the sources it has to be translated first. */
-const FROM_SOURCES = import.meta.url.endsWith(".ts");
-const entry = (): URL =>
-  FROM_SOURCES
-    ? new URL("../../../../scripts/engine-thread.mjs", import.meta.url)
-    : new URL("./engine-thread-node.js", import.meta.url);
-
 /** Options of this process without the one for programs on the command line, with which no thread can have a file. */
 const withoutInputType = (options: readonly string[]): readonly string[] =>
   options.filter((option, i) => !option.startsWith("--input-type") && options[i - 1] !== "--input-type");
@@ -119,8 +115,8 @@ class EngineThread {
   #ended = false;
   #leaving: NodeJS.Timeout | undefined;
 
-  constructor(device: Device) {
-    this.#worker = new Worker(entry(), {
+  constructor(program: URL, device: Device) {
+    this.#worker = new Worker(program, {
       workerData: { device },
       execArgv: [...withoutInputType(process.execArgv), ...(FROM_SOURCES ? ["--conditions=calig-source"] : [])],
     });

@@ -1,26 +1,21 @@
 /** @file The engine of browsers in Node, for systems that its own engine is not made for: from the package @calig/web. */
 
-import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Runtime } from "@calig/core/internal/runtime/runtime";
-
-/** Not a literal where it is imported: bundlers need not find it, for it is optional. */
-const BROWSERS: string = "@calig/web";
+import { findFileOfDependency, findPackageFile } from "../util/own-place.ts";
 
 /** onnxruntime-web on one core; undefined where @calig/web is not installed. */
 export async function createWasmRuntime(): Promise<Runtime | undefined> {
-  const here = createRequire(import.meta.url);
-  let files: string;
-  try {
-    const beside = createRequire(here.resolve(`${BROWSERS}/package.json`));
-    files = dirname(beside.resolve("onnxruntime-web/ort-wasm-simd-threaded.wasm"));
-  } catch {
-    return undefined;
-  }
-  const { createWebRuntime } = (await import(BROWSERS)) as {
+  const entry = findPackageFile("@calig/web");
+  const binary = entry && findFileOfDependency(entry, "onnxruntime-web/ort-wasm-simd-threaded.wasm");
+  if (entry === undefined || binary === undefined) return undefined;
+  // By its file: it is optional, and bundlers need not look for it.
+  const { createWebRuntime } = (await import(
+    /* webpackIgnore: true */ /* @vite-ignore */ pathToFileURL(entry).href
+  )) as {
     createWebRuntime(options: { readonly wasm: string; readonly threads: number }): Runtime;
   };
   // Its threads are those of browsers.
-  return createWebRuntime({ wasm: `${pathToFileURL(files)}/`, threads: 1 });
+  return createWebRuntime({ wasm: `${pathToFileURL(dirname(binary))}/`, threads: 1 });
 }

@@ -24,8 +24,8 @@ export interface AppOptions {
   /** The models that requests may name, the default ones first. */
   readonly models: readonly ServedModel[];
   readonly version: string;
-  /** Folder of the built page; it need not exist. */
-  readonly pageFolder: string;
+  /** Folder of the built page; without it, and where it does not exist, there is the API alone. */
+  readonly pageFolder?: string;
   /** What requests to the API must give; none where only this machine can ask. */
   readonly token?: string;
   readonly limits?: Partial<ServerLimits>;

@@ -12,6 +12,7 @@ import { fileURLToPath } from "node:url";
 import type { ModelFacts } from "@calig/core/internal/attribution/explanation";
 import { ExecutionError, quote } from "@calig/core/internal/errors";
 import type { LoadOptions } from "../node/load-model.ts";
+import { FROM_SOURCES, ownProgram } from "../util/own-place.ts";
 import { HttpError } from "./http-error.ts";
 import type { InputKind, ModelHost } from "./model-host.ts";
 import type { EvaluateWork, ExplainWork, VerifyWork, WorkHooks, WorkLimits } from "./model-work.ts";
@@ -129,15 +130,6 @@ async function empty(folder: string): Promise<void> {
   const names = await readdir(folder).catch(() => []);
   await Promise.all(names.map((entry) => rm(join(folder, entry), { recursive: true, force: true }).catch(() => {})));
 }
-
-/** The file of the process: beside this one in the package; in the sources it has to be translated first. */
-const FROM_SOURCES = import.meta.url.endsWith(".ts");
-const entry = (): string =>
-  fileURLToPath(
-    FROM_SOURCES
-      ? new URL("../../../../scripts/model-process.mjs", import.meta.url)
-      : new URL("./model-process-entry.js", import.meta.url),
-  );
 
 interface Pending {
   readonly hooks: WorkHooks;
@@ -294,10 +286,11 @@ class Child {
   }
 }
 
-/** @throws {ExecutionError} When this process may start no others. */
+/** @throws {ExecutionError} When this process may start no others, or is of a bundle without their program. */
 function spawn(name: string): ChildProcess {
+  const program = fileURLToPath(ownProgram("model-process", `start a process for model ${quote(name)}`));
   try {
-    return fork(entry(), [], {
+    return fork(program, [], {
       serialization: "advanced",
       execArgv: [
         ...process.execArgv.filter((option) => INHERITED.test(option)),

@@ -17,8 +17,8 @@ The API works without it: see /api/openapi.json and docs/server.md.
 `;
 
 /** Adds the page to a server. */
-export function servePage(app: Hono<{ Bindings: HttpBindings }>, folder: string): void {
-  if (!existsSync(join(folder, "index.html"))) {
+export function servePage(app: Hono<{ Bindings: HttpBindings }>, folder?: string): void {
+  if (folder === undefined || !existsSync(join(folder, "index.html"))) {
     app.get("/", (c) => c.text(NOT_BUILT));
     app.all("/", refuse);
     return;

@@ -2,6 +2,7 @@
 
 import type sharp from "sharp";
 import { unloadable } from "./native-library.ts";
+import { requirePackage } from "./own-place.ts";
 
 /**
  * The sharp constructor.
@@ -11,7 +12,7 @@ import { unloadable } from "./native-library.ts";
  */
 export async function loadSharp(purpose: string): Promise<typeof sharp> {
   try {
-    return (await import("sharp")).default;
+    return requirePackage<typeof sharp>("sharp");
   } catch (cause) {
     throw unloadable("sharp", purpose, cause);
   }

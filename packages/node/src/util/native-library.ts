@@ -1,6 +1,7 @@
 /** @file Libraries of native code, which this process may be forbidden to load, or which may not be there for this machine. */
 
 import { ExecutionError } from "@calig/core/internal/errors";
+import { bundlePlace } from "./own-place.ts";
 
 /**
  * A library that is loaded when it is first needed.
@@ -30,11 +31,14 @@ const NO_ROOM =
 /** What it means that a library cannot be loaded. */
 export function unloadable(name: string, purpose: string, cause: unknown, otherwise = ""): ExecutionError {
   const text = [...causes(cause)].map(({ code, message }) => `${code} ${message}`).join("\n");
+  const place = /MODULE_NOT_FOUND/.test(text) ? bundlePlace() : undefined;
   const why = /ERR_DLOPEN_DISABLED/.test(text)
     ? `this Node process may not load native code, which the package "${name}" is; run it without --no-addons, or with --allow-addons where it has --permission`
     : NO_ROOM.test(text)
       ? `the system has no memory, or no room for addresses, for the package "${name}"; close other programs, or raise the limit of this process (ulimit -v). Where packages lie on a disk that nothing may run from (noexec), install calig elsewhere`
-      : `the package "${name}" cannot be loaded on this machine; install calig again, for this system and processor, without --omit=optional${otherwise}`;
+      : place !== undefined
+        ? `the package "${name}" is in none of ${place}; native code is not bundled: install calig there (docs/bundlers.md)`
+        : `the package "${name}" cannot be loaded on this machine; install calig again, for this system and processor, without --omit=optional${otherwise}`;
   return new ExecutionError(`Cannot ${purpose}: ${why}`, { cause });
 }
 

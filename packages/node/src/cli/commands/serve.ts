@@ -1,12 +1,12 @@
 /** @file `calig serve`: the HTTP API and the page, on this machine unless told otherwise. */
 
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { isCaligError, quote, UsageError, wordList } from "@calig/core/internal/errors";
 import { count } from "@calig/core/internal/render/format";
+import { VERSION } from "@calig/core/internal/util/version";
 import { DEFAULT_IMAGE_MODEL, DEFAULT_TEXT_MODEL } from "../../node/builtin-models.ts";
 import type { ModelProcess } from "../../server/model-process.ts";
+import { findPackageFolder } from "../../util/own-place.ts";
 import { defineCommand, EXIT } from "../command.ts";
 import { given } from "../given.ts";
 import type { OptionValues } from "../options.ts";
@@ -82,10 +82,11 @@ export const serve = defineCommand({
           }),
         });
       }
+      const page = findPackageFolder("@calig/page");
       const app = createApp({
         models: loaded,
-        version: packageVersion(),
-        pageFolder: join(dirname(createRequire(import.meta.url).resolve("@calig/page/package.json")), "dist"),
+        version: VERSION,
+        ...(page === undefined ? {} : { pageFolder: join(page, "dist") }),
         ...(token === undefined ? {} : { token }),
         limits: limitsOf(options),
         hosts: [host, ...(options.allowHost ?? [])],
@@ -178,6 +179,3 @@ function cannotListen(cause: unknown, host: string, port: number): unknown {
   const why = found[code ?? ""];
   return why === undefined ? cause : new UsageError(`Cannot listen on ${quote(host)}, port ${port}: ${why}`, { cause });
 }
-
-const packageVersion = (): string =>
-  (JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8")) as { version: string }).version;

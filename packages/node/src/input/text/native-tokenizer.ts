@@ -1,6 +1,5 @@
 /** @file Tokenizers in Node: an adapter over Hugging Face's own library. The only file that imports it. */
 
-import { createRequire } from "node:module";
 import { CheckpointError, quote } from "@calig/core/internal/errors";
 import { utf16OffsetsOf } from "@calig/core/internal/input/text/code-points";
 import { createTokenizer } from "@calig/core/internal/input/text/create-tokenizer";
@@ -11,9 +10,10 @@ import type { TokenizerFiles } from "@calig/core/internal/input/text/settings/to
 import type { Tokenizer } from "@calig/core/internal/input/text/tokenizer";
 import type { Tokenizer as Library } from "tokenizers";
 import { nativeLibrary } from "../../util/native-library.ts";
+import { requirePackage } from "../../util/own-place.ts";
 
 const native = nativeLibrary(
-  () => createRequire(import.meta.url)("tokenizers") as typeof import("tokenizers"),
+  () => requirePackage<typeof import("tokenizers")>("tokenizers"),
   "tokenizers",
   "read texts",
 );
