@@ -14,7 +14,7 @@ import { addUp, headMean } from "@calig/core/internal/attribution/attention-flow
 import { checkedLayers, layerIntegrals } from "@calig/core/internal/attribution/integral/layer-integrals";
 import type { AttributionMethod, MethodContext } from "@calig/core/internal/attribution/method";
 import { METHODS } from "@calig/core/internal/attribution/methods";
-import { METHOD_OPTIONS } from "@calig/core/internal/attribution/options";
+import { CA_LIG_OPTIONS } from "@calig/core/internal/attribution/options";
 import { readoutShares } from "@calig/core/internal/attribution/readout";
 import { keyword } from "@calig/core/internal/errors";
 import { evaluate, sampleDataset } from "@calig/core/internal/evaluation/evaluate";
@@ -144,12 +144,12 @@ const FUSE: Readonly<Record<string, Fuse>> = {
 };
 
 const experiments = Object.entries(FUSE).map(
-  ([name, fuse]): AttributionMethod<typeof METHOD_OPTIONS> => ({
+  ([name, fuse]): AttributionMethod<typeof CA_LIG_OPTIONS> => ({
     name,
     summary: name,
     signed: true,
     classSpecific: true,
-    options: METHOD_OPTIONS,
+    options: CA_LIG_OPTIONS,
     async run(context) {
       const layers = checkedLayers(undefined, context.model.programs.blocks);
       const integrals = await layerIntegrals(context, layers);

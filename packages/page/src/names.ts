@@ -8,6 +8,11 @@ const METHODS: Readonly<Record<string, string>> = {
   "integrated-gradients": "Integrated Gradients",
   "gradient-x-input": "Gradient × input",
   "grad-cam": "Grad-CAM",
+  shapley: "Shapley values",
+  owen: "Owen values",
+  "kernel-shap": "KernelSHAP",
+  lime: "LIME",
+  rise: "RISE",
 };
 
 const sentence = (name: string): string => {

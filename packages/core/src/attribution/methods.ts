@@ -8,10 +8,15 @@ import { gradCam } from "./methods/grad-cam.ts";
 import { gradientRollout } from "./methods/gradient-rollout.ts";
 import { gradientXInput } from "./methods/gradient-x-input.ts";
 import { integratedGradients } from "./methods/integrated-gradients.ts";
+import { kernelShap } from "./methods/kernel-shap.ts";
+import { lime } from "./methods/lime.ts";
 import { occlusion } from "./methods/occlusion.ts";
+import { owen } from "./methods/owen.ts";
 import { random } from "./methods/random.ts";
 import { rawAttention } from "./methods/raw-attention.ts";
+import { rise } from "./methods/rise.ts";
 import { saliency } from "./methods/saliency.ts";
+import { shapley } from "./methods/shapley.ts";
 import { shuffled } from "./methods/shuffled.ts";
 import type { MethodObject } from "./options.ts";
 
@@ -25,9 +30,19 @@ export const METHODS: readonly AttributionMethod[] = [
   attentionRollout,
   rawAttention,
   occlusion,
+  shapley,
+  owen,
+  kernelShap,
+  lime,
+  rise,
   random,
   shuffled,
 ];
+
+/** Names of the methods that are compared where none are named: not those that cost many times as much. */
+export const COMPARED: readonly string[] = METHODS.filter(({ onRequest }) => onRequest !== true).map(
+  ({ name }) => name,
+);
 
 /** @throws {InvalidOptionError} For a name that no method has; lists the known ones. */
 export function methodByName(name: string): AttributionMethod {

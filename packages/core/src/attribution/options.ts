@@ -58,6 +58,8 @@ export interface MethodObject {
   readonly classSpecific: boolean;
   /** Whether attributions add up to the score at the input minus that at the baseline, within the tolerance. Absent for no. */
   readonly complete?: true;
+  /** Measured only where it is named, for its cost: not among the methods that are compared by default. Absent for no. */
+  readonly onRequest?: true;
   /** Knows nothing of the input: what other methods must beat. */
   readonly randomControl?: true;
   /**
@@ -240,8 +242,23 @@ export const FUSION_OPTIONS = {
   }),
 };
 
+/** The options of CA-LIG. */
+export const CA_LIG_OPTIONS = { ...INTEGRAL_OPTIONS, ...BLOCK_OPTIONS, ...HEAD_OPTIONS, ...FUSION_OPTIONS };
+
+/** Of methods that estimate values of words or patches from forward passes alone. */
+export const SAMPLING_OPTIONS = {
+  baseline: INTEGRAL_OPTIONS.baseline,
+  /** Most subsets of the features whose score is computed: forward passes for each baseline, and each window of a long text. */
+  evaluations: defineOption({
+    type: wholeNumber({ min: 2, max: 100_000 }),
+    group: "Method",
+    summary: "forward passes for each baseline that methods by sampling may take",
+    otherwise: "128, or 4 for each word or patch where that is more",
+  }),
+};
+
 /** The options of the built-in methods. */
-export const METHOD_OPTIONS = { ...INTEGRAL_OPTIONS, ...BLOCK_OPTIONS, ...HEAD_OPTIONS, ...FUSION_OPTIONS };
+export const METHOD_OPTIONS = { ...CA_LIG_OPTIONS, ...SAMPLING_OPTIONS };
 
 /** How a caller watches and stops work: no options, since they choose nothing. */
 export interface WorkHooks {

@@ -167,8 +167,9 @@ describe("optionsKey()", () => {
     };
     const keys = Object.entries(other).map(([name, value]) => key({ [name]: value }));
     keys.push(key({}), key({ fusion: "additive" }), key({ fusion: "additive", lambda: 0.1 }));
+    keys.push(key({ method: "owen" }), key({ method: "owen", evaluations: 50 }));
     expect(new Set(keys).size).toBe(keys.length);
-    const covered = [...Object.keys(other), "lambda", "memory"].sort();
+    const covered = [...Object.keys(other), "lambda", "evaluations", "memory"].sort();
     expect(covered).toEqual(Object.keys({ ...GENERAL_OPTIONS, ...METHOD_OPTIONS }).sort());
     expect(key({ memory: 1e6 })).toBe(key({}));
   });

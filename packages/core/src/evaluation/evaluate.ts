@@ -46,8 +46,8 @@ export interface MeasurementStore {
 /** Options of measuring, those that the metrics declare included; what is measured, and how the work is watched. */
 export interface EvaluateOptions extends OptionsOf<typeof EVALUATION_OPTIONS> {
   /**
-   * Methods to measure, by name or as objects; the random control is measured beside them. Default: all of calig's. Where
-   * they have options of their own, give `namedMethods` instead.
+   * Methods to measure, by name or as objects; the random control is measured beside them. Default: all of calig's but those
+   * on request (`onRequest`). Where they have options of their own, give `namedMethods` instead.
    */
   readonly methods?: readonly (string | MethodObject)[];
   /** Methods with their options, random controls included: instead of `methods`. */

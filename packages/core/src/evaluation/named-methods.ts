@@ -1,7 +1,7 @@
 /** @file Which methods an evaluation compares: those asked for, with options that hold for all, and a random control. */
 
 import type { AttributionMethod } from "../attribution/method.ts";
-import { METHODS, methodOf } from "../attribution/methods.ts";
+import { COMPARED, methodOf } from "../attribution/methods.ts";
 import type { ExplainOptions, MethodObject } from "../attribution/options.ts";
 import { optionsFor } from "../attribution/resolve-run.ts";
 import type { OptionNaming } from "../options/check.ts";
@@ -22,13 +22,13 @@ const ALWAYS = "random";
 export const randomControl = (): NamedMethod => ({ name: ALWAYS, options: { method: ALWAYS }, randomControl: true });
 
 /**
- * These methods, all of calig's by default, and the random control; `options` hold for all that take them.
+ * These methods, by default all of calig's but those on request, and the random control; `options` hold for all that take them.
  *
  * @param others - Methods besides calig's and these whose options are known.
  * @throws {InvalidOptionError} As `methodOf`; for an option that none of the methods takes.
  */
 export function namedMethodsOf(
-  methods: readonly (string | MethodObject)[] = METHODS.map(({ name }) => name),
+  methods: readonly (string | MethodObject)[] = COMPARED,
   options: ExplainOptions = {},
   naming?: OptionNaming,
   others: readonly AttributionMethod[] = [],

@@ -1,6 +1,6 @@
 /** @file The methods that a command compares: those asked for, with options that hold for all that take them. */
 
-import { METHODS } from "@calig/core/internal/attribution/methods";
+import { COMPARED } from "@calig/core/internal/attribution/methods";
 import type { ExplainOptions, MethodObject } from "@calig/core/internal/attribution/options";
 import { type NamedMethod, namedMethodsOf } from "@calig/core/internal/evaluation/named-methods";
 import type { Extensions } from "@calig/core/internal/extend/extension";
@@ -26,7 +26,7 @@ export async function givenMethodOptions(
 }
 
 /**
- * The methods asked for, all by default, and the random control.
+ * The methods asked for, by default all but those on request, and the random control.
  *
  * @throws As `givenBaseline`; {InvalidOptionError} for an option that none of the methods takes.
  */
@@ -34,7 +34,7 @@ export async function chooseMethods(
   { options, methodOptions, fileOptions }: Given & { readonly options: Pick<OptionValues, "methods"> },
   extensions: Extensions,
 ): Promise<NamedMethod[]> {
-  const names = options.methods ?? [...METHODS, ...extensions.method].map(({ name }) => name);
+  const names = options.methods ?? [...COMPARED, ...extensions.method.map(({ name }) => name)];
   return namedMethodsOf(
     names.map((name) => methodNamed(name, extensions)),
     await givenMethodOptions({ options, methodOptions, fileOptions }, extensions),

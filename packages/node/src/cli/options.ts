@@ -189,7 +189,7 @@ export const OPTIONS = {
     "Evaluation",
     someOf(METHODS.map((method) => method.name)),
     "methods to measure; the random control is always measured too",
-    "all",
+    `all but ${METHODS.flatMap(({ name, onRequest }) => (onRequest ? name : [])).join(", ")}`,
   ),
   metrics: option(
     "Evaluation",

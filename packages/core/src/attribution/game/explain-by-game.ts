@@ -10,6 +10,8 @@ import { createInputGame, type GameContext, type InputGame } from "./input-game.
 export interface Estimate {
   /** Evaluations that it will need, about: what progress is measured by. */
   readonly evaluations: number;
+  /** What results say of options, besides the baseline. */
+  readonly options?: Readonly<Record<string, unknown>>;
   /** One number for each feature. */
   values(): Promise<readonly number[]>;
 }
@@ -30,7 +32,7 @@ export async function explainByGame(
 ): Promise<MethodResult> {
   let expected = Number.POSITIVE_INFINITY;
   const game = await createInputGame(context, (done) => context.onProgress(Math.min(1, done / expected)));
-  const { evaluations, values } = estimate(game, createRandom(`${context.options.seed} game`));
+  const { evaluations, options, values } = estimate(game, createRandom(`${context.options.seed} game`));
   expected = Math.max(1, evaluations);
   const found = await values();
   const attribution = context.input.features.map(() => 0);
@@ -42,7 +44,7 @@ export async function explainByGame(
     attribution,
     blocks: [],
     completeness: ends === undefined ? null : measureCompleteness(attribution, ends.whole, ends.none),
-    options: { baseline: game.baseline },
+    options: { baseline: game.baseline, ...options },
     modelEvaluations: game.passes(),
     warnings: game.warnings,
   };

@@ -6,15 +6,15 @@
 import { explainBlocks } from "../block-method.ts";
 import { fuseBlocks } from "../fusion.ts";
 import type { AttributionMethod } from "../method.ts";
-import { METHOD_OPTIONS } from "../options.ts";
+import { CA_LIG_OPTIONS } from "../options.ts";
 
-export const caLig: AttributionMethod<typeof METHOD_OPTIONS> = {
+export const caLig: AttributionMethod<typeof CA_LIG_OPTIONS> = {
   name: "ca-lig",
   title: "CA-LIG",
   summary: "Integrated Gradients at every block, fused with attention gradients (Mersha & Kalita 2026)",
   signed: true,
   classSpecific: true,
-  options: METHOD_OPTIONS,
+  options: CA_LIG_OPTIONS,
   run(context) {
     const { fusion, lambda, layerWeights } = context.options;
     return explainBlocks(context, { fuse: (blocks) => fuseBlocks(blocks, fusion, lambda), weights: layerWeights });

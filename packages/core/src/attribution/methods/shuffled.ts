@@ -3,11 +3,11 @@
 import { withoutOptions } from "../../options/option.ts";
 import { createRandom } from "../../util/random.ts";
 import type { AttributionMethod } from "../method.ts";
-import { METHOD_OPTIONS } from "../options.ts";
+import { CA_LIG_OPTIONS } from "../options.ts";
 import { caLig } from "./ca-lig.ts";
 
 /** The options that it takes. */
-const OPTIONS = withoutOptions(METHOD_OPTIONS, ["heads"]);
+const OPTIONS = withoutOptions(CA_LIG_OPTIONS, ["heads"]);
 
 /** The values of ca-lig, exchanged at random between the features that are part of the input; special features keep theirs. */
 export const shuffled: AttributionMethod<typeof OPTIONS> = {
