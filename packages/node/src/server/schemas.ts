@@ -184,7 +184,10 @@ function requests(
         name: { ...name("What the data set is called in the result"), default: "rows" },
         model: MODEL,
         methods: {
-          ...list({ type: "string", enum: names }, "Methods to measure beside the random control. Default: all but those whose option `evaluations` counts forward passes"),
+          ...list(
+            { type: "string", enum: names },
+            "Methods to measure beside the random control. Default: all but those whose option `evaluations` counts forward passes",
+          ),
           minItems: 1,
           maxItems: names.length,
         },
