@@ -1,6 +1,6 @@
 /** @file The process of a model where calig runs from its sources: it does not inherit the loader of TypeScript. */
 
-import { register } from "tsx/esm/api";
+import { fileURLToPath } from "node:url";
+import { importSource } from "./import-source.mjs";
 
-register();
-await import("../packages/node/src/server/model-process-entry.ts");
+await importSource(fileURLToPath(new URL("../packages/node/src/server/model-process-entry.ts", import.meta.url)));

@@ -96,11 +96,9 @@ describe("the list of parts (SBOM)", () => {
   afterAll(() => rmSync(folder, { recursive: true }));
   const make = (name: string): string => {
     const out = join(folder, name);
-    execFileSync(
-      process.execPath,
-      ["--conditions=calig-source", "--import", "tsx", join(ROOT, "scripts/make-sbom.ts"), out],
-      { cwd: ROOT },
-    );
+    execFileSync(process.execPath, [join(ROOT, "scripts/import-source.mjs"), join(ROOT, "scripts/make-sbom.ts"), out], {
+      cwd: ROOT,
+    });
     return readFileSync(out, "utf8");
   };
 

@@ -24,6 +24,7 @@ export interface Result {
 }
 
 const WORKER = fileURLToPath(new URL("worker.ts", import.meta.url));
+const IMPORT_SOURCE = fileURLToPath(new URL("../../scripts/import-source.mjs", import.meta.url));
 /** Cases of one process. */
 const BATCH = 2000;
 const LOOK_MS = 100;
@@ -107,9 +108,7 @@ async function runProcess({
     process.execPath,
     [
       `--max-old-space-size=${memory}`,
-      "--conditions=calig-source",
-      "--import",
-      "tsx",
+      IMPORT_SOURCE,
       WORKER,
       log,
       kind,

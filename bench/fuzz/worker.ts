@@ -2,7 +2,7 @@
  * @file The process that runs cases, started by run.ts: one after the other, each announced before and judged after, in a
  * file that outlives it.
  *
- *     tsx bench/fuzz/worker.ts LOG KIND SEED CASE,CASE,... [FAULT,FAULT,...]
+ *     node scripts/import-source.mjs bench/fuzz/worker.ts LOG KIND SEED CASE,CASE,... [FAULT,FAULT,...]
  */
 
 import { appendFileSync } from "node:fs";

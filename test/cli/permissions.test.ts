@@ -1,6 +1,7 @@
 /** @file Processes that may not do what calig needs: errors of its own, which name what to allow. */
 
 import { execFile } from "node:child_process";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 
@@ -15,7 +16,7 @@ const failureOf = (
     const bin = fileURLToPath(new URL("../../packages/node/src/cli/bin.ts", import.meta.url));
     execFile(
       process.execPath,
-      ["--conditions=calig-source", "--import", "tsx", ...nodeOptions, bin, ...argv],
+      [...nodeOptions, join(root, "scripts/import-source.mjs"), bin, ...argv],
       { cwd: root, timeout: 100_000 },
       (error, _stdout, stderr) => resolve({ code: error?.code ?? 0, stderr }),
     );

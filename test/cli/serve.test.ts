@@ -61,17 +61,8 @@ describe("calig serve", () => {
 
   it("finishes what is under way when it, and all its processes, are told to end", async () => {
     const bin = fileURLToPath(new URL("../../packages/node/src/cli/bin.ts", import.meta.url));
-    const argv = [
-      "--conditions=calig-source",
-      "--import",
-      "tsx",
-      bin,
-      "serve",
-      "--port",
-      "0",
-      "--model",
-      `words=${folder}`,
-    ];
+    const importSource = fileURLToPath(new URL("../../scripts/import-source.mjs", import.meta.url));
+    const argv = [importSource, bin, "serve", "--port", "0", "--model", `words=${folder}`];
     // A group of its own: signals of terminals and of service managers reach all of a group.
     const server = spawn(process.execPath, argv, { detached: true, stdio: ["ignore", "pipe", "pipe"] });
     try {
