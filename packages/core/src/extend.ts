@@ -40,6 +40,7 @@ export {
 } from "./attribution/options.ts";
 export type { EvaluationFeature, Perturbable, PerturbOptions, Replacement } from "./attribution/perturbable.ts";
 export { onlyPart, type Part, type PreparedInput } from "./attribution/prepared-input.ts";
+export type { QuestionChoice, QuestionObject, QuestionSituation } from "./attribution/question-object.ts";
 export type { GradientRule, RuleContext, RuleEntry } from "./autodiff/rule.ts";
 export type { Draft, Pass, PassResult } from "./canonical/pass.ts";
 export type { CheckpointConfig } from "./checkpoint/config.ts";
@@ -80,6 +81,7 @@ export {
   defineMetric,
   defineModality,
   definePass,
+  defineQuestion,
   defineRenderer,
   defineRule,
   defineRuntime,
@@ -91,6 +93,7 @@ export { checkDatasetLayout, type LayoutExample } from "./extend/kit/check-datas
 export { type CheckFamilyOptions, checkFamily, type FamilyReference } from "./extend/kit/check-family.ts";
 export { type CheckMethodOptions, checkMethod } from "./extend/kit/check-method.ts";
 export { checkMetric, type MetricExample } from "./extend/kit/check-metric.ts";
+export { type CheckQuestionOptions, checkQuestion } from "./extend/kit/check-question.ts";
 export { checkRenderer } from "./extend/kit/check-renderer.ts";
 export { type CheckRuleOptions, checkRule, type RuleCase } from "./extend/kit/check-rule.ts";
 export { checkRuntime } from "./extend/kit/check-runtime.ts";
@@ -125,7 +128,15 @@ export {
   wholeNumberOr,
   wholeNumbers,
 } from "./options/types.ts";
+export {
+  type Activation,
+  emitLogProbabilities,
+  emitProbabilities,
+  logProbabilities,
+  probabilities,
+} from "./program/activation.ts";
 export type { ForwardResult, ModelPrograms } from "./program/model-programs.ts";
+export { type Asked, pickFrom, type QuestionGraph, refuseRegression } from "./program/question.ts";
 export { evaluateScore, logitsRow, type ScoreSpec } from "./program/score.ts";
 export type { BinaryRenderer, Renderer, RenderOptions, Result, TextRenderer } from "./render/renderer.ts";
 export type { Feeds, Fetches, Runtime, Session, SessionOptions } from "./runtime/runtime.ts";

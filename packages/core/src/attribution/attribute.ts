@@ -2,20 +2,24 @@
 
 import { InvalidOptionError } from "../errors.ts";
 import type { ForwardResult } from "../program/model-programs.ts";
-import { evaluateScore, logitsRow, type ScoreSpec } from "../program/score.ts";
+import { evaluateScore, logitsRow } from "../program/score.ts";
 import { logitsOf } from "../transformer/anatomy.ts";
 import type { ExplainableModel } from "./explainable-model.ts";
-import type { ExplanationCommon, Prediction, Target, Warning } from "./explanation.ts";
+import type { ExplanationCommon, Target, Warning } from "./explanation.ts";
 import { type HeadEvidence, headEvidence } from "./head-evidence.ts";
 import { joinParts, weightedLogits } from "./join-parts.ts";
 import type { AttributionMethod, MethodContext, MethodResult } from "./method.ts";
 import type { ExplainOptions } from "./options.ts";
 import { compareWithFile } from "./own-answers.ts";
 import { onlyPart, type Part } from "./prepared-input.ts";
+import { questionTitle } from "./question-object.ts";
 import { type ResolvedRun, reportedOptions } from "./resolve-run.ts";
 import type { SharedWork } from "./shared-work.ts";
-import { chooseScore, rankPredictions } from "./target.ts";
+import { type ChosenScore, chooseScore } from "./target.ts";
 import { chooseToken } from "./token-target.ts";
+
+/** The index of what is explained where that is no class. */
+const NO_CLASS = -1;
 
 /** Share of the progress that the forward passes are given. */
 const FORWARD_SHARE = 0.05;
@@ -54,8 +58,8 @@ export async function attribute(
     forwards.push(await programs.forward(input.feeds));
     options.signal?.throwIfAborted();
   }
-  const job = chooseJob(model, parts, forwards, options);
-  const { predictions, score } = job;
+  const job = await chooseJob(model, parts, forwards, options);
+  const { predictions, score, subject } = job;
   const compared = await compareWithFile(model, job.parts, job.forwards, score);
   const scores = job.forwards.map((forward) => evaluateScore(score, logitsRow(forward.logits, score.position)));
 
@@ -76,18 +80,20 @@ export async function attribute(
   const result = joinParts(job.parts, results, featureCount);
   progress(1, "done");
 
+  const question = typeof options.score === "object" ? options.score : undefined;
   const target = predictions.find((prediction) => prediction.index === score.target);
   const named = (index: number) => ({ index, label: model.labels[index] ?? String(index) });
   return {
     version: 3,
     model: model.facts,
     target: {
-      ...named(score.target),
+      ...(subject === undefined ? named(score.target) : { index: NO_CLASS, label: subject }),
       ...(score.against === undefined ? {} : { against: named(score.against) }),
       ...(job.token === undefined ? {} : { token: job.token }),
       score: job.parts.reduce((sum, { share }, p) => sum + share * (scores[p] as number), 0),
       kind: score.kind,
-      probability: target?.probability ?? null,
+      ...(question === undefined ? {} : { unit: questionTitle(question) }),
+      probability: subject === undefined ? (target?.probability ?? null) : null,
     },
     predictions,
     attribution: result.attribution,
@@ -144,20 +150,18 @@ function meaning({ name, signed, classSpecific }: AttributionMethod): readonly W
 }
 
 /** What is explained, and which parts of the input have a say in it. */
-interface Job {
+interface Job extends ChosenScore {
   readonly parts: readonly Part[];
   readonly forwards: readonly ForwardResult[];
-  readonly predictions: readonly Prediction[];
-  readonly score: ScoreSpec;
   readonly token?: NonNullable<Target["token"]>;
 }
 
-function chooseJob(
+async function chooseJob(
   model: ExplainableModel,
   parts: readonly Part[],
   forwards: readonly ForwardResult[],
   options: ExplainOptions,
-): Job {
+): Promise<Job> {
   if (logitsOf(model.anatomy).per === "input") {
     if (options.token !== undefined) {
       throw new InvalidOptionError(
@@ -166,18 +170,17 @@ function chooseJob(
         options.token,
       );
     }
-    const predictions = rankPredictions(model, weightedLogits(parts, forwards));
-    return { parts, forwards, predictions, score: chooseScore(model, predictions, options) };
+    return { parts, forwards, ...(await chooseScore(model, weightedLogits(parts, forwards), options)) };
   }
   // The label of a token depends on the one part that is responsible for it, of which everything counts.
   const { part: p, position, index, text } = chooseToken(model, parts, forwards, options.token);
   const [part, forward] = [parts[p] as Part, forwards[p] as ForwardResult];
-  const predictions = rankPredictions(model, logitsRow(forward.logits, position));
+  const chosen = await chooseScore(model, logitsRow(forward.logits, position), options);
   return {
     parts: [{ ...onlyPart(part.input), positions: part.positions }],
     forwards: [forward],
-    predictions,
-    score: { ...chooseScore(model, predictions, options), position },
+    ...chosen,
+    score: { ...chosen.score, position },
     token: { index, text },
   };
 }

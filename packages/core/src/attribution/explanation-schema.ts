@@ -135,6 +135,7 @@ const COMMON: FieldsOf<ExplanationCommon> = {
   model: MODEL_FACTS,
   target: record<Target>({
     ...CLASS,
+    index: wholeFrom(-1, "Class index; -1 where what is explained is no class"),
     against: optional(record<NonNullable<Target["against"]>>(CLASS, "The class that the score is measured against")),
     token: optional(
       record<NonNullable<Target["token"]>>(
@@ -143,7 +144,8 @@ const COMMON: FieldsOf<ExplanationCommon> = {
       ),
     ),
     score: number("Value of the target score at the input"),
-    kind: oneOf(SCORE_KINDS, "Which score"),
+    kind: text(`Which score: ${SCORE_KINDS.map(quote).join(", ")}, or the name of a question from outside`),
+    unit: optional(text("What readers call the score of a question from outside")),
     probability: described(PROBABILITY, "Probability of the target; null where the output is a number (regression)"),
   }),
   predictions: list(

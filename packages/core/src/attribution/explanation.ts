@@ -66,6 +66,7 @@ export interface Prediction {
 export type ScoreKind = "logit" | "probability" | "log-probability" | "margin";
 
 export interface Target {
+  /** Index of the class; -1 where a question from outside is not about a class, and `label` says what it is about. */
   readonly index: number;
   readonly label: string;
   /** Label of the class that the score is measured against (`--against`): the score is the difference of the two. */
@@ -74,8 +75,11 @@ export interface Target {
   readonly token?: { readonly index: number; readonly text: string };
   /** Value of the target score at the input. */
   readonly score: number;
-  readonly kind: ScoreKind;
-  /** Null where the output is a number (regression). */
+  /** Name of the question: a `ScoreKind`, or that of one from outside. */
+  readonly kind: string;
+  /** What readers call the score, where the question is one from outside: "log-odds of the group". */
+  readonly unit?: string;
+  /** Null where the output is a number (regression), and where what is explained is no class. */
   readonly probability: number | null;
 }
 

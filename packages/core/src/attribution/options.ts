@@ -19,6 +19,7 @@ import {
   number,
   numbersOr,
   oneOf,
+  oneOfOr,
   oneOrMoreOf,
   wholeNumber,
   wholeNumberOr,
@@ -41,6 +42,8 @@ import {
   type Quadrature,
   SCORE_KINDS,
 } from "./option-words.ts";
+
+import type { QuestionObject } from "./question-object.ts";
 
 export * from "./option-words.ts";
 
@@ -73,6 +76,11 @@ export interface MethodObject {
   run(context: never): Promise<unknown>;
 }
 
+/** Questions are objects that TypeScript callers give; what is wrong with one is said where it is defined. */
+const QUESTION = custom<QuestionObject>(
+  (value) => typeof value === "object" && typeof (value as Partial<QuestionObject> | null)?.emit === "function",
+);
+
 /** Options that every method takes: what is explained, and with what. */
 export const GENERAL_OPTIONS = {
   /**
@@ -102,12 +110,13 @@ export const GENERAL_OPTIONS = {
       "the token whose label is explained, for models that label every token; a word that comes twice needs an index, as in #5",
     otherwise: "the one most surely labelled otherwise than most",
   }),
-  /** What attributions are measured in. */
-  score: defineOption<ScoreKind>({
-    type: oneOf(SCORE_KINDS, "KIND"),
+  /** What is asked, which attributions are measured in: a score of a class, or a question made by `defineQuestion`. */
+  score: defineOption<ScoreKind | QuestionObject>({
+    type: oneOfOr(SCORE_KINDS, QUESTION, "KIND"),
     group: "What is explained",
     summary: "score that attributions are measured in",
     default: DEFAULTS.score,
+    otherName: "question",
   }),
   /**
    * Texts longer than the model reads: "windows" that overlap, joined into one map of the whole text, or "truncate":
@@ -271,6 +280,8 @@ export interface WorkHooks {
 export interface ExplainOptions extends OptionsOf<typeof GENERAL_OPTIONS>, OptionsOf<typeof METHOD_OPTIONS>, WorkHooks {
   /** The attribution method: the name of one of `METHODS`, or a method itself. */
   readonly method?: string | MethodObject;
+  /** The same as `score`, of which one can be given. */
+  readonly question?: ScoreKind | QuestionObject;
 }
 
 /** General options with their values. */

@@ -17,6 +17,7 @@ import {
   type GeneralOptions,
   type MethodObject,
 } from "./options.ts";
+import { type QuestionObject, spelledQuestion } from "./question-object.ts";
 import { type TunedSettings, tunedFor } from "./tuned.ts";
 
 /** A method with the options of one explanation. */
@@ -33,7 +34,7 @@ export interface ResolvedRun {
 export const generalDefaults: GeneralOptions = resolveOptions(GENERAL_OPTIONS, {});
 
 /** Names that are given with options and are none. */
-export const BESIDES: readonly string[] = ["method", "signal", "onProgress"];
+export const BESIDES: readonly string[] = ["method", "question", "signal", "onProgress"];
 
 /**
  * Chooses the method, checks the options that are given, and completes them with what the model was tuned to and with
@@ -81,18 +82,39 @@ interface Situation {
   readonly baselines?: readonly string[];
 }
 
+/**
+ * Options with `score` for `question`, which is the same.
+ *
+ * @throws {InvalidOptionError} When both are given.
+ */
+export function withQuestion<T extends Pick<ExplainOptions, "score" | "question">>(given: T): Omit<T, "question"> {
+  checkRecord(given);
+  const { question, ...others } = given;
+  if (question === undefined) return others;
+  if (given.score === undefined) return { ...others, score: question };
+  throw new InvalidOptionError(
+    "Cannot use question together with score: both say what is asked; leave one of them out",
+    "question",
+    question,
+  );
+}
+
 function resolved(
-  given: ExplainOptions,
+  all: ExplainOptions,
   { stored, modality, naming = plainName, others = [], baselines = modality?.baselines.names ?? [] }: Situation,
 ) {
-  checkRecord(given);
+  const given: ExplainOptions = withQuestion(all);
   const method = methodOf(given.method ?? DEFAULTS.method);
   const table = withBaselines(baselines, optionsOfMethod(method));
   checkEffect(method, table, given as GivenOptions, { naming, others });
   const tuned = Object.hasOwn(table, "fusion") ? tunedFor(stored, given) : undefined;
   const values = resolveOptions(table, given as GivenOptions, {
     known: BESIDES,
-    defaults: { layerWeights: modality?.layerWeights ?? DEFAULT_LAYER_WEIGHTS.text, ...tuned },
+    defaults: {
+      layerWeights: modality?.layerWeights ?? DEFAULT_LAYER_WEIGHTS.text,
+      baseline: (given.score as Partial<QuestionObject> | null | undefined)?.baseline,
+      ...tuned,
+    },
     naming,
   });
   checkHooks(given);
@@ -215,7 +237,7 @@ export function reportedOptions({ method, table, options, tuned }: ResolvedRun, 
     ...Object.fromEntries(all),
     ...spelled,
     ...(tuned === undefined ? {} : { tuned: tuned.chosenBy }),
-    score,
+    score: typeof score === "object" ? spelledQuestion(score) : score,
     seed,
   };
 }

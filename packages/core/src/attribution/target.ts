@@ -7,6 +7,7 @@ import { classIndex, distinctNames } from "./class-names.ts";
 import type { ExplainableModel } from "./explainable-model.ts";
 import type { Prediction } from "./explanation.ts";
 import { DEFAULTS, type ExplainOptions, SCORE_KINDS } from "./options.ts";
+import type { QuestionObject } from "./question-object.ts";
 
 /** All classes of one row of logits, best first; ties keep the order of the classes. A number has no probability. */
 export function rankPredictions(model: ExplainableModel, logits: ArrayLike<number>): Prediction[] {
@@ -19,19 +20,42 @@ export function rankPredictions(model: ExplainableModel, logits: ArrayLike<numbe
   })).sort((a, b) => b.logit - a.logit || a.index - b.index);
 }
 
+/** What is asked of an input, and how results put it. */
+export interface ChosenScore {
+  readonly score: ScoreSpec;
+  /** What is explained where that is no class. */
+  readonly subject?: string;
+  /** What the model says. */
+  readonly predictions: readonly Prediction[];
+}
+
 /**
- * The score that the options ask for; the predicted class when they name none.
+ * The score that the options ask for; of the predicted class when they name none.
  *
+ * @param logits - The row that it is read from.
  * @throws {InvalidOptionError} For a label the model does not have, or a score its head does not have.
  */
-export function chooseScore(
+export async function chooseScore(
   model: ExplainableModel,
-  predictions: readonly Prediction[],
-  options: ExplainOptions,
-): ScoreSpec {
-  const kind = keyword("score", options.score ?? DEFAULTS.score, SCORE_KINDS);
+  logits: ArrayLike<number>,
+  options: Pick<ExplainOptions, "score" | "target" | "against">,
+): Promise<ChosenScore> {
+  const { score: asked = DEFAULTS.score } = options;
+  const ranked = rankPredictions(model, logits);
+  const question = typeof asked === "object" ? asked : undefined;
+  const kind = typeof asked === "object" ? asked.name : keyword("score", asked, SCORE_KINDS);
+  if (question?.subject !== undefined) refuseClasses(question, options);
+  const choice = await question?.choose?.({
+    model,
+    logits,
+    predictions: ranked,
+    classIndex: (nameOrIndex) => classIndex(model, "score", nameOrIndex),
+  });
+  const { predictions = ranked, subject = question?.subject } = choice ?? {};
   const target =
-    options.target === undefined ? (predictions[0]?.index ?? 0) : classIndex(model, "target", options.target);
+    options.target === undefined
+      ? (choice?.target ?? ranked[0]?.index ?? 0)
+      : classIndex(model, "target", options.target);
   const against = options.against === undefined ? undefined : classIndex(model, "against", options.against);
   if (against === target) {
     throw new InvalidOptionError(
@@ -40,7 +64,26 @@ export function chooseScore(
       options.against,
     );
   }
-  const spec: ScoreSpec = { kind, activation: model.activation, target, ...(against === undefined ? {} : { against }) };
-  checkScore(spec, model.labels.length);
-  return spec;
+  const score: ScoreSpec = {
+    kind,
+    activation: model.activation,
+    target,
+    ...(against === undefined ? {} : { against }),
+    ...(question === undefined ? {} : { question }),
+    ...(choice?.parameters === undefined ? {} : { parameters: choice.parameters }),
+  };
+  checkScore(score, model.labels.length);
+  return { score, predictions, ...(subject === undefined ? {} : { subject }) };
+}
+
+/** Questions that are not about a class have no use for one. */
+function refuseClasses({ name, subject }: QuestionObject, given: Pick<ExplainOptions, "target" | "against">): void {
+  for (const option of ["target", "against"] as const) {
+    if (given[option] === undefined) continue;
+    throw new InvalidOptionError(
+      `Cannot use ${option} with score "${name}": it has no effect there, since what is explained is no class but the ${subject}; leave it out`,
+      option,
+      given[option],
+    );
+  }
 }

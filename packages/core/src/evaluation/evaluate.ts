@@ -5,8 +5,9 @@ import { distinctNames } from "../attribution/class-names.ts";
 import type { ExplainableModel } from "../attribution/explainable-model.ts";
 import type { Warning } from "../attribution/explanation.ts";
 import { methodOf } from "../attribution/methods.ts";
-import { DEFAULTS, type MethodObject } from "../attribution/options.ts";
-import { resolveRun } from "../attribution/resolve-run.ts";
+import { DEFAULTS, type ExplainOptions, type MethodObject } from "../attribution/options.ts";
+import { scoreNameOf } from "../attribution/question-object.ts";
+import { resolveRun, withQuestion } from "../attribution/resolve-run.ts";
 import { InputError, InvalidOptionError, isCaligError } from "../errors.ts";
 import type { GivenOptions, OptionsOf } from "../options/option.ts";
 import { canonical, optionsKey, resolveOptions } from "../options/resolve.ts";
@@ -44,7 +45,7 @@ export interface MeasurementStore {
 }
 
 /** Options of measuring, those that the metrics declare included; what is measured, and how the work is watched. */
-export interface EvaluateOptions extends OptionsOf<typeof EVALUATION_OPTIONS> {
+export interface EvaluateOptions extends OptionsOf<typeof EVALUATION_OPTIONS>, Pick<ExplainOptions, "question"> {
   /**
    * Methods to measure, by name or as objects; the random control is measured beside them. Default: all of calig's but those
    * on request (`onRequest`). Where they have options of their own, give `namedMethods` instead.
@@ -88,8 +89,9 @@ export function sampleDataset(dataset: Dataset, limit: number, seed: number): Da
 export async function evaluate(
   model: ExplainableModel,
   dataset: Dataset,
-  options: EvaluateOptions = {},
+  given: EvaluateOptions = {},
 ): Promise<Evaluation> {
+  const options: EvaluateOptions = withQuestion(given);
   const started = model.platform.now();
   checkTask(model);
   const { namedMethods, metrics } = chosen(dataset, options);
@@ -381,7 +383,7 @@ function describeSettings(
     features: featureKindOf(model, features),
     curveSteps,
     target: target === undefined ? explainedByDefault(model.labels) : String(target),
-    score: score ?? DEFAULTS.score,
+    score: scoreNameOf(score ?? DEFAULTS.score),
     seed,
     resamples: RESAMPLES,
   };

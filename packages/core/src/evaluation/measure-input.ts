@@ -2,7 +2,7 @@
 
 import { attribute } from "../attribution/attribute.ts";
 import type { ExplainableModel } from "../attribution/explainable-model.ts";
-import type { ExplanationCommon, Prediction, ScoreKind, Target, Warning } from "../attribution/explanation.ts";
+import type { ExplanationCommon, Prediction, Target, Warning } from "../attribution/explanation.ts";
 import { weightedLogits } from "../attribution/join-parts.ts";
 import { prepareInput } from "../attribution/modality.ts";
 import { DEFAULTS, type ExplainOptions, type LongText } from "../attribution/options.ts";
@@ -35,7 +35,7 @@ export interface MeasureSettings {
   /** Label or index of the class that is explained. Default: the predicted class of each input. */
   readonly target?: string | number;
   /** What attributions are measured in. Default: the logit. */
-  readonly score?: ScoreKind;
+  readonly score?: NonNullable<ExplainOptions["score"]>;
   readonly seed: number;
   /** Most steps of a deletion or insertion curve; inputs of fewer features have one feature per step. */
   readonly curveSteps?: number;
@@ -110,9 +110,13 @@ export async function openInput(
   const { parts, features, warnings } = input;
   const forwards: ForwardResult[] = [];
   for (const part of parts) forwards.push(await model.programs.forward(part.input.feeds));
-  const predictions = rankPredictions(model, weightedLogits(parts, forwards));
+  const logits = weightedLogits(parts, forwards);
+  const predictions = rankPredictions(model, logits);
   const { target, score: kind = DEFAULTS.score, seed, signal, batchSize } = settings;
-  const score = chooseScore(model, predictions, { score: kind, ...(target === undefined ? {} : { target }) });
+  const { score, subject } = await chooseScore(model, logits, {
+    score: kind,
+    ...(target === undefined ? {} : { target }),
+  });
   const compared = await compareWithFile(loaded, parts, forwards, score);
   const told = compared.warnings.filter((warning) => loaded.warnings?.includes(warning) !== true);
   const probe = createProbe(model, input.replacement, score, {
@@ -122,7 +126,7 @@ export async function openInput(
   const shared = new SharedWork();
   const marks = marksOf(model, item, features, score.target);
   const fixed = {
-    target: score.target,
+    ...(subject === undefined ? { target: score.target } : {}),
     score: kind,
     seed: inputSeed(seed, item.line),
     ...(signal === undefined ? {} : { signal }),

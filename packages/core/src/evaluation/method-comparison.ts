@@ -11,8 +11,9 @@ import type {
   WrittenExplanation,
 } from "../attribution/explanation.ts";
 import { methodOf } from "../attribution/methods.ts";
-import type { WorkHooks } from "../attribution/options.ts";
-import { resolveRun } from "../attribution/resolve-run.ts";
+import type { ExplainOptions, WorkHooks } from "../attribution/options.ts";
+import { scoreNameOf } from "../attribution/question-object.ts";
+import { resolveRun, withQuestion } from "../attribution/resolve-run.ts";
 import type { GivenOptions, OptionsOf } from "../options/option.ts";
 import { resolveOptions } from "../options/resolve.ts";
 import { checkTask, featureKindOf, type OpenInput, openInput } from "./measure-input.ts";
@@ -79,7 +80,7 @@ export const isTextComparison = (comparison: MethodComparison): comparison is Te
   "text" in comparison.input;
 
 /** Options of measuring, and how the work is watched. */
-export interface CompareOptions extends OptionsOf<typeof COMPARE_OPTIONS>, WorkHooks {
+export interface CompareOptions extends OptionsOf<typeof COMPARE_OPTIONS>, Pick<ExplainOptions, "question">, WorkHooks {
   readonly namedMethods: readonly NamedMethod[];
 }
 
@@ -92,8 +93,9 @@ export interface CompareOptions extends OptionsOf<typeof COMPARE_OPTIONS>, WorkH
 export async function compareMethods(
   model: ExplainableModel,
   input: object,
-  options: CompareOptions,
+  given: CompareOptions,
 ): Promise<MethodComparison> {
+  const options: CompareOptions = withQuestion(given);
   checkTask(model);
   const { namedMethods, signal, onProgress } = options;
   const { table, defaults } = forModality(model, COMPARE_OPTIONS, options);
@@ -127,7 +129,7 @@ export async function compareMethods(
     settings: {
       replacement,
       features: featureKindOf(model, features),
-      score,
+      score: scoreNameOf(score),
       seed,
     },
     methods,

@@ -17,7 +17,7 @@ export const COMPARE_OPTIONS = {
     group: "Evaluation",
     summary: "what stands in for removed words or patches",
     otherwise: "mask or the token that the model has, blur for images",
-    formerName: "substrate",
+    otherName: "substrate",
   }),
   /** What is removed and ranked, of texts. */
   features: defineOption<string>({
@@ -25,7 +25,7 @@ export const COMPARE_OPTIONS = {
     group: "Evaluation",
     summary: "what is ranked and removed",
     default: FEATURE_KINDS[0],
-    formerName: "units",
+    otherName: "units",
   }),
   ...onlyOptions(GENERAL_OPTIONS, ["target", "score", "longText", "seed"]),
 };

@@ -8,6 +8,7 @@ import { type BLOCK_METHOD_OPTIONS, type BlockMethod, blockMethod } from "../att
 import type { FileForm, Modality, PreparedWhole } from "../attribution/explainable-model.ts";
 import type { AttributionMethod } from "../attribution/method.ts";
 import { type BaselineObject, GENERAL_OPTIONS, METHOD_OPTIONS } from "../attribution/options.ts";
+import type { QuestionObject } from "../attribution/question-object.ts";
 import { BESIDES } from "../attribution/resolve-run.ts";
 import type { RuleEntry } from "../autodiff/rule.ts";
 import type { Pass } from "../canonical/pass.ts";
@@ -79,6 +80,28 @@ export function defineBaseline(baseline: OwnBaseline): BaselineObject {
     throw fieldError("baseline", baseline.name, "settings", "plain data: what JSON can hold");
   }
   return marked("baseline", baseline as BaselineObject);
+}
+
+/** A question that is asked of a model's outputs. @throws {ExtensionError} When a field is missing or of another kind. */
+export function defineQuestion(question: QuestionObject): QuestionObject {
+  check("question", question, { name: isName, emit: isFunction, evaluate: isFunction });
+  const { name, asks, settings, revision } = question;
+  if (asks !== "logits") throw fieldError("question", name, "asks", 'the output that it is about: "logits"', asks);
+  for (const field of ["title", "summary", "subject", "baseline", "compares"] as const) {
+    const value = question[field];
+    if (value !== undefined && !isLine(value)) throw fieldError("question", name, field, isLine.what, value);
+  }
+  for (const field of ["choose", "feeds", "refusal"] as const) {
+    const value = question[field];
+    if (value !== undefined && !isFunction(value)) throw fieldError("question", name, field, isFunction.what, value);
+  }
+  if (settings !== undefined && !isPlain(settings)) {
+    throw fieldError("question", name, "settings", "plain data: what JSON can hold");
+  }
+  if (revision !== undefined && !Number.isSafeInteger(revision)) {
+    throw fieldError("question", name, "revision", "a whole number");
+  }
+  return marked("question", question);
 }
 
 /**

@@ -6,6 +6,7 @@
 import type { Modality } from "../attribution/explainable-model.ts";
 import type { AttributionMethod } from "../attribution/method.ts";
 import type { BaselineObject } from "../attribution/options.ts";
+import type { QuestionObject } from "../attribution/question-object.ts";
 import type { RuleEntry } from "../autodiff/rule.ts";
 import type { Pass } from "../canonical/pass.ts";
 import type { DatasetLayout } from "../evaluation/dataset-layout.ts";
@@ -24,6 +25,7 @@ export interface ExtensionKinds {
   readonly family: ModelFamily;
   readonly modality: Modality;
   readonly baseline: BaselineObject;
+  readonly question: QuestionObject;
   readonly rule: RuleEntry;
   readonly pass: Pass;
   readonly renderer: Renderer;
@@ -41,6 +43,7 @@ export const KIND_NAMES: Readonly<Record<ExtensionKind, string>> = {
   family: "model family",
   modality: "kind of input",
   baseline: "baseline",
+  question: "question",
   rule: "gradient rule",
   pass: "rewrite of graphs",
   renderer: "renderer",
@@ -74,6 +77,7 @@ export const NO_EXTENSIONS: Extensions = {
   family: [],
   modality: [],
   baseline: [],
+  question: [],
   rule: [],
   pass: [],
   renderer: [],

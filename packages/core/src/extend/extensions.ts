@@ -1,7 +1,7 @@
 /** @file Extensions gathered by kind, for one run: nothing is registered, and nothing that exists is replaced. */
 
 import { METHODS } from "../attribution/methods.ts";
-import { BASELINES } from "../attribution/options.ts";
+import { BASELINES, SCORE_KINDS } from "../attribution/options.ts";
 import { ExtensionError } from "../errors.ts";
 import { METRICS } from "../evaluation/metrics.ts";
 import { MODALITIES } from "../modality/modalities.ts";
@@ -26,6 +26,7 @@ const TAKEN: TakenNames = {
   metric: METRICS.map(({ name }) => name),
   family: FAMILIES.map(({ name }) => name),
   baseline: BASELINES,
+  question: SCORE_KINDS,
   modality: MODALITIES.map(({ name }) => name),
   renderer: RENDERERS.map(({ name }) => name),
   check: CHECKS.map(({ name }) => name),

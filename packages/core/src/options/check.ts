@@ -32,7 +32,7 @@ export function checkNames(given: GivenOptions, table: OptionTable, known: reado
   const all = [...Object.keys(table), ...known];
   const unknown = Object.keys(given).find((name) => given[name] !== undefined && !all.includes(name));
   if (unknown === undefined) return;
-  const [renamed] = Object.entries(table).find(([, { formerName }]) => formerName === unknown) ?? [];
+  const [renamed] = Object.entries(table).find(([, { otherName }]) => otherName === unknown) ?? [];
   const near = renamed ?? nearestName(unknown, all);
   throw new InvalidOptionError(
     near === undefined

@@ -50,8 +50,8 @@ export interface OptionDeclaration<T = unknown> {
   readonly changesResults?: false;
   /** Its name, where that is not its key: for options of single commands that are called like others. */
   readonly name?: string;
-  /** Name that it had before, in camelCase: the command line still takes it, and no longer shows it. */
-  readonly formerName?: string;
+  /** Another name, in camelCase, that the command line takes too and does not show: one that the option had before. */
+  readonly otherName?: string;
 }
 
 /** Options by name. */

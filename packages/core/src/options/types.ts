@@ -54,6 +54,16 @@ export const oneOf = <const T extends string>(words: readonly T[], placeholder =
   remedy: `use one of ${wordList(words)}`,
 });
 
+/** One of a list of words. @param others - What callers from TypeScript may give in their place. */
+export const oneOfOr = <const T extends string, O>(
+  words: readonly T[],
+  others: v.GenericSchema<O>,
+  placeholder = "NAME",
+): OptionType<T | O> => ({
+  ...oneOf<string>(words, placeholder),
+  schema: v.union([v.picklist(words), others]) as v.GenericSchema<T | O>,
+});
+
 /** Several of a list of words; at least one, each once. */
 export const someOf = <const T extends string>(words: readonly T[]): OptionType<readonly T[]> => ({
   schema: listOf(v.picklist(words), words.length),

@@ -8,7 +8,7 @@ import { encodeProgram } from "./encode-program.ts";
 import { floats } from "./fetches.ts";
 import type { ProgramSource } from "./model-programs.ts";
 import { usedFeeds } from "./rows.ts";
-import { type ScoreSpec, scoreFeeds } from "./score.ts";
+import { programKey, type ScoreSpec, scoreFeeds } from "./score.ts";
 import {
   type AttentionOutput,
   blockResult,
@@ -98,7 +98,7 @@ export class BlockLoader {
     const { classes, rules } = this.#source;
     const input = streamOf(model.anatomy).hiddenStates[block] as string;
     const probabilities = streamOf(model.anatomy).attentionProbabilities[block] as string;
-    const name = this.#name(`gradient (${score.kind}, attention: ${attention})`, model, block);
+    const name = this.#name(`gradient (${programKey(score, classes)}, attention: ${attention})`, model, block);
     const chosen = scoreFeeds(score, classes, positions);
     const build = () => buildGradientSegment(model, block, score, classes, attention, rules);
     return this.#use(name, build, (session) =>

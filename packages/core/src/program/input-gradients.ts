@@ -13,7 +13,7 @@ import { extractGraph } from "../graph/extract.ts";
 import type { Graph } from "../onnx/model.ts";
 import { logitsOf, streamOf, type TransformerGraph } from "../transformer/anatomy.ts";
 import { noGradient } from "./no-gradient.ts";
-import { emitScore, type ScoreSpec } from "./score.ts";
+import { emitScore, type ProgramScore } from "./score.ts";
 
 /** Names of outputs. Hidden states and attention probabilities keep their own. */
 export const gradientNames = {
@@ -45,7 +45,7 @@ export const buildAttentionProgram = (model: TransformerGraph, block: number, la
 export function buildHiddenGradientProgram(
   model: TransformerGraph,
   block: number,
-  score: Pick<ScoreSpec, "kind" | "activation">,
+  score: ProgramScore,
   classes: number,
   rules?: RuleRegistry,
 ): Graph {
@@ -58,7 +58,7 @@ export function buildHiddenGradientProgram(
 /** F, the attention probabilities of all blocks and the gradients of F with respect to them, from the first hidden state. */
 export function buildAttentionGradientProgram(
   model: TransformerGraph,
-  score: Pick<ScoreSpec, "kind" | "activation">,
+  score: ProgramScore,
   classes: number,
   rules?: RuleRegistry,
 ): Graph {
@@ -91,7 +91,7 @@ function differentiated(
   model: TransformerGraph,
   block: number,
   withRespectTo: readonly string[],
-  score: Pick<ScoreSpec, "kind" | "activation">,
+  score: ProgramScore,
   classes: number,
   rules: RuleRegistry | undefined,
 ): { readonly builder: GraphBuilder; readonly gradients: ReadonlyMap<string, string> } {

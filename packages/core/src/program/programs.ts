@@ -27,7 +27,7 @@ import {
   type SweepRequest,
   type SweepResult,
 } from "./model-programs.ts";
-import { type ScoreSpec, scoreFeeds } from "./score.ts";
+import { programKey, type ScoreSpec, scoreFeeds } from "./score.ts";
 import { buildSweepProgram, sweepNames } from "./sweep.ts";
 
 /** The programs of one model. A class, because it owns compiled sessions: call `dispose()` when done. */
@@ -153,7 +153,7 @@ export class Programs implements ModelPrograms {
     ...state
   }: StateRequest & { readonly score: ScoreSpec }): Promise<HiddenGradient> {
     const { sweep } = this.#source;
-    const session = await this.#session(`gradient of ${score.kind} at block ${block}`, () =>
+    const session = await this.#session(`gradient of ${programKey(score, this.classes)} at block ${block}`, () =>
       buildHiddenGradientProgram(sweep, block, score, this.classes, this.#source.rules),
     );
     const fetches = await session.run(this.#stateFeeds(session, sweep, block, state, score));
@@ -166,7 +166,7 @@ export class Programs implements ModelPrograms {
     ...state
   }: Omit<StateRequest, "block"> & { readonly score: ScoreSpec }): Promise<AttentionGradients> {
     const { forward } = this.#source;
-    const session = await this.#session(`attention gradients of ${score.kind}`, () =>
+    const session = await this.#session(`attention gradients of ${programKey(score, this.classes)}`, () =>
       buildAttentionGradientProgram(forward, score, this.classes, this.#source.rules),
     );
     const fetches = await session.run(this.#stateFeeds(session, forward, 0, state, score));
@@ -236,8 +236,8 @@ export class Programs implements ModelPrograms {
     return { logits: logits as FloatTensor, hiddenStates };
   }
 
-  #sweepSession(score: Pick<ScoreSpec, "kind" | "activation">): Promise<Session> {
-    return this.#session(`sweep of ${score.kind}`, () =>
+  #sweepSession(score: ScoreSpec): Promise<Session> {
+    return this.#session(`sweep of ${programKey(score, this.classes)}`, () =>
       buildSweepProgram(this.#source.sweep, score, this.classes, this.#source.rules),
     );
   }

@@ -4,12 +4,14 @@ import type { GraphBuilder } from "../graph/builder.ts";
 import type { Feeds } from "../runtime/runtime.ts";
 import type { Activation } from "./activation.ts";
 
-/** The classes that are asked about. */
+/** What is asked of one input: the classes, and whatever else a question chooses for it. */
 export interface Asked {
   readonly activation: Activation;
   readonly target: number;
   /** The answer is that of `target` minus that of this class. */
   readonly against?: number;
+  /** What the question chose for this input (`QuestionObject.choose`), for `feeds` and `evaluate`. */
+  readonly parameters?: unknown;
 }
 
 /** What a program that answers is written with. One program serves every target: classes are fed to it. */
@@ -23,7 +25,10 @@ export interface QuestionGraph {
   pick(values: string): string;
 }
 
-/** A question about logits, the kind of output that classifiers have. To add one: a file in questions/ and a line in questions.ts. */
+/**
+ * A question about logits, the kind of output that classifiers have. To add one: a file in questions/ and a line in
+ * questions.ts; from outside: `defineQuestion`, whose questions choose more and say what readers call them.
+ */
 export interface Question {
   /** As the option `score` and results call it. */
   readonly name: string;
@@ -31,9 +36,9 @@ export interface Question {
   readonly asks: "logits";
   /** Why no class can be given that the target is held against; absent where one can. */
   readonly compares?: string;
-  /** F of every row [rows, 1]. */
+  /** F of every row [rows, 1]: rows must not depend on each other. */
   emit(graph: QuestionGraph): string;
-  /** Feeds of the inputs that `emit` declares besides those of `pick`. */
+  /** Feeds of the inputs that `emit` declares besides those of `pick`, by the same names. */
   feeds?(asked: Asked, classes: number): Feeds;
   /** F of one row of logits: the same function. */
   evaluate(logits: ArrayLike<number>, asked: Asked): number;

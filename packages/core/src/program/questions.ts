@@ -9,11 +9,8 @@ import { probability } from "./questions/probability.ts";
 
 export const QUESTIONS = [logit, probability, logProbability, margin] as const;
 
-/** Names of questions, as the option `score` takes them. */
-export type QuestionName = (typeof QUESTIONS)[number]["name"];
-
 /** @throws {InternalError} When there is none of this name: options are checked before. */
-export function questionNamed(name: QuestionName): Question {
+export function questionNamed(name: string): Question {
   const found = QUESTIONS.find((question) => question.name === name);
   if (found === undefined) throw new InternalError(`there is no question "${name}"`);
   return found;

@@ -1,19 +1,27 @@
 /** @file The target score F: the answer to one question, as graph nodes and as plain arithmetic. METHOD 1. */
 
 import { InvalidOptionError } from "../errors.ts";
-import type { GraphBuilder } from "../graph/builder.ts";
+import { GraphBuilder } from "../graph/builder.ts";
 import type { Feeds } from "../runtime/runtime.ts";
 import { type FloatTensor, floatTensor } from "../tensor/tensor.ts";
-import type { Asked } from "./question.ts";
-import { type QuestionName, questionNamed } from "./questions.ts";
+import type { Asked, Question } from "./question.ts";
+import { questionNamed } from "./questions.ts";
 
 /** What is asked. `kind` and `activation` select a program; the classes are fed to it. */
 export interface ScoreSpec extends Asked {
   /** Name of the question. */
-  readonly kind: QuestionName;
+  readonly kind: string;
+  /** The question itself where it is one from outside; otherwise `kind` names it. */
+  readonly question?: Question;
   /** The token whose label is explained, for models that label every token. */
   readonly position?: number;
 }
+
+/** What programs are made for: other fields of a specification are fed to them. */
+export type ProgramScore = Pick<ScoreSpec, "kind" | "activation" | "question">;
+
+const questionOf = ({ kind, question }: Pick<ScoreSpec, "kind" | "question">): Question =>
+  question ?? questionNamed(kind);
 
 const TARGET = "score.target";
 const POSITION = "score.position";
@@ -27,19 +35,60 @@ const POSITION = "score.position";
 export function emitScore(
   builder: GraphBuilder,
   logits: string,
-  { kind, activation }: Pick<ScoreSpec, "kind" | "activation">,
+  score: ProgramScore,
   classes: number,
   per: "input" | "token" = "input",
 ): string {
   const rows = per === "token" ? emitRow(builder, logits) : logits;
   const target = builder.input(TARGET, "float32", [classes, 1]);
-  return questionNamed(kind).emit({
+  return emitAnswer(builder, rows, target, score, classes);
+}
+
+const emitAnswer = (builder: GraphBuilder, logits: string, target: string, score: ProgramScore, classes: number) =>
+  questionOf(score).emit({
     builder,
-    logits: rows,
-    activation,
+    logits,
+    activation: score.activation,
     classes,
     pick: (values) => builder.matmul(values, target),
   });
+
+/** What questions from outside write, each text by the number that stands for it. */
+const WRITTEN = new Map<string, number>();
+const NUMBERS = new WeakMap<Question, Map<string, number>>();
+
+/**
+ * What tells programs of a score from those of others: the name of a question of calig; of others what they write, so that
+ * two objects share programs exactly where they ask the same.
+ */
+export function programKey(score: ProgramScore, classes: number): string {
+  const { kind, activation, question } = score;
+  if (question === undefined) return kind;
+  const numbers = NUMBERS.get(question) ?? new Map<string, number>();
+  NUMBERS.set(question, numbers);
+  const head = `${activation} ${classes}`;
+  const number = numbers.get(head) ?? numberOf(textOf(score, classes));
+  numbers.set(head, number);
+  return `${kind} (${number})`;
+}
+
+function numberOf(text: string): number {
+  const number = WRITTEN.get(text) ?? WRITTEN.size + 1;
+  WRITTEN.set(text, number);
+  return number;
+}
+
+/** The nodes of an answer, constants included. */
+function textOf(score: ProgramScore, classes: number): string {
+  const builder = new GraphBuilder();
+  const logits = builder.input("logits", "float32", ["rows", classes]);
+  const answer = emitAnswer(builder, logits, builder.input(TARGET, "float32", [classes, 1]), score, classes);
+  return JSON.stringify([answer, builder.build()], (_, value: unknown) => plain(value));
+}
+
+function plain(value: unknown): unknown {
+  if (typeof value === "bigint") return String(value);
+  return ArrayBuffer.isView(value) ? Array.from(value as unknown as Iterable<unknown>) : value;
 }
 
 /** The logits of the token that is fed: [rows, tokens, classes] -> [rows, classes]. */
@@ -63,7 +112,7 @@ export function scoreFeeds(spec: ScoreSpec, classes: number, positions: number):
     chosen[spec.position] = 1;
     feeds[POSITION] = floatTensor(chosen, [positions, 1]);
   }
-  return { ...feeds, ...questionNamed(spec.kind).feeds?.(spec, classes) };
+  return { ...feeds, ...questionOf(spec).feeds?.(spec, classes) };
 }
 
 /** The row of logits [classes] that a score is read from: that of one token, or the only one of the first input. */
@@ -79,11 +128,11 @@ export const largestLogit = (...all: readonly (FloatTensor | undefined)[]): numb
 
 /** F of one row of logits; the same function that `emitScore` writes as nodes. */
 export const evaluateScore = (spec: ScoreSpec, logits: ArrayLike<number>): number =>
-  questionNamed(spec.kind).evaluate(logits, spec);
+  questionOf(spec).evaluate(logits, spec);
 
 /** @throws {InvalidOptionError} When the model's head has no such score. */
 export function checkScore(spec: ScoreSpec, classes: number): void {
-  const question = questionNamed(spec.kind);
+  const question = questionOf(spec);
   if (question.compares !== undefined && spec.against !== undefined) {
     throw new InvalidOptionError(
       `Cannot combine score "${spec.kind}" with "against": ${question.compares}; use score "logit"`,

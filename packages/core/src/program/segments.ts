@@ -16,7 +16,7 @@ import { byteSize } from "../tensor/dtype.ts";
 import { elementCount } from "../tensor/tensor.ts";
 import { logitsOf, streamOf, type TransformerGraph } from "../transformer/anatomy.ts";
 import { noGradient } from "./no-gradient.ts";
-import { emitScore, type ScoreSpec } from "./score.ts";
+import { emitScore, type ProgramScore } from "./score.ts";
 
 /** What of the attention of its block a gradient program returns: nothing, the evidence in the first row, or all of it. */
 export type AttentionOutput = "none" | "evidence" | "rows";
@@ -58,7 +58,7 @@ export function buildBlockSegment(model: TransformerGraph, block: number, withAt
 export function buildGradientSegment(
   model: TransformerGraph,
   block: number,
-  score: Pick<ScoreSpec, "kind" | "activation">,
+  score: ProgramScore,
   classes: number,
   attentionOutput: AttentionOutput,
   rules?: RuleRegistry,

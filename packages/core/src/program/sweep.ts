@@ -16,7 +16,7 @@ import type { Graph } from "../onnx/model.ts";
 import { logitsOf, streamOf, type TransformerGraph } from "../transformer/anatomy.ts";
 import { PASSING_ROWS } from "./model-programs.ts";
 import { noGradient } from "./no-gradient.ts";
-import { emitScore, type ScoreSpec } from "./score.ts";
+import { emitScore, type ProgramScore } from "./score.ts";
 
 /** Names of the sweep's inputs and outputs for block l. */
 export const sweepNames = {
@@ -46,7 +46,7 @@ export const sweepNames = {
  */
 export function buildSweepProgram(
   model: TransformerGraph,
-  score: Pick<ScoreSpec, "kind" | "activation">,
+  score: ProgramScore,
   classes: number,
   rules?: RuleRegistry,
 ): Graph {

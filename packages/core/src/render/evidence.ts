@@ -6,7 +6,6 @@ import type {
   ImageExplanation,
   Layout,
   Prediction,
-  ScoreKind,
   Target,
   TextExplanation,
   TokenFeature,
@@ -192,23 +191,16 @@ export function specialShareOf(explanation: Explanation): SpecialShare {
   };
 }
 
-const SCORES: Readonly<Record<ScoreKind, string>> = {
-  logit: "logit",
-  probability: "probability",
-  "log-probability": "log-probability",
-  margin: "margin",
-};
-
 /**
  * Name of the units of the attributions: "logit", or "logit difference" when measured against another class; "score
  * (regression)" where the output is a number.
  */
 export function scoreName(explanation: Pick<Explanation, "model" | "predictions" | "target">): string {
-  const { kind, against } = explanation.target;
+  const { kind, unit, against } = explanation.target;
   const difference = against === undefined ? "" : " difference";
-  return headKind(explanation) === "numbers"
+  return headKind(explanation) === "numbers" && unit === undefined
     ? `score${difference} (regression)`
-    : `${SCORES[kind] ?? String(kind)}${difference}`;
+    : `${unit ?? kind}${difference}`;
 }
 
 /** The explained class: "POSITIVE", or "PERSON for “Ada”" of a model that labels every token. */

@@ -3,7 +3,7 @@
  * and where a number that is none stays a number.
  */
 
-import type { Explanation, HeadActivation, Prediction } from "../attribution/explanation.ts";
+import type { Explanation, HeadActivation, Prediction, Target } from "../attribution/explanation.ts";
 import { digitsFor, fixed, type NumberStyle, percent } from "./format.ts";
 
 /** The probability above which a class is predicted where each is judged by itself. */
@@ -125,6 +125,7 @@ export function roleOf(
   words: keyof typeof ONE_OF_SEVERAL = "long",
 ): readonly Piece[] {
   const { predictions, target } = explanation;
+  if (!isClass(target)) return aboutAll(explanation);
   const own = predictions.find(({ index }) => index === target.index);
   const predicted = predictions.filter((prediction) => isPredictedClass(explanation, prediction));
   const isOwn = own === undefined || predicted.includes(own);
@@ -160,6 +161,16 @@ export function roleOf(
       return ["Not predicted: each class is judged by itself, and above 50% are ", ...names];
     }
   }
+}
+
+/** Whether what is explained is a class; otherwise it is something that a question from outside asks of all of them. */
+export const isClass = ({ index }: Pick<Target, "index">): boolean => index >= 0;
+
+function aboutAll(explanation: Headed): readonly Piece[] {
+  const [best] = explanation.predictions;
+  if (best === undefined) return ["Not a class"];
+  const name = { name: className(explanation, best) };
+  return ["Not a class: it is asked of all of them, of which ", name, ` is first with ${valueText(explanation, best)}`];
 }
 
 /** "a", "a and b", "a, b, c and 4 more" */

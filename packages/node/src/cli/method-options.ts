@@ -43,6 +43,15 @@ export async function chooseMethods(
   );
 }
 
+/** The score that is asked for, with the question of a plugin in the place of its name; nothing where none is. */
+export function givenScore(
+  { score }: Pick<OptionValues, "score">,
+  { question }: Pick<Extensions, "question">,
+): Pick<ExplainOptions, "score"> {
+  const own = question.find(({ name }) => name === score);
+  return own === undefined ? (score === undefined ? {} : { score }) : { score: own };
+}
+
 /** The method of a plugin, or the name of one of calig's. */
 export const methodNamed = (name: string, { method }: Extensions): string | MethodObject =>
   method.find((own) => own.name === name) ?? name;

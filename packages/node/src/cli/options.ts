@@ -323,6 +323,7 @@ const ADDED: { readonly [K in OptionKey]?: (extensions: Extensions) => readonly 
   device: ({ runtime }) => runtime,
   baseline: ({ baseline, modality }) => [...baseline, ...named(modality.flatMap(({ baselines }) => baselines.names))],
   replacement: ({ modality }) => named(modality.flatMap(({ replacements }) => replacements.names)),
+  score: ({ question }) => question,
 };
 
 const named = (names: readonly string[]) => names.map((name) => ({ name }));

@@ -137,8 +137,8 @@ function buildProgram(
       for (const [key, declaration] of declarations) {
         if (declaration.group !== group) continue;
         built.addOption(commanderOption(key, declaration));
-        const { formerName } = declaration;
-        if (formerName !== undefined) built.addOption(commanderOption(key, declaration, flagOf(formerName)).hideHelp());
+        const { otherName } = declaration;
+        if (otherName !== undefined) built.addOption(commanderOption(key, declaration, flagOf(otherName)).hideHelp());
       }
     }
   }

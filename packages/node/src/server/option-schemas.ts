@@ -1,8 +1,9 @@
 /** @file Options of the library as JSON Schemas: what requests are held to, and what the description says of them. */
 
 import type { AttributionMethod } from "@calig/core/internal/attribution/method";
-import type { OptionDeclaration, OptionTable } from "@calig/core/internal/options/option";
+import type { OptionDeclaration, OptionTable, OptionType } from "@calig/core/internal/options/option";
 import { defaultText, needsText } from "@calig/core/internal/options/text";
+import { oneOf } from "@calig/core/internal/options/types";
 import { toJsonSchema } from "@valibot/to-json-schema";
 import type { JsonSchema } from "./json-schema.ts";
 
@@ -21,12 +22,18 @@ function schemaOf(name: string, declaration: OptionDeclaration, methods: readonl
   const { type, default: usual } = declaration;
   const takers = methods.filter(({ options = {} }) => Object.hasOwn(options, name));
   return {
-    ...bounded(toJsonSchema(type.schema, { errorMode: "ignore", target: "draft-2020-12" }) as unknown as JsonSchema),
+    ...bounded(
+      toJsonSchema(wordsOnly(type).schema, { errorMode: "ignore", target: "draft-2020-12" }) as unknown as JsonSchema,
+    ),
     description: descriptionOf(declaration),
     ...(usual === undefined || typeof usual === "function" ? {} : { default: usual }),
     ...(takers.length === 0 ? {} : { "x-methods": takers.map((method) => method.name) }),
   };
 }
+
+/** A request names what it means; objects in the place of names are for TypeScript. */
+const wordsOnly = (type: OptionType<unknown>): OptionType<unknown> =>
+  type.control.kind === "choice" ? oneOf(type.control.words, type.control.placeholder) : type;
 
 /** The summary as a sentence, with what it goes with, and what happens without it where that is no constant. */
 export function descriptionOf(declaration: OptionDeclaration): string {

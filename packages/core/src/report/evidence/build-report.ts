@@ -69,7 +69,7 @@ function classEvidence(entries: readonly ReportEntry[], group: readonly number[]
     model: model.id,
     method: method.name,
     ...(method.signed === false ? { signed: false } : {}),
-    score: target.kind,
+    score: target.unit ?? target.kind,
     input: input.kind,
     entries: group,
     predicted: explanations.filter(isPredicted).length,

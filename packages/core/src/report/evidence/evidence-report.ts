@@ -3,7 +3,7 @@
  * support and oppose a class again and again, in which block, and how far the explanations can be trusted.
  */
 
-import type { Explanation, HeadActivation, ScoreKind } from "../../attribution/explanation.ts";
+import type { Explanation, HeadActivation } from "../../attribution/explanation.ts";
 import type { RegionShare } from "../../render/regions.ts";
 
 /** Where an explanation came from. */
@@ -88,7 +88,8 @@ export interface ClassEvidence {
   readonly method: string;
   /** Present where attributions have neither sign nor the unit of the score: they matter, for or against. */
   readonly signed?: false;
-  readonly score: ScoreKind;
+  /** What its values are called: "logit". */
+  readonly score: string;
   /** Name of the modality: "text", "image". */
   readonly input: string;
   /** Places of its explanations among the entries. */

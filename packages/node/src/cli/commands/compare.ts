@@ -13,7 +13,7 @@ import { comparisonText } from "../comparison-text.ts";
 import { checkFiles, chooseInputs, type ExplainInputs, modelFor, writtenInput } from "../explain-inputs.ts";
 import { given } from "../given.ts";
 import { loadingOptions, MODEL_OPTIONS } from "../loading.ts";
-import { COMPARING_OPTIONS, chooseMethods } from "../method-options.ts";
+import { COMPARING_OPTIONS, chooseMethods, givenScore } from "../method-options.ts";
 import { reportWriter } from "../report-writers.ts";
 import { checkWritable, writeWhole } from "../write-file.ts";
 
@@ -81,6 +81,7 @@ export const compare = defineCommand({
     const comparison = await compareMethods(model, input, {
       namedMethods,
       ...given(options, COMPARING_KEYS),
+      ...givenScore(options, extensions),
       seed: options.seed ?? DEFAULTS.seed,
       signal,
       onProgress: (done, activity) => terminal.progress.update(done, activity),

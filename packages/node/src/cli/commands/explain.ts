@@ -31,7 +31,7 @@ import { describeFailure } from "../failure.ts";
 import { type Formats, formatsWith, type RenderSettings } from "../formats.ts";
 import { given } from "../given.ts";
 import { loadingOptions, MODEL_OPTIONS } from "../loading.ts";
-import { methodNamed } from "../method-options.ts";
+import { givenScore, methodNamed } from "../method-options.ts";
 import { optionName } from "../options.ts";
 import type { InputEntry } from "../read-inputs.ts";
 import { createResults, type Results, type Source } from "../results.ts";
@@ -133,6 +133,7 @@ export const explain = defineCommand({
     const methodOptions: ExplainOptions = {
       ...given(options, [...TARGET_OPTIONS, ...GENERAL_KEYS]),
       ...own,
+      ...givenScore(options, extensions),
       ...(await givenBaseline(options, fileOptions, extensions)),
       ...(options.method === undefined ? {} : { method: methodNamed(options.method, extensions) }),
     };

@@ -1,0 +1,62 @@
+/** @file A question as callers give it: the scalar, what is chosen for each input, and what readers call it. */
+
+import type { Question } from "../program/question.ts";
+import type { ExplainableModel } from "./explainable-model.ts";
+import type { Prediction } from "./explanation.ts";
+
+/** What a question knows of an input before it is asked. */
+export interface QuestionSituation {
+  readonly model: ExplainableModel;
+  /** The logits that the question is about [classes]: of the input, or of the token that is explained. */
+  readonly logits: ArrayLike<number>;
+  /** All classes, best first. */
+  readonly predictions: readonly Prediction[];
+  /** Index of the class with this name or index. @throws {InvalidOptionError} When there is none. */
+  classIndex(nameOrIndex: string | number): number;
+}
+
+/** What a question chooses for one input; fields that are left out stay as they are for any question. */
+export interface QuestionChoice {
+  /** Index of the class that is explained, where the caller names none. Default: the predicted class. */
+  readonly target?: number;
+  /** What `feeds` and `evaluate` get as `asked.parameters`: another embedding, positions, a mask of classes. */
+  readonly parameters?: unknown;
+  /** What is explained, in the words of this input; `subject` otherwise. */
+  readonly subject?: string;
+  /** What the model says, where that is not a ranking of its classes. Best first. */
+  readonly predictions?: readonly Prediction[];
+}
+
+/**
+ * A question from outside. Its scalar is written twice, as nodes (`emit`) and as arithmetic (`evaluate`): a run in which the
+ * two differ is an error.
+ */
+export interface QuestionObject extends Question {
+  /** What readers call the unit of the attributions: "log-odds of the group". Default: the name in words. */
+  readonly title?: string;
+  /** One line for help texts. */
+  readonly summary?: string;
+  /**
+   * What is explained, for questions that are not about a class: "entropy of the prediction". Words support or oppose it, and
+   * neither `target` nor `against` has an effect. Absent for questions about a class.
+   */
+  readonly subject?: string;
+  /** Name of the baseline that inputs are compared with where the caller chooses none. Default: that of the model. */
+  readonly baseline?: string;
+  /** What this object was made with, as plain data. Results state it. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Changes when the answers change: stored measurements of older ones are not used. Absent for 1. */
+  readonly revision?: number;
+  /** Called once for an input, after its forward pass. */
+  choose?(situation: QuestionSituation): QuestionChoice | Promise<QuestionChoice>;
+}
+
+/** What readers call the answer. */
+export const questionTitle = ({ name, title }: QuestionObject): string => title ?? name.replaceAll("-", " ");
+
+/** What results say of it: its name, with what it was made with. */
+export const spelledQuestion = ({ name, settings }: QuestionObject): string | Readonly<Record<string, unknown>> =>
+  settings === undefined ? name : { name, ...settings };
+
+/** Its name, or that of one of calig. */
+export const scoreNameOf = (score: string | QuestionObject): string => (typeof score === "object" ? score.name : score);
