@@ -5,7 +5,7 @@ import { evaluate } from "@calig/core/internal/evaluation/evaluate";
 import { QUESTIONS } from "@calig/core/internal/program/questions";
 import { RENDERERS } from "@calig/core/internal/render/registry";
 import { createNodeRuntime } from "@calig/node/internal/runtime/onnxruntime-node";
-import { checkQuestion, defineQuestion, gatherExtensions, pickFrom, type QuestionObject } from "calig/extend";
+import { checkQuestion, defineQuestion, gatherExtensions, type OwnQuestion, pickFrom } from "calig/extend";
 import { explain, type LoadedModel, loadModel, parseExplanation } from "calig/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { entropy } from "../../examples/extend/entropy.ts";
@@ -33,7 +33,7 @@ afterAll(async () => {
 });
 
 /** The logit times a number that is a constant of its nodes. */
-const scaled = (by: number, changes: Partial<QuestionObject> = {}) =>
+const scaled = (by: number, changes: Partial<OwnQuestion> = {}) =>
   defineQuestion({
     name: "scaled",
     title: "scaled logit",
@@ -52,7 +52,7 @@ describe("checkQuestion()", () => {
     }
   });
 
-  it.each<[string, Partial<QuestionObject>, string]>([
+  it.each<[string, Partial<OwnQuestion>, string]>([
     ["another function as arithmetic", { evaluate: (logits, asked) => 3 * pickFrom(logits, asked) }, "same function"],
     ["what is no number", { evaluate: () => Number.NaN }, "finite number"],
     [

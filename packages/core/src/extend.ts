@@ -40,7 +40,7 @@ export {
 } from "./attribution/options.ts";
 export type { EvaluationFeature, Perturbable, PerturbOptions, Replacement } from "./attribution/perturbable.ts";
 export { onlyPart, type Part, type PreparedInput } from "./attribution/prepared-input.ts";
-export type { QuestionChoice, QuestionObject, QuestionSituation } from "./attribution/question-object.ts";
+export type { OwnQuestion, QuestionChoice, QuestionSituation } from "./attribution/question-object.ts";
 export type { GradientRule, RuleContext, RuleEntry } from "./autodiff/rule.ts";
 export type { Draft, Pass, PassResult } from "./canonical/pass.ts";
 export type { CheckpointConfig } from "./checkpoint/config.ts";

@@ -12,7 +12,7 @@ import type { AttributionMethod, MethodContext, MethodResult } from "./method.ts
 import type { ExplainOptions } from "./options.ts";
 import { compareWithFile } from "./own-answers.ts";
 import { onlyPart, type Part } from "./prepared-input.ts";
-import { questionTitle } from "./question-object.ts";
+import { questionIn, questionTitle } from "./question-object.ts";
 import { type ResolvedRun, reportedOptions } from "./resolve-run.ts";
 import type { SharedWork } from "./shared-work.ts";
 import { type ChosenScore, chooseScore } from "./target.ts";
@@ -80,7 +80,7 @@ export async function attribute(
   const result = joinParts(job.parts, results, featureCount);
   progress(1, "done");
 
-  const question = typeof options.score === "object" ? options.score : undefined;
+  const question = questionIn(options.score);
   const target = predictions.find((prediction) => prediction.index === score.target);
   const named = (index: number) => ({ index, label: model.labels[index] ?? String(index) });
   return {

@@ -71,6 +71,27 @@ export type CustomBaseline =
   | BaselineObject;
 export type Baseline = BaselineName | CustomBaseline;
 
+/** A question from outside (question-object.ts says what it has): an object in the place of the name of a score. */
+export interface QuestionObject {
+  readonly name: string;
+  /** What readers call the unit of the attributions: "log-odds of the group". Default: the name in words. */
+  readonly title?: string;
+  /** One line for help texts. */
+  readonly summary?: string;
+  /**
+   * What is explained, for questions that are not about a class: "entropy of the prediction". Words support or oppose it, and
+   * neither `target` nor `against` has an effect. Absent for questions about a class.
+   */
+  readonly subject?: string;
+  /** Name of the baseline that inputs are compared with where the caller chooses none. Default: that of the model. */
+  readonly baseline?: string;
+  /** What this object was made with, as plain data. Results state it. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Changes when the answers change: stored measurements of older ones are not used. Absent for 1. */
+  readonly revision?: number;
+  emit(graph: never): string;
+}
+
 export const LONG_TEXTS = ["windows", "truncate"] as const;
 export type LongText = (typeof LONG_TEXTS)[number];
 

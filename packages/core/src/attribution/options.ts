@@ -40,10 +40,9 @@ import {
   type LongText,
   QUADRATURES,
   type Quadrature,
+  type QuestionObject,
   SCORE_KINDS,
 } from "./option-words.ts";
-
-import type { QuestionObject } from "./question-object.ts";
 
 export * from "./option-words.ts";
 

@@ -3,6 +3,7 @@
 import type { Question } from "../program/question.ts";
 import type { ExplainableModel } from "./explainable-model.ts";
 import type { Prediction } from "./explanation.ts";
+import type { QuestionObject } from "./option-words.ts";
 
 /** What a question knows of an input before it is asked. */
 export interface QuestionSituation {
@@ -31,25 +32,14 @@ export interface QuestionChoice {
  * A question from outside. Its scalar is written twice, as nodes (`emit`) and as arithmetic (`evaluate`): a run in which the
  * two differ is an error.
  */
-export interface QuestionObject extends Question {
-  /** What readers call the unit of the attributions: "log-odds of the group". Default: the name in words. */
-  readonly title?: string;
-  /** One line for help texts. */
-  readonly summary?: string;
-  /**
-   * What is explained, for questions that are not about a class: "entropy of the prediction". Words support or oppose it, and
-   * neither `target` nor `against` has an effect. Absent for questions about a class.
-   */
-  readonly subject?: string;
-  /** Name of the baseline that inputs are compared with where the caller chooses none. Default: that of the model. */
-  readonly baseline?: string;
-  /** What this object was made with, as plain data. Results state it. */
-  readonly settings?: Readonly<Record<string, unknown>>;
-  /** Changes when the answers change: stored measurements of older ones are not used. Absent for 1. */
-  readonly revision?: number;
+export interface OwnQuestion extends Question, Omit<QuestionObject, "emit"> {
   /** Called once for an input, after its forward pass. */
   choose?(situation: QuestionSituation): QuestionChoice | Promise<QuestionChoice>;
 }
+
+/** The question that an option gives in the place of a name. */
+export const questionIn = (score: string | QuestionObject | undefined): OwnQuestion | undefined =>
+  typeof score === "object" ? (score as unknown as OwnQuestion) : undefined;
 
 /** What readers call the answer. */
 export const questionTitle = ({ name, title }: QuestionObject): string => title ?? name.replaceAll("-", " ");

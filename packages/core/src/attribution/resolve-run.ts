@@ -16,8 +16,9 @@ import {
   GENERAL_OPTIONS,
   type GeneralOptions,
   type MethodObject,
+  type QuestionObject,
 } from "./options.ts";
-import { type QuestionObject, spelledQuestion } from "./question-object.ts";
+import { spelledQuestion } from "./question-object.ts";
 import { type TunedSettings, tunedFor } from "./tuned.ts";
 
 /** A method with the options of one explanation. */

@@ -6,8 +6,8 @@ import { checkScore, type ScoreSpec } from "../program/score.ts";
 import { classIndex, distinctNames } from "./class-names.ts";
 import type { ExplainableModel } from "./explainable-model.ts";
 import type { Prediction } from "./explanation.ts";
-import { DEFAULTS, type ExplainOptions, SCORE_KINDS } from "./options.ts";
-import type { QuestionObject } from "./question-object.ts";
+import { DEFAULTS, type ExplainOptions, type QuestionObject, SCORE_KINDS } from "./options.ts";
+import { questionIn } from "./question-object.ts";
 
 /** All classes of one row of logits, best first; ties keep the order of the classes. A number has no probability. */
 export function rankPredictions(model: ExplainableModel, logits: ArrayLike<number>): Prediction[] {
@@ -42,7 +42,7 @@ export async function chooseScore(
 ): Promise<ChosenScore> {
   const { score: asked = DEFAULTS.score } = options;
   const ranked = rankPredictions(model, logits);
-  const question = typeof asked === "object" ? asked : undefined;
+  const question = questionIn(asked);
   const kind = typeof asked === "object" ? asked.name : keyword("score", asked, SCORE_KINDS);
   if (question?.subject !== undefined) refuseClasses(question, options);
   const choice = await question?.choose?.({

@@ -8,7 +8,7 @@ import { type BLOCK_METHOD_OPTIONS, type BlockMethod, blockMethod } from "../att
 import type { FileForm, Modality, PreparedWhole } from "../attribution/explainable-model.ts";
 import type { AttributionMethod } from "../attribution/method.ts";
 import { type BaselineObject, GENERAL_OPTIONS, METHOD_OPTIONS } from "../attribution/options.ts";
-import type { QuestionObject } from "../attribution/question-object.ts";
+import type { OwnQuestion } from "../attribution/question-object.ts";
 import { BESIDES } from "../attribution/resolve-run.ts";
 import type { RuleEntry } from "../autodiff/rule.ts";
 import type { Pass } from "../canonical/pass.ts";
@@ -83,7 +83,7 @@ export function defineBaseline(baseline: OwnBaseline): BaselineObject {
 }
 
 /** A question that is asked of a model's outputs. @throws {ExtensionError} When a field is missing or of another kind. */
-export function defineQuestion(question: QuestionObject): QuestionObject {
+export function defineQuestion(question: OwnQuestion): OwnQuestion {
   check("question", question, { name: isName, emit: isFunction, evaluate: isFunction });
   const { name, asks, settings, revision } = question;
   if (asks !== "logits") throw fieldError("question", name, "asks", 'the output that it is about: "logits"', asks);

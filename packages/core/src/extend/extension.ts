@@ -6,7 +6,7 @@
 import type { Modality } from "../attribution/explainable-model.ts";
 import type { AttributionMethod } from "../attribution/method.ts";
 import type { BaselineObject } from "../attribution/options.ts";
-import type { QuestionObject } from "../attribution/question-object.ts";
+import type { OwnQuestion } from "../attribution/question-object.ts";
 import type { RuleEntry } from "../autodiff/rule.ts";
 import type { Pass } from "../canonical/pass.ts";
 import type { DatasetLayout } from "../evaluation/dataset-layout.ts";
@@ -25,7 +25,7 @@ export interface ExtensionKinds {
   readonly family: ModelFamily;
   readonly modality: Modality;
   readonly baseline: BaselineObject;
-  readonly question: QuestionObject;
+  readonly question: OwnQuestion;
   readonly rule: RuleEntry;
   readonly pass: Pass;
   readonly renderer: Renderer;

@@ -10,7 +10,7 @@ export interface Asked {
   readonly target: number;
   /** The answer is that of `target` minus that of this class. */
   readonly against?: number;
-  /** What the question chose for this input (`QuestionObject.choose`), for `feeds` and `evaluate`. */
+  /** What the question chose for this input (`OwnQuestion.choose`), for `feeds` and `evaluate`. */
   readonly parameters?: unknown;
 }
 

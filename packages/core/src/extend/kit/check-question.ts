@@ -6,7 +6,7 @@ import type { Explanation } from "../../attribution/explanation.ts";
 import type { ImageInput, TextInput } from "../../attribution/input.ts";
 import { DEFAULTS, type ExplainOptions } from "../../attribution/options.ts";
 import { parseExplanation } from "../../attribution/parse-explanation.ts";
-import type { QuestionObject } from "../../attribution/question-object.ts";
+import type { OwnQuestion } from "../../attribution/question-object.ts";
 import { chooseScore } from "../../attribution/target.ts";
 import { buildGradientGraph } from "../../autodiff/backward.ts";
 import { createRegistry } from "../../autodiff/registry.ts";
@@ -50,7 +50,7 @@ const LOGITS = "logits";
  * @throws {ExtensionError} When a promise is not kept; lists all of them.
  */
 export async function checkQuestion(
-  question: QuestionObject,
+  question: OwnQuestion,
   model: ExplainableModel,
   { runtime, inputs, options = {} }: CheckQuestionOptions,
 ): Promise<readonly KitCheck[]> {
@@ -98,7 +98,7 @@ export async function checkQuestion(
 }
 
 async function explains(
-  question: QuestionObject,
+  question: OwnQuestion,
   model: ExplainableModel,
   inputs: CheckQuestionOptions["inputs"],
   options: ExplainOptions,
@@ -130,7 +130,7 @@ async function explains(
 }
 
 /** The same rows for the same question. */
-function drawnRows({ name }: QuestionObject, classes: number): readonly Float64Array[] {
+function drawnRows({ name }: OwnQuestion, classes: number): readonly Float64Array[] {
   if (classes < 1)
     throw new ExtensionError(`Cannot check the question "${name}": the model has no classes`, "question");
   const random = createRandom(`question ${name}`);
