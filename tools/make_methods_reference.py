@@ -48,6 +48,9 @@ class FromFirstState(torch.nn.Module):
         self.model, self.block, self.feeds, self.read = model, block, feeds, read
 
     def forward(self, state):
+        return self.read(self.run(state).logits)
+
+    def run(self, state):
         def replace(_, arguments, named):
             if arguments:
                 return (state, *arguments[1:]), named
@@ -56,7 +59,9 @@ class FromFirstState(torch.nn.Module):
         hook = self.block.register_forward_pre_hook(replace, with_kwargs=True)
         try:
             rows = {key: value.expand(len(state), *value.shape[1:]) for key, value in self.feeds.items()}
-            return self.read(self.model(**rows).logits)
+            result = self.model(**rows, output_attentions=True)
+            self.logits = result.logits
+            return result
         finally:
             hook.remove()
 
@@ -109,6 +114,27 @@ def gradient_rollout(attentions):
     return relevance
 
 
+def beyond_intuition(attentions, path_gradients):
+    """Chen et al. 2023: head-wise token perception through all blocks, times reasoning feedback (path_gradients of the last)."""
+    perception = torch.eye(attentions[0].shape[-1], dtype=torch.float64)
+    for attention in attentions:
+        heads, gradients = attention.detach()[0], attention.grad[0]
+        importance = (heads.transpose(-1, -2) @ gradients).abs().mean((-1, -2))
+        perception = perception + ((importance / importance.sum())[:, None, None] * heads).sum(0) @ perception
+    return perception * path_gradients.mean(0).clamp(min=0).mean(0)
+
+
+def last_attention_gradients(score, states):
+    """dF/dA of the last block at first hidden states, a row each [rows, heads, queries, keys]."""
+    result = []
+    for state in states:
+        attention = score.run(state).attentions[-1]
+        attention.retain_grad()
+        score.read(score.logits).sum().backward()
+        result.append(attention.grad[0])
+    return torch.stack(result)
+
+
 def grad_cam(state, is_place):
     """Selvaraju et al. 2017, equations 1 and 2; the hidden width takes the place of the channels."""
     weights = state.grad[0][is_place].mean(0)
@@ -140,6 +166,7 @@ def make(name, model_type, fields, auto, kind):
     score = FromFirstState(model, blocks[0], feeds, read)
     mask = torch.arange(count).reshape(1, count, 1).expand_as(first)
     occluded = FeatureAblation(score).attribute(first, baselines=torch.zeros_like(first), feature_mask=mask)[0, :, 0]
+    path = last_attention_gradients(score, [first * alpha for alpha in numpy.linspace(0, 1, 20)])
     maps = {
         "saliency": Saliency(score).attribute(first, abs=False)[0].norm(dim=-1),
         "gradient-x-input": InputXGradient(score).attribute(first)[0].sum(-1),
@@ -148,6 +175,7 @@ def make(name, model_type, fields, auto, kind):
         "attention-rollout": shares @ rollout(attentions),
         "gradient-rollout": shares @ gradient_rollout(attentions),
         "grad-cam": grad_cam(states[-1], is_place),
+        "beyond-intuition": shares @ beyond_intuition(attentions, path),
     }
     print(name, {key: round(value.abs().max().item(), 5) for key, value in maps.items()})
     config = {key: value for key, value in fields.items() if key != "num_labels"}

@@ -24,7 +24,7 @@ interface Case extends ParityCase {
   /** Positions of special features. */
   readonly special: readonly number[];
   readonly score: number;
-  /** One number per position, by method; occlusion with zero in place of a feature. */
+  /** One number per position, by method; occlusion with zero in place of a feature, and paths from zero. */
   readonly maps: Readonly<Record<string, readonly number[]>>;
 }
 
@@ -75,12 +75,18 @@ async function contextOf(reference: Case, memory?: number): Promise<MethodContex
   };
 }
 
+/** Perception through all blocks, whatever the default is. */
+const allBlocks = <T extends MethodContext>(name: string, context: T): T =>
+  name === "beyond-intuition"
+    ? { ...context, options: { ...context.options, layers: [...Array(context.model.programs.blocks).keys()] } }
+    : context;
+
 describe.each(cases.map((reference) => [reference.name, reference] as const))("%s", (_, reference) => {
   it("has the maps of the reference", async () => {
     const context = await contextOf(reference);
     expect(context.scoreAtInput).toBeCloseTo(reference.score, 5);
     for (const [name, expected] of Object.entries(reference.maps)) {
-      const { attribution } = await methodByName(name).run(context);
+      const { attribution } = await methodByName(name).run(allBlocks(name, context));
       const scale = Math.max(...expected.map(Math.abs));
       expect(
         attribution.map((value) => value / scale),

@@ -8,6 +8,7 @@ const METHODS: Readonly<Record<string, string>> = {
   "integrated-gradients": "Integrated Gradients",
   "gradient-x-input": "Gradient × input",
   "grad-cam": "Grad-CAM",
+  "beyond-intuition": "Beyond Intuition",
   shapley: "Shapley values",
   owen: "Owen values",
   "kernel-shap": "KernelSHAP",

@@ -3,6 +3,7 @@
 import { InvalidOptionError, keyword, quote } from "../errors.ts";
 import type { AttributionMethod } from "./method.ts";
 import { attentionRollout } from "./methods/attention-rollout.ts";
+import { beyondIntuition } from "./methods/beyond-intuition.ts";
 import { caLig } from "./methods/ca-lig.ts";
 import { gradCam } from "./methods/grad-cam.ts";
 import { gradientRollout } from "./methods/gradient-rollout.ts";
@@ -35,6 +36,7 @@ export const METHODS: readonly AttributionMethod[] = [
   kernelShap,
   lime,
   rise,
+  beyondIntuition,
   random,
   shuffled,
 ];

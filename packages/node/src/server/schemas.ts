@@ -186,7 +186,7 @@ function requests(
         methods: {
           ...list(
             { type: "string", enum: names },
-            "Methods to measure beside the random control. Default: all but those whose option `evaluations` counts forward passes",
+            `Methods to measure beside the random control. Default: all but ${methods.flatMap(({ name, onRequest }) => (onRequest ? name : [])).join(", ")}`,
           ),
           minItems: 1,
           maxItems: names.length,
