@@ -17,15 +17,25 @@ export interface VocabularyIds {
   idOf(text: string): number | undefined;
 }
 
+/** By vocabulary: each version of transformers asks several times, of up to hundreds of thousands of tokens. */
+const known = new WeakMap<object, VocabularyIds>();
+
 export function vocabularyIds(model: JsonPart): VocabularyIds {
-  const { vocab } = model;
-  if (Array.isArray(vocab)) {
-    const ids = new Map(vocab.map((entry, id) => [Array.isArray(entry) ? entry[0] : entry, id]));
-    return { size: vocab.length, end: vocab.length, idOf: (text) => ids.get(text) };
-  }
-  const ids = isPart(vocab) ? vocab : {};
+  const vocab = Array.isArray(model.vocab) || isPart(model.vocab) ? model.vocab : {};
+  const ids = known.get(vocab) ?? (Array.isArray(vocab) ? idsOfList(vocab) : idsOfPart(vocab as JsonPart));
+  known.set(vocab, ids);
+  return ids;
+}
+
+function idsOfList(vocab: readonly unknown[]): VocabularyIds {
+  const ids = new Map(vocab.map((entry, id) => [Array.isArray(entry) ? entry[0] : entry, id]));
+  return { size: vocab.length, end: vocab.length, idOf: (text) => ids.get(text) };
+}
+
+function idsOfPart(ids: JsonPart): VocabularyIds {
   const values = Object.values(ids);
-  const end = values.reduce<number>((most, id) => (typeof id === "number" && id >= most ? id + 1 : most), 0);
+  let end = 0;
+  for (const id of values) if (typeof id === "number" && id >= end) end = id + 1;
   return {
     size: values.length,
     end,

@@ -60,7 +60,8 @@ function checkVocabulary({ vocab, unk_id: unknown }: JsonPart): void {
     if (strange >= 0) throw damaged(`entry ${strange} of its vocabulary is no token with its score`);
     return;
   }
-  const strange = Object.entries(isPart(vocab) ? vocab : {}).find(([, id]) => !isId(id));
+  if (!isPart(vocab) || Object.values(vocab).every(isId)) return;
+  const strange = Object.entries(vocab).find(([, id]) => !isId(id));
   if (strange !== undefined) throw damaged(`its vocabulary has the id ${quote(strange[1])} for ${quote(strange[0])}`);
 }
 
