@@ -425,6 +425,6 @@ describe("files without texts", () => {
 
 test("column names are refused for a folder of pictures", async () => {
   await expect(readDataset(await tempFolder({ "a/b.png": "" }), { textColumn: "x" })).rejects.toThrow(
-    /Cannot use --text-column with ".*": it is a folder of pictures/,
+    /Cannot use --text-column with ".*": it is a folder, not a table/,
   );
 });
