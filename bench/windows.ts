@@ -12,6 +12,7 @@
 import { parseArgs } from "node:util";
 import { attribute } from "@calig/core/internal/attribution/attribute";
 import { onlyPart } from "@calig/core/internal/attribution/prepared-input";
+import { openReplacement, replacementOf } from "@calig/core/internal/attribution/replacement";
 import { resolveRun } from "@calig/core/internal/attribution/resolve-run";
 import { featureAttribution } from "@calig/core/internal/evaluation/features";
 import { curveArea, deletionCurve, insertionCurve } from "@calig/core/internal/evaluation/metrics/curve";
@@ -19,7 +20,6 @@ import { createProbe } from "@calig/core/internal/evaluation/perturbation";
 import { interval, resampledMeans } from "@calig/core/internal/evaluation/statistics/bootstrap";
 import { textFeatures } from "@calig/core/internal/modality/text/features";
 import { prepareText, type WholeText } from "@calig/core/internal/modality/text/prepare";
-import { createTextReplacement } from "@calig/core/internal/modality/text/replacement";
 import { createRandom } from "@calig/core/internal/util/random";
 import { type LoadedModel, loadModel, readDataset } from "@calig/node";
 
@@ -60,7 +60,13 @@ async function measured(model: LoadedModel, text: WholeText): Promise<Record<str
     });
   }
   const features = textFeatures(whole, "token");
-  const replacement = createTextReplacement(model, text, features, "mask");
+  const replacement = await openReplacement(model, replacementOf(model, "mask"), {
+    whole: text,
+    features,
+    featureKind: "token",
+    seed: 0,
+    own: {},
+  });
   const probe = createProbe(model, replacement, { kind: "logit", activation: model.activation, target: target.index });
   const judge = async (map: Float64Array): Promise<Measured> => {
     const attribution = featureAttribution(features, [...map]);

@@ -66,7 +66,7 @@ const HOUSE: Readonly<Record<Storey, Readonly<Record<string, readonly string[]>>
   },
   face: {
     render: [...PLAIN, "attribution"],
-    report: [...PLAIN, "attribution", "modality", "evaluation", "verification", "render"],
+    report: [...PLAIN, "attribution", "evaluation", "verification", "render"],
     components: [...PLAIN, "attribution", "render"],
   },
   doors: {

@@ -14,6 +14,7 @@ import {
   defineFamily,
   defineModality,
   defineOption,
+  defineReplacement,
   describeNamed,
   type ExplainableModel,
   type Feeds,
@@ -51,6 +52,41 @@ interface PreparedAudio extends PreparedInput {
 }
 type Whole = PreparedWhole<PreparedAudio>;
 
+/** Removed frames are silent. */
+const silence = defineReplacement<Whole>({
+  name: "silence",
+  kind: "audio",
+  becomes: "silence",
+  open({ model, whole }) {
+    const own = whole.parts[0]?.input.frames ?? new Float32Array();
+    const kept = (isKept: (index: number) => boolean) =>
+      ordered(
+        own,
+        Array.from({ length: whole.featureCount }, (_, index) => (isKept(index) ? index : undefined)),
+      );
+    return {
+      positions: whole.featureCount,
+      parts: [
+        {
+          share: 1,
+          logits(variants) {
+            const sounds = variants.map((variant) => kept((index) => variant[index] === 1));
+            return model.programs.logits(feedsOf(model, sounds));
+          },
+        },
+      ],
+      removed: (removed) => [
+        onlyPart(
+          preparedOf(
+            model,
+            kept((index) => !removed.includes(index)),
+          ),
+        ),
+      ],
+    };
+  },
+});
+
 export const audio = defineModality<AudioInput, Whole>({
   name: "audio",
   noun: { one: "a sound", many: "sounds" },
@@ -87,50 +123,29 @@ export const audio = defineModality<AudioInput, Whole>({
       throw new InvalidOptionError("Cannot use a sound of another length as the baseline: cut it first", "baseline");
     },
   },
-  replacements: { names: ["silence"], defaultName: () => "silence" },
+  replacements: { all: [silence], defaultName: () => "silence" },
   async prepare(model, input) {
     const prepared = preparedOf(model, framesOf(input));
     return { parts: [onlyPart(prepared)], featureCount: prepared.features.length, warnings: [] };
   },
   describe: (_model, whole, attribution) =>
     describeNamed({ kind: "audio", noun: NOUN }, namesOf(whole.featureCount), attribution),
-  perturb(model, whole, { replacement }) {
+  perturb(model, whole) {
     const count = whole.featureCount;
     const own = whole.parts[0]?.input.frames ?? new Float32Array();
     const { text, features } = nameLine(namesOf(count));
-    const variant = (frameAt: (index: number) => number | undefined) =>
-      ordered(
-        own,
-        Array.from({ length: count }, (_, index) => frameAt(index)),
-      );
-    const partsOf = (frames: Float32Array) => [onlyPart(preparedOf(model, frames))];
     return {
       parts: whole.parts,
       positionCount: count,
       warnings: [],
       features: features.map(({ start, end }, index) => ({ positions: [index], start, end })),
-      replacement: {
-        name: replacement,
-        featureCount: count,
-        positions: count,
-        parts: [
-          {
-            share: 1,
-            feeds: (variants) =>
-              feedsOf(
-                model,
-                variants.map((kept) => variant((index) => (kept[index] === 1 ? index : undefined))),
-              ),
-          },
-        ],
-      },
       shown: { input: { kind: "audio", text, noun: NOUN }, features },
       permuted(others) {
         const places = [...others].sort((a, b) => a - b);
         const moved = new Map(places.map((place, i) => [place, others[i]]));
-        return partsOf(variant((index) => moved.get(index) ?? index));
+        const order = Array.from({ length: count }, (_, index) => moved.get(index) ?? index);
+        return [onlyPart(preparedOf(model, ordered(own, order)))];
       },
-      removed: (removed) => partsOf(variant((index) => (removed.includes(index) ? undefined : index))),
     };
   },
 });

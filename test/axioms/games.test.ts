@@ -1,5 +1,6 @@
 /** @file Methods by forward passes remove exactly what metrics remove: the same features, replaced by the same. */
 
+import { replacementOf } from "@calig/core/internal/attribution/replacement";
 import type { DatasetItem } from "@calig/core/internal/evaluation/dataset";
 import { without } from "@calig/core/internal/evaluation/features";
 import { type MeasureSettings, openInput, openPerturbable } from "@calig/core/internal/evaluation/measure-input";
@@ -15,7 +16,7 @@ const tinyBert = async (): Promise<LoadedModel> => loadModel(await tempFolder(ti
 
 /** The loss without each feature: as the method says, and as the model answers to the variants of the metrics. */
 async function losses(model: LoadedModel, input: DatasetItem["input"], baseline: BaselineName, features = "word") {
-  const settings: MeasureSettings = { replacement: baseline, features, seed: 3 };
+  const settings: MeasureSettings = { replacement: replacementOf(model, baseline), features, seed: 3 };
   const open = await openInput(model, { line: 1, input }, settings);
   const { attribution, probe } = await open.explain({ method: "occlusion", baseline });
   const count = probe.featureCount;

@@ -47,7 +47,7 @@ describe("calig compare --image", () => {
       { name: "grad-cam", signed: false, randomControl: false },
       { name: "random", signed: undefined, randomControl: true },
     ]);
-    expect(comparison.settings).toMatchObject({ features: "patch", replacement: "blur" });
+    expect(comparison.settings).toMatchObject({ features: "patch", replacement: { name: "blur", becomes: "blur" } });
     for (const [m, method] of METHOD_NAMES.entries()) {
       const run = await runCli([
         "explain",

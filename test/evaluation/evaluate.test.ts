@@ -1,5 +1,6 @@
 /** @file The evaluation of the built-in model on made-up reviews: what good and bad methods must look like. */
 
+import { replacementOf } from "@calig/core/internal/attribution/replacement";
 import type { Dataset } from "@calig/core/internal/evaluation/dataset";
 import { type EvaluateOptions, evaluate, sampleDataset } from "@calig/core/internal/evaluation/evaluate";
 import type { Evaluation } from "@calig/core/internal/evaluation/evaluation";
@@ -105,11 +106,11 @@ describe("evaluate()", () => {
 });
 
 describe("openInput()", () => {
-  const settings = { replacement: "mask", features: "word", seed: 0 } as const;
+  const settings = () => ({ replacement: replacementOf(model, "mask"), features: "word", seed: 0 }) as const;
 
   it("explains a changed input for the same class: words in another order, words replaced", async () => {
     const seen: Subject[] = [];
-    const open = await openInput(model, DATASET.items[0]!, settings);
+    const open = await openInput(model, DATASET.items[0]!, settings());
     await open.measure({ ...FAST, layers: [0] }, [spyMetric(seen)]);
     const [subject] = seen as [Subject];
     // The same order is the same input.
@@ -146,11 +147,11 @@ describe("what methods have in common", () => {
   };
 
   it("is computed once: Integrated Gradients find their integral among those of CA-LIG, changed inputs too", async () => {
-    const settings = { replacement: "mask", features: "word", seed: 0 } as const;
-    const alone = await (await openInput(model, DATASET.items[0]!, settings)).measure(FIRST, [both]);
+    const settings = () => ({ replacement: replacementOf(model, "mask"), features: "word", seed: 0 }) as const;
+    const alone = await (await openInput(model, DATASET.items[0]!, settings())).measure(FIRST, [both]);
     const sweep = vi.spyOn(model.programs, "sweep");
     try {
-      const open = await openInput(model, DATASET.items[0]!, settings);
+      const open = await openInput(model, DATASET.items[0]!, settings());
       await open.measure(ALL, [both]);
       const before = sweep.mock.calls.length;
       const after = await open.measure(FIRST, [both]);

@@ -1,5 +1,6 @@
 /** @file Texts longer than the model reads are measured as they are explained: in all their windows. */
 
+import { replacementOf } from "@calig/core/internal/attribution/replacement";
 import type { Dataset } from "@calig/core/internal/evaluation/dataset";
 import { evaluate } from "@calig/core/internal/evaluation/evaluate";
 import { without } from "@calig/core/internal/evaluation/features";
@@ -27,12 +28,13 @@ const WINDOWS = [
 
 const LONG: Dataset["items"][number] = { line: 1, input: { text: WORDS.join(" ") } };
 const SHORT: Dataset["items"][number] = { line: 2, input: { text: "the film is bad" } };
-const SETTINGS = { replacement: "mask", features: "word", seed: 0, target: 1 } as const;
+const settings = (model: LoadedModel) =>
+  ({ replacement: replacementOf(model, "mask"), features: "word", seed: 0, target: 1 }) as const;
 const FAST = { steps: 4, tolerance: 1000, target: 1 } as const;
 
 /** What a metric is given of the long text, under a method. */
 async function subjectOf(model: LoadedModel, method: string): Promise<Subject> {
-  const open = await openInput(model, LONG, SETTINGS);
+  const open = await openInput(model, LONG, settings(model));
   const seen: Subject[] = [];
   await open.measure({ ...optionsTakenBy(method, FAST), method }, [spyMetric(seen)]);
   return seen[0] as Subject;
@@ -75,7 +77,7 @@ describe("a text in several windows", () => {
 
   it("has the attributions that explain() gives, integrals shared between methods or not", async () => {
     await using model = await tinyBert();
-    const open = await openInput(model, LONG, SETTINGS);
+    const open = await openInput(model, LONG, settings(model));
     const shown: Metric = { ...metricByName("attributions"), measure: async ({ attribution }) => attribution };
     for (const method of ["integrated-gradients", "ca-lig"]) {
       const { attribution } = await explain(model, WORDS.join(" "), { ...FAST, method });

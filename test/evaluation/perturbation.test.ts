@@ -1,12 +1,19 @@
 /** @file Variants of a text run through a model: the same numbers as one by one, whatever the batch. */
 
-import type { ReplacementPart } from "@calig/core/internal/attribution/perturbable";
+import {
+  type InputPool,
+  type OpenReplacement,
+  openReplacement,
+  type ReplacementRequest,
+  replacementOf,
+} from "@calig/core/internal/attribution/replacement";
 import { type Kept, only, without } from "@calig/core/internal/evaluation/features";
-import { createProbe } from "@calig/core/internal/evaluation/perturbation";
+import { createProbe, type VariantOutput } from "@calig/core/internal/evaluation/perturbation";
 import { textFeatures } from "@calig/core/internal/modality/text/features";
-import { prepareText } from "@calig/core/internal/modality/text/prepare";
-import { createTextReplacement } from "@calig/core/internal/modality/text/replacement";
+import { type PreparedText, prepareText, type WholeText } from "@calig/core/internal/modality/text/prepare";
 import type { ScoreSpec } from "@calig/core/internal/program/score";
+import type { Feeds } from "@calig/core/internal/runtime/runtime";
+import { floatTensor } from "@calig/core/internal/tensor/tensor";
 import { streamOf } from "@calig/core/internal/transformer/anatomy";
 import { createRandom } from "@calig/core/internal/util/random";
 import { type LoadedModel, loadModel } from "@calig/node/internal/node/load-model";
@@ -21,11 +28,34 @@ beforeAll(async () => {
 });
 afterAll(() => model.dispose());
 
-async function open(kind: "word" | "token", name: "mask" | "pad" = "mask") {
+/** Other texts, in this order whatever is drawn. */
+const POOL: InputPool = {
+  name: "others",
+  async *others(loaded) {
+    for (const text of ["A dull story.", "Nobody expects anything unreasonable", "It drags on and on"]) {
+      yield await prepareText(loaded, { text });
+    }
+  },
+};
+
+async function open(kind: "word" | "token", name = "mask", more: Partial<ReplacementRequest> = {}, of = model) {
   const text = await prepareText(model, { text: TEXT });
   const input = (text.parts[0] as (typeof text.parts)[number]).input;
   const features = textFeatures(input.encoded, kind);
-  return { text, input, features, replacement: createTextReplacement(model, text, features, name) };
+  const replacement = await openReplacement(of, replacementOf(of, name), {
+    whole: text,
+    features,
+    featureKind: kind,
+    seed: 0,
+    own: { text: TEXT },
+    ...more,
+  });
+  return { text, input, features, replacement };
+}
+
+/** Token ids of the text with features removed by the first draw. */
+function idsWithout({ draws: [draw] }: OpenReplacement, removed: readonly number[]): readonly number[] {
+  return ((draw?.removed?.(removed)[0]?.input ?? expect.fail()) as PreparedText).encoded.ids;
 }
 
 describe("textFeatures()", () => {
@@ -42,35 +72,125 @@ describe("textFeatures()", () => {
   });
 });
 
-describe("createTextReplacement()", () => {
-  it("puts the token on every position of a removed feature and changes nothing else", async () => {
+describe("replacements of texts", () => {
+  it("put the token on every position of a removed feature and change nothing else", async () => {
     const { input, features, replacement } = await open("word", "pad");
-    const feeds = (replacement.parts[0] as ReplacementPart).feeds([
+    const asked: Feeds[] = [];
+    const programs = {
+      ...model.programs,
+      logits: async (feeds: Feeds) => {
+        asked.push(feeds);
+        return floatTensor([0], [1, 1]);
+      },
+    };
+    const watched = await open("word", "pad", {}, { ...model, programs });
+    await watched.replacement.draws[0]?.parts[0]?.logits([
       without(features.length, []),
       without(features.length, [1, 3]),
     ]);
     const { ids: name = "", mask = "" } = streamOf(model.anatomy).inputs;
+    const [feeds = {}] = asked;
     const length = input.encoded.ids.length;
     const rows = Array.from(feeds[name]?.data as BigInt64Array, Number);
     expect(feeds[name]?.shape).toEqual([2, length]);
     expect(rows.slice(0, length)).toEqual(input.encoded.ids);
     const removed = [1, 3].flatMap((feature) => features[feature]?.positions ?? []);
     const pad = model.tokenizer?.specialTokens.pad?.id;
-    expect(rows.slice(length)).toEqual(input.encoded.ids.map((id, i) => (removed.includes(i) ? pad : id)));
+    const expected = input.encoded.ids.map((id, i) => (removed.includes(i) ? pad : id));
+    expect(rows.slice(length)).toEqual(expected);
+    expect(idsWithout(replacement, [1, 3])).toEqual(expected);
     // Positions of removed features are still attended to: the text keeps its length.
     expect(new Set(Array.from(feeds[mask]?.data as BigInt64Array, Number))).toEqual(new Set([1]));
   });
 
-  it("refuses a token that the tokenizer does not have, and lists those it has", async () => {
-    const { text, features } = await open("word");
+  it("refuse a token that the tokenizer does not have, and list those it has", async () => {
     const { mask: _mask, ...specialTokens } = (model.tokenizer as NonNullable<typeof model.tokenizer>).specialTokens;
     const without = {
       ...model,
       tokenizer: { ...(model.tokenizer as object), specialTokens },
     } as unknown as LoadedModel;
-    expect(() => createTextReplacement(without, text, features, "mask")).toThrow(
+    await expect(open("word", "mask", {}, without)).rejects.toThrow(
       'Cannot use replacement "mask": the tokenizer of "sst2" has no such token; use one of "pad", "unk"',
     );
+  });
+
+  it("random-words puts words of other texts with as many tokens in the places of words, one for each word", async () => {
+    const { input, features, replacement } = await open("word", "random-words", { pool: POOL });
+    const all = [...features.keys()];
+    const replaced = idsWithout(replacement, all);
+    expect(replaced).toHaveLength(input.encoded.ids.length);
+    const words = new Map<number, string[]>();
+    for await (const other of POOL.others(model, {}, createRandom(0))) {
+      const { ids } = (other as WholeText).whole;
+      for (const { positions } of textFeatures((other as WholeText).whole, "word")) {
+        const own = positions.map((position) => ids[position]);
+        words.set(own.length, [...(words.get(own.length) ?? []), own.join()]);
+      }
+    }
+    for (const { positions } of features) {
+      const instead = positions.map((position) => replaced[position]).join();
+      if (words.has(positions.length)) expect(words.get(positions.length)).toContain(instead);
+      expect(instead).not.toBe(positions.map((position) => input.encoded.ids[position]).join());
+    }
+    const [first = 0, last = 0] = [input.encoded.ids[0], input.encoded.ids.at(-1)];
+    expect([replaced[0], replaced.at(-1)]).toEqual([first, last]);
+    // A word has the same stand-in whatever else is removed, and however often it is asked for.
+    const again = (await open("word", "random-words", { pool: POOL })).replacement;
+    const [second] = features[2]?.positions ?? [];
+    expect(idsWithout(again, [2])[second as number]).toBe(replaced[second as number]);
+    const other = (await open("word", "random-words", { pool: POOL, seed: 1 })).replacement;
+    expect(idsWithout(other, all)).not.toEqual(replaced);
+  });
+
+  it("random-words refuses to draw from nothing", async () => {
+    await expect(open("word", "random-words")).rejects.toThrow(
+      'Cannot use replacement "random-words": removed features become words of other inputs, and there are no other inputs',
+    );
+    const empty: InputPool = { name: "none", async *others() {} };
+    await expect(open("word", "random-words", { pool: empty })).rejects.toThrow("there are no other inputs");
+  });
+
+  it("drop says what the model says of the shorter text", async () => {
+    const { features, replacement } = await open("word", "drop");
+    const removed = features.flatMap(({ start, end }, f) =>
+      /^(unflinching|rare|!)$/.test(TEXT.slice(start, end)) ? [f] : [],
+    );
+    expect(removed).toHaveLength(3);
+    const shorter = await prepareText(model, { text: "An , well-acted film () about nothing." });
+    const { logits } = await model.programs.forward(shorter.parts[0]?.input.feeds ?? expect.fail());
+    const [whole, some, none] = await createProbe(model, replacement, SCORE).outputs([
+      without(features.length, []),
+      without(features.length, removed),
+      without(features.length, [...features.keys()]),
+    ]);
+    expect(some?.score).toBeCloseTo(logits.data[1] as number, 4);
+    const scores = [whole, some, none].map((output) => output?.score);
+    expect(new Set(scores).size).toBe(3);
+    expect(replacement.draws[0]?.removed).toBeUndefined();
+  });
+
+  it("of several draws, outputs are the means of theirs", async () => {
+    const { features, replacement } = await open("word", "random-words", { pool: POOL, draws: 3 });
+    const asked = [without(features.length, [0, 1, 2]), without(features.length, [3, 4])];
+    const apart = await Promise.all(
+      replacement.draws.map((draw) => createProbe(model, { ...replacement, draws: [draw] }, SCORE).outputs(asked)),
+    );
+    const probe = createProbe(model, replacement, SCORE);
+    const together = await probe.outputs(asked);
+    expect(probe.evaluations()).toBe(6);
+    together.forEach(({ value, score }, i) => {
+      const mean = (of: (output: VariantOutput) => number) =>
+        apart.reduce((sum, outputs) => sum + of(outputs[i] as VariantOutput), 0) / 3;
+      expect(value).toBeCloseTo(
+        mean((output) => output.value),
+        10,
+      );
+      expect(score).toBeCloseTo(
+        mean((output) => output.score),
+        10,
+      );
+    });
+    expect(new Set(apart.map(([first]) => first?.value)).size).toBe(3);
   });
 });
 

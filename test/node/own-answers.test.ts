@@ -2,6 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import type { OwnAnswers } from "@calig/core/internal/attribution/explainable-model";
+import { replacementOf } from "@calig/core/internal/attribution/replacement";
 import { openInput } from "@calig/core/internal/evaluation/measure-input";
 import { GraphBuilder } from "@calig/core/internal/graph/builder";
 import { createModel } from "@calig/core/internal/onnx/create-model";
@@ -101,7 +102,7 @@ describe("a quantised file", () => {
     const opening = openInput(
       model,
       { line: 1, input: { text: TEXT } },
-      { replacement: "pad", features: "word", seed: 0 },
+      { replacement: replacementOf(model, "pad"), features: "word", seed: 0 },
     );
     await expect(opening).rejects.toBeInstanceOf(DifferenceError);
   });

@@ -1,6 +1,7 @@
 /** @file Metrics against published tools on the built-in models: ferret and Quantus (tools/make_published_reference.py). */
 
 import { readFileSync } from "node:fs";
+import { openReplacement, replacementOf } from "@calig/core/internal/attribution/replacement";
 import type { DatasetInput } from "@calig/core/internal/evaluation/dataset";
 import { openPerturbable } from "@calig/core/internal/evaluation/measure-input";
 import type { Metric, Subject } from "@calig/core/internal/evaluation/metric";
@@ -48,11 +49,18 @@ async function subjectFor(
   replacement: string,
   { scores, marks, target }: Marked,
 ): Promise<Subject> {
-  const measurable = await openPerturbable(model, input, { replacement, features: "token", seed: 0 });
+  const { whole, features } = await openPerturbable(model, input, { features: "token" });
+  const opened = await openReplacement(model, replacementOf(model, replacement), {
+    whole,
+    features,
+    featureKind: "token",
+    seed: 0,
+    own: input,
+  });
   const score = { kind: "probability", activation: model.activation, target } as const;
   return {
     ...subjectOf({ attribution: scores, rationale: marks, target, curveSteps: scores.length }),
-    probe: createProbe(model, measurable.replacement, score),
+    probe: createProbe(model, opened, score),
   };
 }
 

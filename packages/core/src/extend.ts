@@ -15,6 +15,8 @@ export type {
   InputDescription,
   Modality,
   PreparedWhole,
+  Replacement,
+  ReplacementContext,
   Replacements,
   WrittenForm,
 } from "./attribution/explainable-model.ts";
@@ -38,9 +40,22 @@ export {
   INTEGRAL_OPTIONS,
   METHOD_OPTIONS,
 } from "./attribution/options.ts";
-export type { EvaluationFeature, Perturbable, PerturbOptions, Replacement } from "./attribution/perturbable.ts";
+export type {
+  EvaluationFeature,
+  Perturbable,
+  PerturbOptions,
+  VariantPart,
+  Variants,
+} from "./attribution/perturbable.ts";
 export { onlyPart, type Part, type PreparedInput } from "./attribution/prepared-input.ts";
 export type { OwnQuestion, QuestionChoice, QuestionSituation } from "./attribution/question-object.ts";
+export {
+  type InputPool,
+  type OpenReplacement,
+  openReplacement,
+  type ReplacementRequest,
+  replacementOf,
+} from "./attribution/replacement.ts";
 export type { GradientRule, RuleContext, RuleEntry } from "./autodiff/rule.ts";
 export type { Draft, Pass, PassResult } from "./canonical/pass.ts";
 export type { CheckpointConfig } from "./checkpoint/config.ts";
@@ -83,6 +98,7 @@ export {
   definePass,
   defineQuestion,
   defineRenderer,
+  defineReplacement,
   defineRule,
   defineRuntime,
   type OwnBaseline,
@@ -101,9 +117,11 @@ export type { KitCheck } from "./extend/kit/report.ts";
 export { SAMPLE_EXPLANATIONS } from "./extend/kit/sample-explanations.ts";
 export type { RuntimeDefinition } from "./extend/runtime-definition.ts";
 export { GraphBuilder } from "./graph/builder.ts";
+export { patchesInstead } from "./modality/image/patches.ts";
 export type { PreparedImage } from "./modality/image/prepare.ts";
 export { MODALITIES } from "./modality/modalities.ts";
-export type { PreparedText } from "./modality/text/prepare.ts";
+export type { PreparedText, WholeText } from "./modality/text/prepare.ts";
+export { tokensInstead } from "./modality/text/tokens-instead.ts";
 export type { Attribute, Graph, Node, StoredTensor } from "./onnx/model.ts";
 export {
   defineOption,

@@ -1,7 +1,13 @@
 /** @file calig without a platform: the explanation of a loaded model, its options and its renderers. */
 
 export { explain } from "./attribution/explain.ts";
-export type { ExplainableModel, InputDescription, Modality, Platform } from "./attribution/explainable-model.ts";
+export type {
+  ExplainableModel,
+  InputDescription,
+  Modality,
+  Platform,
+  Replacement,
+} from "./attribution/explainable-model.ts";
 export type {
   BlockCompleteness,
   BlockExplanation,
@@ -45,7 +51,8 @@ export {
   TEXT_BASELINES,
 } from "./attribution/options.ts";
 export { parseExplanation } from "./attribution/parse-explanation.ts";
-export type { EvaluationFeature, Kept, Perturbable, PerturbOptions, Replacement } from "./attribution/perturbable.ts";
+export type { EvaluationFeature, Kept, Perturbable, PerturbOptions } from "./attribution/perturbable.ts";
+export { type OpenReplacement, openReplacement, replacementOf } from "./attribution/replacement.ts";
 export { optionsTakenBy } from "./attribution/resolve-run.ts";
 export {
   AnatomyError,
@@ -95,9 +102,8 @@ export type { NamedMethod } from "./evaluation/named-methods.ts";
 export type { OutlinedObject, Place } from "./evaluation/outlines.ts";
 export { createProbe, type Probe, type ProbeOptions, type VariantOutput } from "./evaluation/perturbation.ts";
 export { type RgbImage, rgbImage } from "./input/image/rgb-image.ts";
-export { MODALITIES } from "./modality/modalities.ts";
+export { MODALITIES, REPLACEMENTS } from "./modality/modalities.ts";
 export { FEATURE_KINDS, type FeatureKind, textFeatures } from "./modality/text/features.ts";
-export { createTextReplacement, TEXT_REPLACEMENTS, type TextReplacementName } from "./modality/text/replacement.ts";
 export { renderHtml } from "./render/html.ts";
 export { renderJson } from "./render/json.ts";
 export { renderMarkdown } from "./render/markdown.ts";

@@ -13,7 +13,7 @@ import type { Random } from "../util/random.ts";
 import type { Explanation, ModelFacts, Warning } from "./explanation.ts";
 import type { TextInput } from "./input.ts";
 import type { ExplainOptions, LayerWeightsName } from "./options.ts";
-import type { Perturbable, PerturbOptions } from "./perturbable.ts";
+import type { EvaluationFeature, Perturbable, PerturbOptions, Variants } from "./perturbable.ts";
 import type { Part, PreparedInput } from "./prepared-input.ts";
 import type { TunedSettings } from "./tuned.ts";
 
@@ -105,9 +105,44 @@ export interface Example<Input extends object = object> {
   readonly input: Input;
 }
 
+/** The input of which features are replaced. */
+export interface ReplacementContext<Whole extends PreparedWhole = PreparedWhole> {
+  readonly model: ExplainableModel;
+  readonly whole: Whole;
+  /** What can be removed, and of which kind it is: "word". */
+  readonly features: readonly EvaluationFeature[];
+  readonly featureKind: string;
+  /** Of what is drawn: depends on the seed of the run, the input and the number of the draw, not on methods. */
+  readonly seed: number;
+  readonly random: Random;
+  /** Other inputs, made ready as this one is, in an order drawn for this input; those that cannot be read are left out. */
+  others(): AsyncIterable<Whole>;
+}
+
+/** What stands in for removed features of one kind of input. */
+export interface Replacement<Whole extends PreparedWhole = PreparedWhole> {
+  /** Lower case, words joined by hyphens: "random-words". Unique among those of its kind of input. */
+  readonly name: string;
+  /** Name of the modality whose inputs it is for. */
+  readonly kind: string;
+  /** What removed features become, after "replaced by": "the mask token", "words of other inputs". */
+  readonly becomes: string;
+  /** Whether it draws at random: it is drawn several times where that is asked for, and outputs are averaged. Absent for no. */
+  readonly drawn?: true;
+  /** Whether it takes something from other inputs. Absent for no. */
+  readonly fromOthers?: true;
+  /** What this object was made with, as plain data: results state it. Absent for none. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Changes when its variants change: stored measurements of older ones are not used. Absent for 1. */
+  readonly revision?: number;
+  /** @throws {InvalidOptionError} When this model or input cannot have it; says what it can have. */
+  open(context: ReplacementContext<Whole>): Variants | Promise<Variants>;
+}
+
 /** What can stand in for removed features. */
-export interface Replacements {
-  readonly names: readonly string[];
+export interface Replacements<Whole extends PreparedWhole = PreparedWhole> {
+  /** At least one. */
+  readonly all: readonly Replacement<Whole>[];
   /** The one that is used when none is asked for. @throws {InvalidOptionError} When this model has none. */
   defaultName(model: ExplainableModel): string;
 }
@@ -181,7 +216,7 @@ export interface Modality<
   /** Whether the mean of all positions that a head reads counts special features too. */
   readonly meanHasSpecials: boolean;
   readonly baselines: Baselines<Prepared>;
-  readonly replacements: Replacements;
+  readonly replacements: Replacements<Whole>;
   /**
    * The input as the model reads it.
    *
@@ -192,6 +227,6 @@ export interface Modality<
   describe(model: ExplainableModel, whole: Whole, attribution: readonly number[]): InputDescription;
   /** Inputs that every model of this kind is run on when it is verified, an ordinary one first. Default: none. */
   examples?(model: ExplainableModel, random: Random): readonly Example<Input>[];
-  /** The input with features that can be removed and moved. @throws {InvalidOptionError} For an unknown replacement. */
+  /** The input with features that can be removed and moved. */
   perturb(model: ExplainableModel, whole: Whole, options: PerturbOptions): Perturbable;
 }

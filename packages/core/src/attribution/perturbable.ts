@@ -1,6 +1,6 @@
 /** @file An input made ready to be perturbed and explained again, whatever it is: what measuring may know of it. METHOD 8. */
 
-import type { Feeds } from "../runtime/runtime.ts";
+import type { FloatTensor } from "../tensor/tensor.ts";
 import type { Explanation, Warning } from "./explanation.ts";
 import type { Part } from "./prepared-input.ts";
 
@@ -18,26 +18,25 @@ export interface EvaluationFeature {
 /** Which features of an input are kept, one number per feature: 1 kept, 0 removed. */
 export type Kept = Uint8Array;
 
-/** Variants of one input: the same input with some features replaced. */
-export interface Replacement {
-  /** What a removed feature is replaced by: "mask", "pad". */
-  readonly name: string;
-  /** Number of features that can be removed. */
-  readonly featureCount: number;
+/** One draw of a replacement on one input: variants of the input with some features replaced. */
+export interface Variants {
   /** Most positions of the model that one row has: what a batch is sized by. */
   readonly positions: number;
   /** What the model reads of a variant: one part, or the windows of a text. */
-  readonly parts: readonly ReplacementPart[];
+  readonly parts: readonly VariantPart[];
+  /** The input with these features replaced, to be explained; absent where it has no places for them any more. */
+  removed?(features: readonly number[]): readonly Part[];
 }
 
 /** One part of all variants. */
-export interface ReplacementPart {
+export interface VariantPart {
   /** Weight of its score in that of the whole; the weights of all parts sum to 1. */
   readonly share: number;
-  /** Feeds of the model with one row per variant. */
-  feeds(variants: readonly Kept[]): Feeds;
+  /** What the model says to this part of each variant: [variants, classes]. Cost: one forward pass per variant. */
+  logits(variants: readonly Kept[]): Promise<FloatTensor>;
 }
 
+/** An input of which features can be removed and moved. */
 export interface Perturbable {
   /** What the model reads at once: one part, or the windows of a text. At least one. */
   readonly parts: readonly Part[];
@@ -46,20 +45,14 @@ export interface Perturbable {
   readonly warnings: readonly Warning[];
   /** Features that can be removed. */
   readonly features: readonly EvaluationFeature[];
-  readonly replacement: Replacement;
   /** What comparisons say of the input, and of each of these features. */
   readonly shown: { readonly input: Explanation["input"]; readonly features: readonly object[] };
   /** The input with the features of `others` in this order at the places that they had; the rest stays. */
   permuted(others: readonly number[]): readonly Part[];
-  /** The input with these features replaced by the replacement. */
-  removed(features: readonly number[]): readonly Part[];
 }
 
 /** How an input is perturbed. */
 export interface PerturbOptions {
-  readonly replacement: string;
   /** What is removed, where the kind of input has several: words or tokens. */
   readonly features: string;
-  /** Of replacements that are drawn. */
-  readonly seed: number;
 }

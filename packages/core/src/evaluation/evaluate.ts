@@ -2,11 +2,12 @@
 
 import { spelledOptions } from "../attribution/baseline/custom-baseline.ts";
 import { distinctNames } from "../attribution/class-names.ts";
-import type { ExplainableModel } from "../attribution/explainable-model.ts";
+import type { ExplainableModel, Replacement } from "../attribution/explainable-model.ts";
 import type { Warning } from "../attribution/explanation.ts";
 import { methodOf } from "../attribution/methods.ts";
 import { DEFAULTS, type ExplainOptions, type MethodObject } from "../attribution/options.ts";
 import { scoreNameOf } from "../attribution/question-object.ts";
+import { noOthers, replacementOf } from "../attribution/replacement.ts";
 import { resolveRun, withQuestion } from "../attribution/resolve-run.ts";
 import { InputError, InvalidOptionError, isCaligError } from "../errors.ts";
 import type { GivenOptions, OptionsOf } from "../options/option.ts";
@@ -30,6 +31,8 @@ import { type NamedMethod, namedMethodsOf } from "./named-methods.ts";
 import { numberErrors } from "./number-errors.ts";
 import { CURVE_STEPS, EVALUATION_OPTIONS, forModality } from "./options.ts";
 import { means } from "./outlines.ts";
+import { type DatasetPool, poolOf } from "./pool.ts";
+import { describeReplacement } from "./replacement-facts.ts";
 import { RESAMPLES } from "./statistics/bootstrap.ts";
 import { shareOf, summarise } from "./summarise.ts";
 import { type ReadTruth, truthReader, verdictOf } from "./truth.ts";
@@ -55,6 +58,8 @@ export interface EvaluateOptions extends OptionsOf<typeof EVALUATION_OPTIONS>, P
   readonly namedMethods?: readonly NamedMethod[];
   /** Metrics, by name or as objects. Default: all that the data set has the truth for and that explain each input once. */
   readonly metrics?: readonly (string | Metric)[];
+  /** Inputs of which replacements from other inputs take something: the data set that `dataset` is a sample of. Default: `dataset`. */
+  readonly pool?: Pick<Dataset, "name" | "items">;
   /** Variants that are run at once. */
   readonly batchSize?: number;
   readonly store?: MeasurementStore;
@@ -101,8 +106,13 @@ export async function evaluate(
   const { signal, onProgress } = options;
   const { settings: asked, metricOptions } = resolveMeasuring(model, options, metrics);
   const share = rationaleShare(dataset.items);
+  const pool = poolOf(options.pool ?? dataset, asked.longText === undefined ? {} : { longText: asked.longText });
+  const replacement = replacementOf(model, asked.replacement);
+  if (replacement.fromOthers === true && pool.size < 2) throw noOthers(replacement);
   const settings: MeasureSettings = {
     ...asked,
+    replacement,
+    pool,
     ...(metricOptions === undefined ? {} : { metricOptions }),
     ...(options.batchSize === undefined ? {} : { batchSize: options.batchSize }),
     ...(share === undefined ? {} : { rationaleShare: share }),
@@ -143,7 +153,7 @@ export async function evaluate(
   );
   const outcomes = inputs.flatMap(({ correct }) => (correct === undefined ? [] : [correct]));
   return {
-    version: 2,
+    version: 3,
     model: model.facts,
     dataset: {
       name: dataset.name,
@@ -154,7 +164,7 @@ export async function evaluate(
       accuracy: shareOf(outcomes, { seed }),
       ...(errors === null ? {} : { errors }),
     },
-    settings: describeSettings(model, settings),
+    settings: describeSettings(model, settings, pool),
     methods,
     metrics: metrics.map(({ name, summary }) => ({ name, summary })),
     figures: metrics.flatMap((metric) =>
@@ -277,7 +287,7 @@ const LOGIT_DIGITS = 4;
 
 /**
  * Everything that the numbers of one method on one input depend on, besides the metric: the input by its content, as it was
- * read and as the model reads it, and the model by its weights and by what it answers, which is more than its weights say
+ * read and as the model reads it, what stands in for its features, and the model by its weights and by what it answers, which is more than its weights say
  * (its configuration). Names are no part of it; the line is, which random numbers are drawn by. Undefined where the
  * platform computes no checksums: then nothing is kept.
  */
@@ -292,16 +302,18 @@ async function measurementKey(
   const { id: _name, ...facts } = model.facts;
   const { activation, labels, tuned } = model;
   const { name, settings: made, revision } = method;
-  const { signal: _stop, batchSize: _batchSize, ...rest } = settings;
+  const { signal: _stop, batchSize: _batchSize, pool: _inputs, replacement, draws, ...rest } = settings;
   const { id: _id, input: _input, ...said } = item;
   const seen = await contentOf(open.content);
   if (seen === undefined || facts.sha256 === "") return undefined;
   return JSON.stringify([
-    6,
+    7,
     VERSION,
     canonical([facts, activation, labels, tuned]),
     canonical([name, made, revision]),
     optionsKey(table, await spelledOptions(values)),
+    canonical([replacement.name, replacement.kind, replacement.settings, replacement.revision]),
+    replacement.drawn === true ? (draws ?? 1) : 1,
     canonical(rest),
     canonical(said),
     seen.content,
@@ -358,7 +370,7 @@ function checkMethods(
 }
 
 /** Names that are given with options of measuring and are none. */
-const BESIDES = ["methods", "namedMethods", "metrics", "batchSize", "store", "signal", "onProgress"];
+const BESIDES = ["pool", "methods", "namedMethods", "metrics", "batchSize", "store", "signal", "onProgress"];
 
 /** The options of measuring with their values. @throws {InvalidOptionError} */
 function resolveMeasuring(model: ExplainableModel, options: EvaluateOptions, metrics: readonly Metric[]) {
@@ -369,17 +381,20 @@ function resolveMeasuring(model: ExplainableModel, options: EvaluateOptions, met
   const settings = Object.fromEntries(named.filter(([name]) => Object.hasOwn(EVALUATION_OPTIONS, name)));
   const metricOptions = Object.fromEntries(named.filter(([name]) => Object.hasOwn(own, name)));
   return {
-    settings: settings as unknown as Pick<MeasureSettings, keyof typeof EVALUATION_OPTIONS>,
+    settings: settings as unknown as Omit<Pick<MeasureSettings, keyof typeof EVALUATION_OPTIONS>, "replacement"> & {
+      readonly replacement: string | Replacement;
+    },
     ...(Object.keys(own).length === 0 ? {} : { metricOptions }),
   };
 }
 
 function describeSettings(
   model: ExplainableModel,
-  { replacement, features, target, score, seed, curveSteps = CURVE_STEPS }: MeasureSettings,
+  { replacement, draws = 1, features, target, score, seed, curveSteps = CURVE_STEPS }: MeasureSettings,
+  pool: DatasetPool,
 ): EvaluationSettings {
   return {
-    replacement,
+    replacement: describeReplacement(replacement, draws, pool),
     features: featureKindOf(model, features),
     curveSteps,
     target: target === undefined ? explainedByDefault(model.labels) : String(target),

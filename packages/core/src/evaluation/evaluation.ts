@@ -3,6 +3,7 @@
 import type { ModelFacts, Warning } from "../attribution/explanation.ts";
 import type { Figure } from "./metric.ts";
 import type { NumberErrors, NumberPair } from "./number-errors.ts";
+import type { ReplacementFacts } from "./replacement-facts.ts";
 import type { Interval } from "./statistics/bootstrap.ts";
 
 /** A method as it was evaluated. */
@@ -75,7 +76,7 @@ export interface EvaluationFailure {
 }
 
 export interface EvaluationSettings {
-  readonly replacement: string;
+  readonly replacement: ReplacementFacts;
   readonly features: string;
   /** "predicted", or the label that was explained for all inputs. */
   readonly target: string;
@@ -87,7 +88,7 @@ export interface EvaluationSettings {
 
 /** All of an evaluation. `version` changes when a field changes meaning. */
 export interface Evaluation {
-  readonly version: 2;
+  readonly version: 3;
   readonly model: ModelFacts;
   readonly dataset: {
     readonly name: string;

@@ -1,7 +1,7 @@
 /** @file One input under one or more methods: explanations made, metrics measured. */
 
 import { attribute } from "../attribution/attribute.ts";
-import type { ExplainableModel } from "../attribution/explainable-model.ts";
+import type { ExplainableModel, PreparedWhole, Replacement } from "../attribution/explainable-model.ts";
 import type { ExplanationCommon, Prediction, Target, Warning } from "../attribution/explanation.ts";
 import { weightedLogits } from "../attribution/join-parts.ts";
 import { prepareInput } from "../attribution/modality.ts";
@@ -9,6 +9,7 @@ import { DEFAULTS, type ExplainOptions, type LongText } from "../attribution/opt
 import { compareWithFile, withoutOwnAnswers } from "../attribution/own-answers.ts";
 import type { Perturbable } from "../attribution/perturbable.ts";
 import type { Part } from "../attribution/prepared-input.ts";
+import { type InputPool, type OpenReplacement, openReplacement } from "../attribution/replacement.ts";
 import { type ResolvedRun, resolveRun } from "../attribution/resolve-run.ts";
 import { SharedWork } from "../attribution/shared-work.ts";
 import { chooseScore, rankPredictions } from "../attribution/target.ts";
@@ -28,7 +29,11 @@ import { createProbe, type Probe } from "./perturbation.ts";
 
 /** How inputs are measured; the same for all inputs and methods. */
 export interface MeasureSettings {
-  readonly replacement: string;
+  readonly replacement: Replacement;
+  /** Draws of a replacement that draws. Default: 1. */
+  readonly draws?: number;
+  /** Where a replacement takes parts of other inputs from. */
+  readonly pool?: InputPool;
   readonly features: string;
   /** Of texts longer than the model reads. Default: windows. */
   readonly longText?: LongText;
@@ -103,10 +108,7 @@ export async function openInput(
   // The file is asked once for the input, not for every method and every change of it.
   const model = withoutOwnAnswers(loaded);
   const given = await readInput(item.input);
-  const input = await openPerturbable(model, given, {
-    ...settings,
-    seed: inputSeed(settings.seed, item.line),
-  });
+  const input = await openPerturbable(model, given, settings);
   const { parts, features, warnings } = input;
   const forwards: ForwardResult[] = [];
   for (const part of parts) forwards.push(await model.programs.forward(part.input.feeds));
@@ -119,7 +121,17 @@ export async function openInput(
   });
   const compared = await compareWithFile(loaded, parts, forwards, score);
   const told = compared.warnings.filter((warning) => loaded.warnings?.includes(warning) !== true);
-  const probe = createProbe(model, input.replacement, score, {
+  const { replacement: of, draws, pool } = settings;
+  const replacement = await openReplacement(model, of, {
+    whole: input.whole,
+    features,
+    featureKind: featureKindOf(model, settings.features),
+    seed: inputSeed(seed, item.line),
+    own: item.input,
+    ...(draws === undefined ? {} : { draws }),
+    ...(pool === undefined ? {} : { pool }),
+  });
+  const probe = createProbe(model, replacement, score, {
     ...(batchSize === undefined ? {} : { batchSize }),
     ...(signal === undefined ? {} : { signal }),
   });
@@ -138,6 +150,7 @@ export async function openInput(
     return createSubject({
       model,
       input,
+      replacement,
       probe,
       item,
       marks,
@@ -149,7 +162,7 @@ export async function openInput(
     });
   };
   return {
-    content: { given, feeds: parts.map((part) => part.input.feeds) },
+    content: { given, feeds: parts.map((part) => part.input.feeds), replaced: await contentOfDraws(replacement, pool) },
     target: score.target,
     probability: predictions.find(({ index }) => index === score.target)?.probability ?? null,
     predictions,
@@ -180,15 +193,15 @@ export async function openInput(
  * An input of a data set with features that can be removed.
  *
  * @throws {InputError} When there is nothing to explain, or the model reads inputs of another kind.
- * @throws {InvalidOptionError} For a replacement that the model does not have.
  */
 export async function openPerturbable(
   model: ExplainableModel,
   input: DatasetItem["input"],
-  { features, longText, ...options }: Pick<MeasureSettings, "replacement" | "features" | "longText" | "seed">,
-): Promise<Perturbable> {
+  { features, longText }: Pick<MeasureSettings, "features" | "longText">,
+): Promise<Perturbable & { readonly whole: PreparedWhole }> {
   const whole = await prepareInput(model, await readInput(input), longText === undefined ? {} : { longText });
-  return model.modality.perturb(model, whole, { ...options, features: featureKindOf(model, features) });
+  const perturbable = model.modality.perturb(model, whole, { features: featureKindOf(model, features) });
+  return { ...perturbable, whole: { ...whole, parts: perturbable.parts } };
 }
 
 /** What is removed of inputs of this model: what was asked for, where there is a choice. */
@@ -216,6 +229,7 @@ const inputSeed = (seed: number, line: number): number => createRandom(`${seed} 
 interface SubjectParts {
   readonly model: ExplainableModel;
   readonly input: Perturbable;
+  readonly replacement: OpenReplacement;
   readonly probe: Probe;
   readonly item: DatasetItem;
   readonly marks: readonly number[] | undefined;
@@ -228,7 +242,19 @@ interface SubjectParts {
 }
 
 function createSubject(parts: SubjectParts): Subject {
-  const { model, input, probe, item, marks, settings, run, target: explained, explanation, shared } = parts;
+  const {
+    model,
+    input,
+    replacement,
+    probe,
+    item,
+    marks,
+    settings,
+    run,
+    target: explained,
+    explanation,
+    shared,
+  } = parts;
   const { features } = input;
   const { rationaleShare, polarityLabel } = settings;
   const { polarities } = item;
@@ -239,7 +265,7 @@ function createSubject(parts: SubjectParts): Subject {
       case "permuted":
         return input.permuted(change.others);
       case "removed":
-        return input.removed(change.features);
+        return removedBy(replacement, change.features);
       default:
         return assertNever(change);
     }
@@ -272,6 +298,28 @@ function createSubject(parts: SubjectParts): Subject {
       return { attribution: featureAttribution(features, attribution), value: explainedValue(target, predictions) };
     },
   };
+}
+
+/** What was drawn: the input with everything replaced, or where that is none, all that could be drawn from. */
+async function contentOfDraws(
+  { replacement, featureCount, draws }: OpenReplacement,
+  pool: InputPool | undefined,
+): Promise<readonly unknown[]> {
+  const all = Array.from({ length: featureCount }, (_, feature) => feature);
+  const replaced = draws.map((draw) => draw.removed?.(all).map((part) => part.input.feeds));
+  const isTold = replaced.every((feeds) => feeds !== undefined) || replacement.fromOthers !== true;
+  return isTold ? replaced : [await pool?.checksum?.()];
+}
+
+/** The input with features replaced, as the first draw has it. @throws {InvalidOptionError} When they lose their places. */
+function removedBy({ replacement, draws: [first] }: OpenReplacement, features: readonly number[]): readonly Part[] {
+  const removed = first?.removed?.(features);
+  if (removed !== undefined) return removed;
+  throw new InvalidOptionError(
+    `Cannot explain inputs with features removed by replacement "${replacement.name}": what is left has other places; leave out metrics that explain changed inputs (max-sensitivity), or use another replacement`,
+    "replacement",
+    replacement.name,
+  );
 }
 
 /** Probability of the target, or its number where it is none. */

@@ -1,7 +1,7 @@
 /** @file One input under several methods: what each says of every word or patch, how faithful it is, and how far they agree. */
 
 import { distinctNames } from "../attribution/class-names.ts";
-import type { ExplainableModel } from "../attribution/explainable-model.ts";
+import type { ExplainableModel, Replacement } from "../attribution/explainable-model.ts";
 import type {
   ImageExplanation,
   ModelFacts,
@@ -13,14 +13,18 @@ import type {
 import { methodOf } from "../attribution/methods.ts";
 import type { ExplainOptions, WorkHooks } from "../attribution/options.ts";
 import { scoreNameOf } from "../attribution/question-object.ts";
+import { noOthers, replacementOf } from "../attribution/replacement.ts";
 import { resolveRun, withQuestion } from "../attribution/resolve-run.ts";
 import type { GivenOptions, OptionsOf } from "../options/option.ts";
 import { resolveOptions } from "../options/resolve.ts";
+import type { Dataset } from "./dataset.ts";
 import { checkTask, featureKindOf, type OpenInput, openInput } from "./measure-input.ts";
 import { curveArea, deletionCurve, insertionCurve, stepSizes } from "./metrics/curve.ts";
 import { resampledCurve } from "./metrics/curves.ts";
 import type { NamedMethod } from "./named-methods.ts";
 import { COMPARE_OPTIONS, forModality } from "./options.ts";
+import { poolOf } from "./pool.ts";
+import { describeReplacement, type ReplacementFacts } from "./replacement-facts.ts";
 import { spearman } from "./statistics/rank-correlation.ts";
 
 /** What one method says of an input. */
@@ -44,11 +48,11 @@ export interface ComparedMethod {
 
 /** What comparisons of texts and pictures share. */
 export interface ComparisonCommon {
-  readonly version: 2;
+  readonly version: 3;
   readonly model: ModelFacts;
   readonly target: Pick<Target, "index" | "label" | "probability"> & Pick<Prediction, "logit">;
   readonly settings: {
-    readonly replacement: string;
+    readonly replacement: ReplacementFacts;
     /** "word", "token" or "patch". */
     readonly features: string;
     readonly score: string;
@@ -82,6 +86,8 @@ export const isTextComparison = (comparison: MethodComparison): comparison is Te
 /** Options of measuring, and how the work is watched. */
 export interface CompareOptions extends OptionsOf<typeof COMPARE_OPTIONS>, Pick<ExplainOptions, "question">, WorkHooks {
   readonly namedMethods: readonly NamedMethod[];
+  /** Inputs of which replacements from other inputs take something. Default: there are none. */
+  readonly pool?: Pick<Dataset, "name" | "items">;
 }
 
 /**
@@ -100,17 +106,19 @@ export async function compareMethods(
   const { namedMethods, signal, onProgress } = options;
   const { table, defaults } = forModality(model, COMPARE_OPTIONS, options);
   const values = resolveOptions(table, options as unknown as GivenOptions, {
-    known: ["namedMethods", "signal", "onProgress"],
+    known: ["namedMethods", "pool", "signal", "onProgress"],
     defaults,
   });
-  const { features, score, seed } = values;
-  const replacement = values.replacement as string;
+  const { features, score, seed, draws } = values;
+  const replacement = replacementOf(model, values.replacement as string | Replacement);
+  const pool = options.pool === undefined ? undefined : poolOf(options.pool);
+  if (replacement.fromOthers === true && pool === undefined) throw noOthers(replacement);
   // What is wrong with an option is said before anything is measured.
   for (const named of namedMethods) resolveRun(model, named.options);
   const open = await openInput(
     model,
     { line: 1, input },
-    { ...values, replacement, ...(signal === undefined ? {} : { signal }) },
+    { ...values, replacement, ...(pool === undefined ? {} : { pool }), ...(signal === undefined ? {} : { signal }) },
   );
   const methods: ComparedMethod[] = [];
   for (const [c, namedMethod] of namedMethods.entries()) {
@@ -118,7 +126,7 @@ export async function compareMethods(
     methods.push(await comparedMethod(open, namedMethod));
   }
   const common: ComparisonCommon = {
-    version: 2,
+    version: 3,
     model: model.facts,
     target: {
       index: open.target,
@@ -127,7 +135,7 @@ export async function compareMethods(
       logit: open.predictions.find(({ index }) => index === open.target)?.logit ?? Number.NaN,
     },
     settings: {
-      replacement,
+      replacement: describeReplacement(replacement, draws, pool),
       features: featureKindOf(model, features),
       score: scoreNameOf(score),
       seed,

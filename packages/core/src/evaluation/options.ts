@@ -1,23 +1,33 @@
 /** @file The options of measuring, each declared once: what is removed, what stands in for it, and how finely. */
 
-import type { ExplainableModel } from "../attribution/explainable-model.ts";
+import type { ExplainableModel, Replacement } from "../attribution/explainable-model.ts";
 import { GENERAL_OPTIONS } from "../attribution/options.ts";
 import { FEATURE_KINDS, REPLACEMENTS } from "../modality/modalities.ts";
 import { defineOption, onlyOptions } from "../options/option.ts";
-import { oneOf, wholeNumber } from "../options/types.ts";
+import { oneOf, oneOfOrObject, wholeNumber } from "../options/types.ts";
 
 /** Most steps of a curve where nothing else is asked for. */
 export const CURVE_STEPS = 32;
 
+/** More than anybody waits for. */
+const MOST_DRAWS = 1000;
+
 /** What holds for all methods that are compared: of their general options these, and those of measuring. */
 export const COMPARE_OPTIONS = {
   /** What stands in for removed features. */
-  replacement: defineOption<string>({
-    type: oneOf(REPLACEMENTS),
+  replacement: defineOption<string | Replacement>({
+    type: oneOfOrObject<Replacement>(REPLACEMENTS),
     group: "Evaluation",
     summary: "what stands in for removed words or patches",
     otherwise: "mask or the token that the model has, blur for images",
     otherName: "substrate",
+  }),
+  /** Draws of a replacement that draws at random; what the model says of a variant is the mean over them. */
+  draws: defineOption<number>({
+    type: wholeNumber({ min: 1, max: MOST_DRAWS }),
+    group: "Evaluation",
+    summary: "draws of a replacement that draws at random, such as random-words; outputs are averaged over them",
+    default: 1,
   }),
   /** What is removed and ranked, of texts. */
   features: defineOption<string>({
@@ -49,7 +59,7 @@ export const EVALUATION_OPTIONS = {
 export function forModality<Table extends typeof COMPARE_OPTIONS>(
   model: ExplainableModel,
   table: Table,
-  given: { readonly replacement?: string },
+  given: { readonly replacement?: unknown },
 ): { readonly table: Table; readonly defaults: Readonly<Record<string, unknown>> } {
   const { replacements, featureKinds } = model.modality;
   const names = (known: readonly string[], own: readonly string[]) => [...new Set([...known, ...own])];
@@ -57,7 +67,15 @@ export function forModality<Table extends typeof COMPARE_OPTIONS>(
   return {
     table: {
       ...table,
-      replacement: { ...replacement, type: oneOf(names(REPLACEMENTS, replacements.names)) },
+      replacement: {
+        ...replacement,
+        type: oneOfOrObject<Replacement>(
+          names(
+            REPLACEMENTS,
+            replacements.all.map(({ name }) => name),
+          ),
+        ),
+      },
       features: { ...features, type: oneOf(names(FEATURE_KINDS, featureKinds), "KIND") },
     },
     defaults: {

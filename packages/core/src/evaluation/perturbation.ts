@@ -1,13 +1,14 @@
 /** @file What a model says to variants of one input, in batches; each variant is run once. */
 
 import type { ExplainableModel } from "../attribution/explainable-model.ts";
-import type { Replacement, ReplacementPart } from "../attribution/perturbable.ts";
+import type { Variants } from "../attribution/perturbable.ts";
+import type { OpenReplacement } from "../attribution/replacement.ts";
 import { InvalidOptionError } from "../errors.ts";
 import { type Activation, probabilities } from "../program/activation.ts";
 import { evaluateScore, type ScoreSpec } from "../program/score.ts";
 import type { Kept } from "./features.ts";
 
-/** What the model says to one variant. */
+/** What the model says to one variant; where the replacement is drawn several times, the mean over the draws. */
 export interface VariantOutput {
   /** Probability of the target class, which is fixed at the original input; where it is a number (regression), that number. */
   readonly value: number;
@@ -15,7 +16,7 @@ export interface VariantOutput {
   readonly score: number;
   /**
    * Whether the target class is predicted: it has the largest logit (the first one of equals), or is above 50 % where each
-   * class is judged by itself. Of a number (regression) always.
+   * class is judged by itself. Of a number (regression) always. Of several draws: of more than half of them.
    */
   readonly predictsTarget: boolean;
 }
@@ -55,20 +56,18 @@ const MOST_VARIANTS = 64;
  * Variants that were asked for before, by whichever metric or method, are not run again. Batches change results by no
  * more than the rounding of the engine.
  *
- * Cost: one forward pass per new variant and part.
+ * Cost: one forward pass per new variant, part and draw.
  *
  * @throws {InvalidOptionError} When the batch size is not a whole number of at least 1.
  */
 export function createProbe(
-  model: Pick<ExplainableModel, "programs" | "activation">,
-  replacement: Replacement,
+  model: Pick<ExplainableModel, "activation">,
+  { featureCount, draws }: Pick<OpenReplacement, "featureCount" | "draws">,
   score: ScoreSpec,
   options: ProbeOptions = {},
 ): Probe {
-  const {
-    batchSize = Math.max(1, Math.min(MOST_VARIANTS, Math.floor(RUN_POSITIONS / replacement.positions))),
-    signal,
-  } = options;
+  const positions = Math.max(...draws.map((draw) => draw.positions));
+  const { batchSize = Math.max(1, Math.min(MOST_VARIANTS, Math.floor(RUN_POSITIONS / positions))), signal } = options;
   if (!(Number.isInteger(batchSize) && batchSize >= 1)) {
     throw new InvalidOptionError(
       `Cannot use a batch size of ${batchSize}: give a whole number of at least 1`,
@@ -80,9 +79,9 @@ export function createProbe(
   let evaluations = 0;
 
   /** What the parts say of one variant, joined as explanations join them: means weighted by the shares. */
-  const read = (logits: readonly Float32Array[]): VariantOutput => {
+  const read = ({ parts }: Variants, logits: readonly Float32Array[]): VariantOutput => {
     const mean = (value: (of: Float32Array) => number) =>
-      logits.reduce((sum, of, p) => sum + (replacement.parts[p] as ReplacementPart).share * value(of), 0);
+      logits.reduce((sum, of, p) => sum + (parts[p]?.share ?? 0) * value(of), 0);
     const classes = Array.from(logits[0] as Float32Array, (_, index) => mean((of) => of[index] as number));
     const value = probabilities(classes, model.activation)[score.target] as number;
     const best = classes.reduce((best, logit, index) => (logit > (classes[best] as number) ? index : best), 0);
@@ -103,25 +102,44 @@ export function createProbe(
     for (let start = 0; start < pending.length; start += batchSize) {
       signal?.throwIfAborted();
       const batch = pending.slice(start, start + batchSize);
-      const rows: Float32Array[][] = batch.map(() => []);
-      for (const part of replacement.parts) {
-        const { data, shape } = await model.programs.logits(part.feeds(batch.map(([, kept]) => kept)));
-        const classes = shape.at(-1) as number;
-        for (const [row, of] of rows.entries()) of.push(data.subarray(row * classes, (row + 1) * classes));
-        evaluations += batch.length;
+      const outputs: VariantOutput[][] = batch.map(() => []);
+      for (const draw of draws) {
+        const rows: Float32Array[][] = batch.map(() => []);
+        for (const part of draw.parts) {
+          const { data } = await part.logits(batch.map(([, kept]) => kept));
+          const classes = data.length / batch.length;
+          for (const [row, of] of rows.entries()) of.push(data.subarray(row * classes, (row + 1) * classes));
+          evaluations += batch.length;
+        }
+        rows.forEach((of, row) => {
+          outputs[row]?.push(read(draw, of));
+        });
       }
       batch.forEach(([key], row) => {
-        known.set(key, read(rows[row] as Float32Array[]));
+        known.set(key, meanOutput(outputs[row] as VariantOutput[]));
       });
     }
     return keys.map((key) => known.get(key) as VariantOutput);
   }
 
   return {
-    featureCount: replacement.featureCount,
+    featureCount,
     outputs,
     givesProbabilities: model.activation !== "none",
     values: async (variants) => (await outputs(variants)).map(({ value }) => value),
     evaluations: () => evaluations,
+  };
+}
+
+/** The mean over the draws. */
+function meanOutput(outputs: readonly VariantOutput[]): VariantOutput {
+  const [only] = outputs;
+  if (only !== undefined && outputs.length === 1) return only;
+  const mean = (of: (output: VariantOutput) => number) =>
+    outputs.reduce((sum, output) => sum + of(output), 0) / outputs.length;
+  return {
+    value: mean(({ value }) => value),
+    score: mean(({ score }) => score),
+    predictsTarget: mean(({ predictsTarget }) => (predictsTarget ? 1 : 0)) > 0.5,
   };
 }

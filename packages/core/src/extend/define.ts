@@ -5,7 +5,7 @@
 
 import type { BaselineContext } from "../attribution/baseline/state-baseline.ts";
 import { type BLOCK_METHOD_OPTIONS, type BlockMethod, blockMethod } from "../attribution/block-method.ts";
-import type { FileForm, Modality, PreparedWhole } from "../attribution/explainable-model.ts";
+import type { FileForm, Modality, PreparedWhole, Replacement } from "../attribution/explainable-model.ts";
 import type { AttributionMethod } from "../attribution/method.ts";
 import { type BaselineObject, GENERAL_OPTIONS, METHOD_OPTIONS } from "../attribution/options.ts";
 import type { OwnQuestion } from "../attribution/question-object.ts";
@@ -160,10 +160,19 @@ export function defineModality<Input extends object, Whole extends PreparedWhole
   if (!isLine(noun.one) || !isLine(noun.many)) {
     throw fieldError("modality", name, "noun", '{ one: "a text", many: "texts" }');
   }
-  const lists = { featureKinds, "baselines.names": baselines.names, "replacements.names": replacements.names };
+  const lists = { featureKinds, "baselines.names": baselines.names };
   for (const [field, list] of Object.entries(lists)) {
     if (!Array.isArray(list) || list.length === 0 || !list.every(isName)) {
       throw fieldError("modality", name, field, "a list of at least one name");
+    }
+  }
+  if (!Array.isArray(replacements.all) || replacements.all.length === 0) {
+    throw fieldError("modality", name, "replacements.all", "a list of at least one replacement");
+  }
+  for (const replacement of replacements.all) {
+    defineReplacement(replacement as Replacement);
+    if (replacement.kind !== name) {
+      throw fieldError("replacement", replacement.name, "kind", `"${name}", as the kind of input that has it`);
     }
   }
   return marked("modality", modality) as Modality<Input, Whole>;
@@ -182,6 +191,24 @@ function checkFileForm(name: string, form: FileForm): void {
   const vague = Object.entries(options).find(([, declaration]) => !isDeclaration(declaration));
   if (vague === undefined) return;
   throw fieldError("modality", name, `file.options.${vague[0]}`, "made by defineOption, with type, group and summary");
+}
+
+/** What stands in for removed features of one kind of input. @throws {ExtensionError} */
+export function defineReplacement<Whole extends PreparedWhole>(replacement: Replacement<Whole>): Replacement<Whole> {
+  check("replacement", replacement, { name: isName, kind: isName, becomes: isLine, open: isFunction });
+  const { name, settings, revision } = replacement;
+  for (const field of ["drawn", "fromOthers"] as const) {
+    if (replacement[field] !== undefined && replacement[field] !== true) {
+      throw fieldError("replacement", name, field, "true, or left out");
+    }
+  }
+  if (settings !== undefined && !isPlain(settings)) {
+    throw fieldError("replacement", name, "settings", "plain data: what JSON can hold");
+  }
+  if (revision !== undefined && !Number.isSafeInteger(revision)) {
+    throw fieldError("replacement", name, "revision", "a whole number");
+  }
+  return marked("replacement", replacement as Replacement) as Replacement<Whole>;
 }
 
 /** The gradient rule of one operator since a version. @throws {ExtensionError} */

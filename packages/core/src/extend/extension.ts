@@ -3,7 +3,7 @@
  * made by another copy of the package are known too; it is no part of JSON and goes along when an object is spread.
  */
 
-import type { Modality } from "../attribution/explainable-model.ts";
+import type { Modality, Replacement } from "../attribution/explainable-model.ts";
 import type { AttributionMethod } from "../attribution/method.ts";
 import type { BaselineObject } from "../attribution/options.ts";
 import type { OwnQuestion } from "../attribution/question-object.ts";
@@ -26,6 +26,7 @@ export interface ExtensionKinds {
   readonly modality: Modality;
   readonly baseline: BaselineObject;
   readonly question: OwnQuestion;
+  readonly replacement: Replacement;
   readonly rule: RuleEntry;
   readonly pass: Pass;
   readonly renderer: Renderer;
@@ -44,6 +45,7 @@ export const KIND_NAMES: Readonly<Record<ExtensionKind, string>> = {
   modality: "kind of input",
   baseline: "baseline",
   question: "question",
+  replacement: "replacement",
   rule: "gradient rule",
   pass: "rewrite of graphs",
   renderer: "renderer",
@@ -78,6 +80,7 @@ export const NO_EXTENSIONS: Extensions = {
   modality: [],
   baseline: [],
   question: [],
+  replacement: [],
   rule: [],
   pass: [],
   renderer: [],

@@ -4,7 +4,7 @@ import { METHODS } from "../attribution/methods.ts";
 import { BASELINES, SCORE_KINDS } from "../attribution/options.ts";
 import { ExtensionError } from "../errors.ts";
 import { METRICS } from "../evaluation/metrics.ts";
-import { MODALITIES } from "../modality/modalities.ts";
+import { MODALITIES, REPLACEMENTS } from "../modality/modalities.ts";
 import { RENDERERS } from "../render/registry.ts";
 import { FAMILIES } from "../transformer/families.ts";
 import { CHECKS } from "../verification/checks.ts";
@@ -27,6 +27,7 @@ const TAKEN: TakenNames = {
   family: FAMILIES.map(({ name }) => name),
   baseline: BASELINES,
   question: SCORE_KINDS,
+  replacement: REPLACEMENTS,
   modality: MODALITIES.map(({ name }) => name),
   renderer: RENDERERS.map(({ name }) => name),
   check: CHECKS.map(({ name }) => name),

@@ -9,7 +9,7 @@ export const MODALITIES: readonly Modality[] = [text, image];
 
 /** What can stand in for removed features, of any kind of input. */
 export const REPLACEMENTS: readonly string[] = [
-  ...new Set(MODALITIES.flatMap(({ replacements }) => replacements.names)),
+  ...new Set(MODALITIES.flatMap(({ replacements }) => replacements.all.map(({ name }) => name))),
 ];
 
 /** What can be ranked and removed where a kind of input has several features: words or tokens. */

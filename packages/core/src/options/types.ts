@@ -64,6 +64,13 @@ export const oneOfOr = <const T extends string, O>(
   schema: v.union([v.picklist(words), others]) as v.GenericSchema<T | O>,
 });
 
+/** One of a list of words, or in TypeScript an object of the caller's that stands for one. */
+export const oneOfOrObject = <O extends object>(words: readonly string[]): OptionType<string | O> =>
+  oneOfOr<string, O>(
+    words,
+    v.custom<O>((value) => typeof value === "object" && value !== null && !Array.isArray(value)),
+  );
+
 /** Several of a list of words; at least one, each once. */
 export const someOf = <const T extends string>(words: readonly T[]): OptionType<readonly T[]> => ({
   schema: listOf(v.picklist(words), words.length),

@@ -1,7 +1,12 @@
 /** @file What was removed and by what it was replaced, in words. */
 
-import { FEATURE_KINDS } from "../modality/modalities.ts";
+import type { ReplacementFacts } from "../evaluation/replacement-facts.ts";
 
-/** "the mask token" for parts of texts, "blur" for others. */
-export const replacementName = (feature: string, replacement: string): string =>
-  FEATURE_KINDS.includes(feature) ? `the ${replacement} token` : replacement;
+/** "the mask token", "words of other inputs (of reviews.csv, 4 draws)" */
+export function replacementText({ becomes, draws, others }: ReplacementFacts): string {
+  const told = [
+    ...(others === undefined ? [] : [`of ${others.name}`]),
+    ...(draws === undefined ? [] : [`${draws} draw${draws === 1 ? "" : "s"}`]),
+  ];
+  return told.length === 0 ? becomes : `${becomes} (${told.join(", ")})`;
+}

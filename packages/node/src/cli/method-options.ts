@@ -2,6 +2,7 @@
 
 import { COMPARED } from "@calig/core/internal/attribution/methods";
 import type { ExplainOptions, MethodObject } from "@calig/core/internal/attribution/options";
+import type { EvaluateOptions } from "@calig/core/internal/evaluation/evaluate";
 import { type NamedMethod, namedMethodsOf } from "@calig/core/internal/evaluation/named-methods";
 import type { Extensions } from "@calig/core/internal/extend/extension";
 import { BASELINE_OPTIONS, givenBaseline } from "./baseline-options.ts";
@@ -55,3 +56,12 @@ export function givenScore(
 /** The method of a plugin, or the name of one of calig's. */
 export const methodNamed = (name: string, { method }: Extensions): string | MethodObject =>
   method.find((own) => own.name === name) ?? name;
+
+/** The replacement of a plugin, or the name of one of calig's; nothing where none is asked for. */
+export function givenReplacement(
+  { replacement }: Pick<OptionValues, "replacement">,
+  extensions: Pick<Extensions, "replacement">,
+): Pick<EvaluateOptions, "replacement"> {
+  if (replacement === undefined) return {};
+  return { replacement: extensions.replacement.find(({ name }) => name === replacement) ?? replacement };
+}

@@ -322,7 +322,10 @@ const ADDED: { readonly [K in OptionKey]?: (extensions: Extensions) => readonly 
   format: ({ renderer }) => renderer,
   device: ({ runtime }) => runtime,
   baseline: ({ baseline, modality }) => [...baseline, ...named(modality.flatMap(({ baselines }) => baselines.names))],
-  replacement: ({ modality }) => named(modality.flatMap(({ replacements }) => replacements.names)),
+  replacement: ({ replacement, modality }) => [
+    ...replacement,
+    ...modality.flatMap(({ replacements }) => replacements.all),
+  ],
   score: ({ question }) => question,
 };
 

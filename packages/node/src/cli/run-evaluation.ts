@@ -22,7 +22,7 @@ import { modalitiesOf, readingOptions } from "./file-options.ts";
 import { given } from "./given.ts";
 import { loadingOptions, MODEL_OPTIONS } from "./loading.ts";
 import { openMeasurementStore } from "./measurement-store.ts";
-import { givenScore } from "./method-options.ts";
+import { givenReplacement, givenScore } from "./method-options.ts";
 import type { OptionValues } from "./options.ts";
 import { evaluationWriter } from "./report-writers.ts";
 import { prepareRunFolder } from "./run-folder.ts";
@@ -164,6 +164,8 @@ export async function measureDataset(
       metrics,
       ...given(options, MEASURING_KEYS),
       ...givenScore(options, extensions),
+      ...givenReplacement(options, extensions),
+      pool: whole,
       ...metricOptions,
       seed,
       signal,

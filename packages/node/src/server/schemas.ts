@@ -260,7 +260,7 @@ const EVALUATIONS: SchemaTable = {
     ["result", "error"],
   ),
   Evaluation: recordOf<Evaluation>({
-    version: { type: "integer", enum: [2] },
+    version: { type: "integer", enum: [3] },
     model: reference("ModelFacts"),
     dataset: recordOf<Evaluation["dataset"]>(
       {

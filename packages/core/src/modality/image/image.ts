@@ -6,12 +6,12 @@ import { bySign } from "../../attribution/modality.ts";
 import { DEFAULT_LAYER_WEIGHTS, IMAGE_BASELINES } from "../../attribution/option-words.ts";
 import { onlyPart } from "../../attribution/prepared-input.ts";
 import { keyword } from "../../errors.ts";
-import { IMAGE_REPLACEMENTS } from "../../input/image/replacement.ts";
 import { customImageBaseline, defaultImageBaseline, imageBaseline } from "./baseline.ts";
 import { examplePictures } from "./examples.ts";
 import { pictureFile } from "./file.ts";
 import { perturbImage } from "./perturb.ts";
 import { describeImage, onlyImage, type PreparedImage, prepareImage } from "./prepare.ts";
+import { imageReplacements } from "./replacements.ts";
 
 export const image: Modality<ImageInput, PreparedWhole<PreparedImage>> = {
   name: "image",
@@ -27,7 +27,7 @@ export const image: Modality<ImageInput, PreparedWhole<PreparedImage>> = {
     states: (model, input, name, seed) => imageBaseline(model, input, keyword("baseline", name, IMAGE_BASELINES), seed),
     custom: (model, input, baseline) => customImageBaseline(model, input, (baseline as ImageInput).image),
   },
-  replacements: { names: IMAGE_REPLACEMENTS, defaultName: () => IMAGE_REPLACEMENTS[0] },
+  replacements: imageReplacements,
   prepare: async (model, input) => {
     const prepared = prepareImage(model, input);
     return { parts: [onlyPart(prepared)], featureCount: prepared.features.length, warnings: [] };

@@ -4,8 +4,7 @@ import type { ExplainableModel, PreparedWhole } from "../../attribution/explaina
 import type { Warning } from "../../attribution/explanation.ts";
 import type { TextInput } from "../../attribution/input.ts";
 import { DEFAULTS, type ExplainOptions, LONG_TEXTS } from "../../attribution/options.ts";
-import type { PreparedInput } from "../../attribution/prepared-input.ts";
-import { onlyPart } from "../../attribution/prepared-input.ts";
+import { onlyPart, type Part, type PreparedInput } from "../../attribution/prepared-input.ts";
 import { InputError, keyword } from "../../errors.ts";
 import type { TokenFeature } from "../../input/features.ts";
 import type { EncodedText } from "../../input/text/tokenizer.ts";
@@ -125,6 +124,22 @@ function windowsWarning(model: ExplainableModel, whole: EncodedText, windows: nu
     code: "windows",
     message: `The text has ${whole.ids.length} tokens, the model reads ${model.tokenizer?.maxLength}: it was read in ${windows} overlapping windows; the score is their mean weighted by length, and each word has the evidence of all windows that read it`,
   };
+}
+
+/** The parts of a text with other token ids [positions of the whole]. */
+export function withIds(
+  model: ExplainableModel,
+  { parts }: Pick<WholeText, "parts">,
+  whole: readonly number[],
+): readonly Part<PreparedText>[] {
+  return parts.map((part) => {
+    const ids = part.positions.map((position) => whole[position] as number);
+    const { encoded } = part.input;
+    return {
+      ...part,
+      input: { ...part.input, encoded: { ...encoded, ids }, feeds: textFeeds(model, ids, encoded.typeIds) },
+    };
+  });
 }
 
 /** Token ids as feeds of the model, one text, nothing masked. */

@@ -12,7 +12,7 @@ import { exampleTexts } from "./examples.ts";
 import { FEATURE_KINDS } from "./features.ts";
 import { perturbText } from "./perturb.ts";
 import { prepareText, type WholeText } from "./prepare.ts";
-import { defaultTextReplacement, TEXT_REPLACEMENTS } from "./replacement.ts";
+import { textReplacements } from "./replacements.ts";
 
 export const text: Modality<TextInput, WholeText> = {
   name: "text",
@@ -29,7 +29,7 @@ export const text: Modality<TextInput, WholeText> = {
     states: (model, input, name) => textBaseline(model, input, keyword("baseline", name, TEXT_BASELINES)),
     custom: (model, input, baseline) => customTextBaseline(model, input, baseline as TextInput),
   },
-  replacements: { names: TEXT_REPLACEMENTS, defaultName: defaultTextReplacement },
+  replacements: textReplacements,
   prepare: prepareText,
   describe: describeText,
   perturb: perturbText,

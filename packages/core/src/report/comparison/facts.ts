@@ -5,7 +5,7 @@ import type { MethodComparison } from "../../evaluation/method-comparison.ts";
 import { fixed, milliseconds, type NumberStyle } from "../../render/format.ts";
 import { outputText } from "../../render/head.ts";
 import { manyOf } from "../../util/plural.ts";
-import { replacementName } from "../removed.ts";
+import { replacementText } from "../removed.ts";
 
 /** "tabby (71.0%)", "similarity (0.412, regression)" */
 export function comparisonTarget({ target, model }: MethodComparison, style?: NumberStyle): string {
@@ -26,7 +26,7 @@ export const curveText = ({ model }: Pick<MethodComparison, "model">): string =>
 export function removalText(comparison: MethodComparison): string {
   const { features, replacement } = comparison.settings;
   const measuredIn = comparison.model.activation === "none" ? "; deletion and insertion are in units of the score" : "";
-  return `Removed ${manyOf(features)} are replaced by ${replacementName(features, replacement)}${measuredIn}`;
+  return `Removed ${manyOf(features)} are replaced by ${replacementText(replacement)}${measuredIn}`;
 }
 
 /** Names the methods whose values have no sign; "" where all have one. */

@@ -3,7 +3,7 @@
 import type { EvaluatedFigure, Evaluation } from "../../evaluation/evaluation.ts";
 import { digitsFor, fixed, type NumberStyle } from "../../render/format.ts";
 import { manyOf } from "../../util/plural.ts";
-import { replacementName } from "../removed.ts";
+import { replacementText } from "../removed.ts";
 
 export interface FigureRow {
   readonly method: string;
@@ -134,6 +134,6 @@ function errorFacts({ errors }: Evaluation["dataset"]): (readonly [string, strin
 
 /** What is removed, by what it is replaced, and in how many steps curves are drawn. */
 function removedFeatures({ features, replacement, curveSteps }: Evaluation["settings"]): string {
-  const replaced = `${manyOf(features)}, replaced by ${replacementName(features, replacement)}`;
+  const replaced = `${manyOf(features)}, replaced by ${replacementText(replacement)}`;
   return `${replaced}; curves of at most ${curveSteps} steps`;
 }

@@ -13,7 +13,7 @@ import { comparisonText } from "../comparison-text.ts";
 import { checkFiles, chooseInputs, type ExplainInputs, modelFor, writtenInput } from "../explain-inputs.ts";
 import { given } from "../given.ts";
 import { loadingOptions, MODEL_OPTIONS } from "../loading.ts";
-import { COMPARING_OPTIONS, chooseMethods, givenScore } from "../method-options.ts";
+import { COMPARING_OPTIONS, chooseMethods, givenReplacement, givenScore } from "../method-options.ts";
 import { reportWriter } from "../report-writers.ts";
 import { checkWritable, writeWhole } from "../write-file.ts";
 
@@ -82,6 +82,7 @@ export const compare = defineCommand({
       namedMethods,
       ...given(options, COMPARING_KEYS),
       ...givenScore(options, extensions),
+      ...givenReplacement(options, extensions),
       seed: options.seed ?? DEFAULTS.seed,
       signal,
       onProgress: (done, activity) => terminal.progress.update(done, activity),

@@ -1,0 +1,45 @@
+/** @file Removed tokens are taken out of the text: what is left is read as a shorter text. */
+
+import type { Replacement } from "../../../attribution/explainable-model.ts";
+import { groupedLogits } from "../../grouped-rows.ts";
+import { textBatchFeeds, type WholeText } from "../prepare.ts";
+
+/**
+ * Variants have the tokens that are left, numbered anew, special ones always among them. Texts of one length are run
+ * together: nothing is padded. A text in windows keeps them, each without what is removed.
+ */
+export const dropTokens: Replacement<WholeText> = {
+  name: "drop",
+  kind: "text",
+  becomes: "nothing: their tokens are taken out of the text",
+  open({ model, whole: { parts }, features }) {
+    const featureAt = new Map(features.flatMap(({ positions }, f) => positions.map((position) => [position, f])));
+    return {
+      positions: Math.max(...parts.map(({ positions }) => positions.length)),
+      parts: parts.map(({ input: { encoded }, positions, share }) => ({
+        share,
+        logits(variants) {
+          const left = variants.map((kept) =>
+            [...positions.keys()].filter((t) => {
+              const feature = featureAt.get(positions[t] as number);
+              return feature === undefined || kept[feature] === 1;
+            }),
+          );
+          const typesOf = (row: readonly number[]) => row.map((t) => encoded.typeIds[t] as number);
+          return groupedLogits(
+            left,
+            (row) => typesOf(row).join(""),
+            (rows) =>
+              model.programs.logits(
+                textBatchFeeds(
+                  model,
+                  rows.map((row) => row.map((t) => encoded.ids[t] as number)),
+                  typesOf(rows[0] as readonly number[]),
+                ),
+              ),
+          );
+        },
+      })),
+    };
+  },
+};
