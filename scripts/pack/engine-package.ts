@@ -42,6 +42,8 @@ export function writeEngine(system: System, version: string, folder: string): vo
     version,
     description: `The engine of calig for ${os} on ${cpu}: onnxruntime-node ${original.version} of Microsoft, the files of this system only`,
     license: "MIT",
+    type: "commonjs",
+    engines: { node: ">=20.9" },
     main: "dist/index.js",
     os: [os],
     cpu: [cpu],
