@@ -39,6 +39,37 @@ export function changelogSection(version: string, changes: readonly Change[]): s
   return `## ${version}\n\n${parts.join("\n")}`;
 }
 
+/** What a release makes of a version, its changesets and the changelog. */
+export interface PlannedVersion {
+  readonly version: string;
+  readonly changelog: string;
+}
+
+/**
+ * The next version, with a section of its own; or this one, where the changelog begins with it as "(unreleased)": what waits
+ * is added to its section, which is released.
+ *
+ * @throws {Error} When nothing has changed that users notice.
+ */
+export function plannedVersion(before: string, changelog: string, changes: readonly Change[]): PlannedVersion {
+  const heading = `## ${before} (unreleased)\n`;
+  const at = changelog.indexOf(heading);
+  if (at < 0) {
+    if (changes.length === 0) throw new Error("There are no changesets: nothing has changed that users notice");
+    const version = nextVersion(before, changes);
+    return { version, changelog: withSection(changelog, changelogSection(version, changes)) };
+  }
+  const rest = changelog.slice(at + heading.length);
+  const next = rest.search(/^## /m);
+  const own = (next < 0 ? rest : rest.slice(0, next)).trim();
+  const lines = changes.map(({ text }) => `- ${text}`);
+  const section = `## ${before}\n\n${[own, ...lines].filter((line) => line !== "").join("\n")}\n`;
+  return {
+    version: before,
+    changelog: `${changelog.slice(0, at)}${section}${next < 0 ? "" : `\n${rest.slice(next)}`}`,
+  };
+}
+
 /** A changelog with a section above those that it has. */
 export function withSection(changelog: string, section: string): string {
   const at = changelog.search(/^## /m);

@@ -3,7 +3,14 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
-import { type Change, changelogSection, nextVersion, parseChangeset, withSection } from "../scripts/changelog.ts";
+import {
+  type Change,
+  changelogSection,
+  nextVersion,
+  parseChangeset,
+  plannedVersion,
+  withSection,
+} from "../scripts/changelog.ts";
 
 const FOLDER = fileURLToPath(new URL("../.changeset/", import.meta.url));
 
@@ -35,6 +42,23 @@ it("a section goes above the others", () => {
     "# Changelog\n\n## 1.1.0\n\n- b\n\n## 1.0.0\n\n- a\n",
   );
   expect(withSection("# Changelog\n", "## 1.1.0\n\n- b\n")).toBe("# Changelog\n\n## 1.1.0\n\n- b\n");
+});
+
+it("what waits is added to a version that is not released yet, and raises no number", () => {
+  const changes = [{ kind: "minor", text: "New." }] as const;
+  const before = "# Changelog\n\n## 0.1.0 (unreleased)\n\n- First.\n";
+  expect(plannedVersion("0.1.0", before, changes)).toEqual({
+    version: "0.1.0",
+    changelog: "# Changelog\n\n## 0.1.0\n\n- First.\n- New.\n",
+  });
+  expect(plannedVersion("0.1.0", `${before}\n## 0.0.9\n\n- Old.\n`, []).changelog).toBe(
+    "# Changelog\n\n## 0.1.0\n\n- First.\n\n## 0.0.9\n\n- Old.\n",
+  );
+  expect(plannedVersion("0.1.0", "# Changelog\n\n## 0.1.0\n\n- First.\n", changes)).toEqual({
+    version: "0.2.0",
+    changelog: "# Changelog\n\n## 0.2.0\n\n### New\n\n- New.\n\n## 0.1.0\n\n- First.\n",
+  });
+  expect(() => plannedVersion("0.1.0", "# Changelog\n\n## 0.1.0\n", [])).toThrow("There are no changesets");
 });
 
 it.each(["no head", "---\n---\n\nNothing is named.", '---\n"calig": minor\n---\n\n', '---\n"calig": huge\n---\n\nx'])(

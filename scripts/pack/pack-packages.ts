@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type System, writeEngine } from "./engine-package.ts";
+import { identity, type ProjectFacts, projectFacts } from "./project-facts.ts";
 import { type Manifest, publishedManifest } from "./published-manifest.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -38,12 +39,13 @@ export function packPackages(folder: string, engines: readonly System[]): Tarbal
   mkdirSync(target, { recursive: true });
   const stage = mkdtempSync(join(tmpdir(), "calig-pack-"));
   try {
-    const staged = packageFolders().map((name) => stagePackage(name, stage));
+    const facts = projectFacts();
+    const staged = packageFolders().map((name) => stagePackage(name, stage, facts));
     const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as Manifest;
     for (const system of engines) {
       const place = join(stage, `engine-${system.os}-${system.cpu}`);
       mkdirSync(place);
-      writeEngine(system, version, place);
+      writeEngine(system, version, place, identity(facts));
       staged.push(place);
     }
     return staged.map((place) => packFolder(place, target));
@@ -55,7 +57,7 @@ export function packPackages(folder: string, engines: readonly System[]): Tarbal
 /** What of a package is of development. npm keeps to the list of files in package.json besides. */
 const OF_DEVELOPMENT = /[\\/](src|node_modules)$|[\\/](tsconfig\.build\.json|vite\.config\.ts)$/;
 
-function stagePackage(name: string, stage: string): string {
+function stagePackage(name: string, stage: string, facts: ProjectFacts): string {
   const source = join(ROOT, "packages", name);
   const place = join(stage, name);
   cpSync(source, place, { recursive: true, filter: (file) => !OF_DEVELOPMENT.test(file) });
@@ -63,7 +65,8 @@ function stagePackage(name: string, stage: string): string {
   if ((manifest.files as readonly string[]).includes("dist") && !existsSync(join(place, "dist"))) {
     throw new Error(`${manifest.name} is not built: npm run build`);
   }
-  writeFileSync(join(place, "package.json"), `${JSON.stringify(publishedManifest(manifest), null, 2)}\n`);
+  const published = { ...publishedManifest(manifest), ...identity(facts, `packages/${name}`) };
+  writeFileSync(join(place, "package.json"), `${JSON.stringify(published, null, 2)}\n`);
   cpSync(join(ROOT, "LICENSE"), join(place, "LICENSE"));
   return place;
 }
