@@ -9,15 +9,17 @@ import { readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { BUILT_IN } from "@calig/core/internal/loading/built-in";
 import { anyWeights, checkpointWeights } from "@calig/core/internal/loading/checkpoint-weights";
-import { readConfig } from "@calig/core/internal/loading/load-checkpoint";
+import { readContents } from "@calig/core/internal/loading/contents";
+import { knowledgeOf } from "@calig/core/internal/loading/knowledge";
 import { prepareText } from "@calig/core/internal/modality/text/prepare";
 import { createModel } from "@calig/core/internal/onnx/create-model";
 import { encodeModel } from "@calig/core/internal/onnx/encode";
 import { scoreFeeds } from "@calig/core/internal/program/score";
 import { buildSweepProgram, sweepNames } from "@calig/core/internal/program/sweep";
 import type { Tensor } from "@calig/core/internal/tensor/tensor";
-import { familyOf } from "@calig/core/internal/transformer/families";
+import { familyOf } from "@calig/core/internal/transformer/family-of";
 import { loadModel } from "@calig/node";
 import { diskStore } from "@calig/node/internal/node/disk-store";
 import ort from "onnxruntime-node";
@@ -50,10 +52,13 @@ const points = Number(values.points);
 
 await using model = await loadModel(values.model);
 const store = diskStore(model.folder);
-const { config } = (await readConfig(store)) ?? {};
+const contents = await readContents(store);
+const config = contents.stored?.config;
 if (config === undefined) throw new Error(`There is no config.json in ${model.folder}`);
-const { source, place } = checkpointWeights(await anyWeights(store));
-const transformer = familyOf(config.modelType).build(config, source, { lastBlock: "pooled" });
+const { source, place } = await checkpointWeights(await anyWeights(contents));
+const transformer = (await familyOf(config.modelType, knowledgeOf(BUILT_IN).families)).build(config, source, {
+  lastBlock: "pooled",
+});
 const classes = model.labels.length;
 const graph = buildSweepProgram(transformer, { kind: "logit", activation: model.activation }, classes);
 const prefix = join(tmpdir(), `calig-profile-${process.pid}`);

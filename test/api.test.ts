@@ -6,6 +6,7 @@ import * as extend from "@calig/core/extend";
 import * as node from "@calig/node";
 import * as server from "@calig/node/server";
 import * as web from "@calig/web";
+import * as minimal from "@calig/web/minimal";
 import { expect, it } from "vitest";
 
 const ENTRIES: readonly [entry: string, report: string, exported: object, of?: object][] = [
@@ -14,6 +15,7 @@ const ENTRIES: readonly [entry: string, report: string, exported: object, of?: o
   ["@calig/node", "node/api/index", node, core],
   ["@calig/node/server", "node/api/server", server],
   ["@calig/web", "web/api/index", web, core],
+  ["@calig/web/minimal", "web/api/minimal", minimal],
 ];
 
 it.each(ENTRIES)("%s exports what its report says (npm run api writes it)", (_, report, exported, inherited = {}) => {

@@ -22,6 +22,7 @@ const PACKAGE_ENTRIES: Readonly<Record<string, string>> = {
   "@calig/core": "index.ts",
   "@calig/core/extend": "extend.ts",
   "@calig/web": "web.ts",
+  "@calig/web/minimal": "minimal.ts",
   "@calig/web/components": "components/register.ts",
   "@calig/node": "node.ts",
   "@calig/node/server": "server.ts",
@@ -77,6 +78,7 @@ const HOUSE: Readonly<Record<Storey, Readonly<Record<string, readonly string[]>>
     "node.ts": ["ground", "method", "face", "index.ts", "node"],
     web: ["ground", "model", "method"],
     "web.ts": ["ground", "method", "index.ts", "web"],
+    "minimal.ts": ["ground", "method", "web"],
     server: ["ground", "model", "method", "face", "node"],
     "server.ts": ["server"],
     cli: ["ground", "model", "method", "face", "extend", "extend.ts", "node", "server"],
@@ -98,6 +100,7 @@ const allowed = new Map(rooms.map(({ room, may }) => [room, new Set(may.flatMap(
 const ENTRIES = new Set([
   "extend.ts",
   "index.ts",
+  "minimal.ts",
   "node.ts",
   "web.ts",
   "server.ts",

@@ -4,6 +4,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { encodeSafetensors } from "@calig/core/internal/checkpoint/safetensors";
 import { anyWeights, checkpointWeights } from "@calig/core/internal/loading/checkpoint-weights";
+import { readContents } from "@calig/core/internal/loading/contents";
 import { asFloat32 } from "@calig/core/internal/loading/float32-weights";
 import { readStoredTensor } from "@calig/core/internal/onnx/external-data";
 import { floatToHalf } from "@calig/core/internal/tensor/half";
@@ -28,7 +29,7 @@ const folderOf = (dtype: "float16" | "int64") =>
 describe("asFloat32()", () => {
   /** All tensors of a folder, converted into a temporary file below `parent`. */
   async function convert(folder: string, parent: string) {
-    const weights = checkpointWeights(await anyWeights(diskStore(folder)));
+    const weights = await checkpointWeights(await anyWeights(await readContents(diskStore(folder))));
     return { weights, copy: await asFloat32(weights, { names: [...weights.source.names] }, () => scratchFile(parent)) };
   }
 

@@ -11,6 +11,7 @@ import {
   safetensorsHeaderLength,
 } from "@calig/core/internal/checkpoint/safetensors";
 import { anyWeights, checkpointWeights } from "@calig/core/internal/loading/checkpoint-weights";
+import { readContents } from "@calig/core/internal/loading/contents";
 import { asFloat32 } from "@calig/core/internal/loading/float32-weights";
 import { memoryStore } from "@calig/core/internal/loading/memory-store";
 import { prepareWeights } from "@calig/core/internal/loading/prepare-weights";
@@ -106,7 +107,7 @@ describe("a quantised checkpoint", () => {
     });
     const converted = [];
     for (const store of [diskStore(folder), inMemory]) {
-      const weights = checkpointWeights(await anyWeights(store));
+      const weights = await checkpointWeights(await anyWeights(await readContents(store)));
       const { source, derived } = await prepareWeights(weights.source, config, weights.read);
       const names = [...source.names];
       converted.push(await asFloat32({ ...weights, source }, { names, derived }, () => scratchFile()));

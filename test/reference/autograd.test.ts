@@ -14,9 +14,9 @@ import { encodeModel } from "@calig/core/internal/onnx/encode";
 import type { Feeds } from "@calig/core/internal/runtime/runtime";
 import { floatTensor, intTensor } from "@calig/core/internal/tensor/tensor";
 import { logitsOf, streamOf, type TransformerGraph } from "@calig/core/internal/transformer/anatomy";
-import { familyOf } from "@calig/core/internal/transformer/families";
 import { createNodeRuntime } from "@calig/node/internal/runtime/onnxruntime-node";
 import { describe, expect, it } from "vitest";
+import { familyOf } from "../support/families.ts";
 import { hashedWeights } from "../support/hashed-model.ts";
 import { uniform } from "../support/hashed-weights.ts";
 

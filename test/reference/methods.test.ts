@@ -11,7 +11,8 @@ import type { MethodContext } from "@calig/core/internal/attribution/method";
 import { methodByName } from "@calig/core/internal/attribution/methods";
 import { GENERAL_OPTIONS, METHOD_OPTIONS } from "@calig/core/internal/attribution/options";
 import type { PreparedInput } from "@calig/core/internal/attribution/prepared-input";
-import { modalityOf } from "@calig/core/internal/modality/modalities";
+import { MODALITIES } from "@calig/core/internal/modality/modalities";
+import { modalityOf } from "@calig/core/internal/modality/modality-of";
 import { resolveOptions } from "@calig/core/internal/options/resolve";
 import { Programs } from "@calig/core/internal/program/programs";
 import { evaluateScore, logitsRow, type ScoreSpec } from "@calig/core/internal/program/score";
@@ -56,7 +57,12 @@ async function contextOf(reference: Case, memory?: number): Promise<MethodContex
   const platform = { now: () => 0, residentBytes: () => 0, freeBytes: () => 0 };
   return {
     programs,
-    model: { anatomy, modality: modalityOf(streamOf(anatomy).kind), programs, platform } as unknown as ExplainableModel,
+    model: {
+      anatomy,
+      modality: modalityOf(streamOf(anatomy).kind, MODALITIES),
+      programs,
+      platform,
+    } as unknown as ExplainableModel,
     input: {
       kind: streamOf(anatomy).kind,
       feeds,

@@ -38,3 +38,22 @@ export async function bundle(entry: string, outDir: string): Promise<readonly st
   const outputs = Array.isArray(result) ? result : [result];
   return outputs.flatMap((each) => ("output" in each ? each.output.map(({ fileName }) => join(outDir, fileName)) : []));
 }
+
+/** The files of calig's packages that are in the bundle of a module, whenever they are loaded: "core/src/errors.ts". */
+export async function modulesOf(entry: string): Promise<readonly string[]> {
+  const result = await build({
+    root: fileURLToPath(new URL("../../", import.meta.url)),
+    configFile: false,
+    resolve: { conditions: ["calig-source", ...defaultClientConditions] },
+    logLevel: "silent",
+    build: {
+      write: false,
+      minify: false,
+      target: "es2022",
+      rollupOptions: { input: entry, preserveEntrySignatures: "strict", external: /^onnxruntime-web/ },
+    },
+  });
+  const outputs = (Array.isArray(result) ? result : [result]).flatMap((each) => ("output" in each ? each.output : []));
+  const ids = outputs.flatMap((part) => (part.type === "chunk" ? part.moduleIds : []));
+  return ids.flatMap((id) => /packages\/(\w+\/src\/.*\.ts)$/.exec(id)?.[1] ?? []);
+}

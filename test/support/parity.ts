@@ -5,13 +5,14 @@ import { buildGradientGraph } from "@calig/core/internal/autodiff/backward";
 import { parseConfig } from "@calig/core/internal/checkpoint/config";
 import { GraphBuilder } from "@calig/core/internal/graph/builder";
 import { anyWeights, checkpointWeights as readWeights } from "@calig/core/internal/loading/checkpoint-weights";
+import { readContents } from "@calig/core/internal/loading/contents";
 import type { Feeds } from "@calig/core/internal/runtime/runtime";
 import { elementCount, floatTensor, intTensor, type Tensor } from "@calig/core/internal/tensor/tensor";
 import { logitsOf, streamOf, type TransformerGraph } from "@calig/core/internal/transformer/anatomy";
-import { familyOf } from "@calig/core/internal/transformer/families";
 import type { BuildOptions } from "@calig/core/internal/transformer/family";
 import type { WeightSource } from "@calig/core/internal/transformer/parameters";
 import { diskStore } from "@calig/node/internal/node/disk-store";
+import { familyOf } from "./families.ts";
 import { hashedWeights } from "./hashed-model.ts";
 import { uniform } from "./hashed-weights.ts";
 import { runGraph } from "./run-graph.ts";
@@ -81,7 +82,7 @@ export function parityModel(
 
 /** The weights of a case that come from a checkpoint folder, and those it lacks. */
 async function checkpointWeights({ tensors, gain }: ParityCase, folder: string) {
-  const { source, place } = readWeights(await anyWeights(diskStore(folder)));
+  const { source, place } = await readWeights(await anyWeights(await readContents(diskStore(folder))));
   const hashed = hashedWeights(tensors, gain);
   const weights: WeightSource = {
     description: source.description,

@@ -5,9 +5,9 @@ import { CheckpointError, UnsupportedModelError } from "@calig/core/internal/err
 import type { StoredTensor } from "@calig/core/internal/onnx/model";
 import type { Tensor } from "@calig/core/internal/tensor/tensor";
 import { logitsOf } from "@calig/core/internal/transformer/anatomy";
-import { familyOf } from "@calig/core/internal/transformer/families";
 import type { WeightSource } from "@calig/core/internal/transformer/parameters";
 import { describe, expect, it } from "vitest";
+import { familyOf } from "../support/families.ts";
 import { hashedWeights } from "../support/hashed-model.ts";
 import { type ParityCase, parityFeeds, parityModel, readParityFile } from "../support/parity.ts";
 import { runGraph } from "../support/run-graph.ts";

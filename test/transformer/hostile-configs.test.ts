@@ -3,9 +3,9 @@
 import { parseConfig } from "@calig/core/internal/checkpoint/config";
 import { CheckpointError, UnsupportedModelError } from "@calig/core/internal/errors";
 import { checkSizes } from "@calig/core/internal/transformer/check-sizes";
-import { familyOf } from "@calig/core/internal/transformer/families";
 import { describe, expect, it } from "vitest";
 import { countOperations } from "../support/count-operations.ts";
+import { familyOf } from "../support/families.ts";
 import { hashedWeights } from "../support/hashed-model.ts";
 import { readParityFile } from "../support/parity.ts";
 

@@ -14,7 +14,8 @@ import { verify } from "@calig/core/internal/verification/verify";
 import { createWebRuntime } from "@calig/web/internal/runtime/onnxruntime-web";
 import { missingWebGpu } from "@calig/web/internal/runtime/webgpu-adapter";
 import { decodeImage } from "@calig/web/internal/web/decode-image";
-import { loadModel, type WebModel } from "@calig/web/internal/web/load-model";
+import { loadModel } from "@calig/web/internal/web/load-model";
+import type { WebModel } from "@calig/web/internal/web/load-options";
 import type { ModelSource } from "@calig/web/internal/web/model-files";
 import {
   ClientError,

@@ -7,6 +7,7 @@ export type { OnnxDtype } from "@calig/core/internal/loading/onnx-place";
 export type { WebDevice } from "@calig/core/internal/runtime/devices";
 export { createWebRuntime, type WebRuntimeOptions } from "./runtime/onnxruntime-web.ts";
 export { type DecodeImageOptions, decodeImage } from "./web/decode-image.ts";
-export { loadModel, type WebLoadOptions, type WebModel } from "./web/load-model.ts";
+export { loadModel } from "./web/load-model.ts";
+export type { WebLoadOptions, WebModel } from "./web/load-options.ts";
 export type { DownloadProgress, ModelSource } from "./web/model-files.ts";
 export { fromTransformersCache, type TransformersCacheOptions } from "./web/transformers-cache.ts";

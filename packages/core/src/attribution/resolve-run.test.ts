@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { InvalidOptionError } from "../errors.ts";
-import { modalityOf } from "../modality/modalities.ts";
+import { MODALITIES } from "../modality/modalities.ts";
+import { modalityOf } from "../modality/modality-of.ts";
 import { optionsKey } from "../options/resolve.ts";
 import type { ExplainableModel } from "./explainable-model.ts";
 import { METHODS } from "./methods.ts";
@@ -9,7 +10,10 @@ import { checkRun, optionsFor, optionsTakenBy, reportedOptions, resolveRun } fro
 import type { TunedSettings } from "./tuned.ts";
 
 const model = (kind: "text" | "image", tuned?: TunedSettings) =>
-  ({ modality: modalityOf(kind), ...(tuned === undefined ? {} : { tuned }) }) as unknown as ExplainableModel;
+  ({
+    modality: modalityOf(kind, MODALITIES),
+    ...(tuned === undefined ? {} : { tuned }),
+  }) as unknown as ExplainableModel;
 const TEXT = model("text");
 const CHOSEN_BY = { metric: "faithfulness", dataset: "dev", choosing: 5, confirming: 5 };
 const TUNED: TunedSettings = { fusion: "additive", lambda: 0.25, layerWeights: "last", chosenBy: CHOSEN_BY };

@@ -2,7 +2,6 @@
 
 import {
   parseSafetensorsHeader,
-  type SafetensorsEntry,
   type SafetensorsIndex,
   safetensorsHeaderLength,
   toStoredTensor,
@@ -11,6 +10,9 @@ import { checkShards, shardFiles } from "../checkpoint/shards.ts";
 import { CheckpointError, quote } from "../errors.ts";
 import type { StoredTensor } from "../onnx/model.ts";
 import type { DType } from "../tensor/dtype.ts";
+import { elementCount } from "../tensor/tensor.ts";
+import { weightSource } from "../transformer/parameters.ts";
+import type { Contents } from "./contents.ts";
 import type { PlacedWeights } from "./float32-weights.ts";
 import type { WeightFacts } from "./model-parts.ts";
 import type { ModelStore } from "./model-store.ts";
@@ -46,14 +48,14 @@ export interface CheckpointFiles {
  *
  * @throws {CheckpointError} When a file is missing, truncated or inconsistent.
  */
-export async function usualWeights(store: ModelStore): Promise<CheckpointFiles | undefined> {
-  const whole = await openWeights(store, WEIGHTS);
-  if (whole !== undefined) return described(store, [whole], WEIGHTS);
-  const index = await store.text(SHARD_INDEX);
+export async function usualWeights({ store, names: there }: Contents): Promise<CheckpointFiles | undefined> {
+  const whole = there?.includes(WEIGHTS) === false ? undefined : await openWeights(store, WEIGHTS);
+  if (whole !== undefined) return { files: [whole], description: `${store.where}/${WEIGHTS}` };
+  const index = there?.includes(SHARD_INDEX) === false ? undefined : await store.text(SHARD_INDEX);
   if (index === undefined) return undefined;
   const names = shardFiles(index, SHARD_INDEX);
-  const there = store.listed ? new Set(await store.list()) : undefined;
-  const absent = names.filter((name) => there?.has(name) === false);
+  const listed = there === undefined ? undefined : new Set(there);
+  const absent = names.filter((name) => listed?.has(name) === false);
   if (absent.length > 0) throw missingShards(store, names.length, absent);
   const files: IndexedFile[] = [];
   for (const name of names) {
@@ -62,18 +64,18 @@ export async function usualWeights(store: ModelStore): Promise<CheckpointFiles |
     files.push(file);
   }
   checkShards(index, SHARD_INDEX, new Map(files.map((file) => [file.path, file.index.tensors.keys()])));
-  return described(store, files, SHARD_INDEX);
+  return { files, description: `${store.where}/${SHARD_INDEX}` };
 }
 
 /** The usual weights, else the only other safetensors file. @throws {CheckpointError} When there are none, or several. */
-export async function anyWeights(store: ModelStore): Promise<CheckpointFiles> {
-  const usual = await usualWeights(store);
+export async function anyWeights(contents: Contents): Promise<CheckpointFiles> {
+  const usual = await usualWeights(contents);
   if (usual !== undefined) return usual;
-  const names = await store.list();
+  const { store, names = [] } = contents;
   const others = otherWeights(names);
   const [only, ...more] = others;
   const file = only === undefined || more.length > 0 ? undefined : await openWeights(store, only);
-  if (file !== undefined) return described(store, [file], file.path);
+  if (file !== undefined) return { files: [file], description: `${store.where}/${file.path}` };
   throw new CheckpointError(`Cannot load weights from "${store.where}": ${whatIsThere(store, names, others)}`, WEIGHTS);
 }
 
@@ -106,16 +108,16 @@ const otherWeights = (names: readonly string[]): readonly string[] =>
 export async function openWeights(store: ModelStore, path: string): Promise<IndexedFile | undefined> {
   const file = await store.place(path);
   if (file === undefined) return undefined;
-  const read = async (offset: number, length: number) =>
-    ("bytes" in file ? file.bytes.subarray(offset, offset + length) : await store.bytes(path, { offset, length })) ??
+  const { size } = file;
+  const held = "bytes" in file ? file.bytes : undefined;
+  const field = { offset: 0, length: Math.min(LENGTH_FIELD, size) };
+  const first = (held ?? (await store.bytes(path, field)) ?? new Uint8Array()).subarray(0, field.length);
+  const length = safetensorsHeaderLength(first, size, path);
+  const header =
+    held?.subarray(LENGTH_FIELD, LENGTH_FIELD + length) ??
+    (await store.bytes(path, { offset: LENGTH_FIELD, length })) ??
     new Uint8Array();
-  const first = await read(0, Math.min(LENGTH_FIELD, file.size));
-  const length = safetensorsHeaderLength(first, file.size, path);
-  return { store, path, file, index: parseSafetensorsHeader(await read(LENGTH_FIELD, length), file.size, path) };
-}
-
-function described({ where }: ModelStore, files: readonly IndexedFile[], path: string): CheckpointFiles {
-  return { files, description: `${where}/${path}` };
+  return { store, path, file, index: parseSafetensorsHeader(header, size, path) };
 }
 
 function missingShards({ where, remedy }: ModelStore, shards: number, missing: readonly string[]): CheckpointError {
@@ -127,53 +129,52 @@ function missingShards({ where, remedy }: ModelStore, shards: number, missing: r
 }
 
 export interface CheckpointWeights extends PlacedWeights {
-  readonly facts: Omit<WeightFacts, "sha256">;
-  /** Of all files, those of the adapter last. Cost: they are read. */
-  sha256(): Promise<string>;
+  readonly facts: WeightFacts;
   /** Tensors of the adapter, by the names in its file. */
   readonly adapter: ReadonlyMap<string, StoredTensor>;
 }
 
-/** @param adapter - The weights file of an adapter that programs read, too. */
-export function checkpointWeights({ files, description }: CheckpointFiles, adapter?: IndexedFile): CheckpointWeights {
-  const { locations, place, read, sha256 } = weightFiles(adapter === undefined ? files : [...files, adapter]);
-  const tensors = new Map(
-    withoutPrefix(files).map(([entry, file]) => [entry.name, { entry, location: locations[file] as string }] as const),
-  );
+/**
+ * The tensors of all files, without what a framework set before all of their names.
+ *
+ * @param adapter - The weights file of an adapter that programs read, too: the last in the checksum.
+ *
+ * Cost: the files are read, for their checksum.
+ */
+export async function checkpointWeights(
+  { files, description }: CheckpointFiles,
+  adapter?: IndexedFile,
+): Promise<CheckpointWeights> {
+  const prefix = commonPrefix(files.flatMap(({ index }) => [...index.tensors.keys()]));
   const counts = new Map<DType, number>();
-  for (const { entry } of tensors.values()) {
-    const elements = entry.shape.reduce((product, axis) => product * axis, 1);
-    counts.set(entry.dtype, (counts.get(entry.dtype) ?? 0) + elements);
+  let bytes = 0;
+  for (const { file, index } of files) {
+    bytes += file.size;
+    for (const { dtype, shape } of index.tensors.values()) {
+      counts.set(dtype, (counts.get(dtype) ?? 0) + elementCount(shape));
+    }
   }
-  const added = locations.at(-1) as string;
+  const elements = [...counts].sort((a, b) => b[1] - a[1]);
+  const parameters = elements.reduce((sum, [, count]) => sum + count, 0);
+  const { locations, place, read, sha256 } = await weightFiles(adapter === undefined ? files : [...files, adapter]);
+  const tensors = new Map<string, StoredTensor>();
+  for (const [i, { index }] of files.entries()) {
+    for (const entry of index.tensors.values()) {
+      const name = entry.name.slice(prefix.length);
+      tensors.set(name, toStoredTensor({ ...entry, name }, locations[i] as string));
+    }
+  }
+  const added = new Map<string, StoredTensor>();
+  for (const [name, entry] of adapter?.index.tensors ?? []) {
+    added.set(name, toStoredTensor(entry, locations.at(-1) as string));
+  }
   return {
-    facts: {
-      bytes: files.reduce((sum, { file: { size } }) => sum + size, 0),
-      parameters: [...counts.values()].reduce((sum, elements) => sum + elements, 0),
-      elements: new Map([...counts].sort((a, b) => b[1] - a[1])),
-    },
+    facts: { bytes, parameters, elements: new Map(elements), sha256 },
     place,
     read,
-    sha256,
-    source: {
-      description,
-      names: new Set(tensors.keys()),
-      get(name) {
-        const tensor = tensors.get(name);
-        if (tensor === undefined) throw new CheckpointError(`Cannot find tensor "${name}" in "${description}"`);
-        return toStoredTensor(tensor.entry, tensor.location);
-      },
-    },
-    adapter: new Map([...(adapter?.index.tensors ?? [])].map(([name, entry]) => [name, toStoredTensor(entry, added)])),
+    source: weightSource(description, tensors),
+    adapter: added,
   };
-}
-
-/** All tensors, without what a framework set before all of their names, and the number of the file of each. */
-function withoutPrefix(files: CheckpointFiles["files"]): readonly (readonly [SafetensorsEntry, number])[] {
-  const prefix = commonPrefix(files.flatMap(({ index }) => [...index.tensors.keys()]));
-  return files.flatMap(({ index }, file) =>
-    [...index.tensors].map(([name, entry]) => [{ ...entry, name: name.slice(prefix.length) }, file] as const),
-  );
 }
 
 /** Names of the parts of models, which are no wrappers: an encoder saved alone has one of them before every name. */

@@ -12,34 +12,33 @@ import {
 } from "../checkpoint/adapter/adapter.ts";
 import { CheckpointError } from "../errors.ts";
 import { type IndexedFile, openWeights, SHARD_INDEX, WEIGHTS } from "./checkpoint-weights.ts";
-import type { ModelStore } from "./model-store.ts";
+import { type Contents, readContents } from "./contents.ts";
 
-/** An adapter and the store of its base model. */
+/** An adapter, and the place of its base model. */
 export interface FoundAdapter {
   readonly settings: LoraSettings;
   readonly weights: IndexedFile;
-  readonly base: ModelStore;
+  readonly base: Contents;
 }
 
-/** The first file of an adapter that a store lists. */
-async function adapterFile(store: ModelStore): Promise<string | undefined> {
-  const names = await store.list();
-  return [ADAPTER_CONFIG, ADAPTER_WEIGHTS, ADAPTER_PICKLE].find((name) => names.includes(name));
-}
+/** The first file of an adapter among names. */
+const adapterFile = (names: readonly string[]): string | undefined =>
+  [ADAPTER_CONFIG, ADAPTER_WEIGHTS, ADAPTER_PICKLE].find((name) => names.includes(name));
 
-/** Whether a store has files of an adapter. Where it cannot be listed, it is asked for one. */
-export const holdsAdapter = async (store: ModelStore): Promise<boolean> =>
-  store.listed ? (await adapterFile(store)) !== undefined : (await store.text(ADAPTER_CONFIG)) !== undefined;
+/** Whether there are files of an adapter. Where a place cannot be listed, it is asked for one. */
+export const holdsAdapter = async ({ store, names }: Contents): Promise<boolean> =>
+  names === undefined ? (await store.text(ADAPTER_CONFIG)) !== undefined : adapterFile(names) !== undefined;
 
 /**
  * The adapter in a store; undefined where there is none. Its base model lies beside it, or where
  * `base_model_name_or_path` says, if the store knows other places.
  *
- * @param beside - Whether weights lie beside it; asked for where that is not known yet.
+ * @param beside - Whether weights under their usual names lie beside it and were found.
  * @throws {CheckpointError} When the adapter is incomplete or of a kind that calig does not merge, or its base is not there.
  */
-export async function findAdapter(store: ModelStore, beside?: boolean): Promise<FoundAdapter | undefined> {
-  const listed = store.listed ? await adapterFile(store) : ADAPTER_CONFIG;
+export async function findAdapter(contents: Contents, beside: boolean): Promise<FoundAdapter | undefined> {
+  const { store, names } = contents;
+  const listed = names === undefined ? ADAPTER_CONFIG : adapterFile(names);
   if (listed === undefined) return undefined;
   const { where } = store;
   const json = await store.text(ADAPTER_CONFIG);
@@ -54,22 +53,19 @@ export async function findAdapter(store: ModelStore, beside?: boolean): Promise<
   const remedy = mergeRemedy({ string: () => settings.task });
   const weights = await openWeights(store, ADAPTER_WEIGHTS);
   if (weights === undefined) {
-    const pickled = store.listed && (await store.list()).includes(ADAPTER_PICKLE);
+    const pickled = names?.includes(ADAPTER_PICKLE) === true;
     const found = pickled
       ? `its weights are pickled ("${ADAPTER_PICKLE}"), and calig reads "${ADAPTER_WEIGHTS}"`
       : `there is no "${ADAPTER_WEIGHTS}" beside it`;
     throw new CheckpointError(`Cannot load the adapter in "${where}": ${found}; ${remedy}`, ADAPTER_CONFIG);
   }
-  const base = await baseOf(store, settings, beside ?? (await holdsWeights(store)), remedy);
+  const near = beside || names?.some((name) => name === WEIGHTS || name === SHARD_INDEX) === true;
+  const base = await baseOf(contents, settings, near, remedy);
   return { settings, weights, base };
 }
 
-async function holdsWeights(store: ModelStore): Promise<boolean> {
-  const names = await store.list();
-  return names.includes(WEIGHTS) || names.includes(SHARD_INDEX);
-}
-
-async function baseOf(store: ModelStore, settings: LoraSettings, beside: boolean, remedy: string): Promise<ModelStore> {
+async function baseOf(own: Contents, settings: LoraSettings, beside: boolean, remedy: string): Promise<Contents> {
+  const { store } = own;
   const { where } = store;
   const near = [...(beside ? [store] : []), ...((await store.named?.(settings.base)) ?? [])];
   const cached = near.length === 0 ? await store.cached?.(settings.base) : undefined;
@@ -88,24 +84,26 @@ async function baseOf(store: ModelStore, settings: LoraSettings, beside: boolean
       ADAPTER_CONFIG,
     );
   }
-  if (base !== store && (await holdsAdapter(base))) {
+  if (base === store) return own;
+  const contents = await readContents(base);
+  if (await holdsAdapter(contents)) {
     throw new CheckpointError(
       `Cannot load the adapter in "${where}": its base model in "${base.where}" has an adapter itself; ${remedy}`,
       ADAPTER_CONFIG,
     );
   }
-  return base;
+  return contents;
 }
 
 /** What to say of adapters that are not in use: in folders below the model's. */
-export async function adaptersBelow(store: ModelStore): Promise<readonly Warning[]> {
-  const names: string[] = [];
-  for (const entry of await store.list()) {
+export async function adaptersBelow({ store, names = [] }: Contents): Promise<readonly Warning[]> {
+  const folders: string[] = [];
+  for (const entry of names) {
     const folder = entry.slice(0, -1);
-    if (entry.endsWith("/") && (await store.text(`${folder}/${ADAPTER_CONFIG}`)) !== undefined) names.push(folder);
+    if (entry.endsWith("/") && (await store.text(`${folder}/${ADAPTER_CONFIG}`)) !== undefined) folders.push(folder);
   }
-  if (names.length === 0) return [];
-  const listed = names
+  if (folders.length === 0) return [];
+  const listed = folders
     .sort()
     .map((name) => `"${name}"`)
     .join(", ");
@@ -118,7 +116,5 @@ export async function adaptersBelow(store: ModelStore): Promise<readonly Warning
 }
 
 /** What to say of an adapter beside an ONNX file, which is explained as it is. */
-export async function adapterBeside(store: ModelStore): Promise<readonly Warning[]> {
-  if ((await adapterFile(store)) === undefined) return [];
-  return [{ code: "unused-adapter", message: BESIDE_ONNX }];
-}
+export const adapterBeside = ({ names = [] }: Contents): readonly Warning[] =>
+  adapterFile(names) === undefined ? [] : [{ code: "unused-adapter", message: BESIDE_ONNX }];

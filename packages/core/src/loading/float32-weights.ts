@@ -7,7 +7,7 @@ import { computeTensor, type DerivedTensor } from "../checkpoint/derived-tensor.
 import { CheckpointError, isCaligError } from "../errors.ts";
 import type { ReadRange } from "../onnx/external-data.ts";
 import type { StoredTensor } from "../onnx/model.ts";
-import { byteSize, viewBytes } from "../tensor/dtype.ts";
+import { byteSize, isFloating, viewBytes } from "../tensor/dtype.ts";
 import { toFloatTensor } from "../tensor/half.ts";
 import { elementCount } from "../tensor/tensor.ts";
 import type { WeightSource } from "../transformer/parameters.ts";
@@ -44,6 +44,23 @@ export interface ConvertOptions {
   readonly names: readonly string[];
   /** Tensors that are computed instead of converted, by name. Default: none. */
   readonly derived?: ReadonlyMap<string, DerivedTensor>;
+}
+
+/**
+ * Of the tensors that programs read, those to convert: of files all of them, which have one folder, but not the positions
+ * of tokens that old files list; of bytes in memory those that change.
+ *
+ * @param half - Whether those of half precision change.
+ */
+export function tensorsToConvert(
+  { source, place: { weights } }: Pick<PlacedWeights, "source" | "place">,
+  read: readonly string[],
+  derived: ReadonlyMap<string, DerivedTensor>,
+  half: boolean,
+): readonly string[] {
+  const floating = read.filter((name) => derived.has(name) || isFloating(source.get(name).dtype));
+  if (weights === undefined) return floating;
+  return floating.filter((name) => derived.has(name) || (half && /^b?float16$/.test(source.get(name).dtype)));
 }
 
 /**

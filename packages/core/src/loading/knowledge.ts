@@ -1,19 +1,17 @@
-/** @file What calig knows of models, and what a caller adds to it for one model: families, gradient rules, rewrites of graphs, kinds of inputs. */
+/** @file What is known of models, and what a caller adds to it for one model: families, gradient rules, rewrites of graphs, kinds of inputs. */
 
 import type { Modality } from "../attribution/explainable-model.ts";
 import { createRegistry, RULES, type RuleRegistry } from "../autodiff/registry.ts";
 import type { RuleEntry } from "../autodiff/rule.ts";
 import type { Pass } from "../canonical/pass.ts";
-import { PASSES } from "../canonical/passes.ts";
 import { InvalidOptionError } from "../errors.ts";
-import { MODALITIES } from "../modality/modalities.ts";
-import { FAMILIES } from "../transformer/families.ts";
-import type { ModelFamily } from "../transformer/family.ts";
+import type { KnownFamily } from "../transformer/family.ts";
+import type { FamiliesByType } from "../transformer/family-of.ts";
 
 /** What a caller adds. */
 export interface ModelExtensions {
-  /** Families that are built from checkpoints besides calig's own. */
-  readonly families?: readonly ModelFamily[];
+  /** Families that are built from checkpoints besides calig's own; with `load`, their code is loaded when it is needed. */
+  readonly families?: readonly KnownFamily[];
   /** Gradient rules of operators, or of versions of operators, that calig has none for. */
   readonly rules?: readonly RuleEntry[];
   /** Rewrites of graphs of ONNX files, made before calig's own. */
@@ -22,37 +20,42 @@ export interface ModelExtensions {
   readonly modalities?: readonly Modality[];
 }
 
+/** What there is without the caller: all that calig has (`BUILT_IN`), or less. */
+export interface OwnKnowledge {
+  readonly families: readonly KnownFamily[];
+  modalities(): Promise<readonly Modality[]>;
+}
+
 /** All that is known when a model is loaded. */
-export interface Knowledge {
-  readonly families: readonly ModelFamily[];
+export interface Knowledge extends Pick<OwnKnowledge, "modalities"> {
+  readonly families: FamiliesByType;
   readonly rules: RuleRegistry;
+  /** Those of the caller. */
   readonly passes: readonly Pass[];
-  readonly modalities: readonly Modality[];
 }
 
 /**
- * calig's own lists with those of the caller; nothing is remembered beyond the model that is loaded.
+ * What there is, with what the caller adds; nothing is remembered beyond the model that is loaded.
  *
  * @throws {InvalidOptionError} When a model type, or an operator at a version, is claimed twice.
  */
-export function knowledgeOf({
-  families = [],
-  rules = [],
-  passes = [],
-  modalities = [],
-}: ModelExtensions = {}): Knowledge {
-  const known = new Map(FAMILIES.flatMap(({ modelTypes, name }) => modelTypes.map((type) => [type, name] as const)));
-  for (const { modelTypes, name } of families) {
+export function knowledgeOf(
+  own: OwnKnowledge,
+  { families = [], rules = [], passes = [], modalities = [] }: ModelExtensions = {},
+): Knowledge {
+  const known = new Map<string, KnownFamily>();
+  for (const family of [...own.families, ...families]) {
+    const { modelTypes, name } = family;
     for (const type of modelTypes) {
       const other = known.get(type);
       if (other !== undefined) {
         throw new InvalidOptionError(
-          `Cannot add the family "${name}" for models of type "${type}": the family "${other}" builds these; leave it out, or give config.json another "model_type"`,
+          `Cannot add the family "${name}" for models of type "${type}": the family "${other.name}" builds these; leave it out, or give config.json another "model_type"`,
           "families",
           name,
         );
       }
-      known.set(type, name);
+      known.set(type, family);
     }
   }
   const claimed = new Set(RULES.map(ruleName));
@@ -68,10 +71,10 @@ export function knowledgeOf({
     claimed.add(name);
   }
   return {
-    families: [...families, ...FAMILIES],
+    families: known,
     rules: createRegistry([...RULES, ...rules]),
-    passes: [...passes, ...PASSES],
-    modalities: [...modalities, ...MODALITIES],
+    passes,
+    modalities: async () => [...modalities, ...(await own.modalities())],
   };
 }
 

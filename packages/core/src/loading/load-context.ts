@@ -15,7 +15,7 @@ export interface LoadContext {
   /** Families, gradient rules and rewrites of graphs: calig's own, and those that the caller adds. */
   readonly knowledge: Knowledge;
   /** Makes a tokenizer of its files. */
-  createTokenizer(files: TokenizerFiles): Tokenizer;
+  createTokenizer(files: TokenizerFiles): Tokenizer | Promise<Tokenizer>;
   /** What memory there is and may be taken. Default: nothing is known, and models are held whole. */
   readonly memory?: MemoryOptions | undefined;
   /** Temporary files for what memory has no room for. Default: there is no disk. */

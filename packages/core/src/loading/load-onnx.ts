@@ -1,12 +1,12 @@
 /** @file An ONNX file in any store: read, decoded, its weights found; what it means is read elsewhere (`onnx-parts.ts`). */
 
-import type { CheckpointConfig } from "../checkpoint/config.ts";
 import { CheckpointError } from "../errors.ts";
 import { createModel } from "../onnx/create-model.ts";
 import { decodeModel } from "../onnx/decode.ts";
 import { encodeModel } from "../onnx/encode.ts";
 import type { Graph } from "../onnx/model.ts";
 import { checkTask } from "./check-task.ts";
+import type { Contents } from "./contents.ts";
 import { adapterBeside } from "./find-adapter.ts";
 import type { LoadContext } from "./load-context.ts";
 import type { ModelParts, OriginalFile, WeightPlace } from "./model-parts.ts";
@@ -14,7 +14,6 @@ import type { ModelStore } from "./model-store.ts";
 import { onnxParts } from "./onnx-parts.ts";
 import type { OnnxPlace } from "./onnx-place.ts";
 import { locateWeights, type StoredGraph } from "./onnx-weights.ts";
-import { preprocessorsIn } from "./preprocessors.ts";
 import { planWeights, weightMemory } from "./weight-plan.ts";
 
 /**
@@ -25,20 +24,17 @@ import { planWeights, weightMemory } from "./weight-plan.ts";
  * @throws {UnsupportedModelError} When the graph cannot be rewritten, or holds a model for another task.
  * @throws {AnatomyError} When the parts of a Transformer are not found.
  */
-export async function loadOnnx(
-  store: ModelStore,
-  onnx: OnnxPlace,
-  config: CheckpointConfig | undefined,
-  context: LoadContext,
-): Promise<ModelParts> {
-  const { source, runtime, knowledge, memory, acceptDifference, signal } = context;
+export async function loadOnnx(contents: Contents, onnx: OnnxPlace, context: LoadContext): Promise<ModelParts> {
+  const { source, memory, signal } = context;
+  const { store } = contents;
+  const config = contents.stored?.config;
   const name = onnx.path.slice(onnx.path.lastIndexOf("/") + 1);
   const bytes = await bytesOf(store, onnx);
   const model = decodeModel(bytes);
   checkTask(config, model);
   const stored = await locateWeights(model.graph, store, onnx, bytes);
   const { graph, facts, files, externalise } = stored;
-  const { streamed, warnings } = planWeights(source, weightMemory(facts.elements), false, memory);
+  const { streamed, prepack, warnings } = planWeights(source, weightMemory(facts.elements), false, memory);
   signal?.throwIfAborted();
   const parts = await onnxParts({
     name,
@@ -48,17 +44,16 @@ export async function loadOnnx(
     weights: facts,
     place: files.place,
     externalise,
-    preprocessors: preprocessorsIn(store, context),
-    knowledge,
-    runtime,
+    contents,
     streamed,
-    ...(acceptDifference === undefined ? {} : { acceptDifference }),
     warnings,
+    context,
   });
   return {
     ...parts,
-    warnings: [...parts.warnings, ...(await adapterBeside(store))],
+    warnings: [...parts.warnings, ...adapterBeside(contents)],
     streamed,
+    prepack,
     read: files.read,
     original: {
       name,

@@ -1,22 +1,20 @@
 /** @file From the store of a model to a model that can be explained. The same on every platform. */
 
 import type { Platform } from "../attribution/explainable-model.ts";
-import type { TunedSettings } from "../attribution/tuned.ts";
-import { streamOf } from "../transformer/anatomy.ts";
 import { type AssembledModel, assembleModel } from "./assemble-model.ts";
 import { usualWeights } from "./checkpoint-weights.ts";
+import { readContents } from "./contents.ts";
 import { holdsAdapter } from "./find-adapter.ts";
-import type { Knowledge } from "./knowledge.ts";
-import { loadCheckpoint, readConfig, type StoredConfig } from "./load-checkpoint.ts";
+import { loadCheckpoint } from "./load-checkpoint.ts";
 import type { LoadContext } from "./load-context.ts";
-import { loadOnnx } from "./load-onnx.ts";
+import type { loadOnnx } from "./load-onnx.ts";
 import type { ModelParts } from "./model-parts.ts";
 import type { ModelStore } from "./model-store.ts";
-import { noModelIn, noOnnxOfType } from "./no-model.ts";
+import { noModelIn, noOnnxOfType, onlyCheckpoints } from "./no-model.ts";
 import { findOnnxFile, namedOnnxFile, type OnnxDtype } from "./onnx-place.ts";
 import { storeInMemory } from "./store-in-memory.ts";
-import { parseTuned, tunedFileOf } from "./tuned-settings.ts";
-import { streamBytes, weightMemory, worthPrepacking } from "./weight-plan.ts";
+import { readTuned } from "./tuned-settings.ts";
+import { streamBytes } from "./weight-plan.ts";
 
 export interface LoadRequest extends LoadContext {
   /** What explanations call the model. Default: as its store. */
@@ -28,6 +26,8 @@ export interface LoadRequest extends LoadContext {
   /** Threads of one operator. Default: the engine decides. */
   readonly threads?: number | undefined;
   readonly platform: Platform;
+  /** The reader of ONNX files, loaded when there is one. Default: only checkpoints are read. */
+  readonly readOnnx?: (() => Promise<typeof loadOnnx>) | undefined;
 }
 
 /** A loaded model, and the ONNX file that it was read from, by its path in the store. */
@@ -54,17 +54,15 @@ export async function load(store: ModelStore, request: LoadRequest): Promise<Loa
 
 async function loadFrom(store: ModelStore, request: LoadRequest): Promise<Loaded> {
   const { runtime, platform, threads, memory, disk, id = store.name } = request;
-  const config = await readConfig(store);
-  const { parts, file } = await readParts(store, config, request);
+  const { parts, file } = await readParts(store, request);
   try {
     request.signal?.throwIfAborted();
-    const tuned = await readTuned(store, tunedFileOf(file), parts);
+    const tuned = await readTuned(store, file, parts);
     const stream =
       parts.streamed && memory !== undefined && disk !== undefined
         ? { memoryBytes: streamBytes(parts, memory), spill: disk.states() }
         : undefined;
-    const prepack = memory !== undefined && worthPrepacking(weightMemory(parts.weights.elements));
-    const session = { ...(prepack ? { prepack } : {}), ...(threads === undefined ? {} : { threads }) };
+    const session = { ...(parts.prepack ? { prepack: true } : {}), ...(threads === undefined ? {} : { threads }) };
     const model = assembleModel(parts, { id, runtime, platform, stream, session });
     return { model: { ...model, ...(tuned === undefined ? {} : { tuned }) }, file };
   } catch (error) {
@@ -76,28 +74,21 @@ async function loadFrom(store: ModelStore, request: LoadRequest): Promise<Loaded
 /** The parts of what is meant, and its ONNX file. */
 async function readParts(
   store: ModelStore,
-  config: StoredConfig | undefined,
   request: LoadRequest,
 ): Promise<{ readonly parts: ModelParts; readonly file?: string }> {
-  const { dtype, file, source, knowledge } = request;
-  const beside =
-    file === undefined && dtype === undefined && builds(config, knowledge) ? await usualWeights(store) : undefined;
-  if (beside !== undefined) return { parts: await loadCheckpoint(store, config, beside, request) };
-  const onnx = file === undefined ? await findOnnxFile(store, dtype) : await namedOnnxFile(store, file);
-  if (onnx !== undefined) return { parts: await loadOnnx(store, onnx, config?.config, request), file: onnx.path };
+  const { dtype, file, source, knowledge, readOnnx } = request;
+  const contents = await readContents(store);
+  const config = contents.stored?.config;
+  const builds = config !== undefined && knowledge.families.has(config.modelType);
+  const beside = file === undefined && dtype === undefined && builds ? await usualWeights(contents) : undefined;
+  if (beside !== undefined) return { parts: await loadCheckpoint(contents, beside, request) };
+  const onnx = file === undefined ? await findOnnxFile(contents, dtype) : await namedOnnxFile(store, file);
+  if (onnx !== undefined) {
+    if (readOnnx === undefined) throw onlyCheckpoints(store, onnx.path);
+    const read = await readOnnx();
+    return { parts: await read(contents, onnx, request), file: onnx.path };
+  }
   if (dtype !== undefined) throw noOnnxOfType(store, dtype);
-  if (config === undefined && !(await holdsAdapter(store))) throw await noModelIn(source, store);
-  return { parts: await loadCheckpoint(store, config, undefined, request) };
-}
-
-/** Whether calig builds models of this configuration from checkpoints. */
-const builds = (stored: StoredConfig | undefined, { families }: Knowledge): boolean =>
-  families.some(({ modelTypes }) => stored !== undefined && modelTypes.includes(stored.config.modelType));
-
-/** The settings stored beside a model. @throws {CheckpointError} When the file is not what calig wrote. */
-async function readTuned(store: ModelStore, path: string, { forward }: ModelParts): Promise<TunedSettings | undefined> {
-  const text = await store.text(path);
-  return text === undefined
-    ? undefined
-    : parseTuned(text, `${store.where}/${path}`, streamOf(forward.anatomy).hiddenStates.length);
+  if (config === undefined && !(await holdsAdapter(contents))) throw await noModelIn(source, store);
+  return { parts: await loadCheckpoint(contents, undefined, request) };
 }

@@ -53,6 +53,8 @@ export interface ModelParts {
   readonly read: ReadRange;
   /** Whether its weights are to be held block by block. */
   readonly streamed: boolean;
+  /** Whether programs are to lay out weights of their own. */
+  readonly prepack: boolean;
   /** Ends what was opened, and deletes what was written, for this model. */
   release?(): Promise<void>;
   /** Graph of which all positions of all blocks are computed, and the one that the sweep is made of. */
@@ -81,9 +83,3 @@ export interface ModelParts {
 
 /** What the model says of its tokenizer. */
 export type TokenizerFacts = Pick<TokenizerFiles, "modelMaxLength" | "embeddingRows" | "model">;
-
-/** What makes inputs of texts and pictures: read from the files beside the weights. */
-export interface Preprocessors {
-  tokenizer(facts: TokenizerFacts): Promise<Tokenizer>;
-  imageProcessor(): Promise<ImageProcessor>;
-}

@@ -1,6 +1,6 @@
 /** @file What to say where no model is found: what is there instead, and where a model may be. */
 
-import { CheckpointError, InvalidOptionError } from "../errors.ts";
+import { CheckpointError, InvalidOptionError, UnsupportedModelError } from "../errors.ts";
 import type { ModelStore } from "./model-store.ts";
 import { type OnnxDtype, onnxFileName } from "./onnx-place.ts";
 import { otherFormat } from "./other-formats.ts";
@@ -50,6 +50,13 @@ export function noOnnxOfType({ where, listed, remedy }: ModelStore, dtype: OnnxD
     dtype,
   );
 }
+
+/** The error for an ONNX file where nothing reads such files. */
+export const onlyCheckpoints = ({ where }: ModelStore, path: string): UnsupportedModelError =>
+  new UnsupportedModelError(
+    `Cannot load "${path}" in "${where}": it is an ONNX file, and checkpoints of the families that were given are read here; load it with the loadModel() of "@calig/web" itself, or give the checkpoint and its family`,
+    [{ reason: "an ONNX file" }],
+  );
 
 /** Folders below that hold a configuration with weights, or an ONNX file. */
 async function modelsBelow(store: ModelStore, folder: string, depth: number): Promise<readonly string[]> {

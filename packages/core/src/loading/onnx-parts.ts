@@ -1,19 +1,18 @@
-/** @file An ONNX model: written with primitives, its anatomy found by structure. Opens no files: who calls it has read them. */
+/** @file An ONNX model: written with primitives, its anatomy found by structure. Opens no files but those of its tokenizer or image processor. */
 
 import type { Warning } from "../attribution/explanation.ts";
 import { gradientCoverage } from "../autodiff/coverage.ts";
 import type { RuleRegistry } from "../autodiff/registry.ts";
 import { type CanonicalModel, canonicalise } from "../canonical/canonicalise.ts";
+import { PASSES } from "../canonical/passes.ts";
 import { prepareInputs } from "../canonical/prepare-inputs.ts";
 import type { CheckpointConfig } from "../checkpoint/config.ts";
 import { AnatomyError, UnsupportedModelError } from "../errors.ts";
 import { extractGraph } from "../graph/extract.ts";
 import { checkFixedSizes } from "../graph/fixed-sizes.ts";
 import { inferShapes } from "../graph/infer-shapes.ts";
-import { processedSize } from "../input/image/process-image.ts";
-import { modalityOf } from "../modality/modalities.ts";
+import { modalityOf } from "../modality/modality-of.ts";
 import type { Graph } from "../onnx/model.ts";
-import type { Runtime } from "../runtime/runtime.ts";
 import {
   type Anatomy,
   classifierAnatomy,
@@ -24,6 +23,7 @@ import {
 } from "../transformer/anatomy.ts";
 import type { ModelFamily } from "../transformer/family.ts";
 import { familyConfig } from "../transformer/family-config.ts";
+import { familyOf } from "../transformer/family-of.ts";
 import { freeBlocks } from "../transformer/locate/free-blocks.ts";
 import { locateAnatomy } from "../transformer/locate/locate-anatomy.ts";
 import { logitsOutput } from "../transformer/locate/logits.ts";
@@ -31,12 +31,13 @@ import { positionLimit } from "../transformer/locate/position-limit.ts";
 import { freesRows, needsRows, takesOneRow } from "../transformer/locate/row-limits.ts";
 import { unflattenLogits } from "../transformer/locate/unflatten-logits.ts";
 import { builtInputs } from "./built-inputs.ts";
+import type { Contents } from "./contents.ts";
 import { firstPosition } from "./first-position.ts";
 import { type Head, onnxHead } from "./head.ts";
-import type { Knowledge } from "./knowledge.ts";
-import type { ModelParts, Preprocessors, WeightFacts, WeightPlace } from "./model-parts.ts";
+import type { LoadContext } from "./load-context.ts";
+import type { ModelParts, WeightFacts, WeightPlace } from "./model-parts.ts";
 import { openOwnAnswers, unmeasuredWarning } from "./own-answers.ts";
-import { tokenizerFacts } from "./preprocessors.ts";
+import { readImageProcessor, readTokenizer, tokenizerFacts } from "./preprocessors.ts";
 
 /** Tokens read where neither configuration nor tokenizer nor a table of positions limits them. */
 const FALLBACK_LENGTH = 512;
@@ -53,19 +54,17 @@ export interface OnnxSource {
   readonly place: WeightPlace;
   /** The graph with its large tensors at their `place`. */
   externalise(graph: Graph): Graph;
-  readonly preprocessors: Preprocessors;
-  readonly knowledge: Knowledge;
-  readonly runtime: Runtime;
+  /** Of the tokenizer or the image processor. */
+  readonly contents: Contents;
   /** Whether the model is too large to be run whole. */
-  readonly streamed?: boolean;
-  /** Whether inputs are explained however far the file's own answers are from those of float32. */
-  readonly acceptDifference?: boolean;
+  readonly streamed: boolean;
   /** What is known to be worth a warning already. */
   readonly warnings: readonly Warning[];
+  readonly context: LoadContext;
 }
 
 /** The parts of an ONNX model, without what is known of its files. */
-export type OnnxParts = Omit<ModelParts, "read" | "streamed">;
+export type OnnxParts = Omit<ModelParts, "read" | "streamed" | "prepack">;
 
 /**
  * Rewrites an ONNX model and finds its parts. Without config.json classes are called LABEL_0, LABEL_1, ...
@@ -79,16 +78,17 @@ export type OnnxParts = Omit<ModelParts, "read" | "streamed">;
  * @throws {AnatomyError} When the parts of a Transformer are not found.
  */
 export async function onnxParts(source: OnnxSource): Promise<OnnxParts> {
-  const { config, preprocessors, place, knowledge } = source;
+  const { config, place, context } = source;
+  const { knowledge, runtime } = context;
   const warnings = [...source.warnings];
-  const imageProcessor = readsPixels(source.graph) ? await preprocessors.imageProcessor() : undefined;
-  const pixels = imageProcessor === undefined ? undefined : processedSize(imageProcessor);
+  const pictures = readsPixels(source.graph) ? await readImageProcessor([source.contents]) : undefined;
+  const pixels = pictures?.size;
   const original = {
     graph: prepareInputs(source.graph, pixels === undefined ? {} : { pixels }),
     opsets: { "com.microsoft": 1, ...source.opsets },
   };
   checkFixedSizes(original.graph, original.opsets, source.weights.bytes);
-  const canonical = onlyLogits(canonicalise(original, knowledge.passes), listedClasses(config));
+  const canonical = onlyLogits(canonicalise(original, [...knowledge.passes, ...PASSES]), listedClasses(config));
   const { activation } = canonical;
   const located = locate(canonical, listedClasses(config), knowledge.rules);
   const stream = streamOf(located);
@@ -104,21 +104,29 @@ export async function onnxParts(source: OnnxSource): Promise<OnnxParts> {
   const limits = { inputs: takesOneRow(forward), states: !freesRows(forward), filled: needsRows(forward) };
   const { warnings: surprises, ...head } = headOf(config, forward);
   warnings.push(...surprises);
-  const facts = () =>
-    tokenizerFacts(config, forward, maxLength(familyOfConfig(config, knowledge.families), config, forward));
-  const tokenizer = streamOf(anatomy).kind === "text" ? await preprocessors.tokenizer(facts()) : undefined;
+  const family =
+    config !== undefined && knowledge.families.has(config.modelType)
+      ? await familyOf(config.modelType, knowledge.families)
+      : undefined;
+  const tokenizer =
+    streamOf(anatomy).kind === "text"
+      ? await readTokenizer(
+          [source.contents],
+          tokenizerFacts(config, forward, maxLength(family, config, forward)),
+          context,
+        )
+      : undefined;
   const parts = {
     ...(tokenizer === undefined ? {} : { tokenizer }),
-    ...(imageProcessor === undefined ? {} : { imageProcessor }),
+    ...(pictures === undefined ? {} : { imageProcessor: pictures.imageProcessor }),
   };
   const kind = canonical.dequantised ? "quantised" : canonical.widened ? "half-precision" : undefined;
   const ownLogits = canonical.logits ?? logitsOf(anatomy).value;
-  const hindrance =
-    source.streamed === true
-      ? "the model is not run whole"
-      : original.graph.nodes.some(({ outputs }) => outputs.includes(ownLogits))
-        ? undefined
-        : "the file has no such value before its probabilities";
+  const hindrance = source.streamed
+    ? "the model is not run whole"
+    : original.graph.nodes.some(({ outputs }) => outputs.includes(ownLogits))
+      ? undefined
+      : "the file has no such value before its probabilities";
   if (kind !== undefined && hindrance !== undefined) {
     warnings.push(unmeasuredWarning(source.name, kind, hindrance));
   }
@@ -128,7 +136,7 @@ export async function onnxParts(source: OnnxSource): Promise<OnnxParts> {
       : await openOwnAnswers({
           file: source.name,
           kind,
-          accepted: source.acceptDifference ?? false,
+          accepted: context.acceptDifference ?? false,
           original: {
             ...original,
             graph: source.externalise(original.graph),
@@ -137,19 +145,19 @@ export async function onnxParts(source: OnnxSource): Promise<OnnxParts> {
           rewritten: { graph: forward.graph, opsets, logits: logitsOf(anatomy).value },
           classes: head.labels.length,
           bytes: source.weights.bytes,
-          runtime: source.runtime,
+          runtime,
           place,
           inputs: await builtInputs(forward, parts),
         });
   warnings.push(...(opened?.warnings ?? []));
   return {
-    family: familyOfConfig(config, knowledge.families)?.name ?? config?.modelType ?? "unknown",
+    family: family?.name ?? config?.modelType ?? "unknown",
     config,
     weights: source.weights,
     place,
     forward,
     sweep: forward,
-    modality: modalityOf(streamOf(anatomy).kind, knowledge.modalities),
+    modality: modalityOf(streamOf(anatomy).kind, await knowledge.modalities()),
     rules: knowledge.rules,
     ...(canonical.logits === undefined ? {} : { logitsInFile: canonical.logits }),
     ...(Object.values(limits).includes(true) ? { limits } : {}),
@@ -227,11 +235,6 @@ function headOf(config: CheckpointConfig | undefined, { graph, opsets, anatomy }
     inferShapes(graph, opsets).get(logitsOf(anatomy).value)?.shape?.at(-1) as number,
   );
 }
-
-const familyOfConfig = (
-  config: CheckpointConfig | undefined,
-  families: readonly ModelFamily[],
-): ModelFamily | undefined => families.find(({ modelTypes }) => modelTypes.includes(config?.modelType ?? ""));
 
 /** What the family says of its configuration, else what the configuration and the tables of positions allow. */
 function maxLength(

@@ -1,6 +1,7 @@
 /** @file Which ONNX file of a model is meant: the layouts of Optimum and of transformers.js, and the element types they come in. */
 
 import { CheckpointError, InvalidOptionError } from "../errors.ts";
+import type { Contents } from "./contents.ts";
 import type { ModelStore, PlacedFile } from "./model-store.ts";
 
 /** Element types of ONNX files and how transformers.js marks their names; best first. */
@@ -52,11 +53,11 @@ export interface OnnxPlace {
  * @throws {InvalidOptionError} When there are ONNX files, but none of that type; lists those there are.
  * @throws {CheckpointError} When there are several, of names that tell nothing.
  */
-export async function findOnnxFile(store: ModelStore, dtype?: OnnxDtype): Promise<OnnxPlace | undefined> {
+export async function findOnnxFile({ store, names: own }: Contents, dtype?: OnnxDtype): Promise<OnnxPlace | undefined> {
   checkDtype(dtype);
   const wanted = (dtype === undefined ? ONNX_DTYPES : [dtype]).map(onnxFileName);
   const paths = wanted.flatMap((name) => [name, `${FOLDER}/${name}`]);
-  const found = store.listed ? await onnxFiles(store) : undefined;
+  const found = own === undefined ? undefined : await onnxFiles(store, own);
   if (found?.length === 1 && dtype === undefined) paths.push(found[0] as string);
   for (const path of paths) {
     const file = found?.includes(path) === false ? undefined : await store.place(path);
@@ -90,8 +91,7 @@ export async function namedOnnxFile(store: ModelStore, path: string): Promise<On
 
 const nameOf = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
 
-async function onnxFiles(store: ModelStore): Promise<readonly string[]> {
-  const own = await store.list();
-  const below = (await store.list(FOLDER)).map((name) => `${FOLDER}/${name}`);
-  return [...own, ...below].filter((path) => path.endsWith(".onnx"));
+async function onnxFiles(store: ModelStore, own: readonly string[]): Promise<readonly string[]> {
+  const below = own.includes(`${FOLDER}/`) ? await store.list(FOLDER) : [];
+  return [...own, ...below.map((name) => `${FOLDER}/${name}`)].filter((path) => path.endsWith(".onnx"));
 }

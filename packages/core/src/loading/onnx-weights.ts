@@ -33,7 +33,7 @@ export async function locateWeights(
   bytes: Uint8Array,
 ): Promise<StoredGraph> {
   const sides = await sideFiles(graph, store, path.slice(0, path.lastIndexOf("/") + 1));
-  const files = weightFiles([{ store, path, file }, ...sides.values()]);
+  const files = await weightFiles([{ store, path, file }, ...sides.values()]);
   const [own = "", ...others] = files.locations;
   const locations = new Map([...sides.keys()].map((location, i) => [location, others[i] as string] as const));
   const initializers: StoredTensor[] = [];
@@ -45,7 +45,7 @@ export async function locateWeights(
       bytes: bytes.byteLength + [...sides.values()].reduce((sum, { file: { size } }) => sum + size, 0),
       parameters: [...elements.values()].reduce((sum, count) => sum + count, 0),
       elements,
-      sha256: await files.sha256(),
+      sha256: files.sha256,
     },
     files,
     sides,

@@ -1,13 +1,13 @@
 /** @file The weights of a checkpoint as a family reads them: stored tensors, and those that are computed from stored ones. Opens no files. */
 
 import type { Warning } from "../attribution/explanation.ts";
-import { type Adapter, mergeLora } from "../checkpoint/adapter/merge-lora.ts";
+import type { Adapter } from "../checkpoint/adapter/merge-lora.ts";
 import type { CheckpointConfig } from "../checkpoint/config.ts";
-import { type DerivedTensor, isDerived, placeholder } from "../checkpoint/derived-tensor.ts";
+import { type DerivedTensor, placeholder } from "../checkpoint/derived-tensor.ts";
 import { dequantise } from "../checkpoint/quantised/dequantise.ts";
 import type { ReadRange } from "../onnx/external-data.ts";
 import type { StoredTensor } from "../onnx/model.ts";
-import type { WeightSource } from "../transformer/parameters.ts";
+import { type WeightSource, weightSource } from "../transformer/parameters.ts";
 
 export interface PreparedWeights {
   /** Tensors by the names that families ask for; derived ones have no bytes yet. */
@@ -29,46 +29,27 @@ export async function prepareWeights(
   read: ReadRange,
   adapter?: Adapter,
 ): Promise<PreparedWeights> {
-  const tensors = new Map([...stored.names].map((name) => [name, stored.get(name)] as const));
   const settings = ["quantization_config", "compression_config"].find((key) => config.has(key));
-  const { derived, taken, note } = await dequantise(
-    tensors,
-    settings === undefined ? undefined : config.section(settings),
-    read,
-  );
-  const plain = [...tensors].filter(([name]) => !taken.has(name));
-  const base = new Map<string, StoredTensor | DerivedTensor>([...plain, ...derived]);
-  const merged = adapter === undefined ? undefined : mergeLora(base, adapter);
-  const all = new Map([...base, ...(merged?.tensors ?? [])]);
-  return {
-    source: {
-      ...stored,
-      names: new Set(all.keys()),
-      get(name) {
-        const own = all.get(name);
-        if (own === undefined) return stored.get(name); // says that it is missing
-        return isDerived(own) ? placeholder(own) : own;
-      },
-    },
-    derived: new Map([...all].filter((entry): entry is [string, DerivedTensor] => isDerived(entry[1]))),
-    warnings: [
-      ...(note === undefined ? [] : [{ code: "quantised-weights", message: note }]),
-      ...(merged === undefined ? [] : [{ code: "merged-adapter", message: merged.note }]),
-    ],
-  };
-}
-
-/** The same tensors, and the names of those that were asked for. */
-export function recordUse(source: WeightSource): { readonly source: WeightSource; readonly used: Set<string> } {
-  const used = new Set<string>();
-  return {
-    used,
-    source: {
-      ...source,
-      get(name) {
-        used.add(name);
-        return source.get(name);
-      },
-    },
-  };
+  const all = new Map<string, StoredTensor | DerivedTensor>();
+  const tensors = new Map<string, StoredTensor>();
+  for (const name of stored.names) tensors.set(name, stored.get(name));
+  const section = settings === undefined ? undefined : config.section(settings);
+  const dequantised = await dequantise(tensors, section, read);
+  for (const [name, tensor] of tensors) if (!dequantised.taken.has(name)) all.set(name, tensor);
+  for (const [name, tensor] of dequantised.derived) all.set(name, tensor);
+  const merged =
+    adapter === undefined
+      ? undefined
+      : (await import("../checkpoint/adapter/merge-lora.ts")).mergeLora(new Map(all), adapter);
+  for (const [name, tensor] of merged?.tensors ?? []) all.set(name, tensor);
+  const derived = new Map<string, DerivedTensor>();
+  const placed = new Map<string, StoredTensor>();
+  for (const [name, tensor] of all) {
+    if ("compute" in tensor) derived.set(name, tensor);
+    placed.set(name, "compute" in tensor ? placeholder(tensor) : tensor);
+  }
+  const notes: Warning[] = [];
+  if (dequantised.note !== undefined) notes.push({ code: "quantised-weights", message: dequantised.note });
+  if (merged !== undefined) notes.push({ code: "merged-adapter", message: merged.note });
+  return { source: weightSource(stored.description, placed), derived, warnings: notes };
 }

@@ -3,13 +3,16 @@
 import type { CheckpointConfig } from "../checkpoint/config.ts";
 import { notJson } from "../checkpoint/json-fields.ts";
 import { CheckpointError, quote } from "../errors.ts";
-import { findImageProcessor } from "../input/image/find-image-processor.ts";
+import type { ImageProcessor } from "../input/image/image-processor.ts";
+import type { Size } from "../input/image/rgb-image.ts";
 import type { TokenizerFiles, VocabularyFiles } from "../input/text/settings/tokenizer-files.ts";
 import { MAKE_TOKENIZER_JSON } from "../input/text/settings/vocabulary-model.ts";
+import type { Tokenizer } from "../input/text/tokenizer.ts";
 import { streamOf, type TransformerGraph } from "../transformer/anatomy.ts";
 import { parseJson } from "../util/parse-json.ts";
+import type { Contents } from "./contents.ts";
 import type { LoadContext } from "./load-context.ts";
-import type { Preprocessors, TokenizerFacts } from "./model-parts.ts";
+import type { TokenizerFacts } from "./model-parts.ts";
 import type { ModelStore } from "./model-store.ts";
 
 /** Vocabularies of which tokenizer.json has to be made first. */
@@ -17,14 +20,39 @@ const FOREIGN = /\.(model|vocab|spm)$|^(tekken\.json|vocab\.bpe|bpe\.codes|encod
 /** The special tokens that tokenizer_config.json may name. */
 const ROLES = ["pad_token", "mask_token", "unk_token", "cls_token", "sep_token"];
 
-/** Reads what a model needs of its store, when it is asked for. */
-export const preprocessorsIn = (
-  store: ModelStore,
+/** Where the files are: beside the weights of the model, or of the base of an adapter. */
+export type PreprocessorPlaces = readonly [own: Contents, base?: Contents];
+
+/** @throws {CheckpointError} When there is no tokenizer, or none that can be read without transformers. */
+export async function readTokenizer(
+  places: PreprocessorPlaces,
+  facts: TokenizerFacts,
   { createTokenizer }: Pick<LoadContext, "createTokenizer">,
-): Preprocessors => ({
-  tokenizer: async (facts) => createTokenizer({ ...(await readTokenizerFiles(store)), ...facts }),
-  imageProcessor: () => findImageProcessor((file) => store.text(file), store.where, { thrifty: !store.listed }),
-});
+): Promise<Tokenizer> {
+  return createTokenizer({ ...(await readTokenizerFiles(savedIn(places))), ...facts });
+}
+
+/** How pictures are prepared, and the size that they get; undefined where it depends on the picture. */
+export interface PictureReading {
+  readonly imageProcessor: ImageProcessor;
+  readonly size: Size | undefined;
+}
+
+/** @throws {CheckpointError} When no file says how pictures are prepared, or it asks for what calig does not do. */
+export async function readImageProcessor(places: PreprocessorPlaces): Promise<PictureReading> {
+  const store = savedIn(places);
+  // Pages that explain texts need none of this.
+  const { findImageProcessor } = await import("../input/image/find-image-processor.ts");
+  const { processedSize } = await import("../input/image/process-image.ts");
+  const imageProcessor = await findImageProcessor((file) => store.text(file), store.where, { thrifty: !store.listed });
+  return { imageProcessor, size: processedSize(imageProcessor) };
+}
+
+/** Tokenizers and image processors are saved with adapters; where they are not, those of the base are meant. */
+function savedIn([own, base = own]: PreprocessorPlaces): ModelStore {
+  const saved = /^(tokenizer\.json|vocab\.(txt|json)|preprocessor_config\.json|.*\.model)$/;
+  return base === own || own.names?.some((name) => saved.test(name)) === true ? own.store : base.store;
+}
 
 /**
  * @param maxLength - Most tokens that the model reads.

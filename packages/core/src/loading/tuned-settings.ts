@@ -3,7 +3,10 @@
 import { FUSIONS, LAYER_WEIGHTS } from "../attribution/option-words.ts";
 import type { TunedSettings } from "../attribution/tuned.ts";
 import { CheckpointError } from "../errors.ts";
+import { streamOf } from "../transformer/anatomy.ts";
 import { parseJson } from "../util/parse-json.ts";
+import type { ModelParts } from "./model-parts.ts";
+import type { ModelStore } from "./model-store.ts";
 
 const FILE = "calig.json";
 export const TUNED_VERSION = 1;
@@ -12,8 +15,21 @@ export const TUNED_VERSION = 1;
 export const tunedFileOf = (onnx: string | undefined): string =>
   onnx === undefined ? FILE : `${onnx.replace(/\.onnx$/i, "")}.${FILE}`;
 
+/** The settings stored beside a model. @throws {CheckpointError} When the file is not what calig wrote. */
+export async function readTuned(
+  store: ModelStore,
+  onnx: string | undefined,
+  { forward }: Pick<ModelParts, "forward">,
+): Promise<TunedSettings | undefined> {
+  const path = tunedFileOf(onnx);
+  const text = await store.text(path);
+  return text === undefined
+    ? undefined
+    : parseTuned(text, `${store.where}/${path}`, streamOf(forward.anatomy).hiddenStates.length);
+}
+
 /** @throws {CheckpointError} When the text is not what calig writes; lists all that is wrong. */
-export function parseTuned(text: string, path: string, blocks: number): TunedSettings {
+function parseTuned(text: string, path: string, blocks: number): TunedSettings {
   const problems: string[] = [];
   let found: Record<string, unknown> = {};
   try {

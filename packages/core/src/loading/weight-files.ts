@@ -23,14 +23,14 @@ export interface WeightFiles {
   /** Parts of them, by location. */
   readonly read: ReadRange;
   /** Of all bytes, in that order. */
-  sha256(): Promise<string>;
+  readonly sha256: string;
 }
 
 /**
  * Names the files: by their path from the deepest folder that holds all of them where the engine maps them, by their name
- * where their bytes are in memory.
+ * where their bytes are in memory. Cost: they are read once, for their checksum.
  */
-export function weightFiles(files: readonly StoredFile[]): WeightFiles {
+export async function weightFiles(files: readonly StoredFile[]): Promise<WeightFiles> {
   const paths = files.map(({ file }) => ("path" in file ? file.path : undefined));
   const folder = commonFolder(paths);
   const locations = files.map(({ path, name = path.slice(path.lastIndexOf("/") + 1) }, i) =>
@@ -50,7 +50,7 @@ export function weightFiles(files: readonly StoredFile[]): WeightFiles {
       if ("bytes" in stored.file) return stored.file.bytes.subarray(offset, offset + length);
       return (await stored.store.bytes(stored.path, { offset, length })) ?? new Uint8Array();
     },
-    sha256: async () => (await first?.store.sha256(files.map(({ file }) => file))) ?? "",
+    sha256: (await first?.store.sha256(files.map(({ file }) => file))) ?? "",
   };
 }
 

@@ -36,10 +36,11 @@ describe("planWeights()", () => {
   const plan = (memoryOptions: Parameters<typeof planWeights>[3]) => planWeights("m", large, true, memoryOptions);
 
   it("holds whole what fits, copied where that saves memory", () => {
-    expect(plan({ available: 3e9 })).toEqual({ streamed: false, copied: true, warnings: [] });
+    expect(plan({ available: 3e9 })).toEqual({ streamed: false, copied: true, prepack: false, warnings: [] });
     expect(planWeights("m", large, false, { available: 3e9 })).toEqual({
       streamed: false,
       copied: false,
+      prepack: false,
       warnings: [],
     });
   });
@@ -48,6 +49,7 @@ describe("planWeights()", () => {
       expect(plan(memoryOptions)).toEqual({
         streamed: true,
         copied: false,
+        prepack: false,
         warnings: [
           {
             code: "streamed",
@@ -58,7 +60,12 @@ describe("planWeights()", () => {
     }
   });
   it("does what it is told without a word", () => {
-    expect(plan({ available: 8e9, stream: true })).toEqual({ streamed: true, copied: false, warnings: [] });
+    expect(plan({ available: 8e9, stream: true })).toEqual({
+      streamed: true,
+      copied: false,
+      prepack: false,
+      warnings: [],
+    });
     expect(plan({ available: 1e9, stream: false })).toMatchObject({ streamed: false, copied: true });
     expect(() => planWeights("m", large, false, { available: 1e9, stream: false })).toThrow("Cannot load model");
   });

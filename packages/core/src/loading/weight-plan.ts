@@ -4,6 +4,7 @@ import type { Warning } from "../attribution/explanation.ts";
 import { CheckpointError, InvalidOptionError } from "../errors.ts";
 import { segmentWeightBytes } from "../program/segments.ts";
 import type { DType } from "../tensor/dtype.ts";
+import { elementCount } from "../tensor/tensor.ts";
 import type { ModelParts } from "./model-parts.ts";
 
 /** Programs that hold converted weights of their own at the same time: forward and sweep. */
@@ -29,6 +30,13 @@ export function weightMemory(elements: ReadonlyMap<DType, number>): WeightMemory
   return { mapped, converted };
 }
 
+/** What weights take once all of them lie in a file as float32. @param shapes - Of the tensors that programs read. */
+export function computedMemory(shapes: Iterable<readonly number[]>): WeightMemory {
+  let mapped = 0;
+  for (const shape of shapes) mapped += FLOAT32_BYTES * elementCount(shape);
+  return { mapped, converted: 0 };
+}
+
 /** Weights of one program that are no larger than this may be copied for the sake of speed, bytes of float32. */
 const SMALL = 128 * 2 ** 20;
 
@@ -50,6 +58,8 @@ export interface WeightPlan {
   readonly streamed: boolean;
   /** Converted weights are written to a file that all programs map. */
   readonly copied: boolean;
+  /** Programs lay out weights of their own, which is faster. */
+  readonly prepack: boolean;
   readonly warnings: readonly Warning[];
 }
 
@@ -75,17 +85,18 @@ export function planWeights(
   canCopy: boolean,
   options: MemoryOptions | undefined,
 ): WeightPlan {
-  if (options === undefined) return { streamed: false, copied: false, warnings: [] };
+  if (options === undefined) return { streamed: false, copied: false, prepack: false, warnings: [] };
   const { stream, memory, available } = options;
+  const prepack = worthPrepacking(weights);
   const copied = canCopy && worthCopying(weights);
   const whole = copied ? onceCopied(weights) : weights;
   const total = whole.mapped + whole.converted;
-  if (stream === false) return { streamed: false, copied, warnings: checkMemory(source, whole, available) };
+  if (stream === false) return { streamed: false, copied, prepack, warnings: checkMemory(source, whole, available) };
   const budget = Math.min(available, memory ?? Number.POSITIVE_INFINITY);
-  if (stream === undefined && total <= budget) return { streamed: false, copied, warnings: [] };
-  if (stream === true) return { streamed: true, copied: false, warnings: [] };
+  if (stream === undefined && total <= budget) return { streamed: false, copied, prepack, warnings: [] };
+  if (stream === true) return { streamed: true, copied: false, prepack, warnings: [] };
   const message = `The weights take about ${gigabytes(total)} and ${gigabytes(budget)} may be used: the model is run block by block, which takes longer and gives the same numbers; allow more memory to run it whole`;
-  return { streamed: true, copied: false, warnings: [{ code: "streamed", message }] };
+  return { streamed: true, copied: false, prepack, warnings: [{ code: "streamed", message }] };
 }
 
 /**

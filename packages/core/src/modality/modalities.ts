@@ -1,7 +1,6 @@
 /** @file The kinds of inputs that calig knows by itself. To add one, write a folder beside `text/` and add a line here. */
 
 import type { Modality } from "../attribution/explainable-model.ts";
-import { AnatomyError } from "../errors.ts";
 import { image } from "./image/image.ts";
 import { text } from "./text/text.ts";
 
@@ -16,12 +15,3 @@ export const REPLACEMENTS: readonly string[] = [
 export const FEATURE_KINDS = MODALITIES.flatMap(({ featureKinds }) =>
   featureKinds.length > 1 ? featureKinds : [],
 ) as readonly string[] as readonly [string, ...string[]];
-
-/** @throws {AnatomyError} When no modality is of this kind. */
-export function modalityOf(kind: string, modalities: readonly Modality[] = MODALITIES): Modality {
-  const found = modalities.find((modality) => modality.name === kind);
-  if (found !== undefined) return found;
-  throw new AnatomyError(
-    `Cannot explain a model of "${kind}": there are modalities of ${modalities.map((one) => `"${one.name}"`).join(", ")}; give one of this kind in "modalities"`,
-  );
-}

@@ -1,42 +1,19 @@
-/** @file The model families that calig builds from checkpoints: one line each. */
+/** @file The model families that calig builds from checkpoints: one line each. The code of one is loaded when a model needs it. */
 
-import { UnsupportedModelError } from "../errors.ts";
-import { albert } from "./families/albert.ts";
-import { beit } from "./families/beit.ts";
-import { bert } from "./families/bert.ts";
-import { debertaV2 } from "./families/deberta-v2.ts";
-import { deit } from "./families/deit.ts";
-import { dinov2 } from "./families/dinov2.ts";
-import { distilbert } from "./families/distilbert.ts";
-import { electra } from "./families/electra.ts";
-import { modernbert } from "./families/modernbert.ts";
-import { mpnet } from "./families/mpnet.ts";
-import { roberta } from "./families/roberta.ts";
-import { vit } from "./families/vit.ts";
-import type { ModelFamily } from "./family.ts";
+import type { FamilyOnDemand } from "./family.ts";
 
-export const FAMILIES: readonly ModelFamily[] = [
-  bert,
-  roberta,
-  distilbert,
-  electra,
-  albert,
-  mpnet,
-  debertaV2,
-  modernbert,
-  vit,
-  deit,
-  beit,
-  dinov2,
+// biome-ignore format: one line each
+export const FAMILIES: readonly FamilyOnDemand[] = [
+  { name: "bert", modelTypes: ["bert"], load: async () => (await import("./families/bert.ts")).bert },
+  { name: "roberta", modelTypes: ["roberta", "xlm-roberta", "camembert"], load: async () => (await import("./families/roberta.ts")).roberta },
+  { name: "distilbert", modelTypes: ["distilbert"], load: async () => (await import("./families/distilbert.ts")).distilbert },
+  { name: "electra", modelTypes: ["electra"], load: async () => (await import("./families/electra.ts")).electra },
+  { name: "albert", modelTypes: ["albert"], load: async () => (await import("./families/albert.ts")).albert },
+  { name: "mpnet", modelTypes: ["mpnet"], load: async () => (await import("./families/mpnet.ts")).mpnet },
+  { name: "deberta-v2", modelTypes: ["deberta-v2"], load: async () => (await import("./families/deberta-v2.ts")).debertaV2 },
+  { name: "modernbert", modelTypes: ["modernbert"], load: async () => (await import("./families/modernbert.ts")).modernbert },
+  { name: "vit", modelTypes: ["vit", "vit_mae"], load: async () => (await import("./families/vit.ts")).vit },
+  { name: "deit", modelTypes: ["deit"], load: async () => (await import("./families/deit.ts")).deit },
+  { name: "beit", modelTypes: ["beit"], load: async () => (await import("./families/beit.ts")).beit },
+  { name: "dinov2", modelTypes: ["dinov2", "dinov2_with_registers"], load: async () => (await import("./families/dinov2.ts")).dinov2 },
 ];
-
-/** The family of a `model_type`. @throws {UnsupportedModelError} For a type that no family builds; lists the known ones. */
-export function familyOf(modelType: string, families: readonly ModelFamily[] = FAMILIES): ModelFamily {
-  const found = families.find((family) => family.modelTypes.includes(modelType));
-  if (found !== undefined) return found;
-  const known = families.flatMap((family) => family.modelTypes).join(", ");
-  throw new UnsupportedModelError(
-    `Cannot build a model of type "${modelType}": calig builds ${known} from checkpoints; check "model_type" in config.json`,
-    [{ reason: `unknown model_type "${modelType}"` }],
-  );
-}

@@ -43,3 +43,11 @@ export interface ModelFamily {
    */
   build(config: CheckpointConfig, weights: WeightSource, options?: BuildOptions): TransformerGraph;
 }
+
+/** A family whose code is loaded when a model needs it. */
+export interface FamilyOnDemand extends Pick<ModelFamily, "name" | "modelTypes"> {
+  /** As in `async () => (await import("./my-family.js")).myFamily`. */
+  load(): Promise<ModelFamily>;
+}
+
+export type KnownFamily = ModelFamily | FamilyOnDemand;

@@ -14,6 +14,17 @@ export interface WeightSource {
   get(name: string): StoredTensor;
 }
 
+/** A source of tensors that are all known. @param description - File names for error messages. */
+export const weightSource = (description: string, tensors: ReadonlyMap<string, StoredTensor>): WeightSource => ({
+  description,
+  names: new Set(tensors.keys()),
+  get(name) {
+    const tensor = tensors.get(name);
+    if (tensor === undefined) throw new CheckpointError(`Cannot find tensor "${name}" in "${description}"`);
+    return tensor;
+  },
+});
+
 /** A few names out of many, evenly spread, for messages. */
 export function exampleNames(names: ReadonlySet<string>): string {
   const all = [...names];

@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import { InvalidOptionError } from "@calig/core/internal/errors";
 import type { AssembledModel } from "@calig/core/internal/loading/assemble-model";
+import { BUILT_IN, readOnnx } from "@calig/core/internal/loading/built-in";
 import { knowledgeOf, type ModelExtensions } from "@calig/core/internal/loading/knowledge";
 import { load } from "@calig/core/internal/loading/load";
 import type { ModelStore } from "@calig/core/internal/loading/model-store";
@@ -12,7 +13,7 @@ import type { Device } from "@calig/core/internal/runtime/devices";
 import type { Runtime } from "@calig/core/internal/runtime/runtime";
 import { createNativeTokenizer } from "../input/text/native-tokenizer.ts";
 import { type FoundSource, findSource } from "./find-source.ts";
-import { type Engine, openEngine } from "./open-engine.ts";
+import { chooseEngine } from "./open-engine.ts";
 import { availableBytes, nodePlatform } from "./platform.ts";
 import { scratchFile } from "./scratch-file.ts";
 import { createSpillFile } from "./spill-file.ts";
@@ -74,8 +75,8 @@ export interface LoadedModel extends AssembledModel {
 export async function loadModel(source: string | ModelStore, options: LoadOptions = {}): Promise<LoadedModel> {
   const { threads, stream, memory, device = "cpu", dtype, acceptDifference, signal, revision } = options;
   checkThreads(threads);
-  const knowledge = knowledgeOf(options);
-  const { store, file } = await openSource(source, revision);
+  const knowledge = knowledgeOf(BUILT_IN, options);
+  const { store, file } = typeof source === "string" ? await findSource(source, revision) : ofStore(source, revision);
   const { runtime, warnings } = await chooseEngine(options);
   if (options.runtime !== undefined || device !== "cpu") await tryRuntime(runtime);
   const loaded = await load(store, {
@@ -87,6 +88,7 @@ export async function loadModel(source: string | ModelStore, options: LoadOption
     signal,
     runtime,
     knowledge,
+    readOnnx,
     platform: nodePlatform,
     memory: {
       available: availableBytes(),
@@ -105,25 +107,13 @@ export async function loadModel(source: string | ModelStore, options: LoadOption
   };
 }
 
-/** @throws {InvalidOptionError} When a revision is asked for of what has none. */
-async function openSource(source: string | ModelStore, revision: string | undefined): Promise<FoundSource> {
-  if (typeof source === "string") return findSource(source, revision);
-  if (revision === undefined) return { store: source };
+/** @throws {InvalidOptionError} When a revision of a store is asked for. */
+function ofStore(store: ModelStore, revision: string | undefined): FoundSource {
+  if (revision === undefined) return { store };
   throw new InvalidOptionError(
-    `Cannot use revision "${revision}" of "${source.name}": the files of a store are those of one revision; open the store with it, or give the name of a model in the cache of Hugging Face`,
+    `Cannot use revision "${revision}" of "${store.name}": the files of a store are those of one revision; open the store with it, or give the name of a model in the cache of Hugging Face`,
     "revision",
     revision,
-  );
-}
-
-/** @throws {InvalidOptionError} When an engine is given, and options of another one. */
-async function chooseEngine({ runtime, device, thread }: LoadOptions): Promise<Engine> {
-  if (runtime === undefined) return openEngine(device ?? "cpu", thread === true);
-  const other = device === undefined ? (thread === undefined ? undefined : "thread") : "device";
-  if (other === undefined) return { runtime, warnings: [] };
-  throw new InvalidOptionError(
-    `Cannot use the option "${other}" with an engine of your own: it has its own device and threads; leave one of them out`,
-    other,
   );
 }
 

@@ -10,6 +10,7 @@ import {
 import { ExtensionError } from "../../errors.ts";
 import { GraphBuilder } from "../../graph/builder.ts";
 import { anyWeights, checkpointWeights, WEIGHTS } from "../../loading/checkpoint-weights.ts";
+import { readContents } from "../../loading/contents.ts";
 import { memoryStore } from "../../loading/memory-store.ts";
 import type { Feeds, Runtime } from "../../runtime/runtime.ts";
 import { viewBytes } from "../../tensor/dtype.ts";
@@ -72,7 +73,7 @@ export async function checkFamily(
     paths: [WEIGHTS],
     read: async (path) => (path === WEIGHTS ? weights : undefined),
   });
-  const { source, place } = checkpointWeights(await anyWeights(files));
+  const { source, place } = await checkpointWeights(await anyWeights(await readContents(files)));
   const [, , height = 0, width = 0] = wanted.get("pixels")?.shape ?? [];
   const size = wanted.has("pixels") ? { inputSize: { width, height } } : {};
   const report = new KitReport();
