@@ -27,8 +27,8 @@ import { tinyBertFiles } from "../support/tiny-bert.ts";
 import { tinyVitFiles } from "../support/tiny-vit.ts";
 
 const TEXT = "A gripping film that forgets to end";
-/** Gzipped, without the engine and the model. */
-const WEIGHT_LIMIT = 320_000;
+/** Gzipped, of all files without the engine and the model; a reader downloads those that his model needs. */
+const WEIGHT_LIMIT = 345_000;
 
 const tempFolder = useTempFolders();
 const browser = useBrowser();

@@ -10,7 +10,6 @@ import { tryRuntime } from "@calig/core/internal/loading/try-runtime";
 import type { Runtime } from "@calig/core/internal/runtime/runtime";
 import { streamOf } from "@calig/core/internal/transformer/anatomy";
 import type { Verification } from "@calig/core/internal/verification/verification";
-import { verify } from "@calig/core/internal/verification/verify";
 import { createWebRuntime } from "@calig/web/internal/runtime/onnxruntime-web";
 import { missingWebGpu } from "@calig/web/internal/runtime/webgpu-adapter";
 import { decodeImage } from "@calig/web/internal/web/decode-image";
@@ -110,6 +109,8 @@ class Engine {
     onProgress: Progress,
   ): Promise<Verification> {
     const { model, onProgress: onWork } = await this.#ready({ name, device }, signal, onProgress);
+    // With the reader of ONNX files, which most explanations have no use for.
+    const { verify } = await import("@calig/core/internal/verification/verify");
     return verify(model, { signal, onProgress: onWork });
   }
 
