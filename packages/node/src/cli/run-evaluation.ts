@@ -10,7 +10,7 @@ import { defaultMetrics, METRICS, metricByName } from "@calig/core/internal/eval
 import type { NamedMethod } from "@calig/core/internal/evaluation/named-methods";
 import { EVALUATION_OPTIONS as MEASURING } from "@calig/core/internal/evaluation/options";
 import type { Extensions } from "@calig/core/internal/extend/extension";
-import { modalityOf } from "@calig/core/internal/modality/modalities";
+import { modalityOf } from "@calig/core/internal/modality/modality-of";
 import { count } from "@calig/core/internal/render/format";
 import { reportJson } from "@calig/core/internal/report/writers";
 import { defaultModelOf } from "../node/builtin-models.ts";
