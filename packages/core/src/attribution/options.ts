@@ -25,6 +25,7 @@ import {
   wholeNumberOr,
   wholeNumbers,
 } from "../options/types.ts";
+import { DEFAULT_EFFORT, EFFORT_PLANS, EFFORTS, type Effort } from "./effort.ts";
 import type { ScoreKind } from "./explanation.ts";
 import {
   BASELINES,
@@ -250,8 +251,51 @@ export const FUSION_OPTIONS = {
   }),
 };
 
+/** What the effort decides where the options that it stands for are not given. */
+const planned = (given: GivenOptions) => EFFORT_PLANS[(given.effort as Effort | undefined) ?? DEFAULT_EFFORT];
+
+/** Of methods whose map is refined by forward passes. */
+export const EFFORT_OPTIONS = {
+  /** How much an explanation may cost: tolerance, blocks, paths and ends together. Those that are given hold. */
+  effort: defineOption<Effort>({
+    type: oneOf(EFFORTS),
+    group: "Method",
+    summary: "what an explanation may cost, from a few passes of the model to what ranks best",
+    default: DEFAULT_EFFORT,
+  }),
+  tolerance: defineOption<number>({
+    ...INTEGRAL_OPTIONS.tolerance,
+    default: (given: GivenOptions) => planned(given).tolerance,
+    otherwise: `as the effort says: ${EFFORTS.map((effort) => `${EFFORT_PLANS[effort].tolerance} for ${effort}`).join(", ")}; ${DEFAULTS.tolerance} for methods without effort`,
+  }),
+  /** Times that the map is refined by putting features in and taking them out in its order. 0: gradients alone. */
+  paths: defineOption<number>({
+    type: wholeNumber({ min: 0, max: 100 }),
+    group: "Method",
+    summary:
+      "times that the map is refined by putting features in and taking them out in its order; 0: gradients alone",
+    // States of zeros are nothing that the model was run on: features cannot be exchanged with them.
+    default: (given: GivenOptions) => ([given.baseline].flat().includes("zero") ? 0 : planned(given).paths),
+    otherwise: `as the effort says: ${EFFORTS.map((effort) => `${EFFORT_PLANS[effort].paths} for ${effort}`).join(", ")}`,
+  }),
+  /** Whether the map is refined by every feature alone, and by the input without it. */
+  ends: defineOption<boolean>({
+    type: flag,
+    group: "Method",
+    summary: "refine the map by every feature alone, and by the input without it; of at most 64 features",
+    default: (given: GivenOptions) => ([given.baseline].flat().includes("zero") ? false : planned(given).ends),
+    otherwise: "with effort best",
+  }),
+};
+
 /** The options of CA-LIG. */
-export const CA_LIG_OPTIONS = { ...INTEGRAL_OPTIONS, ...BLOCK_OPTIONS, ...HEAD_OPTIONS, ...FUSION_OPTIONS };
+export const CA_LIG_OPTIONS = {
+  ...INTEGRAL_OPTIONS,
+  ...EFFORT_OPTIONS,
+  ...BLOCK_OPTIONS,
+  ...HEAD_OPTIONS,
+  ...FUSION_OPTIONS,
+};
 
 /** Of methods that estimate values of words or patches from forward passes alone. */
 export const SAMPLING_OPTIONS = {

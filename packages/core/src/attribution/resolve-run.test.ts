@@ -92,7 +92,10 @@ describe("resolveRun()", () => {
       seed: 0,
       quadrature: "spline",
       steps: "auto",
+      effort: "standard",
       tolerance: 0.01,
+      paths: 0,
+      ends: false,
       fusion: "transport",
       lambda: 0.5,
       layerWeights: "uniform",
@@ -102,6 +105,14 @@ describe("resolveRun()", () => {
       quadrature: "gauss-legendre",
     });
     expect(Object.keys(resolveRun(TEXT, { method: "saliency" }).options)).toEqual(["score", "longText", "seed"]);
+  });
+
+  test("an effort stands for tolerance, paths and ends, and those that are given hold", () => {
+    expect(resolveRun(TEXT, { effort: "best" }).options).toMatchObject({ tolerance: 0.01, ends: true });
+    expect(resolveRun(TEXT, { effort: "best", paths: 1 }).options).toMatchObject({ paths: 1, ends: true });
+    expect(resolveRun(TEXT, { effort: "instant" }).options).toMatchObject({ tolerance: 0.2, paths: 0, ends: false });
+    expect(resolveRun(TEXT, { effort: "best", baseline: "zero" }).options).toMatchObject({ paths: 0, ends: false });
+    expect(resolveRun(TEXT, { method: "integrated-gradients" }).options).toMatchObject({ tolerance: 0.01 });
   });
 
   test("takes what a model was tuned to, all of it or nothing, and says so", () => {
@@ -166,6 +177,9 @@ describe("optionsKey()", () => {
       timeBudget: 2,
       layers: [1],
       heads: true,
+      effort: "best",
+      paths: 5,
+      ends: true,
       fusion: "gate",
       layerWeights: [1, 2],
     };

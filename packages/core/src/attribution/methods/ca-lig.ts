@@ -4,10 +4,17 @@
  */
 
 import { explainBlocks } from "../block-method.ts";
+import { EFFORT_PLANS } from "../effort.ts";
 import { fuseBlocks } from "../fusion.ts";
 import type { AttributionMethod } from "../method.ts";
 import { CA_LIG_OPTIONS } from "../options.ts";
+import { REFINING_SHARE, refinedBlocks } from "../refined-blocks.ts";
+import type { LayerWeighting } from "../weighted-blocks.ts";
 
+/**
+ * Besides the maps of the blocks, as published, paths of features put in and taken out in their order refine the sum: see
+ * refine.ts. Without them (`paths` 0) it is the sum of the blocks alone.
+ */
 export const caLig: AttributionMethod<typeof CA_LIG_OPTIONS> = {
   name: "ca-lig",
   title: "CA-LIG",
@@ -15,8 +22,29 @@ export const caLig: AttributionMethod<typeof CA_LIG_OPTIONS> = {
   signed: true,
   classSpecific: true,
   options: CA_LIG_OPTIONS,
-  run(context) {
-    const { fusion, lambda, layerWeights } = context.options;
-    return explainBlocks(context, { fuse: (blocks) => fuseBlocks(blocks, fusion, lambda), weights: layerWeights });
+  async run(context) {
+    const { options, model, onProgress } = context;
+    const { fusion, lambda, layerWeights, effort, paths, ends } = options;
+    const { blocks: count } = model.programs;
+    const layers = options.layers ?? EFFORT_PLANS[effort].layers?.(count);
+    const refining = paths > 0 || ends;
+    const result = await explainBlocks(
+      {
+        ...context,
+        options: layers === undefined ? options : { ...options, layers },
+        onProgress: (done) => onProgress(refining ? done * (1 - REFINING_SHARE) : done),
+      },
+      {
+        fuse: (blocks) => fuseBlocks(blocks, fusion, lambda),
+        weights: options.layers === undefined ? ofLayers(layerWeights, layers) : layerWeights,
+      },
+    );
+    return refinedBlocks(context, result, { paths, ends });
   },
 };
+
+/** Of weights that were tuned for all blocks, those of the blocks that an effort integrates. */
+const ofLayers = (weights: LayerWeighting, layers: readonly number[] | undefined): LayerWeighting =>
+  layers === undefined || !Array.isArray(weights)
+    ? weights
+    : layers.map((layer) => (weights as readonly number[])[layer] ?? 0);

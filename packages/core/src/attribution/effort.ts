@@ -1,0 +1,30 @@
+/** @file How much an explanation may cost: what CA-LIG does at each effort. Figures: docs/faithfulness.md. */
+
+export const EFFORTS = ["instant", "fast", "standard", "best"] as const;
+export type Effort = (typeof EFFORTS)[number];
+
+export interface EffortPlan {
+  /** Relative completeness error that the integrals of every block are refined to. */
+  readonly tolerance: number;
+  /** Blocks that are integrated, of a model with so many; all where absent. */
+  readonly layers?: (blocks: number) => readonly number[];
+  /** Paths of features put in and taken out that refine the map. */
+  readonly paths: number;
+  /** Whether every feature is looked at alone, and the input without it. */
+  readonly ends: boolean;
+}
+
+/** First, middle and last: what they say differs most. */
+const threeBlocks = (blocks: number): readonly number[] => [...new Set([0, blocks >> 1, blocks - 1])];
+
+/** The points of a path join later in blocks further up, so that the last ones cost a fraction of the first. */
+const lastBlocks = (blocks: number): readonly number[] => [...new Set([Math.max(0, blocks - 2), blocks - 1])];
+
+export const EFFORT_PLANS: Readonly<Record<Effort, EffortPlan>> = {
+  instant: { tolerance: 0.2, layers: lastBlocks, paths: 0, ends: false },
+  fast: { tolerance: 0.1, layers: threeBlocks, paths: 0, ends: false },
+  standard: { tolerance: 0.01, paths: 0, ends: false },
+  best: { tolerance: 0.01, paths: 3, ends: true },
+};
+
+export const DEFAULT_EFFORT: Effort = "standard";

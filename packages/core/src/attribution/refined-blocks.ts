@@ -1,0 +1,76 @@
+/** @file The map of all blocks refined by forward passes, and what the maps of the blocks get of that. */
+
+import { InvalidOptionError, quote } from "../errors.ts";
+import { measureCompleteness } from "./completeness.ts";
+import type { Warning } from "./explanation.ts";
+import { createInputGame, type GameContext } from "./game/input-game.ts";
+import { MOST_ENDS, type Refinement, refine, refinementCost } from "./game/refine.ts";
+import type { MethodResult } from "./method.ts";
+
+/** Share of the progress that refining is given. */
+export const REFINING_SHARE = 0.25;
+
+/**
+ * The result with an attribution that is refined by the game over the words or patches of the input.
+ *
+ * What refining changes of a feature is added to its value in the fused map of every block, a word's change in equal shares
+ * to its tokens: what features do together is no block's own. The blocks' relevance stays as it was integrated, weighted
+ * and added up the fused maps still are the attribution, and the sum of each moves towards the difference of the scores.
+ * Special positions, which the game never changes, keep the share that the map has in the mean.
+ *
+ * @throws {InvalidOptionError} For a baseline that is no input, as "zero".
+ *
+ * Cost: one forward pass for each evaluation of the game and each baseline, and those at the baselines.
+ */
+export async function refinedBlocks(
+  context: GameContext,
+  result: MethodResult,
+  refinement: Refinement,
+): Promise<MethodResult> {
+  if (refinement.paths === 0 && !refinement.ends) return result;
+  const { model, deadline, onProgress } = context;
+  let expected = 1;
+  const game = await createInputGame(context, (done) =>
+    onProgress(Math.min(1, 1 - REFINING_SHARE * (1 - Math.min(1, done / expected)))),
+  );
+  expected = refinementCost(game.count, refinement);
+  if (!game.propagated) {
+    throw new InvalidOptionError(
+      `Cannot refine a map from baseline ${quote(game.baseline)} by forward passes: its hidden states are those of no input, so that features cannot be exchanged with it; set paths to 0 and leave ends out, or use another baseline`,
+      refinement.paths > 0 ? "paths" : "ends",
+      refinement.paths > 0 ? refinement.paths : refinement.ends,
+    );
+  }
+  const map = game.features.map((positions) => sumAt(result.attribution, positions));
+  const inTime = () => deadline === undefined || model.platform.now() < deadline;
+  const { values, share, estimates } = await refine(game, map, refinement, inTime);
+  const asked = refinement.paths + (refinement.ends && game.count <= MOST_ENDS ? 1 : 0);
+  const change = result.attribution.map((value) => (share - 1) * value);
+  for (const [feature, positions] of game.features.entries()) {
+    const each = ((values[feature] as number) - (map[feature] as number)) / positions.length;
+    for (const position of positions) change[position] = each;
+  }
+  const attribution = result.attribution.map((value, t) => value + (change[t] as number));
+  return {
+    ...result,
+    attribution,
+    blocks: result.blocks.map((block) => ({
+      ...block,
+      fused: block.fused.map((value, t) => value + (change[t] as number)),
+    })),
+    completeness:
+      result.completeness === null
+        ? null
+        : measureCompleteness(attribution, result.completeness.scoreAtInput, result.completeness.scoreAtBaseline),
+    modelEvaluations: result.modelEvaluations + game.passes(),
+    warnings: estimates < asked ? [...result.warnings, NOT_REFINED] : result.warnings,
+  };
+}
+
+const sumAt = (values: readonly number[], positions: readonly number[]): number =>
+  positions.reduce((sum, position) => sum + (values[position] as number), 0);
+
+const NOT_REFINED: Warning = {
+  code: "not-refined",
+  message: "The map was not refined by all paths and ends that were asked for: the time was used before; allow more",
+};
