@@ -17,12 +17,9 @@ export interface EffortPlan {
 /** First, middle and last: what they say differs most. */
 const threeBlocks = (blocks: number): readonly number[] => [...new Set([0, blocks >> 1, blocks - 1])];
 
-/** The points of a path join later in blocks further up, so that the last ones cost a fraction of the first. */
-const lastBlocks = (blocks: number): readonly number[] => [...new Set([Math.max(0, blocks - 2), blocks - 1])];
-
 export const EFFORT_PLANS: Readonly<Record<Effort, EffortPlan>> = {
-  instant: { tolerance: 0.2, layers: lastBlocks, paths: 0, ends: false },
-  fast: { tolerance: 0.1, layers: threeBlocks, paths: 0, ends: false },
+  instant: { tolerance: 0.2, layers: threeBlocks, paths: 0, ends: false },
+  fast: { tolerance: 0.1, paths: 0, ends: false },
   standard: { tolerance: 0.01, paths: 0, ends: false },
   best: { tolerance: 0.01, paths: 3, ends: true },
 };

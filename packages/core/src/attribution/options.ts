@@ -254,6 +254,13 @@ export const FUSION_OPTIONS = {
 /** What the effort decides where the options that it stands for are not given. */
 const planned = (given: GivenOptions) => EFFORT_PLANS[(given.effort as Effort | undefined) ?? DEFAULT_EFFORT];
 
+/** "0.01; 0.2 with effort instant, 0.1 with effort fast" */
+function byEffort(field: "tolerance" | "paths"): string {
+  const usual = EFFORT_PLANS[DEFAULT_EFFORT][field];
+  const others = EFFORTS.filter((effort) => EFFORT_PLANS[effort][field] !== usual);
+  return `${usual}; ${others.map((effort) => `${EFFORT_PLANS[effort][field]} with effort ${effort}`).join(", ")}`;
+}
+
 /** Of methods whose map is refined by forward passes. */
 export const EFFORT_OPTIONS = {
   /** How much an explanation may cost: tolerance, blocks, paths and ends together. Those that are given hold. */
@@ -266,7 +273,7 @@ export const EFFORT_OPTIONS = {
   tolerance: defineOption<number>({
     ...INTEGRAL_OPTIONS.tolerance,
     default: (given: GivenOptions) => planned(given).tolerance,
-    otherwise: `as the effort says: ${EFFORTS.map((effort) => `${EFFORT_PLANS[effort].tolerance} for ${effort}`).join(", ")}; ${DEFAULTS.tolerance} for methods without effort`,
+    otherwise: byEffort("tolerance"),
   }),
   /** Times that the map is refined by putting features in and taking them out in its order. 0: gradients alone. */
   paths: defineOption<number>({
@@ -276,7 +283,7 @@ export const EFFORT_OPTIONS = {
       "times that the map is refined by putting features in and taking them out in its order; 0: gradients alone",
     // States of zeros are nothing that the model was run on: features cannot be exchanged with them.
     default: (given: GivenOptions) => ([given.baseline].flat().includes("zero") ? 0 : planned(given).paths),
-    otherwise: `as the effort says: ${EFFORTS.map((effort) => `${EFFORT_PLANS[effort].paths} for ${effort}`).join(", ")}`,
+    otherwise: byEffort("paths"),
   }),
   /** Whether the map is refined by every feature alone, and by the input without it. */
   ends: defineOption<boolean>({
