@@ -119,10 +119,10 @@ const NARROW: readonly { readonly from: RegExp; readonly about: RegExp; readonly
     may: new RegExp(`^(${FOUNDATIONS}|checkpoint/|onnx/(model|external-data)\\.ts$)`),
   },
   {
-    from: /^attribution\/(explanation|option-words|options)\.ts$/,
+    from: /^attribution\/(explanation|option-words|effort|options)\.ts$/,
     about: /./,
     may: new RegExp(
-      `^(${FOUNDATIONS}|input/(features|image/rgb-image)\\.ts$|attribution/(explanation|option-words|options)\\.ts$)`,
+      `^(${FOUNDATIONS}|input/(features|image/rgb-image)\\.ts$|attribution/(explanation|option-words|effort|options)\\.ts$)`,
     ),
   },
   {
