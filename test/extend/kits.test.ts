@@ -191,6 +191,17 @@ describe("averaged methods", () => {
     expect(method.settings).toEqual({ samples: 2, sigma: 0.15, of: { baselines: ["mask", "zero"] } });
   });
 
+  it("over noise are what the option noise makes of any method", async () => {
+    const averaged = await explain(model, text, { method: averagedOverNoise(methodOf("occlusion"), { samples: 2 }) });
+    const asked = await explain(model, text, { method: "occlusion", noise: 2 });
+    expect({ ...asked, cost: null, method: asked.method.name }).toEqual({
+      ...averaged,
+      cost: null,
+      method: "occlusion-over-noise",
+    });
+    expect(asked.method.options).toMatchObject({ samples: 2, sigma: 0.15, baseline: "mask" });
+  });
+
   it("are extensions that a plugin may export, of methods of calig and of others", () => {
     const made = averagedOverNoise(averagedOverBaselines(methodOf("occlusion"), ["mask", "zero"]));
     expect(gatherExtensions([made], "a test").method).toEqual([made]);

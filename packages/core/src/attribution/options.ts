@@ -134,6 +134,16 @@ export const GENERAL_OPTIONS = {
     summary: "seed of methods that draw random numbers",
     default: DEFAULTS.seed,
   }),
+  /**
+   * Mean of the method's maps of so many copies of the input with Gaussian noise in the vectors that enter the first block, of
+   * standard deviation 0.15 of their range (SmoothGrad; Smilkov et al. 2017). Costs so many times what the method costs.
+   */
+  noise: defineOption({
+    type: wholeNumber({ min: 1, max: 1000 }, "COPIES"),
+    group: "Method",
+    summary: "mean over so many copies of the input with noise in the first hidden state (SmoothGrad)",
+    otherwise: "the input as it is",
+  }),
   /** Bytes that one run may use for activations. Models run block by block keep to what they were loaded with. */
   memory: defineOption({
     type: byteSize({ above: 0 }),

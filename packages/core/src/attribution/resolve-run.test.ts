@@ -170,6 +170,7 @@ describe("optionsKey()", () => {
       score: "margin",
       longText: "truncate",
       seed: 1,
+      noise: 2,
       baseline: "pad",
       quadrature: "stochastic",
       steps: 7,

@@ -4,6 +4,7 @@ import { InvalidOptionError, wordList } from "../errors.ts";
 import { checkRecord, type OptionNaming, plainName } from "../options/check.ts";
 import type { GivenOptions, OptionTable } from "../options/option.ts";
 import { effectiveOptions, resolveOptions } from "../options/resolve.ts";
+import { averagedOverNoise } from "./averaged.ts";
 import type { ExplainableModel, Modality } from "./explainable-model.ts";
 import type { AttributionMethod, MethodContext } from "./method.ts";
 import { METHODS, methodOf } from "./methods.ts";
@@ -50,12 +51,18 @@ export function resolveRun(
 ): ResolvedRun {
   const { method, table, tuned, values } = resolved(given, { stored, modality });
   const { signal, onProgress } = given;
+  const { noise } = values as GivenOptions;
   const options = {
     ...values,
     ...(signal === undefined ? {} : { signal }),
     ...(onProgress === undefined ? {} : { onProgress }),
   } as ResolvedRun["options"];
-  return { method, table, options, ...(tuned === undefined ? {} : { tuned }) };
+  return {
+    method: typeof noise === "number" ? averagedOverNoise(method, { samples: noise }) : method,
+    table,
+    options,
+    ...(tuned === undefined ? {} : { tuned }),
+  };
 }
 
 /**

@@ -28,10 +28,13 @@ export async function shapleyValues(
     const groups = neighbours(count, evaluations);
     return shared(await shapleyValues(joinedGame(game, groups), { evaluations, random }), groups, count);
   }
-  // Of an order, the ends are known to all.
-  const pairs = Math.floor((evaluations - 1) / (2 * (count - 1)));
-  const orders = Array.from({ length: Math.max(1, pairs) }, () => random.shuffle([...nothing(count).keys()]));
-  return meanOverOrders(game, pairs === 0 ? orders : orders.flatMap((order) => [order, [...order].reverse()]));
+  // Of every order the ends are known; every second one is that before it from the other end.
+  const orders: (readonly number[])[] = [];
+  for (let left = Math.max(1, Math.floor((evaluations - 1) / (count - 1))); left > 0; left -= 2) {
+    const order = random.shuffle([...nothing(count).keys()]);
+    orders.push(...[order, [...order].reverse()].slice(0, left));
+  }
+  return meanOverOrders(game, orders);
 }
 
 /** By the definition. Cost: all 2^m subsets. */

@@ -39,7 +39,7 @@ import type { Terminal } from "../terminal.ts";
 
 const TARGET_OPTIONS = ["target", "against", "token", "score", "method"] as const;
 /** Options of explanations that every method takes. */
-const GENERAL_KEYS = ["longText", "seed", "memory"] as const;
+const GENERAL_KEYS = ["longText", "seed", "noise", "memory"] as const;
 
 const OWN_OPTIONS = [
   "text",
