@@ -217,6 +217,18 @@ describe("all components", () => {
     expectNoMisdeeds(misdeeds);
   });
 
+  it("take numbers as attributes, as servers write them", async () => {
+    await show("calig-text", sentence);
+    const numbers = await page.locator("calig-text").evaluate((node) => {
+      for (const [name, value] of Object.entries({ block: "1", bound: "0.5" })) node.setAttribute(name, value);
+      const { block, bound } = node as CaligText;
+      for (const name of ["block", "bound"]) node.setAttribute(name, "none");
+      return [block, bound, (node as CaligText).block, (node as CaligText).bound];
+    });
+    expect(numbers).toEqual([1, 0.5, undefined, undefined]);
+    expectNoMisdeeds(misdeeds);
+  });
+
   it.each(["calig-text", "calig-blocks"])("take null for what an application has not given: %s", async (tag) => {
     await show(tag, sentence, { block: null, bound: null, quantity: null, src: null, theme: null });
     const element = page.locator(tag);

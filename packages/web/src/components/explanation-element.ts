@@ -24,6 +24,12 @@ import {
 import type { CaligEvents } from "./events.ts";
 import { componentStyles, themeStyles } from "./styles.ts";
 
+/** The number that an attribute is. */
+const numberOf = (attribute: string | null): number | undefined => {
+  const number = Number.parseFloat(attribute ?? "");
+  return Number.isNaN(number) ? undefined : number;
+};
+
 /**
  * A view of an explanation.
  *
@@ -34,9 +40,9 @@ export abstract class ExplanationElement extends LitElement {
   static override properties: PropertyDeclarations = {
     explanation: { attribute: false },
     src: { type: String },
-    block: { attribute: false },
+    block: { converter: numberOf },
     quantity: { type: String },
-    bound: { attribute: false },
+    bound: { converter: numberOf },
     theme: { type: String, reflect: true },
     problem: { state: true },
   };

@@ -1,4 +1,4 @@
-/** @file JSX of React 18, which makes texts of all properties: objects are given through `ref`, and refused as properties. */
+/** @file JSX of React 18, which makes attributes of all properties: objects are given through `ref`, and refused as properties. */
 
 import type { Explanation } from "@calig/core/internal/attribution/explanation";
 import type {} from "@calig/web/react";
@@ -10,6 +10,7 @@ export const right = (
     <calig-text
       view="tokens"
       quantity="relevance"
+      block={2}
       theme="dark"
       key="text"
       className="wide"

@@ -1,0 +1,9 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+
+export default defineConfig({
+  plugins: [react()],
+  worker: { format: "es" },
+  // In development: the engine finds its WebAssembly beside its own module, so that this must stay where it is.
+  optimizeDeps: { exclude: ["@calig/web", "onnxruntime-web"] },
+});
