@@ -140,14 +140,14 @@ describe("calig --plugin", () => {
     expect(twice.stderr).toMatch(/Cannot add the method "token-length" of plugin ".*b\.mjs": another extension has/);
   });
 
-  it("is never loaded to serve", async () => {
+  it("is loaded to serve where it is named, in the process of the model, and never because package.json lists it", async () => {
     const folder = await tempFolder({
       "boom.mjs": 'throw new Error("loaded")',
       "package.json": JSON.stringify({ calig: { plugins: ["./boom.mjs"] } }),
     });
-    const asked = await runCli(["serve", "--plugin", "./boom.mjs"], { folder });
-    expect(asked.code).toBe(2);
-    expect(asked.stderr).toContain("Cannot serve with --plugin: a server runs no code of others; leave it out");
+    const asked = await runCli(["serve", "--port", "0", "--plugin", "./boom.mjs"], { folder });
+    expect(asked.code).toBe(1);
+    expect(asked.stderr).toMatch(/Cannot load plugin ".*boom\.mjs": loaded/);
     const listed = await runCli(["serve", "--host", "0.0.0.0"], { folder });
     expect(listed.stderr).toMatch(/token/);
     expect(listed.stderr).not.toContain("loaded");

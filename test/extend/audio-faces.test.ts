@@ -1,10 +1,12 @@
-/** @file A kind of input of a plugin through the faces: the command line, the server, its page. */
+/** @file A kind of input of a plugin through the faces: the command line, and the server with its page. */
 
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { NamedExplanation } from "@calig/core";
 import type { Evaluation } from "@calig/core/internal/evaluation/evaluation";
 import { beforeAll, describe, expect, it } from "vitest";
+import { post, refusalOf } from "../server/support.ts";
 import { runCli } from "../support/run-cli.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
 import { sound, tinyAudioFiles, wav } from "../support/tiny-audio.ts";
@@ -121,5 +123,66 @@ describe("a kind of input of a plugin on the command line", () => {
     const help = await runCli(["explain", "--help", "--plugin", PLUGIN], { columns: 200 });
     expect(help.stdout).toMatch(/--audio <FILE> +sound to explain; needs a model that reads sounds/);
     expect(help.stdout).toMatch(/--channel <N> +which channel of a sound is heard/);
+  });
+});
+
+describe("a kind of input of a plugin over HTTP", () => {
+  /** What `use` finds at a server of the model, started on the command line with the plugin. */
+  async function serving(use: (url: string) => Promise<void>): Promise<void> {
+    const stop = new AbortController();
+    let used: Promise<void> | undefined;
+    const argv = ["serve", "--port", "0", "--model", `bells=${model}`, "--plugin", PLUGIN];
+    const { code } = await runCli(argv, {
+      signal: stop.signal,
+      onStdout: (text) => {
+        const url = /^(http:\S+)\n/.exec(text)?.[1];
+        if (url !== undefined) used ??= use(url).finally(() => stop.abort());
+      },
+    });
+    await used;
+    expect(code).toBe(0);
+  }
+
+  it("is a field of requests, with its options, and of the description", async () => {
+    const audio = Buffer.from(await readFile(join(clips, "bell/two.wav"))).toString("base64");
+    await serving(async (url) => {
+      const ask = (body: object, accept = "application/json") =>
+        post(`${url}/api/explain`, { steps: 2, tolerance: 10, ...body }, { headers: { Accept: accept } });
+      const explained = async (body: object) => {
+        const answer = await ask(body);
+        const made = (await answer.json()) as NamedExplanation;
+        expect([answer.status, made]).toEqual([200, expect.objectContaining({ input: expect.anything() })]);
+        return made;
+      };
+      const { models } = (await (await fetch(`${url}/api/models`)).json()) as { models: object[] };
+      expect(models).toMatchObject([
+        { name: "bells", kind: "audio", default: true, input: { field: "audio", called: "sound", features: "frames" } },
+      ]);
+      const first = await explained({ audio, baseline: "silence" });
+      expect(first.input).toMatchObject({ kind: "audio", text: "0.0s 0.1s 0.2s 0.3s 0.4s 0.5s 0.6s 0.7s" });
+      expect((await explained({ audio, channel: 1 })).attribution).not.toEqual(first.attribution);
+      expect((await explained({ audio, baseline: { audio } })).completeness?.scoreAtBaseline).toBeCloseTo(
+        first.completeness?.scoreAtInput ?? Number.NaN,
+      );
+      expect(await (await ask({ audio }, "text/html")).text()).toContain("0.7s");
+      for (const [body, message] of [
+        [{ audio, channel: 9 }, /body\.channel must be at most 7/],
+        [{ audio: "AAAA" }, "Cannot read audio: it is no WAV; give a WAV of 16 bits and 1600 samples a second"],
+        [{ audio, background: "white" }, /background goes/],
+        [{ text: "a bell" }, 'No model of this server reads texts; its models are "bells"'],
+        [{ text: "a bell", model: "bells" }, 'Model "bells" reads sounds, not texts'],
+        [{ image: "AAAA" }, 'No model of this server reads images; its models are "bells"'],
+      ] as const) {
+        const refused = await refusalOf(await ask(body));
+        expect(refused).toMatchObject({ status: 422, message: expect.stringMatching(message) as unknown });
+      }
+      const { components } = (await (await fetch(`${url}/api/openapi.json`)).json()) as {
+        components: { schemas: Record<string, { properties: object }> };
+      };
+      expect(components.schemas.ExplainRequest?.properties).toMatchObject({
+        audio: { description: "Instead of a text: sound in Base64 or as a data URI (WAV of 16 bits)" },
+        channel: { type: "integer", minimum: 0, maximum: 7 },
+      });
+    });
   });
 });

@@ -24,6 +24,8 @@ const tempFolder = useTempFolders();
 const load = useModels();
 const start = useServers();
 
+/** A picture of one black pixel (PPM). */
+const PIXEL = Buffer.from("P6\n1 1\n255\n\0\0\0").toString("base64");
 const TEXT = "a fine film about nothing at all";
 const FAST = { steps: 2, tolerance: 100 };
 const SCHEMAS = componentSchemas(DEFAULT_LIMITS);
@@ -247,8 +249,14 @@ describe("POST /api/explain", () => {
     [{ text: TEXT, baseline: { text: " " } }, 422, "invalid-option", "none of it becomes a token"],
     [{ text: TEXT, baseline: { text: "a", pair: "b" } }, 422, "invalid-option", "the input has 1 text"],
     [{ text: TEXT, baseline: { hiddenState: [[1, 2]] } }, 422, "invalid-request", "body.baseline"],
-    [{ text: TEXT, baseline: [{ image: "<svg/>" }] }, 422, "invalid-request", "body.baseline[0].image must be Base64"],
-    [{ text: TEXT, baseline: { image: "AAAA" } }, 422, "invalid-input", '"baseline.image"'],
+    [
+      { image: PIXEL, baseline: [{ image: "<svg/>" }] },
+      422,
+      "invalid-request",
+      "body.baseline[0].image must be Base64",
+    ],
+    [{ image: PIXEL, baseline: { image: "AAAA" } }, 422, "invalid-input", '"baseline.image"'],
+    [{ text: TEXT, baseline: { image: PIXEL } }, 422, "invalid-option", "an image as the baseline of a text"],
     [{ text: TEXT, memory: 1e12 }, 422, "invalid-request", '"memory"'],
     [{ text: TEXT, steps: 1e9 }, 422, "invalid-request", "at most 10000"],
     [{ text: TEXT, tolerence: 0.5 }, 422, "invalid-request", 'unknown field "tolerence": did you mean "tolerance"?'],
@@ -437,9 +445,9 @@ describe("GET /api/openapi.json", () => {
   it("names the options of the library, all but those that are the server's", async () => {
     const { components } = await describeServer();
     const { properties } = components.schemas.ExplainRequest as { properties: object };
-    const { explainOptionNames, READING_OPTION_NAMES } = await import("@calig/node/internal/server/schemas");
+    const { explainOptionNames } = await import("@calig/node/internal/server/schemas");
     expect(Object.keys(properties).sort()).toEqual(
-      [...explainOptionNames(), ...READING_OPTION_NAMES, "text", "pair", "image", "model"].sort(),
+      [...explainOptionNames(), "background", "deepGrey", "text", "pair", "image", "model"].sort(),
     );
     expect(explainOptionNames()).not.toContain("memory");
   });

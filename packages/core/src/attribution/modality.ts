@@ -3,10 +3,11 @@
 import { InputError } from "../errors.ts";
 import type { ExplainableModel, InputDescription, PreparedWhole } from "./explainable-model.ts";
 import type { NamedExplanation, TokenFeature } from "./explanation.ts";
+import type { TextInput } from "./input.ts";
 import type { ExplainOptions } from "./options.ts";
 
 /**
- * The input as the modality of a model reads it.
+ * The input as the modality of a model reads it; a text is what the kind of input makes of what is typed.
  *
  * @throws {InputError} When the model reads inputs of another kind, or there is nothing to explain.
  */
@@ -15,8 +16,11 @@ export function prepareInput(
   input: object,
   options: Pick<ExplainOptions, "longText"> = {},
 ): Promise<PreparedWhole> {
-  const { noun, field } = model.modality;
+  const { noun, field, written } = model.modality;
   if (Object.hasOwn(input, field)) return model.modality.prepare(model, input, options);
+  if (written !== undefined && Object.hasOwn(input, "text")) {
+    return model.modality.prepare(model, written.read(input as TextInput), options);
+  }
   const [given] = Object.keys(input);
   throw new InputError(
     given === undefined

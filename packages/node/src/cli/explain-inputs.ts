@@ -160,10 +160,3 @@ export function checkFiles(inputs: ExplainInputs, { facts, modality: { name, nou
     `Cannot explain the ${file.called} ${quote(inputs.files[0])} with model "${facts.id}": it reads ${noun.many}; name a model that reads ${wanted.many} with --model`,
   );
 }
-
-/** What a model reads of what was typed. @throws {InputError} When it reads nothing that can be typed. */
-export function writtenInput(model: ExplainableModel, given: TextInput): object {
-  const { written } = model.modality;
-  // What reads no texts says so when it prepares one.
-  return written === undefined ? given : written.read(given);
-}

@@ -1,8 +1,8 @@
 /** @file Options of the command line that say how a model is loaded, and what plugins add to that. */
 
 import type { Extensions } from "@calig/core/internal/extend/extension";
-import type { ModelExtensions } from "@calig/core/internal/loading/knowledge";
 import type { LoadOptions } from "../node/load-model.ts";
+import { modelExtensions } from "../node/read-plugins.ts";
 import { given } from "./given.ts";
 import type { OptionValues } from "./options.ts";
 
@@ -29,11 +29,3 @@ export async function loadingOptions(options: Options, extensions: Extensions): 
   if (engine !== undefined) return { ...own, ...modelExtensions(extensions), runtime: await engine.open() };
   return { ...own, ...modelExtensions(extensions), ...(device === undefined ? {} : { device }) };
 }
-
-/** What plugins add to the loading of models. */
-export const modelExtensions = ({ family, rule, pass, modality }: Extensions): ModelExtensions => ({
-  families: family,
-  rules: rule,
-  passes: pass,
-  modalities: modality,
-});

@@ -1,14 +1,13 @@
 /**
- * @file Plugins: modules that add methods, metrics, families and the like for one run. They run with the rights of who
- * calls the command line: only files named by --plugin, and by package.json of the folder where the command runs, are
- * loaded, and no request to a server names one.
+ * @file Which plugins a run has. They run with the rights of who calls the command line: only files named by --plugin, and
+ * by package.json of the folder where the command runs, are loaded, and no request to a server names one.
  */
 
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
-import { ExtensionError, quote, UsageError } from "@calig/core/internal/errors";
-import { type Extensions, kindOf, NO_EXTENSIONS } from "@calig/core/internal/extend/extension";
+import { quote, UsageError } from "@calig/core/internal/errors";
+import { type Extensions, NO_EXTENSIONS } from "@calig/core/internal/extend/extension";
+import { readPlugins } from "../node/read-plugins.ts";
 
 const OPTION = "--plugin";
 
@@ -41,13 +40,7 @@ export async function loadPlugins(
     await tell(`Plugins of ${quote(join(folder, "package.json"))}: ${listed.map(quote).join(", ")}`);
   const all = [...new Set([...listed, ...files].map((file) => resolve(folder, file)))];
   if (all.length === 0) return NO_EXTENSIONS;
-  const { gatherExtensions } = await import("@calig/core/internal/extend/extensions");
-  const taken = await takenNames();
-  let extensions = NO_EXTENSIONS;
-  for (const file of all) {
-    extensions = gatherExtensions(await valuesIn(file), `plugin ${quote(file)}`, extensions, taken);
-  }
-  return extensions;
+  return readPlugins(all, await takenNames());
 }
 
 /** Names that only Node and the command line know. */
@@ -74,55 +67,4 @@ async function listedPlugins(folder: string): Promise<readonly string[]> {
   throw new UsageError(
     `Cannot use "plugins" of "calig" in ${quote(path)}: it must be a list of files, as in { "calig": { "plugins": ["./smooth-grad.js"] } }`,
   );
-}
-
-/** All extensions that a module exports, by whatever name; a function as its default export is asked for them. */
-async function valuesIn(file: string): Promise<readonly unknown[]> {
-  let module: Readonly<Record<string, unknown>>;
-  try {
-    module = (await import(pathToFileURL(file).href)) as typeof module;
-  } catch (cause) {
-    throw new ExtensionError(`Cannot load plugin ${quote(file)}: ${reason(cause)}${remedy(cause)}`, "plugin", {
-      cause,
-    });
-  }
-  const { default: main, ...named } = module;
-  const made = typeof main === "function" && kindOf(main) === undefined ? await asked(main as Maker, file) : main;
-  const given = made === undefined ? [] : Array.isArray(made) ? made : [made];
-  const others = Object.values(named).filter((value) => kindOf(value) !== undefined);
-  const all = [...new Set([...given, ...others])];
-  if (all.length > 0) return all;
-  throw new ExtensionError(
-    `Cannot use plugin ${quote(file)}: it exports nothing that calig knows; export what defineMethod, defineMetric and the like of calig/extend make, or a function that returns it`,
-    "plugin",
-  );
-}
-
-type Maker = (calig: unknown) => unknown;
-
-/** What a plugin makes when it is handed calig/extend, so that it need not import it: calig may be installed elsewhere. */
-async function asked(make: Maker, file: string): Promise<unknown> {
-  const calig = await import("@calig/core/extend");
-  try {
-    return await make(calig);
-  } catch (cause) {
-    if (cause instanceof ExtensionError) throw cause;
-    throw new ExtensionError(`Cannot load plugin ${quote(file)}: its function failed: ${reason(cause)}`, "plugin", {
-      cause,
-    });
-  }
-}
-
-const reason = (cause: unknown): string =>
-  (cause instanceof Error ? cause.message : String(cause)).split("\n")[0] as string;
-
-/** What to do about the failures that are usual. */
-function remedy(cause: unknown): string {
-  const code = (cause as { readonly code?: unknown } | undefined)?.code;
-  if (code === "ERR_MODULE_NOT_FOUND" && /'calig['/]|package 'calig'/.test(reason(cause))) {
-    return "; install calig in its folder (npm install calig), or export a function that is handed calig/extend";
-  }
-  if (code === "ERR_MODULE_NOT_FOUND") return "; check the path, and what it imports";
-  if (code === "ERR_UNKNOWN_FILE_EXTENSION") return "; give a .js or .mjs file, or run a Node that reads TypeScript";
-  return "";
 }

@@ -1,6 +1,7 @@
 /** @file The server as a function from requests to answers: routes behind guards. Knows no sockets. */
 
 import { setMaxListeners } from "node:events";
+import { METHODS } from "@calig/core/internal/attribution/methods";
 import type { HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
 import { createEvaluationJobs } from "./evaluation-jobs.ts";
@@ -16,7 +17,7 @@ import { evaluateRoutes } from "./routes/evaluate.ts";
 import { explainRoute } from "./routes/explain.ts";
 import { description, health, methods as methodsRoute, models as modelsRoute } from "./routes/information.ts";
 import { verifyRoute } from "./routes/verify.ts";
-import { componentSchemas } from "./schemas.ts";
+import { componentSchemas, inputsWith } from "./schemas.ts";
 import { createTurns } from "./turns.ts";
 import { createWorkQueue } from "./work-queue.ts";
 
@@ -54,12 +55,15 @@ export function createApp(options: AppOptions): ServerApp {
   const stop = new AbortController();
   // Everything in the queues listens to it; that is bounded, and no leak.
   setMaxListeners(0, stop.signal);
-  const schemas = componentSchemas(limits);
+  const hosted = models.map(({ name, model }) => ({ name, host: "explain" in model ? model : hostHere(model) }));
+  const inputs = inputsWith(hosted.flatMap(({ host }) => host.input ?? []));
+  const schemas = componentSchemas(limits, METHODS, inputs);
   const state: ServerState = {
     version,
-    models: models.map(({ name, model }) => ({ name, host: "explain" in model ? model : hostHere(model) })),
+    models: hosted,
     limits,
     schemas,
+    inputs,
     bodies: new IncomingBodies(limits, stop.signal),
     turns: createTurns(),
     explanations: createWorkQueue({ ...limits, what: "explanations" }),

@@ -1,25 +1,46 @@
 /** @file The model that a request means: one of those the server was started with, never a path. */
 
-import { quote } from "@calig/core/internal/errors";
+import { InternalError, quote } from "@calig/core/internal/errors";
+import type { InputForm } from "@calig/core/internal/options/form";
 import { HttpError } from "./http-error.ts";
-import type { InputKind } from "./model-host.ts";
-import type { HostedModel } from "./route.ts";
+import type { HostedModel, ServerState } from "./route.ts";
 
-/** The first model of a kind: the one that is used when none is named. */
-export const defaultModel = (models: readonly HostedModel[], kind: InputKind): HostedModel | undefined =>
-  models.find(({ host }) => host.kind === kind);
+/** The field of requests that texts are given in. */
+export const TEXT_FIELD = "text";
+
+/** The kind of input that is given in a field: the first of those that there are. */
+export function formOf({ inputs }: Pick<ServerState, "inputs">, field: string): InputForm {
+  const found = inputs.find((form) => form.field === field);
+  if (found === undefined) throw new InternalError(`there is no input in the field "${field}"`);
+  return found;
+}
+
+/** The first model that takes its input in a field: the one that is used when none is named. */
+export const defaultModel = (models: readonly HostedModel[], field: string | undefined): HostedModel | undefined =>
+  models.find(({ host }) => field !== undefined && host.input?.field === field);
 
 /** @throws {HttpError} 404 for a name that no model has; 422 where the model reads something else, or none reads this. */
-export function chooseModel(models: readonly HostedModel[], name: unknown, kind: InputKind): HostedModel {
+export function chooseModel(models: readonly HostedModel[], name: unknown, { field, noun }: InputForm): HostedModel {
   const names = models.map((served) => quote(served.name)).join(", ");
-  const found = name === undefined ? defaultModel(models, kind) : models.find((served) => served.name === name);
+  const found = name === undefined ? defaultModel(models, field) : models.find((served) => served.name === name);
   if (found === undefined) {
     throw name === undefined
-      ? new HttpError(422, "no-model", `No model of this server reads ${kind}s; its models are ${names}`)
-      : new HttpError(404, "unknown-model", `There is no model ${quote(name)}; the models of this server are ${names}`);
+      ? new HttpError(422, "no-model", `No model of this server reads ${noun.many}; its models are ${names}`)
+      : unknownModel(models, name);
   }
-  if (found.host.kind !== kind) {
-    throw new HttpError(422, "wrong-kind", `Model ${quote(found.name)} reads ${found.host.kind}s, not ${kind}s`);
+  const { input } = found.host;
+  if (input?.field !== field) {
+    const reads = input === undefined ? "what requests cannot give" : input.noun.many;
+    throw new HttpError(422, "wrong-kind", `Model ${quote(found.name)} reads ${reads}, not ${noun.many}`);
   }
   return found;
+}
+
+export function unknownModel(models: readonly HostedModel[], name: unknown): HttpError {
+  const names = models.map((served) => quote(served.name)).join(", ");
+  return new HttpError(
+    404,
+    "unknown-model",
+    `There is no model ${quote(name)}; the models of this server are ${names}`,
+  );
 }

@@ -2,6 +2,8 @@
 
 import type { ExplainableModel } from "@calig/core/internal/attribution/explainable-model";
 import type { ModelFacts } from "@calig/core/internal/attribution/explanation";
+import { inputForm } from "@calig/core/internal/modality/input-forms";
+import type { InputForm } from "@calig/core/internal/options/form";
 import {
   type EvaluateWork,
   type ExplainWork,
@@ -13,11 +15,12 @@ import {
   type WorkLimits,
 } from "./model-work.ts";
 
-export type InputKind = "text" | "image";
-
 /** A model and whoever works with it. */
 export interface ModelHost {
-  readonly kind: InputKind;
+  /** The kind of input that it reads: "text". */
+  readonly kind: string;
+  /** How requests give it; undefined where only code can. */
+  readonly input: InputForm | undefined;
   readonly labels: readonly string[];
   readonly facts: ModelFacts;
   /** An explanation, rendered, in UTF-8. Rejects once nothing works on it any more. */
@@ -28,15 +31,13 @@ export interface ModelHost {
   verify(work: VerifyWork, limits: WorkLimits, hooks: WorkHooks): Promise<Uint8Array>;
 }
 
-export const kindOf = ({ imageProcessor }: ExplainableModel): InputKind =>
-  imageProcessor === undefined ? "text" : "image";
-
 /**
  * A model of this process. What of the work is not done by the engine holds the loop of events, and what ends the process
  * ends the server: fit for models and texts that are one's own.
  */
 export const hostHere = (model: ExplainableModel): ModelHost => ({
-  kind: kindOf(model),
+  kind: model.modality.name,
+  input: inputForm(model.modality),
   labels: model.labels,
   facts: model.facts,
   explain: (work, limits, hooks) => explainBytes(model, work, limits, hooks),

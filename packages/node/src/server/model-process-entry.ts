@@ -4,7 +4,6 @@
  */
 
 import type { LoadedModel } from "../node/load-model.ts";
-import { kindOf } from "./model-host.ts";
 import { evaluateBytes, explainBytes, verifyBytes, type WorkHooks } from "./model-work.ts";
 import { type LoadRequest, type ProcessAnswer, type ProcessRequest, sendError } from "./process-messages.ts";
 
@@ -38,14 +37,19 @@ process.on("message", (request: ProcessRequest) => {
   }
 });
 
-async function load({ name, source, options, temporary }: LoadRequest): Promise<void> {
+async function load({ name, source, options, plugins, temporary }: LoadRequest): Promise<void> {
   process.title = `calig model ${name}`;
   for (const variable of ["TMPDIR", "TMP", "TEMP"]) process.env[variable] = temporary;
   try {
     // What cannot be loaded here, a library for instance, is an answer as well.
     const { loadModel } = await import("../node/load-model.ts");
-    model = await loadModel(source, options);
-    say({ say: "loaded", loaded: { kind: kindOf(model), labels: model.labels, facts: model.facts } });
+    const { modelExtensions, readPlugins, unusedByModels } = await import("../node/read-plugins.ts");
+    const { inputForm } = await import("@calig/core/internal/modality/input-forms");
+    const extensions = await readPlugins(plugins);
+    model = await loadModel(source, { ...options, ...modelExtensions(extensions) });
+    const { modality, labels, facts } = model;
+    const loaded = { kind: modality.name, input: inputForm(modality), labels, facts };
+    say({ say: "loaded", loaded: { ...loaded, unused: unusedByModels(extensions) } });
   } catch (error) {
     say({ say: "unloadable", error: sendError(error) });
   }

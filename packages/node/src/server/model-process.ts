@@ -14,7 +14,7 @@ import { ExecutionError, quote } from "@calig/core/internal/errors";
 import type { LoadOptions } from "../node/load-model.ts";
 import { FROM_SOURCES, ownProgram } from "../util/own-place.ts";
 import { HttpError } from "./http-error.ts";
-import type { InputKind, ModelHost } from "./model-host.ts";
+import type { ModelHost } from "./model-host.ts";
 import type { EvaluateWork, ExplainWork, VerifyWork, WorkHooks, WorkLimits } from "./model-work.ts";
 import { type LoadedFacts, type ProcessAnswer, type ProcessRequest, receiveError } from "./process-messages.ts";
 
@@ -35,6 +35,11 @@ export interface ModelProcessOptions {
   /** As `loadModel` takes it. */
   readonly source: string;
   readonly load?: LoadRequestOptions;
+  /**
+   * Absolute paths of modules that add model families, gradient rules, rewrites of graphs and kinds of inputs. They run in
+   * the process of the model, with all its rights.
+   */
+  readonly plugins?: readonly string[];
   /** Ends the first loading. */
   readonly signal?: AbortSignal;
 }
@@ -45,6 +50,8 @@ type LoadRequestOptions = Omit<LoadOptions, "signal" | "thread">;
 export interface ModelProcess extends ModelHost {
   /** Id of the process; undefined between its end and the next request. */
   readonly pid: number | undefined;
+  /** What plugins gave and no model is loaded with, in words: "method". */
+  readonly unused: readonly string[];
   dispose(): Promise<void>;
 }
 
@@ -61,6 +68,7 @@ export async function startModelProcess({
   name,
   source,
   load = {},
+  plugins = [],
   signal,
 }: ModelProcessOptions): Promise<ModelProcess> {
   const temporary = mkdtempSync(join(tmpdir(), "calig-model-"));
@@ -69,7 +77,7 @@ export async function startModelProcess({
   let child: Child | undefined;
   let disposed = false;
   const start = () => {
-    child = new Child({ do: "load", name, source, options: load, temporary });
+    child = new Child({ do: "load", name, source, options: load, plugins, temporary });
     // What it left behind is of no use to the next one.
     void child.closed.then(() => empty(temporary));
     return child;
@@ -106,8 +114,14 @@ export async function startModelProcess({
     get pid() {
       return child?.pid;
     },
-    get kind(): InputKind {
+    get kind(): string {
       return facts.kind;
+    },
+    get input() {
+      return facts.input;
+    },
+    get unused() {
+      return facts.unused;
     },
     get labels(): readonly string[] {
       return facts.labels;

@@ -10,8 +10,8 @@ import { type EvaluateOptions, evaluate } from "@calig/core/internal/evaluation/
 import { defaultMetrics, metricByName } from "@calig/core/internal/evaluation/metrics";
 import { namedMethodsOf } from "@calig/core/internal/evaluation/named-methods";
 import { EVALUATION_OPTIONS } from "@calig/core/internal/evaluation/options";
-import type { ToRgbOptions } from "@calig/core/internal/input/image/samples";
 import type { AssembledModel } from "@calig/core/internal/loading/assemble-model";
+import type { GivenOptions } from "@calig/core/internal/options/option";
 import { RENDERERS } from "@calig/core/internal/render/registry";
 import type { TextRenderer } from "@calig/core/internal/render/renderer";
 import { verify } from "@calig/core/internal/verification/verify";
@@ -19,14 +19,19 @@ import { pictureUri } from "../node/picture-uri.ts";
 import { HttpError } from "./http-error.ts";
 import { limitTokens } from "./limited-tokens.ts";
 import type { ServerLimits } from "./limits.ts";
-import { Pictures } from "./pictures.ts";
+import { SentFiles } from "./sent-files.ts";
+
+/** An input that is a file. */
+export interface SentFile {
+  /** In Base64, or as a data URI. */
+  readonly data: string;
+  /** How it is read; holds for files of baselines too. */
+  readonly reading: GivenOptions;
+}
 
 /** One explanation, of fields that the schema has let pass. */
 export interface ExplainWork {
-  readonly input:
-    | { readonly kind: "text"; readonly text: TextInput }
-    /** `data` in Base64 or as a data URI; how its file is read holds for the pictures of baselines too. */
-    | { readonly kind: "image"; readonly data: string; readonly reading: ToRgbOptions };
+  readonly input: TextInput | SentFile;
   readonly options: ExplainOptions;
   /** Name of a renderer; undefined for JSON without line breaks. */
   readonly format: string | undefined;
@@ -70,10 +75,11 @@ export async function explainBytes(
   { pixels, runBytes, tokens }: WorkLimits,
   { signal, onProgress }: WorkHooks,
 ): Promise<Uint8Array> {
-  const pictures = new Pictures(pixels, input.kind === "image" ? input.reading : {});
-  const decoded = input.kind === "text" ? input.text : { image: await pictures.decode(input.data, "image") };
-  const asked = await pictures.decodeOptions(options);
-  const explanation = await explain(limitTokens(model, tokens), decoded, {
+  const { modality } = model;
+  const files = new SentFiles(modality, pixels, "data" in input ? input.reading : {});
+  const decoded = "data" in input ? await files.read(input.data, modality.field) : input;
+  const asked = await files.readOptions(options);
+  const explanation = await explain<object>(limitTokens(model, tokens), decoded, {
     ...asked,
     memory: runBytes,
     signal,
@@ -81,8 +87,8 @@ export async function explainBytes(
   });
   const renderer = RENDERERS.find(({ name }) => name === format);
   if (renderer === undefined) return utf8(JSON.stringify(explanation));
-  const picture = "image" in decoded ? { picture: await pictureUri(decoded.image) } : {};
-  return utf8(renderer.render(explanation, picture));
+  const shown = modality.file?.picture?.(decoded);
+  return utf8(renderer.render(explanation, shown === undefined ? {} : { picture: await pictureUri(shown) }));
 }
 
 /** An evaluation as JSON in UTF-8. @throws As `evaluate`; {HttpError} where a text is too long. */

@@ -1,6 +1,8 @@
 /** @file Options of the library as JSON Schemas: what requests are held to, and what the description says of them. */
 
 import type { AttributionMethod } from "@calig/core/internal/attribution/method";
+import type { Control } from "@calig/core/internal/options/control";
+import type { OptionForm } from "@calig/core/internal/options/form";
 import type { OptionDeclaration, OptionTable, OptionType } from "@calig/core/internal/options/option";
 import { defaultText, needsText } from "@calig/core/internal/options/text";
 import { oneOf } from "@calig/core/internal/options/types";
@@ -63,3 +65,43 @@ function bounded({ ...schema }: JsonSchema): JsonSchema {
 
 const withoutFields = (schema: JsonSchema, names: readonly string[]): JsonSchema =>
   Object.fromEntries(Object.entries(schema).filter(([name]) => !names.includes(name)));
+
+/** The schema of an option of which only the form is known: what its words and bounds tell. */
+export function formSchema({ control, summary, otherwise }: OptionForm): JsonSchema {
+  const description = `${summary.charAt(0).toUpperCase()}${summary.slice(1)}`;
+  return {
+    ...controlSchema(control),
+    description: otherwise === undefined ? description : `${description}. Default: ${otherwise}`,
+  };
+}
+
+function controlSchema(control: Control): JsonSchema {
+  switch (control.kind) {
+    case "switch":
+      return { type: "boolean" };
+    case "text":
+      return { type: "string", maxLength: MOST_NAME };
+    case "size":
+      return { type: "integer", minimum: 0 };
+    case "choice":
+      return { type: "string", enum: control.words };
+    case "number": {
+      const { whole, min, above, max, words } = control;
+      const number: JsonSchema = {
+        type: whole ? "integer" : "number",
+        ...(min === undefined ? {} : { minimum: min }),
+        ...(above === undefined ? {} : { exclusiveMinimum: above }),
+        ...(max === undefined ? {} : { maximum: max }),
+      };
+      return words.length === 0 ? number : { anyOf: [number, { type: "string", enum: words }] };
+    }
+    case "list": {
+      const items: JsonSchema = { type: "array", items: controlSchema(control.items), maxItems: MOST_LISTED };
+      const others: readonly JsonSchema[] = [
+        ...(control.single ? [controlSchema(control.items)] : []),
+        ...(control.words.length === 0 ? [] : [{ type: "string" as const, enum: control.words }]),
+      ];
+      return others.length === 0 ? items : { anyOf: [items, ...others] };
+    }
+  }
+}

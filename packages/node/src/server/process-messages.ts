@@ -1,10 +1,9 @@
 /** @file What the server and the process of a model say to each other. */
 
-import type { ModelFacts } from "@calig/core/internal/attribution/explanation";
 import { DifferenceError, InputError, InvalidOptionError, UnsupportedModelError } from "@calig/core/internal/errors";
 import type { LoadOptions } from "../node/load-model.ts";
 import { HttpError } from "./http-error.ts";
-import type { InputKind } from "./model-host.ts";
+import type { ModelHost } from "./model-host.ts";
 import type { EvaluateWork, ExplainWork, VerifyWork, WorkLimits } from "./model-work.ts";
 
 /** What a process is told first. */
@@ -13,6 +12,8 @@ export interface LoadRequest {
   readonly name: string;
   readonly source: string;
   readonly options: Omit<LoadOptions, "signal" | "thread">;
+  /** Modules that add to what is known of models. */
+  readonly plugins: readonly string[];
   /** Folder for temporary files; whoever started the process deletes it. */
   readonly temporary: string;
 }
@@ -26,10 +27,9 @@ export type ProcessRequest =
   | { readonly do: "cancel"; readonly id: number };
 
 /** What the server knows of a model. */
-export interface LoadedFacts {
-  readonly kind: InputKind;
-  readonly labels: readonly string[];
-  readonly facts: ModelFacts;
+export interface LoadedFacts extends Pick<ModelHost, "kind" | "input" | "labels" | "facts"> {
+  /** What plugins gave and no model is loaded with, in words: "method". */
+  readonly unused: readonly string[];
 }
 
 export type ProcessAnswer =

@@ -1,6 +1,7 @@
 /** @file What a route of the server is: its place, its description, and its answer, in one record. */
 
 import type { ExplainableModel } from "@calig/core/internal/attribution/explainable-model";
+import type { InputForm } from "@calig/core/internal/options/form";
 import type { HttpBindings } from "@hono/node-server";
 import type { Context } from "hono";
 import type { EvaluationJobs } from "./evaluation-jobs.ts";
@@ -29,6 +30,8 @@ export interface ServerState {
   readonly models: readonly HostedModel[];
   readonly limits: ServerLimits;
   readonly schemas: SchemaTable;
+  /** Kinds of inputs that requests can give: calig's own, then those of models. One for each field. */
+  readonly inputs: readonly InputForm[];
   readonly bodies: IncomingBodies;
   /** In which bodies are checked. */
   readonly turns: Turns;

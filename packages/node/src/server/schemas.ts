@@ -16,7 +16,6 @@ import type { AttributionMethod } from "@calig/core/internal/attribution/method"
 import { METHODS } from "@calig/core/internal/attribution/methods";
 import { BASELINES, DEFAULTS, GENERAL_OPTIONS, METHOD_OPTIONS } from "@calig/core/internal/attribution/options";
 import { optionsOfMethods } from "@calig/core/internal/attribution/resolve-run";
-import { quote } from "@calig/core/internal/errors";
 import type {
   Comparison,
   EvaluatedFigure,
@@ -28,9 +27,9 @@ import { METRICS } from "@calig/core/internal/evaluation/metrics";
 import type { NumberErrors } from "@calig/core/internal/evaluation/number-errors";
 import { EVALUATION_OPTIONS } from "@calig/core/internal/evaluation/options";
 import type { Interval } from "@calig/core/internal/evaluation/statistics/bootstrap";
-import { DEEP_GREYS } from "@calig/core/internal/input/image/rgb-image";
-import { BACKGROUNDS, type ToRgbOptions } from "@calig/core/internal/input/image/samples";
-import type { MethodEntry, MethodList, OptionForm } from "@calig/core/internal/options/form";
+import { inputForm } from "@calig/core/internal/modality/input-forms";
+import { MODALITIES } from "@calig/core/internal/modality/modalities";
+import type { InputForm, MethodEntry, MethodList, OptionForm } from "@calig/core/internal/options/form";
 import { withoutOptions } from "@calig/core/internal/options/option";
 import type { CheckResult, Verification } from "@calig/core/internal/verification/verification";
 import { MOST_INPUTS } from "@calig/core/internal/verification/verify";
@@ -38,7 +37,7 @@ import { componentsOf } from "./component-schemas.ts";
 import type { EvaluationJob } from "./evaluation-jobs.ts";
 import { type JsonSchema, record, recordOf, reference, type SchemaTable } from "./json-schema.ts";
 import type { ServerLimits } from "./limits.ts";
-import { descriptionOf, MOST_NAME, optionSchemas } from "./option-schemas.ts";
+import { descriptionOf, formSchema, MOST_NAME, optionSchemas } from "./option-schemas.ts";
 
 const text = (description: string): JsonSchema => ({ type: "string", description });
 const name = (description: string): JsonSchema => ({ ...text(description), maxLength: MOST_NAME });
@@ -54,16 +53,18 @@ const oneOf = (names: readonly string[], description: string, fallback?: unknown
   ...(fallback === undefined ? {} : { default: fallback }),
 });
 
-const BASELINE_NAME: JsonSchema = { type: "string", enum: BASELINES };
-
 /** One baseline or several: names, and what a request may give of its own. */
-function baselineSchema(...own: readonly JsonSchema[]): JsonSchema {
-  const one = { anyOf: [BASELINE_NAME, ...own] };
+function baselineSchema(inputs: readonly InputForm[], own: readonly JsonSchema[]): JsonSchema {
+  const names = [...new Set<string>([...BASELINES, ...inputs.flatMap(({ baselines }) => baselines)])];
+  const byName: JsonSchema = { type: "string", enum: names };
+  const one = { anyOf: [byName, ...own] };
   return {
-    anyOf: [BASELINE_NAME, ...own, { type: "array", items: one, minItems: 1, maxItems: BASELINES.length }],
+    anyOf: [byName, ...own, { type: "array", items: one, minItems: 1, maxItems: names.length }],
     description: descriptionOf(METHOD_OPTIONS.baseline),
   };
 }
+
+const capital = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 
 const LABEL: readonly JsonSchema[] = [
   { type: "string", maxLength: MOST_NAME },
@@ -89,23 +90,14 @@ const explainOptions = (methods: readonly AttributionMethod[]): Readonly<Record<
 export const explainOptionNames = (methods: readonly AttributionMethod[] = METHODS): readonly string[] =>
   Object.keys(explainOptions(methods));
 
-/** How the pictures of a request are read. */
-const READING_OPTIONS: Readonly<Record<keyof ToRgbOptions, JsonSchema>> = {
-  background: {
-    ...name(
-      `What transparent pixels are laid on: ${BACKGROUNDS.map(quote).join(", ")}; "ignore" takes the colours that the file stores for them, as Python's pipeline does`,
-    ),
-    default: BACKGROUNDS[0],
-  },
-  deepGrey: oneOf(
-    DEEP_GREYS,
-    "Grey levels of more than 8 bits: those above 255 are white, as in Python's pipeline, or all are divided by 256",
-    DEEP_GREYS[0],
-  ),
-};
-
-/** Their names. */
-export const READING_OPTION_NAMES: readonly string[] = Object.keys(READING_OPTIONS);
+/** The kinds of inputs that requests can give: calig's own, and others; of those of one field the first. */
+export function inputsWith(others: readonly InputForm[]): readonly InputForm[] {
+  const byField = new Map<string, InputForm>();
+  for (const form of [...MODALITIES.flatMap((modality) => inputForm(modality) ?? []), ...others]) {
+    if (!byField.has(form.field)) byField.set(form.field, form);
+  }
+  return [...byField.values()];
+}
 
 /** A mark of a rationale. */
 const MARK: JsonSchema = {
@@ -120,6 +112,7 @@ const MARK: JsonSchema = {
 function requests(
   { characters, tokens, bodyBytes, evaluationRows }: ServerLimits,
   methods: readonly AttributionMethod[],
+  inputs: readonly InputForm[],
 ): SchemaTable {
   const names = methods.map((method) => method.name);
   const options = explainOptions(methods);
@@ -132,8 +125,8 @@ function requests(
     },
     pair: { ...text("Second text, for models that judge pairs"), maxLength: characters },
   };
-  const picture = (description: string): JsonSchema => ({
-    ...text(`${description} in Base64 or as a data URI (JPEG, PNG, WebP, AVIF, GIF, TIFF, BMP, PPM, PGM, PBM)`),
+  const sent = (description: string, formats: string): JsonSchema => ({
+    ...text(`${description} in Base64 or as a data URI (${formats})`),
     minLength: 1,
     maxLength: bodyBytes,
   });
@@ -145,25 +138,42 @@ function requests(
     ["pair"],
     "A text of your own, for texts",
   );
-  const ownImage = record({ image: picture("Picture of any size") }, [], "A picture of your own, for images");
+  const files = inputs.flatMap(({ file, ...form }) => (file === undefined ? [] : [{ file, ...form }]));
+  const ownFiles = files.map(({ field, called, noun, file: { formats } }) =>
+    record({ [field]: sent(capital(called), formats) }, [], `A ${called} of your own, for ${noun.many}`),
+  );
+  const reading = Object.fromEntries(
+    files.flatMap(({ file }) => file.options.map((option) => [option.name, formSchema(option)])),
+  );
   return {
     ExplainRequest: {
       ...record(
         {
           ...input,
-          image: picture("Instead of a text: picture"),
-          ...READING_OPTIONS,
+          ...Object.fromEntries(
+            files.map(({ field, called, file: { formats } }) => [field, sent(`Instead of a text: ${called}`, formats)]),
+          ),
+          ...reading,
           model: MODEL,
           ...options,
-          baseline: baselineSchema(ownText, ownImage),
+          baseline: baselineSchema(inputs, [ownText, ...ownFiles]),
         },
-        ["text", "pair", "image", ...READING_OPTION_NAMES, "model", ...Object.keys(options)],
-        "A text or an image, and the options of the library under their names",
+        ["text", "pair", ...files.map(({ field }) => field), ...Object.keys(reading), "model", ...Object.keys(options)],
+        "One input, and the options of the library under their names",
       ),
-      oneOf: [{ required: ["text"] }, { required: ["image"] }],
+      oneOf: [{ required: ["text"] }, ...files.map(({ field }) => ({ required: [field] as const }))],
       dependentRequired: {
         pair: ["text"],
-        ...Object.fromEntries(READING_OPTION_NAMES.map((option) => [option, ["image"]])),
+        // An option that two kinds of files have goes with either.
+        ...Object.fromEntries(
+          files.flatMap(({ field, file }) =>
+            file.options
+              .filter(
+                ({ name }) => files.filter((one) => one.file.options.some((own) => own.name === name)).length === 1,
+              )
+              .map(({ name }) => [name, [field]]),
+          ),
+        ),
       },
     },
     VerifyRequest: record(
@@ -200,7 +210,7 @@ function requests(
           maxItems: METRICS.length,
         },
         ...measuring,
-        baseline: baselineSchema(ownText),
+        baseline: baselineSchema(inputs, [ownText]),
       },
       ["name", "model", "methods", "metrics", ...Object.keys(measuring)],
       "Rows to measure on, what is measured, and options that hold for all methods",
@@ -407,15 +417,41 @@ const INFORMATION: SchemaTable = {
       "Every option that any of the methods takes",
     ),
   }),
+  InputForm: recordOf<InputForm>(
+    {
+      kind: text("As explanations call it"),
+      noun: record({ one: text("One of them"), many: text("Several") }),
+      field: text("Field of requests that it is given in"),
+      called: text("What a person gives"),
+      features: text("What evidence is told of"),
+      baselines: list(text("Name"), "What it can be compared with"),
+      file: record(
+        {
+          formats: text("Formats that are read"),
+          endings: list(text("Ending"), "Of names of files"),
+          accept: text("As the attribute of file fields has it"),
+          options: list({ type: "object" }, "How files are read, as the options of GET /api/methods"),
+          isPicture: { type: "boolean", description: "Whether there is a picture of it to be seen" },
+        },
+        [],
+        "Where it is given as a file; typed otherwise",
+      ),
+    },
+    ["file"],
+  ),
   Models: record({
     models: list(
-      record({
-        name: text("What requests call it"),
-        kind: oneOf(["text", "image"], "What it reads"),
-        default: { type: "boolean", description: "Whether it is used for its kind when no model is named" },
-        labels: list(text("Label"), "Names of the classes, by index"),
-        facts: reference("ModelFacts"),
-      }),
+      record(
+        {
+          name: text("What requests call it"),
+          kind: text("The kind of input that it reads: text, image, or one from outside"),
+          input: reference("InputForm"),
+          default: { type: "boolean", description: "Whether it is used for its kind when no model is named" },
+          labels: list(text("Label"), "Names of the classes, by index"),
+          facts: reference("ModelFacts"),
+        },
+        ["input"],
+      ),
       "The models of this server",
     ),
   }),
@@ -425,8 +461,9 @@ const INFORMATION: SchemaTable = {
 export const componentSchemas = (
   limits: ServerLimits,
   methods: readonly AttributionMethod[] = METHODS,
+  inputs: readonly InputForm[] = inputsWith([]),
 ): SchemaTable => ({
-  ...requests(limits, methods),
+  ...requests(limits, methods, inputs),
   ...EXPLANATIONS,
   Explanation: { ...EXPLANATIONS.Explanation, discriminator: BY_LAYOUT },
   ...EVALUATIONS,

@@ -10,7 +10,7 @@ import { reportJson } from "@calig/core/internal/report/writers";
 import { backgroundTheme } from "../appearance.ts";
 import { defineCommand, EXIT } from "../command.ts";
 import { comparisonText } from "../comparison-text.ts";
-import { checkFiles, chooseInputs, type ExplainInputs, modelFor, writtenInput } from "../explain-inputs.ts";
+import { checkFiles, chooseInputs, type ExplainInputs, modelFor } from "../explain-inputs.ts";
 import { given } from "../given.ts";
 import { loadingOptions, MODEL_OPTIONS } from "../loading.ts";
 import { COMPARING_OPTIONS, chooseMethods, givenReplacement, givenScore } from "../method-options.ts";
@@ -75,7 +75,7 @@ export const compare = defineCommand({
     const { compareMethods } = await import("@calig/core/internal/evaluation/method-comparison");
     await using model = await loadModel(source, { signal, ...(await loadingOptions(options, extensions)) });
     checkFiles(chosen, model);
-    const typed = chosen.kind === "one" ? writtenInput(model, chosen.input) : undefined;
+    const typed = chosen.kind === "one" ? chosen.input : undefined;
     const input = read ?? typed;
     if (input === undefined) throw new InternalError(`a comparison of ${chosen.kind}`);
     const comparison = await compareMethods(model, input, {

@@ -1,7 +1,6 @@
 /** @file `calig explain`: which words support a prediction, which oppose it, and in which block. */
 
 import { basename, relative } from "node:path";
-import type { ExplainableModel } from "@calig/core/internal/attribution/explainable-model";
 import type { TextInput } from "@calig/core/internal/attribution/input";
 import type { ExplainOptions } from "@calig/core/internal/attribution/options";
 import { checkRun } from "@calig/core/internal/attribution/resolve-run";
@@ -19,14 +18,7 @@ import { backgroundTheme, colorDepth, DEFAULT_COLUMNS, hasUnicode } from "../app
 import { BASELINE_OPTIONS, givenBaseline } from "../baseline-options.ts";
 import { defineCommand, EXIT, type Invocation } from "../command.ts";
 import { chooseDestination, type Destination } from "../destination.ts";
-import {
-  calledInputs,
-  checkFiles,
-  chooseInputs,
-  type ExplainInputs,
-  modelFor,
-  writtenInput,
-} from "../explain-inputs.ts";
+import { calledInputs, checkFiles, chooseInputs, type ExplainInputs, modelFor } from "../explain-inputs.ts";
 import { describeFailure } from "../failure.ts";
 import { type Formats, formatsWith, type RenderSettings } from "../formats.ts";
 import { given } from "../given.ts";
@@ -147,7 +139,7 @@ export const explain = defineCommand({
     checkFiles(inputs, model);
     const job: Job = { model, options: methodOptions, destination, known, results, terminal };
     try {
-      const entries = entriesOf(inputs, model, fileOptions);
+      const entries = entriesOf(inputs, fileOptions);
       const failed = await explainAll(entries, job);
       await results.finish();
       if (several && failed > 0) {
@@ -176,13 +168,13 @@ interface Entry {
   readonly source?: Source;
 }
 
-function entriesOf(inputs: ExplainInputs, model: ExplainableModel, reading: GivenOptions): readonly Entry[] {
+function entriesOf(inputs: ExplainInputs, reading: GivenOptions): readonly Entry[] {
   switch (inputs.kind) {
     case "one":
-      return [{ read: async () => writtenInput(model, inputs.input) }];
+      return [{ read: async () => inputs.input }];
     case "rows":
       return inputs.entries.map((entry) => ({
-        read: async () => writtenInput(model, readable(entry)),
+        read: async () => readable(entry),
         source: sourceOf(inputs.file, inputs.counted, entry),
       }));
     case "files":

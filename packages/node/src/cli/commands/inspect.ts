@@ -5,10 +5,11 @@ import type { OperatorCoverage } from "@calig/core/internal/autodiff/coverage";
 import { bytes, count, thousands } from "@calig/core/internal/render/format";
 import { DEFAULT_TEXT_MODEL } from "../../node/builtin-models.ts";
 import type { ModelInspection } from "../../node/inspect-model.ts";
+import { modelExtensions } from "../../node/read-plugins.ts";
 import { defineCommand, EXIT } from "../command.ts";
 import { given } from "../given.ts";
 import { type Fact, factLines, section, tableLines } from "../listing.ts";
-import { MODEL_OPTIONS, modelExtensions } from "../loading.ts";
+import { MODEL_OPTIONS } from "../loading.ts";
 import type { Terminal } from "../terminal.ts";
 
 /** Most labels that are listed by name. */

@@ -1,6 +1,6 @@
 /** @file `calig serve`: the HTTP API and the page, on this machine unless told otherwise. */
 
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { isCaligError, quote, UsageError, wordList } from "@calig/core/internal/errors";
 import { count } from "@calig/core/internal/render/format";
 import { VERSION } from "@calig/core/internal/util/version";
@@ -54,9 +54,8 @@ export const serve = defineCommand({
   ],
   async run({ options, terminal }) {
     const { signal, env } = terminal.io;
-    if (options.plugin !== undefined) {
-      throw new UsageError("Cannot serve with --plugin: a server runs no code of others; leave it out");
-    }
+    const folder = terminal.io.folder ?? process.cwd();
+    const plugins = (options.plugin ?? []).map((file) => resolve(folder, file));
     const { host = DEFAULT_HOST, port = DEFAULT_PORT } = options;
     const { isLoopback } = await import("../../server/guard.ts");
     const token = options.secret ?? (env.CALIG_TOKEN === "" ? undefined : env.CALIG_TOKEN);
@@ -77,10 +76,15 @@ export const serve = defineCommand({
           model: await startModelProcess({
             name,
             source,
+            plugins,
             load: given(options, ["threads", "device", "stream", "acceptDifference"]),
             signal,
           }),
         });
+      }
+      const unused = new Set(loaded.flatMap(({ model }) => model.unused));
+      if (unused.size > 0) {
+        await terminal.note(`Of plugins, a server uses what models are loaded with; left out: ${[...unused].join(", ")}`);
       }
       const page = findPackageFolder("@calig/page");
       const app = createApp({

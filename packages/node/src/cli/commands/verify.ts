@@ -1,6 +1,5 @@
 /** @file `calig verify`: whether calig computes a model rightly, found out on this machine. */
 
-import type { ExplainableModel } from "@calig/core/internal/attribution/explainable-model";
 import { InputError, quote, UsageError } from "@calig/core/internal/errors";
 import { fileModalities } from "@calig/core/internal/modality/input-forms";
 import type { GivenOptions } from "@calig/core/internal/options/option";
@@ -9,7 +8,7 @@ import type { Check } from "@calig/core/internal/verification/check";
 import { DEFAULT_TEXT_MODEL } from "../../node/builtin-models.ts";
 import { ROW_OPTIONS } from "../../node/read-rows.ts";
 import { defineCommand, EXIT, type Invocation } from "../command.ts";
-import { checkFiles, chooseInputs, type ExplainInputs, modelFor, writtenInput } from "../explain-inputs.ts";
+import { checkFiles, chooseInputs, type ExplainInputs, modelFor } from "../explain-inputs.ts";
 import { modalitiesOf } from "../file-options.ts";
 import { given } from "../given.ts";
 import { LOADING_OPTIONS, loadingOptions } from "../loading.ts";
@@ -59,7 +58,7 @@ export const verify = defineCommand({
     await using model = await loadModel(source, loading);
     if (chosen !== undefined) checkFiles(chosen, model);
     const verification = await verifyModel(model, {
-      inputs: chosen === undefined ? [] : await inputsOf(chosen, model, fileOptions),
+      inputs: chosen === undefined ? [] : await inputsOf(chosen, fileOptions),
       ...given(options, ["seed"]),
       ...(await checksWith(extensions.check)),
       signal,
@@ -103,11 +102,7 @@ async function chosenInputs({
 }
 
 /** @throws {InputError} For a row or a file that cannot be read. */
-async function inputsOf(
-  chosen: ExplainInputs,
-  model: ExplainableModel,
-  reading: GivenOptions,
-): Promise<readonly object[]> {
+async function inputsOf(chosen: ExplainInputs, reading: GivenOptions): Promise<readonly object[]> {
   if (chosen.kind === "one")
     throw new UsageError("Cannot verify with a single text: give a file of texts with --input");
   if (chosen.kind === "files") {
@@ -117,6 +112,6 @@ async function inputsOf(
   return chosen.entries.map(({ line, input: row }) => {
     if (row instanceof InputError)
       throw new InputError(`Cannot verify with line ${line} of ${quote(chosen.file)}: ${row.message}`);
-    return writtenInput(model, row);
+    return row;
   });
 }

@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { InputError } from "@calig/core/internal/errors";
 import type { Dataset } from "@calig/core/internal/evaluation/dataset";
 import { recordItem } from "../../node/datasets/records.ts";
-import { chooseModel } from "../choose-model.ts";
+import { chooseModel, formOf, TEXT_FIELD } from "../choose-model.ts";
 import type { JobAndResult } from "../evaluation-jobs.ts";
 import { HttpError, invalid } from "../http-error.ts";
 import { reference } from "../json-schema.ts";
@@ -36,7 +36,7 @@ const start: Route = {
     // Nothing is read of what would be refused anyway; the place is taken when all of it is there.
     state.jobs.check();
     const body = (await readBody(c, state, "EvaluateRequest")) as unknown as EvaluateRequest;
-    const { host } = chooseModel(state.models, body.model, "text");
+    const { host } = chooseModel(state.models, body.model, formOf(state, TEXT_FIELD));
     const { rows, name = "rows", model: _model, ...request } = body;
     const dataset = await datasetOf(name, rows);
     // What does not go together is refused now, not when its turn comes.

@@ -2,11 +2,13 @@
 
 import type { ExplainOptions } from "@calig/core/internal/attribution/options";
 import { checkRun } from "@calig/core/internal/attribution/resolve-run";
-import { checkReading, type ToRgbOptions } from "@calig/core/internal/input/image/samples";
+import { MODALITIES } from "@calig/core/internal/modality/modalities";
+import type { GivenOptions } from "@calig/core/internal/options/option";
+import { resolveOptions } from "@calig/core/internal/options/resolve";
 import { RENDERERS } from "@calig/core/internal/render/registry";
 import { accepts } from "hono/accepts";
 import { streamSSE } from "hono/streaming";
-import { chooseModel } from "../choose-model.ts";
+import { chooseModel, formOf, TEXT_FIELD } from "../choose-model.ts";
 import { clientLeft, errorBody, toHttpError } from "../http-error.ts";
 import { reference } from "../json-schema.ts";
 import { type LinkedSignal, linkSignals } from "../linked-signal.ts";
@@ -14,7 +16,7 @@ import type { ModelHost } from "../model-host.ts";
 import { type ExplainWork, plainType } from "../model-work.ts";
 import { readBody } from "../read-body.ts";
 import type { RequestContext, Route, ServerState } from "../route.ts";
-import { explainOptionNames, READING_OPTION_NAMES } from "../schemas.ts";
+import { explainOptionNames } from "../schemas.ts";
 import { takeTurn } from "../take-turn.ts";
 import type { Place } from "../work-queue.ts";
 
@@ -70,17 +72,27 @@ type Asked = Omit<ExplainWork, "format"> & { readonly host: ModelHost };
 
 async function readRequest(c: RequestContext, state: ServerState): Promise<Asked> {
   const body = await readBody(c, state, "ExplainRequest");
-  const { text, pair, image, model } = body as { text?: string; pair?: string; image?: string; model?: unknown };
+  const form = state.inputs.find(({ field }) => body[field] !== undefined) ?? formOf(state, TEXT_FIELD);
   const options = given(body, OPTION_NAMES) as ExplainOptions;
-  checkRun(options); // before a turn is waited for
-  if (image !== undefined) {
-    const reading = given(body, READING_OPTION_NAMES) as ToRgbOptions;
-    checkReading(reading); // as early
-    const input = { kind: "image", data: image, reading } as const;
-    return { host: chooseModel(state.models, model, "image").host, input, options };
+  const baselines = state.inputs.flatMap((input) => input.baselines);
+  checkRun(options, undefined, [], baselines); // before a turn is waited for
+  const { host } = chooseModel(state.models, body.model, form);
+  if (form.file === undefined) {
+    const { text, pair } = body as { readonly text: string; readonly pair?: string };
+    return { host, input: { text, ...(pair === undefined ? {} : { pair }) }, options };
   }
-  const input = { text: text as string, ...(pair === undefined ? {} : { pair }) };
-  return { host: chooseModel(state.models, model, "text").host, input: { kind: "text", text: input }, options };
+  const reading = given(
+    body,
+    form.file.options.map(({ name }) => name),
+  );
+  checkReading(form.kind, reading); // as early
+  return { host, input: { data: body[form.field] as string, reading }, options };
+}
+
+/** Checks what this process has the declarations of; of kinds of inputs from outside the process of the model does. */
+function checkReading(kind: string, reading: GivenOptions): void {
+  const own = MODALITIES.find(({ name }) => name === kind);
+  if (own?.file?.options !== undefined) resolveOptions(own.file.options, reading);
 }
 
 /** The fields of those names that there are. */

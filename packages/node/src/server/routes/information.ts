@@ -31,7 +31,8 @@ export const models: Route = {
       models: state.models.map((hosted) => ({
         name: hosted.name,
         kind: hosted.host.kind,
-        default: defaultModel(state.models, hosted.host.kind) === hosted,
+        ...(hosted.host.input === undefined ? {} : { input: hosted.host.input }),
+        default: defaultModel(state.models, hosted.host.input?.field) === hosted,
         labels: hosted.host.labels,
         facts: hosted.host.facts,
       })),

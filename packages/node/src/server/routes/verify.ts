@@ -1,6 +1,6 @@
 /** @file POST /api/verify: whether a model of this server is computed rightly. */
 
-import { chooseModel } from "../choose-model.ts";
+import { TEXT_FIELD, unknownModel } from "../choose-model.ts";
 import { clientLeft, invalid } from "../http-error.ts";
 import { reference } from "../json-schema.ts";
 import { linkSignals } from "../linked-signal.ts";
@@ -29,7 +29,9 @@ export const verifyRoute: Route = {
     state.explanations.check();
     const { texts = [], seed, model } = (await readBody(c, state, "VerifyRequest")) as VerifyRequest;
     const { host } = hosted(state, model);
-    if (texts.length > 0 && host.kind !== "text") throw invalid(["body.texts: the model reads images"]);
+    if (texts.length > 0 && host.input?.field !== TEXT_FIELD) {
+      throw invalid([`body.texts: the model reads ${host.input?.noun.many ?? "what requests cannot give"}`]);
+    }
     const place = state.explanations.enter();
     const link = linkSignals([{ signal: c.req.raw.signal, reason: clientLeft }, { signal: state.stopped }]);
     const work = { texts, ...(seed === undefined ? {} : { seed }) };
@@ -46,5 +48,6 @@ export const verifyRoute: Route = {
 /** The model of that name, of whatever kind; the first where none is named. */
 function hosted({ models }: ServerState, name: string | undefined): HostedModel {
   const named = name === undefined ? models[0] : models.find((candidate) => candidate.name === name);
-  return chooseModel(models, name ?? named?.name, named?.host.kind ?? "text");
+  if (named !== undefined) return named;
+  throw unknownModel(models, name);
 }
