@@ -15,6 +15,7 @@ import { listen } from "@calig/node/internal/server/listen";
 import type { BrowserContextOptions, Download, Page } from "playwright-core";
 import sharp from "sharp";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { audio, waveFrames } from "../../examples/extend/audio-modality.ts";
 import { writeStaticPage } from "../../scripts/static-page.ts";
 import { image as imageFixture, sentence } from "../render/fixtures.ts";
 import { auditPage, expectNoMisdeeds, type Misdeeds, useBrowser, watch } from "../support/browser.ts";
@@ -23,6 +24,7 @@ import { ortWasmFolder } from "../support/ort-wasm.ts";
 import { type StaticServer, serveFolders } from "../support/static-server.ts";
 import { syntheticPicture } from "../support/synthetic-picture.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
+import { sound, tinyAudioFiles, wav } from "../support/tiny-audio.ts";
 import { tinyBertFiles } from "../support/tiny-bert.ts";
 import { tinyVitFiles } from "../support/tiny-vit.ts";
 
@@ -270,7 +272,7 @@ describe.each(TRANSPORTS)("the page with $name", ({ place, start }) => {
       .png()
       .toBuffer();
     await page.locator("select[name=model]").selectOption("vit");
-    await page.locator("#picture").setInputFiles({ name: "logo.png", mimeType: "image/png", buffer: logo });
+    await page.locator("#file").setInputFiles({ name: "logo.png", mimeType: "image/png", buffer: logo });
     const photo = result().locator("calig-image .photo img");
     const made = async () => {
       const download = page.waitForEvent("download");
@@ -313,7 +315,7 @@ describe.each(TRANSPORTS)("the page with $name", ({ place, start }) => {
     // A portable grey map of 16 bits: the one such file that browsers and servers read alike.
     const scan = Buffer.concat([Buffer.from("P5 48 32 65535\n"), Buffer.alloc(48 * 32 * 2, Buffer.from([90, 0]))]);
     const before = await photo.getAttribute("src");
-    await page.locator("#picture").setInputFiles({ name: "scan.pgm", mimeType: "image/x-pgm", buffer: scan });
+    await page.locator("#file").setInputFiles({ name: "scan.pgm", mimeType: "image/x-pgm", buffer: scan });
     await changed(before);
     expect(await made()).toMatchObject({ pixel: [255, 255, 255] });
     const scaled = await explainAnew("deepGrey", "Divided by 256");
@@ -507,6 +509,40 @@ describe("the page", () => {
     await expect.poll(() => asked.length).toBe(2);
     expect(asked.map((body) => (JSON.parse(body) as { sharpness?: number }).sharpness)).toEqual([undefined, 3.5]);
     await close();
+  });
+
+  it("asks for files of a kind of input from outside, and for how they are read", async () => {
+    const model = await loadModel(await tempFolder(tinyAudioFiles()), { modalities: [audio], families: [waveFrames] });
+    const app = createApp({ models: [{ name: "bells", model }], version: "0.0.0", pageFolder: site });
+    const server = await listen(app, { host: "127.0.0.1", port: 0 });
+    const page = await browser().newPage();
+    const misdeeds = watch(page, `${server.url}/`);
+    await page.goto(server.url);
+    await page.locator("button.main:not([disabled])").waitFor();
+    expect(await page.locator(".empty").innerText()).toContain("Drop a sound, and see which frames support");
+    expect(await page.locator("#file").getAttribute("accept")).toBe("audio/wav,.wav");
+    expect(await page.locator("select[name=baseline] option").allInnerTexts()).toEqual(["Default", "Silence", "Zero"]);
+    const buffer = Buffer.from(wav(sound(1), sound(3)));
+    await page.locator("#file").setInputFiles({ name: "clip.wav", mimeType: "audio/wav", buffer });
+    const frames = page.locator("calig-result calig-text [role=option]");
+    await frames.first().waitFor();
+    expect(await page.locator(".drop").innerText()).toContain("clip.wav");
+    expect(await frames.allInnerTexts()).toEqual(["0.0s", "0.1s", "0.2s", "0.3s", "0.4s", "0.5s", "0.6s", "0.7s"]);
+    const sent = page.waitForRequest("**/api/explain");
+    await page.locator("input[name=channel]").fill("1");
+    await page.locator("button.main").click();
+    const body = (await sent).postDataJSON() as object;
+    expect(body).toMatchObject({
+      model: "bells",
+      channel: 1,
+      audio: expect.stringMatching(/^data:audio\/wav;base64,/),
+    });
+    await page.locator(".history li").nth(1).waitFor();
+    expect(await auditPage(page)).toEqual([]);
+    expectNoMisdeeds(misdeeds);
+    await page.close();
+    await server.stop(100);
+    await model.dispose();
   });
 
   it("tells the message of the server", async () => {

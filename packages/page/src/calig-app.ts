@@ -2,11 +2,11 @@
 
 import { distinctNames, namingOf } from "@calig/core/internal/attribution/class-names";
 import type { Explanation } from "@calig/core/internal/attribution/explanation";
-import { type BaselineName, IMAGE_BASELINES, TEXT_BASELINES } from "@calig/core/internal/attribution/option-words";
-import type { DeepGrey, ImageReading } from "@calig/core/internal/input/image/rgb-image";
-import type { MethodEntry, MethodList } from "@calig/core/internal/options/form";
+import type { BaselineName } from "@calig/core/internal/attribution/option-words";
+import type { ImageReading } from "@calig/core/internal/input/image/rgb-image";
+import type { InputForm, MethodEntry, MethodList } from "@calig/core/internal/options/form";
 import { type OptionForm, valuesOf } from "@calig/core/internal/options/form";
-import { excerptOf, isSigned, targetName } from "@calig/core/internal/render/evidence";
+import { capital, excerptOf, isSigned, targetName } from "@calig/core/internal/render/evidence";
 import { targetValue } from "@calig/core/internal/render/head";
 import { printable, visible } from "@calig/core/internal/render/plain-text";
 import { resultBound } from "@calig/core/internal/render/quantity";
@@ -22,10 +22,13 @@ import {
   type ExplainRequest,
   type ModelEntry,
   type PageDevice,
+  type Reading,
 } from "./client.ts";
+import { accepts, fileName, writtenForm } from "./inputs.ts";
 import { baselineTitle, deviceTitle, methodTitle } from "./names.ts";
 import { optionFields } from "./option-fields.ts";
 import { browsersPicture, seenPicture } from "./picture.ts";
+import { readingFields } from "./reading-fields.ts";
 import { formatRoute, optionField, optionTexts, parseRoute, type Route } from "./route.ts";
 
 type Status =
@@ -54,9 +57,6 @@ const EXAMPLES = [
   "Not bad at all, despite its slow and clumsy start",
   "The actors are wonderful; the script wastes every one of them",
 ];
-
-/** First choice of a colour under transparent parts. */
-const OWN_COLOUR = "#808080";
 
 const THEMES = [
   ["auto", "Auto"],
@@ -187,12 +187,19 @@ export class CaligApp extends LitElement {
   }
 
   get #model(): ModelEntry | undefined {
-    const kind = this.file === undefined ? "text" : "image";
+    const { file } = this;
     return (
       this.models.find(({ name }) => name === this.fields.model) ??
-      this.models.find((model) => model.kind === kind && model.default) ??
-      this.models.find((model) => model.kind === kind) ??
+      (file === undefined ? firstOf(this.models, ({ input }) => input?.file === undefined) : this.#readerOf(file)) ??
       this.models[0]
+    );
+  }
+
+  /** A model for a file: one for such files, else one for any, which says what is wrong with it. */
+  #readerOf(file: Blob): ModelEntry | undefined {
+    return (
+      firstOf(this.models, ({ input }) => accepts(input, file)) ??
+      firstOf(this.models, ({ input }) => input?.file !== undefined)
     );
   }
 
@@ -217,7 +224,7 @@ export class CaligApp extends LitElement {
     void this.#take([...event.dataTransfer.files]);
   };
 
-  /** A picture, or the files of a model. */
+  /** An input, or the files of a model. */
   async #take(files: readonly File[]): Promise<void> {
     const [first] = files;
     if (first === undefined) return;
@@ -225,27 +232,33 @@ export class CaligApp extends LitElement {
       await this.#openModel(files);
       return;
     }
-    if (!this.models.some(({ kind }) => kind === "image")) {
-      this.#fail(
-        new ClientError(
-          "Cannot explain the picture: there is no model here that reads images; choose or open one",
-          "InputError",
-        ),
-      );
+    const reader = this.#readerOf(first);
+    if (reader === undefined) {
+      const message = `Cannot explain ${fileName(first) ?? "the file"}: there is no model here that reads files; choose or open one`;
+      this.#fail(new ClientError(message, "InputError"));
       return;
     }
     this.file = first;
-    if (this.#model?.kind !== "image") this.#set({ model: undefined, target: undefined, baseline: undefined });
+    const isRead = accepts(this.#model?.input, first) || this.#model?.input?.field === reader.input?.field;
+    if (!isRead) this.#set({ model: undefined, target: undefined, baseline: undefined });
     await Promise.all([this.#look(), this.#explain()]);
   }
 
-  /** How pictures are to be read. */
-  get #reading(): ImageReading {
-    const { background, deepGrey } = this.fields;
-    return {
-      ...(background === undefined ? {} : { background }),
-      ...(deepGrey === undefined ? {} : { deepGrey: deepGrey as DeepGrey }),
-    };
+  /** What the fields for reading files hold. */
+  get #readingTexts(): Readonly<Record<string, string>> {
+    const { background = "", deepGrey = "" } = this.fields;
+    return { ...optionTexts(this.fields), background, deepGrey };
+  }
+
+  /** How the file is to be read. */
+  get #reading(): Reading {
+    return valuesOf(this.#model?.input?.file?.options ?? [], this.#readingTexts);
+  }
+
+  /** What the model sees of the file, as a data URI; undefined where there is no picture of it. */
+  async #seen(form: InputForm | undefined, file: Blob | undefined): Promise<string | undefined> {
+    if (file === undefined || form?.file?.isPicture !== true) return undefined;
+    return seenPicture(file, this.#reading as ImageReading);
   }
 
   /** Shows the file, as the model will see it where the browser can. */
@@ -253,8 +266,9 @@ export class CaligApp extends LitElement {
     const { file } = this;
     const look = ++this.#looks;
     try {
-      const picture =
-        file === undefined ? undefined : ((await seenPicture(file, this.#reading)) ?? (await browsersPicture(file)));
+      const { input } = this.#model ?? {};
+      const isPicture = file !== undefined && input?.file?.isPicture === true;
+      const picture = isPicture ? ((await this.#seen(input, file)) ?? (await browsersPicture(file))) : undefined;
       if (look === this.#looks) this.picture = picture;
     } catch (error) {
       this.#fail(error);
@@ -301,19 +315,15 @@ export class CaligApp extends LitElement {
     const { client, fields, file } = this;
     const model = this.#model;
     if (client === undefined || model === undefined) return;
-    const isImage = model.kind === "image";
+    const form = model.input ?? writtenForm;
     const text = fields.text ?? "";
-    if (isImage ? file === undefined : text.trim() === "") {
-      this.#fail(
-        new ClientError(
-          isImage ? "There is nothing to explain yet: drop a picture" : "There is nothing to explain yet: type a text",
-          "InputError",
-        ),
-      );
+    if (form.file === undefined ? text.trim() === "" : file === undefined) {
+      const todo = form.file === undefined ? `type a ${form.called}` : `drop a ${form.called}`;
+      this.#fail(new ClientError(`There is nothing to explain yet: ${todo}`, "InputError"));
       return;
     }
-    const reading = this.#reading;
-    const input = isImage ? { kind: "image" as const, file: file as Blob, reading } : { kind: "text" as const, text };
+    const own = form.file === undefined ? undefined : file;
+    const input = own === undefined ? { text } : { field: form.field, file: own, reading: this.#reading };
     const request: ExplainRequest = {
       model: model.name,
       input,
@@ -352,8 +362,8 @@ export class CaligApp extends LitElement {
         id: this.#next++,
         explanations,
         requests,
-        picture: isImage ? await seenPicture(file as Blob, reading) : undefined,
-        file: isImage ? file : undefined,
+        picture: await this.#seen(form, own),
+        file: own,
         route: fields,
       });
     });
@@ -446,7 +456,7 @@ export class CaligApp extends LitElement {
     };
     const isWorking = this.status.kind === "working";
     return html`<form @submit=${submit}>
-      ${model?.kind === "image" ? this.#drop() : this.#text()}
+      ${model?.input?.file === undefined ? this.#text(model?.input ?? writtenForm) : this.#drop(model.input)}
       <div class="choices">
         ${this.#select(
           "Model",
@@ -460,9 +470,9 @@ export class CaligApp extends LitElement {
           "method",
           this.methods.map(({ name, title }, i) => [i === 0 ? "" : name, title]),
         )}
-        ${this.#select("Baseline", "baseline", [["", "Default"], ...baselinesOf(model).map((name) => [name, baselineTitle(name)] as const)])}
+        ${this.#select("Baseline", "baseline", [["", "Default"], ...(model?.input?.baselines ?? []).map((name) => [name, baselineTitle(name)] as const)])}
         ${this.#compare(model)}
-        ${model?.kind === "image" ? this.#readAs() : nothing}
+        ${this.#readAs(model)}
         ${this.devices.length > 1 ? this.#runOn() : nothing}
         ${this.client?.openModel === undefined ? nothing : this.#accept()}
       </div>
@@ -476,21 +486,26 @@ export class CaligApp extends LitElement {
     </form>`;
   }
 
-  #text(): TemplateResult {
+  #text({ called }: InputForm): TemplateResult {
     const input = (event: Event) => this.#set({ text: (event.target as HTMLTextAreaElement).value });
     const keys = (event: KeyboardEvent) => {
       if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
       event.preventDefault();
       void this.#explain();
     };
-    return html`<div class="field"><label for="text">Text to explain <span class="more">(Ctrl+Enter explains it)</span></label>
+    return html`<div class="field"><label for="text">${capital(called)} to explain <span class="more">(Ctrl+Enter explains it)</span></label>
       <textarea id="text" dir="auto" spellcheck="false" .value=${live(this.fields.text ?? "")} @input=${input} @keydown=${keys}></textarea></div>`;
   }
 
-  #drop(): TemplateResult {
-    return html`<div class="drop">${
-      this.picture === undefined ? nothing : html`<img src=${this.picture} alt="The picture to explain">`
-    }<label class="field" for="picture">Picture to explain: drop it anywhere on this page, or choose a file</label><input type="file" id="picture" accept="image/*" @change=${this.#files}></div>`;
+  #drop({ called, file }: InputForm): TemplateResult {
+    const name = fileName(this.file);
+    const shown =
+      this.picture !== undefined
+        ? html`<img src=${this.picture} alt=${`The ${called} to explain`}>`
+        : name === undefined
+          ? nothing
+          : html`<p><bdi>${name}</bdi></p>`;
+    return html`<div class="drop">${shown}<label class="field" for="file">${capital(called)} to explain: drop it anywhere on this page, or choose a file (${file?.formats})</label><input type="file" id="file" accept=${file?.accept ?? nothing} @change=${this.#files}></div>`;
   }
 
   #open(): TemplateResult {
@@ -541,32 +556,12 @@ export class CaligApp extends LitElement {
     </select></label>`;
   }
 
-  /** How pictures are read where Python's way surprises people. */
-  #readAs(): TemplateResult {
-    const { background = "", deepGrey = "" } = this.fields;
-    const isOwn = background.startsWith("#");
-    const change = (event: Event) => {
-      const { name, value } = event.target as HTMLSelectElement | HTMLInputElement;
-      this.#set({ [name]: value });
+  /** How files are read. */
+  #readAs(model: ModelEntry | undefined): unknown {
+    return readingFields(model?.input?.file?.options ?? [], this.#readingTexts, (name, value) => {
+      this.#set({ [name === "background" || name === "deepGrey" ? name : optionField(name)]: value });
       void this.#look();
-    };
-    const choice = (name: string, title: string, value: string, options: readonly (readonly [string, string])[]) =>
-      html`<label class="field"><span>${title}</span><select name=${name} .value=${live(value)} @change=${change}>${options.map(
-        ([each, text]) => html`<option value=${each} ?selected=${each === value}>${text}</option>`,
-      )}</select></label>`;
-    return html`${choice("background", "Transparent parts", background, [
-      ["", "As stored, as Python sees them"],
-      ["white", "On white"],
-      ["black", "On black"],
-      [isOwn ? background : OWN_COLOUR, "On a colour"],
-    ])}${
-      isOwn
-        ? html`<label class="field"><span>Colour under them</span><input type="color" name="background" .value=${live(background)} @change=${change}></label>`
-        : nothing
-    }${choice("deepGrey", "Grey of 16 bits", deepGrey, [
-      ["", "White above 255, as in Python"],
-      ["scale", "Divided by 256"],
-    ])}`;
+    });
   }
 
   #runOn(): TemplateResult {
@@ -624,9 +619,10 @@ export class CaligApp extends LitElement {
 
   #empty(): TemplateResult {
     const model = this.#model;
-    const examples = model?.kind === "text" && model.default ? EXAMPLES : [];
+    const form = model?.input ?? writtenForm;
+    const examples = model?.input?.field === writtenForm.field && model.default ? EXAMPLES : [];
     return html`<div class="empty"><h2>What made the model decide?</h2>
-      <p>${model?.kind === "image" ? "Drop a picture" : "Type a text"}, and see which ${model?.kind === "image" ? "patches" : "words"} support the decision, which oppose it, and in which block of the network that evidence arises.</p>
+      <p>${form.file === undefined ? "Type" : "Drop"} a ${form.called}, and see which ${form.features} support the decision, which oppose it, and in which block of the network that evidence arises.</p>
       <ul class="examples" aria-label="Examples">${examples.map(
         (text) =>
           html`<li><button type="button" class="button small" @click=${() => {
@@ -675,14 +671,14 @@ export class CaligApp extends LitElement {
   }
 }
 
+/** The default one of those that fit, else the first. */
+const firstOf = (models: readonly ModelEntry[], fits: (model: ModelEntry) => boolean): ModelEntry | undefined =>
+  models.find((model) => fits(model) && model.default) ?? models.find(fits);
+
 /** The classes of a model: what requests call each, and what readers see. */
 function classChoices({ labels }: Pick<ModelEntry, "labels"> = { labels: [] }): (readonly [string, string])[] {
   const names = distinctNames(labels);
   return namingOf(labels).map((value, index) => [value, visible(names[index] ?? value)]);
-}
-
-function baselinesOf(model: ModelEntry | undefined): readonly string[] {
-  return model?.kind === "image" ? IMAGE_BASELINES : TEXT_BASELINES;
 }
 
 customElements.define("calig-app", CaligApp);

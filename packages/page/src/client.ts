@@ -2,16 +2,16 @@
 
 import type { Explanation } from "@calig/core/internal/attribution/explanation";
 import type { BaselineName } from "@calig/core/internal/attribution/option-words";
-import type { ImageReading } from "@calig/core/internal/input/image/rgb-image";
-import type { MethodList } from "@calig/core/internal/options/form";
+import type { InputForm, MethodList } from "@calig/core/internal/options/form";
 import type { Verification } from "@calig/core/internal/verification/verification";
-
-export type InputKind = "text" | "image";
 
 /** A model that can be chosen. */
 export interface ModelEntry {
   readonly name: string;
-  readonly kind: InputKind;
+  /** The kind of input that it reads: "text". */
+  readonly kind: string;
+  /** How it is given; undefined where only code can. */
+  readonly input?: InputForm;
   /** Names of the classes, by index. */
   readonly labels: readonly string[];
   /** Used where none is named. */
@@ -20,10 +20,13 @@ export interface ModelEntry {
   readonly bytes?: number;
 }
 
-/** `reading` says how the picture's file is read. */
+/** How a file is read, by the names of the options. */
+export type Reading = Readonly<Record<string, unknown>>;
+
+/** What was typed, or a file: `field` is what requests call it. */
 export type ExplainInput =
-  | { readonly kind: "text"; readonly text: string }
-  | { readonly kind: "image"; readonly file: Blob; readonly reading?: ImageReading };
+  | { readonly text: string }
+  | { readonly field: string; readonly file: Blob; readonly reading?: Reading };
 
 /** What is asked, options of the library included; those left out have their defaults. */
 export interface ExplainRequest extends Readonly<Record<string, unknown>> {

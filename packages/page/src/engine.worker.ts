@@ -1,14 +1,16 @@
 /** @file The engine inside the page: a worker that loads models and explains with them, one request after the other. */
 
 import { explain } from "@calig/core/internal/attribution/explain";
+import type { FileTools, Modality } from "@calig/core/internal/attribution/explainable-model";
 import type { Warning } from "@calig/core/internal/attribution/explanation";
 import { listMethods } from "@calig/core/internal/attribution/method-list";
 import { METHODS } from "@calig/core/internal/attribution/methods";
 import type { ExplainOptions } from "@calig/core/internal/attribution/options";
 import { isCaligError } from "@calig/core/internal/errors";
 import { tryRuntime } from "@calig/core/internal/loading/try-runtime";
+import { inputForm } from "@calig/core/internal/modality/input-forms";
+import { modalityOf } from "@calig/core/internal/modality/modalities";
 import type { Runtime } from "@calig/core/internal/runtime/runtime";
-import { streamOf } from "@calig/core/internal/transformer/anatomy";
 import type { Verification } from "@calig/core/internal/verification/verification";
 import { createWebRuntime } from "@calig/web/internal/runtime/onnxruntime-web";
 import { missingWebGpu } from "@calig/web/internal/runtime/webgpu-adapter";
@@ -19,9 +21,9 @@ import type { ModelSource } from "@calig/web/internal/web/model-files";
 import {
   ClientError,
   type ExplainRequest,
-  type InputKind,
   type ModelEntry,
   type PageDevice,
+  type Reading,
   type VerifyRequest,
 } from "./client.ts";
 import type { Answers, FromWorker, ToWorker } from "./worker-protocol.ts";
@@ -99,8 +101,8 @@ class Engine {
     const model =
       ownAnswers === undefined ? loaded : { ...loaded, ownAnswers: { ...ownAnswers, accepted: acceptDifference } };
     const options: ExplainOptions = { ...wanted, signal, onProgress: onWork };
-    if (input.kind === "text") return explain(model, input.text, options);
-    return explain(model, { image: await decodeImage(input.file, input.reading) }, options);
+    if ("text" in input) return explain(model, input.text, options);
+    return explain<object>(model, await readFile(model.modality, input.file, input.reading), options);
   }
 
   async #verify(
@@ -134,8 +136,8 @@ class Engine {
     const name = path.includes("/") ? path.slice(0, path.indexOf("/")) : "own model";
     for (const device of ["wasm", "webgpu"] as const) this.#models.delete(keyOf(name, device));
     this.#opened.set(name, files);
-    const { labels, anatomy } = await this.#load({ name, device: "wasm", source: files }, signal, onProgress);
-    return { name, kind: streamOf(anatomy).kind as InputKind, labels, default: false };
+    const { labels, modality } = await this.#load({ name, device: "wasm", source: files }, signal, onProgress);
+    return withForm({ name, kind: modality.name, labels, default: false }, modality);
   }
 
   /** A model that stays loaded; one at a time, for the sake of memory. */
@@ -203,7 +205,27 @@ async function listModels(): Promise<readonly ModelEntry[]> {
       "no-models",
     );
   }
-  return ((await response.json()) as { readonly models: readonly ModelEntry[] }).models;
+  const { models } = (await response.json()) as { readonly models: readonly ModelEntry[] };
+  return models.map((model) => withForm(model, modalityOf(model.kind)));
+}
+
+/** A model, and how it is given its input. */
+function withForm(entry: ModelEntry, modality: Modality): ModelEntry {
+  const input = inputForm(modality);
+  return input === undefined ? entry : { ...entry, input };
+}
+
+/** What this browser decodes. */
+const TOOLS: FileTools = {
+  decodePicture: (bytes, { name, ...options }) =>
+    decodeImage(name === undefined ? bytes : new File([bytes as Uint8Array<ArrayBuffer>], name), options),
+};
+
+/** The input in a file. */
+async function readFile({ file, noun }: Modality, blob: Blob, reading: Reading = {}): Promise<object> {
+  if (file === undefined) throw new ClientError(`The model reads ${noun.many}: type one`, "InputError");
+  const name = blob instanceof File ? { name: blob.name } : {};
+  return file.read({ bytes: new Uint8Array(await blob.arrayBuffer()), ...name }, reading, TOOLS);
 }
 
 const engine = new Engine();

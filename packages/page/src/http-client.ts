@@ -62,8 +62,7 @@ export function createHttpClient({ base, token }: HttpClientOptions): Client {
       return (await response.json()) as Verification;
     },
     async explain({ input, ...options }: ExplainRequest, { signal, onProgress }: ExplainCall): Promise<Explanation> {
-      const body =
-        input.kind === "text" ? { text: input.text } : { image: await dataUri(input.file), ...input.reading };
+      const body = "text" in input ? input : { [input.field]: await dataUri(input.file), ...input.reading };
       const response = await ask("api/explain", {
         method: "POST",
         signal,

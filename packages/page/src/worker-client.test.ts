@@ -27,7 +27,7 @@ function start() {
   return { client, workers };
 }
 
-const request: ExplainRequest = { model: "m", input: { kind: "text", text: "a" } };
+const request: ExplainRequest = { model: "m", input: { text: "a" } };
 const call = () => ({ signal: new AbortController().signal, onProgress: () => {} });
 
 describe("createWorkerClient()", () => {
