@@ -7,6 +7,7 @@ import type { NamedExplanation } from "@calig/core";
 import type { Evaluation } from "@calig/core/internal/evaluation/evaluation";
 import { beforeAll, describe, expect, it } from "vitest";
 import { post, refusalOf } from "../server/support.ts";
+import { bundle } from "../support/bundle.ts";
 import { runCli } from "../support/run-cli.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
 import { sound, tinyAudioFiles, wav } from "../support/tiny-audio.ts";
@@ -131,7 +132,10 @@ describe("a kind of input of a plugin over HTTP", () => {
   async function serving(use: (url: string) => Promise<void>): Promise<void> {
     const stop = new AbortController();
     let used: Promise<void> | undefined;
-    const argv = ["serve", "--port", "0", "--model", `bells=${model}`, "--plugin", PLUGIN];
+    // As JavaScript with a calig of its own in it: the process of the model reads no TypeScript, and has another calig.
+    const folder = await tempFolder({ "package.json": '{ "type": "module" }' });
+    const [plugin = ""] = await bundle(PLUGIN, folder);
+    const argv = ["serve", "--port", "0", "--model", `bells=${model}`, "--plugin", plugin];
     const { code } = await runCli(argv, {
       signal: stop.signal,
       onStdout: (text) => {
