@@ -84,7 +84,9 @@ export const serve = defineCommand({
       }
       const unused = new Set(loaded.flatMap(({ model }) => model.unused));
       if (unused.size > 0) {
-        await terminal.note(`Of plugins, a server uses what models are loaded with; left out: ${[...unused].join(", ")}`);
+        await terminal.note(
+          `Of plugins, a server uses what models are loaded with; left out: ${[...unused].join(", ")}`,
+        );
       }
       const page = findPackageFolder("@calig/page");
       const app = createApp({
