@@ -9,7 +9,7 @@ import type { ExplainOptions } from "@calig/core/internal/attribution/options";
 import { isCaligError } from "@calig/core/internal/errors";
 import { tryRuntime } from "@calig/core/internal/loading/try-runtime";
 import { inputForm } from "@calig/core/internal/modality/input-forms";
-import { modalityOf } from "@calig/core/internal/modality/modalities";
+import { modalityOf } from "@calig/core/internal/modality/modality-of";
 import type { Runtime } from "@calig/core/internal/runtime/runtime";
 import type { Verification } from "@calig/core/internal/verification/verification";
 import { createWebRuntime } from "@calig/web/internal/runtime/onnxruntime-web";
@@ -206,7 +206,8 @@ async function listModels(): Promise<readonly ModelEntry[]> {
     );
   }
   const { models } = (await response.json()) as { readonly models: readonly ModelEntry[] };
-  return models.map((model) => withForm(model, modalityOf(model.kind)));
+  const { MODALITIES } = await import("@calig/core/internal/modality/modalities");
+  return models.map((model) => withForm(model, modalityOf(model.kind, MODALITIES)));
 }
 
 /** A model, and how it is given its input. */
