@@ -131,33 +131,12 @@ describe("independence", () => {
   });
 
   it.each(FUSIONS)("the same input, options and seed give the same numbers, fusion %s", async (fusion) => {
+    // Refined by the error once, with the default; what the others fuse is as exact with few points.
+    const options = { fusion, ...(fusion === FUSIONS[0] ? {} : { steps: 6 }) };
     const [first, second] = [
-      await explain(model, TEXTS[0] as string, { fusion }),
-      await explain(model, TEXTS[0] as string, { fusion }),
+      await explain(model, TEXTS[0] as string, options),
+      await explain(model, TEXTS[0] as string, options),
     ];
     expect({ ...first, cost: null }).toEqual({ ...second, cost: null });
   });
-});
-
-describe("dummy", () => {
-  it("positions that the baseline keeps have no relevance at the embeddings", async () => {
-    const { attribution, features } = await explain(model, TEXTS[0] as string, { method: "integrated-gradients" });
-    expect(features.filter((feature) => feature.special)).toHaveLength(2);
-    features.forEach((feature, t) => {
-      if (feature.special) expect(attribution[t]).toBe(0);
-    });
-  });
-});
-
-describe("scores", () => {
-  it.each(["logit", "probability", "log-probability", "margin"] as const)(
-    "%s is explained completely",
-    async (score) => {
-      const explanation = await explain(model, TEXTS[1] as string, { score, target: "negative" });
-      expect(explanation.target.kind).toBe(score);
-      for (const { completeness } of explanation.blocks) expect(completeness.relativeError).toBeLessThanOrEqual(0.01);
-      if (score === "probability")
-        expect(explanation.target.score).toBeCloseTo(explanation.target.probability as number, 5);
-    },
-  );
 });

@@ -26,7 +26,7 @@ beforeAll(async () => {
     "broken.jsonl": `${line(sentence)}{"version": 1, "mod`,
     "cut.json": JSON.stringify(sentence, null, 2).slice(0, 500),
     "wrong.json": JSON.stringify([sentence, { ...sentence, attribution: [1, 2] }]),
-    "newer.json": JSON.stringify({ ...sentence, version: 3 }),
+    "newer.json": JSON.stringify({ ...sentence, version: 4 }),
     "empty.jsonl": "\n",
     "reviews.csv": "text\nA film\n",
     "photo.jpg": "",
@@ -137,7 +137,7 @@ describe("calig report", () => {
     ["broken.jsonl", 'broken.jsonl", line 2: it is not valid JSON'],
     ["cut.json", 'cut.json": it is not valid JSON'],
     ["wrong.json", 'wrong.json", entry 2: field "attribution" has 2 entries, wanted 17; write it again'],
-    ["newer.json", "it is of version 3, wanted 1 or 2; use the calig that made it"],
+    ["newer.json", "it is of version 4, wanted 1 or 2 or 3; use the calig that made it"],
     ["empty.jsonl", "there are none in it"],
   ])("refuses %s, and leaves nothing behind", async (name, message) => {
     const out = await tempFolder();

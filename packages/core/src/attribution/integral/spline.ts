@@ -17,11 +17,14 @@ export function splineIntegrals(
   return steps.map((h, i) => {
     const [a, b] = [values[i] as ArrayLike<number>, values[i + 1] as ArrayLike<number>];
     const [bendA, bendB] = [bends[i] as Float64Array, bends[i + 1] as Float64Array];
-    return Float64Array.from(
-      a,
-      (value, t) =>
-        (h / 2) * (value + (b[t] as number)) - (h ** 3 / 24) * ((bendA[t] as number) + (bendB[t] as number)),
-    );
+    const [half, cubed] = [h / 2, h ** 3 / 24];
+    // Loops, here and below: maps over typed arrays take many times as long, and hundreds of places are added one by one.
+    const integral = new Float64Array(a.length);
+    for (let t = 0; t < integral.length; t++) {
+      integral[t] =
+        half * ((a[t] as number) + (b[t] as number)) - cubed * ((bendA[t] as number) + (bendB[t] as number));
+    }
+    return integral;
   });
 }
 
@@ -31,15 +34,22 @@ function secondDerivatives(steps: readonly number[], values: readonly ArrayLike<
   const width = values[0]?.length ?? 0;
   if (last === 1) return [new Float64Array(width), new Float64Array(width)];
   const h = (i: number) => steps[i] as number;
-  const slope = (i: number, t: number) =>
-    (((values[i + 1]?.[t] as number) - (values[i]?.[t] as number)) / h(i)) as number;
+  const slopes = steps.map((length, i) => {
+    const [a, b] = [values[i] as ArrayLike<number>, values[i + 1] as ArrayLike<number>];
+    const slope = new Float64Array(width);
+    for (let t = 0; t < width; t++) slope[t] = ((b[t] as number) - (a[t] as number)) / length;
+    return slope;
+  });
   // One equation for each inner node: h[i-1] m[i-1] + 2 (h[i-1] + h[i]) m[i] + h[i] m[i+1] = 6 (slope[i] - slope[i-1]).
   const lower = steps.map((_, i) => (i === 0 ? 0 : h(i - 1)));
   const diagonal = steps.map((_, i) => (i === 0 ? 1 : 2 * (h(i - 1) + h(i))));
   const upper = steps.map((_, i) => (i === 0 ? 0 : h(i)));
-  const right = steps.map((_, i) =>
-    Float64Array.from({ length: i === 0 ? 0 : width }, (__, t) => 6 * (slope(i, t) - slope(i - 1, t))),
-  );
+  const right = slopes.map((after, i) => {
+    const before = slopes[i - 1];
+    const side = new Float64Array(before === undefined ? 0 : width);
+    for (let t = 0; t < side.length; t++) side[t] = 6 * ((after[t] as number) - (before?.[t] as number));
+    return side;
+  });
   if (last === 2) {
     // A parabola: all three are the same.
     const bend = (right[1] as Float64Array).map((value) => value / (3 * (h(0) + h(1))));
@@ -60,11 +70,13 @@ function secondDerivatives(steps: readonly number[], values: readonly ArrayLike<
   }
   const bends = new Array<Float64Array>(last + 1);
   for (let i = last - 1; i >= 1; i--) {
-    const next = bends[i + 1];
-    bends[i] = (right[i] as Float64Array).map(
-      (value, t) =>
-        (value - (i === last - 1 ? 0 : (upper[i] as number) * (next?.[t] as number))) / (diagonal[i] as number),
-    );
+    const [own, next] = [right[i] as Float64Array, bends[i + 1]];
+    const bend = new Float64Array(width);
+    for (let t = 0; t < width; t++) {
+      const above = next === undefined ? 0 : (upper[i] as number) * (next[t] as number);
+      bend[t] = ((own[t] as number) - above) / (diagonal[i] as number);
+    }
+    bends[i] = bend;
   }
   const beyond = (near: Float64Array, far: Float64Array, ratio: number) =>
     near.map((value, t) => value + ratio * (value - (far[t] as number)));
