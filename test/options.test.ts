@@ -241,6 +241,10 @@ describe("what is wrong is refused in TypeScript, on the command line and over H
     await refused({ curveStps: 3 }).toThrow('Unknown option "curveStps": did you mean "curveSteps"?');
     await refused({ substrate: "pad" }).toThrow('Unknown option "substrate": did you mean "replacement"?');
     await refused({ curveSteps: "3" }).toThrow('Cannot use curveSteps "3": give a whole number of at least 1');
+    await refused({ curveSteps: 3, metrics: ["comprehensiveness"] }).toThrow(
+      'Cannot use curveSteps with metric "comprehensiveness": it has no effect there; leave it out, or use one of the metrics',
+    );
+    await refused({ draws: 2, replacement: "pad" }).toThrow('Cannot use draws with replacement "pad"');
     await refused({ features: "letter" }).toThrow('Cannot use features "letter": use one of "word", "token"');
   });
 });

@@ -211,6 +211,8 @@ export interface Modality<
   readonly file?: FileForm<Input>;
   /** What can be ranked and removed, the default first: words or tokens. */
   readonly featureKinds: readonly [string, ...string[]];
+  /** Options that not every kind of input takes, and this one does: "longText". Default: none. */
+  readonly options?: readonly string[];
   /** Weights of the blocks where nothing is said: what measured better on models of this kind. */
   readonly layerWeights: LayerWeightsName;
   /** Whether the mean of all positions that a head reads counts special features too. */

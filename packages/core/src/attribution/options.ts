@@ -127,6 +127,7 @@ export const GENERAL_OPTIONS = {
     group: "Method",
     summary: "texts longer than the model reads: windows joined into one map, or the beginning only",
     default: DEFAULTS.longText,
+    ofInput: true,
   }),
   seed: defineOption({
     type: wholeNumber({ min: 0 }),

@@ -114,6 +114,7 @@ function resolved(
   const given: ExplainOptions = withQuestion(all);
   const method = methodOf(given.method ?? DEFAULTS.method);
   const table = withBaselines(baselines, optionsOfMethod(method));
+  if (modality !== undefined) checkKind(modality, table, given as GivenOptions, naming);
   checkEffect(method, table, given as GivenOptions, { naming, others });
   const tuned = Object.hasOwn(table, "fusion") ? tunedFor(stored, given) : undefined;
   const values = resolveOptions(table, given as GivenOptions, {
@@ -194,6 +195,22 @@ function checkEffect(
     if (Object.hasOwn(table, name) || takersOf(name, known.others).length === 0) continue;
     throw withoutEffect(name, [method], given, known);
   }
+}
+
+/** @throws {InvalidOptionError} For an option that has no effect on inputs of this kind. */
+export function checkKind(
+  { noun, options = [] }: Modality,
+  table: OptionTable,
+  given: GivenOptions,
+  naming: OptionNaming = plainName,
+): void {
+  const vain = namesOf(given).find((name) => table[name]?.ofInput === true && !options.includes(name));
+  if (vain === undefined) return;
+  throw new InvalidOptionError(
+    `Cannot use ${naming(vain)} with ${noun.many}: it has no effect there; leave it out`,
+    vain,
+    given[vain],
+  );
 }
 
 /** Names of the options that have a value. */

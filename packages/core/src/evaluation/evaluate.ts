@@ -9,8 +9,8 @@ import { DEFAULTS, type ExplainOptions, type MethodObject } from "../attribution
 import { scoreNameOf } from "../attribution/question-object.ts";
 import { noOthers, replacementOf } from "../attribution/replacement.ts";
 import { resolveRun, withQuestion } from "../attribution/resolve-run.ts";
-import { InputError, InvalidOptionError, isCaligError } from "../errors.ts";
-import type { GivenOptions, OptionsOf } from "../options/option.ts";
+import { InputError, InvalidOptionError, isCaligError, wordList } from "../errors.ts";
+import type { GivenOptions, OptionsOf, OptionTable } from "../options/option.ts";
 import { canonical, optionsKey, resolveOptions } from "../options/resolve.ts";
 import { contentOf } from "../util/content.ts";
 import { createRandom } from "../util/random.ts";
@@ -25,11 +25,12 @@ import type {
 } from "./evaluation.ts";
 import { checkTask, featureKindOf, type MeasureSettings, type OpenInput, openInput } from "./measure-input.ts";
 import type { Metric } from "./metric.ts";
+import type { CURVE_OPTIONS } from "./metrics/curve.ts";
 import { logOdds } from "./metrics/log-odds.ts";
-import { defaultMetrics, metricOf, optionsOfMetrics } from "./metrics.ts";
+import { defaultMetrics, METRICS, metricOf, optionsOfMetrics } from "./metrics.ts";
 import { type NamedMethod, namedMethodsOf } from "./named-methods.ts";
 import { numberErrors } from "./number-errors.ts";
-import { CURVE_STEPS, EVALUATION_OPTIONS, forModality } from "./options.ts";
+import { checkDraws, forModality, MEASURING_OPTIONS } from "./options.ts";
 import { means } from "./outlines.ts";
 import { type DatasetPool, poolOf } from "./pool.ts";
 import { describeReplacement } from "./replacement-facts.ts";
@@ -48,7 +49,10 @@ export interface MeasurementStore {
 }
 
 /** Options of measuring, those that the metrics declare included; what is measured, and how the work is watched. */
-export interface EvaluateOptions extends OptionsOf<typeof EVALUATION_OPTIONS>, Pick<ExplainOptions, "question"> {
+export interface EvaluateOptions
+  extends OptionsOf<typeof MEASURING_OPTIONS>,
+    OptionsOf<typeof CURVE_OPTIONS>,
+    Pick<ExplainOptions, "question"> {
   /**
    * Methods to measure, by name or as objects; the random control is measured beside them. Default: all of calig's but those
    * on request (`onRequest`). Where they have options of their own, give `namedMethods` instead.
@@ -108,6 +112,7 @@ export async function evaluate(
   const share = rationaleShare(dataset.items);
   const pool = poolOf(options.pool ?? dataset, asked.longText === undefined ? {} : { longText: asked.longText });
   const replacement = replacementOf(model, asked.replacement);
+  checkDraws(options, replacement);
   if (replacement.fromOthers === true && pool.size < 2) throw noOthers(replacement);
   const settings: MeasureSettings = {
     ...asked,
@@ -372,16 +377,31 @@ function checkMethods(
 /** Names that are given with options of measuring and are none. */
 const BESIDES = ["pool", "methods", "namedMethods", "metrics", "batchSize", "store", "signal", "onProgress"];
 
+/** @throws {InvalidOptionError} For an option of metrics that are not measured. */
+function checkMetricOptions(given: GivenOptions, metrics: readonly Metric[], own: OptionTable): void {
+  for (const name of Object.keys(given)) {
+    const takers = METRICS.filter(({ options = {} }) => Object.hasOwn(options, name));
+    if (given[name] === undefined || takers.length === 0 || Object.hasOwn(own, name)) continue;
+    const names = (list: readonly Metric[]) => wordList(list.map((metric) => metric.name));
+    throw new InvalidOptionError(
+      `Cannot use ${name} with ${metrics.length === 1 ? "metric" : "the metrics"} ${names(metrics)}: it has no effect there; leave it out, or use one of the metrics ${names(takers)}`,
+      name,
+      given[name],
+    );
+  }
+}
+
 /** The options of measuring with their values. @throws {InvalidOptionError} */
 function resolveMeasuring(model: ExplainableModel, options: EvaluateOptions, metrics: readonly Metric[]) {
   const own = optionsOfMetrics(metrics);
-  const { table, defaults } = forModality(model, EVALUATION_OPTIONS, options);
+  checkMetricOptions(options as GivenOptions, metrics, own);
+  const { table, defaults } = forModality(model, MEASURING_OPTIONS, { ...options });
   const values = resolveOptions({ ...table, ...own }, options as GivenOptions, { known: BESIDES, defaults });
   const named = Object.entries(values);
-  const settings = Object.fromEntries(named.filter(([name]) => Object.hasOwn(EVALUATION_OPTIONS, name)));
+  const settings = Object.fromEntries(named.filter(([name]) => Object.hasOwn(MEASURING_OPTIONS, name)));
   const metricOptions = Object.fromEntries(named.filter(([name]) => Object.hasOwn(own, name)));
   return {
-    settings: settings as unknown as Omit<Pick<MeasureSettings, keyof typeof EVALUATION_OPTIONS>, "replacement"> & {
+    settings: settings as unknown as Omit<Pick<MeasureSettings, keyof typeof MEASURING_OPTIONS>, "replacement"> & {
       readonly replacement: string | Replacement;
     },
     ...(Object.keys(own).length === 0 ? {} : { metricOptions }),
@@ -390,13 +410,13 @@ function resolveMeasuring(model: ExplainableModel, options: EvaluateOptions, met
 
 function describeSettings(
   model: ExplainableModel,
-  { replacement, draws = 1, features, target, score, seed, curveSteps = CURVE_STEPS }: MeasureSettings,
+  { replacement, draws = 1, features, target, score, seed, metricOptions = {} }: MeasureSettings,
   pool: DatasetPool,
 ): EvaluationSettings {
   return {
     replacement: describeReplacement(replacement, draws, pool),
     features: featureKindOf(model, features),
-    curveSteps,
+    ...(metricOptions.curveSteps === undefined ? {} : { curveSteps: metricOptions.curveSteps as number }),
     target: target === undefined ? explainedByDefault(model.labels) : String(target),
     score: scoreNameOf(score ?? DEFAULTS.score),
     seed,

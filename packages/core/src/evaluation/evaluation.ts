@@ -81,7 +81,8 @@ export interface EvaluationSettings {
   /** "predicted", or the label that was explained for all inputs. */
   readonly target: string;
   readonly score: string;
-  readonly curveSteps: number;
+  /** Absent where no metric draws curves. */
+  readonly curveSteps?: number;
   readonly seed: number;
   readonly resamples: number;
 }

@@ -23,7 +23,7 @@ import { type DatasetItem, featurePolarities, markedFeatures, readInput } from "
 import { type EvaluationFeature, featureAttribution } from "./features.ts";
 import type { Change, Metric, Subject } from "./metric.ts";
 import { cost } from "./metrics/cost.ts";
-import { CURVE_STEPS } from "./options.ts";
+import { CURVE_STEPS } from "./metrics/curve.ts";
 import { means, outlinedFeatures } from "./outlines.ts";
 import { createProbe, type Probe } from "./perturbation.ts";
 
@@ -42,8 +42,6 @@ export interface MeasureSettings {
   /** What attributions are measured in. Default: the logit. */
   readonly score?: NonNullable<ExplainOptions["score"]>;
   readonly seed: number;
-  /** Most steps of a deletion or insertion curve; inputs of fewer features have one feature per step. */
-  readonly curveSteps?: number;
   /** Values of the options that the metrics declare. */
   readonly metricOptions?: GivenOptions;
   readonly batchSize?: number;
@@ -273,7 +271,7 @@ function createSubject(parts: SubjectParts): Subject {
   return {
     attribution: featureAttribution(features, explanation.attribution),
     probe,
-    curveSteps: settings.curveSteps ?? CURVE_STEPS,
+    curveSteps: (settings.metricOptions?.curveSteps as number | undefined) ?? CURVE_STEPS,
     options: settings.metricOptions ?? {},
     target: explained,
     completeness: explanation.completeness,

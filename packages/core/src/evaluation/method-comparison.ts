@@ -22,7 +22,7 @@ import { checkTask, featureKindOf, type OpenInput, openInput } from "./measure-i
 import { curveArea, deletionCurve, insertionCurve, stepSizes } from "./metrics/curve.ts";
 import { resampledCurve } from "./metrics/curves.ts";
 import type { NamedMethod } from "./named-methods.ts";
-import { COMPARE_OPTIONS, forModality } from "./options.ts";
+import { checkDraws, forModality, MEASURING_OPTIONS } from "./options.ts";
 import { poolOf } from "./pool.ts";
 import { describeReplacement, type ReplacementFacts } from "./replacement-facts.ts";
 import { spearman } from "./statistics/rank-correlation.ts";
@@ -84,7 +84,10 @@ export const isTextComparison = (comparison: MethodComparison): comparison is Te
   "text" in comparison.input;
 
 /** Options of measuring, and how the work is watched. */
-export interface CompareOptions extends OptionsOf<typeof COMPARE_OPTIONS>, Pick<ExplainOptions, "question">, WorkHooks {
+export interface CompareOptions
+  extends OptionsOf<typeof MEASURING_OPTIONS>,
+    Pick<ExplainOptions, "question">,
+    WorkHooks {
   readonly namedMethods: readonly NamedMethod[];
   /** Inputs of which replacements from other inputs take something. Default: there are none. */
   readonly pool?: Pick<Dataset, "name" | "items">;
@@ -104,13 +107,14 @@ export async function compareMethods(
   const options: CompareOptions = withQuestion(given);
   checkTask(model);
   const { namedMethods, signal, onProgress } = options;
-  const { table, defaults } = forModality(model, COMPARE_OPTIONS, options);
+  const { table, defaults } = forModality(model, MEASURING_OPTIONS, { ...options });
   const values = resolveOptions(table, options as unknown as GivenOptions, {
     known: ["namedMethods", "pool", "signal", "onProgress"],
     defaults,
   });
   const { features, score, seed, draws } = values;
   const replacement = replacementOf(model, values.replacement as string | Replacement);
+  checkDraws(options, replacement);
   const pool = options.pool === undefined ? undefined : poolOf(options.pool);
   if (replacement.fromOthers === true && pool === undefined) throw noOthers(replacement);
   // What is wrong with an option is said before anything is measured.

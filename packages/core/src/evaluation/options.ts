@@ -2,18 +2,17 @@
 
 import type { ExplainableModel, Replacement } from "../attribution/explainable-model.ts";
 import { GENERAL_OPTIONS } from "../attribution/options.ts";
+import { checkKind } from "../attribution/resolve-run.ts";
+import { InvalidOptionError } from "../errors.ts";
 import { FEATURE_KINDS, REPLACEMENTS } from "../modality/modalities.ts";
-import { defineOption, onlyOptions } from "../options/option.ts";
+import { defineOption, type GivenOptions, onlyOptions } from "../options/option.ts";
 import { oneOf, oneOfOrObject, wholeNumber } from "../options/types.ts";
-
-/** Most steps of a curve where nothing else is asked for. */
-export const CURVE_STEPS = 32;
 
 /** More than anybody waits for. */
 const MOST_DRAWS = 1000;
 
-/** What holds for all methods that are compared: of their general options these, and those of measuring. */
-export const COMPARE_OPTIONS = {
+/** What holds for all methods that are measured or compared: of their general options these, and those of measuring. */
+export const MEASURING_OPTIONS = {
   /** What stands in for removed features. */
   replacement: defineOption<string | Replacement>({
     type: oneOfOrObject<Replacement>(REPLACEMENTS),
@@ -40,30 +39,19 @@ export const COMPARE_OPTIONS = {
   ...onlyOptions(GENERAL_OPTIONS, ["target", "score", "longText", "seed"]),
 };
 
-/** The same for evaluations. */
-export const EVALUATION_OPTIONS = {
-  ...COMPARE_OPTIONS,
-  /** Most steps of a deletion or insertion curve; inputs of fewer features have one feature per step. */
-  curveSteps: defineOption<number>({
-    type: wholeNumber({ min: 1 }),
-    group: "Evaluation",
-    summary: "most steps of a deletion or insertion curve",
-    default: CURVE_STEPS,
-  }),
-};
-
 /**
  * The same options for a model: with what can stand in for features of its kind of input and with the names of these
  * features, where calig does not have them, and with the defaults of that kind.
  */
-export function forModality<Table extends typeof COMPARE_OPTIONS>(
+export function forModality<Table extends typeof MEASURING_OPTIONS>(
   model: ExplainableModel,
   table: Table,
-  given: { readonly replacement?: unknown },
+  given: GivenOptions,
 ): { readonly table: Table; readonly defaults: Readonly<Record<string, unknown>> } {
   const { replacements, featureKinds } = model.modality;
+  checkKind(model.modality, table, given);
   const names = (known: readonly string[], own: readonly string[]) => [...new Set([...known, ...own])];
-  const { replacement, features } = table as typeof COMPARE_OPTIONS;
+  const { replacement, features } = table as typeof MEASURING_OPTIONS;
   return {
     table: {
       ...table,
@@ -76,11 +64,21 @@ export function forModality<Table extends typeof COMPARE_OPTIONS>(
           ),
         ),
       },
-      features: { ...features, type: oneOf(names(FEATURE_KINDS, featureKinds), "KIND") },
+      features: { ...features, type: oneOf(featureKinds, "KIND") },
     },
     defaults: {
       ...(given.replacement === undefined ? { replacement: replacements.defaultName(model) } : {}),
-      ...(featureKinds.length === 1 ? {} : { features: featureKinds[0] }),
+      features: featureKinds[0],
     },
   };
+}
+
+/** @throws {InvalidOptionError} For draws of a replacement that draws nothing. */
+export function checkDraws({ draws }: { readonly draws?: number | undefined }, { name, drawn }: Replacement): void {
+  if (draws === undefined || drawn === true) return;
+  throw new InvalidOptionError(
+    `Cannot use draws with replacement "${name}": it has no effect there, since nothing is drawn; leave it out`,
+    "draws",
+    draws,
+  );
 }

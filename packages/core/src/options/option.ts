@@ -46,6 +46,8 @@ export interface OptionDeclaration<T = unknown> {
   readonly otherwise?: string;
   /** Values of another option with which alone this one has an effect. */
   readonly needs?: { readonly option: string; readonly values: readonly unknown[] };
+  /** Whether kinds of inputs say if they take it: on others it has no effect. Absent for no. */
+  readonly ofInput?: true;
   /** False where no number of a result depends on the option: it is left out of the keys of what is kept. */
   readonly changesResults?: false;
   /** Its name, where that is not its key: for options of single commands that are called like others. */

@@ -14,7 +14,7 @@ export const explainAfresh = (
   onProgress: Report,
 ): Promise<Explanation> =>
   explain<object>(withoutOwnAnswers(model), source, {
-    longText: "truncate",
+    ...(model.modality.options?.includes("longText") === true ? { longText: "truncate" as const } : {}),
     onProgress,
     ...(signal === undefined ? {} : { signal }),
   });

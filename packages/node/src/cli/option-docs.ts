@@ -4,7 +4,8 @@ import type { AttributionMethod } from "@calig/core/internal/attribution/method"
 import { METHODS } from "@calig/core/internal/attribution/methods";
 import { GENERAL_OPTIONS } from "@calig/core/internal/attribution/options";
 import { optionsOfMethods } from "@calig/core/internal/attribution/resolve-run";
-import { EVALUATION_OPTIONS } from "@calig/core/internal/evaluation/options";
+import { METRICS, optionsOfMetrics } from "@calig/core/internal/evaluation/metrics";
+import { MEASURING_OPTIONS } from "@calig/core/internal/evaluation/options";
 import { allowedWords } from "@calig/core/internal/options/control";
 import { type OptionDeclaration, type OptionTable, withoutOptions } from "@calig/core/internal/options/option";
 import { defaultText, needsText } from "@calig/core/internal/options/text";
@@ -24,7 +25,7 @@ Each option is declared once, with its type, bounds, default and meaning; a meth
 /** @param methods - Whose options are listed. */
 export function optionDocs(methods: readonly AttributionMethod[] = METHODS): string {
   const takers = (name: string) => methods.filter(({ options = {} }) => Object.hasOwn(options, name));
-  const own = withoutOptions(EVALUATION_OPTIONS, Object.keys(GENERAL_OPTIONS) as (keyof typeof EVALUATION_OPTIONS)[]);
+  const own = withoutOptions(MEASURING_OPTIONS, Object.keys(GENERAL_OPTIONS) as (keyof typeof MEASURING_OPTIONS)[]);
   return [
     INTRODUCTION,
     "## Of every method",
@@ -36,17 +37,26 @@ export function optionDocs(methods: readonly AttributionMethod[] = METHODS): str
         .join(", "),
     ),
     "## Of measuring",
-    `\`evaluate\` and \`compare\` take these besides, and ${Object.keys(EVALUATION_OPTIONS)
+    `\`evaluate\` and \`compare\` take these besides, and ${Object.keys(MEASURING_OPTIONS)
       .filter((name) => Object.hasOwn(GENERAL_OPTIONS, name))
       .map((name) => `\`${name}\``)
       .join(", ")} for all methods.`,
     table(own),
+    "## Of metrics",
+    table(
+      optionsOfMetrics(METRICS),
+      (name) =>
+        METRICS.filter(({ options = {} }) => Object.hasOwn(options, name))
+          .map((metric) => `\`${metric.name}\``)
+          .join(", "),
+      "metrics",
+    ),
   ]
     .join("\n\n")
     .concat("\n");
 }
 
-function table(options: OptionTable, takenBy?: (name: string) => string): string {
+function table(options: OptionTable, takenBy?: (name: string) => string, takers = "methods"): string {
   const head = ["option", "meaning", "values", "default"];
   const rows = Object.entries(options).map(([name, declaration]) => [
     `\`${name}\``,
@@ -55,7 +65,7 @@ function table(options: OptionTable, takenBy?: (name: string) => string): string
     defaultText(declaration) ?? "",
     ...(takenBy === undefined ? [] : [takenBy(name)]),
   ]);
-  return markdownTable(takenBy === undefined ? head : [...head, "methods"], rows);
+  return markdownTable(takenBy === undefined ? head : [...head, takers], rows);
 }
 
 function meaningOf(declaration: OptionDeclaration): string {

@@ -23,9 +23,9 @@ import type {
   Evaluation,
   FigureResult,
 } from "@calig/core/internal/evaluation/evaluation";
-import { METRICS } from "@calig/core/internal/evaluation/metrics";
+import { METRICS, optionsOfMetrics } from "@calig/core/internal/evaluation/metrics";
 import type { NumberErrors } from "@calig/core/internal/evaluation/number-errors";
-import { EVALUATION_OPTIONS } from "@calig/core/internal/evaluation/options";
+import { MEASURING_OPTIONS } from "@calig/core/internal/evaluation/options";
 import type { Interval } from "@calig/core/internal/evaluation/statistics/bootstrap";
 import { inputForm } from "@calig/core/internal/modality/input-forms";
 import { MODALITIES } from "@calig/core/internal/modality/modalities";
@@ -116,7 +116,10 @@ function requests(
 ): SchemaTable {
   const names = methods.map((method) => method.name);
   const options = explainOptions(methods);
-  const measuring = { ...optionSchemas(EVALUATION_OPTIONS), ...optionSchemas(optionsOfMethods(methods), methods) };
+  const measuring = {
+    ...optionSchemas({ ...MEASURING_OPTIONS, ...optionsOfMetrics(METRICS) }),
+    ...optionSchemas(optionsOfMethods(methods), methods),
+  };
   const input = {
     text: {
       ...text(`Text to explain; together with its pair of at most ${tokens} tokens of the model`),

@@ -1,7 +1,23 @@
 /** @file Curves of the probability while features are removed or restored step by step. */
 
+import { defineOption } from "../../options/option.ts";
+import { wholeNumber } from "../../options/types.ts";
 import { type Kept, only, ranked, without } from "../features.ts";
 import type { Subject } from "../metric.ts";
+
+/** Most steps of a curve where nothing else is asked for. */
+export const CURVE_STEPS = 32;
+
+/** Options of metrics that draw curves. */
+export const CURVE_OPTIONS = {
+  /** Most steps of a deletion or insertion curve; inputs of fewer features have one feature per step. */
+  curveSteps: defineOption<number>({
+    type: wholeNumber({ min: 1 }),
+    group: "Evaluation",
+    summary: "most steps of a deletion or insertion curve",
+    default: CURVE_STEPS,
+  }),
+};
 
 /** What curves are drawn of. */
 export type CurveSubject = Pick<Subject, "attribution" | "probe" | "curveSteps">;

@@ -1,7 +1,7 @@
 /** @file The deletion and insertion curves themselves, at the same places for inputs of any length, to be drawn. */
 
 import type { Metric } from "../metric.ts";
-import { deletionCurve, insertionCurve, stepSizes } from "./curve.ts";
+import { CURVE_OPTIONS, deletionCurve, insertionCurve, stepSizes } from "./curve.ts";
 
 /** Places of a curve: shares of the features, from none to all. */
 export const CURVE_PLACES = Array.from({ length: 21 }, (_, i) => i / 20);
@@ -25,6 +25,7 @@ export const curves: Metric = {
     "the target's probability (of a regression: its number) at every twentieth of the features removed and restored, drawn in HTML reports",
   figures: [],
   revision: 1,
+  options: CURVE_OPTIONS,
   async measure(subject) {
     const sizes = stepSizes(subject.attribution.length, subject.curveSteps);
     return [

@@ -20,6 +20,7 @@ export const text: Modality<TextInput, WholeText> = {
   field: "text",
   written: { called: "text", read: (given) => given },
   featureKinds: FEATURE_KINDS,
+  options: ["longText"],
   layerWeights: DEFAULT_LAYER_WEIGHTS.text,
   meanHasSpecials: true,
   baselines: {

@@ -135,5 +135,5 @@ function errorFacts({ errors }: Evaluation["dataset"]): (readonly [string, strin
 /** What is removed, by what it is replaced, and in how many steps curves are drawn. */
 function removedFeatures({ features, replacement, curveSteps }: Evaluation["settings"]): string {
   const replaced = `${manyOf(features)}, replaced by ${replacementText(replacement)}`;
-  return `${replaced}; curves of at most ${curveSteps} steps`;
+  return curveSteps === undefined ? replaced : `${replaced}; curves of at most ${curveSteps} steps`;
 }

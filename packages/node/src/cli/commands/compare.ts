@@ -3,7 +3,7 @@
 import type { ExplainableModel } from "@calig/core/internal/attribution/explainable-model";
 import { DEFAULTS } from "@calig/core/internal/attribution/options";
 import { InternalError } from "@calig/core/internal/errors";
-import { COMPARE_OPTIONS } from "@calig/core/internal/evaluation/options";
+import { MEASURING_OPTIONS } from "@calig/core/internal/evaluation/options";
 import type { GivenOptions } from "@calig/core/internal/options/option";
 import { comparisonWarnings } from "@calig/core/internal/report/comparison/facts";
 import { reportJson } from "@calig/core/internal/report/writers";
@@ -18,7 +18,7 @@ import { reportWriter } from "../report-writers.ts";
 import { checkWritable, writeWhole } from "../write-file.ts";
 
 /** Options of measuring, as the library has them. */
-const COMPARING_KEYS = Object.keys(COMPARE_OPTIONS) as (keyof typeof COMPARE_OPTIONS)[];
+const COMPARING_KEYS = Object.keys(MEASURING_OPTIONS) as (keyof typeof MEASURING_OPTIONS)[];
 
 export const compare = defineCommand({
   name: "compare",
