@@ -2,7 +2,7 @@
 
 import { quote } from "../errors.ts";
 import { completeConfig } from "./config-classes.ts";
-import { isStrings, type JsonFields, parseFields } from "./json-fields.ts";
+import { isOneOf, isStrings, type JsonFields, parseFields } from "./json-fields.ts";
 import { type ClassLabels, readLabels } from "./labels.ts";
 
 /** How the head was trained, where the configuration says it. */
@@ -13,6 +13,8 @@ const PROBLEM_TYPES: readonly ProblemType[] = [
   "single_label_classification",
   "multi_label_classification",
 ];
+
+const isProblemType = isOneOf(PROBLEM_TYPES);
 
 /** A configuration; its getters are those of {@link JsonFields}. */
 export interface CheckpointConfig extends Omit<JsonFields, "read"> {
@@ -35,24 +37,24 @@ export interface CheckpointConfig extends Omit<JsonFields, "read"> {
  * @throws {CheckpointError} When it is not a JSON object, or what all families need is missing or malformed.
  */
 export function parseConfig(json: string, file: string): CheckpointConfig {
-  const { raw, read, ...getters } = parseFields(json, file, completeConfig);
-  const classes = readLabels({ raw, read, ...getters });
-
+  const fields = parseFields(json, file, completeConfig);
+  const { read, ...getters } = fields;
+  const modelType = fields.string("model_type");
+  const architectures = read("architectures", [], "a list of strings", isStrings);
+  const wanted = `one of ${PROBLEM_TYPES.map(quote).join(", ")}`;
+  const problemType = fields.has("problem_type")
+    ? read<ProblemType>("problem_type", undefined, wanted, isProblemType)
+    : undefined;
+  const classes = readLabels(fields);
   return {
     ...getters,
-    raw,
-    modelType: getters.string("model_type"),
-    architectures: read("architectures", [], "a list of strings", isStrings),
+    modelType,
+    architectures,
     get labels() {
       return classes.labels;
     },
     numLabels: classes.count,
     classes,
-    problemType: raw("problem_type") === undefined ? undefined : readProblemType(),
+    problemType,
   };
-
-  function readProblemType(): ProblemType {
-    const isProblemType = (value: unknown): value is ProblemType => PROBLEM_TYPES.includes(value as ProblemType);
-    return read("problem_type", undefined, `one of ${PROBLEM_TYPES.map(quote).join(", ")}`, isProblemType);
-  }
 }

@@ -63,16 +63,21 @@ function fieldsOf(fields: Readonly<Record<string, unknown>>, file: string, path:
     );
   };
 
+  const getter =
+    <T>(wanted: string, fits: (value: unknown) => value is T) =>
+    (key: string, fallback?: T): T =>
+      read(key, fallback, wanted, fits);
+
   return {
     file,
     keys: () => Object.keys(fields),
     has: (key) => raw(key) !== undefined,
     raw,
     read,
-    integer: (key, fallback) => read(key, fallback, "a whole number of at least 0", isSize),
-    number: (key, fallback) => read(key, fallback, "a number", isNumber),
-    string: (key, fallback) => read(key, fallback, "a string", isString),
-    boolean: (key, fallback) => read(key, fallback, "true or false", isBoolean),
+    integer: getter("a whole number of at least 0", isSize),
+    number: getter("a number", isNumber),
+    string: getter("a string", isString),
+    boolean: getter("true or false", isBoolean),
     integers(key, fallback) {
       const value = raw(key);
       const wanted = "a whole number of at least 0, or a list of such numbers";
@@ -101,6 +106,12 @@ function parseObject(json: string, file: string): Readonly<Record<string, unknow
   if (isRecord(value)) return value;
   throw new CheckpointError(`Cannot use "${file}": it is ${quote(value)}, wanted an object; download it again`, file);
 }
+
+/** Whether a value is one of some words. */
+export const isOneOf =
+  <T>(words: readonly T[]) =>
+  (value: unknown): value is T =>
+    words.includes(value as T);
 
 export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);

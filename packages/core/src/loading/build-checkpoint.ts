@@ -84,7 +84,7 @@ export async function buildCheckpoint(
     ...(converted === undefined ? {} : { release: converted.release }),
     forward: family.build(config, placed.source, build),
     sweep: family.build(config, placed.source, { ...build, lastBlock: "pooled" }),
-    modality: modalityOf(streamOf(model.anatomy).kind, await knowledge.modalities()),
+    modality: modalityOf(streamOf(model.anatomy).kind, [...knowledge.modalities, ...(await knowledge.ownModalities())]),
     rules: knowledge.rules,
     ...head,
     ...(tokenizer === undefined ? {} : { tokenizer }),

@@ -27,11 +27,14 @@ export interface OwnKnowledge {
 }
 
 /** All that is known when a model is loaded. */
-export interface Knowledge extends Pick<OwnKnowledge, "modalities"> {
+export interface Knowledge {
   readonly families: FamiliesByType;
   readonly rules: RuleRegistry;
-  /** Those of the caller. */
+  /** Those of the caller, which go before calig's own. */
   readonly passes: readonly Pass[];
+  readonly modalities: readonly Modality[];
+  /** What there is besides these. */
+  ownModalities(): Promise<readonly Modality[]>;
 }
 
 /**
@@ -74,7 +77,8 @@ export function knowledgeOf(
     families: known,
     rules: createRegistry([...RULES, ...rules]),
     passes,
-    modalities: async () => [...modalities, ...(await own.modalities())],
+    modalities,
+    ownModalities: own.modalities,
   };
 }
 

@@ -33,7 +33,7 @@ import { unflattenLogits } from "../transformer/locate/unflatten-logits.ts";
 import { builtInputs } from "./built-inputs.ts";
 import type { Contents } from "./contents.ts";
 import { firstPosition } from "./first-position.ts";
-import { type Head, onnxHead } from "./head.ts";
+import { onnxHead } from "./head.ts";
 import type { LoadContext } from "./load-context.ts";
 import type { ModelParts, WeightFacts, WeightPlace } from "./model-parts.ts";
 import { openOwnAnswers, unmeasuredWarning } from "./own-answers.ts";
@@ -100,26 +100,13 @@ export async function onnxParts(source: OnnxSource): Promise<OnnxParts> {
   checkLength(canonical.graph, anatomy);
   const { graph, opsets } = freeBlocks({ ...canonical, anatomy });
   checkFixedSizes(graph, opsets, source.weights.bytes); // branches that were decided, too
-  const forward: TransformerGraph = { graph: source.externalise(graph), opsets, anatomy };
-  const limits = { inputs: takesOneRow(forward), states: !freesRows(forward), filled: needsRows(forward) };
-  const { warnings: surprises, ...head } = headOf(config, forward);
-  warnings.push(...surprises);
+  const free: TransformerGraph = { graph, opsets, anatomy };
+  const limits = { inputs: takesOneRow(free), states: !freesRows(free), filled: needsRows(free) };
+  const classes = inferShapes(graph, opsets).get(logitsOf(anatomy).value)?.shape?.at(-1) as number;
   const family =
     config !== undefined && knowledge.families.has(config.modelType)
       ? await familyOf(config.modelType, knowledge.families)
       : undefined;
-  const tokenizer =
-    streamOf(anatomy).kind === "text"
-      ? await readTokenizer(
-          [source.contents],
-          tokenizerFacts(config, forward, maxLength(family, config, forward)),
-          context,
-        )
-      : undefined;
-  const parts = {
-    ...(tokenizer === undefined ? {} : { tokenizer }),
-    ...(pictures === undefined ? {} : { imageProcessor: pictures.imageProcessor }),
-  };
   const kind = canonical.dequantised ? "quantised" : canonical.widened ? "half-precision" : undefined;
   const ownLogits = canonical.logits ?? logitsOf(anatomy).value;
   const hindrance = source.streamed
@@ -127,6 +114,18 @@ export async function onnxParts(source: OnnxSource): Promise<OnnxParts> {
     : original.graph.nodes.some(({ outputs }) => outputs.includes(ownLogits))
       ? undefined
       : "the file has no such value before its probabilities";
+  const longest = streamOf(anatomy).kind === "text" ? maxLength(family, config, free) : undefined;
+  const forward: TransformerGraph = { ...free, graph: source.externalise(graph) };
+  const { warnings: surprises, ...head } = onnxHead(config, logitsOf(anatomy), classes);
+  warnings.push(...surprises);
+  const tokenizer =
+    longest === undefined
+      ? undefined
+      : await readTokenizer([source.contents], tokenizerFacts(config, forward, longest), context);
+  const parts = {
+    ...(tokenizer === undefined ? {} : { tokenizer }),
+    ...(pictures === undefined ? {} : { imageProcessor: pictures.imageProcessor }),
+  };
   if (kind !== undefined && hindrance !== undefined) {
     warnings.push(unmeasuredWarning(source.name, kind, hindrance));
   }
@@ -157,7 +156,7 @@ export async function onnxParts(source: OnnxSource): Promise<OnnxParts> {
     place,
     forward,
     sweep: forward,
-    modality: modalityOf(streamOf(anatomy).kind, await knowledge.modalities()),
+    modality: modalityOf(streamOf(anatomy).kind, [...knowledge.modalities, ...(await knowledge.ownModalities())]),
     rules: knowledge.rules,
     ...(canonical.logits === undefined ? {} : { logitsInFile: canonical.logits }),
     ...(Object.values(limits).includes(true) ? { limits } : {}),
@@ -224,15 +223,6 @@ function checkLength(graph: Graph, anatomy: Anatomy): void {
   throw new UnsupportedModelError(
     `Cannot explain the model: it was exported for texts of exactly ${tokens} tokens; export it with dynamic axes`,
     [{ reason: `fixed length of ${tokens} tokens` }],
-  );
-}
-
-/** @throws {CheckpointError} When the configuration names another number of classes than the logits have. */
-function headOf(config: CheckpointConfig | undefined, { graph, opsets, anatomy }: TransformerGraph): Head {
-  return onnxHead(
-    config,
-    logitsOf(anatomy),
-    inferShapes(graph, opsets).get(logitsOf(anatomy).value)?.shape?.at(-1) as number,
   );
 }
 
