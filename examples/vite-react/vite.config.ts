@@ -4,6 +4,6 @@ import { defineConfig } from "vite";
 export default defineConfig({
   plugins: [react()],
   worker: { format: "es" },
-  // In development: the engine finds its WebAssembly beside its own module, so that this must stay where it is.
+  // In development: the engine finds its WebAssembly beside its own module, which must stay where it is.
   optimizeDeps: { exclude: ["@calig/web", "onnxruntime-web"] },
 });
