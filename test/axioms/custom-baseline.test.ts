@@ -231,7 +231,8 @@ describe("a picture as the baseline", () => {
       },
     });
     expect(stored.size).toBe(2);
-    expect(Math.max(...[...stored.keys()].map((key) => key.length))).toBeLessThan(1000);
+    // The picture alone has 1581 bytes.
+    expect(Math.max(...[...stored.keys()].map((key) => key.length))).toBeLessThan(1500);
     expect(methods[0]?.options.baseline).toEqual(methods[2]?.options.baseline);
     expect(methods[0]?.options.baseline).not.toEqual(methods[1]?.options.baseline);
     const figure = (method: string) => results.find((result) => result.method === method)?.value;

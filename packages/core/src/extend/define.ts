@@ -7,7 +7,7 @@ import type { BaselineContext } from "../attribution/baseline/state-baseline.ts"
 import { type BLOCK_METHOD_OPTIONS, type BlockMethod, blockMethod } from "../attribution/block-method.ts";
 import type { FileForm, Modality, PreparedWhole, Replacement } from "../attribution/explainable-model.ts";
 import type { AttributionMethod } from "../attribution/method.ts";
-import { type BaselineObject, GENERAL_OPTIONS, METHOD_OPTIONS } from "../attribution/options.ts";
+import { type BaselineObject, GENERAL_OPTIONS, INTEGRAL_OPTIONS, METHOD_OPTIONS } from "../attribution/options.ts";
 import type { OwnQuestion } from "../attribution/question-object.ts";
 import { BESIDES } from "../attribution/resolve-run.ts";
 import type { RuleEntry } from "../autodiff/rule.ts";
@@ -41,14 +41,21 @@ export function defineMethod<Table extends OptionTable = Record<never, never>>(
   return marked("method", method as AttributionMethod) as AttributionMethod<Table>;
 }
 
+/** Tables with the declarations of calig: what an effort decides by default in one method is a plain option of others. */
+const BUILT_IN: readonly OptionTable[] = [METHOD_OPTIONS, INTEGRAL_OPTIONS];
+
 /** An option that several methods take is one option, whichever of them is asked: it has one declaration. */
 function checkOptions(method: string, options: OptionTable): void {
   for (const [name, declaration] of Object.entries(options)) {
-    const known = Object.hasOwn(METHOD_OPTIONS, name) ? METHOD_OPTIONS[name as keyof typeof METHOD_OPTIONS] : undefined;
+    const known = BUILT_IN.filter((table) => Object.hasOwn(table, name)).map((table) => table[name]);
     if (!/^[a-z][a-zA-Z0-9]*$/.test(name)) {
       throw fieldError("method", method, `options.${name}`, "called in camelCase, as noiseLevel is");
     }
-    if (Object.hasOwn(GENERAL_OPTIONS, name) || BESIDES.includes(name) || (known ?? declaration) !== declaration) {
+    if (
+      Object.hasOwn(GENERAL_OPTIONS, name) ||
+      BESIDES.includes(name) ||
+      (known.length > 0 && !known.includes(declaration))
+    ) {
       throw fieldError("method", method, `options.${name}`, "called otherwise: calig has an option of that name");
     }
     if (!isDeclaration(declaration)) {
