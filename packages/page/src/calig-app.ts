@@ -25,7 +25,7 @@ import {
   type Reading,
 } from "./client.ts";
 import { accepts, fileName, writtenForm } from "./inputs.ts";
-import { baselineTitle, deviceTitle, methodTitle } from "./names.ts";
+import { baselineTitle, deviceTitle, titleIn } from "./names.ts";
 import { optionFields } from "./option-fields.ts";
 import { browsersPicture, seenPicture } from "./picture.ts";
 import { readingFields } from "./reading-fields.ts";
@@ -641,7 +641,7 @@ export class CaligApp extends LitElement {
     const bound = isComparable ? resultBound(explanations) : undefined;
     return html`<div class=${explanations.length === 2 ? "pair two" : "pair"}>${explanations.map(
       (explanation, i) =>
-        html`<calig-result id=${`result-${i + 1}`} theme=${this.theme === "auto" ? nothing : this.theme} .explanation=${explanation} .picture=${picture} .bound=${bound} .requestHeads=${this.#headsOf(requests[i])}></calig-result>`,
+        html`<calig-result id=${`result-${i + 1}`} .methods=${this.methods} theme=${this.theme === "auto" ? nothing : this.theme} .explanation=${explanation} .picture=${picture} .bound=${bound} .requestHeads=${this.#headsOf(requests[i])}></calig-result>`,
     )}</div>`;
   }
 
@@ -663,7 +663,9 @@ export class CaligApp extends LitElement {
         const [first, second] = entry.explanations;
         if (first === undefined) return nothing;
         const title = `${printable(targetName(first))} ${targetValue(first)}`;
-        const methods = [first, second].flatMap((each) => (each === undefined ? [] : [methodTitle(each.method.name)]));
+        const methods = [first, second].flatMap((each) =>
+          each === undefined ? [] : [titleIn(this.methods, each.method.name)],
+        );
         const about = excerptOf(first);
         return html`<li><button type="button" aria-current=${entry === this.entry ? "true" : "false"} @click=${() => this.#show(entry)}><span><bdi>${title}</bdi></span><span class="excerpt"><bdi>${about}</bdi> · ${[...new Set(methods)].join(" and ")}</span></button></li>`;
       },

@@ -1,6 +1,7 @@
 /** @file <calig-result>: one explanation on the page: class, evidence, blocks, lists, export. */
 
 import type { Explanation } from "@calig/core/internal/attribution/explanation";
+import type { MethodEntry } from "@calig/core/internal/options/form";
 import { html, LitElement, nothing, type PropertyDeclarations, type TemplateResult } from "lit";
 import { styleMap } from "lit/directives/style-map.js";
 import "@calig/web/internal/components/register";
@@ -34,7 +35,7 @@ import { assertNever } from "@calig/core/internal/util/assert-never";
 import { badgeOf } from "./badge.ts";
 import { EXPORT_FORMATS, type ExportFormat, exportFile, save } from "./export-file.ts";
 import { headTable } from "./head-table.ts";
-import { baselineTitle, methodTitle } from "./names.ts";
+import { baselineTitle, titleIn } from "./names.ts";
 
 /** Rows of a list, and classes of the table, that are shown at once. */
 const ROWS = 8;
@@ -47,9 +48,10 @@ type Heads =
   | { readonly state: "shown"; readonly explanation: Explanation };
 
 /** An element in the page's own tree, so that the page's style sheet and headings hold. */
-export class CaligResult extends LitElement {
+class CaligResult extends LitElement {
   static override properties: PropertyDeclarations = {
     explanation: { attribute: false },
+    methods: { attribute: false },
     picture: { attribute: false },
     bound: { attribute: false },
     theme: { type: String },
@@ -61,6 +63,8 @@ export class CaligResult extends LitElement {
   };
 
   declare explanation: Explanation | undefined;
+  /** The methods that there are, whose titles readers see. */
+  declare methods: readonly MethodEntry[] | undefined;
   /** The picture that was explained, as a data URI. */
   declare picture: string | undefined;
   declare bound: number | undefined;
@@ -102,7 +106,7 @@ export class CaligResult extends LitElement {
       typeof piece === "string" ? piece : html`<b><bdi>${visible(piece.name)}</bdi></b>`,
     )}.`;
     const baseline = method.options.baseline;
-    const made = `${methodTitle(method.name)}${typeof baseline === "string" ? `, baseline: ${baselineTitle(baseline).toLowerCase()}` : ""}, ${milliseconds(cost.milliseconds)}`;
+    const made = `${titleIn(this.methods ?? [], method.name)}${typeof baseline === "string" ? `, baseline: ${baselineTitle(baseline).toLowerCase()}` : ""}, ${milliseconds(cost.milliseconds)}`;
     return html`
       ${
         warnings.length === 0

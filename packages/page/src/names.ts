@@ -1,28 +1,16 @@
-/** @file Names of methods, baselines and devices as people write them. */
+/** @file Names of baselines and devices as people write them. Those of methods come with the list of methods. */
 
-import { own } from "@calig/core/internal/util/own";
+import type { MethodEntry } from "@calig/core/internal/options/form";
 import type { PageDevice } from "./client.ts";
-
-const METHODS: Readonly<Record<string, string>> = {
-  "ca-lig": "CA-LIG",
-  "integrated-gradients": "Integrated Gradients",
-  "gradient-x-input": "Gradient × input",
-  "grad-cam": "Grad-CAM",
-  "beyond-intuition": "Beyond Intuition",
-  shapley: "Shapley values",
-  owen: "Owen values",
-  "kernel-shap": "KernelSHAP",
-  lime: "LIME",
-  rise: "RISE",
-};
 
 const sentence = (name: string): string => {
   const words = name.replaceAll("-", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
 };
 
-/** "attention-rollout" as "Attention rollout"; names of methods keep the spelling of their papers. */
-export const methodTitle = (name: string): string => own(METHODS, name) ?? sentence(name);
+/** As the list of methods has it; a method that is not in it is written as a sentence. */
+export const titleIn = (methods: readonly MethodEntry[], name: string): string =>
+  methods.find((method) => method.name === name)?.title ?? sentence(name);
 
 export const baselineTitle = (name: string): string => sentence(name);
 

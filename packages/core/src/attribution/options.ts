@@ -273,7 +273,7 @@ function byEffort(field: "tolerance" | "paths"): string {
 }
 
 /** Of methods whose map is refined by forward passes. */
-export const EFFORT_OPTIONS = {
+const EFFORT_OPTIONS = {
   /** How much an explanation may cost: tolerance, blocks, paths and ends together. Those that are given hold. */
   effort: defineOption<Effort>({
     type: oneOf(EFFORTS),

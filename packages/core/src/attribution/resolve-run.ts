@@ -138,7 +138,7 @@ function withBaselines(baselines: readonly string[], table: OptionTable): Option
 }
 
 /** The general options, and those that the method declares. */
-export const optionsOfMethod = ({ options }: AttributionMethod): OptionTable => ({ ...GENERAL_OPTIONS, ...options });
+const optionsOfMethod = ({ options }: AttributionMethod): OptionTable => ({ ...GENERAL_OPTIONS, ...options });
 
 /**
  * Of options that are given for several methods those that a method takes, so that one record serves all of them. Names

@@ -14,7 +14,7 @@ export interface DerivedTensor {
   compute(parts: readonly Tensor[]): Float32Array;
 }
 
-export const isDerived = (tensor: StoredTensor | DerivedTensor): tensor is DerivedTensor => "compute" in tensor;
+const isDerived = (tensor: StoredTensor | DerivedTensor): tensor is DerivedTensor => "compute" in tensor;
 
 /** The elements of a derived tensor. Cost: its parts are read; they and the result are in memory at once. */
 export async function computeTensor({ parts, shape, compute }: DerivedTensor, read: ReadRange): Promise<FloatTensor> {
@@ -24,7 +24,7 @@ export async function computeTensor({ parts, shape, compute }: DerivedTensor, re
 }
 
 /** The elements of a tensor, whether it is stored or derived. */
-export const readTensor = (tensor: StoredTensor | DerivedTensor, read: ReadRange): Promise<Tensor> =>
+const readTensor = (tensor: StoredTensor | DerivedTensor, read: ReadRange): Promise<Tensor> =>
   isDerived(tensor) ? computeTensor(tensor, read) : readStoredTensor(tensor, read);
 
 /** A derived tensor as one that is stored somewhere: its name, type and shape are known before it is computed. */

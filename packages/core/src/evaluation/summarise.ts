@@ -7,7 +7,7 @@ import { type Interval, interval, pairedPValue, RESAMPLES, resampledMeans } from
 import { holm } from "./statistics/holm.ts";
 
 /** Largest corrected p-value that is called a difference. */
-export const SIGNIFICANCE = 0.05;
+const SIGNIFICANCE = 0.05;
 
 export interface Summary {
   readonly results: readonly FigureResult[];

@@ -37,7 +37,7 @@ export function resolveOptions<Table extends OptionTable>(
 }
 
 /** Whether an option has an effect beside these values of others. */
-export function hasEffect(table: OptionTable, name: string, values: GivenOptions): boolean {
+function hasEffect(table: OptionTable, name: string, values: GivenOptions): boolean {
   const needs = table[name]?.needs;
   return needs === undefined || needs.values.includes(values[needs.option]);
 }

@@ -63,7 +63,7 @@ export function distance(a: Rgb, b: Rgb): number {
 }
 
 /** WCAG relative luminance, 0..1. */
-export function luminance([red, green, blue]: Rgb): number {
+function luminance([red, green, blue]: Rgb): number {
   return 0.2126 * toLinear(red) + 0.7152 * toLinear(green) + 0.0722 * toLinear(blue);
 }
 

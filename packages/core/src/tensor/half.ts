@@ -60,7 +60,7 @@ export function halfToFloat(bits: Uint16Array): Float32Array {
  * float32 values of 8-bit patterns. E4M3 ("fn") has no infinities: only S.1111.111 is NaN; E5M2 is the upper half of
  * binary16. Exact. Formats: Micikevicius et al. 2022, "FP8 formats for deep learning", table 1.
  */
-export function float8ToFloat(bits: Uint8Array, dtype: "float8e4m3fn" | "float8e5m2"): Float32Array {
+function float8ToFloat(bits: Uint8Array, dtype: "float8e4m3fn" | "float8e5m2"): Float32Array {
   const patterns = Uint8Array.from({ length: 0x100 }, (_, pattern) => pattern);
   const table =
     dtype === "float8e5m2" ? halfToFloat(Uint16Array.from(patterns, (pattern) => pattern << 8)) : e4m3(patterns);
@@ -84,7 +84,7 @@ export function roundedTo(dtype: DType, values: Float32Array): Float32Array {
 }
 
 /** bfloat16 bit patterns of float32 values, rounded to nearest, ties to even. */
-export function floatToBfloat16(values: Float32Array): Uint16Array {
+function floatToBfloat16(values: Float32Array): Uint16Array {
   const patterns = new Uint32Array(Float32Array.from(values).buffer);
   return Uint16Array.from(patterns, (pattern, i) => {
     if (Number.isNaN(values[i])) return 0x7fc0;

@@ -19,10 +19,6 @@ export function joinFeeds(rows: readonly Feeds[]): Feeds {
 export const feedsOfRow = (feeds: Feeds, row: number): Feeds =>
   Object.fromEntries(Object.entries(feeds).map(([name, tensor]) => [name, sliceRows(tensor, row, row + 1)]));
 
-/** The same batch with its rows in another order. */
-export const reordered = (feeds: Feeds, order: readonly number[]): Feeds =>
-  joinFeeds(order.map((row) => feedsOfRow(feeds, row)));
-
 /** `rows` different inputs of the subject's length: its tokens replaced by those of other texts, or other pictures. */
 export function differentInputs({ samples, subject, model, random }: CheckContext, rows: number): readonly Feeds[] {
   const { input } = subject;

@@ -9,7 +9,7 @@ import type { GivenOptions } from "@calig/core/internal/options/option";
 import { decodeImage } from "./image-file.ts";
 
 /** What this machine decodes. */
-export const nodeFileTools: FileTools = { decodePicture: decodeImage };
+const nodeFileTools: FileTools = { decodePicture: decodeImage };
 
 /**
  * The input in a file.

@@ -13,7 +13,7 @@ import { isFileOf } from "./input-files.ts";
 import { readText } from "./read-text.ts";
 
 /** Endings of files that may hold explanations. */
-export const EXPLANATION_EXTENSIONS: readonly string[] = [".json", ".jsonl", ".ndjson"];
+const EXPLANATION_EXTENSIONS: readonly string[] = [".json", ".jsonl", ".ndjson"];
 /** Endings of files with texts to explain. */
 const TEXTS: readonly string[] = [".csv", ".tsv", ".txt"];
 

@@ -15,7 +15,7 @@ export const auprc: Metric = {
 };
 
 /** As `auc(recall, precision)` of scikit-learn: a point for every different score, and (recall 0, precision 1). */
-export function precisionRecallArea(scores: readonly number[], marks: readonly number[]): number {
+function precisionRecallArea(scores: readonly number[], marks: readonly number[]): number {
   const order = ranked(scores);
   const positives = marks.filter((mark) => mark === 1).length;
   let [hits, area, recall, precision] = [0, 0, 0, 1];

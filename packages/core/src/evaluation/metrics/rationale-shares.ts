@@ -3,7 +3,7 @@
 import { ranked } from "../features.ts";
 
 /** Shares of features that count as the rationale; figures are means over them (AOPC). */
-export const SHARES: readonly number[] = [0.01, 0.05, 0.1, 0.2, 0.5];
+const SHARES: readonly number[] = [0.01, 0.05, 0.1, 0.2, 0.5];
 
 /** The most supportive features of each share, rounded up: at least one feature. */
 export function rationales(attribution: readonly number[]): number[][] {

@@ -61,7 +61,7 @@ function averagePrecisionOfBoth(attribution: readonly number[], rationale: reado
 }
 
 /** As `average_precision_score` of scikit-learn: precision at every different score, weighted by the recall it adds. */
-export function averagePrecision(scores: readonly number[], marks: readonly number[]): number {
+function averagePrecision(scores: readonly number[], marks: readonly number[]): number {
   const order = ranked(scores);
   const positives = marks.reduce((sum, mark) => sum + mark, 0);
   let [hits, counted, area] = [0, 0, 0];

@@ -48,7 +48,7 @@ export const isBackground = (value: unknown): boolean =>
   typeof value === "string" && (value === "ignore" || colourOf(value) !== undefined);
 
 /** @throws {InvalidOptionError} When `background` is no colour. */
-export function parseBackground(background: string): Colour | undefined {
+function parseBackground(background: string): Colour | undefined {
   if (background === "ignore") return undefined;
   const colour = colourOf(background);
   if (colour !== undefined) return colour;

@@ -40,11 +40,11 @@ export function mapsText(overlay: OverlayName): string {
 }
 
 /** The scale of a method's own map. */
-export const ownScale = ({ attribution }: ComparedMethod): SignedScale =>
+const ownScale = ({ attribution }: ComparedMethod): SignedScale =>
   signedScale(attribution, { bound: patchBound(attribution) });
 
 /** The end of a scale: "≥ 0.123". */
-export const boundText = ({ bound, saturates }: SignedScale): string =>
+const boundText = ({ bound, saturates }: SignedScale): string =>
   `${saturates ? "≥ " : ""}${signed(bound, digitsFor(bound)).replace("+", "")}`;
 
 /** The map of a method, `room` wide. */

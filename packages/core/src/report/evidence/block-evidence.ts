@@ -5,8 +5,7 @@ import { type Item, itemsOf, quantitiesOf, sumOver } from "../../render/evidence
 import type { BlockEvidence } from "./evidence-report.ts";
 
 /** Whether the explanation tells the evidence of single blocks. */
-export const hasBlocks = (explanation: Explanation): boolean =>
-  quantitiesOf(explanation).some(({ name }) => name === "fused");
+const hasBlocks = (explanation: Explanation): boolean => quantitiesOf(explanation).some(({ name }) => name === "fused");
 
 /** Numbers of the blocks that explanations tell evidence of, sorted. */
 export const blockIndices = (explanations: readonly Explanation[]): number[] =>

@@ -17,7 +17,7 @@ interface Gathered {
 }
 
 /** Words that differ only in the case of letters, or in how accents are stored, are one. */
-export const wordKey = (text: string): string => text.normalize("NFC").toLowerCase();
+const wordKey = (text: string): string => text.normalize("NFC").toLowerCase();
 
 /**
  * The evidence of every word, strongest first by the magnitude of its sum.

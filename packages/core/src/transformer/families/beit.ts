@@ -114,7 +114,7 @@ function byPair(builder: GraphBuilder, table: string, index: readonly number[], 
  * The row of the table for each pair, query by query: first the distances between patches, one row of the picture after
  * the other, then class token to patch, patch to class token, and class token to itself.
  */
-export function relativeIndex({ rows, columns }: Pick<VisionSizes, "rows" | "columns">): readonly number[] {
+function relativeIndex({ rows, columns }: Pick<VisionSizes, "rows" | "columns">): readonly number[] {
   const patches = rows * columns;
   const distances = (2 * rows - 1) * (2 * columns - 1);
   return Array.from({ length: (patches + 1) ** 2 }, (_, pair) => {

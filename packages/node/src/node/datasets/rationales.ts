@@ -14,7 +14,7 @@ export const whitespaceTokens = (text: string): Span[] =>
  *
  * @returns What is wrong, where the marks do not fit the text.
  */
-export function tokenRationale(text: string, marks: readonly unknown[]): Span[] | InputError {
+function tokenRationale(text: string, marks: readonly unknown[]): Span[] | InputError {
   const tokens = whitespaceTokens(text);
   if (marks.length !== tokens.length) {
     return new InputError(
@@ -43,7 +43,7 @@ export function joinSpans(tokens: readonly Span[], marked: readonly boolean[]): 
 }
 
 /** Spans given as pairs [start, end) counted in code points, as Python counts. */
-export function characterSpans(text: string, pairs: readonly unknown[]): Span[] | InputError {
+function characterSpans(text: string, pairs: readonly unknown[]): Span[] | InputError {
   const utf16 = utf16OffsetsOf(text);
   const length = [...text].length;
   const spans: Span[] = [];
