@@ -101,7 +101,7 @@ class Engine {
     const model =
       ownAnswers === undefined ? loaded : { ...loaded, ownAnswers: { ...ownAnswers, accepted: acceptDifference } };
     const options: ExplainOptions = { ...wanted, signal, onProgress: onWork };
-    if ("text" in input) return explain(model, input.text, options);
+    if (!("file" in input)) return explain(model, input.text, options);
     return explain<object>(model, await readFile(model.modality, input.file, input.reading), options);
   }
 

@@ -62,7 +62,7 @@ export function createHttpClient({ base, token }: HttpClientOptions): Client {
       return (await response.json()) as Verification;
     },
     async explain({ input, ...options }: ExplainRequest, { signal, onProgress }: ExplainCall): Promise<Explanation> {
-      const body = "text" in input ? input : { [input.field]: await dataUri(input.file), ...input.reading };
+      const body = "file" in input ? { [input.field]: await dataUri(input.file), ...input.reading } : input;
       const response = await ask("api/explain", {
         method: "POST",
         signal,

@@ -2,12 +2,12 @@
 
 import { InvalidOptionError } from "../errors.ts";
 import { withoutOptions } from "../options/option.ts";
-import { isComputed } from "./baseline/custom-baseline.ts";
+import { contentOf, isComputed } from "./baseline/custom-baseline.ts";
 import type { Warning } from "./explanation.ts";
 import { joinParts } from "./join-parts.ts";
 import { type AttributionMethod, type MethodContext, type MethodResult, methodTitle } from "./method.ts";
 import { checkedNoise, type NoiseOptions, noisyContexts } from "./noise.ts";
-import type { Baseline, BaselineObject, CustomBaseline } from "./options.ts";
+import type { Baseline } from "./options.ts";
 import { onlyPart } from "./prepared-input.ts";
 
 /**
@@ -102,22 +102,13 @@ function meanOf({ input }: MethodContext, results: readonly MethodResult[]): Met
 
 /** A baseline as small plain data that tells it from others. */
 function fingerprint(baseline: Baseline): unknown {
-  if (typeof baseline === "string" || "text" in baseline) return baseline;
+  if (typeof baseline === "string") return baseline;
   if (isComputed(baseline)) {
     const { name, settings } = baseline;
     return settings === undefined ? name : { name, settings };
   }
-  const { data, size } = contentOf(baseline);
-  return { size, hash: hash(data) };
-}
-
-function contentOf(baseline: Exclude<CustomBaseline, { readonly text: string } | BaselineObject>) {
-  if ("image" in baseline) {
-    const { width, height, data } = baseline.image;
-    return { data, size: [width, height] };
-  }
-  const { data, shape } = baseline.hiddenState;
-  return { data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength), size: shape };
+  const content = contentOf(baseline);
+  return content === undefined ? baseline : { size: content.size, hash: hash(content.bytes) };
 }
 
 /** Two FNV-1a hashes of the bytes, in hexadecimal. */

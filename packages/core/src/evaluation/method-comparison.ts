@@ -81,7 +81,7 @@ export type MethodComparison = TextComparison | ImageComparison;
 
 /** Whether the features are in a line, as words are; they are patches otherwise. (The compiler does not narrow by a nested field.) */
 export const isTextComparison = (comparison: MethodComparison): comparison is TextComparison =>
-  "text" in comparison.input;
+  !("grid" in comparison.input);
 
 /** Options of measuring, and how the work is watched. */
 export interface CompareOptions

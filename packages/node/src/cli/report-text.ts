@@ -34,10 +34,10 @@ export function reportText(report: EvidenceReport, terminal: Terminal): string {
 }
 
 function classLines(evidence: ClassEvidence, terminal: Terminal): string[] {
-  const { blocks, regions, input } = evidence;
+  const { blocks, regions } = evidence;
   return [
     ...section(classTitle(evidence), wrap(classText(evidence), terminal.columns), terminal),
-    ...(input !== "image" ? wordLists(evidence).flatMap((list) => wordTable(list, evidence, terminal)) : []),
+    ...(regions.length === 0 ? wordLists(evidence).flatMap((list) => wordTable(list, evidence, terminal)) : []),
     ...shares("Where in the pictures", regions, evidence, terminal),
     ...shares(
       "In which block",

@@ -1,6 +1,8 @@
 /** @file The caller's own baselines: what kind each is, and how results spell it out. METHOD 2. */
 
 import { InvalidOptionError } from "../../errors.ts";
+import type { RgbImage } from "../../input/image/rgb-image.ts";
+import type { FloatTensor } from "../../tensor/tensor.ts";
 import { sha256 } from "../../util/sha256.ts";
 import type { Baseline, BaselineObject, CustomBaseline, ExplainOptions } from "../options.ts";
 
@@ -29,21 +31,38 @@ export function checkedCustom(baseline: CustomBaseline, field: string): CustomBa
 /** A baseline as small plain data: names and texts as they are, pictures and tensors by size and SHA-256. */
 export async function spelledBaseline(baseline: Baseline): Promise<unknown> {
   if (!isCustom(baseline)) return baseline;
-  if ("image" in baseline) {
-    const { width, height, data } = baseline.image;
-    return { image: `${width}x${height}`, ...(await digest(data)) };
-  }
   if (isComputed(baseline)) {
     const { name, settings } = baseline;
     return settings === undefined ? name : { name, settings };
   }
-  if ("hiddenState" in baseline) {
-    const { shape, data } = baseline.hiddenState;
+  const content = contentOf(baseline);
+  if (content === undefined)
+    return Object.fromEntries(Object.entries(baseline).filter(([, value]) => value !== undefined));
+  const { field, size, isPicture, bytes } = content;
+  return { [field]: isPicture ? size.join("x") : size, ...(await digest(bytes)) };
+}
+
+/** Numbers that a baseline is made of, in a field of it: pixels, a tensor, samples. */
+export interface BaselineContent {
+  readonly field: string;
+  /** Width and height of pixels, the shape of a tensor, the length of others. */
+  readonly size: readonly number[];
+  readonly isPicture: boolean;
+  readonly bytes: Uint8Array;
+}
+
+/** What a baseline is made of; undefined where that is text alone. */
+export function contentOf(baseline: CustomBaseline): BaselineContent | undefined {
+  for (const [field, value] of Object.entries(baseline) as [string, unknown][]) {
+    if (typeof value !== "object" || value === null) continue;
+    const { data = value, shape, width, height } = value as Partial<RgbImage> & Partial<FloatTensor>;
+    if (!ArrayBuffer.isView(data)) continue;
+    const isPicture = width !== undefined && height !== undefined;
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    return { hiddenState: shape, ...(await digest(bytes)) };
+    const { length } = data as Float32Array;
+    return { field, size: isPicture ? [width, height] : (shape ?? [length]), isPicture, bytes };
   }
-  const { text, pair } = baseline;
-  return { text, ...(pair === undefined ? {} : { pair }) };
+  return undefined;
 }
 
 /** Options as plain data where they have no functions: the baseline spelled out, a method by its name and settings. */

@@ -91,14 +91,14 @@ function summary(report: EvidenceReport, links: ReadonlySet<number>): Markup {
 }
 
 function classSection(evidence: ClassEvidence, index: number, links: ReadonlySet<number>): Markup {
-  const { differing, input, regions, blocks } = evidence;
+  const { differing, regions, blocks } = evidence;
   const id = `class-${index + 1}`;
   const lists = wordLists(evidence).map(({ title, words }) => wordTable(title, words, evidence, links));
   const differ =
     differing.length === 0
       ? null
       : html`<p class="more">Options of the method that are not the same in all of them: ${differing.map(visible).join(", ")}.</p>`;
-  const words = input !== "image" ? html`<div class="lists">${lists}</div>` : null;
+  const words = regions.length === 0 ? html`<div class="lists">${lists}</div>` : null;
   return html`<section class="report" aria-labelledby="${id}"><h2 id="${id}">${isolated(classTitle(evidence))}</h2><p class="about">${classText(evidence)}</p>${differ}${words}${regions.length === 0 ? null : shareTable("Where in the pictures", REGIONS_TEXT, regions, evidence)}${
     blocks.length === 0
       ? null

@@ -55,14 +55,14 @@ export function renderReportMarkdown(report: EvidenceReport, { details }: Report
 }
 
 function classSection(evidence: ClassEvidence): string[] {
-  const { differing, blocks, regions, input } = evidence;
+  const { differing, blocks, regions } = evidence;
   return [
     `## ${plain(classTitle(evidence))}`,
     plain(classText(evidence)),
     ...(differing.length === 0
       ? []
       : [`Options of the method that are not the same in all of them: ${differing.map(plain).join(", ")}.`]),
-    ...(input !== "image"
+    ...(regions.length === 0
       ? [...wordLists(evidence).flatMap(({ title, words }) => wordTable(title, words, evidence))]
       : []),
     ...(regions.length === 0 ? [] : shareTable("Where in the pictures", REGIONS_TEXT, regions, evidence)),

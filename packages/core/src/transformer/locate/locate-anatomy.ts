@@ -42,21 +42,20 @@ export function locateAnatomy(graph: Graph, opsets: Readonly<Record<string, numb
   const flow = traceDataFlow(search, source.values, logits.value);
   const attention = findAttention(search, flow);
   const { sites } = attention;
-  const tokens = source.kind === "text" ? search.shape(source.input)?.[1] : undefined;
   if (sites.length === 0)
     problems.push("attention: a softmax between a product of queries and keys and one with values");
-  const stream = sites.length === 0 ? undefined : findStream(search, flow, sites, tokens, problems);
+  const stream = sites.length === 0 ? undefined : findStream(search, flow, sites, source.tokens, problems);
   if (stream !== undefined) problems.push(...movedPositions(search, flow, stream.hiddenStates));
   const outer = sites.flatMap((site) => site.outer);
   const inputs = findRoles(search, source, logits.value, outer, problems);
   const first = stream?.hiddenStates[0];
   const patches =
-    source.kind === "image" && first !== undefined
+    source.role === "pixels" && first !== undefined
       ? findPatches(search, flow, source.input, first, problems)
       : undefined;
   if (stream === undefined || problems.length > 0) throw failure(problems, attention);
 
-  const words = source.kind === "text" ? wordEmbeddings(search, flow, source) : undefined;
+  const words = wordEmbeddings(search, flow, source);
   return classifierAnatomy(
     {
       kind: source.kind,

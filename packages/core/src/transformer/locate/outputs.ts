@@ -110,10 +110,9 @@ function meaningOf(
   return isPatches(source, shape) ? "patches" : "logits";
 }
 
-const isPatches = ({ kind }: Source, shape: readonly Dimension[]): boolean => kind === "image" && shape.length === 3;
+const isPatches = ({ role }: Source, shape: readonly Dimension[]): boolean => role === "pixels" && shape.length === 3;
 
-function isVocabulary({ kind, input, lookups }: Source, classes: number): boolean {
-  if (kind !== "text") return false;
+function isVocabulary({ input, lookups }: Source, classes: number): boolean {
   const rows = largest(
     lookups.filter((lookup) => lookup.input === input).map((lookup) => lookup.rows),
     0,

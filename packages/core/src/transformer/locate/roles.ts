@@ -8,12 +8,17 @@ import { describeShape, type Search } from "./search.ts";
 
 /** Where the data comes in. */
 export interface Source {
+  /** The kind of input that such data is of. */
   readonly kind: Stream["kind"];
+  /** What the input of the graph is. */
+  readonly role: "ids" | "pixels";
   readonly input: string;
   /** Floating-point values that the model computes with from there on: looked-up vectors, or the pixels. */
   readonly values: readonly string[];
-  /** Text: tables looked up by any input. */
+  /** Tables looked up by any input; none where nothing is looked up by the data. */
   readonly lookups: readonly Lookup[];
+  /** Size of the axis of tokens, of token ids. */
+  readonly tokens?: Dimension | undefined;
 }
 
 /** The source of the data, or what is in the way of there being one. */
@@ -40,10 +45,10 @@ export function findSource(search: Search): Source | readonly string[] {
   }
   if (ids !== undefined) {
     const values = lookups.filter(({ input }) => input === ids).map(({ value }) => value);
-    return { kind: "text", input: ids, values, lookups };
+    return { kind: "text", role: "ids", input: ids, values, lookups, tokens: search.shape(ids)?.[1] };
   }
   if (picture !== undefined && pixels.length === 1) {
-    return { kind: "image", input: picture.name, values: [picture.name], lookups };
+    return { kind: "image", role: "pixels", input: picture.name, values: [picture.name], lookups: [] };
   }
   return [
     `no input that looks up rows of a table (token ids), and ${pixels.length === 0 ? "none" : `${pixels.length}`} of type float [batch, channels, height, width] (pixels); inputs: ${inputs.map(describeInput).join(", ")}`,
@@ -63,11 +68,11 @@ export function findRoles(
   masking: readonly string[],
   problems: string[],
 ): Stream["inputs"] {
-  if (source.kind === "image") {
+  const roles = new Map<keyof Stream["inputs"], string>([[source.role, source.input]]);
+  if (!roles.has("ids")) {
     reportOthers(search, logits, [source.input], problems);
-    return { pixels: source.input };
+    return Object.fromEntries(roles);
   }
-  const roles = new Map<keyof Stream["inputs"], string>([["ids", source.input]]);
   const needed = neededInputs(search, logits);
   const behind = search.inputsBehind([logits]);
   const masks = search.inputsBehind(masking);

@@ -40,7 +40,7 @@ export function unflattenLogits(
 ): Unflattened | undefined {
   const search = createSearch(graph, opsets);
   const source = findSource(search);
-  if ("length" in source || source.kind !== "text") return undefined;
+  if ("length" in source || source.lookups.length === 0) return undefined;
   const logits = findLogits(search, source, [], listed);
   if (logits?.per !== "input") return undefined;
   const merging = findMerging(search, source.values, logits.value);

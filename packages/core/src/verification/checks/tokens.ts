@@ -38,7 +38,9 @@ export const tokens: Check = {
   weight: 1,
   async run({ model, samples, onProgress }) {
     const { tokenizer } = model;
-    if (tokenizer === undefined) return { notApplicable: "The model reads pictures: it has no tokenizer" };
+    if (tokenizer === undefined) {
+      return { notApplicable: `The model reads ${model.modality.noun.many}: it has no tokenizer` };
+    }
     const { second } = tokenizer;
     if (second === undefined) {
       return { notApplicable: "There is one implementation of this tokenizer here: nothing to compare with" };
