@@ -114,7 +114,7 @@ export async function onnxParts(source: OnnxSource): Promise<OnnxParts> {
     : original.graph.nodes.some(({ outputs }) => outputs.includes(ownLogits))
       ? undefined
       : "the file has no such value before its probabilities";
-  const longest = streamOf(anatomy).kind === "text" ? maxLength(family, config, free) : undefined;
+  const longest = streamOf(anatomy).inputs.ids !== undefined ? maxLength(family, config, free) : undefined;
   const forward: TransformerGraph = { ...free, graph: source.externalise(graph) };
   const { warnings: surprises, ...head } = onnxHead(config, logitsOf(anatomy), classes);
   warnings.push(...surprises);
