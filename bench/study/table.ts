@@ -40,7 +40,7 @@ function section(title: string, kept: Kept): string {
   return [
     `### ${title}`,
     "",
-    `${dataset.measured} inputs of ${kept.features.toFixed(0)} ${settings.features === "patch" ? "patches" : `${settings.features}s`} on average${accuracy}; removed: ${settings.replacement}${command.more.length === 0 ? "" : `; \`${command.more.join(" ")}\``}.`,
+    `${dataset.measured} inputs of ${kept.features.toFixed(0)} ${settings.features === "patch" ? "patches" : `${settings.features}s`} on average${accuracy}; removed: ${removed(settings)}${command.more.length === 0 ? "" : `; \`${command.more.join(" ")}\``}.`,
     "",
     `| method | ${head.join(" | ")} |`,
     `|---|${figures.map(() => "---:").join("|")}|`,
@@ -104,4 +104,9 @@ function lead(comparison: Comparison, lowerIsBetter: boolean) {
 
 function signed(value: number): string {
   return `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(3)}`;
+}
+
+/** What removed features became; results of older versions have its name alone. */
+function removed(settings: Evaluation["settings"] | { readonly replacement: string }): string {
+  return "replacement" in settings ? settings.replacement : settings.replacements.map(({ name }) => name).join(", ");
 }

@@ -21,7 +21,7 @@ afterAll(() => model.dispose());
 
 /** The loss without each feature: as the method says, and as the model answers to the variants of the metrics. */
 async function losses(model: LoadedModel, input: DatasetItem["input"], baseline: BaselineName, features = "word") {
-  const settings: MeasureSettings = { replacement: replacementOf(model, baseline), features, seed: 3 };
+  const settings: MeasureSettings = { replacements: [replacementOf(model, baseline)], features, seed: 3 };
   const open = await openInput(model, { line: 1, input }, settings);
   const { attribution, probe } = await open.explain({ method: "occlusion", baseline });
   const count = probe.featureCount;

@@ -2,7 +2,13 @@
 
 import { replacementOf } from "@calig/core/internal/attribution/replacement";
 import type { Dataset } from "@calig/core/internal/evaluation/dataset";
-import { type EvaluateOptions, evaluate, sampleDataset } from "@calig/core/internal/evaluation/evaluate";
+import {
+  type EvaluateOptions,
+  evaluate,
+  type MeasurementStore,
+  type StoredMeasurement,
+  sampleDataset,
+} from "@calig/core/internal/evaluation/evaluate";
 import type { Evaluation } from "@calig/core/internal/evaluation/evaluation";
 import { openInput } from "@calig/core/internal/evaluation/measure-input";
 import type { Metric, Subject } from "@calig/core/internal/evaluation/metric";
@@ -105,8 +111,63 @@ describe("evaluate()", () => {
   });
 });
 
+describe("several replacements", () => {
+  const metrics = ["deletion", "auprc"].map(metricByName);
+
+  it("make figures of their own from the same explanations, with the numbers that each has alone", async () => {
+    const kept = new Map<string, StoredMeasurement>();
+    const put = vi.fn<MeasurementStore["put"]>(async (key, measurement) => {
+      kept.set(key, { ...kept.get(key), ...measurement });
+    });
+    const store: MeasurementStore = { get: (key) => kept.get(key), put };
+    const both = await run({ metrics, replacement: ["mask", "random-words"], draws: 2, store });
+    expect(both.figures.map(({ name, metric, replacement }) => [name, metric, replacement])).toEqual([
+      ["deletion (mask)", "deletion", "mask"],
+      ["deletion (random-words)", "deletion", "random-words"],
+      ["auprc", "auprc", undefined],
+    ]);
+    expect(both.settings.replacements).toEqual([
+      { name: "mask", becomes: "the mask token" },
+      { name: "random-words", becomes: "words of other inputs", draws: 2, others: { name: "reviews", size: 4 } },
+    ]);
+    const random = await run({ metrics, replacement: "random-words", draws: 2 });
+    for (const method of ["embeddings", "last block"]) {
+      const [own, alone] = [both, random].map(({ results }) =>
+        Object.fromEntries(results.filter((one) => one.method === method).map((one) => [one.figure, one.value])),
+      );
+      expect(own?.["deletion (random-words)"]).toBeCloseTo(alone?.deletion as number, 6);
+      expect(own?.["deletion (mask)"]).toBeCloseTo(figureOf(whole, method, "deletion"), 6);
+      expect(own?.auprc).toBe(alone?.auprc);
+    }
+    // Each is kept by itself, and by what it drew.
+    put.mockClear();
+    await run({ metrics, replacement: "random-words", draws: 2, store });
+    expect(put.mock.calls.map(([, measurement]) => Object.keys(measurement))).toEqual(
+      // What depends on no replacement is kept under the first one.
+      Array.from({ length: METHODS.length * REVIEWS.length }, () => ["auprc@1"]),
+    );
+    put.mockClear();
+    const pool = { name: "others", items: [...DATASET.items, { line: 5, input: { text: "what a wonderful mess" } }] };
+    await run({ metrics, replacement: ["mask", "random-words"], draws: 2, store, pool });
+    expect(put.mock.calls.map(([, measurement]) => Object.keys(measurement))).toEqual(
+      Array.from({ length: METHODS.length * REVIEWS.length }, () => ["deletion@1"]),
+    );
+  });
+
+  it("are refused where one is named twice, or there is nothing to draw from", async () => {
+    await expect(run({ replacement: ["mask", "mask"] })).rejects.toThrow(
+      'Cannot measure with replacement "mask" twice',
+    );
+    const pool = { name: "none", items: [] };
+    await expect(run({ replacement: "random-words", pool })).rejects.toThrow("there are no other inputs");
+    await expect(run({ replacement: "blur" })).rejects.toThrow(
+      'Cannot use replacement "blur" with model "sst2": it reads texts; use one of "mask", "pad", "unk", "random-words", "drop"',
+    );
+  });
+});
+
 describe("openInput()", () => {
-  const settings = () => ({ replacement: replacementOf(model, "mask"), features: "word", seed: 0 }) as const;
+  const settings = () => ({ replacements: [replacementOf(model, "mask")], features: "word", seed: 0 }) as const;
 
   it("explains a changed input for the same class: words in another order, words replaced", async () => {
     const seen: Subject[] = [];
@@ -147,7 +208,7 @@ describe("what methods have in common", () => {
   };
 
   it("is computed once: Integrated Gradients find their integral among those of CA-LIG, changed inputs too", async () => {
-    const settings = () => ({ replacement: replacementOf(model, "mask"), features: "word", seed: 0 }) as const;
+    const settings = () => ({ replacements: [replacementOf(model, "mask")], features: "word", seed: 0 }) as const;
     const alone = await (await openInput(model, DATASET.items[0]!, settings())).measure(FIRST, [both]);
     const sweep = vi.spyOn(model.programs, "sweep");
     try {

@@ -172,7 +172,7 @@ describe("evaluate() of an image classifier", () => {
       },
     );
     expect(failures).toEqual([]);
-    expect(settings.replacement).toEqual({ name: "blur", becomes: "blur" });
+    expect(settings.replacements).toEqual([{ name: "blur", becomes: "blur" }]);
     expect(figures.map(({ name }) => name)).toEqual(["deletion", "insertion", "faithfulness"]);
     for (const { measurements, features } of inputs) {
       expect(features).toBe(16);

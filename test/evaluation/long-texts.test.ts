@@ -29,7 +29,7 @@ const WINDOWS = [
 const LONG: Dataset["items"][number] = { line: 1, input: { text: WORDS.join(" ") } };
 const SHORT: Dataset["items"][number] = { line: 2, input: { text: "the film is bad" } };
 const settings = (model: LoadedModel) =>
-  ({ replacement: replacementOf(model, "mask"), features: "word", seed: 0, target: 1 }) as const;
+  ({ replacements: [replacementOf(model, "mask")], features: "word", seed: 0, target: 1 }) as const;
 const FAST = { steps: 4, tolerance: 1000, target: 1 } as const;
 
 /** What a metric is given of the long text, under a method. */

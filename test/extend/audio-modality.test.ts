@@ -100,7 +100,7 @@ describe("a modality from outside", () => {
       { methods: ["occlusion"], metrics: measured },
     );
     expect(evaluation.failures).toEqual([]);
-    expect(evaluation.settings).toMatchObject({ features: "frame", replacement: { name: "silence" } });
+    expect(evaluation.settings).toMatchObject({ features: "frame", replacements: [{ name: "silence" }] });
     expect(evaluationMarkdown(evaluation)).toContain("frames, replaced by silence");
     const namedMethods = [{ name: "occlusion", options: { method: "occlusion" } }];
     const comparison = await compareMethods(model, sound() as never, { namedMethods });

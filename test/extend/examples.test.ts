@@ -10,6 +10,7 @@ import {
   checkFamily,
   checkMethod,
   checkRenderer,
+  checkReplacement,
   checkRule,
   METHODS,
   type NoiseOptions,
@@ -26,6 +27,7 @@ import {
 } from "calig/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import csv from "../../examples/extend/csv.ts";
+import { frequentWords } from "../../examples/extend/frequent-words.ts";
 import mish from "../../examples/extend/mish.ts";
 import siglip from "../../examples/extend/siglip.ts";
 import { smoothGrad } from "../../examples/extend/smooth-grad.ts";
@@ -211,4 +213,14 @@ describe("SigLIP", () => {
 
 it("none of them has the name of a method of calig", () => {
   expect(METHODS.map(({ name }) => name)).not.toContain(smoothGrad().name);
+});
+
+describe("frequent-words", () => {
+  it("keeps the promises of replacements, at every rank", async () => {
+    const inputs = ["A gripping film", "It drags, and then it ends", "The end of the film is the best of it"] as const;
+    for (const rank of [1, 3]) {
+      const checks = await checkReplacement(frequentWords({ rank }), model, { inputs });
+      expect(checks).toHaveLength(5 * inputs.length);
+    }
+  });
 });

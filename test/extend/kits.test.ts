@@ -15,10 +15,12 @@ import {
   checkMethod,
   checkMetric,
   checkRenderer,
+  checkReplacement,
   checkRule,
   checkRuntime,
   defineBaseline,
   defineBlockMethod,
+  defineReplacement,
   floatTensor,
   gatherExtensions,
   METHODS,
@@ -29,7 +31,10 @@ import {
   type Renderer,
   type RuleEntry,
   type RuntimeDefinition,
+  replacementOf,
   type Tensor,
+  tokensInstead,
+  type WholeText,
 } from "calig/extend";
 import { explain, type LoadedModel, loadModel } from "calig/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -409,5 +414,43 @@ describe("checkRuntime()", () => {
         }),
     }));
     await expect(checkRuntime(plain)).rejects.toThrow(/fails with an ExecutionError.*Error: no/s);
+  });
+});
+
+describe("checkReplacement()", () => {
+  const inputs = [...INPUTS, "The end of the film is good"] as const;
+
+  it.each(["mask", "random-words", "drop"])("calig's %s keeps every promise", async (name) => {
+    const checks = await checkReplacement(replacementOf(model, name), model, { inputs });
+    expect(checks.every(({ kept }) => kept)).toBe(true);
+  });
+
+  it("names the promises that are broken", async () => {
+    let calls = 0;
+    const moody = defineReplacement<WholeText>({
+      name: "moody",
+      kind: "text",
+      becomes: "other tokens each time",
+      open: (context) => {
+        calls++;
+        return tokensInstead(
+          context,
+          context.whole.whole.ids.map((_, position) => (calls + position) % 20),
+        );
+      },
+    });
+    await expect(checkReplacement(moody, model, { inputs })).rejects.toThrow(
+      "draws the same for the same seed: input 1",
+    );
+    const idle = defineReplacement<WholeText>({
+      name: "idle",
+      kind: "text",
+      becomes: "itself",
+      open: (context) => tokensInstead(context, context.whole.whole.ids),
+    });
+    await expect(checkReplacement(idle, model, { inputs })).rejects.toThrow(
+      "changes the input where everything is removed: input 1: the logits are the same",
+    );
+    expect(() => defineReplacement({ ...idle, name: "Idle Words" })).toThrow('its field "name" must be');
   });
 });

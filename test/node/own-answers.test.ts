@@ -102,7 +102,7 @@ describe("a quantised file", () => {
     const opening = openInput(
       model,
       { line: 1, input: { text: TEXT } },
-      { replacement: replacementOf(model, "pad"), features: "word", seed: 0 },
+      { replacements: [replacementOf(model, "pad")], features: "word", seed: 0 },
     );
     await expect(opening).rejects.toBeInstanceOf(DifferenceError);
   });

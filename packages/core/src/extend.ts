@@ -111,6 +111,7 @@ export { type CheckMethodOptions, checkMethod } from "./extend/kit/check-method.
 export { checkMetric, type MetricExample } from "./extend/kit/check-metric.ts";
 export { type CheckQuestionOptions, checkQuestion } from "./extend/kit/check-question.ts";
 export { checkRenderer } from "./extend/kit/check-renderer.ts";
+export { type CheckReplacementOptions, checkReplacement } from "./extend/kit/check-replacement.ts";
 export { type CheckRuleOptions, checkRule, type RuleCase } from "./extend/kit/check-rule.ts";
 export { checkRuntime } from "./extend/kit/check-runtime.ts";
 export type { KitCheck } from "./extend/kit/report.ts";

@@ -23,14 +23,16 @@ import type {
   EvaluationFailure,
   EvaluationSettings,
 } from "./evaluation.ts";
+import { frontsOf } from "./front.ts";
 import { checkTask, featureKindOf, type MeasureSettings, type OpenInput, openInput } from "./measure-input.ts";
+import { namesOf, nameWith } from "./measurement-names.ts";
 import type { Metric } from "./metric.ts";
 import type { CURVE_OPTIONS } from "./metrics/curve.ts";
 import { logOdds } from "./metrics/log-odds.ts";
 import { defaultMetrics, METRICS, metricOf, optionsOfMetrics } from "./metrics.ts";
 import { type NamedMethod, namedMethodsOf } from "./named-methods.ts";
 import { numberErrors } from "./number-errors.ts";
-import { checkDraws, forModality, MEASURING_OPTIONS } from "./options.ts";
+import { checkDraws, EVALUATION_OPTIONS, forModality } from "./options.ts";
 import { means } from "./outlines.ts";
 import { type DatasetPool, poolOf } from "./pool.ts";
 import { describeReplacement } from "./replacement-facts.ts";
@@ -50,7 +52,7 @@ export interface MeasurementStore {
 
 /** Options of measuring, those that the metrics declare included; what is measured, and how the work is watched. */
 export interface EvaluateOptions
-  extends OptionsOf<typeof MEASURING_OPTIONS>,
+  extends OptionsOf<typeof EVALUATION_OPTIONS>,
     OptionsOf<typeof CURVE_OPTIONS>,
     Pick<ExplainOptions, "question"> {
   /**
@@ -111,12 +113,12 @@ export async function evaluate(
   const { settings: asked, metricOptions } = resolveMeasuring(model, options, metrics);
   const share = rationaleShare(dataset.items);
   const pool = poolOf(options.pool ?? dataset, asked.longText === undefined ? {} : { longText: asked.longText });
-  const replacement = replacementOf(model, asked.replacement);
-  checkDraws(options, replacement);
-  if (replacement.fromOthers === true && pool.size < 2) throw noOthers(replacement);
+  const replacements = [asked.replacement].flat().map((one) => replacementOf(model, one));
+  checkDraws(options, ...replacements);
+  checkReplacements(replacements, pool);
   const settings: MeasureSettings = {
-    ...asked,
-    replacement,
+    ...withoutReplacement(asked),
+    replacements,
     pool,
     ...(metricOptions === undefined ? {} : { metricOptions }),
     ...(options.batchSize === undefined ? {} : { batchSize: options.batchSize }),
@@ -152,6 +154,21 @@ export async function evaluate(
       return { name, options: plain, randomControl };
     }),
   );
+  const numbers = metrics.flatMap((metric) => numbersOf(metric, replacements));
+  const figures = numbers.flatMap(({ metric, replacement, figures }) =>
+    figures.map(({ name, better }) => ({
+      name,
+      metric,
+      better,
+      ...(replacement === undefined ? {} : { replacement }),
+    })),
+  );
+  const summary = summarise(
+    inputs.map(({ measurements }) => measurements),
+    methods,
+    numbers,
+    { seed },
+  );
   const errors = numberErrors(
     inputs.flatMap(({ number }) => (number === undefined ? [] : [number])),
     seed,
@@ -172,15 +189,9 @@ export async function evaluate(
     settings: describeSettings(model, settings, pool),
     methods,
     metrics: metrics.map(({ name, summary }) => ({ name, summary })),
-    figures: metrics.flatMap((metric) =>
-      metric.figures.map(({ name, better }) => ({ name, metric: metric.name, better })),
-    ),
-    ...summarise(
-      inputs.map(({ measurements }) => measurements),
-      methods,
-      metrics,
-      { seed },
-    ),
+    figures,
+    ...summary,
+    fronts: frontsOf({ methods, figures, ...summary }),
     inputs,
     failures,
     cost: { milliseconds: model.platform.now() - started },
@@ -190,6 +201,19 @@ export async function evaluate(
     ],
   };
 }
+
+/** What a metric gives: once, or of several replacements once with each, by names that say so. */
+const numbersOf = (metric: Metric, replacements: readonly Replacement[]) =>
+  namesOf(metric, replacements).map((name, r) => {
+    const replacement = replacements[r] as Replacement;
+    const renamed = name === metric.name ? (own: string) => own : (own: string) => nameWith(own, replacement);
+    return {
+      name,
+      metric: metric.name,
+      figures: metric.figures.map((figure) => ({ ...figure, name: renamed(figure.name) })),
+      ...(metric.replaces === false ? {} : { replacement: replacement.name }),
+    };
+  });
 
 /** What is measured on every input. */
 interface Chosen extends Pick<EvaluateOptions, "store" | "signal" | "onProgress"> {
@@ -270,18 +294,34 @@ async function measured(
   open: OpenInput,
   store: MeasurementStore | undefined,
 ): Promise<StoredMeasurement> {
-  const key = store === undefined ? undefined : await measurementKey(model, item, settings, namedMethod, open);
-  const stored = (key === undefined ? undefined : store?.get(key)) ?? {};
-  const missing = metrics.filter((metric) => stored[revisionName(metric)] === undefined);
-  const fresh = missing.length === 0 ? {} : await open.measure(namedMethod.options, missing);
-  if (missing.length > 0 && key !== undefined) {
+  const { replacements } = settings;
+  const kept = await Promise.all(
+    replacements.map(async (_, r) => {
+      const key = store === undefined ? undefined : await measurementKey(model, item, settings, namedMethod, open, r);
+      return { key, stored: (key === undefined ? undefined : store?.get(key)) ?? {} };
+    }),
+  );
+  /** Numbers of all metrics, each with the replacement that it is kept under: the first one where it depends on none. */
+  const wanted = metrics.flatMap((metric) => namesOf(metric, replacements).map((name, r) => ({ metric, name, r })));
+  const missing = wanted.filter(({ metric, r }) => kept[r]?.stored[revisionName(metric)] === undefined);
+  const fresh =
+    missing.length === 0
+      ? {}
+      : await open.measure(
+          namedMethod.options,
+          [...new Set(missing.map(({ metric }) => metric))],
+          [...new Set(missing.map(({ r }) => r))],
+        );
+  for (const [r, { key }] of kept.entries()) {
+    const own = missing.filter((one) => one.r === r);
+    if (own.length === 0 || key === undefined) continue;
     await store?.put(
       key,
-      Object.fromEntries(missing.map((metric) => [revisionName(metric), fresh[metric.name] ?? null])),
+      Object.fromEntries(own.map(({ metric, name }) => [revisionName(metric), fresh[name] ?? null])),
     );
   }
   return Object.fromEntries(
-    metrics.map((metric) => [metric.name, fresh[metric.name] ?? stored[revisionName(metric)] ?? null]),
+    wanted.map(({ metric, name, r }) => [name, fresh[name] ?? kept[r]?.stored[revisionName(metric)] ?? null]),
   );
 }
 
@@ -302,14 +342,16 @@ async function measurementKey(
   settings: MeasureSettings,
   { options }: NamedMethod,
   open: OpenInput,
+  r: number,
 ): Promise<string | undefined> {
   const { method, table, options: values } = resolveRun(model, options);
   const { id: _name, ...facts } = model.facts;
   const { activation, labels, tuned } = model;
   const { name, settings: made, revision } = method;
-  const { signal: _stop, batchSize: _batchSize, pool: _inputs, replacement, draws, ...rest } = settings;
+  const { signal: _stop, batchSize: _batchSize, pool: _inputs, replacements, draws, ...rest } = settings;
+  const replacement = replacements[r] as Replacement;
   const { id: _id, input: _input, ...said } = item;
-  const seen = await contentOf(open.content);
+  const seen = await contentOf([open.content, open.replaced[r]]);
   if (seen === undefined || facts.sha256 === "") return undefined;
   return JSON.stringify([
     7,
@@ -391,30 +433,49 @@ function checkMetricOptions(given: GivenOptions, metrics: readonly Metric[], own
   }
 }
 
+/** Values of the options of measuring. */
+interface Asked extends Pick<MeasureSettings, "draws" | "features" | "longText" | "target" | "score" | "seed"> {
+  readonly replacement: string | Replacement | readonly (string | Replacement)[];
+}
+
+const withoutReplacement = ({ replacement: _, ...others }: Asked): Omit<Asked, "replacement"> => others;
+
+/** @throws {InvalidOptionError} Where one is given twice, or takes something from other inputs and there are none. */
+function checkReplacements(replacements: readonly Replacement[], pool: DatasetPool): void {
+  const twice = replacements.find(({ name }, i) => replacements.findIndex((other) => other.name === name) !== i);
+  if (twice !== undefined) {
+    throw new InvalidOptionError(
+      `Cannot measure with replacement "${twice.name}" twice: name each once`,
+      "replacement",
+      twice.name,
+    );
+  }
+  const alone = replacements.find(({ fromOthers }) => fromOthers === true && pool.size < 2);
+  if (alone !== undefined) throw noOthers(alone);
+}
+
 /** The options of measuring with their values. @throws {InvalidOptionError} */
 function resolveMeasuring(model: ExplainableModel, options: EvaluateOptions, metrics: readonly Metric[]) {
   const own = optionsOfMetrics(metrics);
   checkMetricOptions(options as GivenOptions, metrics, own);
-  const { table, defaults } = forModality(model, MEASURING_OPTIONS, { ...options });
+  const { table, defaults } = forModality(model, EVALUATION_OPTIONS, { ...options });
   const values = resolveOptions({ ...table, ...own }, options as GivenOptions, { known: BESIDES, defaults });
   const named = Object.entries(values);
-  const settings = Object.fromEntries(named.filter(([name]) => Object.hasOwn(MEASURING_OPTIONS, name)));
+  const settings = Object.fromEntries(named.filter(([name]) => Object.hasOwn(EVALUATION_OPTIONS, name)));
   const metricOptions = Object.fromEntries(named.filter(([name]) => Object.hasOwn(own, name)));
   return {
-    settings: settings as unknown as Omit<Pick<MeasureSettings, keyof typeof MEASURING_OPTIONS>, "replacement"> & {
-      readonly replacement: string | Replacement;
-    },
+    settings: settings as unknown as Asked,
     ...(Object.keys(own).length === 0 ? {} : { metricOptions }),
   };
 }
 
 function describeSettings(
   model: ExplainableModel,
-  { replacement, draws = 1, features, target, score, seed, metricOptions = {} }: MeasureSettings,
+  { replacements, draws = 1, features, target, score, seed, metricOptions = {} }: MeasureSettings,
   pool: DatasetPool,
 ): EvaluationSettings {
   return {
-    replacement: describeReplacement(replacement, draws, pool),
+    replacements: replacements.map((one) => describeReplacement(one, draws, pool)),
     features: featureKindOf(model, features),
     ...(metricOptions.curveSteps === undefined ? {} : { curveSteps: metricOptions.curveSteps as number }),
     target: target === undefined ? explainedByDefault(model.labels) : String(target),

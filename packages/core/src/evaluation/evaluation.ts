@@ -19,6 +19,8 @@ export interface EvaluatedFigure {
   readonly name: string;
   readonly metric: string;
   readonly better: Figure["better"];
+  /** Name of what stood in for removed features; absent where it makes no difference. */
+  readonly replacement?: string;
 }
 
 /** One cell of the table. */
@@ -44,6 +46,38 @@ export interface Comparison extends Interval {
   readonly correctedPValue: number;
   /** The method that is better by a corrected p-value of at most 0.05; null where none is. */
   readonly winner: string | null;
+}
+
+/** One method: what it costs, and how faithful it is. */
+export interface FrontPoint {
+  readonly method: string;
+  /** Stands for knowing nothing: beside the others, on no front. */
+  readonly randomControl: boolean;
+  /**
+   * Mean model evaluations of one explanation: one row passed forward through the whole model is one, its gradient one
+   * more; a pass through a share of the blocks is that share.
+   */
+  readonly evaluations: number;
+  /** Mean faithfulness with its 95 % interval. */
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+  /** Whether no other method is as faithful at fewer evaluations, or more faithful at as many, by these means. */
+  readonly onFront: boolean;
+  /** Whether it is the most faithful one, or not worse by more than chance (paired, corrected by Holm). */
+  readonly withinBest: boolean;
+}
+
+/** The methods by one figure of faithfulness. */
+export interface Front {
+  /** "faithfulness (random-words)" */
+  readonly figure: string;
+  readonly inputs: number;
+  /** Cheapest first. */
+  readonly points: readonly FrontPoint[];
+  /** The most faithful method, and the cheapest of those within chance of it. */
+  readonly best: string;
+  readonly cheapest: string;
 }
 
 /** Measurements of one input: numbers per method and metric; null where the metric does not apply. */
@@ -76,7 +110,8 @@ export interface EvaluationFailure {
 }
 
 export interface EvaluationSettings {
-  readonly replacement: ReplacementFacts;
+  /** What stood in for removed features; of several, figures are called after them: "faithfulness (random-words)". */
+  readonly replacements: readonly ReplacementFacts[];
   readonly features: string;
   /** "predicted", or the label that was explained for all inputs. */
   readonly target: string;
@@ -112,6 +147,8 @@ export interface Evaluation {
   readonly figures: readonly EvaluatedFigure[];
   readonly results: readonly FigureResult[];
   readonly comparisons: readonly Comparison[];
+  /** Faithfulness against model evaluations; empty where faithfulness or cost was not measured. */
+  readonly fronts: readonly Front[];
   readonly inputs: readonly EvaluatedInput[];
   readonly failures: readonly EvaluationFailure[];
   readonly cost: { readonly milliseconds: number };

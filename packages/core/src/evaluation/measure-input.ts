@@ -21,6 +21,7 @@ import { assertNever } from "../util/assert-never.ts";
 import { createRandom } from "../util/random.ts";
 import { type DatasetItem, featurePolarities, markedFeatures, readInput } from "./dataset.ts";
 import { type EvaluationFeature, featureAttribution } from "./features.ts";
+import { namesOf } from "./measurement-names.ts";
 import type { Change, Metric, Subject } from "./metric.ts";
 import { cost } from "./metrics/cost.ts";
 import { CURVE_STEPS } from "./metrics/curve.ts";
@@ -29,7 +30,8 @@ import { createProbe, type Probe } from "./perturbation.ts";
 
 /** How inputs are measured; the same for all inputs and methods. */
 export interface MeasureSettings {
-  readonly replacement: Replacement;
+  /** What stands in for removed features; at least one, each with numbers of its own. */
+  readonly replacements: readonly Replacement[];
   /** Draws of a replacement that draws. Default: 1. */
   readonly draws?: number;
   /** Where a replacement takes parts of other inputs from. */
@@ -54,6 +56,8 @@ export interface MeasureSettings {
 export interface OpenInput {
   /** What was explained, as it was given or read, and as the model reads it. */
   readonly content: object;
+  /** What was drawn of each replacement. */
+  readonly replaced: readonly (readonly unknown[])[];
   /** Index of the class that is explained. */
   readonly target: number;
   /** Null where the output is a number (regression). */
@@ -73,10 +77,16 @@ export interface OpenInput {
    * Cost: one explanation.
    */
   explain(options: ExplainOptions, sharing?: "shared" | "alone"): Promise<Subject>;
-  /** Explains by one method, and measures it. Numbers per metric; null where the metric does not apply to the input. */
+  /**
+   * Explains by one method, and measures it. Numbers by the names that metrics have (`namesOf`); null where the metric does
+   * not apply to the input.
+   *
+   * @param replacements - Indices of those to measure with. Default: all.
+   */
   measure(
     options: ExplainOptions,
     metrics: readonly Metric[],
+    replacements?: readonly number[],
   ): Promise<Readonly<Record<string, readonly number[] | null>>>;
 }
 
@@ -119,20 +129,24 @@ export async function openInput(
   });
   const compared = await compareWithFile(loaded, parts, forwards, score);
   const told = compared.warnings.filter((warning) => loaded.warnings?.includes(warning) !== true);
-  const { replacement: of, draws, pool } = settings;
-  const replacement = await openReplacement(model, of, {
-    whole: input.whole,
-    features,
-    featureKind: featureKindOf(model, settings.features),
-    seed: inputSeed(seed, item.line),
-    own: item.input,
-    ...(draws === undefined ? {} : { draws }),
-    ...(pool === undefined ? {} : { pool }),
-  });
-  const probe = createProbe(model, replacement, score, {
-    ...(batchSize === undefined ? {} : { batchSize }),
-    ...(signal === undefined ? {} : { signal }),
-  });
+  const { draws, pool } = settings;
+  const ground: Ground[] = [];
+  for (const of of settings.replacements) {
+    const replacement = await openReplacement(model, of, {
+      whole: input.whole,
+      features,
+      featureKind: featureKindOf(model, settings.features),
+      seed: inputSeed(seed, item.line),
+      own: item.input,
+      ...(draws === undefined ? {} : { draws }),
+      ...(pool === undefined ? {} : { pool }),
+    });
+    const probe = createProbe(model, replacement, score, {
+      ...(batchSize === undefined ? {} : { batchSize }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+    ground.push({ replacement, probe, content: await contentOfDraws(replacement, pool) });
+  }
   const shared = new SharedWork();
   const marks = marksOf(model, item, features, score.target);
   const fixed = {
@@ -141,26 +155,30 @@ export async function openInput(
     seed: inputSeed(seed, item.line),
     ...(signal === undefined ? {} : { signal }),
   };
-  const explain: OpenInput["explain"] = async (options, sharing = "shared") => {
+  /** The subject of each replacement, from one explanation. */
+  const subjects = async (options: ExplainOptions, sharing: "shared" | "alone"): Promise<readonly Subject[]> => {
     const run = resolveRun(model, { ...options, ...fixed });
     const common = sharing === "alone" ? undefined : shared;
     const explanation = await attribute(model, parts, input.positionCount, run, common);
-    return createSubject({
-      model,
-      input,
-      replacement,
-      probe,
-      item,
-      marks,
-      settings,
-      run,
-      target: score.target,
-      explanation,
-      shared,
-    });
+    return ground.map((own, g) =>
+      createSubject({
+        model,
+        input,
+        ...own,
+        item,
+        marks,
+        settings,
+        run,
+        target: score.target,
+        explanation,
+        // Features that are removed become something else.
+        shared: g === 0 ? shared : shared.within(`replacement ${g}`),
+      }),
+    );
   };
   return {
-    content: { given, feeds: parts.map((part) => part.input.feeds), replaced: await contentOfDraws(replacement, pool) },
+    content: { given, feeds: parts.map((part) => part.input.feeds) },
+    replaced: ground.map(({ content }) => content),
     target: score.target,
     probability: predictions.find(({ index }) => index === score.target)?.probability ?? null,
     predictions,
@@ -168,19 +186,24 @@ export async function openInput(
     features,
     shown: input.shown,
     warnings: [...warnings, ...told],
-    explain,
-    async measure(options, metrics) {
+    explain: async (options, sharing = "shared") => (await subjects(options, sharing))[0] as Subject,
+    async measure(options, metrics, chosen = [...ground.keys()]) {
       // Without marks there is nothing to compare with: an explanation would be in vain.
       const asked = metrics.filter(({ needs }) => marks !== undefined || (needs !== "rationale" && needs !== "spans"));
+      const named = (metric: Metric) => namesOf(metric, settings.replacements).entries();
       const measured: Record<string, readonly number[] | null> = Object.fromEntries(
-        metrics.map(({ name }) => [name, null]),
+        metrics.flatMap((metric) => [...named(metric)].map(([, name]) => [name, null])),
       );
       if (asked.length === 0) return measured;
       // What an explanation costs is only seen where it does all of its work.
-      const subject = await explain(options, metrics.some(({ name }) => name === cost.name) ? "alone" : "shared");
+      const isCounted = metrics.some(({ name }) => name === cost.name);
+      const all = await subjects(options, isCounted ? "alone" : "shared");
       for (const metric of asked) {
-        signal?.throwIfAborted();
-        measured[metric.name] = (await metric.measure(subject)) ?? null;
+        for (const [g, name] of named(metric)) {
+          if (!chosen.includes(g)) continue;
+          signal?.throwIfAborted();
+          measured[name] = (await metric.measure(all[g] as Subject)) ?? null;
+        }
       }
       return measured;
     },
@@ -223,6 +246,13 @@ function marksOf(
 
 /** Inputs get seeds of their own: with one seed for all, a random method would rank the words of all of them alike. */
 const inputSeed = (seed: number, line: number): number => createRandom(`${seed} input ${line}`).below(2 ** 31);
+
+/** A replacement ready for an input. */
+interface Ground {
+  readonly replacement: OpenReplacement;
+  readonly probe: Probe;
+  readonly content: readonly unknown[];
+}
 
 interface SubjectParts {
   readonly model: ExplainableModel;

@@ -122,7 +122,12 @@ export async function compareMethods(
   const open = await openInput(
     model,
     { line: 1, input },
-    { ...values, replacement, ...(pool === undefined ? {} : { pool }), ...(signal === undefined ? {} : { signal }) },
+    {
+      ...values,
+      replacements: [replacement],
+      ...(pool === undefined ? {} : { pool }),
+      ...(signal === undefined ? {} : { signal }),
+    },
   );
   const methods: ComparedMethod[] = [];
   for (const [c, namedMethod] of namedMethods.entries()) {

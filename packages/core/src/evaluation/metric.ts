@@ -68,6 +68,8 @@ export interface Metric {
   readonly needs?: Truth;
   /** Asks for many explanations of each input: only measured when named. */
   readonly expensive?: boolean;
+  /** False where no number depends on what stands in for removed features: measured once where several do. */
+  readonly replaces?: false;
   /** Changes when the numbers of the metric change their meaning: stored measurements of older ones are not used. */
   readonly revision: number;
   /** Options of its own, of which `subject.options` has the values. */

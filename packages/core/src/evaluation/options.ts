@@ -3,10 +3,16 @@
 import type { ExplainableModel, Replacement } from "../attribution/explainable-model.ts";
 import { GENERAL_OPTIONS } from "../attribution/options.ts";
 import { checkKind } from "../attribution/resolve-run.ts";
-import { InvalidOptionError } from "../errors.ts";
+import { InvalidOptionError, wordList } from "../errors.ts";
 import { FEATURE_KINDS, REPLACEMENTS } from "../modality/modalities.ts";
-import { defineOption, type GivenOptions, onlyOptions } from "../options/option.ts";
-import { oneOf, oneOfOrObject, wholeNumber } from "../options/types.ts";
+import {
+  defineOption,
+  type GivenOptions,
+  type OptionDeclaration,
+  type OptionTable,
+  onlyOptions,
+} from "../options/option.ts";
+import { oneOf, oneOfOrObject, oneOrMoreOfOrObjects, wholeNumber } from "../options/types.ts";
 
 /** More than anybody waits for. */
 const MOST_DRAWS = 1000;
@@ -39,30 +45,39 @@ export const MEASURING_OPTIONS = {
   ...onlyOptions(GENERAL_OPTIONS, ["target", "score", "longText", "seed"]),
 };
 
+/** The same for evaluations. */
+export const EVALUATION_OPTIONS = {
+  ...MEASURING_OPTIONS,
+  /** What stands in for removed features; of several, each makes figures of its own from the same explanations. */
+  replacement: defineOption<string | Replacement | readonly (string | Replacement)[]>({
+    ...MEASURING_OPTIONS.replacement,
+    type: oneOrMoreOfOrObjects<Replacement>(REPLACEMENTS),
+    summary:
+      "what stands in for removed words or patches; several make figures of their own from the same explanations",
+  } as OptionDeclaration<string | Replacement | readonly (string | Replacement)[]>),
+};
+
 /**
  * The same options for a model: with what can stand in for features of its kind of input and with the names of these
  * features, where calig does not have them, and with the defaults of that kind.
  */
-export function forModality<Table extends typeof MEASURING_OPTIONS>(
+export function forModality<Table extends OptionTable & Pick<typeof MEASURING_OPTIONS, "features">>(
   model: ExplainableModel,
   table: Table,
   given: GivenOptions,
 ): { readonly table: Table; readonly defaults: Readonly<Record<string, unknown>> } {
   const { replacements, featureKinds } = model.modality;
   checkKind(model.modality, table, given);
-  const names = (known: readonly string[], own: readonly string[]) => [...new Set([...known, ...own])];
-  const { replacement, features } = table as typeof MEASURING_OPTIONS;
+  const own = replacements.all.map(({ name }) => name);
+  const names = [...new Set([...REPLACEMENTS, ...own])];
+  const { replacement, features } = table;
+  const takesSeveral = replacement?.type.control.kind === "list";
   return {
     table: {
       ...table,
       replacement: {
         ...replacement,
-        type: oneOfOrObject<Replacement>(
-          names(
-            REPLACEMENTS,
-            replacements.all.map(({ name }) => name),
-          ),
-        ),
+        type: takesSeveral ? oneOrMoreOfOrObjects<Replacement>(names) : oneOfOrObject<Replacement>(names),
       },
       features: { ...features, type: oneOf(featureKinds, "KIND") },
     },
@@ -74,10 +89,14 @@ export function forModality<Table extends typeof MEASURING_OPTIONS>(
 }
 
 /** @throws {InvalidOptionError} For draws of a replacement that draws nothing. */
-export function checkDraws({ draws }: { readonly draws?: number | undefined }, { name, drawn }: Replacement): void {
-  if (draws === undefined || drawn === true) return;
+export function checkDraws(
+  { draws }: { readonly draws?: number | undefined },
+  ...replacements: readonly Pick<Replacement, "name" | "drawn">[]
+): void {
+  if (draws === undefined || replacements.some(({ drawn }) => drawn === true)) return;
+  const names = wordList(replacements.map(({ name }) => name));
   throw new InvalidOptionError(
-    `Cannot use draws with replacement "${name}": it has no effect there, since nothing is drawn; leave it out`,
+    `Cannot use draws with replacement ${names}: it has no effect there, since nothing is drawn; leave it out`,
     "draws",
     draws,
   );

@@ -28,7 +28,7 @@ export interface SummaryOptions {
 export function summarise(
   measurements: readonly Measurements[],
   methods: readonly Pick<EvaluatedMethod, "name">[],
-  metrics: readonly Metric[],
+  metrics: readonly Pick<Metric, "name" | "figures">[],
   { seed, resamples = RESAMPLES }: SummaryOptions,
 ): Summary {
   const results: FigureResult[] = [];

@@ -66,10 +66,15 @@ export const oneOfOr = <const T extends string, O>(
 
 /** One of a list of words, or in TypeScript an object of the caller's that stands for one. */
 export const oneOfOrObject = <O extends object>(words: readonly string[]): OptionType<string | O> =>
-  oneOfOr<string, O>(
-    words,
-    v.custom<O>((value) => typeof value === "object" && value !== null && !Array.isArray(value)),
-  );
+  oneOfOr<string, O>(words, objectOf<O>());
+
+const objectOf = <O extends object>() =>
+  v.custom<O>((value) => typeof value === "object" && value !== null && !Array.isArray(value));
+
+/** One or several of a list of words, each once, or objects of the caller's that stand for some. */
+export const oneOrMoreOfOrObjects = <O extends object>(
+  words: readonly string[],
+): OptionType<string | O | readonly (string | O)[]> => oneOrMoreOf<string, O>(words, objectOf<O>());
 
 /** Several of a list of words; at least one, each once. */
 export const someOf = <const T extends string>(words: readonly T[]): OptionType<readonly T[]> => ({

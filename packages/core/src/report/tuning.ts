@@ -5,6 +5,7 @@ import { html, type Markup } from "../render/escape.ts";
 import { fixed, signed } from "../render/format.ts";
 import { code, plain, table } from "../render/markdown-text.ts";
 import { page } from "./page.ts";
+import { replacementText } from "./removed.ts";
 
 /** Candidates that are listed. */
 const ROWS = 12;
@@ -30,7 +31,7 @@ export function tuningFacts({ model, dataset, settings, metric, candidates }: Tu
     ["data set", `${dataset.name}: ${dataset.choosing} inputs choose, ${dataset.confirming} others confirm`],
     [
       "metric",
-      `${metric.name}, ${metric.better} is better; removed ${settings.features}s become ${settings.replacement}`,
+      `${metric.name}, ${metric.better} is better; removed ${settings.features}s become ${settings.replacements.map(replacementText).join(", ")}`,
     ],
     ["tried", `${candidates.length} combinations of fusion, lambda and layer weights, seed ${settings.seed}`],
   ];

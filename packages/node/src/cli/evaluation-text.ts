@@ -1,7 +1,9 @@
 /** @file An evaluation for a terminal. */
 
-import type { Evaluation } from "@calig/core/internal/evaluation/evaluation";
+import type { Evaluation, Front } from "@calig/core/internal/evaluation/evaluation";
 import { fixed } from "@calig/core/internal/render/format";
+import { wrap } from "@calig/core/internal/render/terminal/layout";
+import { FRONT_COLUMNS, frontRows, frontTitle, frontVerdict } from "@calig/core/internal/report/evaluation/front";
 import {
   beatsText,
   decimalsOf,
@@ -28,10 +30,23 @@ export function evaluationText(evaluation: Evaluation, terminal: Terminal): stri
       ],
       terminal,
     ),
+    ...evaluation.fronts.flatMap((front) => frontLines(front, terminal)),
     ...figureTables(evaluation).flatMap((table) => tableSection(table, terminal)),
   ]
     .join("\n")
     .concat("\n");
+}
+
+function frontLines(front: Front, terminal: Terminal): string[] {
+  const style = { unicode: false };
+  return [
+    ...section(
+      `${frontTitle(front)}, ${front.inputs} inputs`,
+      tableLines(FRONT_COLUMNS, frontRows(front, style), terminal),
+      terminal,
+    ),
+    ...wrap(frontVerdict(front, style), terminal.columns - 2).map((line) => `  ${line}`),
+  ];
 }
 
 function tableSection(table: FigureTable, terminal: Terminal): string[] {

@@ -1,7 +1,9 @@
 /** @file The methods that a command compares: those asked for, with options that hold for all that take them. */
 
+import type { Replacement } from "@calig/core/internal/attribution/explainable-model";
 import { COMPARED } from "@calig/core/internal/attribution/methods";
 import type { ExplainOptions, MethodObject } from "@calig/core/internal/attribution/options";
+import { UsageError } from "@calig/core/internal/errors";
 import type { EvaluateOptions } from "@calig/core/internal/evaluation/evaluate";
 import { type NamedMethod, namedMethodsOf } from "@calig/core/internal/evaluation/named-methods";
 import type { Extensions } from "@calig/core/internal/extend/extension";
@@ -63,5 +65,21 @@ export function givenReplacement(
   extensions: Pick<Extensions, "replacement">,
 ): Pick<EvaluateOptions, "replacement"> {
   if (replacement === undefined) return {};
-  return { replacement: extensions.replacement.find(({ name }) => name === replacement) ?? replacement };
+  const all = [replacement].flat().map((given) => extensions.replacement.find(({ name }) => name === given) ?? given);
+  return { replacement: all.length === 1 ? (all[0] as string | Replacement) : all };
+}
+
+/** The same, of commands that take one. @param command - What cannot be done with several: "tune". @throws {UsageError} */
+export function oneReplacement(
+  options: Pick<OptionValues, "replacement">,
+  extensions: Pick<Extensions, "replacement">,
+  command: string,
+): { readonly replacement?: string | Replacement } {
+  const { replacement } = givenReplacement(options, extensions);
+  if (replacement === undefined) return {};
+  const [first, ...others] = [replacement].flat();
+  if (first !== undefined && others.length === 0) return { replacement: first };
+  throw new UsageError(
+    `Cannot ${command} with ${others.length + 1} replacements at once: give one; calig evaluate measures with several`,
+  );
 }

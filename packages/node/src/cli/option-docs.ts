@@ -5,7 +5,7 @@ import { METHODS } from "@calig/core/internal/attribution/methods";
 import { GENERAL_OPTIONS } from "@calig/core/internal/attribution/options";
 import { optionsOfMethods } from "@calig/core/internal/attribution/resolve-run";
 import { METRICS, optionsOfMetrics } from "@calig/core/internal/evaluation/metrics";
-import { MEASURING_OPTIONS } from "@calig/core/internal/evaluation/options";
+import { EVALUATION_OPTIONS } from "@calig/core/internal/evaluation/options";
 import { allowedWords } from "@calig/core/internal/options/control";
 import { type OptionDeclaration, type OptionTable, withoutOptions } from "@calig/core/internal/options/option";
 import { defaultText, needsText } from "@calig/core/internal/options/text";
@@ -25,7 +25,7 @@ Each option is declared once, with its type, bounds, default and meaning; a meth
 /** @param methods - Whose options are listed. */
 export function optionDocs(methods: readonly AttributionMethod[] = METHODS): string {
   const takers = (name: string) => methods.filter(({ options = {} }) => Object.hasOwn(options, name));
-  const own = withoutOptions(MEASURING_OPTIONS, Object.keys(GENERAL_OPTIONS) as (keyof typeof MEASURING_OPTIONS)[]);
+  const own = withoutOptions(EVALUATION_OPTIONS, Object.keys(GENERAL_OPTIONS) as (keyof typeof EVALUATION_OPTIONS)[]);
   return [
     INTRODUCTION,
     "## Of every method",
@@ -37,7 +37,7 @@ export function optionDocs(methods: readonly AttributionMethod[] = METHODS): str
         .join(", "),
     ),
     "## Of measuring",
-    `\`evaluate\` and \`compare\` take these besides, and ${Object.keys(MEASURING_OPTIONS)
+    `\`evaluate\` and \`compare\` take these besides, and ${Object.keys(EVALUATION_OPTIONS)
       .filter((name) => Object.hasOwn(GENERAL_OPTIONS, name))
       .map((name) => `\`${name}\``)
       .join(", ")} for all methods.`,

@@ -16,7 +16,7 @@ import {
 } from "@calig/core/internal/attribution/options";
 import type { Metric } from "@calig/core/internal/evaluation/metric";
 import { METRICS } from "@calig/core/internal/evaluation/metrics";
-import { MEASURING_OPTIONS } from "@calig/core/internal/evaluation/options";
+import { EVALUATION_OPTIONS } from "@calig/core/internal/evaluation/options";
 import type { Extensions } from "@calig/core/internal/extend/extension";
 import { ONNX_DTYPES } from "@calig/core/internal/loading/onnx-place";
 import type {
@@ -205,7 +205,7 @@ export const OPTIONS = {
   ),
   method: option("Method", oneOf(METHODS.map((method) => method.name)), "attribution method", DEFAULTS.method),
   ...GENERAL_OPTIONS,
-  ...MEASURING_OPTIONS,
+  ...EVALUATION_OPTIONS,
   ...METHOD_OPTIONS,
   baseline: {
     ...METHOD_OPTIONS.baseline,

@@ -8,7 +8,7 @@ import type { Evaluation } from "@calig/core/internal/evaluation/evaluation";
 import type { Metric } from "@calig/core/internal/evaluation/metric";
 import { defaultMetrics, METRICS, metricByName } from "@calig/core/internal/evaluation/metrics";
 import type { NamedMethod } from "@calig/core/internal/evaluation/named-methods";
-import { MEASURING_OPTIONS as MEASURING } from "@calig/core/internal/evaluation/options";
+import { EVALUATION_OPTIONS as MEASURING } from "@calig/core/internal/evaluation/options";
 import type { Extensions } from "@calig/core/internal/extend/extension";
 import { modalityOf } from "@calig/core/internal/modality/modality-of";
 import { count } from "@calig/core/internal/render/format";

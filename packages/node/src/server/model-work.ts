@@ -9,7 +9,7 @@ import type { Dataset } from "@calig/core/internal/evaluation/dataset";
 import { type EvaluateOptions, evaluate } from "@calig/core/internal/evaluation/evaluate";
 import { defaultMetrics, METRICS, metricByName, optionsOfMetrics } from "@calig/core/internal/evaluation/metrics";
 import { namedMethodsOf } from "@calig/core/internal/evaluation/named-methods";
-import { MEASURING_OPTIONS } from "@calig/core/internal/evaluation/options";
+import { EVALUATION_OPTIONS } from "@calig/core/internal/evaluation/options";
 import type { AssembledModel } from "@calig/core/internal/loading/assemble-model";
 import type { GivenOptions } from "@calig/core/internal/options/option";
 import { RENDERERS } from "@calig/core/internal/render/registry";
@@ -119,7 +119,7 @@ export async function verifyBytes(
 
 /** The options of the library. @throws {InvalidOptionError} Where they do not go together. */
 export function evaluateOptions({ methods, metrics, ...options }: EvaluateFields, dataset: Dataset): EvaluateOptions {
-  const table = { ...MEASURING_OPTIONS, ...optionsOfMetrics(METRICS) };
+  const table = { ...EVALUATION_OPTIONS, ...optionsOfMetrics(METRICS) };
   const isMeasuring = ([name]: readonly [string, unknown]) => Object.hasOwn(table, name);
   const given = Object.entries(options);
   const ofMethods = Object.fromEntries(given.filter((entry) => !isMeasuring(entry))) as ExplainOptions;

@@ -25,7 +25,7 @@ import type {
 } from "@calig/core/internal/evaluation/evaluation";
 import { METRICS, optionsOfMetrics } from "@calig/core/internal/evaluation/metrics";
 import type { NumberErrors } from "@calig/core/internal/evaluation/number-errors";
-import { MEASURING_OPTIONS } from "@calig/core/internal/evaluation/options";
+import { EVALUATION_OPTIONS } from "@calig/core/internal/evaluation/options";
 import type { Interval } from "@calig/core/internal/evaluation/statistics/bootstrap";
 import { inputForm } from "@calig/core/internal/modality/input-forms";
 import { MODALITIES } from "@calig/core/internal/modality/modalities";
@@ -117,7 +117,7 @@ function requests(
   const names = methods.map((method) => method.name);
   const options = explainOptions(methods);
   const measuring = {
-    ...optionSchemas({ ...MEASURING_OPTIONS, ...optionsOfMetrics(METRICS) }),
+    ...optionSchemas({ ...EVALUATION_OPTIONS, ...optionsOfMetrics(METRICS) }),
     ...optionSchemas(optionsOfMethods(methods), methods),
   };
   const input = {
@@ -314,11 +314,15 @@ const EVALUATIONS: SchemaTable = {
     ),
     metrics: list(record({ name: text("Name"), summary: text("What it measures") }), "Metrics"),
     figures: list(
-      recordOf<EvaluatedFigure>({
-        name: text("Name"),
-        metric: text("Metric it comes from"),
-        better: oneOf(["higher", "lower", "none"], "Which direction is better"),
-      }),
+      recordOf<EvaluatedFigure>(
+        {
+          name: text("Name"),
+          metric: text("Metric it comes from"),
+          better: oneOf(["higher", "lower", "none"], "Which direction is better"),
+          replacement: text("What stood in for removed features; absent where it makes no difference"),
+        },
+        ["replacement"],
+      ),
       "Columns of the table",
     ),
     results: list(
@@ -344,6 +348,7 @@ const EVALUATIONS: SchemaTable = {
       }),
       "Methods compared in pairs on the same rows",
     ),
+    fronts: list({ type: "object" }, "Faithfulness of all methods against their model evaluations"),
     inputs: list({ type: "object" }, "Every row with its measurements"),
     failures: list({ type: "object" }, "Rows that could not be measured"),
     cost: record({ milliseconds: number("Time") }),

@@ -8,6 +8,7 @@ export const attributions: Metric = {
   summary:
     "the attribution of every feature, for reports to show how far the methods agree on the order of the features",
   figures: [],
+  replaces: false,
   revision: 1,
   measure: ({ attribution }) => Promise.resolve(attribution),
 };

@@ -9,6 +9,7 @@ export const auprc: Metric = {
     "area under the precision-recall curve of attributions against the rationale, trapezoid rule (DeYoung et al. 2020)",
   figures: [meanFigure("auprc", "higher")],
   needs: "rationale",
+  replaces: false,
   revision: 1,
   measure: async ({ attribution, rationale }) =>
     rationale === undefined || !rationale.includes(1) ? undefined : [precisionRecallArea(attribution, rationale)],

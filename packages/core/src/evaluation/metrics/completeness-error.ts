@@ -7,6 +7,7 @@ export const completenessError: Metric = {
   summary:
     "|sum of attributions - (score at the input - score at the baseline)| / max(|that difference|, 0.001), for methods with a baseline",
   figures: [meanFigure("completeness-error", "lower")],
+  replaces: false,
   revision: 1,
   async measure({ completeness }) {
     const error = completeness?.relativeError ?? Number.NaN;

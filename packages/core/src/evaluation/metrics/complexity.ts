@@ -6,6 +6,7 @@ export const complexity: Metric = {
   name: "complexity",
   summary: "entropy of the shares of the magnitudes, in nats: 0 all in one feature (Bhatt et al. 2020)",
   figures: [meanFigure("complexity", "lower")],
+  replaces: false,
   revision: 1,
   async measure({ attribution }) {
     const total = attribution.reduce((sum, value) => sum + Math.abs(value), 0);

@@ -27,6 +27,7 @@ export const contextSensitivity: Metric = {
     meanFigure("context-sensitivity-probability-random", "none", 5),
   ],
   expensive: true,
+  replaces: false,
   revision: 1,
   async measure(subject) {
     const count = subject.attribution.length;

@@ -7,6 +7,7 @@ export const energyInMask: Metric = {
   summary: "share of the positive attribution that is in the rationale (Wang et al. 2020)",
   figures: [meanFigure("energy-in-mask", "higher")],
   needs: "rationale",
+  replaces: false,
   revision: 1,
   async measure({ attribution, rationale }) {
     if (rationale === undefined || !rationale.includes(1)) return undefined;

@@ -27,6 +27,7 @@ export const iouF1: Metric = {
     },
   ],
   needs: "spans",
+  replaces: false,
   revision: 1,
   async measure(subject) {
     const { rationale } = subject;

@@ -8,6 +8,7 @@ export const pointingGame: Metric = {
   summary: "share of inputs whose most supportive feature is in the rationale (Zhang et al. 2016)",
   figures: [meanFigure("pointing-game", "higher")],
   needs: "rationale",
+  replaces: false,
   revision: 1,
   async measure({ attribution, rationale }) {
     if (rationale === undefined || !rationale.includes(1)) return undefined;

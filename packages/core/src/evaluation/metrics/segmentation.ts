@@ -26,6 +26,7 @@ export const segmentation: Metric = {
     { name: "segmentation-ap", better: "higher", of: (means) => means[PRECISION] as number },
   ],
   needs: "rationale",
+  replaces: false,
   revision: 1,
   async measure({ attribution, rationale }) {
     if (rationale === undefined || !rationale.includes(1)) return undefined;

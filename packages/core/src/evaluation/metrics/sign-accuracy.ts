@@ -14,6 +14,7 @@ export const signAccuracy: Metric = {
     },
   ],
   needs: "polarities",
+  replaces: false,
   revision: 1,
   async measure({ attribution, polarities }) {
     const judged = polarities?.flatMap((polarity, feature) => (polarity === 0 ? [] : [feature])) ?? [];

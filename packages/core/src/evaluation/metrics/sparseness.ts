@@ -6,6 +6,7 @@ export const sparseness: Metric = {
   name: "sparseness",
   summary: "Gini index of the magnitudes: 0 all alike, towards 1 all in one feature (Chalasani et al. 2020)",
   figures: [meanFigure("sparseness", "higher")],
+  replaces: false,
   revision: 1,
   measure: async ({ attribution }) => [gini(attribution.map(Math.abs))],
 };

@@ -13,6 +13,7 @@ export const tokenF1AtK: Metric = {
     "F1 of the top 5, 10, ... 80 features against the rationale, mean of the inputs (Mersha & Kalita 2026, after Chefer et al. 2021)",
   figures: COUNTS.map((count, i) => meanFigure(`token-f1@${count}`, "higher", i)),
   needs: "spans",
+  replaces: false,
   revision: 1,
   async measure({ attribution, rationale }) {
     if (rationale === undefined || !rationale.includes(1)) return undefined;

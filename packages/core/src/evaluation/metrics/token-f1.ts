@@ -20,6 +20,7 @@ export const tokenF1: Metric = {
     },
   ],
   needs: "spans",
+  replaces: false,
   revision: 1,
   async measure(subject) {
     const { rationale } = subject;

@@ -2,6 +2,7 @@
 
 import type { HeadActivation } from "../../attribution/explanation.ts";
 import type { Evaluation } from "../../evaluation/evaluation.ts";
+import { namesOf } from "../../evaluation/measurement-names.ts";
 import { CURVE_PLACES, curves } from "../../evaluation/metrics/curves.ts";
 import { html, type Markup } from "../../render/escape.ts";
 import { digitsFor, fixed } from "../../render/format.ts";
@@ -29,9 +30,15 @@ interface Line {
 }
 
 /** Plots of mean curves, or nothing when curves were not measured. */
-export function curvePlots({ methods, inputs, model }: Evaluation): Markup | null {
+export function curvePlots(evaluation: Evaluation): Markup | null {
+  const { replacements } = evaluation.settings;
+  const plots = namesOf(curves, replacements).map((name) => curvePlotsOf(evaluation, name));
+  return plots.some((one) => one !== null) ? html`${plots}` : null;
+}
+
+function curvePlotsOf({ methods, inputs, model }: Evaluation, measurement: string): Markup | null {
   const measured = methods.flatMap(({ name, randomControl }): MethodCurves[] => {
-    const rows = inputs.flatMap(({ measurements }) => measurements[name]?.[curves.name] ?? []);
+    const rows = inputs.flatMap(({ measurements }) => measurements[name]?.[measurement] ?? []);
     const width = 2 * CURVE_PLACES.length;
     const count = rows.length / width;
     if (count === 0) return [];
@@ -50,6 +57,7 @@ export function curvePlots({ methods, inputs, model }: Evaluation): Markup | nul
         measured,
         model.activation === "none" ? "Mean score (regression)" : "Mean probability",
         model.activation,
+        `Curves${measurement.slice(curves.name.length)}`,
       );
 }
 
@@ -58,6 +66,7 @@ export function curveSection(
   methods: readonly MethodCurves[],
   what: string,
   activation: HeadActivation = "softmax",
+  title = "Curves",
 ): Markup {
   const range = activation === "none" ? rangeOf(methods) : ([0, 1] as const);
   const lines = methods.map(
@@ -72,7 +81,7 @@ export function curveSection(
     ({ method, color, dash }) =>
       html`<li><svg width="34" height="12" aria-hidden="true"><line x1="0" x2="34" y1="6" y2="6" ${style(color, dash)}/></svg> ${method}</li>`,
   );
-  return html`<section><h2>Curves</h2><p>${what} of the explained ${activation === "none" ? "output" : "class"} while features are removed from the input (left: the faster it falls, the better the method names what supports the class) and restored to an empty one (right: the faster it rises).</p><ul class="legend">${legend}</ul><div class="plots">${plot("Removed", lines, 0, what, range)}${plot("Restored", lines, 1, what, range)}</div></section>`;
+  return html`<section><h2>${title}</h2><p>${what} of the explained ${activation === "none" ? "output" : "class"} while features are removed from the input (left: the faster it falls, the better the method names what supports the class) and restored to an empty one (right: the faster it rises).</p><ul class="legend">${legend}</ul><div class="plots">${plot("Removed", lines, 0, what, range)}${plot("Restored", lines, 1, what, range)}</div></section>`;
 }
 
 /** Rules of the plots, for `page`. */

@@ -6,6 +6,7 @@ import { fixed } from "../../render/format.ts";
 import { page } from "../page.ts";
 import { AGREEMENT_STYLE, agreementPlot } from "./agreement.ts";
 import { CURVE_STYLE, curvePlots } from "./curves.ts";
+import { FRONT_STYLE, frontSection } from "./front-picture.ts";
 import {
   beatsText,
   decimalsOf,
@@ -29,8 +30,8 @@ export function evaluationHtml(evaluation: Evaluation): string {
   const sections = figureTables(evaluation).map((table) => section(table, evaluation));
   return page(
     title,
-    html`<dl>${facts}</dl>${warned}${curvePlots(evaluation)}${sections}${agreementPlot(evaluation)}${failures(evaluation)}`,
-    `${CURVE_STYLE}${AGREEMENT_STYLE}`,
+    html`<dl>${facts}</dl>${warned}${evaluation.fronts.map(frontSection)}${curvePlots(evaluation)}${sections}${agreementPlot(evaluation)}${failures(evaluation)}`,
+    `${FRONT_STYLE}${CURVE_STYLE}${AGREEMENT_STYLE}`,
   );
 }
 

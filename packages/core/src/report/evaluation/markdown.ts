@@ -4,6 +4,7 @@ import type { Evaluation } from "../../evaluation/evaluation.ts";
 import { fixed } from "../../render/format.ts";
 import { code, plain, table } from "../../render/markdown-text.ts";
 import { agreementMarkdown } from "./agreement.ts";
+import { frontMarkdown } from "./front.ts";
 import {
   beatsText,
   decimalsOf,
@@ -26,6 +27,7 @@ export function evaluationMarkdown(evaluation: Evaluation): string {
       .map(([name, value]) => `- ${name}: ${plain(value)}`)
       .join("\n"),
     ...evaluation.warnings.map(({ code: name, message }) => `> **Warning** (${plain(name)}): ${plain(message)}`),
+    ...frontMarkdown(evaluation),
     ...overview(evaluation, tables),
     ...tables.flatMap((figure) => section(figure, evaluation)),
     ...agreementMarkdown(evaluation),

@@ -133,7 +133,12 @@ function errorFacts({ errors }: Evaluation["dataset"]): (readonly [string, strin
 }
 
 /** What is removed, by what it is replaced, and in how many steps curves are drawn. */
-function removedFeatures({ features, replacement, curveSteps }: Evaluation["settings"]): string {
-  const replaced = `${manyOf(features)}, replaced by ${replacementText(replacement)}`;
+function removedFeatures({ features, replacements, curveSteps }: Evaluation["settings"]): string {
+  const [only, ...others] = replacements;
+  const by =
+    only !== undefined && others.length === 0
+      ? replacementText(only)
+      : replacements.map((one) => `${one.name}: ${replacementText(one)}`).join(", or ");
+  const replaced = `${manyOf(features)}, replaced by ${by}`;
   return curveSteps === undefined ? replaced : `${replaced}; curves of at most ${curveSteps} steps`;
 }

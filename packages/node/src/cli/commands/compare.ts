@@ -13,12 +13,15 @@ import { comparisonText } from "../comparison-text.ts";
 import { checkFiles, chooseInputs, type ExplainInputs, modelFor } from "../explain-inputs.ts";
 import { given } from "../given.ts";
 import { loadingOptions, MODEL_OPTIONS } from "../loading.ts";
-import { COMPARING_OPTIONS, chooseMethods, givenReplacement, givenScore } from "../method-options.ts";
+import { COMPARING_OPTIONS, chooseMethods, givenScore, oneReplacement } from "../method-options.ts";
 import { reportWriter } from "../report-writers.ts";
 import { checkWritable, writeWhole } from "../write-file.ts";
 
 /** Options of measuring, as the library has them. */
 const COMPARING_KEYS = Object.keys(MEASURING_OPTIONS) as (keyof typeof MEASURING_OPTIONS)[];
+
+/** Those that are taken as they are. */
+const MEASURING_KEYS = COMPARING_KEYS.filter((key) => key !== "replacement");
 
 export const compare = defineCommand({
   name: "compare",
@@ -80,9 +83,9 @@ export const compare = defineCommand({
     if (input === undefined) throw new InternalError(`a comparison of ${chosen.kind}`);
     const comparison = await compareMethods(model, input, {
       namedMethods,
-      ...given(options, COMPARING_KEYS),
+      ...given(options, MEASURING_KEYS),
       ...givenScore(options, extensions),
-      ...givenReplacement(options, extensions),
+      ...oneReplacement(options, extensions, "compare"),
       seed: options.seed ?? DEFAULTS.seed,
       signal,
       onProgress: (done, activity) => terminal.progress.update(done, activity),

@@ -14,7 +14,7 @@ import { builtinFolder } from "../../node/builtin-models.ts";
 import { tunedPath, writeTuned } from "../../node/tuned-settings.ts";
 import { defineCommand } from "../command.ts";
 import { factLines, section, tableLines } from "../listing.ts";
-import { COMPARING_OPTIONS, givenMethodOptions } from "../method-options.ts";
+import { COMPARING_OPTIONS, givenMethodOptions, oneReplacement } from "../method-options.ts";
 import { reportWriter } from "../report-writers.ts";
 import { EVALUATION_OPTIONS, measureDataset, metricNamed } from "../run-evaluation.ts";
 import type { Terminal } from "../terminal.ts";
@@ -38,6 +38,7 @@ export const tune = defineCommand({
   async run({ options, methodOptions, metricOptions, fileOptions, terminal, extensions }) {
     const metric = metricNamed(options.metric ?? "faithfulness", extensions);
     checkTunable(metric);
+    oneReplacement(options, extensions, "tune");
     const { out } = options;
     const writer = reportWriter("tuning", { out });
     if (out !== undefined) await checkWritable(out);

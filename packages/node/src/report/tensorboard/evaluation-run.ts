@@ -2,6 +2,7 @@
 
 import { join } from "node:path";
 import type { Evaluation } from "@calig/core/internal/evaluation/evaluation";
+import { nameWith } from "@calig/core/internal/evaluation/measurement-names";
 import type { Metric } from "@calig/core/internal/evaluation/metric";
 import { METRICS } from "@calig/core/internal/evaluation/metrics";
 import { evaluationMarkdown } from "@calig/core/internal/report/evaluation/markdown";
@@ -43,9 +44,12 @@ function figures(
   measured: Evaluation["inputs"][number]["measurements"][string],
   metrics: readonly Metric[],
 ) {
-  return evaluation.figures.flatMap(({ name, metric }): SummaryValue[] => {
-    const numbers = measured[metric];
-    const figure = metrics.find((own) => own.name === metric)?.figures.find((own) => own.name === name);
+  const { replacements } = evaluation.settings;
+  return evaluation.figures.flatMap(({ name, metric, replacement }): SummaryValue[] => {
+    const renamed = (own: string) =>
+      replacement === undefined || replacements.length === 1 ? own : nameWith(own, { name: replacement });
+    const numbers = measured[renamed(metric)];
+    const figure = metrics.find((own) => own.name === metric)?.figures.find((own) => renamed(own.name) === name);
     if (numbers === null || numbers === undefined || figure === undefined) return [];
     return [{ kind: "scalar", tag: `inputs/${name}`, value: figure.of(numbers) }];
   });
