@@ -1,7 +1,7 @@
 /**
  * @file The study: every setting of settings.ts, measured by `calig evaluate` and kept as results/NAME.json.
  *
- * Run: npm run bench:study -- --data DIR --models DIR [--only NAME,..] [--limit 100] [--threads N]
+ * Run: npm run bench:study -- --data DIR --models DIR [--only NAME,..] [--limit 100] [--threads N] [--ground both|home|nobody]
  * Needs the data sets and the models that README.md in this folder lists. A setting that was interrupted goes on where it
  * stopped; one that has its result is measured again only when it is named. Then: npm run bench:study-table.
  */
@@ -12,7 +12,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { Evaluation } from "@calig/core/internal/evaluation/evaluation";
 import { builtinFolder } from "@calig/node/internal/node/builtin-models";
-import { STUDY, type StudySetting } from "./settings.ts";
+import { type Ground, STUDY, type StudySetting } from "./settings.ts";
 
 const { values: options } = parseArgs({
   options: {
@@ -21,9 +21,19 @@ const { values: options } = parseArgs({
     only: { type: "string" },
     limit: { type: "string", default: "100" },
     threads: { type: "string" },
+    ground: { type: "string", default: "both" },
   },
 });
 const { data, models } = options;
+const grounds: Readonly<Record<string, (ground: Ground) => readonly string[]>> = {
+  both: ({ home, nobody }) => [home, nobody],
+  home: ({ home }) => [home],
+  nobody: ({ nobody }) => [nobody],
+};
+const groundOf = grounds[options.ground];
+if (groundOf === undefined) throw new Error("Give --ground both, home or nobody");
+/** Draws of replacements that draw. */
+const DRAWS = "4";
 if (data === undefined || models === undefined) throw new Error("Give --data DIR and --models DIR");
 const results = join(import.meta.dirname, "results");
 mkdirSync(results, { recursive: true });
@@ -46,7 +56,9 @@ function measure(setting: StudySetting, data: string, models: string): void {
     ...(options.threads === undefined ? {} : { "--threads": options.threads }),
     "--out": out,
   };
-  const command = [...Object.entries(given).flat(), ...(setting.more ?? [])];
+  const replacements = setting.ground === undefined ? [] : (groundOf?.(setting.ground) ?? []);
+  const ground = replacements.length === 0 ? [] : ["--replacement", replacements.join(","), "--draws", DRAWS];
+  const command = [...Object.entries(given).flat(), ...ground, ...(setting.more ?? [])];
   const bin = join(import.meta.dirname, "../../packages/node/src/cli/bin.ts");
   execFileSync(process.execPath, ["--conditions=calig-source", "--import", "tsx", bin, "evaluate", ...command], {
     stdio: "inherit",

@@ -10,9 +10,20 @@ export interface StudySetting {
   readonly dataset: string;
   readonly metrics: readonly string[];
   readonly methods?: readonly string[];
+  /** What stands in for removed features: the setting's own (`home`), and one that is no method's baseline. */
+  readonly ground?: Ground;
   /** Further arguments of `calig evaluate`. */
   readonly more?: readonly string[];
 }
+
+/** Names of replacements. */
+export interface Ground {
+  readonly home: string;
+  readonly nobody: string;
+}
+
+const TEXT_GROUND: Ground = { home: "mask", nobody: "random-words" };
+const IMAGE_GROUND: Ground = { home: "blur", nobody: "other-picture" };
 
 const FAITHFULNESS = ["deletion", "insertion", "faithfulness", "comprehensiveness", "sufficiency"];
 const PLAUSIBILITY = ["token-f1", "iou-f1", "auprc"];
@@ -38,6 +49,7 @@ export const STUDY: readonly StudySetting[] = [
     title: "Sentiment: SST-2 dev, sst2",
     model: "sst2",
     dataset: "sst/sst2_dev.tsv",
+    ground: TEXT_GROUND,
     metrics: [...FAITHFULNESS, "cost"],
     methods: TEXT_METHODS,
   },
@@ -82,6 +94,7 @@ export const STUDY: readonly StudySetting[] = [
     title: "Hate speech in Amharic: dev",
     model: "amharic-hate",
     dataset: "amharic-hate/ranlp2023_dev.tsv",
+    ground: TEXT_GROUND,
     metrics: [...FAITHFULNESS, "cost"],
     methods: TEXT_METHODS,
     more: ["--tolerance", "0.05"],
@@ -101,6 +114,7 @@ export const STUDY: readonly StudySetting[] = [
     title: "Long documents: MasakhaNEWS, Oromo, dev",
     model: "oromo-news",
     dataset: "oromo_dev.tsv",
+    ground: TEXT_GROUND,
     metrics: [...FAITHFULNESS, "cost"],
     methods: TEXT_METHODS,
     more: ["--long-text", "truncate", "--tolerance", "0.05", "--curve-steps", "10"],
@@ -110,6 +124,7 @@ export const STUDY: readonly StudySetting[] = [
     title: "Many classes: 20 Newsgroups, test",
     model: "newsgroups",
     dataset: "newsgroups_test.tsv",
+    ground: TEXT_GROUND,
     metrics: [...FAITHFULNESS, "cost"],
     methods: TEXT_METHODS,
     more: ["--long-text", "truncate", "--tolerance", "0.05", "--curve-steps", "10"],
@@ -128,6 +143,7 @@ export const STUDY: readonly StudySetting[] = [
     title: "Images: ImageNet photographs, DeiT-Tiny",
     model: "deit-tiny",
     dataset: "imagenet-100",
+    ground: IMAGE_GROUND,
     metrics: ["deletion", "insertion", "faithfulness", "cost"],
     methods: IMAGE_METHODS,
     more: ["--tolerance", "0.05", "--curve-steps", "14"],
@@ -146,6 +162,7 @@ export const STUDY: readonly StudySetting[] = [
     title: "Images: CIFAR-10 test, cifar10",
     model: "cifar10",
     dataset: "cifar10-test",
+    ground: IMAGE_GROUND,
     metrics: [...FAITHFULNESS, "cost"],
     methods: IMAGE_METHODS,
     more: ["--curve-steps", "16"],

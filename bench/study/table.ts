@@ -10,7 +10,7 @@ import type { Comparison, Evaluation } from "@calig/core/internal/evaluation/eva
 import { STUDY } from "./settings.ts";
 
 const OWN = "ca-lig";
-/** Figures by which CA-LIG is compared with the others in words. */
+/** Metrics by whose figures CA-LIG is compared with the others in words, one for each replacement. */
 const HEADLINES = ["faithfulness", "comprehensiveness", "sign-accuracy", "auprc"];
 
 /** What run.ts keeps of an evaluation. */
@@ -46,7 +46,7 @@ function section(title: string, kept: Kept): string {
     `|---|${figures.map(() => "---:").join("|")}|`,
     ...rows,
     "",
-    ...HEADLINES.flatMap((figure) => verdict(kept, figure)),
+    ...figures.flatMap(({ name, metric }) => (HEADLINES.includes(metric) ? verdict(kept, name) : [])),
   ].join("\n");
 }
 
