@@ -5,7 +5,7 @@ import type { Control } from "@calig/core/internal/options/control";
 import type { OptionForm } from "@calig/core/internal/options/form";
 import type { OptionDeclaration, OptionTable, OptionType } from "@calig/core/internal/options/option";
 import { defaultText, needsText } from "@calig/core/internal/options/text";
-import { oneOf } from "@calig/core/internal/options/types";
+import { oneOf, oneOrMoreOf } from "@calig/core/internal/options/types";
 import { toJsonSchema } from "@valibot/to-json-schema";
 import type { JsonSchema } from "./json-schema.ts";
 
@@ -34,8 +34,13 @@ function schemaOf(name: string, declaration: OptionDeclaration, methods: readonl
 }
 
 /** A request names what it means; objects in the place of names are for TypeScript. */
-const wordsOnly = (type: OptionType<unknown>): OptionType<unknown> =>
-  type.control.kind === "choice" ? oneOf(type.control.words, type.control.placeholder) : type;
+function wordsOnly(type: OptionType<unknown>): OptionType<unknown> {
+  const { control } = type;
+  if (control.kind === "choice") return oneOf(control.words, control.placeholder);
+  return control.kind === "list" && control.single && control.items.kind === "choice"
+    ? oneOrMoreOf(control.items.words)
+    : type;
+}
 
 /** The summary as a sentence, with what it goes with, and what happens without it where that is no constant. */
 export function descriptionOf(declaration: OptionDeclaration): string {
