@@ -5,7 +5,7 @@ import { html, type Markup } from "../../render/escape.ts";
 import { digitsFor, fixed } from "../../render/format.ts";
 import { EVALUATION_UNIT, evaluationsText, frontTitle, frontVerdict, standing } from "./front.ts";
 
-const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [720, 400, 56, 16, 14, 44] as const;
+const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [760, 400, 56, 110, 14, 44] as const;
 /** Width of a letter, height of a line, and what is kept free around a point, in pixels. */
 const [LETTER, LINE, FREE] = [6.6, 15, 7] as const;
 
@@ -49,7 +49,7 @@ export function frontSection(front: Front): Markup {
   });
   const labels = placed(points.map((point) => ({ point, x: x(point.evaluations), y: y(point.value) }))).map(
     ({ point, x: px, y: py, box }) => {
-      const isFar = Math.abs(box.y + box.height / 2 - py) > 1.5 * LINE;
+      const isFar = Math.abs(box.y + box.height / 2 - py) > 0.7 * LINE;
       const lead = isFar
         ? html`<line class="lead" x1="${at(px)}" x2="${at(box.x < px ? box.x + box.width : box.x)}" y1="${at(py)}" y2="${at(box.y + box.height / 2)}"/>`
         : null;
