@@ -47,13 +47,13 @@ const BUNDLES = [
       export const why = async (address, input) =>
         explain(await loadModel(address, { families: [bert], modalities: [text] }), input);`,
     later: FOR_BERT,
-    limit: 150,
+    limit: 165,
   },
   {
     name: "`explain` and `loadModel` of `@calig/web`, for a text and BERT",
     program: `export { explain, loadModel } from "@calig/web";`,
     later: FOR_BERT,
-    limit: 170,
+    limit: 180,
   },
   {
     name: "`renderHtml` and `parseExplanation` of `@calig/core`",
