@@ -3,12 +3,16 @@
 export const EFFORTS = ["instant", "fast", "standard", "best"] as const;
 export type Effort = (typeof EFFORTS)[number];
 
-export interface EffortPlan {
+export interface EffortPlan extends Refinement {
   /** Relative completeness error that the integrals of every block are refined to. */
   readonly tolerance: number;
   /** Blocks that are integrated, of a model with so many; all where absent. */
   readonly layers?: (blocks: number) => readonly number[];
-  /** Paths of features put in and taken out that refine the map. */
+}
+
+/** What a map is refined by. */
+export interface Refinement {
+  /** Paths of features put in and taken out in the order of the map as it is then. */
   readonly paths: number;
   /** Whether every feature is looked at alone, and the input without it. */
   readonly ends: boolean;
@@ -25,3 +29,20 @@ export const EFFORT_PLANS: Readonly<Record<Effort, EffortPlan>> = {
 };
 
 export const DEFAULT_EFFORT: Effort = "standard";
+
+/**
+ * How the map is refined where the caller does not say.
+ *
+ * @param most - The most that serves a kind of input: what refines on one replacement may overfit it, see
+ * docs/faithfulness.md. Absent where everything serves.
+ */
+export function plannedRefinement(
+  effort: Effort = DEFAULT_EFFORT,
+  baseline?: unknown,
+  most: Refinement = { paths: Number.POSITIVE_INFINITY, ends: true },
+): Refinement {
+  const { paths, ends } = EFFORT_PLANS[effort];
+  // States of zeros are nothing that the model was run on: features cannot be exchanged with them.
+  if ([baseline].flat().includes("zero")) return { paths: 0, ends: false };
+  return { paths: Math.min(paths, most.paths), ends: ends && most.ends };
+}

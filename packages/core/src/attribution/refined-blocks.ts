@@ -2,9 +2,10 @@
 
 import { InvalidOptionError, quote } from "../errors.ts";
 import { measureCompleteness } from "./completeness.ts";
+import type { Refinement } from "./effort.ts";
 import type { Warning } from "./explanation.ts";
 import { createInputGame, type GameContext } from "./game/input-game.ts";
-import { MOST_ENDS, type Refinement, refine, refinementCost } from "./game/refine.ts";
+import { MOST_ENDS, refine, refinementCost } from "./game/refine.ts";
 import type { MethodResult } from "./method.ts";
 
 /** Share of the progress that refining is given. */

@@ -111,6 +111,9 @@ describe("resolveRun()", () => {
     expect(resolveRun(TEXT, { effort: "best" }).options).toMatchObject({ tolerance: 0.01, ends: true });
     expect(resolveRun(TEXT, { effort: "best", paths: 1 }).options).toMatchObject({ paths: 1, ends: true });
     expect(resolveRun(TEXT, { effort: "instant" }).options).toMatchObject({ tolerance: 0.2, paths: 0, ends: false });
+    expect(resolveRun(model("image"), { effort: "best" }).options).toMatchObject({ paths: 1, ends: false });
+    expect(resolveRun(model("image"), { effort: "best", paths: 4 }).options).toMatchObject({ paths: 4, ends: false });
+    expect(resolveRun(model("image"), { effort: "best", baseline: "zero" }).options).toMatchObject({ paths: 0 });
     expect(resolveRun(TEXT, { effort: "best", baseline: "zero" }).options).toMatchObject({ paths: 0, ends: false });
     expect(resolveRun(TEXT, { method: "integrated-gradients" }).options).toMatchObject({ tolerance: 0.01 });
   });

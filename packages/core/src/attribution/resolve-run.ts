@@ -5,6 +5,7 @@ import { checkRecord, type OptionNaming, plainName } from "../options/check.ts";
 import type { GivenOptions, OptionTable } from "../options/option.ts";
 import { effectiveOptions, resolveOptions } from "../options/resolve.ts";
 import { averagedOverNoise } from "./averaged.ts";
+import { EFFORTS, type Effort, plannedRefinement } from "./effort.ts";
 import type { ExplainableModel, Modality } from "./explainable-model.ts";
 import type { AttributionMethod, MethodContext } from "./method.ts";
 import { METHODS, methodOf } from "./methods.ts";
@@ -90,6 +91,9 @@ interface Situation {
   readonly baselines?: readonly string[];
 }
 
+/** The effort that is asked for; undefined for none, and for what is none, which is refused where options are checked. */
+const effortOf = ({ effort }: ExplainOptions): Effort | undefined => EFFORTS.find((known) => known === effort);
+
 /**
  * Options with `score` for `question`, which is the same.
  *
@@ -117,11 +121,13 @@ function resolved(
   if (modality !== undefined) checkKind(modality, table, given as GivenOptions, naming);
   checkEffect(method, table, given as GivenOptions, { naming, others });
   const tuned = Object.hasOwn(table, "fusion") ? tunedFor(stored, given) : undefined;
+  const baseline = (given.score as Partial<QuestionObject> | null | undefined)?.baseline;
   const values = resolveOptions(table, given as GivenOptions, {
     known: BESIDES,
     defaults: {
       layerWeights: modality?.layerWeights ?? DEFAULT_LAYER_WEIGHTS.text,
-      baseline: (given.score as Partial<QuestionObject> | null | undefined)?.baseline,
+      baseline,
+      ...plannedRefinement(effortOf(given), given.baseline ?? baseline, modality?.refinement),
       ...tuned,
     },
     naming,

@@ -2,10 +2,11 @@
 
 import { describe, expect, it } from "vitest";
 import { createRandom } from "../../util/random.ts";
+import type { Refinement } from "../effort.ts";
 import { bothEnds } from "./both-ends.ts";
 import { createGame, type Game } from "./game.ts";
 import { orderedPath } from "./ordered-path.ts";
-import { PATH_STEPS, type Refinement, refine, refinementCost } from "./refine.ts";
+import { PATH_STEPS, refine, refinementCost } from "./refine.ts";
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 

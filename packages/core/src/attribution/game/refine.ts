@@ -1,16 +1,9 @@
 /** @file A map of gradients, refined by what the model says when features are taken away. */
 
+import type { Refinement } from "../effort.ts";
 import { bothEnds } from "./both-ends.ts";
 import type { Game } from "./game.ts";
 import { orderedPath } from "./ordered-path.ts";
-
-/** What a map is refined by. */
-export interface Refinement {
-  /** Paths in the order of the map as it is then; each is found by the mean of those before. */
-  readonly paths: number;
-  /** Whether every feature is looked at alone, and the input without it. */
-  readonly ends: boolean;
-}
 
 /** Most groups of features of a path: beyond it evaluations grow, and maps do not gain (docs/faithfulness.md). */
 export const PATH_STEPS = 16;
