@@ -78,7 +78,7 @@ describe("a kind of input of a plugin on the command line", () => {
       ],
     );
     expect(measured.dataset).toMatchObject({ size: 3, measured: 3, accuracy: { inputs: 3 } });
-    expect(measured.settings).toMatchObject({ features: "frame", replacement: { name: "silence" } });
+    expect(measured.settings).toMatchObject({ features: "frame", replacements: [{ name: "silence" }] });
     const clip = join(clips, "dog/high.wav");
     const compared = await run("compare", "--audio", clip, "--methods", "occlusion,saliency");
     expect(compared.stdout).toContain("0.7s");
