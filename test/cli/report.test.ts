@@ -137,7 +137,7 @@ describe("calig report", () => {
     ["broken.jsonl", 'broken.jsonl", line 2: it is not valid JSON'],
     ["cut.json", 'cut.json": it is not valid JSON'],
     ["wrong.json", 'wrong.json", entry 2: field "attribution" has 2 entries, wanted 17; write it again'],
-    ["newer.json", "it is of version 4, wanted 1 or 2 or 3; use the calig that made it"],
+    ["newer.json", "it is of version 4, wanted 1, 2 or 3; use the calig that made it"],
     ["empty.jsonl", "there are none in it"],
   ])("refuses %s, and leaves nothing behind", async (name, message) => {
     const out = await tempFolder();

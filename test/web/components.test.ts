@@ -24,7 +24,7 @@ beforeAll(async () => {
   const folder = await tempFolder({
     "index.html": PAGE,
     "one.json": JSON.stringify(sentence),
-    "future.json": JSON.stringify({ ...sentence, version: 3 }),
+    "future.json": JSON.stringify({ ...sentence, version: 4 }),
     "former.json": await readFile(new URL("../fixtures/explanations/version-1-text.json", import.meta.url), "utf8"),
   });
   await buildBrowser("packages/web/vite.config.ts", folder);
@@ -114,7 +114,7 @@ describe("<calig-text>", () => {
     await page.locator("calig-text").first().locator(".map").waitFor();
     const error = page.locator("calig-text").nth(1).locator("[role=alert]");
     await error.waitFor();
-    expect(await error.innerText()).toContain("it is of version 3, wanted 1 or 2");
+    expect(await error.innerText()).toContain("it is of version 4, wanted 1, 2 or 3");
     expectNoMisdeeds(misdeeds);
     await page.evaluate(() => {
       (document.getElementById("root") as HTMLElement).innerHTML = "<calig-text src=missing.json></calig-text>";

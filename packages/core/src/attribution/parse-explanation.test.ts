@@ -61,7 +61,7 @@ describe("parseExplanation()", () => {
 
   test.each([
     [sentence, "version", undefined, 'field "version" is missing: it is no explanation'],
-    [sentence, "version", 4, "it is of version 4, wanted 1 or 2 or 3; use the calig that made it"],
+    [sentence, "version", 4, "it is of version 4, wanted 1, 2 or 3; use the calig that made it"],
     [sentence, "layout", undefined, 'field "layout" is missing, wanted "text" or "grid" or "names"'],
     [sentence, "layout", "sound", 'field "layout" is "sound", wanted "text" or "grid" or "names"'],
     [sentence, "layout", "toString", 'field "layout" is "toString", wanted "text"'],

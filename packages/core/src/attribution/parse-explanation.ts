@@ -123,7 +123,7 @@ export function parseExplanation(value: unknown): Explanation {
   const { version } = value as Readonly<Record<string, unknown>>;
   if (version === undefined) throw new InputError('field "version" is missing: it is no explanation');
   if (!READABLE_VERSIONS.includes(version)) {
-    const wanted = READABLE_VERSIONS.join(" or ");
+    const wanted = `${READABLE_VERSIONS.slice(0, -1).join(", ")} or ${READABLE_VERSIONS.at(-1)}`;
     throw new InputError(`it is of version ${quote(version)}, wanted ${wanted}; use the calig that made it`);
   }
   const current = currentExplanation(value) as { readonly layout?: unknown };
