@@ -226,7 +226,7 @@ describe("what the model cannot do", () => {
   test("--debug adds the stack and what caused the error", async () => {
     const folder = await tempFolder({ "config.json": "{" });
     const { stderr } = await runCli(["explain", TEXT, "--model", folder, "--debug"]);
-    expect(stderr).toMatch(/\n {4}at .*load-checkpoint\.ts/);
+    expect(stderr).toMatch(/\n {4}at .*loading\/contents\.ts/);
     expect(stderr).toContain("Caused by: SyntaxError");
   });
 });
