@@ -528,6 +528,8 @@ describe("the page", () => {
     await frames.first().waitFor();
     expect(await page.locator(".drop").innerText()).toContain("clip.wav");
     expect(await frames.allInnerTexts()).toEqual(["0.0s", "0.1s", "0.2s", "0.3s", "0.4s", "0.5s", "0.6s", "0.7s"]);
+    expect(await page.locator("calig-result calig-text .details").innerText()).toContain("Point at a frame");
+    expect(await page.locator("calig-result input[type=radio][value=tokens]").count()).toBe(0);
     const sent = page.waitForRequest("**/api/explain");
     await page.locator("input[name=channel]").fill("1");
     await page.locator("button.main").click();

@@ -6,6 +6,7 @@ import { html, LitElement, nothing, type PropertyDeclarations, type TemplateResu
 import { styleMap } from "lit/directives/style-map.js";
 import "@calig/web/internal/components/register";
 import {
+  hasTokens,
   type Item,
   isSigned,
   isWritten,
@@ -173,10 +174,14 @@ class CaligResult extends LitElement {
       return html`<section><h3>What the model saw</h3><calig-image theme=${theme} .explanation=${explanation} .picture=${this.picture} .block=${this.block} .quantity=${this.quantity} .bound=${this.block === undefined ? this.bound : undefined}></calig-image></section>`;
     }
     return html`<section><h3>What the model read</h3>
-      <div class="tools">${this.#radios("view", "Show the text by", [
-        ["words", "Words"],
-        ["tokens", "Tokens"],
-      ])}</div>
+      ${
+        hasTokens(explanation)
+          ? html`<div class="tools">${this.#radios("view", "Show the text by", [
+              ["words", "Words"],
+              ["tokens", "Tokens"],
+            ])}</div>`
+          : nothing
+      }
       <calig-text theme=${theme} .explanation=${explanation} .view=${this.view} .block=${this.block} .quantity=${this.quantity} .bound=${this.block === undefined ? this.bound : undefined}></calig-text></section>`;
   }
 

@@ -1,7 +1,7 @@
 /** @file <calig-text>: the text that was explained, its words or tokens coloured by their attribution. */
 
 import type { Explanation, WrittenExplanation } from "@calig/core/internal/attribution/explanation";
-import { isSigned, isWritten } from "@calig/core/internal/render/evidence";
+import { capital, hasTokens, isSigned, isWritten, itemNoun } from "@calig/core/internal/render/evidence";
 import { digitsFor, percent, signed } from "@calig/core/internal/render/format";
 import { targetClass } from "@calig/core/internal/render/head";
 import { heatClass } from "@calig/core/internal/render/html/heat";
@@ -64,10 +64,12 @@ export class CaligText extends ExplanationElement {
     });
     const marked = pieces.filter((piece) => piece.features !== undefined);
     const chosen = marked[this.active];
-    const label = this.view === "tokens" ? "Tokens with their attribution" : "Words with their attribution";
+    const { one, many } =
+      this.view === "tokens" && hasTokens(explanation) ? { one: "token", many: "tokens" } : itemNoun(explanation);
+    const label = `${capital(many)} with their attribution`;
     return html`${this.legend(explanation, scale, digits)}<div class="map" role="listbox" aria-label=${label} dir="auto" lang="" @keydown=${this.#move} @focusin=${this.#choose} @click=${this.#click}>${parts}</div><p class="details" role="status">${
       chosen?.features === undefined
-        ? `Point at a ${this.view === "tokens" ? "token" : "word"}, or move with the arrow keys, to read its number here.`
+        ? `Point at a ${one}, or move with the arrow keys, to read its number here.`
         : this.#describe(explanation, chosen.text, chosen.features, totalOf(chosen.features), digits)
     }</p>`;
   }
@@ -84,7 +86,7 @@ export class CaligText extends ExplanationElement {
     const total = attribution.reduce((sum, each) => sum + Math.abs(each), 0);
     const share = this.block === undefined && total > 0 ? `, ${percent(Math.abs(value) / total)} of the magnitude` : "";
     const tokens =
-      features.length > 1 && this.block === undefined
+      features.length > 1 && this.block === undefined && hasTokens(explanation)
         ? ` Tokens: ${features.map((feature) => `${visible(all[feature]?.text ?? "")} ${signed(attribution[feature] ?? 0, digits)}`).join(", ")}.`
         : "";
     return html`<b><bdi>${visible(text)}</bdi></b> ${where}${verbFor(value, method.signed !== false)} <bdi>${visible(targetClass(explanation))}</bdi>: ${signed(value, digits)}${share}.${tokens}`;
