@@ -8,6 +8,10 @@ export const EXPLANATION_VERSION = 3;
 /** Versions that are read. */
 export const READABLE_VERSIONS: readonly unknown[] = [1, 2, EXPLANATION_VERSION];
 
+/** What is wrong with an explanation of another version, in words. */
+export const ofAnotherVersion = (version: string): string =>
+  `it is of version ${version}, wanted ${READABLE_VERSIONS.slice(0, -1).join(", ")} or ${READABLE_VERSIONS.at(-1)}; use the calig that made it`;
+
 /**
  * The same explanation in the words of today; what is no explanation of a former version comes back as it is. Version 1
  * called the features units, version 2 told texts from pictures by the kind of the input alone.

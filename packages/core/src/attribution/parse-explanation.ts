@@ -4,7 +4,7 @@ import * as v from "valibot";
 import { InputError, quote } from "../errors.ts";
 import type { Explanation, ImageExplanation, Layout, WrittenExplanation } from "./explanation.ts";
 import { EXPLANATIONS } from "./explanation-schema.ts";
-import { currentExplanation, READABLE_VERSIONS } from "./explanation-versions.ts";
+import { currentExplanation, ofAnotherVersion, READABLE_VERSIONS } from "./explanation-versions.ts";
 
 const LAYOUTS = Object.keys(EXPLANATIONS);
 
@@ -123,8 +123,7 @@ export function parseExplanation(value: unknown): Explanation {
   const { version } = value as Readonly<Record<string, unknown>>;
   if (version === undefined) throw new InputError('field "version" is missing: it is no explanation');
   if (!READABLE_VERSIONS.includes(version)) {
-    const wanted = `${READABLE_VERSIONS.slice(0, -1).join(", ")} or ${READABLE_VERSIONS.at(-1)}`;
-    throw new InputError(`it is of version ${quote(version)}, wanted ${wanted}; use the calig that made it`);
+    throw new InputError(ofAnotherVersion(quote(version)));
   }
   const current = currentExplanation(value) as { readonly layout?: unknown };
   check(v.object({ layout: v.picklist(LAYOUTS, LAYOUTS.map(quote).join(" or ")) }), current);

@@ -4,7 +4,7 @@ import type { Explanation } from "@calig/core/internal/attribution/explanation";
 import {
   currentExplanation,
   EXPLANATION_VERSION,
-  READABLE_VERSIONS,
+  ofAnotherVersion,
 } from "@calig/core/internal/attribution/explanation-versions";
 import { isSigned, itemNoun, type QuantityName, scoreName } from "@calig/core/internal/render/evidence";
 import { signed } from "@calig/core/internal/render/format";
@@ -105,7 +105,7 @@ export abstract class ExplanationElement extends LitElement {
     }
     const version: number = explanation.version;
     if (version !== EXPLANATION_VERSION) {
-      return html`<p class="state error" role="alert">Cannot show this explanation: it is of version ${version}, wanted ${READABLE_VERSIONS.join(" or ")}; use the calig that made it</p>`;
+      return html`<p class="state error" role="alert">Cannot show this explanation: ${ofAnotherVersion(String(version))}</p>`;
     }
     return this.renderExplanation(explanation);
   }
