@@ -7,8 +7,8 @@ import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, delimiter, join } from "node:path";
+import type { Manifest } from "./manifest.ts";
 import type { Tarball } from "./pack-packages.ts";
-import type { Manifest } from "./published-manifest.ts";
 
 /** What a project is made of. */
 export interface ProjectOptions {

@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, sep } from "node:path";
-import type { Manifest } from "./published-manifest.ts";
+import type { Manifest } from "./manifest.ts";
 
 export interface System {
   readonly os: "linux" | "darwin" | "win32";

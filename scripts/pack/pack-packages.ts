@@ -6,8 +6,9 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type System, writeEngine } from "./engine-package.ts";
+import type { Manifest } from "./manifest.ts";
 import { identity, type ProjectFacts, projectFacts } from "./project-facts.ts";
-import { type Manifest, publishedManifest } from "./published-manifest.ts";
+import { publishedManifest } from "./published-manifest.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 

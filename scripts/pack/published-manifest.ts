@@ -1,19 +1,7 @@
 /** @file The package.json of a package as it is published: what only development needs is gone, and the engine is the small one. */
 
 import { ENGINES, engineName } from "./engine-package.ts";
-
-/** What is read and written of a package.json. */
-export interface Manifest {
-  name: string;
-  version: string;
-  exports?: unknown;
-  sideEffects?: boolean | readonly string[];
-  scripts?: unknown;
-  devDependencies?: unknown;
-  dependencies?: Record<string, string>;
-  optionalDependencies?: Record<string, string>;
-  [field: string]: unknown;
-}
+import type { Manifest } from "./manifest.ts";
 
 /** The condition that names sources, which no package has in it. */
 const SOURCES = "calig-source";
