@@ -30,6 +30,9 @@ export const EFFORT_PLANS: Readonly<Record<Effort, EffortPlan>> = {
 
 export const DEFAULT_EFFORT: Effort = "standard";
 
+/** Whether features can be exchanged with the baseline: states of zeros are nothing that the model was run on. */
+export const isRefinable = (baseline: unknown): boolean => ![baseline].flat().includes("zero");
+
 /**
  * How the map is refined where the caller does not say.
  *
@@ -39,10 +42,9 @@ export const DEFAULT_EFFORT: Effort = "standard";
 export function plannedRefinement(
   effort: Effort = DEFAULT_EFFORT,
   baseline?: unknown,
-  most: Refinement = { paths: Number.POSITIVE_INFINITY, ends: true },
+  most: Refinement = EFFORT_PLANS.best,
 ): Refinement {
   const { paths, ends } = EFFORT_PLANS[effort];
-  // States of zeros are nothing that the model was run on: features cannot be exchanged with them.
-  if ([baseline].flat().includes("zero")) return { paths: 0, ends: false };
+  if (!isRefinable(baseline)) return { paths: 0, ends: false };
   return { paths: Math.min(paths, most.paths), ends: ends && most.ends };
 }

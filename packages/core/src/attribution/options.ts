@@ -25,7 +25,7 @@ import {
   wholeNumberOr,
   wholeNumbers,
 } from "../options/types.ts";
-import { DEFAULT_EFFORT, EFFORT_PLANS, EFFORTS, type Effort, plannedRefinement } from "./effort.ts";
+import { DEFAULT_EFFORT, EFFORT_PLANS, EFFORTS, type Effort } from "./effort.ts";
 import type { ScoreKind } from "./explanation.ts";
 import {
   BASELINES,
@@ -265,8 +265,6 @@ export const FUSION_OPTIONS = {
 /** What the effort decides where the options that it stands for are not given. */
 const planned = (given: GivenOptions) => EFFORT_PLANS[(given.effort as Effort | undefined) ?? DEFAULT_EFFORT];
 
-const refinement = ({ effort, baseline }: GivenOptions) => plannedRefinement(effort as Effort | undefined, baseline);
-
 /** "0.01; 0.2 with effort instant, 0.1 with effort fast" */
 function byEffort(field: "tolerance" | "paths"): string {
   const usual = EFFORT_PLANS[DEFAULT_EFFORT][field];
@@ -294,7 +292,7 @@ const EFFORT_OPTIONS = {
     group: "Method",
     summary:
       "times that the map is refined by putting features in and taking them out in its order; 0: gradients alone",
-    default: (given: GivenOptions) => refinement(given).paths,
+    default: () => EFFORT_PLANS[DEFAULT_EFFORT].paths,
     otherwise: `${byEffort("paths")}, of pictures at most 1`,
   }),
   /** Whether the map is refined by every feature alone, and by the input without it. */
@@ -302,7 +300,7 @@ const EFFORT_OPTIONS = {
     type: flag,
     group: "Method",
     summary: "refine the map by every feature alone, and by the input without it; of at most 64 features",
-    default: (given: GivenOptions) => refinement(given).ends,
+    default: () => EFFORT_PLANS[DEFAULT_EFFORT].ends,
     otherwise: "of texts with effort best",
   }),
 };

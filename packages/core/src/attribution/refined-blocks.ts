@@ -1,12 +1,22 @@
 /** @file The map of all blocks refined by forward passes, and what the maps of the blocks get of that. */
 
-import { InvalidOptionError, quote } from "../errors.ts";
+import { InvalidOptionError } from "../errors.ts";
 import { measureCompleteness } from "./completeness.ts";
-import type { Refinement } from "./effort.ts";
+import { isRefinable, type Refinement } from "./effort.ts";
 import type { Warning } from "./explanation.ts";
 import { createInputGame, type GameContext } from "./game/input-game.ts";
 import { MOST_ENDS, refine, refinementCost } from "./game/refine.ts";
 import type { MethodResult } from "./method.ts";
+
+/** @throws {InvalidOptionError} Where a map of this baseline cannot be refined and is asked to be. */
+export function checkRefinement({ paths, ends }: Refinement, baseline: unknown): void {
+  if ((paths === 0 && !ends) || isRefinable(baseline)) return;
+  throw new InvalidOptionError(
+    'Cannot refine a map from baseline "zero" by forward passes: its hidden states are those of no input, so that features cannot be exchanged with it; set paths to 0 and leave ends out, or use another baseline',
+    paths > 0 ? "paths" : "ends",
+    paths > 0 ? paths : ends,
+  );
+}
 
 /** Share of the progress that refining is given. */
 export const REFINING_SHARE = 0.25;
@@ -18,8 +28,6 @@ export const REFINING_SHARE = 0.25;
  * to its tokens: what features do together is no block's own. The blocks' relevance stays as it was integrated, weighted
  * and added up the fused maps still are the attribution, and the sum of each moves towards the difference of the scores.
  * Special positions, which the game never changes, keep the share that the map has in the mean.
- *
- * @throws {InvalidOptionError} For a baseline that is no input, as "zero".
  *
  * Cost: one forward pass for each evaluation of the game and each baseline, and those at the baselines.
  */
@@ -35,13 +43,6 @@ export async function refinedBlocks(
     onProgress(Math.min(1, 1 - REFINING_SHARE * (1 - Math.min(1, done / expected)))),
   );
   expected = refinementCost(game.count, refinement);
-  if (!game.propagated) {
-    throw new InvalidOptionError(
-      `Cannot refine a map from baseline ${quote(game.baseline)} by forward passes: its hidden states are those of no input, so that features cannot be exchanged with it; set paths to 0 and leave ends out, or use another baseline`,
-      refinement.paths > 0 ? "paths" : "ends",
-      refinement.paths > 0 ? refinement.paths : refinement.ends,
-    );
-  }
   const map = game.features.map((positions) => sumAt(result.attribution, positions));
   const inTime = () => deadline === undefined || model.platform.now() < deadline;
   const { values, share, estimates } = await refine(game, map, refinement, inTime);

@@ -23,8 +23,6 @@ export interface InputGame extends Game {
   /** The baseline as results state it; a list where there are several. */
   readonly baseline: unknown;
   readonly warnings: readonly Warning[];
-  /** Whether v(none) is what the model says to an input, as for all baselines but hidden states of zeros. */
-  readonly propagated: boolean;
   /** Forward passes spent so far: one for each evaluation and baseline, and those at the baselines. */
   passes(): number;
 }
@@ -80,7 +78,6 @@ export async function createInputGame(
       : {}),
     baseline: used.length === 1 ? used[0]?.spelled : used.map(({ spelled }) => spelled),
     warnings: used.flatMap(({ warnings }) => warnings),
-    propagated: used.every(({ logits }) => logits !== undefined),
     passes: () => used.reduce((sum, { passes }) => sum + game.evaluations() + passes, 0),
   };
 }

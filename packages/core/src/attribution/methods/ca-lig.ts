@@ -8,7 +8,7 @@ import { EFFORT_PLANS } from "../effort.ts";
 import { fuseBlocks } from "../fusion.ts";
 import type { AttributionMethod } from "../method.ts";
 import { CA_LIG_OPTIONS } from "../options.ts";
-import { REFINING_SHARE, refinedBlocks } from "../refined-blocks.ts";
+import { checkRefinement, REFINING_SHARE, refinedBlocks } from "../refined-blocks.ts";
 import type { LayerWeighting } from "../weighted-blocks.ts";
 
 /**
@@ -25,6 +25,7 @@ export const caLig: AttributionMethod<typeof CA_LIG_OPTIONS> = {
   async run(context) {
     const { options, model, onProgress } = context;
     const { fusion, lambda, layerWeights, effort, paths, ends } = options;
+    checkRefinement({ paths, ends }, options.baseline);
     const { blocks: count } = model.programs;
     const layers = options.layers ?? EFFORT_PLANS[effort].layers?.(count);
     const refining = paths > 0 || ends;
