@@ -1,56 +1,27 @@
-/** @file <calig-app>: the page itself: what is asked, who answers, what came out, what was asked before. */
+/** @file <calig-app>: the page itself: it holds what is asked, who answers, what came out, and what was asked before. */
 
-import { distinctNames, namingOf } from "@calig/core/internal/attribution/class-names";
 import type { Explanation } from "@calig/core/internal/attribution/explanation";
-import type { BaselineName } from "@calig/core/internal/attribution/option-words";
 import type { ImageReading } from "@calig/core/internal/input/image/rgb-image";
-import type { InputForm, MethodEntry, MethodList } from "@calig/core/internal/options/form";
-import { type OptionForm, valuesOf } from "@calig/core/internal/options/form";
-import { capital, excerptOf, isSigned, targetName } from "@calig/core/internal/render/evidence";
-import { targetValue } from "@calig/core/internal/render/head";
-import { printable, visible } from "@calig/core/internal/render/plain-text";
+import type { InputForm, MethodList } from "@calig/core/internal/options/form";
+import { isSigned } from "@calig/core/internal/render/evidence";
 import { resultBound } from "@calig/core/internal/render/quantity";
-import { checkRows } from "@calig/core/internal/report/verification/table";
-import { REPORTING, type Verification, verdict } from "@calig/core/internal/verification/verification";
-import { html, LitElement, nothing, type PropertyDeclarations, type TemplateResult } from "lit";
-import { live } from "lit/directives/live.js";
+import type { Verification } from "@calig/core/internal/verification/verification";
+import { html, nothing, type PropertyDeclarations, type TemplateResult } from "lit";
+import { type Asked, headsRequest, readingOf, requestsOf } from "./ask.ts";
+import "./calig-question.ts";
 import "./calig-result.ts";
-import {
-  type Client,
-  ClientError,
-  type ExplainCall,
-  type ExplainRequest,
-  type ModelEntry,
-  type PageDevice,
-  type Reading,
-} from "./client.ts";
+import "./calig-theme.ts";
+import type { FieldChange, QuestionActions } from "./calig-question.ts";
+import type { ThemeChoice } from "./calig-theme.ts";
+import { type Client, ClientError, type ExplainRequest, type ModelEntry, type PageDevice } from "./client.ts";
+import { type Entry, historyList, REMEMBERED } from "./entry.ts";
 import { accepts, fileName, writtenForm } from "./inputs.ts";
-import { baselineTitle, deviceTitle, titleIn } from "./names.ts";
-import { optionFields } from "./option-fields.ts";
+import { chosenModel, readerOf } from "./model-choice.ts";
+import { PageElement } from "./page-element.ts";
 import { browsersPicture, seenPicture } from "./picture.ts";
-import { readingFields } from "./reading-fields.ts";
-import { formatRoute, optionField, optionTexts, parseRoute, type Route } from "./route.ts";
-
-type Status =
-  | { readonly kind: "starting" }
-  | { readonly kind: "idle" }
-  | { readonly kind: "working"; readonly done: number; readonly activity: string }
-  | { readonly kind: "failed"; readonly message: string };
-
-/** One or two explanations that were made together. */
-interface Entry {
-  readonly id: number;
-  readonly explanations: readonly Explanation[];
-  /** What was asked for each of them. */
-  readonly requests: readonly ExplainRequest[];
-  /** What the model saw, as a data URI; undefined for texts, and where this browser cannot show it. */
-  readonly picture: string | undefined;
-  readonly file: Blob | undefined;
-  readonly route: Route;
-}
-
-/** Entries that are remembered until the page is closed. */
-const REMEMBERED = 20;
+import { formatRoute, parseRoute, type Route } from "./route.ts";
+import { verificationSection } from "./verification-section.ts";
+import { Work } from "./work.ts";
 
 const EXAMPLES = [
   "A gripping film that forgets to end",
@@ -58,29 +29,19 @@ const EXAMPLES = [
   "The actors are wonderful; the script wastes every one of them",
 ];
 
-const THEMES = [
-  ["auto", "Auto"],
-  ["light", "Light"],
-  ["dark", "Dark"],
-] as const;
+const NOTHING_KNOWN: MethodList = { methods: [], options: [] };
 
-/** Options that have fields of their own, made for the model that is chosen. */
-const OWN_FIELDS = ["target", "baseline"];
-
-/** In the page's own tree: the page's style sheet holds. */
-export class CaligApp extends LitElement {
+export class CaligApp extends PageElement {
   static override properties: PropertyDeclarations = {
     client: { attribute: false },
     models: { state: true },
-    methods: { state: true },
-    options: { state: true },
+    known: { state: true },
     devices: { state: true },
     device: { state: true },
     acceptDifference: { state: true },
     fields: { state: true },
     file: { state: true },
     picture: { state: true },
-    status: { state: true },
     entry: { state: true },
     entries: { state: true },
     verification: { state: true },
@@ -93,9 +54,8 @@ export class CaligApp extends LitElement {
   /** Makes a client that knows the token, where a server asks for one. */
   withToken: ((token: string) => Client) | undefined;
   declare protected models: readonly ModelEntry[];
-  declare protected methods: readonly MethodEntry[];
-  /** Every option that any of the methods takes. */
-  declare protected options: readonly OptionForm[];
+  /** The methods, and every option that any of them takes. */
+  declare protected known: MethodList;
   /** Where programs can run; empty where that is the server's business. */
   declare protected devices: readonly PageDevice[];
   /** No part of the address: it is the reader's machine. Undefined for the default. */
@@ -105,33 +65,26 @@ export class CaligApp extends LitElement {
   declare protected file: Blob | undefined;
   /** What is shown of the file, as a data URI. */
   declare protected picture: string | undefined;
-  declare protected status: Status;
   declare protected entry: Entry | undefined;
   declare protected entries: readonly Entry[];
   /** What the last verification found; goes with the next explanation. */
   declare protected verification: Verification | undefined;
-  declare protected theme: (typeof THEMES)[number][0];
+  declare protected theme: ThemeChoice;
   declare protected needsToken: boolean;
-  #working: AbortController | undefined;
+  readonly #work = new Work(this);
   #next = 1;
   #looks = 0;
 
   constructor() {
     super();
     this.models = [];
-    this.methods = [];
-    this.options = [];
+    this.known = NOTHING_KNOWN;
     this.devices = [];
     this.acceptDifference = false;
     this.fields = parseRoute(location.hash);
-    this.status = { kind: "starting" };
     this.entries = [];
     this.theme = "auto";
     this.needsToken = false;
-  }
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
   }
 
   override connectedCallback(): void {
@@ -148,62 +101,48 @@ export class CaligApp extends LitElement {
 
   override willUpdate(changed: Map<PropertyKey, unknown>): void {
     if (changed.has("client") && this.client !== undefined) void this.#start(this.client);
-    if (changed.has("theme")) document.documentElement.dataset.theme = this.theme;
   }
 
   async #start(client: Client): Promise<void> {
-    this.status = { kind: "starting" };
+    this.#work.status = { kind: "starting" };
     try {
-      const [models, listed, devices] = await Promise.all([
+      [this.models, this.known, this.devices] = await Promise.all([
         client.models(),
         client.methods(),
         client.devices?.() ?? [],
       ]);
-      [this.models, this.devices] = [models, devices];
-      this.#list(listed);
       this.needsToken = false;
-      this.status = { kind: "idle" };
+      this.#work.status = { kind: "idle" };
     } catch (error) {
       this.needsToken = error instanceof ClientError && error.code === "unauthorized";
-      this.#list(await client.methods().catch(() => ({ methods: [], options: [] })));
-      this.#fail(error);
+      this.known = await client.methods().catch(() => NOTHING_KNOWN);
+      this.#work.fail(error);
       return;
     }
     if (this.fields.text !== undefined) await this.#explain();
   }
 
-  #list({ methods, options }: MethodList): void {
-    [this.methods, this.options] = [methods, options];
-  }
-
-  /** The options that a method takes; those of the default one where none is named. */
-  #optionsOf(name: string | undefined): readonly OptionForm[] {
-    const taken = (this.methods.find((method) => method.name === name) ?? this.methods[0])?.options ?? [];
-    return this.options.filter((form) => taken.includes(form.name));
-  }
-
-  #fail(error: unknown): void {
-    this.status = { kind: "failed", message: error instanceof Error ? error.message : String(error) };
-  }
-
   get #model(): ModelEntry | undefined {
-    const { file } = this;
-    return (
-      this.models.find(({ name }) => name === this.fields.model) ??
-      (file === undefined ? firstOf(this.models, ({ input }) => input?.file === undefined) : this.#readerOf(file)) ??
-      this.models[0]
-    );
+    return chosenModel(this.models, this.fields.model, this.file);
   }
 
-  /** A model for a file: one for such files, else one for any, which says what is wrong with it. */
-  #readerOf(file: Blob): ModelEntry | undefined {
-    return (
-      firstOf(this.models, ({ input }) => accepts(input, file)) ??
-      firstOf(this.models, ({ input }) => input?.file !== undefined)
-    );
-  }
+  /** What the form asks for. */
+  readonly #actions: QuestionActions = {
+    set: (change) => this.#set(change),
+    explain: () => void this.#explain(),
+    cancel: () => this.#work.cancel(),
+    verify: () => void this.#verify(),
+    take: (files) => this.#take(files),
+    look: () => void this.#look(),
+    runOn: (device) => {
+      this.device = device;
+    },
+    acceptDifference: (accepted) => {
+      this.acceptDifference = accepted;
+    },
+  };
 
-  #set(change: Partial<Record<keyof Route, string | undefined>>): void {
+  #set(change: FieldChange): void {
     const fields = { ...this.fields, ...change };
     this.fields = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== ""));
   }
@@ -232,10 +171,10 @@ export class CaligApp extends LitElement {
       await this.#openModel(files);
       return;
     }
-    const reader = this.#readerOf(first);
+    const reader = readerOf(this.models, first);
     if (reader === undefined) {
       const message = `Cannot explain ${fileName(first) ?? "the file"}: there is no model here that reads files; choose or open one`;
-      this.#fail(new ClientError(message, "InputError"));
+      this.#work.fail(new ClientError(message, "InputError"));
       return;
     }
     this.file = first;
@@ -244,21 +183,10 @@ export class CaligApp extends LitElement {
     await Promise.all([this.#look(), this.#explain()]);
   }
 
-  /** What the fields for reading files hold. */
-  get #readingTexts(): Readonly<Record<string, string>> {
-    const { background = "", deepGrey = "" } = this.fields;
-    return { ...optionTexts(this.fields), background, deepGrey };
-  }
-
-  /** How the file is to be read. */
-  get #reading(): Reading {
-    return valuesOf(this.#model?.input?.file?.options ?? [], this.#readingTexts);
-  }
-
   /** What the model sees of the file, as a data URI; undefined where there is no picture of it. */
   async #seen(form: InputForm | undefined, file: Blob | undefined): Promise<string | undefined> {
     if (file === undefined || form?.file?.isPicture !== true) return undefined;
-    return seenPicture(file, this.#reading as ImageReading);
+    return seenPicture(file, readingOf(this.#model, this.fields) as ImageReading);
   }
 
   /** Shows the file, as the model will see it where the browser can. */
@@ -271,84 +199,40 @@ export class CaligApp extends LitElement {
       const picture = isPicture ? ((await this.#seen(input, file)) ?? (await browsersPicture(file))) : undefined;
       if (look === this.#looks) this.picture = picture;
     } catch (error) {
-      this.#fail(error);
+      this.#work.fail(error);
     }
   }
 
   async #openModel(files: readonly File[]): Promise<void> {
     const { client } = this;
     if (client?.openModel === undefined) {
-      this.#fail(
+      this.#work.fail(
         new ClientError("This page explains on a server: give the model to calig serve --model", "InputError"),
       );
       return;
     }
-    await this.#work(async (call) => {
+    await this.#work.run(async (call) => {
       const model = await (client.openModel as NonNullable<Client["openModel"]>)(files, call);
       this.models = [...this.models.filter(({ name }) => name !== model.name), model];
       this.#set({ model: model.name, target: undefined, baseline: undefined, withTarget: undefined });
     });
   }
 
-  /** Runs one job with progress, and says what went wrong; a new one ends the one before. */
-  async #work(job: (call: ExplainCall) => Promise<void>): Promise<void> {
-    this.#working?.abort();
-    const controller = new AbortController();
-    this.#working = controller;
-    this.status = { kind: "working", done: 0, activity: "starting" };
-    try {
-      await job({
-        signal: controller.signal,
-        onProgress: (done, activity) => {
-          if (!controller.signal.aborted) this.status = { kind: "working", done, activity };
-        },
-      });
-      if (this.#working === controller) this.status = { kind: "idle" };
-    } catch (error) {
-      if (this.#working !== controller) return;
-      if (controller.signal.aborted) this.status = { kind: "idle" };
-      else this.#fail(error);
-    }
-  }
-
   async #explain(): Promise<void> {
-    const { client, fields, file } = this;
+    const { client, fields, file, device, acceptDifference, known } = this;
     const model = this.#model;
     if (client === undefined || model === undefined) return;
-    const form = model.input ?? writtenForm;
-    const text = fields.text ?? "";
-    if (form.file === undefined ? text.trim() === "" : file === undefined) {
-      const todo = form.file === undefined ? `type a ${form.called}` : `drop a ${form.called}`;
-      this.#fail(new ClientError(`There is nothing to explain yet: ${todo}`, "InputError"));
+    const asked: Asked = { model, fields, file, device, acceptDifference };
+    let requests: readonly ExplainRequest[];
+    try {
+      requests = requestsOf(asked, known);
+    } catch (error) {
+      this.#work.fail(error);
       return;
     }
+    const form = model.input ?? writtenForm;
     const own = form.file === undefined ? undefined : file;
-    const input = own === undefined ? { text } : { field: form.field, file: own, reading: this.#reading };
-    const request: ExplainRequest = {
-      model: model.name,
-      input,
-      ...(fields.method === undefined ? {} : { method: fields.method }),
-      ...(fields.target === undefined ? {} : { target: fields.target }),
-      ...(fields.baseline === undefined ? {} : { baseline: fields.baseline as BaselineName }),
-      ...(this.device === undefined ? {} : { device: this.device }),
-      ...(this.acceptDifference ? { acceptDifference: true } : {}),
-    };
-    const { withMethod, withTarget } = fields;
-    const texts = optionTexts(fields);
-    const withOptions = (asked: ExplainRequest): ExplainRequest => ({
-      ...valuesOf(this.#optionsOf(asked.method), texts),
-      ...asked,
-    });
-    const second: ExplainRequest | undefined =
-      withMethod === undefined && withTarget === undefined
-        ? undefined
-        : {
-            ...request,
-            ...(withMethod === undefined ? {} : { method: withMethod }),
-            ...(withTarget === undefined ? {} : { target: withTarget }),
-          };
-    await this.#work(async ({ signal, onProgress }) => {
-      const requests = (second === undefined ? [request] : [request, second]).map(withOptions);
+    await this.#work.run(async ({ signal, onProgress }) => {
       const explanations: Explanation[] = [];
       for (const [i, each] of requests.entries()) {
         explanations.push(
@@ -373,41 +257,28 @@ export class CaligApp extends LitElement {
     const { client } = this;
     const model = this.#model;
     if (client === undefined || model === undefined) return;
-    await this.#work(async (call) => {
+    await this.#work.run(async (call) => {
       this.verification = undefined;
       const device = this.device === undefined ? {} : { device: this.device };
       this.verification = await client.verify({ model: model.name, ...device }, call);
     });
   }
 
-  #verified(): TemplateResult | typeof nothing {
-    const { verification } = this;
-    if (verification === undefined) return nothing;
-    const { checks, model, engine, passed } = verification;
-    const rows = checkRows(checks).map(
-      ({ name, status, difference, limit, sentence }) =>
-        html`<tr><th scope="row">${name}</th><td>${status}</td><td>${difference}</td><td>${limit}</td><td>${sentence}</td></tr>`,
-    );
-    return html`<section class=${passed ? "" : "problem"} aria-labelledby="verified"><h2 id="verified">${verdict(verification)}</h2>
-      <p><bdi>${model.id}</bdi>, ${engine}${passed ? "" : `. ${REPORTING}.`}</p>
-      <div class="wide-table" tabindex="0" role="region" aria-label="Checks of the model"><table class="heads checks"><thead><tr><th scope="col">Check</th><th scope="col">Result</th><th scope="col">Largest difference</th><th scope="col">Limit</th><th scope="col">What was found</th></tr></thead><tbody>${rows}</tbody></table></div></section>`;
-  }
-
   #remember(entry: Entry): void {
     this.verification = undefined;
     this.entry = entry;
     this.entries = [entry, ...this.entries].slice(0, REMEMBERED);
-    history.replaceState(null, "", formatRoute(entry.file === undefined ? entry.route : {}) || location.pathname);
+    writeAddress(entry);
   }
 
   #show(entry: Entry): void {
-    this.#working?.abort();
+    this.#work.cancel();
     this.entry = entry;
     this.fields = entry.route;
     this.file = entry.file;
     void this.#look();
-    this.status = { kind: "idle" };
-    history.replaceState(null, "", formatRoute(entry.file === undefined ? entry.route : {}) || location.pathname);
+    this.#work.status = { kind: "idle" };
+    writeAddress(entry);
   }
 
   override render(): TemplateResult {
@@ -418,20 +289,23 @@ export class CaligApp extends LitElement {
         : place === "server"
           ? "Explained by the server of this page"
           : "";
+    const chooseTheme = ({ detail }: CustomEvent<ThemeChoice>) => {
+      this.theme = detail;
+    };
     return html`
       <a class="skip" href="#main" @click=${this.#skip}>Skip to the explanation</a>
       <header class="wide top">
         <h1>calig <span>why a model decides as it does</span></h1>
-        <div class="end"><span class="place">${where}</span>${this.#themes()}</div>
+        <div class="end"><span class="place">${where}</span><calig-theme @calig-theme=${chooseTheme}></calig-theme></div>
       </header>
       <main class="wide">
-        ${this.needsToken ? this.#tokenForm() : this.#form()}
+        ${this.needsToken ? this.#tokenForm() : this.#question()}
         <div id="main" tabindex="-1" aria-live="polite">${this.#state()}</div>
-        ${this.#verified()}
+        ${verificationSection(this.verification)}
         ${this.#results()}
-        ${this.#history()}
+        ${historyList(this.entries, this.entry, this.known.methods, (entry) => this.#show(entry))}
       </main>
-      <footer class="wide foot"><p>Made with calig. This page asks nothing of other places.</p></footer>`;
+      <footer class="wide foot"><p>Made with calig. This page makes no external requests.</p></footer>`;
   }
 
   #skip(event: Event): void {
@@ -439,156 +313,8 @@ export class CaligApp extends LitElement {
     (this.querySelector("#main") as HTMLElement).focus();
   }
 
-  #themes(): TemplateResult {
-    return html`<fieldset class="seg"><legend class="sr">Colours of the page</legend>${THEMES.map(
-      ([value, title]) =>
-        html`<label><input type="radio" name="theme" value=${value} .checked=${this.theme === value} @change=${() => {
-          this.theme = value;
-        }}><span>${title}</span></label>`,
-    )}</fieldset>`;
-  }
-
-  #form(): TemplateResult {
-    const model = this.#model;
-    const submit = (event: Event) => {
-      event.preventDefault();
-      void this.#explain();
-    };
-    const isWorking = this.status.kind === "working";
-    return html`<form @submit=${submit}>
-      ${model?.input?.file === undefined ? this.#text(model?.input ?? writtenForm) : this.#drop(model.input)}
-      <div class="choices">
-        ${this.#select(
-          "Model",
-          "model",
-          this.models.map(({ name }) => [name, name]),
-          model?.name ?? "",
-        )}
-        ${this.#select("Class", "target", [["", "The predicted class"], ...classChoices(model)])}
-        ${this.#select(
-          "Method",
-          "method",
-          this.methods.map(({ name, title }, i) => [i === 0 ? "" : name, title]),
-        )}
-        ${this.#select("Baseline", "baseline", [["", "Default"], ...(model?.input?.baselines ?? []).map((name) => [name, baselineTitle(name)] as const)])}
-        ${this.#compare(model)}
-        ${this.#readAs(model)}
-        ${this.devices.length > 1 ? this.#runOn() : nothing}
-        ${this.client?.openModel === undefined ? nothing : this.#accept()}
-      </div>
-      ${this.#moreOptions()}
-      <div class="actions">
-        <button class="button main" ?disabled=${model === undefined}>Explain</button>
-        ${isWorking ? html`<button type="button" class="button" @click=${() => this.#working?.abort()}>Cancel</button>` : nothing}
-        <button type="button" class="button" ?disabled=${model === undefined || isWorking} @click=${() => this.#verify()}>Verify this model</button>
-        ${this.client?.openModel === undefined ? nothing : this.#open()}
-      </div>
-    </form>`;
-  }
-
-  #text({ called }: InputForm): TemplateResult {
-    const input = (event: Event) => this.#set({ text: (event.target as HTMLTextAreaElement).value });
-    const keys = (event: KeyboardEvent) => {
-      if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
-      event.preventDefault();
-      void this.#explain();
-    };
-    return html`<div class="field"><label for="text">${capital(called)} to explain <span class="more">(Ctrl+Enter explains it)</span></label>
-      <textarea id="text" dir="auto" spellcheck="false" .value=${live(this.fields.text ?? "")} @input=${input} @keydown=${keys}></textarea></div>`;
-  }
-
-  #drop({ called, file }: InputForm): TemplateResult {
-    const name = fileName(this.file);
-    const shown =
-      this.picture !== undefined
-        ? html`<img src=${this.picture} alt=${`The ${called} to explain`}>`
-        : name === undefined
-          ? nothing
-          : html`<p><bdi>${name}</bdi></p>`;
-    return html`<div class="drop">${shown}<label class="field" for="file">${capital(called)} to explain: drop it anywhere on this page, or choose a file (${file?.formats})</label><input type="file" id="file" accept=${file?.accept ?? nothing} @change=${this.#files}></div>`;
-  }
-
-  #open(): TemplateResult {
-    return html`<div class="folder"><label for="folder">Or open the folder of a model</label><input type="file" id="folder" webkitdirectory multiple @change=${this.#files}></div>`;
-  }
-
-  #files(event: Event): void {
-    const input = event.target as HTMLInputElement;
-    void this.#take([...(input.files ?? [])]).then(() => {
-      input.value = "";
-    });
-  }
-
-  #select(
-    title: string,
-    field: keyof Route,
-    options: readonly (readonly [value: string, title: string])[],
-    value = this.fields[field] ?? "",
-  ): TemplateResult {
-    const change = (event: Event) => {
-      const chosen = (event.target as HTMLSelectElement).value;
-      // What belongs to another model makes no sense with this one.
-      const reset = field === "model" ? { target: undefined, baseline: undefined, withTarget: undefined } : {};
-      this.#set({ ...reset, [field]: chosen });
-    };
-    return html`<label class="field"><span>${title}</span><select name=${field} .value=${live(value)} @change=${change}>${options.map(
-      ([each, name]) => html`<option value=${each} ?selected=${each === value}>${name}</option>`,
-    )}</select></label>`;
-  }
-
-  /** One choice for both ways to compare: with another method, or with another class. */
-  #compare(model: ModelEntry | undefined): TemplateResult {
-    const { withMethod, withTarget } = this.fields;
-    const value = withMethod !== undefined ? `m:${withMethod}` : withTarget !== undefined ? `t:${withTarget}` : "";
-    const change = (event: Event) => {
-      const chosen = (event.target as HTMLSelectElement).value;
-      this.#set({
-        withMethod: chosen.startsWith("m:") ? chosen.slice(2) : undefined,
-        withTarget: chosen.startsWith("t:") ? chosen.slice(2) : undefined,
-      });
-    };
-    const option = (kind: string, name: string, title: string) =>
-      html`<option value=${`${kind}:${name}`} ?selected=${`${kind}:${name}` === value}>${title}</option>`;
-    return html`<label class="field"><span>Compare with</span><select name="compare" .value=${live(value)} @change=${change}>
-      <option value="" ?selected=${value === ""}>Nothing</option>
-      <optgroup label="Another method">${this.methods.map(({ name, title }) => option("m", name, title))}</optgroup>
-      <optgroup label="Another class">${classChoices(model).map(([value, title]) => option("t", value, title))}</optgroup>
-    </select></label>`;
-  }
-
-  /** How files are read. */
-  #readAs(model: ModelEntry | undefined): unknown {
-    return readingFields(model?.input?.file?.options ?? [], this.#readingTexts, (name, value) => {
-      this.#set({ [name === "background" || name === "deepGrey" ? name : optionField(name)]: value });
-      void this.#look();
-    });
-  }
-
-  #runOn(): TemplateResult {
-    const change = (event: Event) => {
-      this.device = (event.target as HTMLSelectElement).value as PageDevice;
-    };
-    const chosen = this.device ?? this.devices[0];
-    return html`<label class="field"><span>Run on</span><select name="device" @change=${change}>${this.devices.map(
-      (device) => html`<option value=${device} ?selected=${device === chosen}>${deviceTitle(device)}</option>`,
-    )}</select></label>`;
-  }
-
-  #accept(): TemplateResult {
-    const change = (event: Event) => {
-      this.acceptDifference = (event.target as HTMLInputElement).checked;
-    };
-    return html`<label class="field"><span>Quantised files</span><span><input type="checkbox" name="accept-difference" .checked=${this.acceptDifference} @change=${change}> explain even where their own answer is another</span></label>`;
-  }
-
-  /** All other options of the method, as its declaration says what they are. */
-  #moreOptions(): TemplateResult | typeof nothing {
-    const shown = this.#optionsOf(this.fields.method).filter(({ name }) => !OWN_FIELDS.includes(name));
-    if (shown.length === 0) return nothing;
-    const texts = optionTexts(this.fields);
-    const change = (name: string, text: string) => this.#set({ [optionField(name)]: text });
-    return html`<details class="more-options" ?open=${shown.some(({ name }) => texts[name] !== undefined)}><summary>More options</summary>
-      <div class="choices">${optionFields(shown, texts, change)}</div></details>`;
+  #question(): TemplateResult {
+    return html`<calig-question .models=${this.models} .model=${this.#model} .known=${this.known} .fields=${this.fields} .file=${this.file} .picture=${this.picture} .devices=${this.devices} .device=${this.device} .acceptsDifference=${this.acceptDifference} .opensModels=${this.client?.openModel !== undefined} .isWorking=${this.#work.status.kind === "working"} .actions=${this.#actions}></calig-question>`;
   }
 
   #tokenForm(): TemplateResult {
@@ -602,7 +328,7 @@ export class CaligApp extends LitElement {
   }
 
   #state(): TemplateResult | typeof nothing {
-    const { status } = this;
+    const { status } = this.#work;
     switch (status.kind) {
       case "starting":
         return html`<p class="working">Looking for models …</p>`;
@@ -639,48 +365,24 @@ export class CaligApp extends LitElement {
     // One scale for both where their numbers have the same unit.
     const isComparable = explanations.length === 2 && explanations.every(isSigned);
     const bound = isComparable ? resultBound(explanations) : undefined;
+    const theme = this.theme === "auto" ? nothing : this.theme;
     return html`<div class=${explanations.length === 2 ? "pair two" : "pair"}>${explanations.map(
       (explanation, i) =>
-        html`<calig-result id=${`result-${i + 1}`} .methods=${this.methods} theme=${this.theme === "auto" ? nothing : this.theme} .explanation=${explanation} .picture=${picture} .bound=${bound} .requestHeads=${this.#headsOf(requests[i])}></calig-result>`,
+        html`<calig-result id=${`result-${i + 1}`} .methods=${this.known.methods} theme=${theme} .explanation=${explanation} .picture=${picture} .bound=${bound} .requestHeads=${this.#headsOf(requests[i])}></calig-result>`,
     )}</div>`;
   }
 
-  /** The evidence of heads is that of the input itself: it needs no more than one point of each path. */
   #headsOf(request: ExplainRequest | undefined): (() => Promise<Explanation>) | undefined {
     const { client } = this;
-    if (client === undefined || request === undefined) return undefined;
+    const heads = request === undefined ? undefined : headsRequest(request, this.known);
+    if (client === undefined || heads === undefined) return undefined;
     const quiet = { signal: new AbortController().signal, onProgress: () => undefined };
-    const takes = this.#optionsOf(request.method).map(({ name }) => name);
-    if (!takes.includes("heads")) return undefined;
-    const { timeBudget: _noTime, ...asked } = request;
-    return () => client.explain({ ...asked, heads: true, steps: 1 } as ExplainRequest, quiet);
-  }
-
-  #history(): TemplateResult | typeof nothing {
-    if (this.entries.length < 2) return nothing;
-    return html`<section class="history" aria-labelledby="history"><h2 id="history">Explained before</h2><ol>${this.entries.map(
-      (entry) => {
-        const [first, second] = entry.explanations;
-        if (first === undefined) return nothing;
-        const title = `${printable(targetName(first))} ${targetValue(first)}`;
-        const methods = [first, second].flatMap((each) =>
-          each === undefined ? [] : [titleIn(this.methods, each.method.name)],
-        );
-        const about = excerptOf(first);
-        return html`<li><button type="button" aria-current=${entry === this.entry ? "true" : "false"} @click=${() => this.#show(entry)}><span><bdi>${title}</bdi></span><span class="excerpt"><bdi>${about}</bdi> · ${[...new Set(methods)].join(" and ")}</span></button></li>`;
-      },
-    )}</ol></section>`;
+    return () => client.explain(heads, quiet);
   }
 }
 
-/** The default one of those that fit, else the first. */
-const firstOf = (models: readonly ModelEntry[], fits: (model: ModelEntry) => boolean): ModelEntry | undefined =>
-  models.find((model) => fits(model) && model.default) ?? models.find(fits);
-
-/** The classes of a model: what requests call each, and what readers see. */
-function classChoices({ labels }: Pick<ModelEntry, "labels"> = { labels: [] }): (readonly [string, string])[] {
-  const names = distinctNames(labels);
-  return namingOf(labels).map((value, index) => [value, visible(names[index] ?? value)]);
-}
+/** A link that shows the same again; files are in none. */
+const writeAddress = ({ file, route }: Entry): void =>
+  history.replaceState(null, "", formatRoute(file === undefined ? route : {}) || location.pathname);
 
 customElements.define("calig-app", CaligApp);
