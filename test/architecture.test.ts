@@ -66,7 +66,8 @@ const HOUSE: Readonly<Record<Storey, Readonly<Record<string, readonly string[]>>
     verification: [...PLAIN, "onnx", "graph", "runtime", "model", "attribution", "modality", "loading"],
   },
   face: {
-    render: [...PLAIN, "attribution"],
+    reading: [...PLAIN, "attribution"],
+    render: [...PLAIN, "attribution", "reading"],
     report: [...PLAIN, "attribution", "evaluation", "verification", "render"],
     components: [...PLAIN, "attribution", "render"],
   },
@@ -128,20 +129,20 @@ const NARROW: readonly { readonly from: RegExp; readonly about: RegExp; readonly
   {
     from: /^components\//,
     about: /./,
-    may: new RegExp(`^(${FOUNDATIONS}|components/|render/|attribution/explanation(-versions)?\\.ts$)`),
+    may: new RegExp(`^(${FOUNDATIONS}|components/|reading/|render/|attribution/explanation(-versions)?\\.ts$)`),
   },
   {
     // The page without its workers: what makes it heavy stays in them.
     from: /^page\/(?!(engine|picture)\.worker\.ts$)/,
     about: /./,
     may: new RegExp(
-      `^(${FOUNDATIONS}|page/|components/|render/|attribution/(explanation|option-words|class-names)\\.ts$|input/image/rgb-image\\.ts$|verification/verification\\.ts$|report/verification/table\\.ts$)`,
+      `^(${FOUNDATIONS}|page/|components/|reading/|render/|attribution/(explanation|option-words|class-names)\\.ts$|input/image/rgb-image\\.ts$|verification/verification\\.ts$|report/verification/table\\.ts$)`,
     ),
   },
   {
-    from: /^render\//,
+    from: /^(reading|render)\//,
     about: /./,
-    may: new RegExp(`^(${FOUNDATIONS}|render/|attribution/explanation\\.ts$)`),
+    may: new RegExp(`^(${FOUNDATIONS}|reading/|render/|attribution/explanation\\.ts$)`),
   },
 ];
 

@@ -104,6 +104,19 @@ export { createProbe, type Probe, type ProbeOptions, type VariantOutput } from "
 export { type RgbImage, rgbImage } from "./input/image/rgb-image.ts";
 export { MODALITIES, REPLACEMENTS } from "./modality/modalities.ts";
 export { FEATURE_KINDS, type FeatureKind, textFeatures } from "./modality/text/features.ts";
+export { LANGUAGES } from "./reading/languages.ts";
+export { strength, strengthBound } from "./reading/strength.ts";
+export { type SummariseOptions, summarise } from "./reading/summarise.ts";
+export type {
+  Certainty,
+  CertaintyLevel,
+  Statement,
+  StatementKind,
+  StrengthLevel,
+  Summary,
+  SummaryItem,
+} from "./reading/summary.ts";
+export type { Words } from "./reading/words/words.ts";
 export { renderHtml } from "./render/html.ts";
 export { renderJson } from "./render/json.ts";
 export { renderMarkdown } from "./render/markdown.ts";

@@ -1,5 +1,9 @@
 /** @file The one way to make HTML and SVG: a tagged template that escapes everything it is given. */
 
+import { wellFormed } from "../util/well-formed.ts";
+
+export { wellFormed };
+
 /** Markup that is safe to insert as it is. Made by `html` and `trusted` only. */
 export class Markup {
   readonly #source: string;
@@ -21,15 +25,6 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '"': "&quot;",
   "'": "&#39;",
 };
-
-// Control characters that neither HTML nor XML may contain, and halves of surrogate pairs.
-const FORBIDDEN =
-  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
-
-/** `text` without characters that markup and terminals must not see; each becomes U+FFFD. */
-export function wellFormed(text: string): string {
-  return text.replace(FORBIDDEN, "\ufffd");
-}
 
 /** `text` as the content of an element or of a quoted attribute, in HTML and in XML. */
 export function escapeMarkup(text: string): string {

@@ -1,0 +1,40 @@
+/** @file What a model decided, whatever was asked: as data that languages make sentences of. */
+
+import type { Explanation } from "../attribution/explanation.ts";
+import { visible } from "../util/plain-text.ts";
+import { className, headKind, isClass, isPredictedClass } from "./head.ts";
+import type { Decision } from "./words/words.ts";
+
+/** Classes that a sentence names. */
+const NAMED = 3;
+
+export function decisionOf(explanation: Explanation, number: (value: number) => string): Decision {
+  const { predictions, target } = explanation;
+  const [best] = predictions;
+  const nameOf = (prediction: { readonly index: number; readonly label: string }) =>
+    visible(className(explanation, prediction));
+  if (best === undefined) return { kind: "class", label: nameOf(target) };
+  switch (headKind(explanation)) {
+    case "binary":
+      return { kind: "yes-or-no", label: nameOf(best), yes: isPredictedClass(explanation, best) };
+    case "independent": {
+      const picked = predictions.filter((prediction) => isPredictedClass(explanation, prediction));
+      return { kind: "several", labels: picked.slice(0, NAMED).map(nameOf), more: Math.max(0, picked.length - NAMED) };
+    }
+    case "numbers": {
+      const own = predictions.find(({ index }) => index === target.index) ?? best;
+      return { kind: "number", label: nameOf(own), value: number(own.logit), of: predictions.length };
+    }
+    default:
+      return target.token === undefined
+        ? { kind: "class", label: nameOf(best) }
+        : { kind: "token", label: nameOf(best), token: visible(target.token.text) };
+  }
+}
+
+/** Whether what is explained is what the model decided. */
+export function isDecided(explanation: Explanation): boolean {
+  const { predictions, target } = explanation;
+  const own = predictions.find(({ index }) => index === target.index);
+  return !isClass(target) || own === undefined || isPredictedClass(explanation, own);
+}

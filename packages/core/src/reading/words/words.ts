@@ -1,0 +1,83 @@
+/** @file What a language must have: words for steps, and a sentence for every statement. */
+
+import type { RegionName } from "../regions.ts";
+import type { CertaintyLevel, StatementKind, StrengthLevel } from "../summary.ts";
+
+/** What the model decided. Names of classes are plain text, not yet in quotes. */
+export type Decision =
+  | { readonly kind: "class"; readonly label: string }
+  /** One output that is above 50 % or not. */
+  | { readonly kind: "yes-or-no"; readonly label: string; readonly yes: boolean }
+  /** Classes that are each judged by themselves. */
+  | { readonly kind: "several"; readonly labels: readonly string[]; readonly more: number }
+  | { readonly kind: "number"; readonly label: string; readonly value: string; readonly of: number }
+  | { readonly kind: "token"; readonly label: string; readonly token: string };
+
+/** What is explained, where that is not the decision. */
+export type Asked =
+  | { readonly kind: "other-class"; readonly label: string; readonly probability: number | null }
+  | { readonly kind: "against"; readonly label: string; readonly against: string }
+  | { readonly kind: "question"; readonly about: string };
+
+/** Evidence on one side. */
+export interface EvidenceOn {
+  readonly side: "for" | "against" | "matters";
+  /** What is explained. */
+  readonly target: Target;
+  /** What the sentence names, as `named` writes it, with the word of its strength. */
+  readonly items: readonly { readonly name: string; readonly level: StrengthLevel }[];
+  readonly noun: Noun;
+  /** Whether the input is a picture: items are regions then, and `spread` says that there is none to name. */
+  readonly spread: boolean;
+  /** Share of all evidence that is on this side, 0..1. */
+  readonly share: number;
+}
+
+export type Target =
+  | { readonly kind: "label"; readonly label: string }
+  /** A number of a regression: evidence raises or lowers it. */
+  | { readonly kind: "number"; readonly label: string };
+
+/** What the parts of the input are called. A name from outside is in the language that it was given in. */
+export type Noun = "word" | "patch" | { readonly one: string; readonly many: string };
+
+/** What the input is called. */
+export type Whole = "text" | "picture" | "input";
+
+/** What the input was compared with: the name of a baseline, or undefined for one from outside. */
+export interface Comparison {
+  readonly baseline: string | undefined;
+  readonly whole: Whole;
+}
+
+export interface Words {
+  /** BCP 47. */
+  readonly code: string;
+  /** What the language calls itself. */
+  readonly name: string;
+  readonly titles: Readonly<Record<StatementKind, string>>;
+  readonly certainties: Readonly<Record<CertaintyLevel, string>>;
+  readonly strengths: Readonly<Record<StrengthLevel, string>>;
+  readonly regions: Readonly<Record<RegionName, string>>;
+  /** In quotation marks. */
+  quoted(text: string): string;
+  /** A word that occurs several times: the second “is”. `quoted` is in its quotation marks. */
+  occurrence(quoted: string, index: number): string;
+  listed(names: readonly string[]): string;
+  percent(share: number): string;
+  number(value: number): string;
+  decision(decision: Decision): string;
+  /** After the decision. */
+  certainty(level: CertaintyLevel, probability: number): string;
+  asked(asked: Asked): string;
+  evidence(evidence: EvidenceOn): string;
+  /** Nothing on a side is strong enough to be named. */
+  noEvidence(side: EvidenceOn["side"], noun: Noun, target: Target): string;
+  /** All evidence of an input is weak on the absolute scale. */
+  allWeak(whole: Whole): string;
+  /** Share of the evidence that special positions hold. */
+  elsewhere(share: number, whole: Whole): string;
+  /** By code of a warning; undefined where it concerns the technical part alone. */
+  warning(code: string, whole: Whole): string | undefined;
+  notTold(comparison: Comparison): string;
+}
