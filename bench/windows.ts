@@ -16,7 +16,7 @@ import { openReplacement, replacementOf } from "@calig/core/internal/attribution
 import { resolveRun } from "@calig/core/internal/attribution/resolve-run";
 import { featureAttribution } from "@calig/core/internal/evaluation/features";
 import { curveArea, deletionCurve, insertionCurve } from "@calig/core/internal/evaluation/metrics/curve";
-import { createProbe } from "@calig/core/internal/evaluation/perturbation";
+import { createProbe } from "@calig/core/internal/attribution/probe";
 import { interval, resampledMeans } from "@calig/core/internal/evaluation/statistics/bootstrap";
 import { textFeatures } from "@calig/core/internal/modality/text/features";
 import { prepareText, type WholeText } from "@calig/core/internal/modality/text/prepare";

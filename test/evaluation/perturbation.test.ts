@@ -1,5 +1,6 @@
 /** @file Variants of a text run through a model: the same numbers as one by one, whatever the batch. */
 
+import { createProbe, type VariantOutput } from "@calig/core/internal/attribution/probe";
 import {
   type InputPool,
   type OpenReplacement,
@@ -8,7 +9,6 @@ import {
   replacementOf,
 } from "@calig/core/internal/attribution/replacement";
 import { type Kept, only, without } from "@calig/core/internal/evaluation/features";
-import { createProbe, type VariantOutput } from "@calig/core/internal/evaluation/perturbation";
 import { textFeatures } from "@calig/core/internal/modality/text/features";
 import { type PreparedText, prepareText, type WholeText } from "@calig/core/internal/modality/text/prepare";
 import type { ScoreSpec } from "@calig/core/internal/program/score";

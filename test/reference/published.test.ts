@@ -1,6 +1,7 @@
 /** @file Metrics against published tools on the built-in models: ferret and Quantus (tools/make_published_reference.py). */
 
 import { readFileSync } from "node:fs";
+import { createProbe } from "@calig/core/internal/attribution/probe";
 import { openReplacement, replacementOf } from "@calig/core/internal/attribution/replacement";
 import type { DatasetInput } from "@calig/core/internal/evaluation/dataset";
 import { openPerturbable } from "@calig/core/internal/evaluation/measure-input";
@@ -18,7 +19,6 @@ import { pointingGame } from "@calig/core/internal/evaluation/metrics/pointing-g
 import { sparseness } from "@calig/core/internal/evaluation/metrics/sparseness";
 import { sufficiency } from "@calig/core/internal/evaluation/metrics/sufficiency";
 import { tokenF1AtK } from "@calig/core/internal/evaluation/metrics/token-f1-at-k";
-import { createProbe } from "@calig/core/internal/evaluation/perturbation";
 import { rgbImage } from "@calig/core/internal/input/image/rgb-image";
 import { type LoadedModel, loadModel } from "@calig/node/internal/node/load-model";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";

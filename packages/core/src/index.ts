@@ -1,5 +1,7 @@
 /** @file calig without a platform: the explanation of a loaded model, its options and its renderers. */
 
+export { testCounterfactuals } from "./attribution/counterfactual/counterfactuals.ts";
+export type { CounterfactualOptions } from "./attribution/counterfactual/options.ts";
 export { explain } from "./attribution/explain.ts";
 export type {
   ExplainableModel,
@@ -13,6 +15,10 @@ export type {
   BlockExplanation,
   Completeness,
   Cost,
+  Counterfactual,
+  CounterfactualFeature,
+  CounterfactualPrediction,
+  Counterfactuals,
   Explanation,
   ImageExplanation,
   ModelFacts,
@@ -52,6 +58,14 @@ export {
 } from "./attribution/options.ts";
 export { parseExplanation } from "./attribution/parse-explanation.ts";
 export type { EvaluationFeature, Kept, Perturbable, PerturbOptions } from "./attribution/perturbable.ts";
+export {
+  createProbe,
+  type ModelProbe,
+  type PredictedOutput,
+  type Probe,
+  type ProbeOptions,
+  type VariantOutput,
+} from "./attribution/probe.ts";
 export { type OpenReplacement, openReplacement, replacementOf } from "./attribution/replacement.ts";
 export { optionsTakenBy } from "./attribution/resolve-run.ts";
 export {
@@ -100,7 +114,6 @@ export type { Figure, Metric, Subject } from "./evaluation/metric.ts";
 export { METRICS } from "./evaluation/metrics.ts";
 export type { NamedMethod } from "./evaluation/named-methods.ts";
 export type { OutlinedObject, Place } from "./evaluation/outlines.ts";
-export { createProbe, type Probe, type ProbeOptions, type VariantOutput } from "./evaluation/perturbation.ts";
 export { type RgbImage, rgbImage } from "./input/image/rgb-image.ts";
 export { MODALITIES, REPLACEMENTS } from "./modality/modalities.ts";
 export { FEATURE_KINDS, type FeatureKind, textFeatures } from "./modality/text/features.ts";

@@ -6,7 +6,7 @@ import type { Explanation, ImageExplanation, TextExplanation } from "./explanati
 import type { ImageInput, TextInput } from "./input.ts";
 import { prepareInput } from "./modality.ts";
 import type { ExplainOptions } from "./options.ts";
-import { resolveRun } from "./resolve-run.ts";
+import { type ResolvedRun, resolveRun } from "./resolve-run.ts";
 
 /**
  * Explains one prediction: which features of the input support the target, which oppose it, and in which block the
@@ -14,7 +14,8 @@ import { resolveRun } from "./resolve-run.ts";
  *
  * Units: attributions are in units of the target score, so with a propagated baseline they sum to the score at the
  * input minus the score at the baseline.
- * Cost: two forward passes, and the points of the sweep (`cost.modelEvaluations`).
+ * Cost: two forward passes, and the points of the sweep (`cost.modelEvaluations`); with `counterfactuals` forward passes
+ * besides, 20 to 40 of them mostly (`counterfactuals.evaluations`).
  *
  * @throws {InvalidOptionError} For an option of an unknown name, of another type, out of bounds, or without effect.
  * @throws {InputError} When there is nothing to explain in the input.
@@ -49,11 +50,13 @@ export async function explain(
   options: ExplainOptions = {},
 ): Promise<Explanation> {
   const run = resolveRun(model, options);
-  const whole = await prepareInput(model, typeof input === "string" ? { text: input } : input, run.options);
+  const test = await counterfactualTest(model, run.options.counterfactuals);
+  const given = typeof input === "string" ? { text: input } : input;
+  const whole = await prepareInput(model, given, run.options);
   const common = await attribute(model, whole.parts, whole.featureCount, run);
   const { version, model: facts, target, predictions, attribution, warnings, ...rest } = common;
   const { layout, input: shown, features, ...items } = model.modality.describe(model, whole, attribution);
-  return {
+  const explanation = {
     version,
     layout,
     model: facts,
@@ -66,4 +69,15 @@ export async function explain(
     ...rest,
     warnings: [...whole.warnings, ...warnings],
   } as Explanation;
+  if (test === undefined) return explanation;
+  return { ...explanation, counterfactuals: await test({ model, whole, input: given, explanation }, run.options) };
+}
+
+/** Counterfactuals are loaded where they are asked for; what is wrong with how is said before any work. */
+async function counterfactualTest(model: ExplainableModel, asked: ExplainOptions["counterfactuals"] = false) {
+  if (asked === false) return undefined;
+  const { counterfactualsOf, counterfactualSettings } = await import("./counterfactual/counterfactuals.ts");
+  const settings = counterfactualSettings(model, asked === true ? {} : asked);
+  return (subject: Parameters<typeof counterfactualsOf>[0], options: ResolvedRun["options"]) =>
+    counterfactualsOf(subject, settings, options);
 }

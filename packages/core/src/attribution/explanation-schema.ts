@@ -12,6 +12,10 @@ import type {
   BlockExplanation,
   Completeness,
   Cost,
+  Counterfactual,
+  CounterfactualFeature,
+  CounterfactualPrediction,
+  Counterfactuals,
   Explanation,
   ExplanationCommon,
   FeatureNoun,
@@ -126,6 +130,68 @@ export const BLOCK_EXPLANATION = record<BlockExplanation>({
 export const WORD_ATTRIBUTION = record<WordAttribution>({ ...SPAN, attribution: ATTRIBUTION });
 export const PATCH_ATTRIBUTION = record<PatchAttribution>({ ...PLACE, attribution: ATTRIBUTION });
 
+const COUNTERFACTUAL_PREDICTION = record<CounterfactualPrediction>(
+  {
+    ...CLASS,
+    probability: described(PROBABILITY, "Of that class; null where the output is a number"),
+    targetProbability: described(PROBABILITY, "Of the class that is explained; null where the output is a number"),
+    score: number("The target score"),
+  },
+  "What the model says of the changed input",
+);
+const FLIPS = flag("Whether the decision is another one than at the input");
+const COUNTERFACTUAL: FieldsOf<Counterfactual> = {
+  features: list(
+    record<CounterfactualFeature>({
+      features: list(count(), "Indices into features of the explanation"),
+      text: optional(SPAN.text),
+      start: optional(SPAN.start),
+      end: optional(SPAN.end),
+      row: optional(count("Row of a patch")),
+      column: optional(count("Column of a patch")),
+      attribution: number("Sum over its tokens"),
+    }),
+    "What was removed, strongest first; of evidenceAlone what was kept",
+  ),
+  prediction: COUNTERFACTUAL_PREDICTION,
+  flips: FLIPS,
+};
+
+export const COUNTERFACTUALS = record<Counterfactuals>(
+  {
+    replacement: record<Counterfactuals["replacement"]>({
+      name: text("Name of the replacement"),
+      becomes: text("What removed features became, after: replaced by"),
+    }),
+    decision: oneOf(
+      ["class", "label", "none"],
+      "What flips: the predicted class, the label that is explained, or nothing (the output is a number, or no class is explained)",
+    ),
+    single: list(record<Counterfactual>(COUNTERFACTUAL), "The strongest features, each removed by itself"),
+    together: list(record<Counterfactual>(COUNTERFACTUAL), "The two strongest, the three strongest and so on"),
+    smallestFlip: described(
+      nullable(
+        record<NonNullable<Counterfactuals["smallestFlip"]>>({
+          ...COUNTERFACTUAL,
+          minimal: flag("Whether the decision is what it was with any one of these features put back"),
+        }),
+      ),
+      "The smallest set found whose removal changes the decision; null where none was found",
+    ),
+    evidenceAlone: record<Counterfactual>(COUNTERFACTUAL, "The strongest features with everything else removed"),
+    allRemoved: record<Counterfactuals["allRemoved"]>({ prediction: COUNTERFACTUAL_PREDICTION, flips: FLIPS }),
+    searched: record<Counterfactuals["searched"]>({
+      candidates: count("Features that speak for the decision"),
+      features: count("Features of the input"),
+      removed: count("Most features that were removed together"),
+      variants: count("Changed inputs that the model was asked about, the input itself among them"),
+      limit: count("The most that it may be asked about"),
+    }),
+    evaluations: count("Forward passes spent"),
+  },
+  "What the model says when evidence is taken away, tried out on the model",
+);
+
 /** Fields of explanations of every kind. */
 const COMMON: FieldsOf<ExplanationCommon> = {
   version: described(
@@ -170,6 +236,7 @@ const COMMON: FieldsOf<ExplanationCommon> = {
     peakBytes: number("Largest resident memory seen, bytes"),
   }),
   warnings: list(WARNING, "What the reader must know"),
+  counterfactuals: optional(COUNTERFACTUALS),
 };
 
 /** What tells the kinds of explanations apart. */

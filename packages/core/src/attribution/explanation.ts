@@ -116,6 +116,91 @@ export interface Cost {
   readonly peakBytes: number;
 }
 
+/** A feature that counterfactuals remove or keep: a word, a patch, or a feature with a name. */
+export interface CounterfactualFeature {
+  /** Indices into `features` of the explanation: the tokens of a word, or a patch. */
+  readonly features: readonly number[];
+  /** Of words and names: the text, and its place in that of the input (UTF-16, end exclusive). */
+  readonly text?: string;
+  readonly start?: number;
+  readonly end?: number;
+  /** Of patches. */
+  readonly row?: number;
+  readonly column?: number;
+  /** Its attribution: the sum over its tokens. */
+  readonly attribution: number;
+}
+
+/** What the model says of a changed input. */
+export interface CounterfactualPrediction {
+  /**
+   * The class that is predicted then; where every label is decided by itself, or the output is a number, the one that is
+   * explained.
+   */
+  readonly index: number;
+  readonly label: string;
+  /** Its probability; null where the output is a number (regression). */
+  readonly probability: number | null;
+  /** Probability of the class that is explained; null where the output is a number. */
+  readonly targetProbability: number | null;
+  /** The target score: what attributions are measured in. */
+  readonly score: number;
+}
+
+/** The input with some of its features replaced. */
+export interface Counterfactual {
+  /** Strongest first: those that were removed; of `evidenceAlone` those that were kept. */
+  readonly features: readonly CounterfactualFeature[];
+  readonly prediction: CounterfactualPrediction;
+  /** Whether the decision is another one than at the input. */
+  readonly flips: boolean;
+}
+
+/**
+ * What the model says when evidence is taken away, tried out on the model.
+ *
+ * Features come in the order of the map: those that speak for the decision first. Without a sign (`method.signed` is
+ * false) the largest first.
+ */
+export interface Counterfactuals {
+  /** What removed features became: "replaced by the mask token". */
+  readonly replacement: { readonly name: string; readonly becomes: string };
+  /**
+   * What flips: whether the class that is explained is the one that is predicted ("class"); whether its label is on ("label",
+   * every label decided by itself, at 50 %); or nothing ("none"): the output is a number, or what is explained is no class.
+   */
+  readonly decision: "class" | "label" | "none";
+  /** The strongest features, each removed by itself. */
+  readonly single: readonly Counterfactual[];
+  /** The two strongest, the three strongest and so on removed together, as far as the search needed. */
+  readonly together: readonly Counterfactual[];
+  /**
+   * The smallest set that was found whose removal changes the decision; null where none was. `minimal`: with any one of its
+   * features put back the decision is what it was. It is tested, not proven to be the smallest of all sets.
+   */
+  readonly smallestFlip: (Counterfactual & { readonly minimal: boolean }) | null;
+  /**
+   * The strongest features with everything else removed: as few as are enough for the decision; where no number of them is,
+   * all that speak for it (`flips` is true then).
+   */
+  readonly evidenceAlone: Counterfactual;
+  /** What the model says with everything removed. */
+  readonly allRemoved: { readonly prediction: CounterfactualPrediction; readonly flips: boolean };
+  /** How far was searched. */
+  readonly searched: {
+    /** Features that speak for the decision, and that the input has. */
+    readonly candidates: number;
+    readonly features: number;
+    /** Most features that were removed together. */
+    readonly removed: number;
+    /** Changed inputs that the model was asked about, the input itself among them, and the most that it may be asked about. */
+    readonly variants: number;
+    readonly limit: number;
+  };
+  /** Forward passes spent: one for each changed input, and each window of a long text. Not part of `cost`. */
+  readonly evaluations: number;
+}
+
 /** What explanations of all kinds of inputs share. */
 export interface ExplanationCommon {
   readonly version: 3;
@@ -140,6 +225,8 @@ export interface ExplanationCommon {
   readonly completeness: Completeness | null;
   readonly cost: Cost;
   readonly warnings: readonly Warning[];
+  /** Present where they were asked for (`counterfactuals`). */
+  readonly counterfactuals?: Counterfactuals;
 }
 
 export interface TextExplanation extends ExplanationCommon {

@@ -1,6 +1,10 @@
 /** @file Which features of an input are kept, in the order of a map. */
 
-import type { Kept } from "./perturbable.ts";
+import type { EvaluationFeature, Kept } from "./perturbable.ts";
+
+/** Attribution of each feature: the sum over its positions. */
+export const featureAttribution = (features: readonly EvaluationFeature[], attribution: readonly number[]): number[] =>
+  features.map(({ positions }) => positions.reduce((sum, position) => sum + (attribution[position] as number), 0));
 
 /**
  * Indices of the features, most supportive first (largest attribution, not largest magnitude). Equal ones stay in the order

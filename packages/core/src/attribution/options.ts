@@ -3,7 +3,7 @@
  * command line, the server, the page, the docs and the keys of what is kept are made from this table.
  */
 
-import { custom } from "valibot";
+import { boolean, custom, union } from "valibot";
 import {
   defineOption,
   type GivenOptions,
@@ -25,6 +25,7 @@ import {
   wholeNumberOr,
   wholeNumbers,
 } from "../options/types.ts";
+import type { CounterfactualOptions } from "./counterfactual/options.ts";
 import { DEFAULT_EFFORT, EFFORT_PLANS, EFFORTS, type Effort } from "./effort.ts";
 import type { ScoreKind } from "./explanation.ts";
 import {
@@ -144,6 +145,21 @@ export const GENERAL_OPTIONS = {
     group: "Method",
     summary: "mean over so many copies of the input with noise in the first hidden state (SmoothGrad)",
     otherwise: "the input as it is",
+  }),
+  /** Whether is tried out what the model says without the strongest features; of `explain` alone (docs/counterfactuals.md). */
+  counterfactuals: defineOption<boolean | CounterfactualOptions>({
+    type: {
+      ...flag,
+      schema: union([
+        boolean(),
+        custom<CounterfactualOptions>((value) => typeof value === "object" && value !== null && !Array.isArray(value)),
+      ]),
+      remedy: "give true or false, or a record of options of counterfactuals",
+    },
+    group: "What is explained",
+    summary:
+      "try out what the model says without the strongest features, which are the fewest that change the decision, and what it says with the evidence alone",
+    changesResults: false,
   }),
   /** Bytes that one run may use for activations. Models run block by block keep to what they were loaded with. */
   memory: defineOption({

@@ -79,6 +79,25 @@ function checkLengths({ features, attribution, blocks }: Explanation): void {
   }
 }
 
+/** What counterfactuals remove are features of the explanation. */
+function checkRemoved({ features, counterfactuals }: Explanation): void {
+  if (counterfactuals === undefined) return;
+  const { single, together, smallestFlip, evidenceAlone } = counterfactuals;
+  const lists = {
+    single,
+    together,
+    smallestFlip: smallestFlip === null ? [] : [smallestFlip],
+    evidenceAlone: [evidenceAlone],
+  };
+  for (const [name, all] of Object.entries(lists)) {
+    for (const { features: removed } of all) {
+      for (const index of removed.flatMap((one) => one.features)) {
+        if (index >= features.length) fail(`counterfactuals.${name}`, index, `an index below ${features.length}`);
+      }
+    }
+  }
+}
+
 function checkWords({ features, words }: WrittenExplanation): void {
   for (const [t, { word }] of features.entries()) {
     if (word !== null && word >= words.length) fail(`features[${t}].word`, word, `an index below ${words.length}`);
@@ -130,6 +149,7 @@ export function parseExplanation(value: unknown): Explanation {
   check(EXPLANATIONS[current.layout as Layout] as v.GenericSchema<unknown, unknown>, current);
   const explanation = current as Explanation;
   checkLengths(explanation);
+  checkRemoved(explanation);
   if (explanation.layout === "grid") checkPlaces(explanation);
   else checkWords(explanation);
   return explanation;

@@ -191,9 +191,10 @@ describe("optionsKey()", () => {
     keys.push(key({}), key({ fusion: "additive" }), key({ fusion: "additive", lambda: 0.1 }));
     keys.push(key({ method: "owen" }), key({ method: "owen", evaluations: 50 }));
     expect(new Set(keys).size).toBe(keys.length);
-    const covered = [...Object.keys(other), "lambda", "evaluations", "memory"].sort();
+    const covered = [...Object.keys(other), "lambda", "evaluations", "memory", "counterfactuals"].sort();
     expect(covered).toEqual(Object.keys({ ...GENERAL_OPTIONS, ...METHOD_OPTIONS }).sort());
     expect(key({ memory: 1e6 })).toBe(key({}));
+    expect(key({ counterfactuals: true })).toBe(key({}));
   });
 
   test("is the same for defaults that are given and left out", () => {

@@ -9,6 +9,7 @@ import { DEFAULTS, type ExplainOptions, type LongText } from "../attribution/opt
 import { compareWithFile, withoutOwnAnswers } from "../attribution/own-answers.ts";
 import type { Perturbable } from "../attribution/perturbable.ts";
 import type { Part } from "../attribution/prepared-input.ts";
+import { createProbe, type Probe } from "../attribution/probe.ts";
 import { type InputPool, type OpenReplacement, openReplacement } from "../attribution/replacement.ts";
 import { type ResolvedRun, resolveRun } from "../attribution/resolve-run.ts";
 import { SharedWork } from "../attribution/shared-work.ts";
@@ -26,7 +27,6 @@ import type { Change, Metric, Subject } from "./metric.ts";
 import { cost } from "./metrics/cost.ts";
 import { CURVE_STEPS } from "./metrics/curve.ts";
 import { means, outlinedFeatures } from "./outlines.ts";
-import { createProbe, type Probe } from "./perturbation.ts";
 
 /** How inputs are measured; the same for all inputs and methods. */
 export interface MeasureSettings {

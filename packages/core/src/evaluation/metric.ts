@@ -1,10 +1,10 @@
 /** @file What a metric is: from one method's attribution of one input to numbers that can be averaged over inputs. */
 
 import type { Completeness, Cost, Warning } from "../attribution/explanation.ts";
+import type { Probe } from "../attribution/probe.ts";
 import type { GivenOptions, OptionTable } from "../options/option.ts";
 import type { Random } from "../util/random.ts";
 import type { Truth } from "./dataset.ts";
-import type { Probe } from "./perturbation.ts";
 
 /** One method's attribution of one input, and what can be asked about it. */
 export interface Subject {

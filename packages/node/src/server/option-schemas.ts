@@ -5,7 +5,7 @@ import type { Control } from "@calig/core/internal/options/control";
 import type { OptionForm } from "@calig/core/internal/options/form";
 import type { OptionDeclaration, OptionTable, OptionType } from "@calig/core/internal/options/option";
 import { defaultText, needsText } from "@calig/core/internal/options/text";
-import { oneOf, oneOrMoreOf } from "@calig/core/internal/options/types";
+import { flag, oneOf, oneOrMoreOf } from "@calig/core/internal/options/types";
 import { toJsonSchema } from "@valibot/to-json-schema";
 import type { JsonSchema } from "./json-schema.ts";
 
@@ -36,6 +36,7 @@ function schemaOf(name: string, declaration: OptionDeclaration, methods: readonl
 /** A request names what it means; objects in the place of names are for TypeScript. */
 function wordsOnly(type: OptionType<unknown>): OptionType<unknown> {
   const { control } = type;
+  if (control.kind === "switch") return flag;
   if (control.kind === "choice") return oneOf(control.words, control.placeholder);
   return control.kind === "list" && control.single && control.items.kind === "choice"
     ? oneOrMoreOf(control.items.words)

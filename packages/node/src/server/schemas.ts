@@ -3,6 +3,7 @@
 import type { Layout } from "@calig/core/internal/attribution/explanation";
 import {
   BLOCK_EXPLANATION,
+  COUNTERFACTUALS,
   EXPLANATION,
   IMAGE_EXPLANATION,
   MODEL_FACTS,
@@ -255,6 +256,7 @@ const EXPLANATIONS = componentsOf({
   Warning: WARNING,
   ModelFacts: MODEL_FACTS,
   BlockExplanation: BLOCK_EXPLANATION,
+  Counterfactuals: COUNTERFACTUALS,
   TextExplanation: TEXT_EXPLANATION,
   ImageExplanation: IMAGE_EXPLANATION,
   NamedExplanation: NAMED_EXPLANATION,

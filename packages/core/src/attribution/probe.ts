@@ -1,12 +1,11 @@
 /** @file What a model says to variants of one input, in batches; each variant is run once. */
 
-import type { ExplainableModel } from "../attribution/explainable-model.ts";
-import type { Variants } from "../attribution/perturbable.ts";
-import type { OpenReplacement } from "../attribution/replacement.ts";
 import { InvalidOptionError } from "../errors.ts";
 import { type Activation, probabilities } from "../program/activation.ts";
 import { evaluateScore, type ScoreSpec } from "../program/score.ts";
-import type { Kept } from "./features.ts";
+import type { ExplainableModel } from "./explainable-model.ts";
+import type { Kept, Variants } from "./perturbable.ts";
+import type { OpenReplacement } from "./replacement.ts";
 
 /** What the model says to one variant; where the replacement is drawn several times, the mean over the draws. */
 export interface VariantOutput {
@@ -21,6 +20,14 @@ export interface VariantOutput {
   readonly predictsTarget: boolean;
 }
 
+/** The same with what the model predicts. */
+export interface PredictedOutput extends VariantOutput {
+  /** Index of the class with the largest logit, the first one of equals; of several draws that of most of them. */
+  readonly predicted: number;
+  /** Its probability, or its number (regression); of several draws the mean of those that predict it. */
+  readonly predictedValue: number;
+}
+
 /** Answers questions about variants of one input. */
 export interface Probe {
   readonly featureCount: number;
@@ -32,6 +39,11 @@ export interface Probe {
   values(variants: readonly Kept[]): Promise<readonly number[]>;
   /** Forward passes spent so far. */
   evaluations(): number;
+}
+
+/** Answers what the model predicts, too. */
+export interface ModelProbe extends Probe {
+  outputs(variants: readonly Kept[]): Promise<readonly PredictedOutput[]>;
 }
 
 export interface ProbeOptions {
@@ -65,7 +77,7 @@ export function createProbe(
   { featureCount, draws }: Pick<OpenReplacement, "featureCount" | "draws">,
   score: ScoreSpec,
   options: ProbeOptions = {},
-): Probe {
+): ModelProbe {
   const positions = Math.max(...draws.map((draw) => draw.positions));
   const { batchSize = Math.max(1, Math.min(MOST_VARIANTS, Math.floor(RUN_POSITIONS / positions))), signal } = options;
   if (!(Number.isInteger(batchSize) && batchSize >= 1)) {
@@ -75,24 +87,27 @@ export function createProbe(
       batchSize,
     );
   }
-  const known = new Map<string, VariantOutput>();
+  const known = new Map<string, PredictedOutput>();
   let evaluations = 0;
 
   /** What the parts say of one variant, joined as explanations join them: means weighted by the shares. */
-  const read = ({ parts }: Variants, logits: readonly Float32Array[]): VariantOutput => {
+  const read = ({ parts }: Variants, logits: readonly Float32Array[]): PredictedOutput => {
     const mean = (value: (of: Float32Array) => number) =>
       logits.reduce((sum, of, p) => sum + (parts[p]?.share ?? 0) * value(of), 0);
     const classes = Array.from(logits[0] as Float32Array, (_, index) => mean((of) => of[index] as number));
-    const value = probabilities(classes, model.activation)[score.target] as number;
+    const values = probabilities(classes, model.activation);
+    const value = values[score.target] as number;
     const best = classes.reduce((best, logit, index) => (logit > (classes[best] as number) ? index : best), 0);
     return {
       value,
       score: mean((of) => evaluateScore(score, of)),
       predictsTarget: PREDICTS[model.activation](value, best === score.target),
+      predicted: best,
+      predictedValue: values[best] as number,
     };
   };
 
-  async function outputs(variants: readonly Kept[]): Promise<readonly VariantOutput[]> {
+  async function outputs(variants: readonly Kept[]): Promise<readonly PredictedOutput[]> {
     const keys = variants.map((kept) => kept.join(""));
     const fresh = new Map<string, Kept>();
     keys.forEach((key, index) => {
@@ -102,7 +117,7 @@ export function createProbe(
     for (let start = 0; start < pending.length; start += batchSize) {
       signal?.throwIfAborted();
       const batch = pending.slice(start, start + batchSize);
-      const outputs: VariantOutput[][] = batch.map(() => []);
+      const outputs: PredictedOutput[][] = batch.map(() => []);
       for (const draw of draws) {
         const rows: Float32Array[][] = batch.map(() => []);
         for (const part of draw.parts) {
@@ -116,10 +131,10 @@ export function createProbe(
         });
       }
       batch.forEach(([key], row) => {
-        known.set(key, meanOutput(outputs[row] as VariantOutput[]));
+        known.set(key, meanOutput(outputs[row] as PredictedOutput[]));
       });
     }
-    return keys.map((key) => known.get(key) as VariantOutput);
+    return keys.map((key) => known.get(key) as PredictedOutput);
   }
 
   return {
@@ -132,14 +147,19 @@ export function createProbe(
 }
 
 /** The mean over the draws. */
-function meanOutput(outputs: readonly VariantOutput[]): VariantOutput {
+function meanOutput(outputs: readonly PredictedOutput[]): PredictedOutput {
   const [only] = outputs;
   if (only !== undefined && outputs.length === 1) return only;
-  const mean = (of: (output: VariantOutput) => number) =>
-    outputs.reduce((sum, output) => sum + of(output), 0) / outputs.length;
+  const mean = (of: (output: PredictedOutput) => number, among = outputs) =>
+    among.reduce((sum, output) => sum + of(output), 0) / among.length;
+  const of = (index: number) => outputs.filter(({ predicted }) => predicted === index);
+  const [first] = [...outputs].sort((a, b) => of(b.predicted).length - of(a.predicted).length);
+  const predicted = first?.predicted ?? 0;
   return {
     value: mean(({ value }) => value),
     score: mean(({ score }) => score),
     predictsTarget: mean(({ predictsTarget }) => (predictsTarget ? 1 : 0)) > 0.5,
+    predicted,
+    predictedValue: mean(({ predictedValue }) => predictedValue, of(predicted)),
   };
 }
