@@ -12,11 +12,11 @@
 import { parseArgs } from "node:util";
 import { attribute } from "@calig/core/internal/attribution/attribute";
 import { onlyPart } from "@calig/core/internal/attribution/prepared-input";
+import { createProbe } from "@calig/core/internal/attribution/probe";
 import { openReplacement, replacementOf } from "@calig/core/internal/attribution/replacement";
 import { resolveRun } from "@calig/core/internal/attribution/resolve-run";
 import { featureAttribution } from "@calig/core/internal/evaluation/features";
 import { curveArea, deletionCurve, insertionCurve } from "@calig/core/internal/evaluation/metrics/curve";
-import { createProbe } from "@calig/core/internal/attribution/probe";
 import { interval, resampledMeans } from "@calig/core/internal/evaluation/statistics/bootstrap";
 import { textFeatures } from "@calig/core/internal/modality/text/features";
 import { prepareText, type WholeText } from "@calig/core/internal/modality/text/prepare";
