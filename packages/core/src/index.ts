@@ -1,7 +1,6 @@
 /** @file calig without a platform: the explanation of a loaded model, its options and its renderers. */
 
 export { testCounterfactuals } from "./attribution/counterfactual/counterfactuals.ts";
-export type { CounterfactualOptions } from "./attribution/counterfactual/options.ts";
 export { explain } from "./attribution/explain.ts";
 export type {
   ExplainableModel,
@@ -40,6 +39,7 @@ export {
   type Baseline,
   type BaselineName,
   type BaselineObject,
+  type CounterfactualOptions,
   type CustomBaseline,
   DEFAULTS,
   type ExplainOptions,
@@ -53,6 +53,7 @@ export {
   type MethodObject,
   QUADRATURES,
   type Quadrature,
+  type ReplacementObject,
   SCORE_KINDS,
   TEXT_BASELINES,
 } from "./attribution/options.ts";

@@ -1,10 +1,6 @@
 /** @file Which features of an input are kept, in the order of a map. */
 
-import type { EvaluationFeature, Kept } from "./perturbable.ts";
-
-/** Attribution of each feature: the sum over its positions. */
-export const featureAttribution = (features: readonly EvaluationFeature[], attribution: readonly number[]): number[] =>
-  features.map(({ positions }) => positions.reduce((sum, position) => sum + (attribution[position] as number), 0));
+import type { Kept } from "./perturbable.ts";
 
 /**
  * Indices of the features, most supportive first (largest attribution, not largest magnitude). Equal ones stay in the order

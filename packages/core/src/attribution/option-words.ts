@@ -92,6 +92,24 @@ export interface QuestionObject {
   emit(graph: never): string;
 }
 
+/** A replacement as an object, made by `defineReplacement` (explainable-model.ts says what it has). */
+export interface ReplacementObject {
+  readonly name: string;
+  /** Name of the modality whose inputs it is for. */
+  readonly kind: string;
+  open(context: never): unknown;
+}
+
+/** How counterfactuals are tested. */
+export interface CounterfactualOptions {
+  /** What stands in for removed features. Default: what metrics use: mask token or what the model has, blur for images. */
+  readonly replacement?: string | ReplacementObject;
+  /** How many of the strongest features are removed one by one. Default: 5. */
+  readonly strongest?: number;
+  /** Most changed inputs that the search asks the model about. Default: 256. */
+  readonly limit?: number;
+}
+
 export const LONG_TEXTS = ["windows", "truncate"] as const;
 export type LongText = (typeof LONG_TEXTS)[number];
 

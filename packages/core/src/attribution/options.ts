@@ -3,7 +3,7 @@
  * command line, the server, the page, the docs and the keys of what is kept are made from this table.
  */
 
-import { boolean, custom, union } from "valibot";
+import { boolean, custom, string, union } from "valibot";
 import {
   defineOption,
   type GivenOptions,
@@ -21,15 +21,16 @@ import {
   oneOf,
   oneOfOr,
   oneOrMoreOf,
+  text,
   wholeNumber,
   wholeNumberOr,
   wholeNumbers,
 } from "../options/types.ts";
-import type { CounterfactualOptions } from "./counterfactual/options.ts";
 import { DEFAULT_EFFORT, EFFORT_PLANS, EFFORTS, type Effort } from "./effort.ts";
 import type { ScoreKind } from "./explanation.ts";
 import {
   BASELINES,
+  type CounterfactualOptions,
   type CustomBaseline,
   DEFAULT_LAYER_WEIGHTS,
   DEFAULTS,
@@ -43,6 +44,7 @@ import {
   QUADRATURES,
   type Quadrature,
   type QuestionObject,
+  type ReplacementObject,
   SCORE_KINDS,
 } from "./option-words.ts";
 
@@ -81,6 +83,31 @@ export interface MethodObject {
 const QUESTION = custom<QuestionObject>(
   (value) => typeof value === "object" && typeof (value as Partial<QuestionObject> | null)?.emit === "function",
 );
+
+/** How counterfactuals are tested. */
+export const COUNTERFACTUAL_OPTIONS = {
+  replacement: defineOption<string | ReplacementObject>({
+    type: {
+      ...text("NAME"),
+      schema: union([string(), custom<ReplacementObject>((value) => typeof value === "object" && value !== null)]),
+    },
+    group: "What is explained",
+    summary: "what stands in for removed features",
+    otherwise: "what metrics use: mask token or what the model has, blur for images",
+  }),
+  strongest: defineOption<number>({
+    type: wholeNumber({ min: 1, max: 100 }),
+    group: "What is explained",
+    summary: "how many of the strongest features are removed one by one",
+    default: 5,
+  }),
+  limit: defineOption<number>({
+    type: wholeNumber({ min: 1, max: 100_000 }),
+    group: "What is explained",
+    summary: "most changed inputs that the search asks the model about",
+    default: 256,
+  }),
+};
 
 /** Options that every method takes: what is explained, and with what. */
 export const GENERAL_OPTIONS = {

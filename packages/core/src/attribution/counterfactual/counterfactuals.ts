@@ -12,14 +12,13 @@ import type {
   Counterfactuals,
   Explanation,
 } from "../explanation.ts";
-import { featureAttribution, only, ranked, without } from "../kept.ts";
+import { only, ranked, without } from "../kept.ts";
 import { prepareInput } from "../modality.ts";
-import type { ExplainOptions } from "../options.ts";
+import { COUNTERFACTUAL_OPTIONS, type CounterfactualOptions, type ExplainOptions } from "../options.ts";
 import type { EvaluationFeature, Kept, VariantPart } from "../perturbable.ts";
 import { createProbe, type PredictedOutput } from "../probe.ts";
 import { type OpenReplacement, openReplacement, replacementOf } from "../replacement.ts";
 import { chooseScore } from "../target.ts";
-import { COUNTERFACTUAL_OPTIONS, type CounterfactualOptions } from "./options.ts";
 import { type AskRemovals, type FlippingStart, flippingStart, growingSizes, prunedSet } from "./smallest-set.ts";
 
 /** An input and what is known of it. */
@@ -72,7 +71,10 @@ export interface CounterfactualSettings {
 /** @throws {InvalidOptionError} For an option out of bounds, and a replacement that the model does not have. */
 export function counterfactualSettings(model: ExplainableModel, given: CounterfactualOptions): CounterfactualSettings {
   const { replacement, ...numbers } = resolveOptions(COUNTERFACTUAL_OPTIONS, { ...given });
-  return { ...numbers, replacement: replacementOf(model, replacement ?? usualReplacement(model)) };
+  return {
+    ...numbers,
+    replacement: replacementOf(model, (replacement ?? usualReplacement(model)) as string | Replacement),
+  };
 }
 
 /** The same of an input that was made ready. */
@@ -107,7 +109,9 @@ export async function counterfactualsOf(
   const [atInput] = (await ask([without(count, [])])) as readonly [PredictedOutput];
   const flips = (output: PredictedOutput) => decision !== "none" && output.predictsTarget !== atInput.predictsTarget;
 
-  const attribution = featureAttribution(features, explanation.attribution);
+  const attribution = features.map(({ positions }) =>
+    positions.reduce((sum, position) => sum + (explanation.attribution[position] as number), 0),
+  );
   const isSigned = explanation.method.signed !== false;
   const direction = atInput.predictsTarget ? 1 : -1;
   const strength = attribution.map((value) =>
