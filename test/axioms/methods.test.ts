@@ -87,7 +87,7 @@ describe("occlusion", () => {
     const mask = model.tokenizer?.specialTokens.mask?.id as number;
     for (const [t, { special }] of features.entries()) {
       const without = ids.map((id, position) => (position === t && !special ? mask : id));
-      const { data } = await model.programs.logits(textFeeds(model, without, encoded?.typeIds ?? []));
+      const { data } = await model.programs.logits(textFeeds(model, without, { typeIds: encoded?.typeIds ?? [] }));
       expect(attribution[t]).toBeCloseTo(target.score - (data[target.index] as number), 4);
     }
   });

@@ -64,8 +64,8 @@ async function logitsIn(folder: string) {
   }
   const logits = [];
   for (const text of reference.texts) {
-    const { ids, typeIds } = await model.tokenizer.encode(text);
-    logits.push([...(await model.programs.logits(textBatchFeeds(model, [ids], typeIds))).data]);
+    const encoded = await model.tokenizer.encode(text);
+    logits.push([...(await model.programs.logits(textBatchFeeds(model, [encoded.ids], encoded))).data]);
   }
   return { logits, model };
 }

@@ -1,7 +1,7 @@
 /** @file A graph in which every name says nothing: what finds its way there does not go by names. */
 
 import type { Graph, Node } from "@calig/core/internal/onnx/model";
-import { type Anatomy, classifierAnatomy, logitsOf, streamOf } from "@calig/core/internal/transformer/anatomy";
+import { type Anatomy, classifierAnatomy, classLogitsOf, streamOf } from "@calig/core/internal/transformer/anatomy";
 import { createRandom } from "@calig/core/internal/util/random";
 
 /** The graph with all names replaced by random ones, and what each value is called now. */
@@ -42,7 +42,7 @@ export function scramble(graph: Graph, seed = "scramble"): { graph: Graph; renam
 
 /** The anatomy in the names that `renamed` gives. */
 export function renamedAnatomy(anatomy: Anatomy, renamed: (value: string) => string): Anatomy {
-  const [stream, logits] = [streamOf(anatomy), logitsOf(anatomy)];
+  const [stream, logits] = [streamOf(anatomy), classLogitsOf(anatomy)];
   const { inputs, wordEmbeddings: words } = stream;
   return classifierAnatomy(
     {

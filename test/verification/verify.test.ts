@@ -11,7 +11,7 @@ import type { Graph, Node, StoredTensor } from "@calig/core/internal/onnx/model"
 import type { ModelPrograms, SweepRequest, SweepResult } from "@calig/core/internal/program/model-programs";
 import { Programs } from "@calig/core/internal/program/programs";
 import { intTensor } from "@calig/core/internal/tensor/tensor";
-import { classifierAnatomy, logitsOf, streamOf } from "@calig/core/internal/transformer/anatomy";
+import { classifierAnatomy, classLogitsOf, streamOf } from "@calig/core/internal/transformer/anatomy";
 import { InputError, type LoadedModel, loadModel, type Verification, verify } from "@calig/node";
 import { afterEach, describe, expect, it } from "vitest";
 import { runCli } from "../support/run-cli.ts";
@@ -178,13 +178,13 @@ describe("verify() of a graph that is not that of the file", () => {
 
   it("names readout where the anatomy names another position", async () => {
     await using right = await openBert();
-    const anatomy = classifierAnatomy(streamOf(right.anatomy), { ...logitsOf(right.anatomy), readout: "last" });
+    const anatomy = classifierAnatomy(streamOf(right.anatomy), { ...classLogitsOf(right.anatomy), readout: "last" });
     expect(failed(await verify({ ...right, anatomy }))).toContain("readout");
   });
 
   it("names readout where a model is said to look back alone", async () => {
     await using right = await openBert();
-    const anatomy = classifierAnatomy({ ...streamOf(right.anatomy), causal: true }, logitsOf(right.anatomy));
+    const anatomy = classifierAnatomy({ ...streamOf(right.anatomy), causal: true }, classLogitsOf(right.anatomy));
     expect(failed(await verify({ ...right, anatomy }))).toContain("readout");
   });
 

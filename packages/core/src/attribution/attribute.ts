@@ -9,6 +9,7 @@ import type { ExplanationCommon, Target, Warning } from "./explanation.ts";
 import { type HeadEvidence, headEvidence } from "./head-evidence.ts";
 import { joinParts, weightedLogits } from "./join-parts.ts";
 import type { AttributionMethod, MethodContext, MethodResult } from "./method.ts";
+import { type ChosenAnswer, chooseAnswer } from "./next-token-target.ts";
 import type { ExplainOptions } from "./options.ts";
 import { compareWithFile } from "./own-answers.ts";
 import { onlyPart, type Part } from "./prepared-input.ts";
@@ -87,13 +88,19 @@ export async function attribute(
     version: 3,
     model: model.facts,
     target: {
-      ...(subject === undefined ? named(score.target) : { index: NO_CLASS, label: subject }),
+      ...(job.answer?.named ?? (subject === undefined ? named(score.target) : { index: NO_CLASS, label: subject })),
+      ...(job.answer?.against === undefined ? {} : { against: job.answer.against }),
       ...(score.against === undefined ? {} : { against: named(score.against) }),
       ...(job.token === undefined ? {} : { token: job.token }),
       score: job.parts.reduce((sum, { share }, p) => sum + share * (scores[p] as number), 0),
       kind: score.kind,
       ...(question === undefined ? {} : { unit: questionTitle(question) }),
-      probability: subject === undefined ? (target?.probability ?? null) : null,
+      probability:
+        job.answer === undefined
+          ? subject === undefined
+            ? (target?.probability ?? null)
+            : null
+          : job.answer.probability,
     },
     predictions,
     attribution: result.attribution,
@@ -112,6 +119,7 @@ export async function attribute(
     warnings: [
       ...compared.warnings,
       ...job.parts.flatMap(({ input }) => input.warnings),
+      ...(job.answer?.warnings ?? []),
       ...meaning(method),
       ...result.warnings,
     ],
@@ -154,6 +162,8 @@ interface Job extends ChosenScore {
   readonly parts: readonly Part[];
   readonly forwards: readonly ForwardResult[];
   readonly token?: NonNullable<Target["token"]>;
+  /** Language models: what is asked of the prompt. */
+  readonly answer?: ChosenAnswer;
 }
 
 async function chooseJob(
@@ -162,7 +172,13 @@ async function chooseJob(
   forwards: readonly ForwardResult[],
   options: ExplainOptions,
 ): Promise<Job> {
-  if (logitsOf(model.anatomy).per === "input") {
+  const { per } = logitsOf(model.anatomy);
+  if (per === "asked") {
+    const [part, forward] = [parts[0] as Part, forwards[0] as ForwardResult];
+    const answer = await chooseAnswer(model, part.input, forward.logits, options);
+    return { parts, forwards, score: answer.score, predictions: answer.predictions, answer };
+  }
+  if (per === "input") {
     if (options.token !== undefined) {
       throw new InvalidOptionError(
         `Cannot explain the label of a token with model "${model.facts.id}": it labels the whole input; leave "token" out`,

@@ -3,7 +3,7 @@
 import { attribute } from "./attribute.ts";
 import type { ExplainableModel } from "./explainable-model.ts";
 import type { Explanation, ImageExplanation, TextExplanation } from "./explanation.ts";
-import type { ImageInput, TextInput } from "./input.ts";
+import type { ImageInput, PromptInput, TextInput } from "./input.ts";
 import { prepareInput } from "./modality.ts";
 import type { ExplainOptions } from "./options.ts";
 import { type ResolvedRun, resolveRun } from "./resolve-run.ts";
@@ -25,7 +25,7 @@ import { type ResolvedRun, resolveRun } from "./resolve-run.ts";
  */
 export async function explain(
   model: ExplainableModel,
-  input: string | TextInput,
+  input: string | TextInput | PromptInput,
   options?: ExplainOptions,
 ): Promise<TextExplanation>;
 export async function explain(
@@ -35,7 +35,7 @@ export async function explain(
 ): Promise<ImageExplanation>;
 export async function explain(
   model: ExplainableModel,
-  input: string | TextInput | ImageInput,
+  input: string | TextInput | PromptInput | ImageInput,
   options?: ExplainOptions,
 ): Promise<Explanation>;
 /** Of a kind of input that calig does not know by itself, which is named: `explain<AudioInput>(model, { audio })`. */

@@ -207,6 +207,8 @@ export interface Modality<
   readonly noun: { readonly one: string; readonly many: string };
   /** The field that holds what an input is made of, and by which it is told from others: "text" of `{ text, pair }`. */
   readonly field: string;
+  /** Other fields that hold one: "prompt". Default: none. */
+  readonly forms?: readonly string[];
   /** How people give it; absent both, only code can. */
   readonly written?: WrittenForm<Input>;
   readonly file?: FileForm<Input>;

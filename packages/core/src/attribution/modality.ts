@@ -16,8 +16,9 @@ export function prepareInput(
   input: object,
   options: Pick<ExplainOptions, "longText"> = {},
 ): Promise<PreparedWhole> {
-  const { noun, field, written } = model.modality;
-  if (Object.hasOwn(input, field)) return model.modality.prepare(model, input, options);
+  const { noun, field, forms = [], written } = model.modality;
+  if ([field, ...forms].some((form) => Object.hasOwn(input, form)))
+    return model.modality.prepare(model, input, options);
   if (written !== undefined && Object.hasOwn(input, "text")) {
     return model.modality.prepare(model, written.read(input as TextInput), options);
   }

@@ -82,8 +82,10 @@ export async function compareWithFile(
 ): Promise<Compared> {
   const { ownAnswers, warnings = [] } = model;
   if (ownAnswers === undefined) return { warnings, modelEvaluations: 0 };
-  const explained = new Float64Array(model.labels.length);
-  const own = new Float64Array(model.labels.length);
+  const [first] = forwards as readonly [ForwardResult];
+  const size = logitsRow(first.logits, score.position).length;
+  const explained = new Float64Array(size);
+  const own = new Float64Array(size);
   for (const [p, { input, share }] of parts.entries()) {
     const { logits } = forwards[p] as ForwardResult;
     const answer = await ownAnswers.logits(input.feeds);

@@ -3,6 +3,15 @@
 import type { Feeds } from "../runtime/runtime.ts";
 import type { Warning } from "./explanation.ts";
 
+/** An answer that a language model could give: any of some strings. */
+export interface PossibleAnswer {
+  /** As readers see it. */
+  readonly label: string;
+  /** What it counts for in the score: 1, or -1 for what it is held against. */
+  readonly sign: 1 | -1;
+  readonly strings: readonly { readonly text: string; readonly tokens: readonly number[] }[];
+}
+
 /** What all kinds of inputs have; a modality's own inputs have more, which only that modality looks at. */
 export interface PreparedInput {
   /** The input as the forward program reads it, batch of one. */
@@ -18,6 +27,11 @@ export interface PreparedInput {
   readonly groups?: readonly (readonly number[])[];
   /** Where the input is one of several windows on a longer one: how many features lie before it, and how many are in all. */
   readonly window?: { readonly start: number; readonly total: number };
+  /**
+   * Language models: the answers whose tokens are read at the positions that are asked for, in their order; none where the
+   * token that follows is asked for.
+   */
+  readonly answers?: readonly PossibleAnswer[];
   readonly warnings: readonly Warning[];
 }
 

@@ -4,11 +4,13 @@ import { InvalidOptionError, wordList } from "../errors.ts";
 import { checkRecord, type OptionNaming, plainName } from "../options/check.ts";
 import type { GivenOptions, OptionTable } from "../options/option.ts";
 import { effectiveOptions, resolveOptions } from "../options/resolve.ts";
+import { nextTokensOf } from "../transformer/anatomy.ts";
 import { averagedOverNoise } from "./averaged.ts";
 import { EFFORTS, type Effort, plannedRefinement } from "./effort.ts";
 import type { ExplainableModel, Modality } from "./explainable-model.ts";
 import type { AttributionMethod, MethodContext } from "./method.ts";
 import { METHODS, methodOf } from "./methods.ts";
+import { NEXT_TOKEN_SCORE } from "./next-token-target.ts";
 import {
   BASELINES,
   baselineOption,
@@ -47,10 +49,11 @@ export const BESIDES: readonly string[] = ["method", "question", "signal", "onPr
  * effect with the method.
  */
 export function resolveRun(
-  { modality, tuned: stored }: Pick<ExplainableModel, "modality" | "tuned">,
+  { modality, tuned: stored, anatomy }: Pick<ExplainableModel, "modality" | "tuned" | "anatomy">,
   given: ExplainOptions,
 ): ResolvedRun {
-  const { method, table, tuned, values } = resolved(given, { stored, modality });
+  const score = nextTokensOf(anatomy) === undefined ? undefined : NEXT_TOKEN_SCORE;
+  const { method, table, tuned, values } = resolved(given, { stored, modality, score });
   const { signal, onProgress } = given;
   const { noise } = values as GivenOptions;
   const options = {
@@ -86,6 +89,8 @@ export function checkRun(
 interface Situation {
   readonly stored?: TunedSettings | undefined;
   readonly modality?: Modality;
+  /** The score where none is given. Default: that of the declaration. */
+  readonly score?: string | undefined;
   readonly naming?: OptionNaming;
   readonly others?: readonly AttributionMethod[];
   readonly baselines?: readonly string[];
@@ -113,7 +118,7 @@ export function withQuestion<T extends Pick<ExplainOptions, "score" | "question"
 
 function resolved(
   all: ExplainOptions,
-  { stored, modality, naming = plainName, others = [], baselines = modality?.baselines.names ?? [] }: Situation,
+  { stored, modality, score, naming = plainName, others = [], baselines = modality?.baselines.names ?? [] }: Situation,
 ) {
   const given: ExplainOptions = withQuestion(all);
   const method = methodOf(given.method ?? DEFAULTS.method);
@@ -127,6 +132,7 @@ function resolved(
     defaults: {
       layerWeights: modality?.layerWeights ?? DEFAULT_LAYER_WEIGHTS.text,
       baseline,
+      ...(score === undefined ? {} : { score }),
       ...plannedRefinement(effortOf(given), given.baseline ?? baseline, modality?.refinement),
       ...tuned,
     },

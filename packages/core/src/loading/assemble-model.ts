@@ -11,7 +11,7 @@ import type { ProgramSource } from "../program/model-programs.ts";
 import { Programs } from "../program/programs.ts";
 import { StreamedPrograms, type StreamSource } from "../program/streamed-programs.ts";
 import type { Runtime, SessionOptions } from "../runtime/runtime.ts";
-import { logitsOf, streamOf, type TransformerGraph } from "../transformer/anatomy.ts";
+import { type Anatomy, logitsOf, nextTokensOf, streamOf, type TransformerGraph } from "../transformer/anatomy.ts";
 import { findNonFinite, type NonFiniteTensor, nonFiniteError } from "./find-non-finite.ts";
 import type { ModelParts, OriginalFile, WeightFacts } from "./model-parts.ts";
 
@@ -56,7 +56,7 @@ export function assembleModel(
   const source: ProgramSource = {
     forward,
     sweep,
-    classes: labels.length,
+    classes: parts.classes ?? labels.length,
     rules: parts.rules,
     runtime,
     session: { ...parts.place, ...session },
@@ -68,7 +68,11 @@ export function assembleModel(
     found ??= findNonFinite(forward.graph, parts.read); // the weights stay what they are
     return found;
   };
-  const programs = new CheckedPrograms(unchecked, async (result) => nonFiniteError(id, result, await find()));
+  const programs = new CheckedPrograms(
+    unchecked,
+    async (result) => nonFiniteError(id, result, await find()),
+    nextTokensOf(anatomy)?.positions,
+  );
   const dispose = async () => {
     await programs.dispose();
     await parts.release?.();
@@ -86,7 +90,7 @@ export function assembleModel(
     facts: {
       id,
       family: parts.family,
-      task: logitsOf(anatomy).per === "token" ? "token-classification" : `${streamOf(anatomy).kind}-classification`,
+      task: taskOf(anatomy),
       blocks: streamOf(anatomy).hiddenStates.length,
       heads: streamOf(anatomy).heads,
       width: streamOf(anatomy).width,
@@ -106,4 +110,16 @@ export function assembleModel(
     dispose,
     [Symbol.asyncDispose]: dispose,
   };
+}
+
+/** As Hugging Face calls it. */
+function taskOf(anatomy: Anatomy): string {
+  switch (logitsOf(anatomy).per) {
+    case "asked":
+      return "text-generation";
+    case "token":
+      return "token-classification";
+    case "input":
+      return `${streamOf(anatomy).kind}-classification`;
+  }
 }

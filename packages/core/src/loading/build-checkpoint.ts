@@ -10,7 +10,7 @@ import type { ModelFamily } from "../transformer/family.ts";
 import { familyConfig } from "../transformer/family-config.ts";
 import type { CheckpointWeights } from "./checkpoint-weights.ts";
 import { asFloat32, tensorsToConvert } from "./float32-weights.ts";
-import { checkpointHead } from "./head.ts";
+import { checkpointHead, nextTokenHead } from "./head.ts";
 import type { LoadContext } from "./load-context.ts";
 import type { ModelParts } from "./model-parts.ts";
 import type { PreparedWeights } from "./prepare-weights.ts";
@@ -44,7 +44,7 @@ export async function buildCheckpoint(
   const config = familyConfig(family, stated);
   const pictures = family.kind === "image" ? await readImageProcessor(places) : undefined;
   const build = pictures?.size === undefined ? {} : { inputSize: pictures.size };
-  if (family.kind === "text") checkHead(config, source);
+  if (family.kind === "text" && family.decoder !== true) checkHead(config, source);
   checkSizes(config, source);
   const model = family.build(config, source, build);
   checkFixedSizes(model.graph, model.opsets, storedBytes(model.graph));
@@ -54,7 +54,9 @@ export async function buildCheckpoint(
     maxLength === undefined
       ? undefined
       : await readTokenizer(places, tokenizerFacts(config, model, maxLength), context);
-  const { warnings: surprises, ...head } = checkpointHead(config, logitsOf(model.anatomy));
+  const output = logitsOf(model.anatomy);
+  const { warnings: surprises, ...head } =
+    output.kind === "next-token" ? nextTokenHead(output) : checkpointHead(config, output);
 
   const read: string[] = [];
   const shapes: (readonly number[])[] = [];

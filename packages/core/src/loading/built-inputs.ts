@@ -26,7 +26,7 @@ export async function builtInputs(
   if (tokenizer !== undefined) {
     const encoded = [];
     for (const text of TEXTS) encoded.push(await tokenizer.encode(text));
-    return encoded.map(({ ids, typeIds }) => textBatchFeeds({ anatomy }, [ids], typeIds));
+    return encoded.map((text) => textBatchFeeds({ anatomy }, [text.ids], text));
   }
   const { pixels = "" } = streamOf(anatomy).inputs;
   const [, ...rest] = graph.inputs.find(({ name }) => name === pixels)?.shape ?? [];

@@ -5,18 +5,28 @@ import type { CheckpointConfig } from "../checkpoint/config.ts";
 import { numberedLabels } from "../checkpoint/labels.ts";
 import { CheckpointError, UnsupportedModelError } from "../errors.ts";
 import type { Activation } from "../program/activation.ts";
-import type { LogitsOutput } from "../transformer/anatomy.ts";
+import type { LogitsOutput, NextTokenOutput } from "../transformer/anatomy.ts";
 
 /** What is said of the classes of a model. */
 export interface Head {
   readonly labels: readonly string[];
   readonly activation: Activation;
+  /** How many logits there are, where they are not named. Default: as many as labels. */
+  readonly classes?: number;
   /** What in the configuration readers of explanations must know. */
   readonly warnings: readonly Warning[];
 }
 
 /** What the graph says of its head. */
 export type HeadGraph = Pick<LogitsOutput, "per" | "activation">;
+
+/** The head of a language model: one of many tokens, which the tokenizer has the names of. */
+export const nextTokenHead = ({ vocabulary }: NextTokenOutput): Head => ({
+  labels: [],
+  activation: "softmax",
+  classes: vocabulary,
+  warnings: [],
+});
 
 /** The head of a checkpoint: what its configuration says. */
 export function checkpointHead(config: CheckpointConfig, graph: HeadGraph): Head {

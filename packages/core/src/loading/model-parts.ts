@@ -68,6 +68,8 @@ export interface ModelParts {
   readonly limits?: RowLimits;
   readonly labels: readonly string[];
   readonly activation: Activation;
+  /** How many logits there are, where they are not named. Default: as many as labels. */
+  readonly classes?: number;
   /** Undefined for checkpoints. */
   readonly original?: OriginalFile;
   /** The value of an ONNX file that the logits are, where they were given other axes. */

@@ -16,6 +16,7 @@ import type { Graph } from "../onnx/model.ts";
 import {
   type Anatomy,
   classifierAnatomy,
+  classLogitsOf,
   type LogitsOutput,
   logitsOf,
   streamOf,
@@ -95,7 +96,7 @@ export async function onnxParts(source: OnnxSource): Promise<OnnxParts> {
   const first = stream.inputs.positionIds === undefined ? 0 : firstPosition(config);
   const anatomy = classifierAnatomy(
     { ...stream, ...(first === 0 ? {} : { firstPosition: first }) },
-    { ...logitsOf(located), ...(activation === undefined ? {} : { activation }) },
+    { ...classLogitsOf(located), ...(activation === undefined ? {} : { activation }) },
   );
   checkLength(canonical.graph, anatomy);
   const { graph, opsets } = freeBlocks({ ...canonical, anatomy });
@@ -116,7 +117,7 @@ export async function onnxParts(source: OnnxSource): Promise<OnnxParts> {
       : "the file has no such value before its probabilities";
   const longest = streamOf(anatomy).inputs.ids !== undefined ? maxLength(family, config, free) : undefined;
   const forward: TransformerGraph = { ...free, graph: source.externalise(graph) };
-  const { warnings: surprises, ...head } = onnxHead(config, logitsOf(anatomy), classes);
+  const { warnings: surprises, ...head } = onnxHead(config, classLogitsOf(anatomy), classes);
   warnings.push(...surprises);
   const tokenizer =
     longest === undefined

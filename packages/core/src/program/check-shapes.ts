@@ -10,20 +10,30 @@ export interface RunSize {
   readonly rows: number;
   /** Tokens of each row; undefined for pictures. */
   readonly positions: number | undefined;
+  /** Positions that are asked for, of language models; undefined for others. */
+  readonly asked?: number | undefined;
   readonly width: number;
   readonly classes: number;
 }
 
-/** Rows and tokens of the inputs of a model. */
-export function sizeOfFeeds(feeds: Feeds): Pick<RunSize, "rows" | "positions"> {
+/**
+ * Rows and tokens of the inputs of a model, and the positions that are asked for.
+ *
+ * @param askedInput - The input that names these positions, of language models.
+ */
+export function sizeOfFeeds(feeds: Feeds, askedInput?: string): Pick<RunSize, "rows" | "positions" | "asked"> {
   const [first] = Object.values(feeds);
-  return { rows: first?.shape[0] ?? 1, positions: first?.shape.length === 2 ? first.shape[1] : undefined };
+  return {
+    rows: first?.shape[0] ?? 1,
+    positions: first?.shape.length === 2 ? first.shape[1] : undefined,
+    asked: askedInput === undefined ? undefined : feeds[askedInput]?.shape[1],
+  };
 }
 
 /** @throws {ConsistencyError} When the logits are not [rows, classes] or [rows, positions, classes]. */
-export function checkLogits({ shape }: FloatTensor, { rows, positions, classes }: RunSize): void {
-  const fits = shape[0] === rows && shape.at(-1) === classes && (shape.length === 2 || shape[1] === positions);
-  if (!fits) throw misshapen("logits", shape, [rows, ...(shape.length === 3 ? [positions] : []), classes]);
+export function checkLogits({ shape }: FloatTensor, { rows, positions, asked = positions, classes }: RunSize): void {
+  const fits = shape[0] === rows && shape.at(-1) === classes && (shape.length === 2 || shape[1] === asked);
+  if (!fits) throw misshapen("logits", shape, [rows, ...(shape.length === 3 ? [asked] : []), classes]);
 }
 
 /**

@@ -38,10 +38,13 @@ export type NonFiniteError = (result: NonFiniteResult) => Promise<Error>;
 export class CheckedPrograms implements ModelPrograms {
   readonly #programs: ModelPrograms;
   readonly #error: NonFiniteError;
+  readonly #askedInput: string | undefined;
 
-  constructor(programs: ModelPrograms, error: NonFiniteError) {
+  /** @param askedInput - The input that names the positions which are asked for, of language models. */
+  constructor(programs: ModelPrograms, error: NonFiniteError, askedInput?: string) {
     this.#programs = programs;
     this.#error = error;
+    this.#askedInput = askedInput;
   }
 
   get blocks(): number {
@@ -61,21 +64,28 @@ export class CheckedPrograms implements ModelPrograms {
   }
 
   async forward(feeds: Feeds): Promise<ForwardResult> {
-    return this.#checkForward(await this.#programs.forward(feeds), sizeOfFeeds(feeds));
+    return this.#checkForward(await this.#programs.forward(feeds), sizeOfFeeds(feeds, this.#askedInput));
   }
 
   async forwardReplaced(feeds: Feeds, replaced: Float32Array, vector: "mean" | "zero"): Promise<ForwardResult> {
-    return this.#checkForward(await this.#programs.forwardReplaced(feeds, replaced, vector), sizeOfFeeds(feeds));
+    return this.#checkForward(
+      await this.#programs.forwardReplaced(feeds, replaced, vector),
+      sizeOfFeeds(feeds, this.#askedInput),
+    );
   }
 
   async forwardFrom(request: Omit<StateRequest, "block">): Promise<ForwardResult> {
     const [rows = 1, positions] = request.hiddenState.shape;
-    return this.#checkForward(await this.#programs.forwardFrom(request), { rows, positions });
+    return this.#checkForward(await this.#programs.forwardFrom(request), {
+      rows,
+      positions,
+      asked: sizeOfFeeds(request.feeds, this.#askedInput).asked,
+    });
   }
 
   async logits(feeds: Feeds): Promise<FloatTensor> {
     const logits = await this.#programs.logits(feeds);
-    checkLogits(logits, { ...sizeOfFeeds(feeds), width: this.width, classes: this.classes });
+    checkLogits(logits, { ...sizeOfFeeds(feeds, this.#askedInput), width: this.width, classes: this.classes });
     const row = firstBadRow(logits);
     if (row === undefined) return logits;
     const rows = logits.shape[0] as number;
@@ -120,7 +130,10 @@ export class CheckedPrograms implements ModelPrograms {
     return this.#programs.dispose();
   }
 
-  async #checkForward(result: ForwardResult, size: Pick<RunSize, "rows" | "positions">): Promise<ForwardResult> {
+  async #checkForward(
+    result: ForwardResult,
+    size: Pick<RunSize, "rows" | "positions" | "asked">,
+  ): Promise<ForwardResult> {
     checkForward(result, { ...size, width: this.width, classes: this.classes });
     const block = this.#firstBadBlock(result);
     if (block === undefined) return result;

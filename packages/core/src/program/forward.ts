@@ -3,7 +3,6 @@
 import { AnatomyError } from "../errors.ts";
 import { GraphBuilder } from "../graph/builder.ts";
 import { extractGraph } from "../graph/extract.ts";
-import { rewireInputs } from "../graph/rewire.ts";
 import { type Graph, int } from "../onnx/model.ts";
 import { dtypeCode } from "../tensor/dtype.ts";
 import { logitsOf, streamOf, type TransformerGraph } from "../transformer/anatomy.ts";
@@ -50,17 +49,22 @@ export function buildReplacedEmbeddingProgram(model: TransformerGraph): Graph {
   });
   const replaced = builder.input(REPLACED, "float32", ["batch", "tokens", 1]);
   const scale = builder.input(SCALE, "float32", []);
-  const redirect = new Map<string, string>();
   for (const node of graph.nodes) {
-    builder.node(rewireInputs(node, redirect));
-    if (!node.outputs.includes(words.value)) continue;
+    if (!node.outputs.includes(words.value)) {
+      builder.node(node);
+      continue;
+    }
+    // The replaced vectors take the name: where nothing is added to them they are the first hidden state themselves.
+    const lookedUp = builder.free(`${words.value}.looked_up`);
+    const outputs = node.outputs.map((output) => (output === words.value ? lookedUp : output));
+    builder.node({ ...node, name: lookedUp, outputs });
     // Only here: a table that is computed from stored tensors exists by now.
     const table = isFloat
       ? words.table
       : builder.emit("Cast", [words.table], { attributes: { to: int(dtypeCode("float32")) } });
     const mean = builder.mul(builder.reduceMean(table, [0]), scale); // [1, width]
-    const kept = builder.mul(words.value, builder.sub(builder.scalar(1), replaced));
-    redirect.set(words.value, builder.add(kept, builder.mul(mean, replaced), "word_embeddings.replaced"));
+    const kept = builder.mul(lookedUp, builder.sub(builder.scalar(1), replaced));
+    builder.add(kept, builder.mul(mean, replaced), words.value);
   }
   for (const output of graph.outputs) builder.output(output.name, output.name, "float32", output.shape);
   return extractGraph(builder.build(), { outputs: forwardOutputs(model) });

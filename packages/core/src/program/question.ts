@@ -25,6 +25,25 @@ export interface QuestionGraph {
   pick(values: string): string;
 }
 
+/** What a program that answers about next tokens is written with. Which tokens they are is fed to it. */
+export interface NextTokenGraph {
+  readonly builder: GraphBuilder;
+  /** [rows, asked, vocabulary] */
+  readonly logits: string;
+}
+
+/** A question about the tokens that follow. To add one: a file in questions/ and a line in questions.ts. */
+export interface NextTokenQuestion {
+  readonly name: string;
+  readonly asks: "next-token";
+  /** F of every row [rows, 1]: rows must not depend on each other. */
+  emit(graph: NextTokenGraph): string;
+  /** Feeds of the inputs that `emit` declares. */
+  feeds(asked: Asked): Feeds;
+  /** F of one row of logits [asked x vocabulary]: the same function. */
+  evaluate(logits: ArrayLike<number>, asked: Asked): number;
+}
+
 /**
  * A question about logits, the kind of output that classifiers have. To add one: a file in questions/ and a line in
  * questions.ts; from outside: `defineQuestion`, whose questions choose more and say what readers call them.

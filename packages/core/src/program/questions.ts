@@ -1,7 +1,8 @@
 /** @file The questions: one line each. `SCORE_KINDS` of attribution/options.ts has their names for callers. */
 
 import { InternalError } from "../errors.ts";
-import type { Question } from "./question.ts";
+import type { NextTokenQuestion, Question } from "./question.ts";
+import { answerLogit, answerLogProbability, answerProbability } from "./questions/answer.ts";
 import { logProbability } from "./questions/log-probability.ts";
 import { logit } from "./questions/logit.ts";
 import { margin } from "./questions/margin.ts";
@@ -13,5 +14,15 @@ export const QUESTIONS = [logit, probability, logProbability, margin] as const;
 export function questionNamed(name: string): Question {
   const found = QUESTIONS.find((question) => question.name === name);
   if (found === undefined) throw new InternalError(`there is no question "${name}"`);
+  return found;
+}
+
+/** Questions about next tokens, by the name of the score. */
+export const NEXT_TOKEN_QUESTIONS = [answerLogProbability, answerLogit, answerProbability] as const;
+
+/** @throws {InternalError} When there is none of this name: options are checked before. */
+export function nextTokenQuestionNamed(name: string): NextTokenQuestion {
+  const found = NEXT_TOKEN_QUESTIONS.find((question) => question.name === name);
+  if (found === undefined) throw new InternalError(`there is no question "${name}" about next tokens`);
   return found;
 }

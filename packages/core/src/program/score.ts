@@ -4,13 +4,15 @@ import { InvalidOptionError } from "../errors.ts";
 import { GraphBuilder } from "../graph/builder.ts";
 import type { Feeds } from "../runtime/runtime.ts";
 import { type FloatTensor, floatTensor } from "../tensor/tensor.ts";
-import type { Asked, Question } from "./question.ts";
-import { questionNamed } from "./questions.ts";
+import type { Asked, NextTokenQuestion, Question } from "./question.ts";
+import { nextTokenQuestionNamed, questionNamed } from "./questions.ts";
 
 /** What is asked. `kind` and `activation` select a program; the classes are fed to it. */
 export interface ScoreSpec extends Asked {
   /** Name of the question. */
   readonly kind: string;
+  /** Whether it is about the tokens that follow. Absent for classes. */
+  readonly asks?: "next-token";
   /** The question itself where it is one from outside; otherwise `kind` names it. */
   readonly question?: Question;
   /** The token whose label is explained, for models that label every token. */
@@ -18,10 +20,14 @@ export interface ScoreSpec extends Asked {
 }
 
 /** What programs are made for: other fields of a specification are fed to them. */
-export type ProgramScore = Pick<ScoreSpec, "kind" | "activation" | "question">;
+export type ProgramScore = Pick<ScoreSpec, "kind" | "activation" | "question" | "asks">;
 
 const questionOf = ({ kind, question }: Pick<ScoreSpec, "kind" | "question">): Question =>
   question ?? questionNamed(kind);
+
+/** The question where it is about the tokens that follow. */
+const nextTokenQuestion = ({ kind, asks }: Pick<ScoreSpec, "kind" | "asks">): NextTokenQuestion | undefined =>
+  asks === undefined ? undefined : nextTokenQuestionNamed(kind);
 
 const TARGET = "score.target";
 const POSITION = "score.position";
@@ -30,15 +36,18 @@ const POSITION = "score.position";
  * Emits F for every row of the batch. Declares the inputs that `scoreFeeds` fills, so that one program serves every
  * target.
  *
- * Shapes: logits [rows, classes], or [rows, tokens, classes] where `per` is "token" -> F [rows, 1].
+ * Shapes: logits [rows, classes], or [rows, tokens, classes] where `per` is "token", or [rows, asked, vocabulary] where it
+ * is "asked" -> F [rows, 1].
  */
 export function emitScore(
   builder: GraphBuilder,
   logits: string,
   score: ProgramScore,
   classes: number,
-  per: "input" | "token" = "input",
+  per: "input" | "token" | "asked" = "input",
 ): string {
+  const about = nextTokenQuestion(score);
+  if (about !== undefined) return about.emit({ builder, logits });
   const rows = per === "token" ? emitRow(builder, logits) : logits;
   const target = builder.input(TARGET, "float32", [classes, 1]);
   return emitAnswer(builder, rows, target, score, classes);
@@ -62,7 +71,8 @@ const NUMBERS = new WeakMap<Question, Map<string, number>>();
  * two objects share programs exactly where they ask the same.
  */
 export function programKey(score: ProgramScore, classes: number): string {
-  const { kind, activation, question } = score;
+  const { kind, activation, question, asks } = score;
+  if (asks !== undefined) return `${asks} ${kind}`;
   if (question === undefined) return kind;
   const numbers = NUMBERS.get(question) ?? new Map<string, number>();
   NUMBERS.set(question, numbers);
@@ -103,6 +113,8 @@ function emitRow(builder: GraphBuilder, logits: string): string {
  * @param positions - Tokens of the input; read only when the score is that of one token.
  */
 export function scoreFeeds(spec: ScoreSpec, classes: number, positions: number): Feeds {
+  const about = nextTokenQuestion(spec);
+  if (about !== undefined) return about.feeds(spec);
   const target = new Float32Array(classes);
   target[spec.target] = 1;
   if (spec.against !== undefined) target[spec.against] = -1;
@@ -115,10 +127,14 @@ export function scoreFeeds(spec: ScoreSpec, classes: number, positions: number):
   return { ...feeds, ...questionOf(spec).feeds?.(spec, classes) };
 }
 
-/** The row of logits [classes] that a score is read from: that of one token, or the only one of the first input. */
+/**
+ * The logits of the first input that a score is read from: those of one token [classes], or all of it: [classes], or [asked x
+ * vocabulary] where next tokens are asked for.
+ */
 export function logitsRow(logits: FloatTensor, position: number | undefined): Float32Array {
   const classes = logits.shape.at(-1) as number;
-  const start = (position ?? 0) * classes;
+  if (position === undefined) return logits.data.subarray(0, logits.data.length / (logits.shape[0] ?? 1));
+  const start = position * classes;
   return logits.data.subarray(start, start + classes);
 }
 
@@ -128,7 +144,7 @@ export const largestLogit = (...all: readonly (FloatTensor | undefined)[]): numb
 
 /** F of one row of logits; the same function that `emitScore` writes as nodes. */
 export const evaluateScore = (spec: ScoreSpec, logits: ArrayLike<number>): number =>
-  questionOf(spec).evaluate(logits, spec);
+  (nextTokenQuestion(spec) ?? questionOf(spec)).evaluate(logits, spec);
 
 /** @throws {InvalidOptionError} When the model's head has no such score. */
 export function checkScore(spec: ScoreSpec, classes: number): void {

@@ -48,6 +48,13 @@ export interface Stream {
     readonly mask?: string;
     readonly positionIds?: string;
     readonly pixels?: string;
+    /**
+     * Decoders that calig builds: the place of each token in its sequence, and the branch that it is on, int64
+     * [batch, tokens], the same in every row. Branch 0 is the prompt; a token of another branch sees the prompt and what
+     * is before it on its own branch, so that several continuations of one prompt are read at once.
+     */
+    readonly places?: string;
+    readonly branches?: string;
     /** Numbers of another kind of input. */
     readonly values?: string;
   };
@@ -87,8 +94,28 @@ export interface LogitsOutput {
   readonly readout: Readout;
 }
 
+/**
+ * Logits of the tokens that follow: what language models give. The head is applied at the positions that are asked for
+ * alone, because a row of all of them would be as long as the vocabulary times the prompt.
+ */
+export interface NextTokenOutput {
+  readonly kind: "next-token";
+  /** [batch, asked, vocabulary] */
+  readonly value: string;
+  readonly per: "asked";
+  /**
+   * Input of the graph, int64 [batch, asked], the same in every row: which positions of the last hidden state are gathered
+   * before the head. The logits at a position are those of the token behind it.
+   */
+  readonly positions: string;
+  /** Tokens that can follow. */
+  readonly vocabulary: number;
+  readonly activation?: never;
+  readonly readout: "chosen";
+}
+
 /** What a question can ask about, by kind. */
-export type ModelOutput = LogitsOutput;
+export type ModelOutput = LogitsOutput | NextTokenOutput;
 
 /** Where the parts are: the streams that inputs pass, and the outputs that are made of them. */
 export interface Anatomy {
@@ -103,6 +130,15 @@ export const classifierAnatomy = (stream: Stream, logits: Omit<LogitsOutput, "ki
   outputs: [{ kind: "logits", ...logits }],
 });
 
+/** The anatomy of a language model: one causal stream, and logits of the tokens that follow. */
+export const languageModelAnatomy = (
+  stream: Stream,
+  next: Pick<NextTokenOutput, "value" | "positions" | "vocabulary">,
+): Anatomy => ({
+  streams: [stream],
+  outputs: [{ kind: "next-token", per: "asked", readout: "chosen", ...next }],
+});
+
 /**
  * The stream of a model that has one: what programs are made of so far.
  *
@@ -113,12 +149,27 @@ export function streamOf({ streams: [stream, ...others] }: Anatomy): Stream {
   throw new InternalError(`a program of one stream is asked for, and the model has ${others.length + 1}`);
 }
 
-/** The logits of a model. @throws {InternalError} When it has none: the question is about another kind of output. */
-export function logitsOf({ outputs }: Anatomy): LogitsOutput {
-  const found = outputs.find(({ kind }) => kind === "logits");
+/**
+ * The logits of a model, of classes or of next tokens.
+ *
+ * @throws {InternalError} When it has none: the question is about another kind of output.
+ */
+export function logitsOf({ outputs }: Anatomy): ModelOutput {
+  const found = outputs.find(({ kind }) => kind === "logits" || kind === "next-token");
   if (found !== undefined) return found;
   throw new InternalError(`logits are asked for, and the model has ${outputs.map(({ kind }) => kind).join(", ")}`);
 }
+
+/** The logits of classes. @throws {InternalError} When the model has none. */
+export function classLogitsOf(anatomy: Anatomy): LogitsOutput {
+  const found = logitsOf(anatomy);
+  if (found.kind === "logits") return found;
+  throw new InternalError(`logits of classes are asked for, and the model has ${found.kind}`);
+}
+
+/** The logits of next tokens; undefined where a model gives none. */
+export const nextTokensOf = ({ outputs }: Anatomy): NextTokenOutput | undefined =>
+  outputs.find((output) => output.kind === "next-token");
 
 /** A forward graph with its anatomy; outputs: the logits. */
 export interface TransformerGraph {

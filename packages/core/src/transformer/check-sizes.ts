@@ -111,7 +111,8 @@ const indices = ({ names }: WeightSource, pattern: RegExp, group: number): Reado
   new Set([...names].flatMap((name) => pattern.exec(name)?.[group] ?? []).map(Number));
 
 function checkHeads(config: CheckpointConfig): void {
-  if (!config.has("hidden_size") || !config.has("num_attention_heads")) return;
+  // Heads of a size of their own share nothing.
+  if (config.has("head_dim") || !config.has("hidden_size") || !config.has("num_attention_heads")) return;
   const width = config.integer("hidden_size");
   const heads = config.integer("num_attention_heads");
   if (heads >= 1 && width % heads === 0) return;

@@ -12,6 +12,7 @@ export const FAMILIES: readonly FamilyOnDemand[] = [
   { name: "mpnet", modelTypes: ["mpnet"], load: async () => (await import("./families/mpnet.ts")).mpnet },
   { name: "deberta-v2", modelTypes: ["deberta-v2"], load: async () => (await import("./families/deberta-v2.ts")).debertaV2 },
   { name: "modernbert", modelTypes: ["modernbert"], load: async () => (await import("./families/modernbert.ts")).modernbert },
+  { name: "llama", modelTypes: ["llama"], load: async () => (await import("./families/llama.ts")).llama },
   { name: "vit", modelTypes: ["vit", "vit_mae"], load: async () => (await import("./families/vit.ts")).vit },
   { name: "deit", modelTypes: ["deit"], load: async () => (await import("./families/deit.ts")).deit },
   { name: "beit", modelTypes: ["beit"], load: async () => (await import("./families/beit.ts")).beit },

@@ -26,6 +26,8 @@ export interface ModelFamily {
   readonly modelTypes: readonly string[];
   /** The kind of input that its models read: "text", "image", or the name of a modality of the caller's. */
   readonly kind: string;
+  /** Whether its models are decoders, whose heads it checks itself. Absent for no. */
+  readonly decoder?: true;
   /** Names of tensors that such checkpoints have and that no logit depends on. Others that are not used are warned of. */
   readonly unread?: RegExp;
   /**

@@ -22,6 +22,14 @@ export function rotaryAngles(builder: GraphBuilder, like: string, size: number, 
   return { cosine: builder.emit("Cos", [angles]), sine: builder.emit("Sin", [angles]) };
 }
 
+/** The angles of tokens at `places` int64 [positions], by the angle per place of each pair of elements [size / 2]. */
+export function anglesAt(builder: GraphBuilder, places: string, frequencies: readonly number[]): RotaryAngles {
+  const numbers = builder.emit("Cast", [places], { attributes: { to: int(1) } });
+  const steps = builder.constant(floatTensor(frequencies, [frequencies.length]), "rotary_frequencies");
+  const angles = builder.mul(builder.unsqueeze(numbers, [1]), steps);
+  return { cosine: builder.emit("Cos", [angles]), sine: builder.emit("Sin", [angles]) };
+}
+
 /** Turns element i with element i + size / 2 of every vector: x [batch, heads, positions, size], the first at position 0. */
 export function rotate(builder: GraphBuilder, x: string, { cosine, sine }: RotaryAngles): string {
   return builder.emit("RotaryEmbedding", [x, builder.integers([0]), cosine, sine], { domain: "com.microsoft" });

@@ -34,7 +34,7 @@ export function differentInputs({ samples, subject, model, random }: CheckContex
     const ids = encoded.ids.map((id, t) =>
       input.replaceable[t] === 1 ? (pool[draw.below(pool.length)] as number) : id,
     );
-    return textBatchFeeds(model, [ids], encoded.typeIds);
+    return textBatchFeeds(model, [ids], encoded);
   });
 }
 

@@ -7,6 +7,7 @@ import { partOf } from "./settings/named-tokens.ts";
 import { type Reading, readTokenizer } from "./settings/read-tokenizer.ts";
 import type { TokenizerFiles } from "./settings/tokenizer-files.ts";
 import { findSpecialTokens } from "./special-tokens.ts";
+import { tokenTexts } from "./token-text.ts";
 import type { EncodedText, OtherReading, SecondReader, Tokenizer } from "./tokenizer.ts";
 
 /** A tokenizer.json at work. */
@@ -46,6 +47,7 @@ export function createTokenizer(files: TokenizerFiles, open: (contents: JsonPart
   return {
     kind: typeof model.type === "string" ? model.type : "unknown",
     maxLength,
+    textOf: tokenTexts(chosen.contents),
     specialTokens: findSpecialTokens({ tokenizer: chosen.contents, config, map, idOf: opened.idOf }),
     second: opened.second,
     encode: (text, pair) => encode(pair === undefined ? [text] : [text, pair], maxLength),

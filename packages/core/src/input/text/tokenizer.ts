@@ -17,6 +17,16 @@ export interface SpecialTokens {
   readonly sep?: SpecialToken;
 }
 
+/** How the tokens of a prompt and of what may follow it lie in one line. */
+export interface TokenLayout {
+  /** Place of each token in its sequence. */
+  readonly places: readonly number[];
+  /** 0 for the prompt, n for its n-th continuation, which sees the prompt and itself alone. */
+  readonly branches: readonly number[];
+  /** Positions whose next tokens are asked for, in the order of what is asked. */
+  readonly asked: readonly number[];
+}
+
 /** What did not fit into the model. */
 export interface Truncation {
   /** Tokens that the model reads, special ones included. */
@@ -45,6 +55,8 @@ export interface EncodedText {
   readonly features: readonly TokenFeature[];
   /** In the order of the text; see words.ts for what a word is. */
   readonly words: readonly Word[];
+  /** Present where language models are asked about answers. Absent: one sequence, asked what follows it. */
+  readonly layout?: TokenLayout;
   /** Present when the text is longer than the model's limit: only its beginning, or its end, is encoded. */
   readonly truncated?: Truncation;
   /** Present when another version of transformers would read this text otherwise. */
@@ -79,6 +91,8 @@ export interface Tokenizer {
   /** Most tokens that the model reads at once, special ones included. */
   readonly maxLength: number;
   readonly specialTokens: SpecialTokens;
+  /** What a token stands for, spaces included: " Paris"; its id where the vocabulary has none. */
+  textOf(id: number): string;
   /** Made of the same files when it is first asked. */
   readonly second?: SecondReader;
   /** @throws {InputError} When the text is empty, or nothing of it becomes a token. */

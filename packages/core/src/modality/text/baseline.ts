@@ -52,7 +52,7 @@ export async function textBaseline(
   if (isTokenBaseline(name)) {
     const id = tokenId(model, name);
     const ids = input.encoded.ids.map((own, position) => (input.replaceable[position] === 1 ? id : own));
-    return propagated(await model.programs.forward(textFeeds(model, ids, input.encoded.typeIds)));
+    return propagated(await model.programs.forward(textFeeds(model, ids, input.encoded)));
   }
   switch (name) {
     case "mean":

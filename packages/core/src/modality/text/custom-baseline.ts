@@ -51,7 +51,7 @@ export async function customTextBaseline(
       warnings.push(fitted(which, tokens.length, total, `its last ${tokens.length - total} were left out`));
     }
   }
-  const feeds = textFeeds(model, ids, input.encoded.typeIds);
+  const feeds = textFeeds(model, ids, input.encoded);
   return propagated(await model.programs.forward(feeds), warnings);
 }
 

@@ -7,11 +7,11 @@ import { DEFAULTS, type ExplainOptions, LONG_TEXTS } from "../../attribution/opt
 import { onlyPart, type Part, type PreparedInput } from "../../attribution/prepared-input.ts";
 import { InputError, keyword } from "../../errors.ts";
 import type { TokenFeature } from "../../input/features.ts";
-import type { EncodedText } from "../../input/text/tokenizer.ts";
+import type { EncodedText, TokenLayout } from "../../input/text/tokenizer.ts";
 import { cutWindows } from "../../input/text/windows.ts";
 import type { Feeds } from "../../runtime/runtime.ts";
 import { intTensor } from "../../tensor/tensor.ts";
-import { streamOf } from "../../transformer/anatomy.ts";
+import { nextTokensOf, streamOf } from "../../transformer/anatomy.ts";
 import { groupsIn, textFeatures } from "./features.ts";
 
 export interface PreparedText extends PreparedInput {
@@ -66,7 +66,7 @@ export async function prepareText(
 function prepared(model: ExplainableModel, encoded: EncodedText): PreparedText {
   return {
     encoded,
-    feeds: textFeeds(model, encoded.ids, encoded.typeIds),
+    feeds: textFeeds(model, encoded.ids, encoded),
     features: encoded.features,
     replaceable: Float32Array.from(encoded.features, (feature) => (feature.special ? 0 : 1)),
     groups: groupsIn(textFeatures(encoded, "word"), [...encoded.features.keys()]),
@@ -137,27 +137,37 @@ export function withIds(
     const { encoded } = part.input;
     return {
       ...part,
-      input: { ...part.input, encoded: { ...encoded, ids }, feeds: textFeeds(model, ids, encoded.typeIds) },
+      input: { ...part.input, encoded: { ...encoded, ids }, feeds: textFeeds(model, ids, encoded) },
     };
   });
 }
 
 /** Token ids as feeds of the model, one text, nothing masked. */
-export const textFeeds = (model: ExplainableModel, ids: readonly number[], typeIds: readonly number[]): Feeds =>
-  textBatchFeeds(model, [ids], typeIds);
+export const textFeeds = (model: ExplainableModel, ids: readonly number[], reading: TokenReading): Feeds =>
+  textBatchFeeds(model, [ids], reading);
 
-/** Texts of one length as feeds of the model, one row each, nothing masked; all with the same types. */
+/** How the tokens of a text are read, whatever they are. */
+export type TokenReading = Pick<EncodedText, "typeIds" | "layout">;
+
+/** One sequence, asked what follows it. */
+const plainLayout = (length: number): TokenLayout => ({
+  places: Array.from({ length }, (_, t) => t),
+  branches: new Array<number>(length).fill(0),
+  asked: [length - 1],
+});
+
+/** Texts of one length as feeds of the model, one row each, nothing masked; all read alike. */
 export function textBatchFeeds(
   model: Pick<ExplainableModel, "anatomy">,
   rows: readonly (readonly number[])[],
-  typeIds: readonly number[],
+  { typeIds, layout = plainLayout(typeIds.length) }: TokenReading,
 ): Feeds {
   const { inputs, firstPosition = 0 } = streamOf(model.anatomy);
-  const shape = [rows.length, typeIds.length];
-  const batch = (row: (index: number) => readonly number[]) =>
+  const positions = nextTokensOf(model.anatomy)?.positions;
+  const batch = (row: (index: number) => readonly number[], length = typeIds.length) =>
     intTensor(
       rows.flatMap((_, index) => row(index)),
-      shape,
+      [rows.length, length],
     );
   return {
     ...(inputs.ids === undefined ? {} : { [inputs.ids]: batch((index) => rows[index] as readonly number[]) }),
@@ -165,6 +175,9 @@ export function textBatchFeeds(
     ...(inputs.mask === undefined ? {} : { [inputs.mask]: batch(() => typeIds.map(() => 1)) }),
     ...(inputs.positionIds === undefined
       ? {}
-      : { [inputs.positionIds]: batch(() => typeIds.map((_, t) => firstPosition + t)) }),
+      : { [inputs.positionIds]: batch(() => layout.places.map((place) => firstPosition + place)) }),
+    ...(inputs.places === undefined ? {} : { [inputs.places]: batch(() => layout.places) }),
+    ...(inputs.branches === undefined ? {} : { [inputs.branches]: batch(() => layout.branches) }),
+    ...(positions === undefined ? {} : { [positions]: batch(() => layout.asked, layout.asked.length) }),
   };
 }

@@ -38,7 +38,7 @@ export function tokensInstead(
           const ids = changed((feature) => kept[feature] === 1);
           return positions.map((position) => ids[position] as number);
         });
-        return model.programs.logits(textBatchFeeds(model, rows, input.encoded.typeIds));
+        return model.programs.logits(textBatchFeeds(model, rows, input.encoded));
       },
     })),
     removed(removed) {

@@ -3,6 +3,7 @@
 import type { Replacement } from "../../../attribution/explainable-model.ts";
 import { groupedLogits } from "../../grouped-rows.ts";
 import { textBatchFeeds, type WholeText } from "../prepare.ts";
+import { keptLayout } from "../prompt/layout.ts";
 
 /**
  * Variants have the tokens that are left, numbered anew, special ones always among them. Texts of one length are run
@@ -26,15 +27,19 @@ export const dropTokens: Replacement<WholeText> = {
             }),
           );
           const typesOf = (row: readonly number[]) => row.map((t) => encoded.typeIds[t] as number);
+          const readingOf = (row: readonly number[]) => ({
+            typeIds: typesOf(row),
+            ...(encoded.layout === undefined ? {} : { layout: keptLayout(encoded.layout, row) }),
+          });
           return groupedLogits(
             left,
-            (row) => typesOf(row).join(""),
+            (row) => JSON.stringify(readingOf(row)),
             (rows) =>
               model.programs.logits(
                 textBatchFeeds(
                   model,
                   rows.map((row) => row.map((t) => encoded.ids[t] as number)),
-                  typesOf(rows[0] as readonly number[]),
+                  readingOf(rows[0] as readonly number[]),
                 ),
               ),
           );

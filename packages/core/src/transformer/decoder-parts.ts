@@ -1,0 +1,154 @@
+/**
+ * @file The layers that decoders are made of besides those of encoders: normalisation by the root mean square, attention
+ * whose queries share keys, masks that let no token see later ones, gated feed-forward layers.
+ */
+
+import type { GraphBuilder } from "../graph/builder.ts";
+import { float, int } from "../onnx/model.ts";
+import { activation } from "./activations.ts";
+import { type AttentionStates, linear, NEVER, splitHeads } from "./layers.ts";
+import type { Parameters } from "./parameters.ts";
+
+/** x / sqrt(mean(x^2) + epsilon) * weight over the last axis, of `width` elements (Zhang and Sennrich 2019). */
+export function rmsNorm(
+  builder: GraphBuilder,
+  x: string,
+  parameters: Parameters,
+  width: number,
+  epsilon: number,
+  options: {
+    readonly output?: string;
+    /** What is added to the weights: Gemma's are distances from 1. */
+    readonly offset?: number;
+  } = {},
+): string {
+  const { output, offset = 0 } = options;
+  const weight = parameters.get("weight", [width]);
+  const scale = offset === 0 ? weight : builder.add(weight, builder.scalar(offset));
+  return builder.emit("SimplifiedLayerNormalization", [x, scale], {
+    attributes: { axis: int(-1), epsilon: float(epsilon) },
+    ...(output === undefined ? {} : { output }),
+  });
+}
+
+/** Where tokens are: int64 [batch, tokens], the same in every row. */
+export interface TokenPlaces {
+  /** In their sequence, from 0. */
+  readonly places: string;
+  /** 0 for the prompt, n for its n-th continuation. */
+  readonly branches: string;
+}
+
+/** The values of the first row of a value [batch, tokens] whose rows are all the same: [tokens]. */
+export const firstRow = (builder: GraphBuilder, value: string): string =>
+  builder.squeeze(builder.slice(value, 0, 0, 1), [0]);
+
+/**
+ * What is added to the scores: 0 where a token may be seen, the lowest finite float32 where not, [tokens, tokens].
+ *
+ * A token sees itself and those before it, of the prompt and of its own branch; with a window only those that are less
+ * than `window` places away.
+ */
+export function causalMask(builder: GraphBuilder, { places, branches }: TokenPlaces, window?: number): string {
+  const count = builder.squeeze(builder.sizeOf(places, 1), [0]);
+  const whole = (value: number) => builder.emit("Squeeze", [builder.integers([value])]);
+  const order = builder.emit("Range", [whole(0), count, whole(1)]);
+  const own = firstRow(builder, branches);
+  const pairs = (values: string) => [builder.unsqueeze(values, [1]), builder.unsqueeze(values, [0])] as const;
+  const [query, key] = pairs(order);
+  const [queryBranch, keyBranch] = pairs(own);
+  const before = builder.emit("LessOrEqual", [key, query]);
+  const shared = builder.emit("Equal", [keyBranch, builder.integers([0])]);
+  const related = builder.emit("Or", [shared, builder.emit("Equal", [keyBranch, queryBranch])]);
+  const seen = builder.emit("And", [before, related]);
+  return builder.emit("Where", [
+    window === undefined ? seen : builder.emit("And", [seen, near(window)]),
+    builder.scalar(0),
+    builder.scalar(NEVER),
+  ]);
+
+  function near(width: number): string {
+    const [queryPlace, keyPlace] = pairs(firstRow(builder, places));
+    return builder.emit("Less", [builder.sub(queryPlace, keyPlace), builder.integers([width])]);
+  }
+}
+
+/** Sizes of attention whose queries share keys and values: each of the latter serves `heads / keyValueHeads` queries. */
+export interface GroupedShape {
+  readonly heads: number;
+  readonly keyValueHeads: number;
+  /** Elements of a query, a key, a value. */
+  readonly headSize: number;
+}
+
+/**
+ * softmax(scale Q K^T + mask) V, with the heads of one group side by side in one product, so that no key is copied.
+ *
+ * Shapes: query [batch, heads, queries, size], key and value [batch, keyValueHeads, positions, size], mask [queries,
+ * positions] -> context [batch, queries, heads * size], probabilities [batch, heads, queries, positions].
+ *
+ * @param options.scale - Default: 1 / sqrt(size).
+ * @param options.softcap - Scores are bent to stay between plus and minus this: softcap tanh(score / softcap).
+ */
+export function groupedAttention(
+  builder: GraphBuilder,
+  { query, key, value }: AttentionStates,
+  { heads, keyValueHeads, headSize }: GroupedShape,
+  options: {
+    readonly mask: string;
+    readonly probabilities: string;
+    readonly scale?: number | undefined;
+    readonly softcap?: number | undefined;
+  },
+): { readonly context: string; readonly probabilities: string } {
+  const { scale = 1 / Math.sqrt(headSize), softcap } = options;
+  const grouped = heads !== keyValueHeads;
+  const together = (x: string) => (grouped ? builder.reshape(x, [0, keyValueHeads, -1, headSize]) : x);
+  const scores = builder.matmul(together(query), key, { transB: true, alpha: scale });
+  const apart = grouped ? builder.reshape(scores, [0, heads, -1, 0]) : scores;
+  const masked = builder.add(softcap === undefined ? apart : bent(builder, apart, softcap), options.mask);
+  const probabilities = builder.emit("Softmax", [masked], {
+    attributes: { axis: int(-1) },
+    output: options.probabilities,
+  });
+  const shares = grouped ? builder.reshape(probabilities, [0, keyValueHeads, -1, 0]) : probabilities;
+  const mixed = builder.matmul(shares, value);
+  const context = builder.transpose(grouped ? builder.reshape(mixed, [0, heads, -1, headSize]) : mixed, [0, 2, 1, 3]);
+  return { context: builder.reshape(context, [0, 0, heads * headSize]), probabilities };
+}
+
+/** softcap tanh(x / softcap) */
+export const bent = (builder: GraphBuilder, x: string, softcap: number): string =>
+  builder.mul(builder.emit("Tanh", [builder.div(x, builder.scalar(softcap))]), builder.scalar(softcap));
+
+/** x W^T (+ b), cut into heads: [batch, positions, width] -> [batch, heads, positions, headSize] */
+export function projectHeads(
+  builder: GraphBuilder,
+  x: string,
+  parameters: Parameters,
+  sizes: { readonly width: number; readonly heads: number; readonly headSize: number; readonly bias: boolean },
+): string {
+  const { width, heads, headSize, bias } = sizes;
+  return splitHeads(builder, linear(builder, x, parameters, width, heads * headSize, bias), heads, headSize);
+}
+
+/** down(act(gate(x)) * up(x)) (Shazeer 2020); x [batch, positions, width]. */
+export function gatedFeedForward(
+  builder: GraphBuilder,
+  x: string,
+  parameters: Parameters,
+  {
+    width,
+    inner,
+    act,
+    bias,
+  }: { readonly width: number; readonly inner: number; readonly act: string; readonly bias: boolean },
+): string {
+  const gate = activation(act)(builder, linear(builder, x, parameters.at("gate_proj"), width, inner, bias));
+  const up = linear(builder, x, parameters.at("up_proj"), width, inner, bias);
+  return linear(builder, builder.mul(gate, up), parameters.at("down_proj"), inner, width, bias);
+}
+
+/** Some positions of [batch, positions, width]: [batch, asked, width]. `asked` is int64 [asked]. */
+export const takePositions = (builder: GraphBuilder, x: string, asked: string): string =>
+  builder.emit("Gather", [x, asked], { attributes: { axis: int(1) } });
