@@ -2,7 +2,9 @@
 
 import { batchFirst } from "./batch-first.ts";
 import { dequantise } from "./dequantise.ts";
+import { dropEmptyParts } from "./drop-empty-parts.ts";
 import { dropExpands } from "./drop-expands.ts";
+import { emptyPasts } from "./empty-pasts.ts";
 import { foldScales } from "./fold-scales.ts";
 import { freeBatch } from "./free-batch.ts";
 import { freeNames } from "./free-names.ts";
@@ -21,9 +23,11 @@ import { writeOut } from "./write-out.ts";
 
 export const PASSES: readonly Pass[] = [
   freeNames,
+  emptyPasts,
   nameAxes,
   raiseOpset,
   simplify,
+  dropEmptyParts,
   singlePrecision,
   dequantise,
   foldScales,

@@ -3,7 +3,7 @@ import { operators, ramp, rewritten } from "../../../../test/support/rewritten.t
 import { runGraph } from "../../../../test/support/run-graph.ts";
 import { GraphBuilder } from "../graph/builder.ts";
 import { type Attributes, float, int, ints, string } from "../onnx/model.ts";
-import { boolTensor, floatTensor, type Tensor } from "../tensor/tensor.ts";
+import { boolTensor, floatTensor, intTensor, type Tensor } from "../tensor/tensor.ts";
 import type { Draft } from "./pass.ts";
 import { writeOut } from "./write-out.ts";
 
@@ -70,6 +70,13 @@ const padding = int32([1, 1, 1, 0, 0, 1, 1, 1, 1, 0], [B, T]);
 const q = ramp([B, S, W], 1);
 const k = ramp([B, T, W], 2);
 const v = ramp([B, T, W], 3);
+
+/** Of four heads of queries that share two of keys, of 16 numbers (the engine turns no fewer). */
+const grouped: Attributes = { num_heads: int(4), kv_num_heads: int(2) };
+const packedQkv = ramp([B, T, 128]);
+const qkv = [ramp([B, T, 64]), ramp([B, T, 32], 2), ramp([B, T, 32], 3)];
+const lengths = [int32([T - 1, T - 1], [B]), int32([T], [1])];
+const angles = [ramp([8, 8], 5), ramp([8, 8], 6)];
 
 const CASES: readonly (readonly [name: string, the: Case])[] = [
   ["Attention", { opType: "Attention", inputs: [x, ...weights], attributes: heads }],
@@ -140,6 +147,36 @@ const CASES: readonly (readonly [name: string, the: Case])[] = [
     opType: "FusedConv", inputs: [ramp([1, 2, 4, 4]), ramp([3, 2, 2, 2], 2), ramp([3], 3)],
     attributes: { kernel_shape: ints([2, 2]), strides: ints([2, 2]), activation: string("Relu") },
   }],
+  ["Attention-23 that caps its scores and gives them out", {
+    opType: "Attention", domain: "", opset: 23,
+    inputs: [ramp([B, N, T, H]), ramp([B, N, T, H], 2), ramp([B, N, T, H], 3), ramp([T, T], 4)],
+    attributes: { is_causal: int(1), softcap: float(0.5), qk_matmul_output_mode: int(2) }, outputs: [0, 3],
+  }],
+  ...[0, 1, 3].map((mode): readonly [string, Case] => [`Attention-23 that gives scores out, kind ${mode}`, {
+    opType: "Attention", domain: "", opset: 23,
+    inputs: [ramp([B, N, S, H]), ramp([B, N, T, H], 2), ramp([B, N, T, H], 3), ramp([S, T], 4)],
+    attributes: { qk_matmul_output_mode: int(mode) }, outputs: [0, 3],
+  }]),
+  ["GroupQueryAttention, packed, turned", { opType: "GroupQueryAttention", inputs: [packedQkv, "", "", "", "", ...lengths, ...angles], attributes: { ...grouped, do_rotary: int(1) } }],
+  ["GroupQueryAttention, separate", { opType: "GroupQueryAttention", inputs: [...qkv, "", "", ...lengths], attributes: { ...grouped, scale: float(0.3) } }],
+  ["GroupQueryAttention, neighbours turned", { opType: "GroupQueryAttention", inputs: [...qkv, "", "", ...lengths, ...angles], attributes: { ...grouped, do_rotary: int(1), rotary_interleaved: int(1) } }],
+  ["GroupQueryAttention, turned in part", { opType: "GroupQueryAttention", inputs: [...qkv, "", "", ...lengths, ramp([8, 8], 5), ramp([8, 8], 6)], attributes: { ...grouped, do_rotary: int(1) } }],
+  ["GroupQueryAttention in a window", { opType: "GroupQueryAttention", inputs: [...qkv, "", "", ...lengths], attributes: { ...grouped, local_window_size: int(2) } }],
+  ["GroupQueryAttention that caps its scores", { opType: "GroupQueryAttention", inputs: [...qkv, "", "", ...lengths], attributes: { ...grouped, softcap: float(0.7) } }],
+  // The engine numbers a first prompt from the first position of the first row.
+  ["GroupQueryAttention with positions and a bias", {
+    opType: "GroupQueryAttention",
+    inputs: [...qkv, "", "", ...lengths, ...angles, intTensor([1, 2, 3, 4, 5, 1, 2, 3, 4, 5], [B, T]), ramp([B, 4, T, T], 7)],
+    attributes: { ...grouped, do_rotary: int(1) },
+  }],
+  ["RotaryEmbedding of three axes", { opType: "RotaryEmbedding", inputs: [ramp([B, T, 32]), intTensor([1, 2, 3, 4, 5, 0, 1, 2, 3, 7], [B, T]), ...angles] }],
+  ["RotaryEmbedding of four axes from a first position on", { opType: "RotaryEmbedding", inputs: [ramp([B, N, S, 16]), intTensor([2], [1]), ...angles], attributes: { interleaved: int(1) } }],
+  ["RotaryEmbedding in part", { opType: "RotaryEmbedding", inputs: [ramp([B, T, 32]), intTensor([0], [1]), ramp([8, 4], 5), ramp([8, 4], 6)], attributes: { num_heads: int(2), rotary_embedding_dim: int(8) } }],
+  ["RotaryEmbedding-23 of four axes", { opType: "RotaryEmbedding", domain: "", opset: 23, inputs: [ramp([B, N, T, 16]), ...angles, intTensor([1, 2, 3, 4, 5, 0, 1, 2, 3, 7], [B, T])] }],
+  ["RotaryEmbedding-23 with the angles of each token, neighbours turned in part", {
+    opType: "RotaryEmbedding", domain: "", opset: 23, inputs: [ramp([B, T, 32]), ramp([B, T, 4], 5), ramp([B, T, 4], 6)],
+    attributes: { num_heads: int(2), rotary_embedding_dim: int(8), interleaved: int(1) },
+  }],
   ["Swish-24", { opType: "Swish", domain: "", opset: 24, inputs: [x], attributes: { alpha: float(1.3) } }],
 ]; // biome-ignore format: one table
 
@@ -178,7 +215,11 @@ describe("writeOut()", () => {
     ["its width 2.6666666666666665 is not that of 2 heads", { opType: "Attention", inputs: [x, ramp([6, W])], attributes: heads }],
     ["its width 8 is not that of 3 heads", { opType: "MultiHeadAttention", inputs: [q, k, v], attributes: { num_heads: int(3) } }],
     ["its width 8 is not that of 3 heads", { opType: "Attention", domain: "", opset: 23, inputs: [q, k, v], attributes: { q_num_heads: int(3), kv_num_heads: int(1) } }],
-    ["it caps its scores", { opType: "Attention", domain: "", opset: 23, inputs: [x, x, x], attributes: { softcap: float(2) } }],
+    ["it has a past state", { opType: "GroupQueryAttention", inputs: [...qkv, ramp([B, 2, 3, 16]), ramp([B, 2, 3, 16]), ...lengths], attributes: grouped }],
+    ["its softmax has attention sinks (input head_sink), which take a part of every probability", { opType: "GroupQueryAttention", inputs: [...qkv, "", "", ...lengths, "", "", "", "", ramp([4])], attributes: grouped }],
+    ["its softmax is smooth (smooth_softmax): a sink takes a part of every probability", { opType: "GroupQueryAttention", inputs: [...qkv, "", "", ...lengths], attributes: { ...grouped, smooth_softmax: int(1) } }],
+    ["its cache is quantised (k_quant_type, v_quant_type): keys and values are rounded", { opType: "GroupQueryAttention", inputs: [...qkv, "", "", ...lengths], attributes: { ...grouped, k_quant_type: string("PER_TENSOR") } }],
+    ["its width 64 is not that of 3 heads, 2 of keys", { opType: "GroupQueryAttention", inputs: [...qkv, "", "", ...lengths], attributes: { ...grouped, num_heads: int(3) } }],
     ['its activation is "Softsign"', { opType: "FusedGemm", inputs: [x, x], attributes: { activation: string("Softsign") } }],
     ["its statistics are read", { opType: "SkipLayerNormalization", inputs: [x, x, ramp([6])], outputs: [0, 1] }],
   ]; // biome-ignore format: one table

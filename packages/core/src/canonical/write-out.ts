@@ -8,19 +8,24 @@ import { countOf, type Pass, unchanged } from "./pass.ts";
 import { rewriteNodes } from "./rewrite-nodes.ts";
 import { biasGelu, fastGelu, fusedConv, fusedGemm, swish } from "./write-out/activation.ts";
 import { attention, attention23, multiHeadAttention } from "./write-out/attention.ts";
+import { groupQueryAttention } from "./write-out/group-query-attention.ts";
 import {
   embedLayerNormalization,
   skipLayerNormalization,
   skipSimplifiedLayerNormalization,
 } from "./write-out/normalisation.ts";
+import { rotaryEmbedding23, rotaryEmbeddingMicrosoft } from "./write-out/rotary.ts";
 import { createWriteContext, Refusal, type Writer } from "./write-out/writer.ts";
 
 /** By domain and operator. */
 const WRITERS: Readonly<Record<string, Writer>> = {
   ":Attention": attention23,
+  ":RotaryEmbedding": rotaryEmbedding23,
   ":Swish": swish,
   "com.microsoft:Attention": attention,
   "com.microsoft:MultiHeadAttention": multiHeadAttention,
+  "com.microsoft:GroupQueryAttention": groupQueryAttention,
+  "com.microsoft:RotaryEmbedding": rotaryEmbeddingMicrosoft,
   "com.microsoft:SkipLayerNormalization": skipLayerNormalization,
   "com.microsoft:SkipSimplifiedLayerNormalization": skipSimplifiedLayerNormalization,
   "com.microsoft:EmbedLayerNormalization": embedLayerNormalization,

@@ -15,20 +15,53 @@ export interface AttentionParts {
   readonly added: readonly string[];
   /** What scores of keys behind the query get added; undefined where all keys may be attended to. */
   readonly causal?: number | undefined;
+  /** With `causal`: how many keys a query attends to, itself and those right before it. Default: all before it. */
+  readonly window?: number | undefined;
+  /** Scores s become c tanh(s / c) before anything is added. Default: they stay. */
+  readonly softcap?: number | undefined;
+}
+
+/** What attention computes on its way, each [batch, heads, queries, keys]. */
+export interface AttentionStages {
+  readonly scores: string;
+  readonly capped: string;
+  readonly masked: string;
+  readonly probabilities: string;
+  /** Probabilities times values [batch, heads, queries, value size]. */
+  readonly result: string;
 }
 
 /** Probabilities times values [batch, heads, queries, value size]. */
-export function attend(b: GraphBuilder, { q, k, v, scale, added, causal }: AttentionParts): string {
-  let scores = b.matmul(q, k, { transB: true, alpha: scale });
-  for (const mask of added) scores = b.add(scores, mask);
+export const attend = (b: GraphBuilder, parts: AttentionParts): string => attendInStages(b, parts).result;
+
+export function attendInStages(
+  b: GraphBuilder,
+  { q, k, v, scale, added, causal, window, softcap }: AttentionParts,
+): AttentionStages {
+  const scores = b.matmul(q, k, { transB: true, alpha: scale });
+  const capped =
+    softcap === undefined ? scores : b.mul(b.emit("Tanh", [b.mul(scores, b.scalar(1 / softcap))]), b.scalar(softcap));
+  let masked = capped;
+  for (const mask of added) masked = b.add(masked, mask);
   if (causal !== undefined) {
     const square = b.concat([b.sizeOf(scores, 2), b.sizeOf(scores, 3)], 0);
-    const filled = b.emit("Expand", [b.scalar(causal), square]);
-    const attributes = { upper: int(1) };
-    const behind = b.emit("Trilu", [filled, b.squeeze(b.integers([1]), [0])], { attributes });
-    scores = b.add(scores, behind); // [batch, heads, queries, keys]
+    const filled = b.emit("Expand", [b.scalar(causal), square]); // [queries, keys]
+    masked = b.add(masked, b.emit("Trilu", [filled, diagonal(b, 1)], { attributes: { upper: int(1) } }));
+    if (window !== undefined) {
+      masked = b.add(masked, b.emit("Trilu", [filled, diagonal(b, -window)], { attributes: { upper: int(0) } }));
+    }
   }
-  return b.matmul(b.emit("Softmax", [scores], { attributes: { axis: int(-1) } }), v);
+  const probabilities = b.emit("Softmax", [masked], { attributes: { axis: int(-1) } });
+  return { scores, capped, masked, probabilities, result: b.matmul(probabilities, v) };
+}
+
+const diagonal = (b: GraphBuilder, offset: number): string => b.squeeze(b.integers([offset]), [0]);
+
+/** Heads of keys or values [batch, heads, keys, size] that several heads of queries share, once for each of these. */
+export function repeatHeads(b: GraphBuilder, x: string, queries: number, keys: number, size: number): string {
+  if (queries === keys) return x;
+  const wide = b.emit("Expand", [b.unsqueeze(x, [2]), b.integers([1, 1, queries / keys, 1, 1])]);
+  return b.reshape(wide, [0, queries, -1, size]);
 }
 
 /** [batch, tokens, heads x size] -> [batch, heads, tokens, size] */

@@ -2,7 +2,7 @@
 
 import { int } from "../../onnx/model.ts";
 import { dtypeCode } from "../../tensor/dtype.ts";
-import { attend, mergeHeads, paddingMask, splitHeads } from "./attention-core.ts";
+import { attend, attendInStages, mergeHeads, paddingMask, repeatHeads, splitHeads } from "./attention-core.ts";
 import { split, type WriteContext, type Writer, withBias } from "./writer.ts";
 
 /** Default of mask_filter_value. */
@@ -114,8 +114,7 @@ function finish(context: WriteContext, { q, k, v }: Projected, { heads, sizes, m
 
 /** Attention-23: heads on an axis of their own, or side by side in the last of three. */
 export const attention23: Writer = (context) => {
-  refuseState(context, [4, 5, 6], [1, 2, 3]);
-  if (context.float("softcap", 0) !== 0) return context.refuse("it caps its scores");
+  refuseState(context, [4, 5, 6], [1, 2]);
   const { builder: b, shapes } = context;
   const ranks = [0, 1, 2].map((i) => shapes.get(context.input(i))?.shape?.length);
   const isFlat = ranks.every((rank) => rank === 3);
@@ -133,26 +132,25 @@ export const attention23: Writer = (context) => {
   const place = (i: number, count: number, width: number) =>
     isFlat ? splitHeads(b, context.input(i), count, width / count) : context.input(i);
   const q = place(0, queries, queryWidth);
-  const k = repeatHeads(context, place(1, keys, keyWidth), queries, keys, size);
-  const v = repeatHeads(context, place(2, keys, valueWidth), queries, keys, valueSize);
+  const k = repeatHeads(b, place(1, keys, keyWidth), queries, keys, size);
+  const v = repeatHeads(b, place(2, keys, valueWidth), queries, keys, valueSize);
   const mask = context.optional(3);
-  const result = attend(b, {
+  const stages = attendInStages(b, {
     q,
     k,
     v,
     scale: context.float("scale", 0) || 1 / Math.sqrt(size),
     added: mask === undefined ? [] : [addedMask(context, mask)],
     causal: context.int("is_causal", 0) === 0 ? undefined : LOWEST,
+    softcap: context.float("softcap", 0) || undefined,
   });
-  return [isFlat ? mergeHeads(b, result, queries * valueSize) : result];
+  const { result } = stages;
+  const y = isFlat ? mergeHeads(b, result, queries * valueSize) : result;
+  if (!context.wants(3)) return [y];
+  const mode = context.int("qk_matmul_output_mode", 0);
+  const products = [stages.scores, stages.capped, stages.masked, stages.probabilities][mode];
+  return [y, undefined, undefined, products ?? context.refuse(`its output of scores is of the unknown kind ${mode}`)];
 };
-
-/** Heads of keys that several heads of queries share, once for each. */
-function repeatHeads({ builder: b }: WriteContext, x: string, queries: number, keys: number, size: number): string {
-  if (queries === keys) return x;
-  const wide = b.emit("Expand", [b.unsqueeze(x, [2]), b.integers([1, 1, queries / keys, 1, 1])]);
-  return b.reshape(wide, [0, queries, -1, size]);
-}
 
 /** A mask of truth values, or one that is added as it is. */
 function addedMask({ builder: b, shapes }: WriteContext, mask: string): string {
