@@ -235,12 +235,78 @@ describe("dequantise()", () => {
     });
   });
 
+  describe("weights in blocks, further forms", () => {
+    const [N, K] = [6, 64];
+    const columns = ramp([2, 3, K]);
+    const sizes: Attributes = { N: int(N), K: int(K), bits: int(4), block_size: int(16) };
+    const packed = bytes("uint8", [N, 4, 8]);
+    const scales = ramp([N, 4], 2);
+    const close = { rtol: 1e-4, atol: 1e-3 };
+
+    it("MatMulNBits whose columns belong to blocks in another order, with a bias and zero points of float32", async () => {
+      const groups: Tensor = {
+        dtype: "int32",
+        shape: [K],
+        data: Int32Array.from({ length: K }, (_, i) => (i * 7) % 4),
+      };
+      const forms: readonly (readonly string[])[] = [["", "bias"], ["groups"], ["groups", "bias"]];
+      for (const form of forms) {
+        const draft = draftOf((b, x, k) => {
+          const own = [form[0] === "" ? "" : k(groups), form[1] === undefined ? "" : k(ramp([N], 5))];
+          const zero = form[0] === "" ? k(ramp([N, 4], 6)) : "";
+          return microsoft(b, "MatMulNBits", [x, k(packed), k(scales), zero, ...own], sizes);
+        }, columns);
+        await rewritten(dequantise, draft, { x: columns }, close);
+      }
+    });
+
+    it.each([0, 1])("MatMulBnb4, kind %i", async (kind) => {
+      const attributes: Attributes = { N: int(N), K: int(K), block_size: int(16), quant_type: int(kind) };
+      const draft = draftOf((b, x, k) => {
+        const inputs = [x, k(bytes("uint8", [(N * K) / 2])), k(ramp([(N * K) / 16], 2))];
+        return microsoft(b, "MatMulBnb4", inputs, attributes);
+      }, columns);
+      await rewritten(dequantise, draft, { x: columns }, close);
+    });
+
+    const ids: Tensor = { dtype: "int64", shape: [2, 3], data: BigInt64Array.of(0n, 3n, 1n, 2n, 2n, 0n) };
+    const tables = (["int4", "uint4", "uint8"] as const).flatMap((dtype) => [
+      { dtype, zero: false },
+      { dtype, zero: true },
+    ]);
+
+    it.each(tables)("GatherBlockQuantized of $dtype, zero points: $zero", async ({ dtype, zero }) => {
+      const draft = draftOf((b, x, k) => {
+        // Two numbers in every byte, whatever the type is called.
+        const store = (name: string, [rows, width]: readonly [number, number], seed: number) => {
+          const data = bytes("uint8", [rows * Math.ceil(width / 2)], seed).data as Uint8Array;
+          const shape = dtype === "uint8" ? [rows, Math.ceil(width / 2)] : [rows, width];
+          return b.initializer({ name, dtype, shape, storage: { kind: "bytes", bytes: data } });
+        };
+        const inputs = [
+          store("table", [4, 32], 1),
+          x,
+          k(ramp([4, 2], 2)),
+          ...(zero ? [store("zeros", [4, 2], 5)] : []),
+        ];
+        return microsoft(b, "GatherBlockQuantized", inputs, {
+          block_size: int(16),
+          quantize_axis: int(1),
+          bits: int(4),
+        });
+      }, ids);
+      await rewritten(dequantise, draft, { x: ids }, { rtol: 1e-6, atol: 1e-6 });
+    });
+  });
+
   const refused: readonly (readonly [string, Write])[] = [
     ["computes with quantised values as whole numbers", (b, x, k) => {
       const q = quantised(b, x, k);
       return back(b, b.emit("BitShift", [q, q], { attributes: { direction: { kind: "string", value: "LEFT" } } }), k);
     }],
-    ["permutes its columns", (b, x, k) => microsoft(b, "MatMulNBits", [x, k(bytes("uint8", [3, 1, 8])), k(ramp([3, 1])), "", k(bytes("uint8", [4]))])],
+    ["weights are laid out for one device", (b, x, k) => microsoft(b, "MatMulNBits", [x, k(bytes("uint8", [3, 1, 8])), k(ramp([3, 1]))], { weight_prepacked: int(1) })],
+    ["its weights have 5 bits", (b, x, k) => microsoft(b, "MatMulNBits", [x, k(bytes("uint8", [3, 1, 8])), k(ramp([3, 1]))], { bits: int(5) })],
+    ["its table is not a matrix quantised along its rows", (b, x, k) => microsoft(b, "GatherBlockQuantized", [k(bytes("uint8", [32, 4])), x, k(ramp([2, 4]))], { quantize_axis: int(0) })],
     ["its scale is constant", (b, x, k) => b.emit("Cast", [b.emit("MatMulInteger", [quantised(b, x, k), k(bytes("int8", [4, 2]))])], { attributes: { to: int(1) } })],
   ]; // biome-ignore format: one table
 

@@ -4,6 +4,7 @@ import type { GraphBuilder } from "../../graph/builder.ts";
 import type { ShapeTable } from "../../graph/infer-shapes.ts";
 import { int, type Node } from "../../onnx/model.ts";
 import { dtypeCode } from "../../tensor/dtype.ts";
+import { elementCount, floatTensor } from "../../tensor/tensor.ts";
 import type { ConstantTable } from "../constants.ts";
 
 export interface QuantContext {
@@ -70,24 +71,70 @@ export const operand = (context: QuantContext, q: string, scale: string, zeroPoi
 /**
  * Weights of MatMulNBits [N, K] from bytes [N, blocks, bytes per block]: `bits` bits each, lowest first, with a scale and
  * a zero point per block (the middle of the range unless given).
+ *
+ * @param groups - Which block's scale and zero point each column has, int32 [K], where they are not in order.
  */
 export function unpackBlocks(
   context: QuantContext,
-  { bytes, scales, zeroPoints }: { readonly bytes: string; readonly scales: string; readonly zeroPoints: string },
+  { bytes, scales, zeroPoints, groups = "" }: PackedBlocks,
   { rows, columns, block, bits }: { rows: number; columns: number; block: number; bits: number },
 ): string {
   const { builder: b, shapes } = context;
   const blocks = Math.ceil(columns / block);
-  const values = b.reshape(unpack(b, b.reshape(bytes, [rows, blocks, -1]), bits), [rows, blocks, block]);
+  const packed = unpack(b, b.reshape(bytes, [rows, blocks, -1]), bits);
   const centre = () => {
     if (zeroPoints === "") return b.scalar(2 ** (bits - 1));
     if (shapes.get(zeroPoints)?.dtype !== "uint8") return b.reshape(zeroPoints, [rows, blocks, 1]);
     const unpacked = unpack(b, b.reshape(zeroPoints, [rows, -1]), bits);
     return b.reshape(b.slice(b.reshape(unpacked, [rows, -1]), 1, 0, blocks), [rows, blocks, 1]);
   };
-  const weights = b.mul(b.sub(values, centre()), b.reshape(scales, [rows, blocks, 1]));
+  const scale = b.reshape(scales, [rows, blocks, 1]);
+  if (groups !== "") {
+    const own = b.slice(groups, 0, 0, columns);
+    // [rows, blocks, 1] -> [rows, columns]
+    const ofColumns = (value: string) =>
+      b.squeeze(b.emit("Gather", [value, own], { attributes: { axis: int(1) } }), [2]);
+    const flat = b.slice(b.reshape(packed, [rows, blocks * block]), 1, 0, columns);
+    const middle = centre();
+    return b.mul(b.sub(flat, zeroPoints === "" ? middle : ofColumns(middle)), ofColumns(scale));
+  }
+  const weights = b.mul(b.sub(b.reshape(packed, [rows, blocks, block]), centre()), scale);
   const flat = b.reshape(weights, [rows, blocks * block]);
   return blocks * block === columns ? flat : b.slice(flat, 1, 0, columns);
+}
+
+interface PackedBlocks {
+  readonly bytes: string;
+  readonly scales: string;
+  readonly zeroPoints: string;
+  readonly groups?: string;
+}
+
+/**
+ * A stored tensor of 4-bit numbers as float32, whatever its shape: two in every byte, the lower half first. Undefined where
+ * it is not stored.
+ */
+export function storedNibbles({ builder: b, constants, shapes }: QuantContext, value: string): string | undefined {
+  const tensor = constants.stored.get(value);
+  const shape = shapes.get(value)?.shape;
+  if (tensor === undefined || shape === undefined || !shape.every((size) => typeof size === "number")) return undefined;
+  const count = elementCount(shape);
+  const own = `${value}.bytes`;
+  const halves = [Math.ceil(count / 2)];
+  const bytes = b.has(own) ? own : b.initializer({ ...tensor, name: own, dtype: "uint8", shape: halves });
+  const flat = b.reshape(unpack(b, bytes, 4), [-1]);
+  const whole = b.reshape(count % 2 === 0 ? flat : b.slice(flat, 0, 0, count), shape);
+  if (tensor.dtype === "uint4") return whole;
+  // 8 to 15 are -8 to -1.
+  return b.sub(whole, b.mul(b.emit("Floor", [b.mul(whole, b.scalar(1 / 8))]), b.scalar(16)));
+}
+
+/** Bytes [count] as the numbers of a table of 16 that their halves stand for, the upper half first: [count, 2]. */
+export function lookUpNibbles(b: GraphBuilder, bytes: string, table: readonly number[]): string {
+  const toInteger = (value: string) => b.emit("Cast", [value], { attributes: { to: int(dtypeCode("int64")) } });
+  const parts = unpack(b, bytes, 4); // [count, 2], the lower half first
+  const [low, high] = [0, 1].map((at) => b.slice(parts, 1, at, at + 1)) as [string, string];
+  return b.emit("Gather", [b.constant(floatTensor(table, [table.length])), toInteger(b.concat([high, low], 1))]);
 }
 
 /** The parts of `bits` bits of every byte, lowest first, on a new last axis; float32. */

@@ -1,7 +1,16 @@
 /** @file The float32 counterparts of quantised operators: one entry an operator. */
 
 import { type Attributes, int } from "../../onnx/model.ts";
-import { dequantised, operand, type QuantContext, type QuantRule, unpackBlocks, withoutZeroPoint } from "./context.ts";
+import {
+  dequantised,
+  lookUpNibbles,
+  operand,
+  type QuantContext,
+  type QuantRule,
+  storedNibbles,
+  unpackBlocks,
+  withoutZeroPoint,
+} from "./context.ts";
 
 const MICROSOFT = "com.microsoft";
 
@@ -122,28 +131,76 @@ const qEmbedLayerNormalization: QuantRule = (c) => {
 /** y = A W^T (+ bias) with W [N, K] in blocks of few bits. */
 const matMulNBits: QuantRule = (c) => {
   const [rows, columns, block, bits] = [c.int("N", 0), c.int("K", 0), c.int("block_size", 0), c.int("bits", 4)];
-  if (c.input(4) !== "") return c.refuse("it permutes its columns (g_idx)");
+  if (c.int("weight_prepacked", 0) !== 0) return c.refuse("its weights are laid out for one device (weight_prepacked)");
   if (![2, 4, 8].includes(bits)) return c.refuse(`its weights have ${bits} bits, calig reads 2, 4 and 8`);
-  const parts = { bytes: c.input(1), scales: c.input(2), zeroPoints: c.input(3) };
+  const parts = { bytes: c.input(1), scales: c.input(2), zeroPoints: c.input(3), groups: c.input(4) };
   const weights = unpackBlocks(c, parts, { rows, columns, block, bits });
   const product = c.builder.matmul(c.input(0), weights, { transB: true });
   return [c.input(5) === "" ? product : c.builder.add(product, c.input(5))];
 };
 
-/** Rows of a table [rows, width] in blocks of few bits along its last axis, kept as bytes. */
+/** The 16 numbers of quant_type 0 (FP4) and 1 (NF4) of bitsandbytes. */
+const BNB4: readonly (readonly number[])[] = [
+  [
+    0, 5.208333333e-3, 0.66666667, 1, 0.33333333, 0.5, 0.16666667, 0.25,
+    -0, -5.208333333e-3, -0.66666667, -1, -0.33333333, -0.5, -0.16666667, -0.25,
+  ],
+  [
+    -1, -0.6961928009986877, -0.5250730514526367, -0.39491748809814453, -0.28444138169288635, -0.18477343022823334,
+    -0.09105003625154495, 0, 0.07958029955625534, 0.16093020141124725, 0.24611230194568634, 0.33791524171829224,
+    0.44070982933044434, 0.5626170039176941, 0.7229568362236023, 1,
+  ],
+]; // biome-ignore format: two tables
+
+/** y = A W^T with W [N, K] flattened into blocks of 4 bits, the upper half of a byte first, each with its largest number. */
+const matMulBnb4: QuantRule = (c) => {
+  const { builder: b } = c;
+  const [rows, columns, block] = [c.int("N", 0), c.int("K", 0), c.int("block_size", 0)];
+  const table = BNB4[c.int("quant_type", 1)];
+  if (table === undefined) return c.refuse(`its numbers are of the unknown kind ${c.int("quant_type", 1)}`);
+  if (c.int("transB", 1) !== 1) return c.refuse("its weights are not transposed");
+  if ((rows * columns) % block !== 0)
+    return c.refuse(`its ${rows} x ${columns} weights are no whole blocks of ${block}`);
+  const values = b.reshape(lookUpNibbles(b, b.reshape(c.input(1), [-1]), table), [-1, block]);
+  const weights = b.reshape(b.mul(values, b.reshape(c.input(2), [-1, 1])), [rows, columns]);
+  return [b.matmul(c.input(0), weights, { transB: true })];
+};
+
+/** Rows of a table [rows, width] in blocks of few bits along its last axis. */
 const gatherBlockQuantized: QuantRule = (c) => {
-  const shape = c.shapes.get(c.input(0))?.shape;
-  const [rows, bytes] = shape ?? [];
+  const { dtype, shape } = c.shapes.get(c.input(0)) ?? {};
+  const [rows, stored] = shape ?? [];
   const [bits, block] = [c.int("bits", 4), c.int("block_size", 128)];
-  const isSimple = c.int("gather_axis", 0) === 0 && [1, -1].includes(c.int("quantize_axis", 1));
-  if (c.shapes.get(c.input(0))?.dtype !== "uint8" || shape?.length !== 2 || !isSimple) {
-    return c.refuse("its table is not a matrix of bytes quantised along its rows");
-  }
-  if (typeof rows !== "number" || typeof bytes !== "number") return c.refuse("the size of its table is not known");
-  const parts = { bytes: c.input(0), scales: c.input(2), zeroPoints: c.input(3) };
-  const table = unpackBlocks(c, parts, { rows, columns: (bytes * 8) / bits, block, bits });
+  const isSimple = shape?.length === 2 && c.int("gather_axis", 0) === 0 && [1, -1].includes(c.int("quantize_axis", 1));
+  if (!isSimple) return c.refuse("its table is not a matrix quantised along its rows");
+  if (typeof rows !== "number" || typeof stored !== "number") return c.refuse("the size of its table is not known");
+  const isNibbles = dtype === "int4" || dtype === "uint4";
+  if (dtype !== "uint8" && !isNibbles) return c.refuse(`its table is of ${dtype ?? "an unknown type"}`);
+  const table = isNibbles
+    ? nibbleTable(c, { rows, columns: stored, block })
+    : unpackBlocks(
+        c,
+        { bytes: c.input(0), scales: c.input(2), zeroPoints: c.input(3) },
+        { rows, columns: (stored * 8) / bits, block, bits },
+      );
   return [c.builder.emit("Gather", [table, c.input(1)], { attributes: { axis: int(0) } })];
 };
+
+/** A table of int4 or uint4 [rows, columns]; its zero points are 0 unless given. */
+function nibbleTable(
+  c: QuantContext,
+  { rows, columns, block }: { rows: number; columns: number; block: number },
+): string {
+  const { builder: b } = c;
+  const blocks = Math.ceil(columns / block);
+  if (blocks * block !== columns) return c.refuse(`its ${columns} columns are no whole blocks of ${block}`);
+  const values = storedNibbles(c, c.input(0));
+  const zeroPoints = c.input(3) === "" ? undefined : storedNibbles(c, c.input(3));
+  if (values === undefined || (c.input(3) !== "" && zeroPoints === undefined)) return c.refuse("its table is computed");
+  const inBlocks = b.reshape(values, [rows, blocks, block]);
+  const centred = zeroPoints === undefined ? inBlocks : b.sub(inBlocks, b.reshape(zeroPoints, [rows, blocks, 1]));
+  return b.reshape(b.mul(centred, b.reshape(c.input(2), [rows, blocks, 1])), [rows, columns]);
+}
 
 /** By domain and operator. */
 export const QUANT_RULES: Readonly<Record<string, QuantRule>> = {
@@ -159,6 +216,7 @@ export const QUANT_RULES: Readonly<Record<string, QuantRule>> = {
   "com.microsoft:DynamicQuantizeMatMul": dynamicQuantizeMatMul,
   "com.microsoft:MatMulIntegerToFloat": matMulIntegerToFloat,
   "com.microsoft:MatMulNBits": matMulNBits,
+  "com.microsoft:MatMulBnb4": matMulBnb4,
   "com.microsoft:GatherBlockQuantized": gatherBlockQuantized,
   "com.microsoft:QGemm": qGemm,
   "com.microsoft:QAttention": qAttention,
