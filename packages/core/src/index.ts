@@ -130,12 +130,20 @@ export type {
   Summary,
   SummaryItem,
 } from "./reading/summary.ts";
+export {
+  type Waterfall,
+  type WaterfallOptions,
+  type WaterfallStep,
+  type WaterfallStepKind,
+  waterfall,
+} from "./reading/waterfall.ts";
 export type { Words } from "./reading/words/words.ts";
 export { renderHtml } from "./render/html.ts";
 export { renderJson } from "./render/json.ts";
 export { renderMarkdown } from "./render/markdown.ts";
 export { OVERLAYS, type OverlayName } from "./render/overlay.ts";
 export { regionsInWords } from "./render/regions.ts";
+export { type WaterfallSvgOptions, waterfallSvg } from "./render/svg/waterfall.ts";
 export { renderSvg, type SvgOptions } from "./render/svg.ts";
 export { renderTerminal } from "./render/terminal.ts";
 export { comparisonHtml, comparisonMarkdown } from "./report/comparison/comparison.ts";

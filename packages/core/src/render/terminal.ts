@@ -12,6 +12,7 @@ import { heatGrid } from "./terminal/heat-grid.ts";
 import { heatText } from "./terminal/heat-text.ts";
 import { type ColorDepth, createPainter } from "./terminal/painter.ts";
 import { ranking } from "./terminal/ranking.ts";
+import { waterfallLines } from "./terminal/waterfall.ts";
 
 export interface TerminalOptions {
   /** Width of the terminal in columns, >= 1; below 24 the output is laid out for 24. */
@@ -58,6 +59,7 @@ export function renderTerminal(explanation: Explanation, options: TerminalOption
       ? [headingOf(explanation), heatText(explanation, context)]
       : [headingOf(explanation), heatGrid(explanation, context)],
     [`Strongest ${many}`, hasItems ? ranking(context) : []],
+    ["Where the score comes from", verbose ? waterfallLines(context) : []],
     ["Evidence by block", hasItems ? blockTable(context) : []],
     ["Scores by block", verbose ? blockScores(context) : []],
     ["How it was measured", facts(context)],
