@@ -8,5 +8,6 @@ export const BUILT_IN: OwnKnowledge = {
   modalities: async () => (await import("../modality/modalities.ts")).MODALITIES,
 };
 
-/** The reader of ONNX files. */
+/** The readers of ONNX files and of GGUF files. */
 export const readOnnx = async () => (await import("./load-onnx.ts")).loadOnnx;
+export const readGguf = async () => (await import("./load-gguf.ts")).loadGguf;

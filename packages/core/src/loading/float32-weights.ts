@@ -3,7 +3,7 @@
  * that the device may not read, and those that have to be computed from what is stored.
  */
 
-import { computeTensor, type DerivedTensor } from "../checkpoint/derived-tensor.ts";
+import { computePieces, type DerivedTensor } from "../checkpoint/derived-tensor.ts";
 import { CheckpointError, isCaligError } from "../errors.ts";
 import type { ReadRange } from "../onnx/external-data.ts";
 import type { StoredTensor } from "../onnx/model.ts";
@@ -87,7 +87,7 @@ export async function asFloat32(
     for (const name of names) {
       const computed = derived.get(name);
       if (computed === undefined) await convert(source.get(name), read, scratch);
-      else await scratch.append(bytesOf((await computeTensor(computed, read)).data));
+      else for await (const values of computePieces(computed, read, CHUNK)) await scratch.append(bytesOf(values));
       places.set(name, offset);
       offset += size(name);
     }

@@ -5,8 +5,10 @@ import { type AssembledModel, assembleModel } from "./assemble-model.ts";
 import { usualWeights } from "./checkpoint-weights.ts";
 import { readContents } from "./contents.ts";
 import { holdsAdapter } from "./find-adapter.ts";
+import { findGguf, isGguf } from "./gguf-place.ts";
 import { loadCheckpoint } from "./load-checkpoint.ts";
 import type { LoadContext } from "./load-context.ts";
+import type { loadGguf } from "./load-gguf.ts";
 import type { loadOnnx } from "./load-onnx.ts";
 import type { ModelParts } from "./model-parts.ts";
 import type { ModelStore } from "./model-store.ts";
@@ -19,7 +21,7 @@ import { streamBytes } from "./weight-plan.ts";
 export interface LoadRequest extends LoadContext {
   /** What explanations call the model. Default: as its store. */
   readonly id?: string | undefined;
-  /** The ONNX file that is meant, by its path in the store. Default: found. */
+  /** The ONNX or GGUF file that is meant, by its path in the store. Default: found. */
   readonly file?: string | undefined;
   /** Which ONNX file, by the element type in its name. Default: the checkpoint, else the best there is. */
   readonly dtype?: OnnxDtype | undefined;
@@ -28,9 +30,11 @@ export interface LoadRequest extends LoadContext {
   readonly platform: Platform;
   /** The reader of ONNX files, loaded when there is one. Default: only checkpoints are read. */
   readonly readOnnx?: (() => Promise<typeof loadOnnx>) | undefined;
+  /** The reader of GGUF files, likewise. */
+  readonly readGguf?: (() => Promise<typeof loadGguf>) | undefined;
 }
 
-/** A loaded model, and the ONNX file that it was read from, by its path in the store. */
+/** A loaded model, and the ONNX or GGUF file that it was read from, by its path in the store. */
 export interface Loaded {
   readonly model: AssembledModel;
   readonly file: string | undefined;
@@ -38,7 +42,7 @@ export interface Loaded {
 
 /**
  * Loads a model. What is taken, in that order: the file that was named; a checkpoint of a family that calig builds; an ONNX
- * file; an adapter whose base model is elsewhere. Programs are compiled when first needed.
+ * file; a GGUF file; an adapter whose base model is elsewhere. Programs are compiled when first needed.
  *
  * @throws {CheckpointError} When files are missing, truncated or inconsistent.
  * @throws {UnsupportedModelError} When calig does not build this family and there is no ONNX file, or its graph cannot be
@@ -71,22 +75,34 @@ async function loadFrom(store: ModelStore, request: LoadRequest): Promise<Loaded
   }
 }
 
-/** The parts of what is meant, and its ONNX file. */
+/** The parts of what is meant, and its file where that is one. */
 async function readParts(
   store: ModelStore,
   request: LoadRequest,
 ): Promise<{ readonly parts: ModelParts; readonly file?: string }> {
-  const { dtype, file, source, knowledge, readOnnx } = request;
+  const { dtype, file, source, knowledge, readOnnx, readGguf } = request;
   const contents = await readContents(store);
   const config = contents.stored?.config;
   const builds = config !== undefined && knowledge.families.has(config.modelType);
   const beside = file === undefined && dtype === undefined && builds ? await usualWeights(contents) : undefined;
   if (beside !== undefined) return { parts: await loadCheckpoint(contents, beside, request) };
-  const onnx = file === undefined ? await findOnnxFile(contents, dtype) : await namedOnnxFile(store, file);
+  const gguf = file !== undefined && isGguf(file) ? file : undefined;
+  const onnx =
+    gguf !== undefined
+      ? undefined
+      : file === undefined
+        ? await findOnnxFile(contents, dtype)
+        : await namedOnnxFile(store, file);
   if (onnx !== undefined) {
     if (readOnnx === undefined) throw onlyCheckpoints(store, onnx.path);
     const read = await readOnnx();
     return { parts: await read(contents, onnx, request), file: onnx.path };
+  }
+  const weights = gguf ?? (dtype === undefined ? findGguf(contents) : undefined);
+  if (weights !== undefined) {
+    if (readGguf === undefined) throw onlyCheckpoints(store, weights);
+    const read = await readGguf();
+    return { parts: await read(contents, weights, request), file: weights };
   }
   if (dtype !== undefined) throw noOnnxOfType(store, dtype);
   if (config === undefined && !(await holdsAdapter(contents))) throw await noModelIn(source, store);

@@ -21,6 +21,8 @@ export interface WeightFacts {
   readonly parameters: number;
   /** Number of elements of each element type, most frequent type first. */
   readonly elements: ReadonlyMap<DType, number>;
+  /** What the file calls its element types, most frequent first, where it has names of its own ("Q4_K"). */
+  readonly types?: readonly string[];
   /** Of the bytes of all files, in the order of their names. */
   readonly sha256: string;
 }

@@ -51,11 +51,11 @@ export function noOnnxOfType({ where, listed, remedy }: ModelStore, dtype: OnnxD
   );
 }
 
-/** The error for an ONNX file where nothing reads such files. */
+/** The error for an ONNX or GGUF file where nothing reads such files. */
 export const onlyCheckpoints = ({ where }: ModelStore, path: string): UnsupportedModelError =>
   new UnsupportedModelError(
-    `Cannot load "${path}" in "${where}": it is an ONNX file, and checkpoints of the families that were given are read here; load it with the loadModel() of "@calig/web" itself, or give the checkpoint and its family`,
-    [{ reason: "an ONNX file" }],
+    `Cannot load "${path}" in "${where}": it is ${path.endsWith(".onnx") ? "an ONNX" : "a GGUF"} file, and checkpoints of the families that were given are read here; load it with the loadModel() of "@calig/web" itself, or give the checkpoint and its family`,
+    [{ reason: "no checkpoint" }],
   );
 
 /** Folders below that hold a configuration with weights, or an ONNX file. */

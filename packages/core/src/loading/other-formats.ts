@@ -48,7 +48,7 @@ const FORMATS: readonly Format[] = [
     what: "weights under the names of the original code",
     remedy: "get the same model in the layout of transformers (model.safetensors)",
   },
-  { name: /\.gguf$/, what: "weights for llama.cpp (GGUF)", remedy: EXPORT },
+  { name: /\.gguf$/, what: "weights for llama.cpp (GGUF)", remedy: `give the file itself, or ${EXPORT}` },
   { name: /\.(h5|keras|hdf5)$/, what: "a model of Keras", remedy: EXPORT },
   { name: /\.(pb|tflite|lite)$/, what: "a model of TensorFlow", remedy: EXPORT },
   { name: /^group\d+-shard\d+of\d+(\.bin)?$/, what: "a model of TensorFlow.js", remedy: EXPORT },

@@ -11,9 +11,9 @@ import type { ModelStore } from "./model-store.ts";
 const FILE = "calig.json";
 export const TUNED_VERSION = 1;
 
-/** Name of the file: after the ONNX file where the model is one of several, given with its folder or without. */
+/** Name of the file: after the ONNX or GGUF file where the model is one of several, given with its folder or without. */
 export const tunedFileOf = (onnx: string | undefined): string =>
-  onnx === undefined ? FILE : `${onnx.replace(/\.onnx$/i, "")}.${FILE}`;
+  onnx === undefined ? FILE : `${onnx.replace(/\.(onnx|gguf)$/i, "")}.${FILE}`;
 
 /** The settings stored beside a model. @throws {CheckpointError} When the file is not what calig wrote. */
 export async function readTuned(

@@ -16,7 +16,7 @@ const KINDS: readonly Kind[] = [
     starts: "PK\x03\x04",
     what: "it is a zip archive, as PyTorch writes its files, under another name; convert it, or unpack it",
   },
-  { starts: "GGUF", what: "it is a GGUF file under another name; get the checkpoint that it was made from" },
+  { starts: "GGUF", what: "it is a GGUF file under another name; give it the ending .gguf" },
   { starts: "\x89HDF", what: "it is an HDF5 file, as Keras writes it, under another name; get the PyTorch checkpoint" },
   { starts: "\x1f\x8b", what: "it is packed by gzip; unpack it" },
   ...["\x80\x02", "\x80\x03", "\x80\x04", "\x80\x05"].map((starts) => ({

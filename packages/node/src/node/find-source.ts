@@ -1,9 +1,10 @@
-/** @file What a name or a path means on this machine: a built-in model, a folder, an ONNX file, or a model in the cache of Hugging Face. */
+/** @file What a name or a path means on this machine: a built-in model, a folder, an ONNX or GGUF file, or a model in the cache of Hugging Face. */
 
 import { stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { CheckpointError, InvalidOptionError } from "@calig/core/internal/errors";
 import { PROCESSOR_FILES } from "@calig/core/internal/input/image/find-image-processor";
+import { isGguf } from "@calig/core/internal/loading/gguf-place";
 import type { ModelStore } from "@calig/core/internal/loading/model-store";
 import { isHubName, otherFormat } from "@calig/core/internal/loading/other-formats";
 import { builtinFolder, builtinModels } from "./builtin-models.ts";
@@ -13,7 +14,7 @@ import { hubCacheFolder, hubSnapshot } from "./hub-cache.ts";
 /** A model on disk. */
 export interface FoundSource {
   readonly store: ModelStore;
-  /** The ONNX file that was named, by its path in the store. */
+  /** The ONNX or GGUF file that was named, by its path in the store. */
   readonly file?: string;
 }
 
@@ -42,6 +43,7 @@ export async function findSource(source: string, revision?: string): Promise<Fou
   if (!found.isFile()) {
     throw new CheckpointError(`Cannot load model "${source}": it is neither a file nor a folder; give one`, source);
   }
+  if (isGguf(path)) return { store: diskStore(dirname(path), basename(path)), file: basename(path) };
   if (!path.endsWith(".onnx")) throw otherFile(source, path);
   const folder = await folderOfFile(path);
   const file = folder === dirname(path) ? basename(path) : `${basename(dirname(path))}/${basename(path)}`;
@@ -80,12 +82,12 @@ function nothingThere(source: string): CheckpointError {
   return new CheckpointError(`Cannot load model "${source}": ${about}`, source);
 }
 
-/** The error for a file that is no ONNX file. */
+/** The error for a file that is neither an ONNX nor a GGUF file. */
 function otherFile(source: string, path: string): CheckpointError {
   const name = basename(path);
   const part = /^(config|tokenizer.*|adapter_config)\.json$|\.safetensors$|\.index\.json$/.test(name);
   const about = part
     ? `it is a file of a model; give its folder, "${dirname(path)}"`
-    : `it is a file; ${otherFormat([name]) ?? "give an .onnx file, or the folder that holds config.json, the weights and the tokenizer files"}`;
+    : `it is a file; ${otherFormat([name]) ?? "give an .onnx or a .gguf file, or the folder that holds config.json, the weights and the tokenizer files"}`;
   return new CheckpointError(`Cannot load model "${source}": ${about}`, source);
 }

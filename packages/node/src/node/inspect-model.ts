@@ -14,7 +14,7 @@ import { estimateMemory, type MemoryEstimate } from "./memory-estimate.ts";
 export interface ModelInspection {
   readonly id: string;
   readonly folder: string;
-  /** The ONNX file; undefined for a checkpoint, from which calig builds the graph. */
+  /** The ONNX or GGUF file; undefined for a checkpoint, from which calig builds the graph. */
   readonly file: string | undefined;
   readonly family: string;
   readonly task: string;
@@ -73,7 +73,7 @@ export function inspectModel(model: LoadedModel): ModelInspection {
     causal: streamOf(anatomy).causal === true,
     parameters: weights.parameters,
     weightBytes: weights.bytes,
-    dtypes: [...weights.elements.keys()],
+    dtypes: weights.types ?? [...weights.elements.keys()],
     sha256: weights.sha256,
     runtime: model.runtime,
     memory: estimateMemory(model),

@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import { InvalidOptionError } from "@calig/core/internal/errors";
 import type { AssembledModel } from "@calig/core/internal/loading/assemble-model";
-import { BUILT_IN, readOnnx } from "@calig/core/internal/loading/built-in";
+import { BUILT_IN, readGguf, readOnnx } from "@calig/core/internal/loading/built-in";
 import { knowledgeOf, type ModelExtensions } from "@calig/core/internal/loading/knowledge";
 import { load } from "@calig/core/internal/loading/load";
 import type { ModelStore } from "@calig/core/internal/loading/model-store";
@@ -56,13 +56,13 @@ export interface LoadOptions extends ModelExtensions {
 export interface LoadedModel extends AssembledModel {
   /** Where its files are. */
   readonly folder: string;
-  /** The ONNX file that was loaded; undefined for checkpoints. */
+  /** The ONNX or GGUF file that was loaded; undefined for checkpoints. */
   readonly file: string | undefined;
 }
 
 /**
  * Loads a model: the name of a built-in one ("sst2"), a Hugging Face folder (config.json, model.safetensors and tokenizer
- * files), a folder with ONNX files (Optimum, transformers.js), an .onnx file, or the name of a model that the tools of
+ * files), a folder with ONNX files (Optimum, transformers.js), an .onnx file, a .gguf file or a folder with one, or the name of a model that the tools of
  * Hugging Face have downloaded into their cache ("owner/name"). Nothing is fetched from a network. Programs are compiled
  * when first needed.
  *
@@ -89,6 +89,7 @@ export async function loadModel(source: string | ModelStore, options: LoadOption
     runtime,
     knowledge,
     readOnnx,
+    readGguf,
     platform: nodePlatform,
     memory: {
       available: availableBytes(),

@@ -8,14 +8,14 @@ import { openRuntime } from "./open-runtime.ts";
 import { webPlatform } from "./platform.ts";
 
 /** What is known besides what the caller adds. */
-interface Known extends Pick<LoadRequest, "readOnnx"> {
+interface Known extends Pick<LoadRequest, "readOnnx" | "readGguf"> {
   readonly own: OwnKnowledge;
 }
 
 export async function openModel(
   source: ModelSource,
   options: WebLoadOptions,
-  { own, readOnnx }: Known,
+  { own, readOnnx, readGguf }: Known,
 ): Promise<WebModel> {
   const { signal, onProgress, id, dtype, acceptDifference } = options;
   const knowledge = knowledgeOf(own, options);
@@ -33,6 +33,7 @@ export async function openModel(
     runtime,
     knowledge,
     readOnnx,
+    readGguf,
     platform: webPlatform,
     // Pages that explain pictures need none of this.
     createTokenizer: async (files) =>
