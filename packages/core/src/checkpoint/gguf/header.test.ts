@@ -147,6 +147,8 @@ describe("readModel()", () => {
   });
 });
 
+const partsOf = (tokenizer: object | undefined) => tokenizer as Record<string, unknown>;
+
 describe("readGgufTokenizer()", () => {
   const bytes = {
     "tokenizer.ggml.model": "gpt2",
@@ -175,9 +177,8 @@ describe("readGgufTokenizer()", () => {
 
   it("sets tokens around texts as the file says, else as the rule does", () => {
     const processor = (metadata: Readonly<Record<string, Value>>) =>
-      (
-        read({ ...bytes, "tokenizer.ggml.bos_token_id": 0, "tokenizer.ggml.eos_token_id": 1, ...metadata })
-          ?.tokenizer as Record<string, unknown>
+      partsOf(
+        read({ ...bytes, "tokenizer.ggml.bos_token_id": 0, "tokenizer.ggml.eos_token_id": 1, ...metadata })?.tokenizer,
       ).post_processor;
     expect(processor({ "tokenizer.ggml.pre": "gpt-2" })).toBeNull();
     expect(processor({ "tokenizer.ggml.pre": "llama-bpe" })).toMatchObject({
