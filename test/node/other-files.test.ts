@@ -26,7 +26,6 @@ describe("a folder with weights in another format", () => {
     ["pytorch_model-00001-of-00002.bin", /weights pickled by PyTorch in several files: .*save_pretrained/],
     ["tf_model.h5", /weights of TensorFlow: .*from_tf=True/],
     ["flax_model.msgpack", /weights of Flax: .*from_flax=True/],
-    ["model.gguf", /weights for llama\.cpp \(GGUF\)/],
     ["best.pt", /a file pickled by PyTorch/],
     ["epoch3.ckpt", /a file pickled by PyTorch/],
     ["model.onnx_data", /the weights of an ONNX file: give the \.onnx file/],
@@ -136,7 +135,7 @@ describe("a source that is no model", () => {
     await expect(loadModel(file)).rejects.toThrow(/it is a file of a model; give its folder, ".*snapshots\/abc"/);
     writeFileSync(join(outer, "notes.txt"), "");
     await expect(loadModel(join(outer, "notes.txt"))).rejects.toThrow(
-      /it is a file; give an \.onnx file, or the folder/,
+      /it is a file; give an \.onnx or a \.gguf file, or the folder/,
     );
   });
 });

@@ -145,7 +145,7 @@ export const OPTIONS = {
   model: option(
     "Input",
     path("MODEL"),
-    "built-in model, Hugging Face model folder, folder with ONNX files, .onnx file, or owner/name in the cache of Hugging Face",
+    "built-in model, Hugging Face model folder, folder with ONNX files, .onnx or .gguf file, or owner/name in the cache of Hugging Face",
     "the built-in one that fits",
   ),
   dtype: option(

@@ -75,6 +75,7 @@ describe("parseGgufHeader()", () => {
   });
 
   it.each([
+    ["nothing", new Uint8Array(2), /does not begin with "GGUF"/],
     ["another file", encoder.encode("<html></html>"), /it is a web page/],
     [
       "an end that is missing",

@@ -118,7 +118,7 @@ function readHeader(bytes: Uint8Array, fileSize: number, file: string): GgufHead
     return values;
   };
 
-  need(4);
+  if (fileSize >= 4) need(4);
   if (text.decode(bytes.subarray(0, 4)) !== "GGUF") {
     fail(
       file,
