@@ -135,7 +135,7 @@ describe("calig evaluate", () => {
     expect(markdown).toContain("3 of 3 inputs measured");
     await run(folder, "--out", join(folder, "report.html"), "--limit", "3");
     const page = await readFile(join(folder, "report.html"), "utf8");
-    expect(page).toContain("<h2>deletion</h2>");
+    expect(page).toContain("<h3>deletion</h3>");
     expect(page).not.toMatch(/<script|https?:/);
     expect(await readdir(folder)).toHaveLength(3);
   });

@@ -46,6 +46,18 @@ export const COMPARED: readonly string[] = METHODS.filter(({ onRequest }) => onR
   ({ name }) => name,
 );
 
+/**
+ * What is compared on one input where nothing is named: one method of each school (blocks, gradients at the input, attention
+ * times gradients, removal), and the random controls.
+ */
+export const COMPARED_AT_A_GLANCE: readonly string[] = [
+  caLig,
+  integratedGradients,
+  gradientRollout,
+  occlusion,
+  ...METHODS.filter(({ randomControl }) => randomControl === true),
+].map(({ name }) => name);
+
 /** @throws {InvalidOptionError} For a name that no method has; lists the known ones. */
 export function methodByName(name: string): AttributionMethod {
   const known = keyword(

@@ -3,6 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { frontMarkdown, frontVerdict } from "../report/evaluation/front.ts";
 import { frontSection } from "../report/evaluation/front-picture.ts";
+import { evaluationVerdict } from "../report/evaluation/verdict.ts";
 import { frontsOf } from "./front.ts";
 
 /** Methods by their mean passes and faithfulness; `loses` are behind the best by more than chance. */
@@ -100,5 +101,54 @@ describe("frontsOf()", () => {
     const xs = places.map(([x]) => x);
     expect(xs).toEqual([...xs].sort((a, b) => a - b));
     expect(places[4]?.[1]).toBeLessThan(places[3]?.[1] as number);
+  });
+});
+
+describe("evaluationVerdict()", () => {
+  const verdictOn = (loses: readonly string[], rows: readonly (typeof ROWS)[number][] = ROWS) => {
+    const summary = summaryOf(rows, loses);
+    return evaluationVerdict({ fronts: frontsOf(summary), comparisons: summary.comparisons });
+  };
+
+  it("names the method to use, those within chance of it, and the cheapest of them", () => {
+    expect(verdictOn(["random", "gradient", "slow gradient"])).toEqual({
+      headline: "Use best here",
+      reasons:
+        "Most faithful on 40 inputs: faithfulness 0.400, 100 model evaluations. Within chance of it: dear, cheap. The cheapest of them is cheap (30 model evaluations instead of 100).",
+    });
+    expect(verdictOn(ROWS.map(([name]) => name))?.reasons).toContain(
+      "Every other method is behind it by more than chance",
+    );
+  });
+
+  it("does not choose where most methods cannot be told apart, or chance is as good", () => {
+    expect(verdictOn(["random"])?.headline).toBe(
+      "Too few inputs to tell: 5 of 5 methods are within chance of the best",
+    );
+    expect(verdictOn([])?.headline).toBe("No method is clearly better than a random order here");
+  });
+
+  it("asks for a method that is good with every replacement", () => {
+    const [a, b] = [summaryOf(ROWS, ["random", "gradient", "slow gradient", "dear"]), summaryOf(ROWS, ["random"])];
+    const [front] = frontsOf(a);
+    const [other] = frontsOf({ ...b, comparisons: b.comparisons });
+    const swapped = { ...(other ?? expect.fail()), figure: "faithfulness (blur)", best: "dear" };
+    const only = { ...swapped, points: swapped.points.map((p) => ({ ...p, withinBest: p.method === "dear" })) };
+    const wins = b.comparisons.map((one) => ({
+      ...one,
+      figure: "faithfulness (blur)",
+      method: "dear",
+      winner: "dear",
+    }));
+    const told = evaluationVerdict({
+      fronts: [front ?? expect.fail(), only],
+      comparisons: [...a.comparisons, ...wins],
+    });
+    expect(told?.headline).toBe("It depends on what stands in for removed features");
+    expect(told?.reasons).toContain("best by faithfulness (0.400) and dear by faithfulness (blur) (0.390)");
+  });
+
+  it("is none without fronts", () => {
+    expect(evaluationVerdict({ fronts: [], comparisons: [] })).toBeNull();
   });
 });

@@ -2,7 +2,7 @@
 
 import type { ImageExplanation } from "../attribution/explanation.ts";
 import { html, type Markup } from "./escape.ts";
-import { type PatchEvidence, type Patches, quantitiesOf } from "./evidence.ts";
+import { isSigned, type PatchEvidence, type Patches, quantitiesOf } from "./evidence.ts";
 import { digitsFor, percent, signed } from "./format.ts";
 import { hex } from "./oklab.ts";
 import { at, type OverlayName, type OverlaySettings, overlay } from "./overlay.ts";
@@ -151,6 +151,7 @@ export function mapPart(explanation: PatchEvidence, settings: MapSettings): Part
     scale,
     place: layout.place,
     over: picture !== undefined,
+    isSigned: isSigned(explanation),
     ...(tooltips
       ? {
           tooltip: (row: number, column: number, value: number) =>
@@ -185,6 +186,7 @@ export function stripPart(explanation: ImageExplanation, settings: StripSettings
       scale,
       place: layout.place,
       over: picture !== undefined,
+      isSigned: isSigned(explanation),
       samples: 4,
       stroke: 1,
       shares: STRIP_CONTOURS,

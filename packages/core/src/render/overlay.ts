@@ -35,6 +35,8 @@ export interface OverlaySettings {
   readonly place: Place;
   /** Whether there is a picture under the overlay. */
   readonly over: boolean;
+  /** Whether the numbers have a sign. Default true: below 0 opposes. */
+  readonly isSigned?: boolean;
   /** Pixels along the side of a patch in smooth maps and steps of contours. Default 8. */
   readonly samples?: number;
   /** Width of contours. Default 1.5. */
@@ -61,7 +63,7 @@ export function overlay(
     case "patches":
       return patchesOf(explanation, values, settings, (value) => patchFill(value, settings));
     case "smooth":
-      return html`${smoothMap(explanation, values, settings)}${settings.palette.showsSign ? null : contours(explanation, values, settings, [-STEPS[1]!, STEPS[1]!])}${tooltips}`;
+      return html`${smoothMap(explanation, values, settings)}${settings.palette.showsSign && !settings.over ? null : edges(explanation, values, settings)}${tooltips}`;
     case "contours":
       return html`${contours(explanation, values, settings, [...shares.map((share) => -share), ...shares])}${tooltips}`;
   }
@@ -73,11 +75,16 @@ interface Fill {
 }
 
 /** Over a picture the colour of the side, the more opaque the stronger; else a colour of the palette. */
-function patchFill(value: number, { palette, scale, over }: OverlaySettings): Fill {
+function patchFill(value: number, settings: OverlaySettings): Fill {
+  const { palette, scale, over, isSigned = true } = settings;
   const level = scale.level(value);
-  if (!over) return { color: palette.color(level), opacity: 1 };
-  return { color: level < 0 ? palette.oppose : palette.support, opacity: Math.abs(level) * OVER_PICTURE };
+  if (!over) return { color: isSigned ? palette.color(level) : palette.shade(Math.abs(level)), opacity: 1 };
+  return { color: fullColor(level, settings), opacity: Math.abs(level) * OVER_PICTURE };
 }
+
+/** The colour of the side of a level, at full strength. */
+const fullColor = (level: number, { palette, isSigned = true }: OverlaySettings): Rgb =>
+  !isSigned ? palette.matters : level < 0 ? palette.oppose : palette.support;
 
 /** A rectangle for each patch; without a fill it is there for its tooltip alone. */
 function patchesOf(
@@ -86,7 +93,7 @@ function patchesOf(
   settings: OverlaySettings,
   fillOf: (value: number) => Fill | null,
 ): Markup {
-  const { palette, scale, place, tooltip } = settings;
+  const { palette, scale, place, over, tooltip } = settings;
   const [rows, columns] = explanation.input.grid;
   const [width, height] = [place.width / columns, place.height / rows];
   const cells = explanation.features.map(({ row, column, special }, feature) => {
@@ -101,9 +108,9 @@ function patchesOf(
     const title = tooltip === undefined ? null : html`<title>${tooltip(row, column, value)}</title>`;
     const cell = html`<rect x="${at(left)}" y="${at(top)}" width="${at(width)}" height="${at(height)}" ${paint}>${title}</rect>`;
     const level = scale.level(value);
-    if (fill === null || palette.showsSign || level >= 0 || stepOf(level) === 0) return cell;
-    // The palette does not tell the sign: what opposes is crossed by a line.
-    return html`${cell}<line x1="${at(left)}" y1="${at(top + height)}" x2="${at(left + width)}" y2="${at(top)}" stroke="${hex(palette.ink)}" stroke-opacity="0.6"/>`;
+    if (fill === null || (palette.showsSign && !over) || level >= 0 || stepOf(level) === 0) return cell;
+    // Colour alone does not tell the sign on every picture: what opposes is crossed by a line.
+    return html`${cell}<line x1="${at(left)}" y1="${at(top + height)}" x2="${at(left + width)}" y2="${at(top)}" stroke="${hex(palette.ink)}" stroke-opacity="0.6" vector-effect="non-scaling-stroke"/>`;
   });
   return html`<g shape-rendering="crispEdges">${cells}</g>`;
 }
@@ -122,22 +129,54 @@ function smoothMap(explanation: Patches, values: readonly number[], settings: Ov
 }
 
 /** Colours of the levels -127..127. */
-function levelColors({ palette, over }: OverlaySettings): Rgba[] {
-  const strongest = over ? OVER_PICTURE : 1;
+function levelColors(settings: OverlaySettings): Rgba[] {
+  const strongest = settings.over ? OVER_PICTURE : 1;
   return Array.from({ length: 2 * LEVELS + 1 }, (_, i): Rgba => {
     const level = (i - LEVELS) / LEVELS;
-    const [red, green, blue] = level < 0 ? palette.oppose : palette.support;
+    const [red, green, blue] = fullColor(level, settings);
     return [red, green, blue, Math.round(255 * strongest * Math.abs(level))];
   });
+}
+
+/** What is not weak has an outline, and what opposes is hatched: colour alone is lost on a picture of that colour. */
+const edges = (explanation: Patches, values: readonly number[], settings: OverlaySettings): Markup =>
+  html`${hatching(explanation, values, settings)}${contours(explanation, values, settings, [-STEPS[1]!, STEPS[1]!])}`;
+
+/** Diagonal lines over what opposes, as far apart as a third of a patch. */
+function hatching(explanation: Patches, values: readonly number[], settings: OverlaySettings): Markup | null {
+  const { palette, scale, place, samples = 8, stroke = 1.5 } = settings;
+  const { rows, columns, values: field } = smoothSurface(patchGrid(explanation, values), samples, "corners");
+  const [width, height] = [place.width / (columns - 1), place.height / (rows - 1)];
+  const isInside = (x: number, y: number) =>
+    x >= 0 && y >= 0 && x < columns && y < rows && scale.level(field[y * columns + x]!) <= -STEPS[1]!;
+  const spacing = Math.max(2, Math.round(samples / 3));
+  const pieces: string[] = [];
+  const point = (x: number, y: number) => `${at(place.left + x * width)} ${at(place.top + y * height)}`;
+  for (let sum = 0; sum <= rows + columns; sum += spacing) {
+    let from: number | undefined;
+    for (let x = 0; x <= Math.min(sum, columns); x++) {
+      const inside = isInside(x, sum - x);
+      if (inside) from ??= x;
+      if (inside || from === undefined) continue;
+      if (x - 1 > from) pieces.push(`M${point(from, sum - from)}L${point(x - 1, sum - x + 1)}`);
+      from = undefined;
+    }
+    const last = Math.min(sum, columns);
+    if (from !== undefined && last > from) pieces.push(`M${point(from, sum - from)}L${point(last, sum - last)}`);
+  }
+  if (pieces.length === 0) return null;
+  const d = pieces.join("");
+  return html`<g fill="none"><path d="${d}" stroke="${hex(palette.neutral)}" stroke-opacity="0.5" stroke-width="${at(1.4 * stroke)}"/><path d="${d}" stroke="${hex(palette.oppose)}" stroke-width="${at(0.6 * stroke)}"/></g>`;
 }
 
 /** Lines at shares of the full scale: solid support, dashed opposition, wider the stronger. */
 function contours(
   explanation: Patches,
   values: readonly number[],
-  { palette, scale, place, samples = 8, stroke = 1.5 }: OverlaySettings,
+  settings: OverlaySettings,
   shares: readonly number[],
 ): Markup | null {
+  const { palette, scale, place, samples = 8, stroke = 1.5 } = settings;
   if (scale.bound === 0) return null;
   const [rows, columns] = explanation.input.grid;
   const surface = smoothSurface(patchGrid(explanation, values), samples, "corners");
@@ -154,7 +193,7 @@ function contours(
     if (lines.length === 0) return [];
     const d = lines.map(pathOf).join("");
     const thick = stroke * (0.6 + Math.abs(share));
-    const color = hex(share < 0 ? palette.oppose : palette.support);
+    const color = hex(fullColor(share, settings));
     const dashes = share < 0 ? html` stroke-dasharray="${at(3 * stroke)} ${at(2 * stroke)}"` : null;
     // A line of the background beneath keeps it visible on any picture.
     return [

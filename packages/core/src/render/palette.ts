@@ -28,8 +28,12 @@ export interface Palette {
   /** Colour of bars and strokes: contrast of at least 3:1 on the neutral colour. */
   readonly support: Rgb;
   readonly oppose: Rgb;
+  /** The same of what has no sign: neither warm nor cool. */
+  readonly matters: Rgb;
   /** Background colour of a level in -1..1 (`SignedScale.level`). */
   color(level: number): Rgb;
+  /** The same of a strength in 0..1 of what has no sign. */
+  shade(strength: number): Rgb;
 }
 
 /** Hues in OKLCH degrees, and the largest chroma that both hues have at the end of the theme. */
@@ -52,6 +56,9 @@ const LIGHTNESS: Readonly<Record<Theme, { readonly neutral: number; readonly end
     dark: { neutral: 0.225, end: 0.52, stroke: 0.68 },
   };
 
+/** Hue of what has no sign, as far from warm as from cool. */
+const UNSIGNED_HUE = 320;
+
 const INK: Readonly<Record<Theme, Rgb>> = { light: [29, 31, 36], dark: [240, 238, 233] };
 
 /**
@@ -63,11 +70,12 @@ export function paletteOf(name: string = PALETTE_NAMES[0], theme: Theme = "light
   const known = keyword("palette", name, PALETTE_NAMES);
   const { warm, cool, chroma } = HUES[known];
   const { neutral, end, stroke } = LIGHTNESS[theme];
-  const color = (level: number): Rgb => {
+  const shaded = (level: number, hue: number): Rgb => {
     const strength = Math.min(1, Math.abs(level)) || 0;
     const lightness = neutral + (end - neutral) * strength;
-    return labToRgb(lch(lightness, chroma[theme] * strength, level < 0 ? cool : warm));
+    return labToRgb(lch(lightness, chroma[theme] * strength, hue));
   };
+  const color = (level: number): Rgb => shaded(level, level < 0 ? cool : warm);
   return {
     name: known,
     theme,
@@ -76,7 +84,9 @@ export function paletteOf(name: string = PALETTE_NAMES[0], theme: Theme = "light
     ink: INK[theme],
     support: labToRgb(lch(stroke, chroma[theme], warm)),
     oppose: labToRgb(lch(stroke, chroma[theme], cool)),
+    matters: labToRgb(lch(stroke, chroma[theme], UNSIGNED_HUE)),
     color,
+    shade: (strength) => shaded(strength, UNSIGNED_HUE),
   };
 }
 

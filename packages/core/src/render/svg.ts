@@ -48,18 +48,24 @@ interface Frame {
   readonly digits: number;
   readonly width: number;
   readonly muted: string;
+  readonly isSigned: boolean;
 }
 
 const caption = (value: number, name: string, { digits }: Frame): string => `${name}: ${signed(value, digits)}`;
 
 /** The background of a word, and a line that tells its sign without colour. */
-function shade(value: number, columns: number, x: number, y: number, { palette, scale }: Frame): Markup | null {
+function shade(value: number, columns: number, x: number, y: number, frame: Frame): Markup | null {
+  const { palette, scale, isSigned: signs } = frame;
   const level = scale.level(value);
   if (Math.abs(level) < VISIBLE) return null;
   const width = columns * COLUMN;
-  const background = html`<rect x="${at(x)}" y="${at(y - 19)}" width="${at(width)}" height="26" rx="3" fill="${hex(palette.color(level))}"/>`;
+  const background = html`<rect x="${at(x)}" y="${at(y - 19)}" width="${at(width)}" height="26" rx="3" fill="${hex(signs ? palette.color(level) : palette.shade(Math.abs(level)))}"/>`;
   if (stepOf(level) === 0) return background;
-  const [color, dashes] = level < 0 ? [palette.oppose, html` stroke-dasharray="3 3"`] : [palette.support, null];
+  const [color, dashes] = !signs
+    ? [palette.matters, null]
+    : level < 0
+      ? [palette.oppose, html` stroke-dasharray="3 3"`]
+      : [palette.support, null];
   return html`${background}<line x1="${at(x)}" x2="${at(x + width)}" y1="${at(y + 6)}" y2="${at(y + 6)}" stroke="${hex(color)}" stroke-width="2"${dashes}/>`;
 }
 
@@ -126,7 +132,7 @@ function legendPart(explanation: Explanation, frame: Frame, lines: boolean): Par
   const left = (width - 2 * MARGIN - steps * swatch) / 2;
   const bar = Array.from({ length: steps }, (_, i) => {
     const level = signs ? (2 * i) / (steps - 1) - 1 : i / (steps - 1);
-    return html`<rect x="${at(left + i * swatch)}" width="${swatch}" height="10" fill="${hex(palette.color(level))}"/>`;
+    return html`<rect x="${at(left + i * swatch)}" width="${swatch}" height="10" fill="${hex(signs ? palette.color(level) : palette.shade(level))}"/>`;
   });
   const line = (y: number, from: number, dashed: boolean, color: string) =>
     html`<line x1="${at(from)}" x2="${at(from + (steps / 2) * swatch - 10)}" y1="${y}" y2="${y}" stroke="${color}" stroke-width="2"${dashed ? html` stroke-dasharray="3 3"` : null}/>`;
@@ -223,6 +229,7 @@ export function renderSvg(
     digits: digitsFor(scale.bound),
     width,
     muted: theme === "light" ? "#5b5f67" : "#a3a7ae",
+    isSigned: isSigned(explanation),
   };
   const { model, method } = explanation;
   const value = targetValue(explanation);

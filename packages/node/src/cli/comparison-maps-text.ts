@@ -6,6 +6,7 @@ import { gridMap } from "@calig/core/internal/render/terminal/heat-grid";
 import { padEnd, truncate } from "@calig/core/internal/render/terminal/layout";
 import type { Painter } from "@calig/core/internal/render/terminal/painter";
 import { evidenceOf } from "@calig/core/internal/report/comparison/maps";
+import { methodTitle } from "@calig/core/internal/report/evaluation/tables";
 import { factLines } from "./listing.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -16,6 +17,7 @@ const NARROWEST = 20;
 export function comparisonMaps(comparison: ImageComparison, terminal: Terminal, painter: Painter): string[] {
   const { methods, input } = comparison;
   const { columns, style } = terminal;
+  const names = methods.map(methodTitle);
   const room = columns - 2;
   // Patches are merged where otherwise no two maps would fit beside each other.
   const width = Math.min(2 * input.grid[1], Math.max(NARROWEST, Math.floor((room - GAP) / 2)), room);
@@ -28,7 +30,7 @@ export function comparisonMaps(comparison: ImageComparison, terminal: Terminal, 
     const line = (cell: (method: number) => string) =>
       `  ${shown.map((method) => padEnd(cell(method), slot)).join(" ".repeat(GAP))}`.trimEnd();
     if (start > 0) lines.push("");
-    lines.push(style.dim(line((method) => truncate(methods[method]?.name ?? "", slot))));
+    lines.push(style.dim(line((method) => truncate(names[method] ?? "", slot))));
     for (let row = 0; row < (maps[start]?.lines.length ?? 0); row++) {
       lines.push(line((method) => maps[method]?.lines[row] ?? ""));
     }

@@ -7,12 +7,11 @@ import {
   type TextComparison,
 } from "@calig/core/internal/evaluation/method-comparison";
 import { columnsOf } from "@calig/core/internal/render/flow";
-import { signed } from "@calig/core/internal/render/format";
 import { paletteOf, type Theme } from "@calig/core/internal/render/palette";
 import { visible } from "@calig/core/internal/render/plain-text";
 import { padEnd, padStart, truncate, wrap } from "@calig/core/internal/render/terminal/layout";
 import { createPainter, type Painter } from "@calig/core/internal/render/terminal/painter";
-import { levels, wordsText } from "@calig/core/internal/report/comparison/comparison";
+import { levels, shareText, wordsText } from "@calig/core/internal/report/comparison/comparison";
 import {
   agreementRows,
   type ComparisonRow,
@@ -21,6 +20,8 @@ import {
   removalText,
   signText,
 } from "@calig/core/internal/report/comparison/facts";
+import { comparisonVerdict } from "@calig/core/internal/report/comparison/verdict";
+import { methodTitle } from "@calig/core/internal/report/evaluation/tables";
 import { comparisonMaps } from "./comparison-maps-text.ts";
 import { section } from "./listing.ts";
 import type { Terminal } from "./terminal.ts";
@@ -41,17 +42,32 @@ export function comparisonText(comparison: MethodComparison, terminal: Terminal,
   const { model, methods } = comparison;
   const { style, columns, colors } = terminal;
   const painter = createPainter(colors, paletteOf(undefined, theme));
-  const names = methods.map(({ name }) => name);
+  const names = methods.map(methodTitle);
+  const { headline, reasons } = comparisonVerdict(comparison, STYLE);
+  // Random controls say nothing of the input: their faithfulness does, in the next table.
+  const isShown = (m: number) => methods[m]?.randomControl !== true;
   const plain = ([name, texts]: ComparisonRow): Row => ({ name, cells: texts.map((text) => ({ text })) });
   const table = (rows: readonly ComparisonRow[]) => columnsFor(names, rows.map(plain), terminal);
   const [note, evidence] = isTextComparison(comparison)
-    ? [wordsText(comparison), columnsFor(names, wordRows(comparison, painter), terminal)]
+    ? [
+        wordsText(comparison),
+        columnsFor(
+          names.filter((_, m) => isShown(m)),
+          wordRows(comparison, painter, isShown),
+          terminal,
+        ),
+      ]
     : [
         `Every map has a scale of its own: compare places and signs, not strengths. ${signText(comparison)}`,
-        comparisonMaps(comparison as ImageComparison, terminal, painter),
+        comparisonMaps(
+          { ...(comparison as ImageComparison), methods: methods.filter((_, m) => isShown(m)) },
+          terminal,
+          painter,
+        ),
       ];
   return [
     `${style.bold(visible(comparisonTarget(comparison, STYLE)))}, ${model.id}`,
+    ...wrap(`${headline}. ${reasons}`, columns),
     ...wrap(note.trimEnd().replaceAll("−", "-"), columns),
     ...section("Attribution", evidence, terminal),
     ...section(
@@ -66,13 +82,16 @@ export function comparisonText(comparison: MethodComparison, terminal: Terminal,
     .concat("\n");
 }
 
-function wordRows(comparison: TextComparison, painter: Painter): Row[] {
+function wordRows(comparison: TextComparison, painter: Painter, isShown: (method: number) => boolean): Row[] {
   const shares = levels(comparison);
   return comparison.features.map(({ text }, feature) => ({
     name: truncate(visible(text), WORD),
-    cells: shares.map((values) => {
+    cells: shares.flatMap((values, m) => {
       const level = values[feature] as number;
-      return { text: signed(level, 2, STYLE), paint: (cell) => painter.heat(cell, level) };
+      if (!isShown(m)) return [];
+      return [
+        { text: shareText(comparison.methods[m], level, STYLE), paint: (cell: string) => painter.heat(cell, level) },
+      ];
     }),
   }));
 }

@@ -13,6 +13,7 @@ import {
   figureTables,
   intervalText,
 } from "@calig/core/internal/report/evaluation/tables";
+import { evaluationVerdict } from "@calig/core/internal/report/evaluation/verdict";
 import { factLines, section, tableLines } from "./listing.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -23,6 +24,7 @@ export function evaluationText(evaluation: Evaluation, terminal: Terminal): stri
   const randomControls = methods.filter(({ randomControl }) => randomControl).map(({ name }) => name);
   return [
     style.bold(`Evaluation of ${methods.length} methods`),
+    ...verdictLines(evaluation, terminal),
     ...factLines(
       [
         ...evaluationFacts(evaluation),
@@ -35,6 +37,13 @@ export function evaluationText(evaluation: Evaluation, terminal: Terminal): stri
   ]
     .join("\n")
     .concat("\n");
+}
+
+function verdictLines(evaluation: Evaluation, { columns, style }: Terminal): string[] {
+  const told = evaluationVerdict(evaluation, { unicode: false });
+  return told === null
+    ? []
+    : [...wrap(`${told.headline}.`, columns).map(style.bold), ...wrap(told.reasons, columns), ""];
 }
 
 function frontLines(front: Front, terminal: Terminal): string[] {

@@ -29,15 +29,17 @@ export async function givenMethodOptions(
 }
 
 /**
- * The methods asked for, by default all but those on request, and the random control.
+ * The methods asked for, and the random control.
  *
+ * @param usual - Where none are: by default all but those on request.
  * @throws As `givenBaseline`; {InvalidOptionError} for an option that none of the methods takes.
  */
 export async function chooseMethods(
   { options, methodOptions, fileOptions }: Given & { readonly options: Pick<OptionValues, "methods"> },
   extensions: Extensions,
+  usual = COMPARED,
 ): Promise<NamedMethod[]> {
-  const names = options.methods ?? [...COMPARED, ...extensions.method.map(({ name }) => name)];
+  const names = options.methods ?? [...usual, ...extensions.method.map(({ name }) => name)];
   return namedMethodsOf(
     names.map((name) => methodNamed(name, extensions)),
     await givenMethodOptions({ options, methodOptions, fileOptions }, extensions),

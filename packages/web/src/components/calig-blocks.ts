@@ -52,11 +52,12 @@ export class CaligBlocks extends ExplanationElement {
       ({ text, special }) =>
         html`<th scope="col" class=${special ? "special" : nothing}><bdi>${visible(text)}</bdi></th>`,
     );
+    const signs = isSigned(explanation);
     const cells = (values: readonly number[], row: number) =>
       features.map((_, feature) => {
         const value = values[feature] ?? 0;
         const place = row * features.length + feature;
-        return html`<td class=${heatClass(scale.level(value)).split(" ")[0] || nothing} tabindex=${place === Math.max(0, this.active) ? 0 : -1} aria-selected=${this.active === place ? "true" : nothing} data-i=${place}>${signed(value, digits)}</td>`;
+        return html`<td class=${heatClass(scale.level(value), signs).split(" ")[0] || nothing} tabindex=${place === Math.max(0, this.active) ? 0 : -1} aria-selected=${this.active === place ? "true" : nothing} data-i=${place}>${signed(value, digits)}</td>`;
       });
     const rows = blocks.map(
       (block, row) =>
@@ -95,9 +96,10 @@ export class CaligBlocks extends ExplanationElement {
     const { blocks, features, input, attribution } = explanation;
     const [rows, columns] = input.grid;
     const scale = scaleTo(featureBound(explanation, quantity));
+    const signs = isSigned(explanation);
     const map = (values: readonly number[]) =>
       features.map(({ row, column, special }, feature) => {
-        const shade = special ? "" : (heatClass(scale.level(values[feature] ?? 0)).split(" ")[0] ?? "");
+        const shade = special ? "" : (heatClass(scale.level(values[feature] ?? 0), signs).split(" ")[0] ?? "");
         return shade === "" ? nothing : svg`<rect class=${shade} x=${column} y=${row} width="1.02" height="1.02"/>`;
       });
     const figure = (position: number | undefined, block: BlockExplanation | undefined) =>

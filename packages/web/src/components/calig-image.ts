@@ -47,7 +47,7 @@ export class CaligImage extends ExplanationElement {
     const cells = Array.from({ length: rows * columns }, (_, place) => {
       const value = valueAt(place);
       const name = patchLabel(Math.floor(place / columns), place % columns);
-      return html`<span class=${`w ${heatClass(scale.level(value))}`.trim()} role="option" aria-selected=${this.active === place ? "true" : "false"} tabindex=${place === Math.max(0, this.active) ? 0 : -1} data-i=${place} aria-label=${`${name}, ${signed(value, digits)}, ${verbOf(value, isSignedMethod)}`}></span>`;
+      return html`<span class=${`w ${heatClass(scale.level(value), isSignedMethod)}`.trim()} role="option" aria-selected=${this.active === place ? "true" : "false"} tabindex=${place === Math.max(0, this.active) ? 0 : -1} data-i=${place} aria-label=${`${name}, ${signed(value, digits)}, ${verbOf(value, isSignedMethod)}`}></span>`;
     });
     const picture = this.picture || undefined;
     const place = picture === undefined ? {} : placeOnPicture(image.input);

@@ -59,7 +59,7 @@ export class CaligText extends ExplanationElement {
       const value = totalOf(features);
       const name = visible(text);
       const shown = special === true || withoutOverrides(text) === "" ? name : withoutOverrides(text);
-      const classes = `w ${special === true ? "special " : ""}${heatClass(scale.level(value))}`.trim();
+      const classes = `w ${special === true ? "special " : ""}${heatClass(scale.level(value), isSignedMethod)}`.trim();
       return html`<span class=${classes} role="option" dir=${special === true ? "ltr" : nothing} aria-selected=${this.active === position ? "true" : "false"} tabindex=${position === Math.max(0, this.active) ? 0 : -1} data-i=${position} aria-label=${`${name}, ${signed(value, digits)}, ${verbOf(value, isSignedMethod)}`}>${shown}</span>`;
     });
     const marked = pieces.filter((piece) => piece.features !== undefined);

@@ -125,9 +125,9 @@ export abstract class ExplanationElement extends LitElement {
   /** The colours, what they mean, and the numbers at their ends. */
   protected legend(explanation: Explanation, { bound, saturates }: SignedScale, digits: number): TemplateResult {
     const label = html`<bdi>${visible(targetClass(explanation))}</bdi>`;
-    const mark = (step: number) => html`<i class=${heatClass(step / SHADES).split(" ")[0] ?? ""}></i>`;
-    const { many } = itemNoun(explanation);
     const signs = isSigned(explanation);
+    const mark = (step: number) => html`<i class=${heatClass(step / SHADES, signs).split(" ")[0] ?? ""}></i>`;
+    const { many } = itemNoun(explanation);
     if (bound === 0) {
       return html`<p class="legend">All values are 0: no ${many} ${signs ? "support or oppose" : "matter for"} ${label}.</p>`;
     }
@@ -135,7 +135,7 @@ export abstract class ExplanationElement extends LitElement {
       html`<span>${saturates ? sign : nothing}${signed(value, digits)}</span>`;
     if (!signs) {
       const ramp = Array.from({ length: SHADES }, (_, i) => mark(i + 1));
-      return html`<p class="legend"><span>0</span><span class="ramp" aria-hidden="true">${ramp}</span>${end(bound, "≥ ")}<span class="key">matters for</span><span>${label}</span></p>`;
+      return html`<p class="legend"><span>0</span><span class="ramp" aria-hidden="true">${ramp}</span>${end(bound, "≥ ")}<span class="key ma">matters for</span><span>${label}</span></p>`;
     }
     const ramp = Array.from({ length: 2 * SHADES + 1 }, (_, i) => mark(i - SHADES));
     return html`<p class="legend"><span class="key op">opposes</span>${end(-bound, "≤ ")}<span class="ramp" aria-hidden="true">${ramp}</span>${end(bound, "≥ ")}<span class="key">supports</span><span>${label}, in units of the ${scoreName(explanation)}</span></p>`;

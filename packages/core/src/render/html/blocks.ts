@@ -2,7 +2,16 @@
 
 import type { BlockExplanation, ImageExplanation, WrittenExplanation } from "../../attribution/explanation.ts";
 import { html, type Markup } from "../escape.ts";
-import { byStrength, isWritten, itemNoun, mapBound, type Quantity, quantitiesOf, sumOver } from "../evidence.ts";
+import {
+  byStrength,
+  isSigned,
+  isWritten,
+  itemNoun,
+  mapBound,
+  type Quantity,
+  quantitiesOf,
+  sumOver,
+} from "../evidence.ts";
 import { cellDigits, digitsFor, percent, signed } from "../format.ts";
 import { shownShape } from "../image-figure.ts";
 import { overlay } from "../overlay.ts";
@@ -61,9 +70,10 @@ function featureBound({ explanation, items }: PageContext, { name }: Quantity): 
   return mapBound(explanation, values);
 }
 
-function cells(values: readonly number[], scale: SignedScale, digits: number): Markup[] {
+function cells(values: readonly number[], scale: SignedScale, digits: number, signs: boolean): Markup[] {
   return values.map(
-    (value) => html`<td class="${heatClass(scale.level(value)).split(" ")[0] ?? ""}">${signed(value, digits)}</td>`,
+    (value) =>
+      html`<td class="${heatClass(scale.level(value), signs).split(" ")[0] ?? ""}">${signed(value, digits)}</td>`,
   );
 }
 
@@ -72,15 +82,16 @@ function grid(explanation: WrittenExplanation, quantity: Quantity, context: Page
   const { blocks, features, attribution } = explanation;
   const scale = signedScale([], { bound: featureBound(context, quantity) });
   const digits = cellDigits(scale.bound);
+  const signs = isSigned(explanation);
   const header = features.map(
     (feature) => html`<th scope="col"${feature.special ? html` class="special"` : null}>${isolated(feature.text)}</th>`,
   );
   const rows = blocks.map(
     (block) =>
-      html`<tr data-b="${block.index}"${block.completeness.converged ? null : html` class="miss"`}><th scope="row">Block ${block.index}${block.completeness.converged ? null : html`<span aria-hidden="true"> !</span><span class="sr">, not converged</span>`}</th>${cells(block[quantity.name], scale, digits)}</tr>`,
+      html`<tr data-b="${block.index}"${block.completeness.converged ? null : html` class="miss"`}><th scope="row">Block ${block.index}${block.completeness.converged ? null : html`<span aria-hidden="true"> !</span><span class="sr">, not converged</span>`}</th>${cells(block[quantity.name], scale, digits, signs)}</tr>`,
   );
   const caption = `${quantity.title} evidence of each token in each block`;
-  return html`<div class="sub grid-part${features.length > PRINTABLE ? " long" : ""}"><h4>Blocks and tokens</h4><p class="about">Every number of the explanation. The last row is the result over all blocks. Special tokens may lie beyond the scale of the colours.${blocks.every((block) => block.completeness.converged) ? null : html` An exclamation mark names a block that did not converge.`}</p><div class="scroll" tabindex="0" role="region" aria-label="Table of blocks and tokens"><table class="data grid" data-grid data-digits="${digits}"><caption class="sr" data-caption>${caption}</caption><thead><tr><th scope="col">Block</th>${header}</tr></thead><tbody>${rows}<tr data-b="all"><th scope="row">All blocks</th>${cells(attribution, scale, digits)}</tr></tbody></table></div></div>`;
+  return html`<div class="sub grid-part${features.length > PRINTABLE ? " long" : ""}"><h4>Blocks and tokens</h4><p class="about">Every number of the explanation. The last row is the result over all blocks. Special tokens may lie beyond the scale of the colours.${blocks.every((block) => block.completeness.converged) ? null : html` An exclamation mark names a block that did not converge.`}</p><div class="scroll" tabindex="0" role="region" aria-label="Table of blocks and tokens"><table class="data grid" data-grid data-digits="${digits}"><caption class="sr" data-caption>${caption}</caption><thead><tr><th scope="col">Block</th>${header}</tr></thead><tbody>${rows}<tr data-b="all"><th scope="row">All blocks</th>${cells(attribution, scale, digits, signs)}</tr></tbody></table></div></div>`;
 }
 
 /** One small map per block, over the picture where there is one. */
@@ -100,15 +111,18 @@ function minis(explanation: ImageExplanation, quantity: Quantity, context: PageC
     ? html` transform="translate(${left} ${top}) scale(${across / columns} ${down / rows})"`
     : null;
   const scale = signedScale([], { bound: featureBound(context, quantity) });
+  const signs = isSigned(explanation);
   const figures = blocks.map((block) => {
     const rects = features.map(({ row, column, special }, feature) => {
-      const [shade = "", mark] = special ? [] : heatClass(scale.level(block[quantity.name][feature] ?? 0)).split(" ");
+      const [shade = "", mark] = special
+        ? []
+        : heatClass(scale.level(block[quantity.name][feature] ?? 0), signs).split(" ");
       if (shade === "") return null;
-      const hatch = mark === "op" && !context.showsSign ? html`<path d="M${column} ${row + 1}l1 -1"/>` : null;
+      const hatch = mark === "op" && (over || !context.showsSign) ? html`<path d="M${column} ${row + 1}l1 -1"/>` : null;
       return html`<rect class="${shade}" x="${column}" y="${row}" width="1.02" height="1.02"/>${hatch}`;
     });
     const drawn = DRAWN.map((name) => {
-      const settings = { palette, scale, place, over, samples: 4, stroke: 1, shares: [MINI_CONTOUR] };
+      const settings = { palette, scale, place, over, isSigned: signs, samples: 4, stroke: 1, shares: [MINI_CONTOUR] };
       return html`<g class="as-${name}">${overlay(name, explanation, block[quantity.name], settings)}</g>`;
     });
     const missed = block.completeness.converged ? "" : ", not converged";

@@ -5,11 +5,13 @@ import { stepOf } from "../scale.ts";
 /** Shades on each side of neutral. */
 export const SHADES = 20;
 
-/** "p12 su": shade 12 of support, marked as supporting; "" for neutral. Underlines mark what is not too weak. */
-export function heatClass(level: number): string {
+/**
+ * "p12 su": shade 12 of support, marked as supporting; "n12 op" of opposition; "u12 ma" where there is no sign; "" for
+ * neutral. Underlines mark what is not too weak.
+ */
+export function heatClass(level: number, isSigned = true): string {
   const shade = Math.round(Math.min(1, Math.abs(level)) * SHADES);
   if (shade === 0 || Number.isNaN(shade)) return "";
-  const negative = level < 0;
-  const mark = stepOf(level) === 0 ? "" : negative ? " op" : " su";
-  return `${negative ? "n" : "p"}${shade}${mark}`;
+  const [side, mark] = !isSigned ? ["u", "ma"] : level < 0 ? ["n", "op"] : ["p", "su"];
+  return `${side}${shade}${stepOf(level) === 0 ? "" : ` ${mark}`}`;
 }

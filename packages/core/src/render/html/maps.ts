@@ -23,6 +23,7 @@ interface MapParts {
   readonly featuresOf: (member: number, kind: Segment["kind"]) => readonly number[];
   readonly values: readonly number[];
   readonly scale: SignedScale;
+  readonly isSigned: boolean;
 }
 
 function piece({ kind, text, members }: Segment, parts: MapParts, digits: number): Markup {
@@ -33,7 +34,7 @@ function piece({ kind, text, members }: Segment, parts: MapParts, digits: number
   }
   const features = members.flatMap((member) => parts.featuresOf(member, kind));
   const value = features.reduce((sum, feature) => sum + (parts.values[feature] ?? 0), 0);
-  const classes = ["w", kind === "special" ? "special" : "", heatClass(parts.scale.level(value))];
+  const classes = ["w", kind === "special" ? "special" : "", heatClass(parts.scale.level(value), parts.isSigned)];
   const names = classes.filter((name) => name !== "").join(" ");
   return html`<span class="${names}"${kind === "special" ? html` dir="ltr"` : null} data-f="${features.join(" ")}" title="${visible(text)} ${signed(value, digits)}">${kind === "special" || kept === "" ? visible(text) : kept}</span>`;
 }
@@ -76,13 +77,13 @@ export function wordSegments(
 export function legend({ explanation, digits }: PageContext, { bound, saturates }: SignedScale): Markup {
   const { many } = itemNoun(explanation);
   const signs = isSigned(explanation);
-  const shadeMark = (step: number) => html`<i class="${heatClass(step / SHADES).split(" ")[0] ?? ""}"></i>`;
+  const shadeMark = (step: number) => html`<i class="${heatClass(step / SHADES, signs).split(" ")[0] ?? ""}"></i>`;
   if (bound === 0) {
     return html`<p class="legend">All attributions are 0: no ${many} ${signs ? "support or oppose" : "matter for"} ${isolated(targetClass(explanation))}.</p>`;
   }
   if (!signs) {
     const ramp = Array.from({ length: SHADES }, (_, i) => shadeMark(i + 1));
-    return html`<p class="legend"><span>0</span> <span class="ramp" aria-hidden="true">${ramp}</span> <span>${saturates ? "≥ " : ""}${signed(bound, digits).replace("+", "")}</span> <span class="key">matters for</span> <span>${isolated(targetClass(explanation))}</span></p>`;
+    return html`<p class="legend"><span>0</span> <span class="ramp" aria-hidden="true">${ramp}</span> <span>${saturates ? "≥ " : ""}${signed(bound, digits).replace("+", "")}</span> <span class="key ma">matters for</span> <span>${isolated(targetClass(explanation))}</span></p>`;
   }
   const steps = Array.from({ length: 2 * SHADES + 1 }, (_, i) => i - SHADES);
   const ramp = steps.map(shadeMark);
@@ -139,6 +140,7 @@ export function textSection(explanation: WrittenExplanation, context: PageContex
     ...wordSegments(explanation, false),
     values: attribution,
     scale,
+    isSigned: isSigned(explanation),
   };
   const tokens: MapParts = {
     name: "tokens",
@@ -147,6 +149,7 @@ export function textSection(explanation: WrittenExplanation, context: PageContex
     featuresOf: (member) => [member],
     values: attribution,
     scale: tokenScale,
+    isSigned: isSigned(explanation),
   };
   const unread = words.segments.some(({ kind, text }) => kind === "gap" && text.trim() !== "")
     ? html`<p class="more">The text with a dotted line was not read by the model.</p>`
@@ -168,6 +171,7 @@ export function blockTextMap(explanation: WrittenExplanation, { scale, digits }:
       ...wordSegments(explanation, true),
       values: explanation.attribution,
       scale,
+      isSigned: isSigned(explanation),
     },
     digits,
   );
@@ -187,7 +191,7 @@ export function patchMap(explanation: ImageExplanation, name: "words" | "block",
     const feature = byPlace.get(`${row} ${column}`);
     if (feature === undefined) return html`<span></span>`;
     const value = attribution[feature] ?? 0;
-    const names = ["w", heatClass(scale.level(value))].filter((part) => part !== "").join(" ");
+    const names = ["w", heatClass(scale.level(value), isSigned(explanation))].filter((part) => part !== "").join(" ");
     return html`<span class="${names}" data-f="${feature}" title="${patchLabel(row, column)} ${signed(value, digits)}"></span>`;
   });
   const over = `${picture === undefined ? "" : " over"}${showsSign ? "" : " hatched"}`;
@@ -204,7 +208,7 @@ function overlays(explanation: ImageExplanation, { scale, picture, palette }: Pa
   const place = { left: 0, top: 0, width: columns, height: rows };
   const drawn = DRAWN.map(
     (name) =>
-      html`<g class="as-${name}">${overlay(name, explanation, explanation.attribution, { palette, scale, place, over: picture !== undefined })}</g>`,
+      html`<g class="as-${name}">${overlay(name, explanation, explanation.attribution, { palette, scale, place, over: picture !== undefined, isSigned: isSigned(explanation) })}</g>`,
   );
   return html`<svg class="layer" viewBox="0 0 ${columns} ${rows}" preserveAspectRatio="none" aria-hidden="true">${drawn}</svg>`;
 }

@@ -32,6 +32,7 @@ function shades(palette: Palette): string[] {
     lines.push(
       `--p${shade}:${hex(palette.color(shade / SHADES))}`,
       `--n${shade}:${hex(palette.color(-shade / SHADES))}`,
+      `--u${shade}:${hex(palette.shade(shade / SHADES))}`,
     );
   }
   return lines;
@@ -46,21 +47,27 @@ export function themeVariables(name: string | undefined, theme: Theme): string {
     `--heat-ink:${hex(palette.ink)}`,
     `--support:${hex(palette.support)}`,
     `--oppose:${hex(palette.oppose)}`,
+    `--matters:${hex(palette.matters)}`,
     ...Object.entries(PAGE_COLORS[theme]).map(([variable, color]) => `--${variable}:${color}`),
     ...shades(palette),
   ].join(";");
 }
+
+/** The letter of a class of shades, and the variable of its full colour. */
+const SIDES = [
+  ["p", "support"],
+  ["n", "oppose"],
+  ["u", "matters"],
+] as const;
 
 /** A class for every shade: `heatClass` names them. */
 export function shadeRules(): string {
   const rules: string[] = [];
   for (let shade = 1; shade <= SHADES; shade++) {
     const opacity = ((0.85 * shade) / SHADES).toFixed(2);
-    for (const side of ["p", "n"]) {
+    for (const [side, full] of SIDES) {
       rules.push(`.${side}${shade}{background:var(--${side}${shade});fill:var(--${side}${shade})}`);
-      rules.push(
-        `.over .${side}${shade}{background:var(--${side === "p" ? "support" : "oppose"});fill:var(--${side === "p" ? "support" : "oppose"});opacity:${opacity}}`,
-      );
+      rules.push(`.over .${side}${shade}{background:var(--${full});fill:var(--${full});opacity:${opacity}}`);
     }
   }
   return rules.join("\n");
@@ -135,6 +142,7 @@ export const HEAD = `
 .fill{display:block;height:.625rem;border-radius:.2rem;background:var(--muted);min-width:1px}
 .classes .own .fill{background:var(--ink)}
 .su .fill,.fill.su{background:var(--support)}
+.ma .fill,.fill.ma{background:var(--matters)}
 .op .fill,.fill.op{background:var(--oppose)}
 `;
 
@@ -142,11 +150,13 @@ export const HEAD = `
 export const MAPS = `
 .map{margin-top:1.25rem;font:400 clamp(1.125rem,1.05rem + .35vw,1.3125rem)/2.05 var(--serif);white-space:pre-wrap;max-width:60rem;font-variant-ligatures:none}
 .map .w{color:var(--heat-ink);padding:.14em .07em .06em;margin-inline:-.07em;border-radius:.2em;border-bottom:2px solid transparent;-webkit-box-decoration-break:clone;box-decoration-break:clone;cursor:default;transition:background-color .15s}
-.map .w:not([class*=" p"]):not([class*=" n"]){color:inherit}
+.map .w:not([class*=" p"]):not([class*=" n"]):not([class*=" u"]){color:inherit}
 .map .su{border-bottom-color:var(--support);border-bottom-left-radius:0;border-bottom-right-radius:0}
+.map .ma{border-bottom-color:var(--matters);border-bottom-left-radius:0;border-bottom-right-radius:0}
 .map .op{border-bottom:2px dashed var(--oppose);border-bottom-left-radius:0;border-bottom-right-radius:0}
 .map .special{font:400 .72em/1 var(--mono);padding:.3em .4em;margin-inline:.35em;border:1px solid var(--rule);border-radius:.3em;vertical-align:.12em}
 .map .special.su{border-color:var(--support)}
+.map .special.ma{border-color:var(--matters)}
 .map .special.op{border:1px dashed var(--oppose)}
 .map .unread{color:var(--muted);text-decoration:underline dotted;text-underline-offset:.25em}
 .map [aria-selected=true]{outline:2px solid var(--accent);outline-offset:1px}
@@ -155,6 +165,7 @@ export const MAPS = `
 .legend{display:flex;flex-wrap:wrap;gap:.25rem .625rem;align-items:center;font-size:.8125rem;color:var(--muted);font-variant-numeric:tabular-nums}
 .ramp{display:inline-grid;grid-auto-flow:column;grid-auto-columns:clamp(4px,.9vw,9px);height:.875rem;border-radius:.2rem;overflow:hidden}
 .legend .key{border-bottom:2px solid var(--support);padding-bottom:1px}
+.legend .key.ma{border-bottom-color:var(--matters)}
 .legend .key.op{border-bottom:2px dashed var(--oppose)}
 .view-text:has(input[value=tokens]:checked) .words,.view-text:not(:has(input[value=tokens]:checked)) .tokens{display:none}
 .lists{display:grid;gap:2rem 3rem;margin-top:1.25rem;grid-template-columns:minmax(0,1fr)}
@@ -179,7 +190,7 @@ summary{cursor:pointer;color:var(--accent);font-size:.9375rem}
 .data thead th:first-child{inset-inline-start:0;z-index:2;text-align:start}
 .data thead th bdi{display:inline-block;max-width:9rem;overflow:hidden;text-overflow:ellipsis;vertical-align:bottom}
 .data .special{font-family:var(--mono);font-size:.92em}
-.data td[class^=p],.data td[class^=n]{color:var(--heat-ink)}
+.data td[class^=p],.data td[class^=n],.data td[class^=u]{color:var(--heat-ink)}
 .data tr.sel th{box-shadow:inset 3px 0 var(--accent);font-weight:600}
 .data tr.miss>*{color:var(--warn)}
 .grid tr.miss td{color:inherit}
@@ -209,6 +220,7 @@ export const BLOCKS = `
 .trends .heading{color:var(--muted);font-size:.75rem;text-align:end}
 .trends .zero{stroke:var(--muted);stroke-width:1;vector-effect:non-scaling-stroke;opacity:.55}
 .trends rect{fill:var(--support)}
+.trends rect.ma{fill:var(--matters)}
 .trends rect.op{fill:var(--oppose)}
 .trends rect.slot{fill:transparent}
 .trends rect.slot.sel{fill:var(--rule);fill-opacity:.6}
@@ -251,7 +263,7 @@ article:has(input[value=contours]:checked) :is(.view-image img,.minis use){filte
 
 const PRINT = `
 @media (prefers-reduced-motion:reduce){*,*::before,*::after{transition:none!important;scroll-behavior:auto!important}}
-@media (forced-colors:active){.map .su{border-bottom:2px solid CanvasText}.map .op{border-bottom:2px dashed CanvasText}.fill,.ramp i,.patches .w,.data td{forced-color-adjust:none}}
+@media (forced-colors:active){.map .su,.map .ma{border-bottom:2px solid CanvasText}.map .op{border-bottom:2px dashed CanvasText}.fill,.ramp i,.patches .w,.data td{forced-color-adjust:none}}
 @media print{
 body{font-size:10.5pt}
 .bar-top,main,.foot{max-width:none;padding-inline:0}

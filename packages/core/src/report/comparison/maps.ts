@@ -3,16 +3,17 @@
 import type { ComparedMethod, ImageComparison } from "../../evaluation/method-comparison.ts";
 import { html, type Markup } from "../../render/escape.ts";
 import type { PatchEvidence } from "../../render/evidence.ts";
-import { digitsFor, percent, signed } from "../../render/format.ts";
+import { digitsFor, fixed, percent, signed } from "../../render/format.ts";
 import { mapPart, type Part, pictureDefinition, picturePart } from "../../render/image-figure.ts";
 import { gridMarkdown } from "../../render/markdown.ts";
 import { code, plain } from "../../render/markdown-text.ts";
-import { hex } from "../../render/oklab.ts";
 import { CONTOURS, type OverlayName } from "../../render/overlay.ts";
 import { type Palette, paletteOf } from "../../render/palette.ts";
 import { regionsInWords } from "../../render/regions.ts";
 import { patchBound, type SignedScale, signedScale, TOLD_APART } from "../../render/scale.ts";
+import { methodTitle } from "../evaluation/tables.ts";
 import { signText } from "./facts.ts";
+import { faithfulnessOf } from "./verdict.ts";
 
 /** How maps are drawn. */
 export interface MapLook {
@@ -61,44 +62,39 @@ export function methodMap(
 const ROOM = 280;
 
 /** Rules of the maps, for `page`. */
-export const MAPS_STYLE = `.maps{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,15rem),1fr));gap:1.2rem;padding:0;margin:1rem 0;list-style:none}
+export const MAPS_STYLE = `.maps{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,17rem),1fr));gap:1.2rem;padding:0;margin:1rem 0;list-style:none}
 @media (max-width:34rem){.maps{grid-template-columns:1fr 1fr}}
 .maps figure{margin:0}.maps svg{width:100%;height:auto}.maps h3{font-size:1rem;margin:0 0 .3rem}.maps figcaption{font-size:.85rem;color:var(--muted)}
-.defs{position:absolute}.ramp{display:inline-flex;vertical-align:middle;margin:0 .5rem}.ramp i{width:.5rem;height:.9rem}`;
+.defs{position:absolute}`;
 
-/** The maps as figures beside each other, the picture first. */
-export function mapsHtml(comparison: ImageComparison, look: MapLook): Markup {
+/** The picture once, for all maps; nothing without one. */
+export const pictureDefinitions = ({ picture }: MapLook): Markup | null =>
+  picture === undefined
+    ? null
+    : html`<svg class="defs" width="0" height="0" aria-hidden="true">${pictureDefinition(picture)}</svg>`;
+
+/** Maps as figures beside each other, the picture first where that is asked for. */
+export function methodMaps(
+  comparison: ImageComparison,
+  methods: readonly ComparedMethod[],
+  look: MapLook,
+  withPicture: boolean,
+): Markup {
   const palette = paletteOf(undefined, "light");
-  const { methods, features } = comparison;
   const { picture } = look;
   const drawing = ({ markup, height }: Part, label: string) =>
     html`<svg viewBox="0 0 ${ROOM} ${Math.ceil(height) - 12}" role="img" aria-label="${label}">${markup}</svg>`;
+  const features = comparison.features.map((feature) => ({ ...feature, special: false }));
   const original =
-    picture === undefined
+    picture === undefined || !withPicture
       ? null
-      : html`<li><figure><h3>the picture</h3>${drawing(
-          picturePart(
-            { input: comparison.input, features: features.map((feature) => ({ ...feature, special: false })) },
-            { picture, room: ROOM },
-          ),
-          "The picture that is explained",
-        )}</figure></li>`;
+      : html`<li><figure><h3>The picture</h3>${drawing(picturePart({ input: comparison.input, features }, { picture, room: ROOM }), "The picture that is explained")}</figure></li>`;
   const figures = methods.map((method) => {
     const words = regionsInWords(evidenceOf(comparison, method));
     const map = methodMap(comparison, method, { ...look, palette, room: ROOM });
-    return html`<li><figure><h3>${method.name}</h3>${drawing(map, `Map of ${method.name}. ${words}`)}<figcaption>${words} Scale ends at ${boundText(ownScale(method))}.</figcaption></figure></li>`;
+    return html`<li><figure><h3>${methodTitle(method)}</h3>${drawing(map, `Map of ${method.name}. ${words}`)}<figcaption>Faithfulness ${fixed(faithfulnessOf(method), 3)}. ${words} Full colour is ${boundText(ownScale(method))}.</figcaption></figure></li>`;
   });
-  const definition =
-    picture === undefined
-      ? null
-      : html`<svg class="defs" width="0" height="0" aria-hidden="true">${pictureDefinition(picture)}</svg>`;
-  return html`<p>${mapsText(look.overlay)} ${signText(comparison)}</p>${legend(palette)}${definition}<ul class="maps">${original}${figures}</ul>`;
-}
-
-function legend(palette: Palette): Markup {
-  const levels = Array.from({ length: 21 }, (_, i) => i / 10 - 1);
-  const ramp = levels.map((level) => html`<i style="background:${hex(palette.color(level))}"></i>`);
-  return html`<p>opposes <span class="ramp" aria-hidden="true">${ramp}</span> supports (matters, without a sign)</p>`;
+  return html`<ul class="maps">${original}${figures}</ul>`;
 }
 
 /** The maps as marks, below each other. */

@@ -11,6 +11,7 @@ import { checkPicture } from "../../render/picture.ts";
 import { visible } from "../../render/plain-text.ts";
 import { regionsInWords } from "../../render/regions.ts";
 import { fitted } from "../../render/svg.ts";
+import { methodTitle } from "../evaluation/tables.ts";
 import { comparisonTitle, signText } from "./facts.ts";
 import { evidenceOf, mapsText, methodMap } from "./maps.ts";
 
@@ -46,10 +47,10 @@ export function comparisonSvg(comparison: ImageComparison, options: ComparisonPi
     methodMap(comparison, method, { palette, room: ROOM, overlay, picture }),
   );
   const step = Math.max(...maps.map(({ height }) => height)) + NAME + FACTS;
-  const cells = comparison.methods.map(({ name, deletion, insertion }, m) => {
+  const cells = comparison.methods.map(({ name, randomControl, deletion, insertion }, m) => {
     const [x, y] = [MARGIN + (m % COLUMNS) * (ROOM + GAP), MARGIN + HEAD + Math.floor(m / COLUMNS) * step];
     const { markup = null, height = 0 } = maps[m] ?? {};
-    return html`<g transform="translate(${at(x)} ${at(y)})"><text y="12" font-size="14" font-weight="600" fill="${ink}">${name}</text><g transform="translate(0 ${NAME})">${markup}</g><text y="${at(NAME + height)}" font-size="12" fill="${muted}">deletion ${fixed(deletion, 3)} ↓, insertion ${fixed(insertion, 3)} ↑</text></g>`;
+    return html`<g transform="translate(${at(x)} ${at(y)})"><text y="12" font-size="14" font-weight="600" fill="${ink}">${methodTitle({ name, randomControl })}</text><g transform="translate(0 ${NAME})">${markup}</g><text y="${at(NAME + height)}" font-size="12" fill="${muted}">deletion ${fixed(deletion, 3)} ↓, insertion ${fixed(insertion, 3)} ↑</text></g>`;
   });
   const rows = Math.ceil(cells.length / COLUMNS);
   const width = 2 * MARGIN + COLUMNS * ROOM + (COLUMNS - 1) * GAP;

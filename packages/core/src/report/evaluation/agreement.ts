@@ -68,7 +68,7 @@ export function agreementPlot(evaluation: Evaluation): Markup | null {
     );
     return html`<tr><th scope="row">${name}</th>${cells}</tr>`;
   });
-  return html`<section><h2>Agreement between methods</h2><p>${INTRODUCTION}. ${inputs} inputs.</p><div class="wide"><table class="agreement"><thead><tr><th><span aria-hidden="true"></span></th>${head}</tr></thead><tbody>${body}</tbody></table></div></section>`;
+  return html`<section><h2>Agreement between methods</h2><p>${INTRODUCTION}. ${inputs} inputs.</p><div class="wide"><table class="agreement"><thead><tr><td></td>${head}</tr></thead><tbody>${body}</tbody></table></div></section>`;
 }
 
 /** At most 60 % of the colour: the number stays readable on white and on dark. */

@@ -81,11 +81,11 @@ export function curveSection(
     ({ method, color, dash }) =>
       html`<li><svg width="34" height="12" aria-hidden="true"><line x1="0" x2="34" y1="6" y2="6" ${style(color, dash)}/></svg> ${method}</li>`,
   );
-  return html`<section><h2>${title}</h2><p>${what} of the explained ${activation === "none" ? "output" : "class"} while features are removed from the input (left: the faster it falls, the better the method names what supports the class) and restored to an empty one (right: the faster it rises).</p><ul class="legend">${legend}</ul><div class="plots">${plot("Removed", lines, 0, what, range)}${plot("Restored", lines, 1, what, range)}</div></section>`;
+  return html`<section><h2>${title}</h2><p>${what} of the explained ${activation === "none" ? "output" : "class"} while features are removed from the input (left: the faster it falls, the better the method names what supports the class) and restored to an empty one (right: the faster it rises).</p><ul class="lines">${legend}</ul><div class="plots">${plot("Removed", lines, 0, what, range)}${plot("Restored", lines, 1, what, range)}</div></section>`;
 }
 
 /** Rules of the plots, for `page`. */
-export const CURVE_STYLE = `.plots{display:flex;flex-wrap:wrap;gap:1rem}.plots svg{max-width:100%;height:auto}.legend{display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;padding:0;list-style:none}.legend svg{display:inline-block;vertical-align:middle}.plots text{fill:var(--muted);font-size:12px}.plots .grid{stroke:var(--rule);stroke-width:1}`;
+export const CURVE_STYLE = `.plots{display:flex;flex-wrap:wrap;gap:1rem}.plots svg{max-width:100%;height:auto}.lines{display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;margin-block:.75rem;list-style:none}.lines svg{display:inline-block;vertical-align:middle}.plots text{fill:var(--muted);font-size:12px}.plots .grid{stroke:var(--rule);stroke-width:1}`;
 
 const style = (color: string, dash: string): Markup =>
   html`style="${`stroke:${color};stroke-width:2${dash === "" ? "" : `;stroke-dasharray:${dash}`}`}"`;

@@ -3,7 +3,7 @@
 import type { Front, FrontPoint } from "../../evaluation/evaluation.ts";
 import { html, type Markup } from "../../render/escape.ts";
 import { digitsFor, fixed } from "../../render/format.ts";
-import { EVALUATION_UNIT, evaluationsText, frontTitle, frontVerdict, standing } from "./front.ts";
+import { EVALUATION_UNIT, evaluationsText, frontTitle, standing } from "./front.ts";
 
 const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [760, 400, 56, 110, 14, 44] as const;
 /** Width of a letter, height of a line, and what is kept free around a point, in pixels. */
@@ -17,7 +17,7 @@ interface Box {
 }
 
 /** Rules of the picture, for `page`. */
-export const FRONT_STYLE = `.front svg{max-width:100%;height:auto}.front text{fill:var(--ink);font-size:12px;paint-order:stroke;stroke:var(--page);stroke-width:3px;stroke-linejoin:round}.front text.axis{fill:var(--muted)}.front .grid{stroke:var(--rule);stroke-width:1}.front .range{stroke:var(--accent);stroke-width:1.5;opacity:.55}.front .point{stroke:var(--accent);stroke-width:2;fill:var(--page)}.front .best{fill:var(--accent)}.front .edge{fill:none;stroke:var(--accent);stroke-width:1.5;stroke-dasharray:5 4}.front .control.range{stroke:var(--muted)}.front .control.point{stroke:var(--muted)}.front text.control{fill:var(--muted);font-style:italic}.front .lead{stroke:var(--muted);stroke-width:.75}`;
+export const FRONT_STYLE = `.front svg{display:block;min-width:34rem;max-width:100%;height:auto}.front text{fill:var(--ink);font-size:12px;paint-order:stroke;stroke:var(--page);stroke-width:3px;stroke-linejoin:round}.front text.axis{fill:var(--muted)}.front .grid{stroke:var(--rule);stroke-width:1}.front .range{stroke:var(--accent);stroke-width:1.5;opacity:.55}.front .point{stroke:var(--accent);stroke-width:2;fill:var(--page)}.front .best{fill:var(--accent)}.front .edge{fill:none;stroke:var(--accent);stroke-width:1.5;stroke-dasharray:5 4}.front .control.range{stroke:var(--muted)}.front .control.point{stroke:var(--muted)}.front text.control{fill:var(--muted);font-style:italic}.front .lead{stroke:var(--muted);stroke-width:.75}`;
 
 /** The picture with its verdict. */
 export function frontSection(front: Front): Markup {
@@ -56,7 +56,7 @@ export function frontSection(front: Front): Markup {
       return html`${lead}<text class="${point.randomControl ? "control" : ""}" x="${at(box.x)}" y="${at(box.y + 11)}">${point.method}</text>`;
     },
   );
-  return html`<section class="front"><h2>${frontTitle(front)}</h2><p>${frontVerdict(front)} ${EVALUATION_UNIT}. ${inputs} inputs; lines are 95 % intervals, full points are within chance of the best, the broken line is the front: no method is above it at its cost.</p><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" role="img" aria-label="${`${frontTitle(front)}. ${points.map(told).join("; ")}`}">${grid}${counts}<path class="edge" d="${steps.join("")}"/>${marks}${labels}<text class="axis" x="${(LEFT + WIDTH - RIGHT) / 2}" y="${HEIGHT - 6}" text-anchor="middle">model evaluations of one explanation (logarithmic)</text></svg></section>`;
+  return html`<section class="front"><h2>${frontTitle(front)}</h2><p>${EVALUATION_UNIT}. ${inputs} inputs; lines are 95 % intervals, full points are within chance of the best, the broken line is the front: no method is above it at its cost.</p><div class="wide" tabindex="0" role="region" aria-label="${frontTitle(front)}"><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" role="img" aria-label="${`${frontTitle(front)}. ${points.map(told).join("; ")}`}">${grid}${counts}<path class="edge" d="${steps.join("")}"/>${marks}${labels}<text class="axis" x="${(LEFT + WIDTH - RIGHT) / 2}" y="${HEIGHT - 6}" text-anchor="middle">model evaluations of one explanation (logarithmic)</text></svg></div></section>`;
 }
 
 const at = (place: number): string => place.toFixed(1);

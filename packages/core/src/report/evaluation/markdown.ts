@@ -14,6 +14,7 @@ import {
   figureTables,
   intervalText,
 } from "./tables.ts";
+import { evaluationVerdict } from "./verdict.ts";
 
 /** Most failures that are listed. */
 const FAILURES = 20;
@@ -27,6 +28,7 @@ export function evaluationMarkdown(evaluation: Evaluation): string {
       .map(([name, value]) => `- ${name}: ${plain(value)}`)
       .join("\n"),
     ...evaluation.warnings.map(({ code: name, message }) => `> **Warning** (${plain(name)}): ${plain(message)}`),
+    ...verdictMarkdown(evaluation),
     ...frontMarkdown(evaluation),
     ...overview(evaluation, tables),
     ...tables.flatMap((figure) => section(figure, evaluation)),
@@ -35,6 +37,11 @@ export function evaluationMarkdown(evaluation: Evaluation): string {
   ]
     .join("\n\n")
     .concat("\n");
+}
+
+function verdictMarkdown(evaluation: Evaluation): string[] {
+  const told = evaluationVerdict(evaluation);
+  return told === null ? [] : [`**${plain(told.headline)}.** ${plain(told.reasons)}`];
 }
 
 /** All figures of all methods; the best of each is bold. */

@@ -1,6 +1,6 @@
 /** @file An evaluation as tables, whatever they are written in: one per figure, best method first. */
 
-import type { EvaluatedFigure, Evaluation } from "../../evaluation/evaluation.ts";
+import type { EvaluatedFigure, EvaluatedMethod, Evaluation } from "../../evaluation/evaluation.ts";
 import { digitsFor, fixed, type NumberStyle } from "../../render/format.ts";
 import { manyOf } from "../../util/plural.ts";
 import { replacementText } from "../removed.ts";
@@ -68,12 +68,26 @@ export function decimalsOf({ rows }: FigureTable): number {
   return Number.isFinite(width) ? Math.min(6, Math.max(3, 1 - Math.floor(Math.log10(width)))) : 3;
 }
 
-/** "0.371 to 0.412" */
-export const intervalText = (
+/** "0.371 to 0.412"; "none" where all inputs gave the same: resampling them says nothing of others. */
+export function intervalText(
   { low, high }: Pick<FigureRow, "low" | "high">,
   decimals: number,
   style: NumberStyle = {},
-): string => `${fixed(low, decimals, style)} to ${fixed(high, decimals, style)}`;
+): string {
+  const [from, to] = [fixed(low, decimals, style), fixed(high, decimals, style)];
+  return from === to ? "none: all alike" : `${from} to ${to}`;
+}
+
+/** The figures that tell methods apart at a first glance, by their metrics. */
+const MAIN: readonly string[] = ["faithfulness", "deletion", "insertion", "cost"];
+
+/** The tables of these figures, in that order. */
+export const mainTables = (tables: readonly FigureTable[]): FigureTable[] =>
+  MAIN.flatMap((metric) => tables.filter(({ figure }) => figure.metric === metric));
+
+/** "ca-lig", "random (random control)" */
+export const methodTitle = ({ name, randomControl }: Pick<EvaluatedMethod, "name" | "randomControl">): string =>
+  `${name}${randomControl ? " (random control)" : ""}`;
 
 /** What a method beats: "all others", their names, or nothing. */
 export function beatsText({ beats }: FigureRow, { rows }: FigureTable): string {
@@ -96,7 +110,7 @@ export function evaluationFacts(evaluation: Evaluation): (readonly [name: string
       : ([
           [
             "accuracy of the model",
-            `${fixed(accuracy.value, 3)} (${fixed(accuracy.low, 3)} to ${fixed(accuracy.high, 3)}) on ${accuracy.inputs} inputs`,
+            `${fixed(accuracy.value, 3)}${accuracy.high > accuracy.low ? ` (${intervalText(accuracy, 3)})` : ""} on ${accuracy.inputs} inputs`,
           ],
         ] as const)),
     ...errorFacts(dataset),

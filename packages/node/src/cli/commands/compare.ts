@@ -1,6 +1,7 @@
 /** @file `calig compare`: what several methods say of one text or picture, side by side. */
 
 import type { ExplainableModel } from "@calig/core/internal/attribution/explainable-model";
+import { COMPARED_AT_A_GLANCE } from "@calig/core/internal/attribution/methods";
 import { DEFAULTS } from "@calig/core/internal/attribution/options";
 import { InternalError } from "@calig/core/internal/errors";
 import { MEASURING_OPTIONS } from "@calig/core/internal/evaluation/options";
@@ -27,7 +28,7 @@ export const compare = defineCommand({
   name: "compare",
   summary: "show what several methods say of one text or picture, side by side",
   description:
-    "Explains one text or picture by several methods, for the same class: what each says of every word or patch, how the probability falls and rises with what it names, and how far the methods agree. Each method has a scale of its own, since methods have units of their own. One input proves little: calig evaluate measures methods on a data set.",
+    "Explains one text or picture by several methods, for the same class: what each says of every word or patch, how the probability falls and rises with what it names, and how far the methods agree. Without --methods, one of each school: ca-lig, integrated-gradients, gradient-rollout and occlusion. Each method has a scale of its own, since methods have units of their own. One input proves little: calig evaluate measures methods on a data set.",
   argument: { name: "TEXT", description: "text to explain, in quotes; - reads it from standard input" },
   options: [
     "text",
@@ -48,7 +49,10 @@ export const compare = defineCommand({
   methodOptions: { but: [] },
   fileOptions: ["input", "reading", "baseline"],
   examples: [
-    { purpose: "All methods", command: 'calig compare "A gripping film that forgets to end"' },
+    {
+      purpose: "The usual four methods, and random controls",
+      command: 'calig compare "A gripping film that forgets to end"',
+    },
     {
       purpose: "Two methods, as a page to look at",
       command: 'calig compare "A gripping film" --methods ca-lig,integrated-gradients --out compared.html',
@@ -70,7 +74,7 @@ export const compare = defineCommand({
     const { out } = options;
     const writer = reportWriter(isPicture ? "imageComparison" : "textComparison", { out });
     if (out !== undefined) await checkWritable(out);
-    const namedMethods = await chooseMethods({ options, methodOptions, fileOptions }, extensions);
+    const namedMethods = await chooseMethods({ options, methodOptions, fileOptions }, extensions, COMPARED_AT_A_GLANCE);
     const read = await readFile(chosen, fileOptions);
     const source = options.model ?? modelFor(chosen);
     terminal.progress.update(0, `loading ${source}`);

@@ -65,7 +65,7 @@ export function operateBlocks(article: HTMLElement, panel: HTMLElement, data: Ex
       for (const [feature, value] of values.entries()) {
         const cell = cells?.[feature + 1];
         if (cell === undefined) continue;
-        cell.className = heatClass(levelOf(value, bound)).split(" ")[0] ?? "";
+        cell.className = heatClass(levelOf(value, bound), isSigned(data)).split(" ")[0] ?? "";
         cell.textContent = signed(value, digits);
       }
     }

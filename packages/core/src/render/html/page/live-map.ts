@@ -106,7 +106,7 @@ export function operateMap(
     paint(values, bound, digits) {
       for (const [i, node] of nodes.entries()) {
         const value = sumOf(featuresOf(node), values);
-        node.className = `${base[i]} ${heatClass(levelOf(value, bound))}`.trim();
+        node.className = `${base[i]} ${heatClass(levelOf(value, bound), isSigned(data))}`.trim();
         node.setAttribute("aria-label", `${names[i]}, ${signed(value, digits)}, ${verbOf(value, isSigned(data))}`);
       }
       tell(active);
