@@ -1,6 +1,6 @@
-/** @file Writes the script of the HTML page into the package: `npm run page-script`. */
+/** @file Writes the scripts of HTML pages into the package: `npm run page-script`. */
 
 import { writeFileSync } from "node:fs";
-import { bundlePageScript, SCRIPT_MODULE, scriptModule } from "./page-script.ts";
+import { bundlePageScript, PAGE_SCRIPTS, scriptModule } from "./page-script.ts";
 
-writeFileSync(SCRIPT_MODULE, scriptModule(await bundlePageScript()));
+for (const { entry, module } of PAGE_SCRIPTS) writeFileSync(module, scriptModule(await bundlePageScript(entry)));

@@ -155,6 +155,7 @@ const LIBRARIES: readonly { readonly library: RegExp; readonly where: RegExp }[]
   { library: /^sharp$/, where: /^node\/|^util\/load-sharp\.ts$/ },
   { library: /^(hono|@hono\/)/, where: /^server\// },
   { library: /^@bufbuild\//, where: /^(onnx\/|report\/tensorboard\/event\.ts$)/ },
+  { library: /^@tanstack\/virtual-core$/, where: /^report\/browse\/page\// },
   { library: /^valibot$/, where: /^(options\/|attribution\/(explanation-schema|options|parse-explanation)\.ts$)/ },
   { library: /^@valibot\//, where: /^server\// },
 ];
@@ -179,13 +180,14 @@ const POWERS: readonly { readonly power: string; readonly source: RegExp; readon
     power: "opens connections",
     source:
       /\bfetch\(|\bWebSocket\(|\bEventSource\(|XMLHttpRequest|sendBeacon|["']node:(https?|net|tls|dgram|http2)["']/,
-    where: /^(web|components|page|server)\//,
+    where: /^(web|components|page|server)\/|^report\/browse\/(page\/opened|script)\.ts$/,
   },
   { power: "runs text as code", source: /\beval\(|\bnew Function\(|["']node:vm["']|\bimportScripts\(/, where: /^$/ },
   {
     power: "takes text for markup",
     source: /\.(inner|outer)HTML\s*=|insertAdjacentHTML|unsafeHTML|document\.write/,
-    where: /^$/,
+    // Markup that calig made and packed, on a page whose policy lets nothing in it run.
+    where: /^report\/browse\/(page\/opened|script)\.ts$/,
   },
   { power: "starts processes", source: /["']node:child_process["']/, where: /^server\/model-process\.ts$/ },
   // Bundlers move code: what lies where is asked in one place, which knows of them. Those of browsers know import.meta.

@@ -30,10 +30,10 @@ describe("what each input is promised", () => {
   });
 });
 
-describe("pages that calig writes", () => {
+describe("pages that calig writes", async () => {
   const PAGES = {
     explanation: renderHtml(hostile),
-    report: renderReportHtml(buildReport([{ source: { file: "<b>" }, explanation: hostile }])),
+    report: await renderReportHtml(buildReport([{ source: { file: "<b>" }, explanation: hostile }])),
   };
 
   it.each(Object.entries(PAGES))("%s: runs its own script alone, and asks nobody for anything", (_, page) => {

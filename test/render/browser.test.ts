@@ -92,12 +92,13 @@ describe.skipIf(skipsBrowser())("the HTML page in Chromium", () => {
       source: { file: `<script>${"long".repeat(60)}.csv`, line: i + 2 },
       explanation,
     }));
-    const report = renderReportHtml(buildReport(entries));
+    const report = await renderReportHtml(buildReport(entries));
     for (const width of [320, 768, 1280]) {
       const page = await openPage(report, { viewport: { width, height: 900 } });
       expect(await overflow(page), `${width} px`).toBe(0);
     }
     const page = await openPage(report);
+    await page.getByText("All figures").click();
     const link = page.getByRole("row", { name: /^unforgettable/ }).getByRole("link", { name: "no. 1" });
     await link.first().click();
     expect(page.url()).toMatch(/#e1$/);

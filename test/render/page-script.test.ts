@@ -1,9 +1,13 @@
-/** @file The script that HTML pages carry is the one that its sources make. */
+/** @file The scripts that HTML pages carry are the ones that their sources make. */
 
 import { readFileSync } from "node:fs";
+import { relative } from "node:path";
 import { expect, it } from "vitest";
-import { bundlePageScript, SCRIPT_MODULE, scriptModule } from "../../scripts/page-script.ts";
+import { bundlePageScript, PAGE_SCRIPTS, scriptModule } from "../../scripts/page-script.ts";
 
-it("packages/core/src/render/html/script.ts is what `npm run page-script` makes of page/", async () => {
-  expect(readFileSync(SCRIPT_MODULE, "utf8")).toBe(scriptModule(await bundlePageScript()));
-});
+it.each(PAGE_SCRIPTS.map(({ entry, module }) => [relative(".", module), entry, module]))(
+  "%s is what `npm run page-script` makes of page/",
+  async (_name, entry, module) => {
+    expect(readFileSync(module, "utf8")).toBe(scriptModule(await bundlePageScript(entry)));
+  },
+);

@@ -25,7 +25,7 @@ const report = buildReport(
 const withoutColours = (text: string): string => text.replace(/\u001b\[[\d;]*m/g, "");
 
 /** Name of the expected file, and what makes it. */
-const CASES: Readonly<Record<string, () => string>> = {
+const CASES: Readonly<Record<string, () => string | Promise<string>>> = {
   "sentence-80.ansi": () => renderTerminal(sentence, { columns: 80, colors: 24 }),
   "sentence-80-256-colors.ansi": () => renderTerminal(sentence, { columns: 80, colors: 8 }),
   "sentence-80-16-colors.ansi": () => renderTerminal(sentence, { columns: 80, colors: 4 }),
@@ -54,13 +54,13 @@ const CASES: Readonly<Record<string, () => string>> = {
   "image.svg.txt": () => outline(renderSvg(image, { width: 360 })),
   "image-contours.svg.txt": () => outline(renderSvg(image, { width: 360, overlay: "contours", blockMaps: false })),
   "report.md": () => renderReportMarkdown(report, { details: 1 }),
-  "report.html.txt": () => outline(renderReportHtml(report, { details: 0 })),
+  "report.html.txt": async () => outline(await renderReportHtml(report, { details: 0 })),
   "image-patches.svg.txt": () => outline(renderSvg(image, { width: 360, overlay: "patches", blockMaps: false })),
 };
 
 describe("rendered output", () => {
-  test.each(Object.keys(CASES))("%s", (name) => {
-    expectFile(name, CASES[name]!());
+  test.each(Object.keys(CASES))("%s", async (name) => {
+    expectFile(name, await CASES[name]!());
   });
 
   afterAll(() => {

@@ -155,7 +155,7 @@ export async function storedExplanations(): Promise<FuzzKind> {
             : []),
         ]);
       const report = buildReport(entries);
-      shown.push(renderReportHtml(report), renderReportMarkdown(report));
+      shown.push(await renderReportHtml(report), renderReportMarkdown(report));
       if (how !== "") await renderPng((entries[0] as (typeof entries)[number]).explanation);
       // What a file itself says may be shown.
       const said = Buffer.from(files.get(file) ?? []).toString("utf8");

@@ -29,8 +29,11 @@ export interface HtmlOptions {
   readonly overlay?: OverlayName;
 }
 
-/** Nothing may be loaded or sent; the one script that may run is named by its hash. */
-const POLICY = `default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src '${SCRIPT_HASH}'; base-uri 'none'; form-action 'none'`;
+const PAGE_SCRIPT: PageScript = { source: SCRIPT, hash: SCRIPT_HASH };
+
+/** Nothing may be loaded or sent, but from and to the server of a page that asks it; scripts that may run are named by their hash. */
+const policyOf = (scripts: readonly PageScript[], asksServer: boolean): string =>
+  `default-src 'none'; img-src data:${asksServer ? " 'self'; connect-src 'self'" : ""}; style-src 'unsafe-inline'; script-src ${scripts.map(({ hash }) => `'${hash}'`).join(" ")}; base-uri 'none'; form-action 'none'`;
 
 /** One explanation of a page. */
 export interface PageItem {
@@ -51,6 +54,16 @@ export interface PageParts extends Pick<HtmlOptions, "palette" | "overlay"> {
   readonly lead?: Markup;
   /** Constant rules of this package for it. */
   readonly style?: string;
+  /** Scripts of this package for it, besides that of the explanations. */
+  readonly scripts?: readonly PageScript[];
+  /** Whether its scripts may ask the server that it came from. */
+  readonly asksServer?: boolean;
+}
+
+/** A script as constant text, and its hash as policies write it. */
+export interface PageScript {
+  readonly source: string;
+  readonly hash: string;
 }
 
 /** The id of the element of an explanation. */
@@ -62,6 +75,30 @@ function article(context: PageContext, { number, name }: PageItem, isOnly: boole
   const input = isWritten(explanation) ? textSection(explanation, context) : imageSection(explanation, context);
   const hasItems = context.items.length > 0;
   return html`<article id="${id}" aria-labelledby="${id}-title"${isOnly ? null : html` data-number="-${number}"`}>${source}${warningBox(context)}${headline(context)}${input}${hasItems ? rankingSection(context) : null}${hasItems ? blocksSection(context) : null}${completenessSection(context)}${factsSection(context)}<script type="application/json" data-explanation>${embeddedJson(explanation)}</script></article>`;
+}
+
+/**
+ * Makes the element of an explanation, as `explanationsPage` puts it on its page.
+ *
+ * @throws {InvalidOptionError} When the palette or a picture cannot be used.
+ */
+export function articleMaker(
+  look: Pick<HtmlOptions, "palette" | "overlay">,
+): (item: PageItem, isOnly?: boolean) => Markup {
+  const palette = paletteOf(look.palette);
+  const overlay = keyword("overlay", look.overlay ?? OVERLAYS[0], OVERLAYS);
+  return (item, isOnly = false) => {
+    const { explanation, number } = item;
+    const picture = item.picture === undefined ? undefined : checkPicture(item.picture);
+    const context = createContext(explanation, {
+      id: itemId(number),
+      showsSign: palette.showsSign,
+      picture,
+      palette,
+      overlay,
+    });
+    return article(context, item, isOnly);
+  };
 }
 
 /** A list of the explanations on the page. */
@@ -109,22 +146,11 @@ export function renderHtml(explanation: Explanation | readonly Explanation[], op
  * @throws {InvalidOptionError} When the palette or a picture cannot be used.
  */
 export function explanationsPage(items: readonly PageItem[], parts: PageParts): string {
-  const { palette: name, heading, title, lead, style = "" } = parts;
-  const palette = paletteOf(name);
-  const overlay = keyword("overlay", parts.overlay ?? OVERLAYS[0], OVERLAYS);
+  const { palette: name, heading, title, lead, style = "", asksServer = false } = parts;
+  const scripts = [PAGE_SCRIPT, ...(parts.scripts ?? [])];
   const isOnly = items.length === 1 && lead === undefined;
-  const articles = items.map((item) => {
-    const { explanation, number } = item;
-    const picture = item.picture === undefined ? undefined : checkPicture(item.picture);
-    const context = createContext(explanation, {
-      id: itemId(number),
-      showsSign: palette.showsSign,
-      picture,
-      palette,
-      overlay,
-    });
-    return article(context, item, isOnly);
-  });
+  const articleOf = articleMaker(parts);
+  const articles = items.map((item) => articleOf(item, isOnly));
   const theme = html`<div class="theme">${choices("theme", "Colours of the page", [
     ["auto", "Auto"],
     ["light", "Light"],
@@ -135,7 +161,7 @@ export function explanationsPage(items: readonly PageItem[], parts: PageParts): 
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta http-equiv="Content-Security-Policy" content="${policyOf(scripts, asksServer)}">
 <meta name="generator" content="calig">
 <title>${title}</title>
 <link rel="icon" href="data:,">
@@ -146,7 +172,7 @@ export function explanationsPage(items: readonly PageItem[], parts: PageParts): 
 <header class="bar-top"><h1>${heading}</h1>${theme}</header>
 <main id="main">${lead}${isOnly || items.length === 0 ? null : contents(items)}${articles}</main>
 <footer class="foot"><p>Made with calig. This page works offline and sends nothing anywhere.</p></footer>
-<script>${trusted(SCRIPT)}</script>
+${scripts.map(({ source }) => html`<script>${trusted(source)}</script>`)}
 </body>
 </html>
 `;

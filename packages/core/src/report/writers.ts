@@ -35,7 +35,7 @@ export type ReportKind = keyof ReportData;
 export interface ReportLook extends ComparisonPictureOptions, ReportHtmlOptions {}
 
 /** Makes the contents of a file. */
-export type ReportWriter<T> = (data: T, look: ReportLook) => string;
+export type ReportWriter<T> = (data: T, look: ReportLook) => string | Promise<string>;
 
 /** Formats of reports, and the endings of files that mean them, the usual one first. */
 export const REPORT_ENDINGS = {

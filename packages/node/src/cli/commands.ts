@@ -12,6 +12,7 @@ import { report } from "./commands/report.ts";
 import { serve } from "./commands/serve.ts";
 import { tune } from "./commands/tune.ts";
 import { verify } from "./commands/verify.ts";
+import { view } from "./commands/view.ts";
 
 export const COMMANDS: readonly Command[] = [
   explain,
@@ -19,6 +20,7 @@ export const COMMANDS: readonly Command[] = [
   evaluate,
   baselines,
   tune,
+  view,
   report,
   serve,
   verify,

@@ -41,6 +41,7 @@ import {
 } from "@calig/core/internal/options/types";
 import { OVERLAYS } from "@calig/core/internal/render/overlay";
 import { PALETTE_NAMES, THEMES } from "@calig/core/internal/render/palette";
+import { MOST_BYTES, OPENED } from "@calig/core/internal/report/browse/html";
 import { TOP_WORDS } from "@calig/core/internal/report/evidence/build-report";
 import { DETAILS } from "@calig/core/internal/report/evidence/facts";
 import { DEVICES } from "@calig/core/internal/runtime/devices";
@@ -61,6 +62,7 @@ const option = <T>(
 });
 
 const LEAST_MEMORY = 2 ** 20;
+const LEAST_PAGE = 2 ** 17;
 
 /** A name of a baseline, or what stands for the one that another option gives. */
 type BaselineWord = BaselineName | "custom";
@@ -248,8 +250,14 @@ export const OPTIONS = {
   details: option(
     "Output",
     wholeNumber({ min: 0 }),
-    "most explanations that HTML and Markdown show in full, those that words have as examples first",
-    DETAILS,
+    "most explanations that HTML can open and Markdown shows in full, those that words have as examples first",
+    `${OPENED} in HTML, ${DETAILS} in Markdown`,
+  ),
+  maxSize: option(
+    "Output",
+    byteSize({ min: LEAST_PAGE }),
+    "largest page: it opens as many explanations as fit",
+    `${MOST_BYTES / 2 ** 20}MB`,
   ),
   palette: option("Output", oneOf(PALETTE_NAMES), "colours of support and opposition", PALETTE_NAMES[0]),
   theme: option(

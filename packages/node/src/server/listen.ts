@@ -33,8 +33,11 @@ const HEADER_BYTES = 16 * 2 ** 10;
 /** What has headers, but is no request. */
 const MALFORMED = new HttpError(400, "malformed-request", "The request has no address that this server understands");
 
+/** What can be connected to a socket. */
+export type Listener = Pick<ServerApp, "fetch" | "limits" | "close" | "abort">;
+
 /** @throws The error of the socket when it cannot listen: EADDRINUSE, EACCES, EADDRNOTAVAIL. */
-export async function listen(app: ServerApp, { host, port }: ListenOptions): Promise<Listening> {
+export async function listen(app: Listener, { host, port }: ListenOptions): Promise<Listening> {
   const { headersMs, requestMs } = app.limits;
   const listener = getRequestListener(app.fetch, {
     // Globals of the process are not ours to replace.

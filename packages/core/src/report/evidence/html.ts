@@ -1,33 +1,27 @@
-/** @file A report on explanations as one HTML page: summary, tables of each class, then the explanations as their own pages show them. */
+/** @file A report on explanations as one HTML page: a verdict, the browser of the explanations, tables of each class. */
 
 import { html, type Markup } from "../../render/escape.ts";
 import { percent } from "../../render/format.ts";
 import { isolated, widthOf } from "../../render/html/context.ts";
-import { explanationsPage, type HtmlOptions, itemId } from "../../render/html.ts";
+import { itemId } from "../../render/html.ts";
 import { visible } from "../../render/plain-text.ts";
 import { largestMagnitude } from "../../render/scale.ts";
+import { type BrowseOptions, browsePage, browsePageOfServer } from "../browse/html.ts";
 import type { ClassEvidence, EvidenceReport, WordEvidence } from "./evidence-report.ts";
 import {
   BLOCKS_TEXT,
   classText,
   classTitle,
-  hiddenText,
   REGIONS_TEXT,
   reportFacts,
-  shownEntries,
-  sourceName,
   WORD_COLUMNS,
   WORDS_TEXT,
   wordLists,
   wordRows,
 } from "./facts.ts";
 
-export interface ReportHtmlOptions extends Pick<HtmlOptions, "palette" | "overlay"> {
-  /** Most explanations that are shown in full, those that words have as examples first. Default 100. */
-  readonly details?: number;
-  /** The picture of an explanation as a data URI, by its place among the entries. */
-  readonly pictures?: ReadonlyMap<number, string>;
-}
+/** How the page looks, and what it has room for. */
+export type ReportHtmlOptions = Omit<BrowseOptions, "more" | "style">;
 
 const STYLE = `
 .report h2{font:600 clamp(1.5rem,1.2rem + 1.5vw,2rem)/1.2 var(--serif);overflow-wrap:anywhere}
@@ -50,50 +44,48 @@ const STYLE = `
 .report .shares .track{width:35%}
 .report .shares thead th{color:var(--muted)}
 .source{color:var(--muted);font-size:.9375rem;margin-bottom:.75rem;overflow-wrap:anywhere}
+.numbers{margin-top:2rem}
 `;
 
 /**
- * One self-contained page, as `renderHtml` makes them.
+ * One self-contained page: a verdict on all, the browser of the explanations, and the tables of each class.
  *
+ * @throws {UsageError} When the rows alone are more than `maxBytes`.
  * @throws {InvalidOptionError} When the palette or a picture cannot be used.
  */
-export function renderReportHtml(report: EvidenceReport, options: ReportHtmlOptions = {}): string {
-  const { details, pictures, ...look } = options;
-  const shown = shownEntries(report, details);
-  const links = new Set(shown);
-  const hidden = hiddenText(report, shown);
-  const items = shown.map((entry) => {
-    const { source, explanation } = report.entries[entry]!;
-    const picture = pictures?.get(entry);
-    const base = { explanation, number: entry + 1, name: sourceName(source) };
-    return picture === undefined ? base : { ...base, picture };
-  });
-  const lead = html`${summary(report, links)}${report.classes.map((evidence, i) => classSection(evidence, i, links))}<section class="report" aria-labelledby="explanations"><h2 id="explanations">Explanations</h2>${hidden === "" ? null : html`<p class="about">${hidden}</p>`}</section>`;
-  return explanationsPage(items, { ...look, title: "Evidence report", heading: "Evidence report", lead, style: STYLE });
+export const renderReportHtml = (report: EvidenceReport, options: ReportHtmlOptions = {}): Promise<string> =>
+  browsePage(report, { title: "Evidence report", ...options, more: evidenceSections(report), style: STYLE });
+
+/** The same for a server that has the explanations: see `browsePageOfServer`. */
+export const reportHtmlOfServer = (report: EvidenceReport, options: ReportHtmlOptions = {}): string =>
+  browsePageOfServer(report, { ...options, more: evidenceSections(report), style: STYLE });
+
+/** All numbers of the report, folded: the verdict has the gist. */
+function evidenceSections(report: EvidenceReport): Markup {
+  return html`<details class="numbers"><summary>All figures: models, methods, completeness, words and blocks of each class</summary>${summary(report)}${report.classes.map(classSection)}</details>`;
 }
 
-/** "no. 3", a link where that explanation is on the page. */
-const place = (entry: number, links: ReadonlySet<number>): Markup =>
-  links.has(entry) ? html`<a href="#${itemId(entry + 1)}">no. ${entry + 1}</a>` : html`no. ${entry + 1}`;
+/** "no. 3", a link that opens that explanation. */
+const place = (entry: number): Markup => html`<a href="#${itemId(entry + 1)}">no. ${entry + 1}</a>`;
 
-function summary(report: EvidenceReport, links: ReadonlySet<number>): Markup {
+function summary(report: EvidenceReport): Markup {
   const { warnings } = report.summary;
   const facts = reportFacts(report).map(
     ([name, parts]) =>
-      html`<dt>${name}</dt><dd>${parts.map((part) => (typeof part === "number" ? place(part, links) : part))}</dd>`,
+      html`<dt>${name}</dt><dd>${parts.map((part) => (typeof part === "number" ? place(part) : part))}</dd>`,
   );
   const items = warnings.map(
     ({ code, explanations, entry, message }) =>
-      html`<li><b>Warning: ${visible(code)}</b>, ${explanations} of ${report.entries.length}: <bdi>${message}</bdi> (${place(entry, links)})</li>`,
+      html`<li><b>Warning: ${visible(code)}</b>, ${explanations} of ${report.entries.length}: <bdi>${message}</bdi> (${place(entry)})</li>`,
   );
   const warned = items.length === 0 ? null : html`<div class="warnings"><ul>${items}</ul></div>`;
   return html`<section class="report" aria-labelledby="summary"><h2 id="summary">Summary</h2><dl>${facts}</dl>${warned}${report.summary.texts === 0 ? null : html`<p class="about">${WORDS_TEXT}</p>`}</section>`;
 }
 
-function classSection(evidence: ClassEvidence, index: number, links: ReadonlySet<number>): Markup {
+function classSection(evidence: ClassEvidence, index: number): Markup {
   const { differing, regions, blocks } = evidence;
   const id = `class-${index + 1}`;
-  const lists = wordLists(evidence).map(({ title, words }) => wordTable(title, words, evidence, links));
+  const lists = wordLists(evidence).map(({ title, words }) => wordTable(title, words, evidence));
   const differ =
     differing.length === 0
       ? null
@@ -111,14 +103,9 @@ function classSection(evidence: ClassEvidence, index: number, links: ReadonlySet
   }</section>`;
 }
 
-function wordTable(
-  title: string,
-  words: readonly WordEvidence[],
-  evidence: ClassEvidence,
-  links: ReadonlySet<number>,
-): Markup {
+function wordTable(title: string, words: readonly WordEvidence[], evidence: ClassEvidence): Markup {
   if (words.length === 0) return html`<div><h3>${title}</h3><p class="none">No words.</p></div>`;
-  const rows = wordRows(words, evidence, (entry) => place(entry, links)).map(
+  const rows = wordRows(words, evidence, place).map(
     ({ word, sum, mean, count, inputs, peak, example }) =>
       html`<tr><th scope="row" class="word">${isolated(word)}</th><td>${sum}</td><td>${mean}</td><td>${count}</td><td>${inputs}</td><td>${peak}</td><td>${example}</td></tr>`,
   );

@@ -1,3 +1,4 @@
+import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { hostile, image, sentence, withoutCompleteness } from "../../../../../test/render/fixtures.ts";
 import type { Explanation } from "../../attribution/explanation.ts";
@@ -18,44 +19,52 @@ const PIXEL = "data:image/png;base64,iVBORw0KGgo=";
 const markupOf = (page: string) =>
   page.replace(/<style>[\s\S]*?<\/style>/, "").replace(/<script[^>]*>[\s\S]*?<\/script>/g, "");
 
-describe("renderReportHtml()", () => {
-  const page = renderReportHtml(report);
+/** The explanations that a page can open. */
+const openedOf = (page: string): string =>
+  [...page.matchAll(/data-pack="\d+">([^<]*)</g)]
+    .flatMap(([, pack]) => JSON.parse(gunzipSync(Buffer.from(pack!, "base64")).toString()) as string[])
+    .join("\n");
+
+describe("renderReportHtml()", async () => {
+  const page = await renderReportHtml(report);
 
   test("shows nothing of words, labels, warnings and file names as markup", () => {
-    const markup = markupOf(page);
+    const markup = markupOf(page) + markupOf(openedOf(page));
     expect(markup).not.toMatch(/<script|<img|<b>id|<b>code/);
     expect(markup).toContain(
       "&lt;script&gt;alert(&#39;file&#39;)&lt;/script&gt;|x.csv, line 3 (&lt;b&gt;id&lt;/b&gt;)",
     );
     expect(markup).toContain("&lt;img src=x onerror=&quot;alert(1)&quot;&gt;");
-    // The data of four explanations, and the script of the page.
-    expect(page.match(/<script/g)).toHaveLength(5);
+    // Rows, a pack of explanations, and two scripts; in the pack the data of four explanations.
+    expect(page.match(/<script/g)).toHaveLength(4);
+    expect(openedOf(page).match(/<script/g)).toHaveLength(4);
   });
 
   test("has no id twice, and links to nothing that is not there", () => {
-    const ids = [...markupOf(page).matchAll(/\sid="([^"]*)"/g)].map(([, id]) => id);
+    const all = markupOf(page) + markupOf(openedOf(page));
+    const ids = [...all.matchAll(/\sid="([^"]*)"/g)].map(([, id]) => id);
     expect(new Set(ids).size).toBe(ids.length);
-    for (const [, target] of markupOf(page).matchAll(/\s(?:aria-labelledby|href)="#?([^":,]+)"/g)) {
+    for (const [, target] of all.matchAll(/\s(?:aria-labelledby|href)="#?([^":,]+)"/g)) {
       expect(ids).toContain(target);
     }
   });
 
-  test("shows as many explanations as asked for, and says that there are more", () => {
-    const short = renderReportHtml(report, { details: 1 });
-    expect(short.match(/<article/g)).toHaveLength(1);
-    expect(short).toContain("3 more explanations are not shown in full");
-    expect(page).not.toContain("not shown in full");
-    expect(renderReportHtml(report, { details: 0 })).not.toContain("<article");
+  test("opens as many explanations as asked for, and says that there are more", async () => {
+    const short = await renderReportHtml(report, { details: 1 });
+    expect(openedOf(short).match(/<article/g)).toHaveLength(1);
+    expect(short).toContain("This file opens 1 of 4 explanations");
+    expect(page).not.toContain("This file opens");
+    expect(await renderReportHtml(report, { details: 0 })).not.toMatch(/data-pack="\d/);
   });
 
-  test("shows the picture of an explanation where there is one", () => {
-    const shown = renderReportHtml(report, { pictures: new Map([[2, PIXEL]]) });
-    expect(shown).toContain(`<img src="${PIXEL}"`);
+  test("shows the picture of an explanation where there is one", async () => {
+    const shown = await renderReportHtml(report, { pictureOf: async (place) => (place === 2 ? PIXEL : undefined) });
+    expect(openedOf(shown)).toContain(`<img src="${PIXEL}"`);
     expect(shown).toContain("Where in the pictures");
   });
 
-  test("has one list of words for methods without a sign", () => {
-    const only = markupOf(renderReportHtml(reportOn(withoutCompleteness), { details: 0 }));
+  test("has one list of words for methods without a sign", async () => {
+    const only = markupOf(await renderReportHtml(reportOn(withoutCompleteness), { details: 0 }));
     expect(only).toContain("Matters for POSITIVE");
     expect(only).not.toContain("Opposes POSITIVE");
     expect(only).toContain("The method has no sign");

@@ -9,6 +9,7 @@ import type { ModelProcess } from "../../server/model-process.ts";
 import { findPackageFolder } from "../../util/own-place.ts";
 import { defineCommand, EXIT } from "../command.ts";
 import { given } from "../given.ts";
+import { cannotListen } from "../listening.ts";
 import type { OptionValues } from "../options.ts";
 
 const DEFAULT_HOST = "127.0.0.1";
@@ -172,16 +173,4 @@ function limitsOf({ bodyLimit, textLimit, tokenLimit, timeLimit, concurrency, qu
     ...(timeLimit === undefined ? {} : { timeoutMs: Math.ceil(1000 * timeLimit) }),
     ...given({ concurrency, queue }, ["concurrency", "queue"]),
   };
-}
-
-function cannotListen(cause: unknown, host: string, port: number): unknown {
-  const { code } = cause as NodeJS.ErrnoException;
-  const found: Readonly<Record<string, string>> = {
-    EADDRINUSE: "another program listens there; give another --port, or --port 0 for a free one",
-    EACCES: "permission is denied; give a --port above 1023",
-    EADDRNOTAVAIL: "this machine has no such address; give another --host",
-    ENOTFOUND: "there is no such host; give another --host",
-  };
-  const why = found[code ?? ""];
-  return why === undefined ? cause : new UsageError(`Cannot listen on ${quote(host)}, port ${port}: ${why}`, { cause });
 }

@@ -9,6 +9,11 @@ import { operateArticle } from "./article.ts";
 
 for (const article of document.querySelectorAll("article")) operateArticle(article);
 
+// Articles that come later say so.
+addEventListener("calig-article", ({ target }) => {
+  if (target instanceof HTMLElement) operateArticle(target);
+});
+
 // Paper has no summary to click on.
 const closed = new Set<HTMLDetailsElement>();
 addEventListener("beforeprint", () => {
