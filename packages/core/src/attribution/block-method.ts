@@ -1,7 +1,9 @@
 /** @file Methods that fuse and weigh the integrals of all blocks: CA-LIG, and those of a caller with a rule of their own. METHOD 3-5. */
 
+import { nextTokensOf } from "../transformer/anatomy.ts";
 import { attentionEvidence, type BlockEvidence, fuseBlocks } from "./fusion.ts";
 import { checkedLayers, layerIntegrals } from "./integral/layer-integrals.ts";
+import { withoutUnreliable } from "./left-out.ts";
 import type { AttributionMethod, MethodContext, MethodResult } from "./method.ts";
 import { BLOCK_OPTIONS, HEAD_OPTIONS, INTEGRAL_OPTIONS } from "./options.ts";
 import { type LayerWeighting, weightedBlocks } from "./weighted-blocks.ts";
@@ -32,6 +34,12 @@ export async function explainBlocks(
       integrals.blocks.find((block) => block.index === index)?.relevance ?? context.input.features.map(() => 0),
   }));
   const fusedAll = fuse(everyBlock);
+  /** s_l of the asked-for blocks with other relevance of them, as one draw of the baseline has it. */
+  const fusedWith = (relevance: readonly (readonly number[])[]) => {
+    const own = new Map(integrals.blocks.map(({ index }, b) => [index, relevance[b] as readonly number[]]));
+    const all = fuse(everyBlock.map((block, index) => ({ ...block, relevance: own.get(index) ?? block.relevance })));
+    return integrals.blocks.map(({ index }) => all[index] as readonly number[]);
+  };
   const blocks = integrals.blocks.map(({ index, relevance, completeness }) => ({
     index,
     relevance,
@@ -39,14 +47,30 @@ export async function explainBlocks(
     fused: fusedAll[index] as readonly number[],
     completeness,
   }));
+  const reliable =
+    nextTokensOf(model.anatomy) === undefined ? { weights, warnings: [] } : withoutUnreliable(blocks, weights);
+  const weighted = weightedBlocks(blocks, reliable.weights);
+  const drawn = integrals.drawn?.map((relevance) =>
+    addedUp(
+      fusedWith(relevance),
+      weighted.blocks.map(({ weight }) => weight),
+    ),
+  );
   return {
-    ...weightedBlocks(blocks, weights),
-    layerWeighting: weights,
+    ...weighted,
+    layerWeighting: reliable.weights,
     options: integrals.options,
     modelEvaluations: integrals.evaluations,
-    warnings: integrals.warnings,
+    ...(drawn === undefined ? {} : { drawn }),
+    warnings: [...integrals.warnings, ...reliable.warnings],
   };
 }
+
+/** sum_l w_l s_l [features] */
+const addedUp = (fused: readonly (readonly number[])[], weights: readonly number[]): readonly number[] =>
+  (fused[0] ?? []).map((_, feature) =>
+    fused.reduce((sum, map, b) => sum + (weights[b] as number) * (map[feature] as number), 0),
+  );
 
 /** A method of a caller that differs from CA-LIG in how blocks are fused or weighted. */
 export interface BlockMethod extends Pick<AttributionMethod, "name" | "title" | "summary" | "settings" | "revision"> {

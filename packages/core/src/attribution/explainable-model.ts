@@ -93,6 +93,8 @@ export interface Baselines<Prepared extends PreparedInput = PreparedInput> {
   available?(model: ExplainableModel): readonly string[];
   /** The one that is used when none is asked for. */
   defaultName(model: ExplainableModel): string;
+  /** How many draws of one that is drawn at random integrals are averaged over. Default: 1. */
+  draws?(name: string): number;
   /** @throws {InvalidOptionError} When this model does not have it; lists those it has. */
   states(model: ExplainableModel, input: Prepared, name: string, seed: number | undefined): Promise<BaselineStates>;
   /** The hidden states at an input of the caller's own; absent where only names can be given. */

@@ -35,6 +35,8 @@ export interface MethodResult {
   readonly blocks: readonly BlockExplanation[];
   /** How the blocks are weighted whose sum the attribution is; absent for equal weights. Joined parts are weighted as one. */
   readonly layerWeighting?: LayerWeighting;
+  /** The attribution from each of several draws of the baseline, whose mean it is [draw][feature]; absent where there is one. */
+  readonly drawn?: readonly (readonly number[])[];
   /** Null where nothing says what the attributions should add up to. */
   readonly completeness: Completeness | null;
   /** What results say of options in other words than the caller's: blocks by number, baselines spelled out. */

@@ -39,7 +39,7 @@ export type Quadrature = (typeof QUADRATURES)[number];
 export const defaultQuadrature = (steps: number | "auto"): Quadrature =>
   steps === "auto" ? "spline" : "gauss-legendre";
 
-export const TEXT_BASELINES = ["mask", "pad", "unk", "mean", "zero-embedding", "zero"] as const;
+export const TEXT_BASELINES = ["mask", "pad", "unk", "mean", "zero-embedding", "zero", "frequent-words"] as const;
 export type TextBaseline = (typeof TEXT_BASELINES)[number];
 
 export const IMAGE_BASELINES = ["blur", "black", "white", "mean", "noise", "zero"] as const;

@@ -53,8 +53,10 @@ export async function refinedBlocks(
     for (const position of positions) change[position] = each;
   }
   const attribution = result.attribution.map((value, t) => value + (change[t] as number));
+  // What draws say of the map is said of the one before it was refined.
+  const { drawn: _, ...refined } = result;
   return {
-    ...result,
+    ...refined,
     attribution,
     blocks: result.blocks.map((block) => ({
       ...block,

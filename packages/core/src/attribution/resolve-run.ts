@@ -49,10 +49,14 @@ export const BESIDES: readonly string[] = ["method", "question", "signal", "onPr
  * effect with the method.
  */
 export function resolveRun(
-  { modality, tuned: stored, anatomy }: Pick<ExplainableModel, "modality" | "tuned" | "anatomy">,
+  {
+    modality,
+    tuned: stored,
+    anatomy,
+  }: Pick<ExplainableModel, "modality" | "tuned"> & Partial<Pick<ExplainableModel, "anatomy">>,
   given: ExplainOptions,
 ): ResolvedRun {
-  const score = nextTokensOf(anatomy) === undefined ? undefined : NEXT_TOKEN_SCORE;
+  const score = anatomy === undefined || nextTokensOf(anatomy) === undefined ? undefined : NEXT_TOKEN_SCORE;
   const { method, table, tuned, values } = resolved(given, { stored, modality, score });
   const { signal, onProgress } = given;
   const { noise } = values as GivenOptions;

@@ -82,7 +82,7 @@ export interface GroupedShape {
 }
 
 /**
- * softmax(scale Q K^T + mask) V, with the heads of one group side by side in one product, so that no key is copied.
+ * softmax(scale Q K^T + mask) V, where each key and value serves the queries of `heads / keyValueHeads` heads in a row.
  *
  * Shapes: query [batch, heads, queries, size], key and value [batch, keyValueHeads, positions, size], mask [queries,
  * positions] -> context [batch, queries, heads * size], probabilities [batch, heads, queries, positions].
@@ -102,19 +102,32 @@ export function groupedAttention(
   },
 ): { readonly context: string; readonly probabilities: string } {
   const { scale = 1 / Math.sqrt(headSize), softcap } = options;
-  const grouped = heads !== keyValueHeads;
-  const together = (x: string) => (grouped ? builder.reshape(x, [0, keyValueHeads, -1, headSize]) : x);
-  const scores = builder.matmul(together(query), key, { transB: true, alpha: scale });
-  const apart = grouped ? builder.reshape(scores, [0, heads, -1, 0]) : scores;
-  const masked = builder.add(softcap === undefined ? apart : bent(builder, apart, softcap), options.mask);
+  const copies = heads / keyValueHeads;
+  const scores = builder.matmul(query, repeated(builder, key, keyValueHeads, copies), { transB: true, alpha: scale });
+  const masked = builder.add(softcap === undefined ? scores : bent(builder, scores, softcap), options.mask);
   const probabilities = builder.emit("Softmax", [masked], {
     attributes: { axis: int(-1) },
     output: options.probabilities,
   });
-  const shares = grouped ? builder.reshape(probabilities, [0, keyValueHeads, -1, 0]) : probabilities;
-  const mixed = builder.matmul(shares, value);
-  const context = builder.transpose(grouped ? builder.reshape(mixed, [0, heads, -1, headSize]) : mixed, [0, 2, 1, 3]);
+  const mixed = builder.matmul(probabilities, repeated(builder, value, keyValueHeads, copies));
+  const context = builder.transpose(mixed, [0, 2, 1, 3]);
   return { context: builder.reshape(context, [0, 0, heads * headSize]), probabilities };
+}
+
+/**
+ * Each of `count` heads `copies` times in a row: [batch, count, positions, size] -> [batch, count * copies, positions, size].
+ *
+ * Pieces put together again, because a reshape would have to infer a size: the engine does so of no rows too, and fails.
+ */
+function repeated(builder: GraphBuilder, states: string, count: number, copies: number): string {
+  if (copies === 1) return states;
+  const sizes = builder.integers(new Array<number>(count).fill(1));
+  const pieces =
+    count === 1 ? [states] : builder.emitMany("Split", [states, sizes], count, { attributes: { axis: int(1) } });
+  return builder.concat(
+    pieces.flatMap((piece) => new Array<string>(copies).fill(piece)),
+    1,
+  );
 }
 
 /** softcap tanh(x / softcap) */

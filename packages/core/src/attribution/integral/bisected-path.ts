@@ -101,7 +101,7 @@ export class BisectedPath implements PathIntegral {
     // Errors of the parts are added without their signs: a block counts as exact only where every part of it is.
     for (const part of byError) {
       if (left <= allowed / 2) break;
-      if (spent + (worst.size + 1) * cost > MOST_POINTS) break;
+      if (spent + (worst.size + 1) * cost > (this.#facts.mostPoints ?? MOST_POINTS)) break;
       worst.add(part);
       left -= Math.abs(part.error);
     }

@@ -28,6 +28,8 @@ export interface IntegralRequest extends Omit<RunnerRequest, "pacer" | "propagat
   readonly quadrature: Quadrature;
   readonly steps: number | "auto";
   readonly tolerance: number;
+  /** Most points that are spent on one block. Default: `MOST_POINTS`. */
+  readonly mostPoints?: number;
   /** Of random points. */
   readonly seed: number;
   /** When `auto` must stop, by `now`; undefined for no limit. */
@@ -104,6 +106,7 @@ function openBlock(index: number, request: IntegralRequest): OpenBlock {
   const facts: PathFacts = {
     scoreAt: (place) => scores.get(place) as number,
     tolerance: request.steps === "auto" ? request.tolerance : undefined,
+    mostPoints: request.mostPoints,
   };
   return { index, scores, points: 0, path: openPath(index, facts, request) };
 }

@@ -3,15 +3,20 @@
 import { InvalidOptionError } from "../../errors.ts";
 import { optionsKey } from "../../options/resolve.ts";
 import { evaluateScore, largestLogit, logitsRow } from "../../program/score.ts";
+import { nextTokensOf } from "../../transformer/anatomy.ts";
 import { baselineStates, chosenBaselines } from "../baseline/baseline.ts";
 import { isCustom } from "../baseline/custom-baseline.ts";
 import { LEAST_DIFFERENCE } from "../completeness.ts";
+import type { ExplainableModel } from "../explainable-model.ts";
 import type { Warning } from "../explanation.ts";
 import type { MethodContext } from "../method.ts";
 import { type Baseline, GENERAL_OPTIONS, INTEGRAL_OPTIONS } from "../options.ts";
 import { type IntegralResult, integrateBlocks } from "./block-integrals.ts";
 import { type LayerIntegrals, meanIntegrals } from "./mean-integrals.ts";
 import { sweepMemoryWarnings, sweepRows } from "./run-size.ts";
+
+/** Points of one block of a language model: blocks that need more do not come to an end soon (docs/decoders.md). */
+const MOST_DECODER_POINTS = 48;
 
 /** What integrating knows of a method's options. */
 type Context = MethodContext<typeof INTEGRAL_OPTIONS>;
@@ -27,12 +32,13 @@ const TABLE = { ...GENERAL_OPTIONS, ...INTEGRAL_OPTIONS };
 export async function layerIntegrals(context: Context, layers: readonly number[]): Promise<LayerIntegrals> {
   const { options, model, deadline, onProgress } = context;
   const { steps, tolerance } = options;
-  const baselines = chosenBaselines(options);
+  const baselines = chosenBaselines(options).flatMap((baseline) => drawsOf(model, baseline, options.seed));
   const results: LayerIntegrals[] = [];
-  for (const [i, baseline] of baselines.entries()) {
+  for (const [i, { baseline, seed }] of baselines.entries()) {
     const now = model.platform.now();
     const part = {
       ...context,
+      options: { ...options, seed },
       // What is left of the time is divided among the baselines that are left.
       deadline: deadline === undefined ? undefined : now + (deadline - now) / (baselines.length - i),
       onProgress: (done: number) => onProgress((i + done) / baselines.length),
@@ -43,12 +49,28 @@ export async function layerIntegrals(context: Context, layers: readonly number[]
   const mean = meanIntegrals(results, tolerance);
   return {
     ...mean,
+    options: { ...mean.options, baseline: onceEach(results.map((result) => result.options.baseline)) },
+    drawn: results.map(({ blocks }) => blocks.map(({ relevance }) => relevance)),
     warnings: [
       ...mean.baselineWarnings,
       ...sweepMemoryWarnings(model, context.input.features.length, options),
       ...warningsOf(mean, tolerance, steps),
     ],
   };
+}
+
+/** Baselines as results spell them; draws of one are one. */
+function onceEach(spelled: readonly unknown[]): unknown {
+  const [first, ...others] = new Map(spelled.map((one) => [JSON.stringify(one), one])).values();
+  return others.length === 0 ? first : spelled;
+}
+
+/** A baseline with the seed of each draw of it: other seeds draw nothing that these do. */
+function drawsOf({ modality, ...model }: ExplainableModel, baseline: Baseline | undefined, seed: number) {
+  const { baselines } = modality;
+  const name = baseline ?? baselines.defaultName({ modality, ...model });
+  const draws = typeof name === "string" ? (baselines.draws?.(name) ?? 1) : 1;
+  return Array.from({ length: draws }, (_, draw) => ({ baseline, seed: seed * draws + draw }));
 }
 
 async function fromBaseline(
@@ -111,6 +133,7 @@ async function integrate(
     seed,
     deadline: context.deadline,
     now: () => platform.now(),
+    ...(nextTokensOf(model.anatomy) === undefined ? {} : { mostPoints: MOST_DECODER_POINTS }),
     rowsPerRun: sweepRows(model, input.features.length, options),
     onRun: onProgress,
     signal: options.signal,

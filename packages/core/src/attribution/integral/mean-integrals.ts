@@ -7,6 +7,8 @@ import type { BlockIntegral, IntegralResult } from "./block-integrals.ts";
 export interface LayerIntegrals extends IntegralResult {
   /** The options of the integration in other words: the baseline spelled out, the blocks by number. */
   readonly options: Readonly<Record<string, unknown>>;
+  /** The relevance from each baseline, or draw of one [draw][block][position]; absent where there is one. */
+  readonly drawn?: readonly (readonly (readonly number[])[])[];
   /** What the reader must know of the baselines. */
   readonly baselineWarnings: readonly Warning[];
   /** All that the reader must know, these included. */

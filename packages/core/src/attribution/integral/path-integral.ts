@@ -23,6 +23,8 @@ export interface PathFacts {
   readonly scoreAt: (place: number) => number;
   /** Relative error to refine to; undefined: evaluate once. */
   readonly tolerance: number | undefined;
+  /** Most points that are spent. Default: `MOST_POINTS`. */
+  readonly mostPoints?: number | undefined;
 }
 
 /** Largest deviation from F(1) - F(0) that the tolerance allows; undefined where there is none. */

@@ -45,7 +45,7 @@ export class SampledPath implements PathIntegral {
   next(spent: number): readonly number[] {
     const last = this.#rounds.at(-1);
     const wanted = last === undefined ? this.#first : 2 * last.points;
-    const points = last === undefined ? wanted : Math.min(wanted, MOST_POINTS - spent);
+    const points = last === undefined ? wanted : Math.min(wanted, (this.#facts.mostPoints ?? MOST_POINTS) - spent);
     this.#strata = last !== undefined && (points < 2 || this.#isDone()) ? [] : strataOf(points);
     const random = createRandom(`${this.#seed} round ${this.#rounds.length} of ${points}`);
     return this.#strata.flatMap(({ from, length, points: own }) =>

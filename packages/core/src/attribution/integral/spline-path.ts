@@ -52,7 +52,9 @@ export class SplinePath implements PathIntegral {
   next(spent: number): readonly number[] {
     const missing = this.#first.filter((place) => !this.#gradients.has(place));
     if (this.#gradients.size === 0) this.#pending = this.#earliest;
-    else this.#pending = missing.length > 0 ? missing : this.#betweenWorst(MOST_POINTS - spent);
+    else
+      this.#pending =
+        missing.length > 0 ? missing : this.#betweenWorst((this.#facts.mostPoints ?? MOST_POINTS) - spent);
     return this.#pending;
   }
 

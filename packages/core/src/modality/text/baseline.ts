@@ -2,11 +2,12 @@
 
 import { propagated, zeroStates } from "../../attribution/baseline/baseline-states.ts";
 import type { BaselineStates, ExplainableModel } from "../../attribution/explainable-model.ts";
-import { TEXT_BASELINES, type TextBaseline } from "../../attribution/option-words.ts";
+import { DEFAULTS, TEXT_BASELINES, type TextBaseline } from "../../attribution/option-words.ts";
 import { InvalidOptionError } from "../../errors.ts";
 import type { SpecialToken, SpecialTokens } from "../../input/text/tokenizer.ts";
 import { streamOf } from "../../transformer/anatomy.ts";
 import { assertNever } from "../../util/assert-never.ts";
+import { frequentWordBaseline } from "./frequent-words.ts";
 import { type PreparedText, textFeeds } from "./prepare.ts";
 
 const TOKEN_BASELINES = ["mask", "pad", "unk"] as const satisfies readonly (keyof SpecialTokens)[];
@@ -18,13 +19,25 @@ const isTokenBaseline = (name: TextBaseline): name is TokenBaseline =>
 const firstTokenBaseline = ({ tokenizer }: ExplainableModel): TokenBaseline | undefined =>
   TOKEN_BASELINES.find((name) => tokenizer?.specialTokens[name] !== undefined);
 
-/** The baseline used when none is asked for: the first of mask, pad, unk that the tokenizer has, else the mean word vector. */
-export const defaultTextBaseline = (model: ExplainableModel): TextBaseline => firstTokenBaseline(model) ?? "mean";
+/** Draws of a baseline that draws at random: what two of them say of a single word correlates by 0.65 to 0.8 (docs/decoders.md). */
+const DRAWS = 2;
+
+export const drawsOf = (name: string): number => (name === "frequent-words" ? DRAWS : 1);
+
+/**
+ * The baseline used when none is asked for: of decoders frequent words; else the first of mask, pad, unk that the tokenizer
+ * has, else the mean word vector.
+ */
+export function defaultTextBaseline(model: ExplainableModel): TextBaseline {
+  if (streamOf(model.anatomy).causal === true && model.tokenizer !== undefined) return "frequent-words";
+  return firstTokenBaseline(model) ?? "mean";
+}
 
 /** Those that the model has what they are made of for: the token, or the table of word vectors. */
 export const availableBaselines = ({ tokenizer, anatomy }: ExplainableModel): readonly TextBaseline[] =>
   TEXT_BASELINES.filter((name) => {
     if (isTokenBaseline(name)) return tokenizer?.specialTokens[name] !== undefined;
+    if (name === "frequent-words") return tokenizer !== undefined && streamOf(anatomy).causal === true;
     return name === "zero" || streamOf(anatomy).wordEmbeddings !== undefined;
   });
 
@@ -40,6 +53,7 @@ export function standInToken(model: ExplainableModel): SpecialToken | undefined 
  * - `mask`, `pad`, `unk`: the model runs on the text with every non-special token replaced.
  * - `mean`, `zero-embedding`: on the word vectors of the non-special tokens replaced by the mean of the embedding
  *   table, or by zero; positions kept.
+ * - `frequent-words`: on the text with every non-special token drawn from some that say little (frequent-words.ts).
  * - `zero`: zero hidden states at every block; nothing is run.
  *
  * @throws {InvalidOptionError} When the tokenizer has no such token; lists the ones it has.
@@ -48,6 +62,7 @@ export async function textBaseline(
   model: ExplainableModel,
   input: PreparedText,
   name: TextBaseline,
+  seed: number = DEFAULTS.seed,
 ): Promise<BaselineStates> {
   if (isTokenBaseline(name)) {
     const id = tokenId(model, name);
@@ -59,6 +74,8 @@ export async function textBaseline(
       return propagated(await model.programs.forwardReplaced(input.feeds, input.replaceable, "mean"));
     case "zero-embedding":
       return propagated(await model.programs.forwardReplaced(input.feeds, input.replaceable, "zero"));
+    case "frequent-words":
+      return frequentWordBaseline(model, input, seed);
     case "zero":
       return zeroStates(model, input);
     default:

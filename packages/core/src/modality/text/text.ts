@@ -8,7 +8,7 @@ import { DEFAULT_LAYER_WEIGHTS, TEXT_BASELINES } from "../../attribution/option-
 import type { ExplainOptions } from "../../attribution/options.ts";
 import { InputError, keyword } from "../../errors.ts";
 import { nextTokensOf } from "../../transformer/anatomy.ts";
-import { availableBaselines, defaultTextBaseline, textBaseline } from "./baseline.ts";
+import { availableBaselines, defaultTextBaseline, drawsOf, textBaseline } from "./baseline.ts";
 import { customTextBaseline } from "./custom-baseline.ts";
 import { exampleTexts } from "./examples.ts";
 import { FEATURE_KINDS } from "./features.ts";
@@ -31,7 +31,8 @@ export const text: Modality<TextInput | PromptInput, WholeText> = {
     names: TEXT_BASELINES,
     available: availableBaselines,
     defaultName: defaultTextBaseline,
-    states: (model, input, name) => textBaseline(model, input, keyword("baseline", name, TEXT_BASELINES)),
+    draws: drawsOf,
+    states: (model, input, name, seed) => textBaseline(model, input, keyword("baseline", name, TEXT_BASELINES), seed),
     custom: (model, input, baseline) => customTextBaseline(model, input, baseline as TextInput),
   },
   replacements: textReplacements,
