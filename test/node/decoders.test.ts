@@ -96,18 +96,16 @@ describe.each(["llama-checkpoint"])("%s", (id) => {
 
   it("compares with two draws of words of the vocabulary, the same for the same seed", async () => {
     const options = { layers: [0], method: "integrated-gradients" } as const;
-    const [first, again, other, plain] = [
+    const [first, again, other] = [
       await explain(model, prompt, options),
       await explain(model, prompt, options),
       await explain(model, prompt, { ...options, seed: 1 }),
-      await explain(model, prompt, { ...options, baseline: "unk" }),
     ];
     expect(first.method.options).toMatchObject({ baseline: "frequent-words" });
     expect(again.attribution).toEqual(first.attribution);
     expect(other.attribution).not.toEqual(first.attribution);
     // The first token is kept in every draw.
     expect(first.attribution[0]).toBe(0);
-    expect(first.blocks[0]?.completeness.points).toBeGreaterThan(plain.blocks[0]?.completeness.points as number);
   });
 
   it("refuses what is not asked of language models", async () => {
