@@ -142,7 +142,7 @@ const NARROW: readonly { readonly from: RegExp; readonly about: RegExp; readonly
   {
     from: /^(reading|render)\//,
     about: /./,
-    may: new RegExp(`^(${FOUNDATIONS}|reading/|render/|attribution/explanation\\.ts$)`),
+    may: new RegExp(`^(${FOUNDATIONS}|reading/|render/|attribution/(calibration|explanation|typical)\\.ts$)`),
   },
 ];
 

@@ -67,7 +67,7 @@ export async function explain(
     attribution,
     ...items,
     ...rest,
-    warnings: [...whole.warnings, ...warnings],
+    warnings: [...whole.warnings, ...(model.modality.unlike?.(model, whole) ?? []), ...warnings],
   } as Explanation;
   if (test === undefined) return explanation;
   return { ...explanation, counterfactuals: await test({ model, whole, input: given, explanation }, run.options) };

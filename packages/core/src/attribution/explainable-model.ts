@@ -232,6 +232,8 @@ export interface Modality<
    * @throws {InputError} When there is nothing to explain in it.
    */
   prepare(model: ExplainableModel, input: Input, options: Pick<ExplainOptions, "longText">): Promise<Whole>;
+  /** What readers must know where the input is unlike those that the model was made for. Default: nothing. */
+  unlike?(model: ExplainableModel, whole: Whole): readonly Warning[];
   /** What readers see: the input, its features, and those that support and oppose, strongest first. */
   describe(model: ExplainableModel, whole: Whole, attribution: readonly number[]): InputDescription;
   /** Inputs that every model of this kind is run on when it is verified, an ordinary one first. Default: none. */

@@ -10,6 +10,7 @@ import { BACKGROUNDS, isBackground } from "../input/image/samples.ts";
 import type {
   BlockCompleteness,
   BlockExplanation,
+  CalibrationPoint,
   Completeness,
   Cost,
   Counterfactual,
@@ -20,7 +21,9 @@ import type {
   ExplanationCommon,
   FeatureNoun,
   ImageExplanation,
+  InLanguages,
   Layout,
+  ModelCard,
   ModelFacts,
   NamedExplanation,
   PatchAttribution,
@@ -29,6 +32,7 @@ import type {
   Target,
   TextExplanation,
   TokenFeature,
+  TypicalFigures,
   Warning,
   WordAttribution,
 } from "./explanation.ts";
@@ -95,6 +99,44 @@ const perFeature = (about: string) => list(number(), `${about}, one number per f
 
 export const WARNING = record<Warning>({ code: text("For programs"), message: text("For people") });
 
+const IN_LANGUAGES = (about: string): SchemaOf<InLanguages> =>
+  described(v.record(v.string(), v.string("a text"), "a record of texts by language"), about);
+
+const share = (about: string) => within(0, 1, "a number from 0 to 1", about);
+
+export const MODEL_CARD = record<ModelCard>(
+  {
+    trainedOn: optional(IN_LANGUAGES("What it learned from, by language")),
+    limits: optional(IN_LANGUAGES("Where that ends, by language")),
+    dataset: optional(text("What the figures were measured on")),
+    calibration: optional(
+      list(
+        record<CalibrationPoint>({
+          probability: share("Mean probability of the answers counted together"),
+          accuracy: share("Share of them that were right"),
+          inputs: count("How many they were"),
+        }),
+        "How often it is right where its answer has a probability",
+      ),
+    ),
+    typical: optional(
+      record<TypicalFigures>({
+        inputs: count("Inputs explained"),
+        score: text("Which score"),
+        strongest: number("Median of the attribution at full colour"),
+        difference: number("Median of the difference of the score from the baseline"),
+        extraTokens: optional(
+          record<NonNullable<TypicalFigures["extraTokens"]>>(
+            { mean: number("Over words"), deviation: number("Standard deviation") },
+            "Tokens of a word beyond its first",
+          ),
+        ),
+      }),
+    ),
+  },
+  "What is known of the model besides its weights",
+);
+
 export const MODEL_FACTS = record<ModelFacts>({
   id: text("What the model calls itself"),
   family: text("Family of Transformers"),
@@ -109,6 +151,7 @@ export const MODEL_FACTS = record<ModelFacts>({
     ),
   ),
   sha256: text("SHA-256 of the weights file"),
+  card: optional(MODEL_CARD),
 });
 
 export const BLOCK_EXPLANATION = record<BlockExplanation>({

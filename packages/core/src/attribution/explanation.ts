@@ -95,6 +95,45 @@ export interface Warning {
  */
 export type HeadActivation = "softmax" | "sigmoid" | "none";
 
+/** A text by language: { en: "sentences of film reviews" }. */
+export type InLanguages = Readonly<Record<string, string>>;
+
+/** How often a model is right where its answer has a probability. */
+export interface CalibrationPoint {
+  /** Mean probability of the answers that were counted together. */
+  readonly probability: number;
+  /** Share of them that were right, never falling from one point to the next. */
+  readonly accuracy: number;
+  readonly inputs: number;
+}
+
+/** What evidence and inputs of a model usually look like. */
+export interface TypicalFigures {
+  /** Inputs that were explained. */
+  readonly inputs: number;
+  /** What was explained: a `ScoreKind`. */
+  readonly score: string;
+  /** Median of the attribution at full colour of an input: of its strongest word, of all but its strongest patches. */
+  readonly strongest: number;
+  /** Median of |score at the input - score at the baseline|. */
+  readonly difference: number;
+  /** Tokens of a word beyond its first: mean and standard deviation over words. Texts only. */
+  readonly extraTokens?: { readonly mean: number; readonly deviation: number };
+}
+
+/** What is known of a model besides its weights: said by its makers, or measured (`calig calibrate`). */
+export interface ModelCard {
+  /** What it learned from, as the end of a sentence: { en: "sentences of English film reviews" }. */
+  readonly trainedOn?: InLanguages;
+  /** Where that ends, in whole sentences. */
+  readonly limits?: InLanguages;
+  /** What the figures were measured on. */
+  readonly dataset?: string;
+  /** By rising probability. */
+  readonly calibration?: readonly CalibrationPoint[];
+  readonly typical?: TypicalFigures;
+}
+
 export interface ModelFacts {
   readonly id: string;
   readonly family: string;
@@ -106,6 +145,8 @@ export interface ModelFacts {
   readonly activation?: HeadActivation;
   /** SHA-256 of the weights file, hexadecimal. */
   readonly sha256: string;
+  /** Absent where nothing is known. */
+  readonly card?: ModelCard;
 }
 
 export interface Cost {

@@ -15,7 +15,7 @@ import type { ModelStore } from "./model-store.ts";
 import { noModelIn, noOnnxOfType, onlyCheckpoints } from "./no-model.ts";
 import { findOnnxFile, namedOnnxFile, type OnnxDtype } from "./onnx-place.ts";
 import { storeInMemory } from "./store-in-memory.ts";
-import { readTuned } from "./tuned-settings.ts";
+import { readKnown } from "./stored-settings.ts";
 import { streamBytes } from "./weight-plan.ts";
 
 export interface LoadRequest extends LoadContext {
@@ -61,14 +61,22 @@ async function loadFrom(store: ModelStore, request: LoadRequest): Promise<Loaded
   const { parts, file } = await readParts(store, request);
   try {
     request.signal?.throwIfAborted();
-    const tuned = await readTuned(store, file, parts);
+    const { tuned, card, warnings } = await readKnown(store, file, parts);
     const stream =
       parts.streamed && memory !== undefined && disk !== undefined
         ? { memoryBytes: streamBytes(parts, memory), spill: disk.states() }
         : undefined;
     const session = { ...(parts.prepack ? { prepack: true } : {}), ...(threads === undefined ? {} : { threads }) };
     const model = assembleModel(parts, { id, runtime, platform, stream, session });
-    return { model: { ...model, ...(tuned === undefined ? {} : { tuned }) }, file };
+    return {
+      model: {
+        ...model,
+        ...(card === undefined ? {} : { facts: { ...model.facts, card } }),
+        ...(tuned === undefined ? {} : { tuned }),
+        warnings: [...warnings, ...(model.warnings ?? [])],
+      },
+      file,
+    };
   } catch (error) {
     await parts.release?.();
     throw error;

@@ -1,49 +1,92 @@
-/** @file How sure a model is of its decision: a step from the probability that it gives. */
+/** @file How sure a model is of its decision: a step from how often it is right where it says so, or from what it says alone. */
 
-import type { Explanation } from "../attribution/explanation.ts";
+import { expectedAccuracy } from "../attribution/calibration.ts";
+import type { Explanation, Prediction } from "../attribution/explanation.ts";
 import { headKind } from "./head.ts";
-import type { CertaintyLevel } from "./summary.ts";
+import { CERTAINTIES, type CertaintyLevel } from "./summary.ts";
 
-/** From which probability on a decision has which word. */
+/** From which share of right answers on a decision has which word. */
 const LEVELS: readonly (readonly [from: number, level: CertaintyLevel])[] = [
   [0.9, "very-sure"],
   [0.75, "fairly-sure"],
   [0.6, "leaning"],
 ];
 
-/** Share of what the first two classes have together that the first must have to be more than half of a coin. */
+/** Share of what the first two classes have together that the first must have to be more than a coin of the two. */
 const EVEN = 0.6;
+
+/** How sure an answer is. */
+export interface Sureness {
+  /** Probability of the answer. */
+  readonly probability: number;
+  /** Probability of the one after it; 1 - probability where there is one output. */
+  readonly next: number;
+  /** How often such answers are right. Default: as often as the probability says. */
+  readonly expected?: number;
+}
+
+/** The word for an answer: from 90 % on "very-sure", 75 % "fairly-sure", 60 % "leaning"; below, a coin of two or "unsure". */
+export function certaintyLevel({ probability, next, expected = probability }: Sureness): CertaintyLevel {
+  const found = LEVELS.find(([from]) => expected >= from)?.[1];
+  if (found !== undefined) return found;
+  const isPair = probability + next > 1 - 1e-6;
+  return isPair || probability / (probability + next) < EVEN ? "coin-flip" : "unsure";
+}
+
+/** What the answers under one word came to. */
+export interface CertaintyRow {
+  readonly level: CertaintyLevel;
+  /** Shares of right answers that the word promises. */
+  readonly from: number;
+  readonly to: number;
+  readonly answers: number;
+  readonly right: number;
+}
+
+/** Answers whose truth is known, by the word that they get, in rising order; words that none gets are left out. */
+export function certaintyTable(answers: readonly (Sureness & { readonly correct: boolean })[]): CertaintyRow[] {
+  return CERTAINTIES.flatMap((level) => {
+    const own = answers.filter((answer) => certaintyLevel(answer) === level);
+    if (own.length === 0) return [];
+    const at = LEVELS.findIndex(([, name]) => name === level);
+    const [from, to] = at < 0 ? [0, LEVELS.at(-1)![0]] : [LEVELS[at]![0], LEVELS[at - 1]?.[0] ?? 1];
+    return [{ level, from, to, answers: own.length, right: own.filter(({ correct }) => correct).length }];
+  });
+}
 
 export interface CertaintyFacts {
   readonly level: CertaintyLevel | null;
+  /** Of the decision; null where the model gives numbers, or judges every class by itself. */
   readonly probability: number | null;
+  /** How often the model is right where it is this sure, where that was measured. */
   readonly accuracy?: number;
 }
 
+const NONE: CertaintyFacts = { level: null, probability: null };
+
+/** How sure the model is of what it decided. */
 export function certaintyOf(explanation: Explanation): CertaintyFacts {
-  const { predictions } = explanation;
-  const [best, next] = predictions;
-  const none: CertaintyFacts = { level: null, probability: null };
-  switch (headKind(explanation)) {
-    case "numbers":
-      return none;
-    case "independent":
-      return none;
-    case "binary": {
-      const yes = best?.probability ?? null;
-      if (yes === null) return none;
-      const probability = Math.max(yes, 1 - yes);
-      return { level: levelOf(probability, 1 - probability), probability };
-    }
-    default: {
-      const probability = best?.probability ?? null;
-      return probability === null ? none : { level: levelOf(probability, next?.probability ?? 0), probability };
-    }
-  }
+  const { model, predictions, target } = explanation;
+  const sureness = surenessOf(headKind(explanation), predictions);
+  if (sureness === undefined) return NONE;
+  const points = target.token === undefined ? (model.card?.calibration ?? []) : [];
+  const expected = expectedAccuracy(points, sureness.probability, predictions.length);
+  const known = expected === undefined ? {} : { expected };
+  const level = certaintyLevel({ ...sureness, ...known });
+  return { level, probability: sureness.probability, ...(expected === undefined ? {} : { accuracy: expected }) };
 }
 
-function levelOf(probability: number, next: number): CertaintyLevel {
-  const found = LEVELS.find(([from]) => probability >= from)?.[1];
-  if (found !== undefined) return found;
-  return probability / (probability + next) < EVEN ? "coin-flip" : "unsure";
+function surenessOf(kind: ReturnType<typeof headKind>, [best, second]: readonly Prediction[]): Sureness | undefined {
+  const first = best?.probability;
+  if (first === undefined || first === null) return undefined;
+  switch (kind) {
+    case "binary": {
+      const probability = Math.max(first, 1 - first);
+      return { probability, next: 1 - probability };
+    }
+    case "classes":
+      return { probability: first, next: second?.probability ?? 0 };
+    default:
+      return undefined;
+  }
 }

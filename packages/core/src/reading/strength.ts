@@ -4,6 +4,7 @@
  */
 
 import type { Explanation } from "../attribution/explanation.ts";
+import { fullColour } from "../attribution/typical.ts";
 import { isSigned, isWritten, itemsOf } from "./items.ts";
 import type { StrengthLevel } from "./summary.ts";
 
@@ -22,8 +23,16 @@ const STRONG_IN_ALL: Readonly<Record<string, number>> = {
 const FEW = 3;
 /** Share of the patches of a picture that do. */
 const PATCHES = 0.1;
-/** Share of the patches that the scale tells apart: single ones that outweigh all others do not make them look like nothing. */
-const TOLD_APART = 0.98;
+
+/** Evidence of an input that is unlike the model's own is shown as so many times weaker: weak at most. */
+const UNLIKE = 3.5;
+
+/** Warnings that say that an input is unlike those that the model was made for. */
+export const UNLIKE_CODES: readonly string[] = ["split-words", "unknown-tokens", "coarse-view"];
+
+/** Whether the explanation says that its input is unlike those that the model was made for. */
+export const isUnlike = ({ warnings }: Pick<Explanation, "warnings">): boolean =>
+  warnings.some(({ code }) => UNLIKE_CODES.includes(code));
 
 /** From which strength on evidence has which word. */
 const LEVELS: readonly (readonly [from: number, level: StrengthLevel])[] = [
@@ -32,44 +41,46 @@ const LEVELS: readonly (readonly [from: number, level: StrengthLevel])[] = [
   [0.1, "weak"],
 ];
 
-/** The word for a strength. */
+/** The word for a strength: from 0.6 on "strong", 0.3 "clear", 0.1 "weak", below "faint". */
 export const strengthLevel = (strength: number): StrengthLevel =>
   LEVELS.find(([from]) => strength >= from)?.[1] ?? "faint";
 
-/** The attribution of one word or patch that is as strong as it gets; 0 where there is no scale but the relative one. */
+/** The attribution of one word or patch that is strong for this model and score; 0 where nothing says what is. */
 function referenceOf(explanation: Explanation): number {
-  const inAll = isSigned(explanation) ? (STRONG_IN_ALL[explanation.target.kind] ?? 0) : 0;
+  const { model, target } = explanation;
+  if (!isSigned(explanation)) return 0;
+  // What speaks for one class and against the other counts twice in their difference.
+  const sides = target.against === undefined ? 1 : 2;
+  const { typical } = model.card ?? {};
+  if (typical !== undefined && typical.score === target.kind) return sides * typical.strongest;
+  const inAll = STRONG_IN_ALL[target.kind] ?? 0;
   const items = itemsOf(explanation).length;
-  return inAll / (isWritten(explanation) ? Math.min(Math.max(items, 1), FEW) : Math.max(1, PATCHES * items));
+  return (sides * inAll) / (isWritten(explanation) ? Math.min(Math.max(items, 1), FEW) : Math.max(1, PATCHES * items));
 }
 
-function ownBound(explanation: Explanation): number {
-  const magnitudes = itemsOf(explanation)
-    .map(({ attribution }) => Math.abs(attribution))
-    .filter(Number.isFinite)
-    .sort((a, b) => a - b);
-  const share = isWritten(explanation) ? 1 : TOLD_APART;
-  return magnitudes[Math.ceil(share * magnitudes.length) - 1] || (magnitudes.at(-1) ?? 0);
-}
+/** What colours are relative to: what is usual for the model, or the input alone. */
+export type StrengthScale = "absolute" | "relative";
 
 /**
  * The attribution that is shown at full strength, in units of the score.
  *
- * - "absolute": the strongest of this input, but at least what is strong for this kind of score: an input without strong
- *   evidence never shows any.
- * - "relative": the strongest of this input.
+ * - "absolute": the strongest of this input, but at least what the strongest of an input usually is for this model
+ *   (`calig calibrate` measures it; without, what two logits in all would come to): an input without strong evidence shows
+ *   none. Of an input that is unlike those that the model was made for, 3.5 times as much: its evidence is weak at most.
+ *   Numbers of regressions and methods without sign have no such scale: it is the relative one.
+ * - "relative": the strongest of this input; of pictures all but the strongest 2 % of patches stay within.
  */
-export function strengthBound(explanation: Explanation, scale: "absolute" | "relative" = "absolute"): number {
-  const own = ownBound(explanation);
-  return scale === "relative" ? own : Math.max(own, referenceOf(explanation));
+export function strengthBound(explanation: Explanation, scale: StrengthScale = "absolute"): number {
+  const own = fullColour(explanation);
+  if (scale === "relative") return own;
+  return Math.max(own, referenceOf(explanation)) * (isUnlike(explanation) ? UNLIKE : 1);
 }
 
-/** Strength of an attribution of this explanation, 0..1, for words and colours. */
-export function strength(
-  explanation: Explanation,
-  attribution: number,
-  scale: "absolute" | "relative" = "absolute",
-): number {
-  const bound = strengthBound(explanation, scale);
-  return bound > 0 && !Number.isNaN(attribution) ? Math.min(1, Math.abs(attribution) / bound) : 0;
+/** Strength of an attribution of this explanation, 0..1, for words and colours. Cost: it looks at all features once. */
+export function strength(explanation: Explanation, attribution: number, scale: StrengthScale = "absolute"): number {
+  return strengthOf(attribution, strengthBound(explanation, scale));
 }
+
+/** Strength of an attribution where `bound` is shown at full strength, 0..1. */
+export const strengthOf = (attribution: number, bound: number): number =>
+  bound > 0 && !Number.isNaN(attribution) ? Math.min(1, Math.abs(attribution) / bound) : 0;

@@ -2,6 +2,7 @@
 
 import type { Command } from "./command.ts";
 import { baselines } from "./commands/baselines.ts";
+import { calibrate } from "./commands/calibrate.ts";
 import { compare } from "./commands/compare.ts";
 import { doctor } from "./commands/doctor.ts";
 import { evaluate } from "./commands/evaluate.ts";
@@ -20,6 +21,7 @@ export const COMMANDS: readonly Command[] = [
   evaluate,
   baselines,
   tune,
+  calibrate,
   view,
   report,
   serve,

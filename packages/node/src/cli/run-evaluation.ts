@@ -119,6 +119,39 @@ function kindOfItems({ items: [first] }: Dataset, modalities: readonly Modality[
 export const metricNamed = (name: string, { metric }: Extensions): Metric =>
   metric.find((own) => own.name === name) ?? metricByName(name);
 
+/** A data set, and the model that is measured on it where none is named. */
+export interface OpenDataset {
+  readonly whole: Dataset;
+  /** As many of its inputs as are asked for. */
+  readonly dataset: Dataset;
+  readonly seed: number;
+  /** Name or place of the model. */
+  readonly source: string;
+}
+
+/** Reads a data set, and says what a person should know of how it was read. */
+export async function openDataset(
+  file: string,
+  options: Pick<Options, "badRows" | "classMap" | "limit" | "model" | "seed" | (typeof ROW_OPTIONS)[number]>,
+  { terminal, extensions, fileOptions }: Pick<Surroundings, "terminal" | "extensions" | "fileOptions">,
+): Promise<OpenDataset> {
+  const { readDataset } = await import("../node/read-dataset.ts");
+  const { readClassMap } = await import("../node/datasets/class-map.ts");
+  const { sampleDataset } = await import("@calig/core/internal/evaluation/evaluate");
+  const whole = await readDataset(file, {
+    ...given(options, ["badRows", ...ROW_OPTIONS]),
+    reading: readingOptions(fileOptions, extensions),
+    modalities: extensions.modality,
+    layouts: extensions.datasetLayout,
+    ...(options.classMap === undefined ? {} : { classMap: await readClassMap(options.classMap) }),
+  });
+  for (const note of whole.notes ?? []) await terminal.note(note);
+  const seed = options.seed ?? DEFAULTS.seed;
+  const dataset = options.limit === undefined ? whole : sampleDataset(whole, options.limit, seed);
+  const source = options.model ?? defaultModelOf(kindOfItems(dataset, modalitiesOf(extensions)));
+  return { whole, dataset, seed, source };
+}
+
 /**
  * Measures on a data set, with progress, warnings, and measurements kept beside `--out` until the job has its report.
  * Returns the exit code.
@@ -135,22 +168,10 @@ export async function measureDataset(
   if (file === undefined) throw new UsageError("Nothing to evaluate on: name a data set with --dataset FILE");
   const { out } = options;
   if (out !== undefined) await checkWritable(out);
-  const { readDataset } = await import("../node/read-dataset.ts");
-  const { readClassMap } = await import("../node/datasets/class-map.ts");
-  const { evaluate: measure, sampleDataset } = await import("@calig/core/internal/evaluation/evaluate");
-  const whole = await readDataset(file, {
-    ...given(options, ["badRows", ...ROW_OPTIONS]),
-    reading: readingOptions(fileOptions, extensions),
-    modalities: extensions.modality,
-    layouts: extensions.datasetLayout,
-    ...(options.classMap === undefined ? {} : { classMap: await readClassMap(options.classMap) }),
-  });
-  for (const note of whole.notes ?? []) await terminal.note(note);
-  const seed = options.seed ?? DEFAULTS.seed;
-  const dataset = options.limit === undefined ? whole : sampleDataset(whole, options.limit, seed);
+  const { evaluate: measure } = await import("@calig/core/internal/evaluation/evaluate");
+  const { whole, dataset, seed, source } = await openDataset(file, options, { terminal, extensions, fileOptions });
   const metrics = job.metricsOf(dataset);
 
-  const source = options.model ?? defaultModelOf(kindOfItems(dataset, modalitiesOf(extensions)));
   terminal.progress.update(0, `loading ${source}`);
   const { loadModel } = await import("../node/load-model.ts");
   await using model = await loadModel(source, { signal, ...(await loadingOptions(options, extensions)) });

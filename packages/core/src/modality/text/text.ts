@@ -16,6 +16,7 @@ import { perturbText } from "./perturb.ts";
 import { prepareText, type WholeText } from "./prepare.ts";
 import { preparePrompt } from "./prompt/prepare.ts";
 import { textReplacements } from "./replacements.ts";
+import { unlikeTexts } from "./unlike.ts";
 
 export const text: Modality<TextInput | PromptInput, WholeText> = {
   name: "text",
@@ -37,6 +38,7 @@ export const text: Modality<TextInput | PromptInput, WholeText> = {
   },
   replacements: textReplacements,
   prepare: prepareWritten,
+  unlike: unlikeTexts,
   describe: describeText,
   perturb: perturbText,
   examples: exampleTexts,

@@ -11,7 +11,7 @@ import { fixed } from "@calig/core/internal/render/format";
 import { shownCandidates, tuningFacts, tuningVerdict } from "@calig/core/internal/report/tuning";
 import { reportJson } from "@calig/core/internal/report/writers";
 import { builtinFolder } from "../../node/builtin-models.ts";
-import { tunedPath, writeTuned } from "../../node/tuned-settings.ts";
+import { settingsPath, writeSettings } from "../../node/stored-settings.ts";
 import { defineCommand } from "../command.ts";
 import { factLines, section, tableLines } from "../listing.ts";
 import { COMPARING_OPTIONS, givenMethodOptions, oneReplacement } from "../method-options.ts";
@@ -64,8 +64,8 @@ export const tune = defineCommand({
             await terminal.note(`A built-in model is left as it is; use it with ${asOptions(tuning)}`);
             return;
           }
-          const path = tunedPath(model.folder, model.file);
-          await writeTuned(path, tunedSettings(tuning));
+          const path = settingsPath(model.folder, model.file);
+          await writeSettings(path, { tuned: tunedSettings(tuning) }, model.programs.blocks);
           await terminal.note(`Wrote ${path}: calig explain uses it with this model`);
         },
       },
