@@ -17,6 +17,7 @@ import type { ExplainOptions, LayerWeightsName } from "./options.ts";
 import type { EvaluationFeature, Perturbable, PerturbOptions, Variants } from "./perturbable.ts";
 import type { Part, PreparedInput } from "./prepared-input.ts";
 import type { TunedSettings } from "./tuned.ts";
+import type { CommonWords } from "./typical.ts";
 
 /** The few facts of the machine that explanations report or depend on. */
 export interface Platform {
@@ -55,6 +56,8 @@ export interface ExplainableModel {
   readonly imageProcessor?: ImageProcessor;
   /** How CA-LIG fuses and weighs the blocks of this model where the caller does not say. */
   readonly tuned?: TunedSettings;
+  /** Of the texts that it was measured on: other languages have other ones. */
+  readonly commonWords?: CommonWords;
   readonly platform: Platform;
   /** The file of the model, where calig computes it in other arithmetic than the file asks for. */
   readonly ownAnswers?: OwnAnswers;

@@ -36,3 +36,28 @@ export function extraTokens(features: readonly TokenFeature[]): number[] {
   }
   return [...counts.values()].flatMap(({ tokens, isWord }) => (isWord ? [tokens - 1] : []));
 }
+
+/** Words of a text as they are counted: runs of letters, in lower case. */
+export const plainWords = (text: string): readonly string[] =>
+  text.toLowerCase().match(/\p{L}[\p{L}\p{M}'\u2019]*/gu) ?? [];
+
+/** The words that make up most of a model's texts, and how much of them that is. */
+export interface CommonWords {
+  readonly words: readonly string[];
+  /** Share of all words of these texts that are among them. */
+  readonly share: number;
+}
+
+/** How many words are kept: in most languages they are half of all that is written, and say little of what it is about. */
+const COMMON = 100;
+
+/** The most frequent words of texts; undefined where there are too few to tell. */
+export function commonWords(texts: readonly string[]): CommonWords | undefined {
+  const counts = new Map<string, number>();
+  for (const word of texts.flatMap(plainWords)) counts.set(word, (counts.get(word) ?? 0) + 1);
+  const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  if (all < 10 * COMMON) return undefined;
+  const ranked = [...counts].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1)).slice(0, COMMON);
+  const held = ranked.reduce((sum, [, count]) => sum + count, 0);
+  return { words: ranked.map(([word]) => word), share: Number((held / all).toFixed(4)) };
+}

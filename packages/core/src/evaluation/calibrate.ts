@@ -7,15 +7,16 @@ import { calibrationPoints, expectedAccuracy, type JudgedAnswer } from "../attri
 import { explain } from "../attribution/explain.ts";
 import type { ExplainableModel } from "../attribution/explainable-model.ts";
 import type { Explanation, ModelCard, Prediction, TypicalFigures } from "../attribution/explanation.ts";
+import type { TextInput } from "../attribution/input.ts";
 import { weightedLogits } from "../attribution/join-parts.ts";
 import { prepareInput } from "../attribution/modality.ts";
 import { DEFAULTS } from "../attribution/options.ts";
 import { rankPredictions } from "../attribution/target.ts";
-import { extraTokens, fullColour } from "../attribution/typical.ts";
+import { type CommonWords, commonWords, extraTokens, fullColour } from "../attribution/typical.ts";
 import { InputError, InvalidOptionError, isCaligError } from "../errors.ts";
 import type { ForwardResult } from "../program/model-programs.ts";
 import { createRandom } from "../util/random.ts";
-import { type Dataset, type DatasetItem, readInput } from "./dataset.ts";
+import { type Dataset, type DatasetInput, type DatasetItem, readInput } from "./dataset.ts";
 import { checkTask } from "./measure-input.ts";
 import { truthReader, verdictOf } from "./truth.ts";
 
@@ -38,7 +39,7 @@ export interface CheckedAnswer extends JudgedAnswer {
 
 export interface Calibrated {
   /** What is stored beside the model. */
-  readonly card: ModelCard & { readonly sha256: string };
+  readonly card: ModelCard & { readonly sha256: string; readonly commonWords?: CommonWords };
   /** One of each input with a label. */
   readonly answers: readonly CheckedAnswer[];
   /** Inputs that could not be read or explained. */
@@ -105,12 +106,15 @@ export async function calibrate(
     const made = await attempt(item, async () => explain<object>(model, await readInput(item.input), { seed }));
     if (made !== undefined) explanations.push(made);
   }
+  // Of all inputs that could be read, not of those alone that were explained.
+  const common = commonWords(read.flatMap(({ input }) => textsOf(input)));
   return {
     card: {
       sha256: model.facts.sha256,
       dataset: name,
       calibration: calibrationPoints(answers),
       ...(explanations.length === 0 ? {} : { typical: typicalOf(explanations) }),
+      ...(common === undefined ? {} : { commonWords: common }),
     },
     answers: crossFitted(answers, model.labels.length),
     failures,
@@ -119,6 +123,11 @@ export async function calibrate(
 
 /** An explanation costs about as much as so many forward passes, for progress. */
 const EXPLAINED_COST = 30;
+
+const textsOf = (input: DatasetInput): readonly string[] => {
+  const { text, pair } = input as Partial<TextInput>;
+  return [text, pair].filter((each) => typeof each === "string");
+};
 
 async function answerTo(
   model: ExplainableModel,

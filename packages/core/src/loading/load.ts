@@ -61,7 +61,7 @@ async function loadFrom(store: ModelStore, request: LoadRequest): Promise<Loaded
   const { parts, file } = await readParts(store, request);
   try {
     request.signal?.throwIfAborted();
-    const { tuned, card, warnings } = await readKnown(store, file, parts);
+    const { tuned, card, commonWords, warnings } = await readKnown(store, file, parts);
     const stream =
       parts.streamed && memory !== undefined && disk !== undefined
         ? { memoryBytes: streamBytes(parts, memory), spill: disk.states() }
@@ -73,6 +73,7 @@ async function loadFrom(store: ModelStore, request: LoadRequest): Promise<Loaded
         ...model,
         ...(card === undefined ? {} : { facts: { ...model.facts, card } }),
         ...(tuned === undefined ? {} : { tuned }),
+        ...(commonWords === undefined ? {} : { commonWords }),
         warnings: [...warnings, ...(model.warnings ?? [])],
       },
       file,

@@ -1,9 +1,10 @@
 /** @file What is known of a model besides its weights: the `card` of calig.json, and what README.md says in its front matter. */
 
 import type { CalibrationPoint, InLanguages, ModelCard, TypicalFigures } from "../attribution/explanation.ts";
+import type { CommonWords } from "../attribution/typical.ts";
 
-/** A card as it is stored: with the weights that it was measured on. */
-export type StoredCard = ModelCard & { readonly sha256?: string };
+/** A card as it is stored: with common words, and the weights that it was measured on. */
+export type StoredCard = ModelCard & { readonly sha256?: string; readonly commonWords?: CommonWords };
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
@@ -24,6 +25,9 @@ function isTypical(value: unknown): value is TypicalFigures {
   return isCount(inputs) && isText(score) && isNumber(strongest) && isNumber(difference) && words;
 }
 
+const isCommonWords = (value: unknown): value is CommonWords =>
+  isRecord(value) && isShare(value.share) && Array.isArray(value.words) && value.words.every(isText);
+
 /** What each field must be. */
 const FIELDS: Readonly<Record<keyof StoredCard, readonly [wanted: string, is: (value: unknown) => boolean]>> = {
   trainedOn: ["a record of texts by language", isInLanguages],
@@ -40,6 +44,7 @@ const FIELDS: Readonly<Record<keyof StoredCard, readonly [wanted: string, is: (v
       ),
   ],
   typical: ["a record of typical figures", isTypical],
+  commonWords: ["a record of words and their share", isCommonWords],
   sha256: ["a text", isText],
 };
 

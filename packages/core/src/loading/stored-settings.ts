@@ -3,6 +3,7 @@
 import type { ModelCard, Warning } from "../attribution/explanation.ts";
 import { FUSIONS, LAYER_WEIGHTS } from "../attribution/option-words.ts";
 import type { TunedSettings } from "../attribution/tuned.ts";
+import type { CommonWords } from "../attribution/typical.ts";
 import { CheckpointError } from "../errors.ts";
 import { streamOf } from "../transformer/anatomy.ts";
 import { parseJson } from "../util/parse-json.ts";
@@ -24,6 +25,7 @@ export interface StoredSettings {
 export interface KnownOfModel {
   readonly tuned?: TunedSettings;
   readonly card?: ModelCard;
+  readonly commonWords?: CommonWords;
   readonly warnings: readonly Warning[];
 }
 
@@ -49,7 +51,7 @@ export async function readKnown(
       ? {}
       : parseSettings(text, `${store.where}/${path}`, streamOf(forward.anatomy).hiddenStates.length);
   const { tuned, card: found } = stored;
-  const { sha256, ...card } = found ?? {};
+  const { sha256, commonWords, ...card } = found ?? {};
   const isOther = sha256 !== undefined && sha256 !== weights.sha256;
   const own = isOther ? {} : card;
   const said = own.trainedOn === undefined ? await saidInReadme(store) : undefined;
@@ -57,6 +59,7 @@ export async function readKnown(
   return {
     ...(tuned === undefined ? {} : { tuned }),
     ...(Object.keys(known).length === 0 ? {} : { card: known }),
+    ...(isOther || commonWords === undefined ? {} : { commonWords }),
     warnings: isOther ? [otherWeights(path)] : [],
   };
 }

@@ -2,7 +2,8 @@
 
 import { expectedAccuracy } from "../attribution/calibration.ts";
 import type { Explanation, Prediction } from "../attribution/explanation.ts";
-import { headKind } from "./head.ts";
+import { headKind, THRESHOLD } from "./head.ts";
+import { isUnlike } from "./strength.ts";
 import { CERTAINTIES, type CertaintyLevel } from "./summary.ts";
 
 /** From which share of right answers on a decision has which word. */
@@ -56,10 +57,12 @@ export function certaintyTable(answers: readonly (Sureness & { readonly correct:
 
 export interface CertaintyFacts {
   readonly level: CertaintyLevel | null;
-  /** Of the decision; null where the model gives numbers, or judges every class by itself. */
+  /** Of the decision; null where the model gives numbers. */
   readonly probability: number | null;
   /** How often the model is right where it is this sure, where that was measured. */
   readonly accuracy?: number;
+  /** Where every class is judged by itself: the explained one, whether it is picked, and `probability` that it is, or not. */
+  readonly about?: { readonly index: number; readonly label: string; readonly picked: boolean };
 }
 
 const NONE: CertaintyFacts = { level: null, probability: null };
@@ -67,9 +70,13 @@ const NONE: CertaintyFacts = { level: null, probability: null };
 /** How sure the model is of what it decided. */
 export function certaintyOf(explanation: Explanation): CertaintyFacts {
   const { model, predictions, target } = explanation;
-  const sureness = surenessOf(headKind(explanation), predictions);
+  const kind = headKind(explanation);
+  if (kind === "independent") return sureOfOne(explanation);
+  const sureness = surenessOf(kind, predictions);
   if (sureness === undefined) return NONE;
-  const points = target.token === undefined ? (model.card?.calibration ?? []) : [];
+  // What was measured holds for inputs like those that it was measured on.
+  const isMeasured = target.token === undefined && !isUnlike(explanation);
+  const points = isMeasured ? (model.card?.calibration ?? []) : [];
   const expected = expectedAccuracy(points, sureness.probability, predictions.length);
   const known = expected === undefined ? {} : { expected };
   const level = certaintyLevel({ ...sureness, ...known });
@@ -89,4 +96,17 @@ function surenessOf(kind: ReturnType<typeof headKind>, [best, second]: readonly 
     default:
       return undefined;
   }
+}
+
+function sureOfOne({ predictions, target }: Explanation): CertaintyFacts {
+  const own = predictions.find(({ index }) => index === target.index);
+  if (own === undefined || own.probability === null) return NONE;
+  const picked = own.probability > THRESHOLD;
+  const probability = picked ? own.probability : 1 - own.probability;
+  const { index, label } = own;
+  return {
+    level: certaintyLevel({ probability, next: 1 - probability }),
+    probability,
+    about: { index, label, picked },
+  };
 }

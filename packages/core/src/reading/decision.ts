@@ -8,11 +8,16 @@ import type { Decision } from "./words/words.ts";
 /** Classes that a sentence names. */
 const NAMED = 3;
 
+/** What a sentence calls a class, or an answer: on one line, without spaces around it. */
+export const labelOf = (
+  explanation: Pick<Explanation, "predictions">,
+  { index, label }: { readonly index: number; readonly label: string },
+): string => visible(className(explanation, { index, label })).trim();
+
 export function decisionOf(explanation: Explanation, number: (value: number) => string): Decision {
   const { predictions, target } = explanation;
   const [best] = predictions;
-  const nameOf = (prediction: { readonly index: number; readonly label: string }) =>
-    visible(className(explanation, prediction));
+  const nameOf = (prediction: { readonly index: number; readonly label: string }) => labelOf(explanation, prediction);
   if (best === undefined) return { kind: "class", label: nameOf(target) };
   switch (headKind(explanation)) {
     case "binary":
@@ -26,6 +31,7 @@ export function decisionOf(explanation: Explanation, number: (value: number) => 
       return { kind: "number", label: nameOf(own), value: number(own.logit), of: predictions.length };
     }
     default:
+      if (explanation.model.task === "text-generation") return { kind: "next", label: nameOf(best) };
       return target.token === undefined
         ? { kind: "class", label: nameOf(best) }
         : { kind: "token", label: nameOf(best), token: visible(target.token.text) };

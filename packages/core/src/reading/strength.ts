@@ -25,7 +25,7 @@ const FEW = 3;
 const PATCHES = 0.1;
 
 /** Evidence of an input that is unlike the model's own is shown as so many times weaker: weak at most. */
-const UNLIKE = 3.5;
+export const UNLIKE = 3.5;
 
 /** Warnings that say that an input is unlike those that the model was made for. */
 export const UNLIKE_CODES: readonly string[] = ["split-words", "unknown-tokens", "coarse-view"];
@@ -53,9 +53,17 @@ function referenceOf(explanation: Explanation): number {
   const sides = target.against === undefined ? 1 : 2;
   const { typical } = model.card ?? {};
   if (typical !== undefined && typical.score === target.kind) return sides * typical.strongest;
-  const inAll = STRONG_IN_ALL[target.kind] ?? 0;
+  const inAll = model.activation === "none" ? 0 : (STRONG_IN_ALL[target.kind] ?? 0);
   const items = itemsOf(explanation).length;
   return (sides * inAll) / (isWritten(explanation) ? Math.min(Math.max(items, 1), FEW) : Math.max(1, PATCHES * items));
+}
+
+/** What an input usually moves the score by in all; 0 where nothing says what is usual. */
+export function totalReference({ model, target }: Explanation): number {
+  const { typical } = model.card ?? {};
+  const sides = target.against === undefined ? 1 : 2;
+  if (typical !== undefined && typical.score === target.kind) return sides * typical.difference;
+  return model.activation === "none" ? 0 : sides * (STRONG_IN_ALL[target.kind] ?? 0);
 }
 
 /** What colours are relative to: what is usual for the model, or the input alone. */

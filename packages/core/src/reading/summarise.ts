@@ -1,68 +1,81 @@
 /** @file From an explanation to its summary: what is said is chosen here, by rule; the words are those of a language. */
 
-import type { Explanation, ImageExplanation } from "../attribution/explanation.ts";
+import type { Explanation, InLanguages } from "../attribution/explanation.ts";
 import { visible } from "../util/plain-text.ts";
 import { certaintyOf } from "./certainty.ts";
-import { decisionOf, isDecided } from "./decision.ts";
-import { className, headKind, isClass } from "./head.ts";
-import { type Item, isSigned, itemsOf, rankedItems, specialsOf } from "./items.ts";
+import { changesOf } from "./changes.ts";
+import { decisionOf, isDecided, labelOf } from "./decision.ts";
+import { evidenceOn } from "./evidence-on.ts";
+import { headKind, isClass } from "./head.ts";
+import { isSigned, specialsOf } from "./items.ts";
 import { DEFAULT_LANGUAGE, wordsOf } from "./languages.ts";
-import { ninthsOf, REGIONS, sideOf } from "./regions.ts";
-import { strength, strengthBound, strengthLevel } from "./strength.ts";
-import type { Statement, Summary, SummaryItem } from "./summary.ts";
-import { STATEMENT_KINDS } from "./summary.ts";
-import type { Asked, EvidenceOn, Noun, Target, Whole, Words } from "./words/words.ts";
+import { isUnlike, totalReference } from "./strength.ts";
+import { STATEMENT_KINDS, type Statement, type Summary } from "./summary.ts";
+import type { Asked, Comparison, Noun, Target, Whole, Words } from "./words/words.ts";
 
 export interface SummariseOptions {
   /** Code of a language ("en", "de"), or the words of one. Default "en". */
   readonly language?: string | Words;
+  /** Languages from outside, which a code may mean besides calig's own. */
+  readonly languages?: readonly Words[];
 }
 
-/** Most words that a sentence names. */
-const NAMED = 3;
-/** What is weaker than this, on the absolute scale, is not named. */
-const WORTH_NAMING = 0.1;
-/** And what is below this share of the strongest that is there. */
-const WORTH_BESIDE = 0.2;
 /** All evidence below this is called weak. */
 const ALL_WEAK = 0.3;
 /** Share of the evidence on special positions from which on it is said. */
 const MUCH_ELSEWHERE = 0.3;
+/** Share of what inputs usually move the score by: below it, this one moves it neither way. */
+const HARDLY_MOVES = 0.15;
+/** Share by which the sum of the evidence may miss the score where no tolerance was asked for. */
+const ADDS_UP = 0.05;
 
 /**
- * What an explanation says, in plain words: made by rule, from the explanation alone.
+ * What an explanation says, in plain words: made by rule, from the explanation alone. docs/reading.md has the rules.
  *
  * @throws {InvalidOptionError} For a language that there is none of.
  */
-export function summarise(explanation: Explanation, { language = DEFAULT_LANGUAGE }: SummariseOptions = {}): Summary {
-  const words = wordsOf(language);
-  const whole = wholeOf(explanation);
+export function summarise(
+  explanation: Explanation,
+  { language = DEFAULT_LANGUAGE, languages }: SummariseOptions = {},
+): Summary {
+  const words = wordsOf(language, languages);
+  const situation: Situation = { explanation, words, whole: wholeOf(explanation), noun: nounOf(explanation) };
   const decision = words.decision(decisionOf(explanation, words.number));
-  const { level, probability, accuracy } = certaintyOf(explanation);
-  const certainty =
-    level === null || probability === null
-      ? { level: null, words: "", probability: null }
-      : { level, words: words.certainties[level], probability, ...(accuracy === undefined ? {} : { accuracy }) };
+  const sides = evidence(situation);
   const statements: Statement[] = [
     { kind: "decision", text: decision },
-    ...(level === null || probability === null
-      ? []
-      : [{ kind: "certainty" as const, text: words.certainty(level, probability) }]),
+    ...certaintyStatement(situation),
     ...askedOf(explanation).map((asked): Statement => ({ kind: "asked", text: words.asked(asked) })),
-    ...evidenceOf(explanation, words, whole),
-    ...elsewhere(explanation, words, whole),
-    ...warnings(explanation, words, whole),
-    { kind: "not-told", text: words.notTold({ baseline: baselineOf(explanation), whole }) },
+    ...sides,
+    ...elsewhere(situation, sides),
+    ...changesOf(explanation, words, situation.noun),
+    ...warnings(situation),
+    ...limits(situation),
+    { kind: "not-told", text: words.notTold(comparisonOf(situation)) },
   ];
   const ordered = STATEMENT_KINDS.flatMap((kind) => statements.filter((statement) => statement.kind === kind));
+  const { level, probability, accuracy } = certaintyOf(explanation);
   return {
     language: words.code,
     decision,
-    certainty,
+    certainty: {
+      level,
+      words: level === null ? "" : words.certainties[level],
+      probability,
+      ...(accuracy === undefined ? {} : { accuracy }),
+    },
     statements: ordered,
     titles: words.titles,
     text: paragraphsOf(ordered),
   };
+}
+
+/** What every part of the summary is made from. */
+interface Situation {
+  readonly explanation: Explanation;
+  readonly words: Words;
+  readonly whole: Whole;
+  readonly noun: Noun;
 }
 
 const PARAGRAPHS = [
@@ -92,145 +105,115 @@ function nounOf(explanation: Explanation): Noun {
 }
 
 /** The name of a baseline of calig's own; undefined of one from outside. */
-function baselineOf({ method }: Explanation): string | undefined {
-  const { baseline } = method.options;
-  return typeof baseline === "string" ? baseline : undefined;
+function comparisonOf({ explanation, whole }: Situation): Comparison {
+  const { baseline } = explanation.method.options;
+  return { baseline: typeof baseline === "string" ? baseline : undefined, whole };
+}
+
+function certaintyStatement({ explanation, words, whole }: Situation): Statement[] {
+  const { level, probability, accuracy, about } = certaintyOf(explanation);
+  if (level === null || probability === null) return [];
+  const unlike = isUnlike(explanation) ? whole : undefined;
+  const named = about === undefined ? {} : { about: { label: labelOf(explanation, about), picked: about.picked } };
+  return [{ kind: "certainty", text: words.certainty({ level, probability, accuracy, unlike, ...named }) }];
 }
 
 function askedOf(explanation: Explanation): Asked[] {
   const { target } = explanation;
-  const label = visible(className(explanation, target));
-  if (!isClass(target)) return [{ kind: "question", about: visible(target.label) }];
+  const label = labelOf(explanation, target);
   if (target.against !== undefined) {
-    return [{ kind: "against", label, against: visible(className(explanation, target.against)) }];
+    return [{ kind: "against", label, against: labelOf(explanation, target.against) }];
   }
+  if (explanation.model.task === "text-generation") {
+    const isFirst = explanation.predictions[0]?.index === target.index;
+    return isFirst ? [] : [{ kind: "answer", label, probability: target.probability }];
+  }
+  if (!isClass(target)) return [{ kind: "question", about: visible(target.label) }];
   return isDecided(explanation) ? [] : [{ kind: "other-class", label, probability: target.probability }];
 }
 
 function targetOf(explanation: Explanation): Target {
-  const label = visible(className(explanation, explanation.target));
+  const label = labelOf(explanation, explanation.target);
   return { kind: headKind(explanation) === "numbers" ? "number" : "label", label };
 }
 
-function evidenceOf(explanation: Explanation, words: Words, whole: Whole): Statement[] {
+function evidence({ explanation, words, whole, noun }: Situation): Statement[] {
   const sides = isSigned(explanation) ? (["for", "against"] as const) : (["matters"] as const);
-  const named = explanation.layout === "grid" ? regionsOn(explanation, words) : wordsOn(explanation, words);
-  const noun = nounOf(explanation);
+  const on = evidenceOn(explanation, words);
   const target = targetOf(explanation);
   const statements = sides.map((side): Statement => {
-    const { items, spread, share } = named(side);
+    const { items, spread, share } = on(side);
     const kind = side === "against" ? "against" : "for";
     if (items.length === 0 && !spread) return { kind, text: words.noEvidence(side, noun, target) };
     const text = words.evidence({ side, target, items, noun, spread, share });
     return { kind, text, items, features: items.flatMap(({ features }) => features) };
   });
+  const isSpread = sides.some((side) => on(side).spread);
   const strongest = statements.flatMap(({ items = [] }) => items.map((item) => item.strength));
-  if (isSigned(explanation) && Math.max(0, ...strongest) < ALL_WEAK) {
+  // Of numbers of a regression nobody knows what is much.
+  const isKnown = isSigned(explanation) && totalReference(explanation) > 0;
+  if (isKnown && !isSpread && Math.max(0, ...strongest) < ALL_WEAK) {
     statements.push({ kind: "elsewhere", text: words.allWeak(whole) });
   }
   return statements;
 }
 
-type OnSide = (side: EvidenceOn["side"]) => Pick<EvidenceOn, "spread" | "share"> & { readonly items: SummaryItem[] };
-
-const HAS_LETTER = /[\p{L}\p{N}\p{S}]/u;
-
-function wordsOn(explanation: Explanation, words: Words): OnSide {
-  const items = itemsOf(explanation);
-  const names = namesOf(items, words);
-  const { supporting, opposing } = rankedItems(items);
-  const all = items.reduce((sum, { attribution }) => sum + Math.abs(attribution), 0);
-  const strongest = Math.max(0, ...items.map(({ attribution }) => Math.abs(attribution)));
-  return (side) => {
-    const ranked = side === "against" ? opposing : supporting;
-    const held = ranked.reduce((sum, { attribution }) => sum + Math.abs(attribution), 0);
-    // A full stop is told where it is the strongest of its side.
-    const told = ranked.filter(({ name }, place) => place === 0 || HAS_LETTER.test(name));
-    const worth = told.flatMap((item) => {
-      const value = strength(explanation, item.attribution);
-      if (value < WORTH_NAMING || Math.abs(item.attribution) < WORTH_BESIDE * strongest) return [];
-      return [summaryItem(names[item.index]!, item.features, item.attribution, value, words)];
-    });
-    return { items: worth.slice(0, NAMED), spread: false, share: all > 0 ? held / all : 0 };
-  };
-}
-
-const summaryItem = (
-  name: string,
-  features: readonly number[],
-  attribution: number,
-  value: number,
-  words: Words,
-): SummaryItem => {
-  const level = strengthLevel(value);
-  return { name, features, attribution, strength: value, level, word: words.strengths[level] };
-};
-
-/** What sentences call the items: the second “is”, where a word occurs several times. */
-function namesOf(items: readonly Item[], words: Words): string[] {
-  const counts = new Map<string, number>();
-  for (const { name } of items) counts.set(name, (counts.get(name) ?? 0) + 1);
-  const seen = new Map<string, number>();
-  return items.map(({ name }) => {
-    const index = seen.get(name) ?? 0;
-    seen.set(name, index + 1);
-    const quoted = words.quoted(visible(name));
-    return counts.get(name) === 1 ? quoted : words.occurrence(quoted, index);
-  });
-}
-
-function regionsOn(explanation: ImageExplanation, words: Words): OnSide {
-  const { support, oppose, patches, regionOf } = ninthsOf(explanation, explanation.attribution);
-  const total = [...support, ...oppose].reduce((sum, value) => sum + value, 0);
-  const bound = strengthBound(explanation);
-  return (side) => {
-    const held = side === "for" ? support : side === "against" ? oppose : support.map((value, i) => value + oppose[i]!);
-    const { regions, ninths, total: own } = sideOf(held, patches);
-    const sign = side === "against" ? -1 : 1;
-    // A region is as strong as the mean of the strongest tenth of the picture would be.
-    const strengthOf = (value: number, count: number) => (bound > 0 ? Math.min(1, value / (bound * count)) : 0);
-    const membersOf = (region: number) =>
-      explanation.features.flatMap((_, i) =>
-        regionOf[i] === region && Math.sign(explanation.attribution[i] ?? 0) !== -sign ? [i] : [],
-      );
-    const parts = ninths.map((region) => ({
-      name: REGIONS[region]!,
-      features: membersOf(region),
-      value: held[region]!,
-      count: patches[region]!,
-    }));
-    const [only] = regions;
-    const joined =
-      regions.length === 1 && ninths.length > 1 && only !== undefined
-        ? [
-            {
-              name: only,
-              features: parts.flatMap(({ features }) => features),
-              value: parts.reduce((sum, { value }) => sum + value, 0),
-              count: parts.reduce((sum, { count }) => sum + count, 0),
-            },
-          ]
-        : parts;
-    const items = joined.map(({ name, features, value, count }) =>
-      summaryItem(words.regions[name], features, sign * value, strengthOf(value, count), words),
-    );
-    return { items, spread: items.length === 0 && own > 0, share: total > 0 ? own / total : 0 };
-  };
-}
-
-function elsewhere(explanation: Explanation, words: Words, whole: Whole): Statement[] {
+function elsewhere({ explanation, words, whole }: Situation, sides: readonly Statement[]): Statement[] {
+  const on = (side: "for" | "against") =>
+    sides.some(({ kind, items = [] }) => kind === side && items.some(({ strength }) => strength >= ALL_WEAK));
+  const { completeness, attribution } = explanation;
   const specials = specialsOf(explanation);
   const magnitude = (values: readonly number[]) => values.reduce((sum, value) => sum + Math.abs(value), 0);
-  const all = magnitude(explanation.attribution);
-  const share = all > 0 ? magnitude(specials.map(({ attribution }) => attribution)) / all : 0;
-  if (share < MUCH_ELSEWHERE) return [];
-  const features = specials.flatMap((item) => item.features);
-  return [{ kind: "elsewhere", text: words.elsewhere(share, whole), features }];
+  const all = magnitude(attribution);
+  const share = all > 0 ? magnitude(specials.map((item) => item.attribution)) / all : 0;
+  const statements: Statement[] = [];
+  const usual = totalReference(explanation);
+  const difference = completeness === null ? Number.NaN : completeness.scoreAtInput - completeness.scoreAtBaseline;
+  const isClear = on("for") && on("against");
+  if (usual > 0 && isDecided(explanation) && Math.abs(difference) < HARDLY_MOVES * usual && isClear) {
+    statements.push({ kind: "elsewhere", text: words.cancels() });
+  } else if (usual > 0 && isDecided(explanation) && difference <= -HARDLY_MOVES * usual) {
+    statements.push({ kind: "elsewhere", text: words.inSumAgainst(whole) });
+  }
+  if (isSigned(explanation) && share >= MUCH_ELSEWHERE) {
+    const features = specials.flatMap((item) => item.features);
+    statements.push({ kind: "elsewhere", text: words.elsewhere(share, whole), features });
+  }
+  return statements;
 }
 
-function warnings({ warnings: all }: Explanation, words: Words, whole: Whole): Statement[] {
-  return all.flatMap(({ code }): Statement[] => {
+function warnings({ explanation, words, whole }: Situation): Statement[] {
+  const told = new Map<string, Statement>();
+  for (const { code } of explanation.warnings) {
     const text = words.warning(code, whole);
-    return text === undefined ? [] : [{ kind: "warning", text, code }];
-  });
+    if (text !== undefined && !told.has(code)) told.set(code, { kind: "warning", text, code });
+  }
+  const { completeness, method } = explanation;
+  const { tolerance } = method.options;
+  const most = Math.max(ADDS_UP, typeof tolerance === "number" ? tolerance : 0);
+  if (completeness !== null && completeness.relativeError > most && !told.has("not-converged")) {
+    const text = words.doesNotAddUp(completeness.relativeError);
+    told.set("does-not-add-up", { kind: "warning", text, code: "does-not-add-up" });
+  }
+  return [...told.values()];
+}
+
+/** A text in the language, else in English, else in whichever there is. */
+function said(texts: InLanguages | undefined, { code }: Words): string | undefined {
+  const text = texts?.[code] ?? texts?.[code.split("-")[0] ?? ""] ?? texts?.en ?? Object.values(texts ?? {})[0];
+  return text === undefined ? undefined : visible(text);
+}
+
+function limits({ explanation, words, whole }: Situation): Statement[] {
+  const { model, predictions } = explanation;
+  const learned = said(model.card?.trainedOn, words);
+  const stated = said(model.card?.limits, words);
+  const texts = [
+    ...(learned === undefined ? [] : [words.trainedOn(learned)]),
+    ...(headKind(explanation) === "classes" && predictions.length > 1 && model.task !== "text-generation"
+      ? [words.oneOf(predictions.length, whole)]
+      : []),
+    ...(stated === undefined ? [] : [stated]),
+  ];
+  return texts.map((text): Statement => ({ kind: "limits", text }));
 }

@@ -2,15 +2,17 @@
 
 import type { ExplainableModel } from "../../attribution/explainable-model.ts";
 import type { Warning } from "../../attribution/explanation.ts";
-import { extraTokens } from "../../attribution/typical.ts";
+import { type CommonWords, extraTokens, plainWords } from "../../attribution/typical.ts";
 import type { WholeText } from "./prepare.ts";
 
 /**
- * How many standard errors above the mean of the model's own texts the tokens of a word must lie: of the sentences that the
- * built-in model was measured on, under one in a hundred does (docs/reading.md).
+ * How far a text must lie from the model's own, in standard errors: tokens of its words and the lack of common words taken
+ * together. Of the sentences that the built-in model was measured on one in a hundred does (docs/reading.md).
  */
-const FAR = 4;
-/** The same where nothing is known of the model's texts: tokens of a word beyond the first, of several words. */
+const FAR = 3.3;
+/** One odd word is no other language. */
+const LEAST_WORDS = 2;
+/** Where nothing is known of the model's texts: tokens of a word beyond the first, of several words. */
 const MANY = { extra: 1.5, words: 3 };
 
 /** What a reader must know of such a text. */
@@ -33,15 +35,14 @@ function unknownTokens({ tokenizer }: ExplainableModel, { ids, features }: Whole
   ];
 }
 
-function splitWords({ facts }: ExplainableModel, { features }: WholeText["whole"]): readonly Warning[] {
+function splitWords(model: ExplainableModel, { text, features }: WholeText["whole"]): readonly Warning[] {
   const extra = extraTokens(features);
-  if (extra.length === 0) return [];
-  const mean = extra.reduce((sum, each) => sum + each, 0) / extra.length;
-  const usual = facts.card?.typical?.extraTokens;
+  const mean = extra.reduce((sum, each) => sum + each, 0) / Math.max(1, extra.length);
+  const usual = model.facts.card?.typical?.extraTokens;
   const isFar =
     usual === undefined
       ? extra.length >= MANY.words && mean >= MANY.extra
-      : (mean - usual.mean) * Math.sqrt(extra.length) > FAR * usual.deviation;
+      : extra.length >= LEAST_WORDS && distance(text, mean, extra.length, usual, model.commonWords) > FAR;
   if (!isFar) return [];
   const compared =
     usual === undefined ? "" : `, against ${(1 + usual.mean).toFixed(2)} in texts that the model was measured on`;
@@ -51,4 +52,21 @@ function splitWords({ facts }: ExplainableModel, { features }: WholeText["whole"
       message: `The words of this text are cut into ${(1 + mean).toFixed(2)} tokens each${compared}: it may be in a language that the model does not know, or have names, codes or misspelled words; what the model makes of it may mean little`,
     },
   ];
+}
+
+/** Standard errors above the mean; of two figures their sum over the root of two, as independent ones are joined (Stouffer). */
+function distance(
+  text: string,
+  mean: number,
+  count: number,
+  usual: { readonly mean: number; readonly deviation: number },
+  common: CommonWords | undefined,
+): number {
+  const split = usual.deviation > 0 ? ((mean - usual.mean) * Math.sqrt(count)) / usual.deviation : 0;
+  const words = plainWords(text);
+  if (common === undefined || words.length === 0 || !(common.share > 0 && common.share < 1)) return split;
+  const known = new Set(common.words);
+  const share = words.filter((word) => known.has(word)).length / words.length;
+  const lacking = (common.share - share) / Math.sqrt((common.share * (1 - common.share)) / words.length);
+  return (split + lacking) / Math.SQRT2;
 }

@@ -1,6 +1,6 @@
 /** @file German. */
 
-import type { EvidenceOn, Noun, Target, Whole, Words } from "./words.ts";
+import type { Changed, Comparison, EvidenceOn, Noun, RegionPart, Target, Whole, Words } from "./words.ts";
 
 const quoted = (text: string) => `„${text}“`;
 
@@ -29,6 +29,13 @@ const THIS: Readonly<Record<Whole, string>> = {
   picture: "diesem Bild",
   input: "dieser Eingabe",
 };
+/** In the nominative: "dieser Text". */
+const THIS_ONE: Readonly<Record<Whole, string>> = {
+  text: "dieser Text",
+  picture: "dieses Bild",
+  input: "diese Eingabe",
+};
+const TO_THE: Readonly<Record<Whole, string>> = { text: "dem Text", picture: "dem Bild", input: "der Eingabe" };
 const THE: Readonly<Record<Whole, string>> = { text: "Der Text", picture: "Das Bild", input: "Die Eingabe" };
 const OF: Readonly<Record<Whole, string>> = { text: "des Textes", picture: "des Bildes", input: "der Eingabe" };
 
@@ -48,11 +55,53 @@ const COMPARED: Readonly<Record<string, (whole: Whole) => string>> = {
   custom: () => "dem, was zum Vergleich gegeben wurde",
 };
 
+/** In plain words what the technical part says in its own; what concerns that part alone is left to it. */
 const WARNINGS: Readonly<Record<string, (whole: Whole) => string>> = {
   truncated: (whole) => `${THE[whole]} ist länger, als das Modell lesen kann. Der Rest wurde nicht angesehen.`,
-  windows: (whole) =>
-    `${THE[whole]} ist länger, als das Modell auf einmal liest. Gelesen wurde in Stücken, die dann zusammengesetzt wurden.`,
+  windows: (whole) => `${THE[whole]} ist länger, als das Modell auf einmal liest. Es las in Stücken.`,
   "not-converged": () => "Die Zahlen dahinter sind nicht zur Ruhe gekommen. Lesen Sie sie mit Vorsicht.",
+  "split-words": () =>
+    "Viele Wörter dieses Textes sind dem Modell fremd. Er ist vielleicht in einer anderen Sprache, oder er enthält Namen, Codes oder Tippfehler. Die Antwort sagt vielleicht wenig.",
+  "unknown-tokens": () =>
+    "Manche Zeichen dieses Textes kennt das Modell nicht. Es liest sie alle gleich, was immer sie sind.",
+  "coarse-view": () =>
+    "Dieses Bild ist viel größer als die Bilder, die das Modell kennt. Es sieht davon nur eine kleine, grobe Kopie. Die Antwort sagt vielleicht wenig.",
+  "difference-accepted": () =>
+    "Das Modell lief anders, als seine Datei es verlangt. Dort antwortet es vielleicht anders.",
+  dequantised: () =>
+    "Das Modell lief in feineren Schritten, als seine Datei es verlangt. Seine Antwort kann etwas anders sein.",
+  saturation: () => "Die Datei des Modells rundet große Zahlen ab. Seine Antwort kann anders sein als die hier.",
+  "tokenizer-version": () => "Andere Programme lesen diesen Text vielleicht anders und bekommen eine andere Antwort.",
+  "transparency-ignored": () => "Durchsichtige Stellen des Bildes wurden nicht als durchsichtig behandelt.",
+  "grey-levels-clipped": () => "Helle Stellen des Bildes wurden zu reinem Weiß.",
+  "first-picture-only": () => "In der Datei sind mehrere Bilder. Nur das erste wurde angesehen.",
+  "problem-type": () => "Die Dateien des Modells widersprechen sich darin, was seine Antworten sind. Prüfen Sie sie.",
+  labels: () => "Die Dateien des Modells widersprechen sich in den Namen seiner Antworten. Prüfen Sie sie.",
+};
+
+const compared = ({ baseline, whole }: Comparison): string => COMPARED[baseline ?? ""]?.(whole) ?? "etwas anderem";
+
+const MANY: Readonly<Record<"word" | "patch", string>> = { word: "Wörter", patch: "Teile" };
+const many = (noun: Noun): string => (typeof noun === "string" ? MANY[noun] : noun.many);
+
+/** After "ohne", and after "allein mit". */
+function taken({ without, noun }: Changed, mit = false): string {
+  if (Array.isArray(without)) return listed(without);
+  const { parts, of } = without as Exclude<Changed["without"], readonly string[]>;
+  return `${mit ? "den" : "die"} ${parts} stärksten der ${of} ${many(noun)}`;
+}
+
+function says({ says: { label, probability, value }, isNumber }: Changed): string {
+  if (isNumber) return `gibt das Modell ${value}`;
+  return `sagt das Modell ${quoted(label)}${probability === null ? "" : ` (${percent(probability)})`}`;
+}
+
+const REGION_PART_NAMES: Readonly<Record<RegionPart, (region: string) => string>> = {
+  left: (region) => `${region} (der linke Teil davon)`,
+  right: (region) => `${region} (der rechte Teil davon)`,
+  upper: (region) => `${region} (der obere Teil davon)`,
+  lower: (region) => `${region} (der untere Teil davon)`,
+  spots: (region) => `${region} (einzelne Stellen)`,
 };
 
 const SIDES: Readonly<Record<EvidenceOn["side"], (target: string) => string>> = {
@@ -107,6 +156,7 @@ export const de: Words = {
     "the middle from top to bottom": "die Mitte von oben nach unten",
     "all along the right": "der ganze rechte Rand",
   },
+  regionPart: (region, part) => REGION_PART_NAMES[part](region),
   quoted,
   occurrence: (name, index) => `das ${ORDINALS[index] ?? `${index + 1}.`} ${name}`,
   listed,
@@ -131,19 +181,34 @@ export const de: Words = {
       }
       case "number":
         return `Das Modell gibt die Zahl ${decision.value}${decision.of > 1 ? ` für ${quoted(decision.label)}` : ""}.`;
+      case "next":
+        return `Das Modell setzt mit ${quoted(decision.label)} fort.`;
       default:
         return `Das Modell nennt ${quoted(decision.token)} ${quoted(decision.label)}.`;
     }
   },
-  certainty: (level, probability) =>
-    level === "coin-flip"
-      ? `Das ist aber fast ein Münzwurf (${percent(probability)}).`
-      : `Es ist ${de.certainties[level]} (${percent(probability)}).`,
+  certainty({ level, probability, accuracy, unlike, about }) {
+    const sure = de.certainties[level];
+    const chance = percent(probability);
+    const first =
+      about !== undefined
+        ? `Ob ${quoted(about.label)} passt: Das Modell sagt ${about.picked ? "Ja" : "Nein"} und ist ${sure} (${chance}).`
+        : level === "coin-flip"
+          ? `Das ist aber ${sure} (${chance}).`
+          : `Es ist ${sure} (${chance}).`;
+    if (unlike !== undefined) return `${first} Verlassen Sie sich nicht darauf: So etwas kennt das Modell kaum.`;
+    if (accuracy === undefined) return first;
+    return `${first} In einem Test lag es in etwa ${Math.round(100 * accuracy)} von 100 Fällen richtig, wenn es so sicher war.`;
+  },
   asked(asked) {
     switch (asked.kind) {
       case "other-class": {
         const chance = asked.probability === null ? "" : ` Das Modell gibt ihr ${percent(asked.probability)}.`;
         return `Erklärt wird hier eine andere Antwort: ${quoted(asked.label)}.${chance}`;
+      }
+      case "answer": {
+        const chance = asked.probability === null ? "" : ` Das Modell gibt ihr ${percent(asked.probability)}.`;
+        return `Erklärt wird die Antwort ${quoted(asked.label)}.${chance}`;
       }
       case "against":
         return `Erklärt wird ${quoted(asked.label)} im Vergleich mit ${quoted(asked.against)}.`;
@@ -163,9 +228,20 @@ export const de: Words = {
   allWeak: (whole) => `Alle Zeichen in ${THIS[whole]} sind schwach. Lesen Sie nicht viel hinein.`,
   elsewhere: (share, whole) =>
     `Etwa ${percent(share)} davon liegen auf Zeichen, die das Modell selbst hinzufügt, und auf keinem einzelnen Teil ${OF[whole]}.`,
+  cancels: () => "Was dafür und was dagegen spricht, hebt sich fast auf.",
+  inSumAgainst: (whole) => `Alles in allem spricht ${THIS_ONE[whole]} gegen die Antwort. Das Modell gibt sie trotzdem.`,
+  changes: (changed) => `Ohne ${taken(changed)} ${says(changed)}.`,
+  neverChanges: (removed, noun) =>
+    removed < 2
+      ? `Die Antwort bleibt, wenn man eines davon wegnimmt (${many(noun)}).`
+      : `Die Antwort bleibt, wenn man eines davon wegnimmt (${many(noun)}), und auch ohne die ${removed} stärksten zusammen.`,
+  alone: (changed) => `Mit ${taken(changed, true)} allein ${says(changed)}.`,
+  trainedOn: (what) => `Das Modell hat von diesem gelernt: ${what}. Anderes ist ihm neu.`,
+  oneOf: (classes, whole) =>
+    `Es wählt immer eine seiner ${classes} Antworten, auch wenn keine zu ${TO_THE[whole]} passt.`,
+  doesNotAddUp: (share) => `Die Zahlen dahinter gehen nicht auf: Ihnen fehlen ${percent(share)} zur Summe.`,
   warning: (code, whole) => WARNINGS[code]?.(whole),
-  notTold({ baseline, whole }) {
-    const compared = COMPARED[baseline ?? ""]?.(whole) ?? "etwas anderem";
-    return `Zu sehen ist, worauf das Modell reagiert, verglichen mit ${compared}. Ob die Antwort stimmt, sagt das nicht. Was in der Welt wovon kommt, auch nicht.`;
+  notTold(comparison) {
+    return `Zu sehen ist, worauf das Modell reagiert, verglichen mit ${compared(comparison)}. Ob die Antwort stimmt, sagt das nicht. Was in der Welt wovon kommt, auch nicht.`;
   },
 };

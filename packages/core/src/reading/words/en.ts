@@ -1,6 +1,6 @@
 /** @file English. */
 
-import type { EvidenceOn, Noun, Target, Whole, Words } from "./words.ts";
+import type { Changed, Comparison, EvidenceOn, Noun, RegionPart, Target, Whole, Words } from "./words.ts";
 
 const quoted = (text: string) => `“${text}”`;
 
@@ -43,11 +43,51 @@ const COMPARED: Readonly<Record<string, (whole: string) => string>> = {
   custom: (whole) => `the ${whole} that was given to compare with`,
 };
 
+const THE: Readonly<Record<Whole, string>> = { text: "The text", picture: "The picture", input: "The input" };
+
+/** In plain words what the technical part says in its own; what concerns that part alone is left to it. */
 const WARNINGS: Readonly<Record<string, (whole: Whole) => string>> = {
-  truncated: (whole) => `The ${WHOLES[whole]} is longer than the model can read. The rest was not looked at.`,
-  windows: (whole) =>
-    `The ${WHOLES[whole]} is longer than the model reads at once. It was read in pieces, and the pieces were put together.`,
+  truncated: (whole) => `${THE[whole]} is longer than the model can read. The rest was not looked at.`,
+  windows: (whole) => `${THE[whole]} is longer than the model reads at once. It was read in pieces.`,
   "not-converged": () => "The numbers behind this did not settle. Read them with care.",
+  "split-words": () =>
+    "Many words of this text are strange to the model. It may be in another language, or hold names, codes or typing errors. The answer may mean little.",
+  "unknown-tokens": () =>
+    "The model does not know some signs of this text. It reads them all as the same thing, whatever they are.",
+  "coarse-view": () =>
+    "This picture is much larger than the ones the model knows. It sees only a small, rough copy of it. The answer may mean little.",
+  "difference-accepted": () =>
+    "The model was run in another way than its file asks for. It may answer otherwise there.",
+  dequantised: () => "The model was run in finer steps than its file asks for. Its answer may differ a little.",
+  saturation: () => "The model’s file rounds large numbers off. Its answer may differ from the one here.",
+  "tokenizer-version": () => "Other software may read this text in another way, and get another answer.",
+  "transparency-ignored": () => "See-through parts of the picture were not treated as see-through.",
+  "grey-levels-clipped": () => "Bright parts of the picture were cut to plain white.",
+  "first-picture-only": () => "The file holds several pictures. Only the first one was looked at.",
+  "problem-type": () => "The model’s files do not agree on what its answers are. Check the labels.",
+  labels: () => "The model’s files do not agree on the names of its answers. Check the labels.",
+};
+
+const compared = ({ baseline, whole }: Comparison): string =>
+  COMPARED[baseline ?? ""]?.(WHOLES[whole]) ?? `another ${WHOLES[whole]}`;
+
+function taken({ without, noun }: Changed): string {
+  if (Array.isArray(without)) return listed(without);
+  const { parts, of } = without as Exclude<Changed["without"], readonly string[]>;
+  return `the ${parts} strongest of the ${of} ${noun === "word" ? "words" : noun === "patch" ? "parts" : noun.many}`;
+}
+
+function says({ says: { label, probability, value }, isNumber }: Changed): string {
+  if (isNumber) return `the model gives ${value}`;
+  return `the model says ${quoted(label)}${probability === null ? "" : ` (${percent(probability)})`}`;
+}
+
+const REGION_PART_NAMES: Readonly<Record<RegionPart, (region: string) => string>> = {
+  left: (region) => `the left part of ${region}`,
+  right: (region) => `the right part of ${region}`,
+  upper: (region) => `the upper part of ${region}`,
+  lower: (region) => `the lower part of ${region}`,
+  spots: (region) => `spots in ${region}`,
 };
 
 const SIDES: Readonly<Record<EvidenceOn["side"], (target: string) => string>> = {
@@ -96,6 +136,7 @@ export const en: Words = {
     "the middle from top to bottom": "the middle from top to bottom",
     "all along the right": "all along the right",
   },
+  regionPart: (region, part) => REGION_PART_NAMES[part](region),
   quoted,
   occurrence: (name, index) => `the ${ordinal(index)} ${name}`,
   listed,
@@ -114,19 +155,35 @@ export const en: Words = {
       }
       case "number":
         return `The model gives the number ${decision.value}${decision.of > 1 ? ` for ${quoted(decision.label)}` : ""}.`;
+      case "next":
+        return `The model goes on with ${quoted(decision.label)}.`;
       default:
         return `The model labels ${quoted(decision.token)} as ${quoted(decision.label)}.`;
     }
   },
-  certainty: (level, probability) =>
-    level === "coin-flip"
-      ? `But it is close to a coin-flip (${percent(probability)}).`
-      : `It is ${en.certainties[level]} (${percent(probability)}).`,
+  certainty({ level, probability, accuracy, unlike, about }) {
+    const sure = en.certainties[level];
+    const chance = percent(probability);
+    const first =
+      about !== undefined
+        ? `Whether ${quoted(about.label)} fits: the model says ${about.picked ? "yes" : "no"} and is ${sure} (${chance}).`
+        : level === "coin-flip"
+          ? `But it is ${sure} (${chance}).`
+          : `It is ${sure} (${chance}).`;
+    if (unlike !== undefined)
+      return `${first} Do not rely on that: this ${WHOLES[unlike]} is unlike the ones it knows.`;
+    if (accuracy === undefined) return first;
+    return `${first} In a test it was right about ${Math.round(100 * accuracy)} times in 100 when it was this sure.`;
+  },
   asked(asked) {
     switch (asked.kind) {
       case "other-class": {
         const chance = asked.probability === null ? "" : ` The model gives it ${percent(asked.probability)}.`;
         return `This explains another answer: ${quoted(asked.label)}.${chance}`;
+      }
+      case "answer": {
+        const chance = asked.probability === null ? "" : ` The model gives it ${percent(asked.probability)}.`;
+        return `This explains the answer ${quoted(asked.label)}.${chance}`;
       }
       case "against":
         return `This explains ${quoted(asked.label)} rather than ${quoted(asked.against)}.`;
@@ -146,9 +203,20 @@ export const en: Words = {
   allWeak: (whole) => `All signs in this ${WHOLES[whole]} are weak. Do not read much into them.`,
   elsewhere: (share, whole) =>
     `About ${percent(share)} of the evidence sits on marks that the model adds itself, and not on any one part of the ${WHOLES[whole]}.`,
+  cancels: () => "The signs for and against nearly cancel out.",
+  inSumAgainst: (whole) => `All in all this ${WHOLES[whole]} speaks against the answer. The model gives it anyway.`,
+  changes: (changed) => `Without ${taken(changed)} ${says(changed)}.`,
+  neverChanges: (removed, noun) =>
+    removed < 2
+      ? `Taking away any one ${one(noun)} does not change the answer.`
+      : `Taking away any one ${one(noun)}, or up to ${removed} of the strongest together, does not change the answer.`,
+  alone: (changed) => `With ${taken(changed)} alone ${says(changed)}.`,
+  trainedOn: (what) => `The model learned from ${what}. Other things are new to it.`,
+  oneOf: (classes, whole) =>
+    `It always picks one of its ${classes} answers, even for a ${WHOLES[whole]} that none of them fits.`,
+  doesNotAddUp: (share) => `The numbers behind this do not add up: they miss the total by ${percent(share)}.`,
   warning: (code, whole) => WARNINGS[code]?.(whole),
-  notTold({ baseline, whole }) {
-    const compared = COMPARED[baseline ?? ""]?.(WHOLES[whole]) ?? `another ${WHOLES[whole]}`;
-    return `This shows what the model reacts to, compared with ${compared}. It does not say whether the answer is right. It does not say what causes what in the world.`;
+  notTold(comparison) {
+    return `This shows what the model reacts to, compared with ${compared(comparison)}. It does not say whether the answer is right. It does not say what causes what in the world.`;
   },
 };

@@ -81,7 +81,7 @@ function calibratedText({ card, answers }: Calibrated, terminal: Terminal): stri
   const { calibration = [], typical } = card;
   const words = certaintyTable(answers).map(({ level, from, to, answers: all, right }) => [
     en.certainties[level],
-    `${percent(from, 0)} to ${percent(to, 0)}`,
+    from === 0 ? `up to ${percent(to, 0)}` : `${percent(from, 0)} to ${percent(to, 0)}`,
     String(all),
     percent(right / all),
   ]);
