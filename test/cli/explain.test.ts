@@ -114,6 +114,7 @@ describe("JSON", () => {
       "width",
       "activation",
       "sha256",
+      "card",
     ]);
     expect(explanation.input).toEqual({ kind: "text", text: TEXT });
     expect(keys(explanation.target)).toEqual(["index", "label", "score", "kind", "probability"]);

@@ -10,6 +10,8 @@ import type { WholeText } from "./prepare.ts";
  * together. Of the sentences that the built-in model was measured on one in a hundred does (docs/reading.md).
  */
 const FAR = 3.3;
+/** Tokens of a word that it must have beyond the usual besides: long texts are far from all others in small things. */
+const MORE = 0.4;
 /** One odd word is no other language. */
 const LEAST_WORDS = 2;
 /** Where nothing is known of the model's texts: tokens of a word beyond the first, of several words. */
@@ -42,7 +44,9 @@ function splitWords(model: ExplainableModel, { text, features }: WholeText["whol
   const isFar =
     usual === undefined
       ? extra.length >= MANY.words && mean >= MANY.extra
-      : extra.length >= LEAST_WORDS && distance(text, mean, extra.length, usual, model.commonWords) > FAR;
+      : extra.length >= LEAST_WORDS &&
+        mean - usual.mean >= MORE &&
+        distance(text, mean, extra.length, usual, model.commonWords) > FAR;
   if (!isFar) return [];
   const compared =
     usual === undefined ? "" : `, against ${(1 + usual.mean).toFixed(2)} in texts that the model was measured on`;
