@@ -68,7 +68,7 @@ const HOUSE: Readonly<Record<Storey, Readonly<Record<string, readonly string[]>>
   face: {
     reading: [...PLAIN, "attribution"],
     render: [...PLAIN, "attribution", "reading"],
-    report: [...PLAIN, "attribution", "evaluation", "verification", "render"],
+    report: [...PLAIN, "attribution", "evaluation", "verification", "reading", "render"],
     components: [...PLAIN, "attribution", "render"],
   },
   doors: {

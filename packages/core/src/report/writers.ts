@@ -3,11 +3,15 @@
  * its data and its row.
  */
 
+import type { Explanation } from "../attribution/explanation.ts";
 import type { Evaluation } from "../evaluation/evaluation.ts";
 import type { ImageComparison, MethodComparison } from "../evaluation/method-comparison.ts";
 import type { Tuning } from "../evaluation/tune.ts";
 import { jsonText } from "../render/json.ts";
 import type { Verification } from "../verification/verification.ts";
+import type { CaseReport } from "./case/case-report.ts";
+import { type CaseHtmlOptions, caseHtml } from "./case/html.ts";
+import { caseMarkdown } from "./case/markdown.ts";
 import { comparisonHtml, comparisonMarkdown } from "./comparison/comparison.ts";
 import { type ComparisonPictureOptions, comparisonSvg } from "./comparison/svg.ts";
 import { evaluationHtml } from "./evaluation/html.ts";
@@ -27,12 +31,14 @@ export interface ReportData {
   readonly tuning: Tuning;
   readonly verification: Verification;
   readonly evidence: EvidenceReport;
+  /** One explanation, for the person that it is about; JSON is the report alone. */
+  readonly case: { readonly report: CaseReport; readonly explanation: Explanation };
 }
 
 export type ReportKind = keyof ReportData;
 
 /** How reports look: each writer takes what concerns it and ignores the rest. */
-export interface ReportLook extends ComparisonPictureOptions, ReportHtmlOptions {}
+export interface ReportLook extends ComparisonPictureOptions, ReportHtmlOptions, CaseHtmlOptions {}
 
 /** Makes the contents of a file. */
 export type ReportWriter<T> = (data: T, look: ReportLook) => string | Promise<string>;
@@ -68,6 +74,11 @@ export const REPORT_WRITERS = {
   tuning: { json: reportJson, markdown: tuningMarkdown, html: tuningHtml },
   verification: { json: reportJson, markdown: verificationMarkdown, html: verificationHtml },
   evidence: { json: jsonText, markdown: renderReportMarkdown, html: renderReportHtml },
+  case: {
+    json: ({ report }) => reportJson(report),
+    markdown: ({ report }) => caseMarkdown(report),
+    html: ({ report, explanation }, look) => caseHtml(report, explanation, look),
+  },
 } as const satisfies {
   readonly [Kind in ReportKind]: Readonly<Partial<Record<ReportFormat, ReportWriter<ReportData[Kind]>>>>;
 };

@@ -246,6 +246,25 @@ export const OPTIONS = {
   },
   out: option("Output", path("FILE|DIR"), "write to a file, or one file per input to a folder", "standard output"),
   json: option("Output", flag, "print JSON"),
+  case: option(
+    "Input",
+    text("ID|NUMBER"),
+    "report on one of the explanations, by its id or its number from 1, for the person that it is about",
+  ),
+  evaluation: option(
+    "Input",
+    path("FILE"),
+    "what calig evaluate measured of the method on this model, as JSON, for a report with --case",
+  ),
+  named: {
+    ...option(
+      "Output",
+      path("MODEL"),
+      "what the command in a report with --case calls the model",
+      "its name in the explanation",
+    ),
+    name: "model",
+  },
   top: option("Output", wholeNumber({ min: 1 }), "strongest words of a class on each side", TOP_WORDS),
   details: option(
     "Output",
