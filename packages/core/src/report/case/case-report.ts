@@ -14,7 +14,7 @@ import type { Evaluation } from "../../evaluation/evaluation.ts";
 import { summarise } from "../../reading/summarise.ts";
 import type { Summary } from "../../reading/summary.ts";
 import { type Waterfall, waterfall } from "../../reading/waterfall.ts";
-import { isSigned, isWritten, itemsOf, rankedItems, scoreName, targetName } from "../../render/evidence.ts";
+import { isSigned, isWritten, itemsOf, patchLabel, rankedItems, scoreName, targetName } from "../../render/evidence.ts";
 import { optionText } from "../../render/format.ts";
 import type { ReportEntry, ReportSource } from "../evidence/evidence-report.ts";
 import { ASKED_FIELDS, type AskedField } from "./asked.ts";
@@ -176,8 +176,12 @@ function counterfactualsOf(explanation: Explanation): CaseReport["counterfactual
   const { counterfactuals } = explanation;
   if (counterfactuals === undefined) return null;
   const { replacement, single, together, smallestFlip, evidenceAlone, allRemoved, searched } = counterfactuals;
-  const names = ({ features }: Pick<Counterfactual, "features">) =>
-    features.map(({ text, row, column }) => text ?? `row ${row}, column ${column}`);
+  // As the lists of evidence call them: "is (2)" where the word comes twice.
+  const labels = new Map(itemsOf(explanation).map(({ features, label }) => [features.join(), label]));
+  const names = ({ features: parts }: Pick<Counterfactual, "features">) =>
+    parts.map(
+      ({ features, text, row, column }) => labels.get(features.join()) ?? text ?? patchLabel(row ?? 0, column ?? 0),
+    );
   const row = (what: "removed" | "kept alone") => (each: Counterfactual) => ({
     what,
     features: names(each),

@@ -173,7 +173,7 @@ function counterfactuals({ counterfactuals: found, model }: CaseReport, style: N
         ? `No set of removed parts that was tried changes the decision (${found.variants} changed inputs were given to the model).`
         : `The smallest set found that changes the decision when it is removed: ${names(found.smallest)} (${found.variants} changed inputs were given to the model).`,
     ),
-    text(`Removed parts are ${found.replacement}.`),
+    text(`What stands in for removed parts: ${found.replacement}.`),
     {
       kind: "table",
       title: "What the model says of changed inputs",
