@@ -29,7 +29,10 @@ const evaluation = {
 } as unknown as Evaluation;
 
 const prediction = { index: 0, label: "NEGATIVE", probability: 0.8, targetProbability: 0.2, score: -1 };
-const removed = { features: [{ features: [5], text: "unforgettable", attribution: 1.92 }], prediction, flips: true };
+const tokens = [...sentence.features.keys()].filter(
+  (i) => sentence.words[sentence.features[i]?.word ?? -1]?.text === "unforgettable",
+);
+const removed = { features: [{ features: tokens, text: "unforgettable", attribution: 1.92 }], prediction, flips: true };
 const counterfactuals: Counterfactuals = {
   replacement: { name: "mask", becomes: "replaced by the mask token" },
   decision: "class",
