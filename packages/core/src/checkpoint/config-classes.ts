@@ -8,6 +8,8 @@ interface ConfigClass {
   readonly defaults?: Readonly<Record<string, unknown>>;
   /** Names of keys by other names that stand for them. Where a file has both, the other name wins, as it does there. */
   readonly aliases?: Readonly<Record<string, string>>;
+  /** Whether null stands for none ("sliding_window") instead of the value that is usual. */
+  readonly keepsNull?: true;
 }
 
 const BERT = {
@@ -45,6 +47,55 @@ const DINO = {
   image_size: 224,
   num_channels: 3,
   qkv_bias: true,
+};
+const keepsNull = true;
+const LLAMA = {
+  vocab_size: 32000,
+  hidden_size: 4096,
+  intermediate_size: 11008,
+  num_hidden_layers: 32,
+  num_attention_heads: 32,
+  hidden_act: "silu",
+  max_position_embeddings: 2048,
+  rms_norm_eps: 1e-6,
+  tie_word_embeddings: false,
+  attention_bias: false,
+  mlp_bias: false,
+};
+const QWEN = {
+  ...LLAMA,
+  vocab_size: 151936,
+  intermediate_size: 22016,
+  num_key_value_heads: 32,
+  max_position_embeddings: 32768,
+  use_sliding_window: false,
+  sliding_window: 4096,
+  max_window_layers: 28,
+};
+const GEMMA = {
+  vocab_size: 256000,
+  hidden_size: 3072,
+  intermediate_size: 24576,
+  num_hidden_layers: 28,
+  num_attention_heads: 16,
+  num_key_value_heads: 16,
+  head_dim: 256,
+  max_position_embeddings: 8192,
+  rms_norm_eps: 1e-6,
+  tie_word_embeddings: true,
+  attention_bias: false,
+  pad_token_id: 0,
+};
+const GEMMA_2 = {
+  ...GEMMA,
+  hidden_size: 2304,
+  intermediate_size: 9216,
+  num_hidden_layers: 26,
+  num_attention_heads: 8,
+  num_key_value_heads: 4,
+  hidden_activation: "gelu_pytorch_tanh",
+  query_pre_attn_scalar: 256,
+  sliding_window: 4096,
 };
 /** GPT-2's names of what most classes call otherwise. */
 const GPT2_NAMES = {
@@ -120,22 +171,68 @@ const CLASSES: Readonly<Record<string, ConfigClass>> = {
   beit: { defaults: { ...VIT, layer_norm_eps: 1e-12, qkv_bias: undefined } },
   dinov2: { defaults: { ...DINO, patch_size: 14 } },
   dinov2_with_registers: { defaults: { ...DINO, patch_size: 16 } },
-  llama: {
+  llama: { keepsNull, defaults: LLAMA },
+  mistral: {
+    keepsNull,
     defaults: {
-      vocab_size: 32000,
-      hidden_size: 4096,
-      intermediate_size: 11008,
-      num_hidden_layers: 32,
-      num_attention_heads: 32,
-      hidden_act: "silu",
-      max_position_embeddings: 2048,
-      rms_norm_eps: 1e-6,
-      tie_word_embeddings: false,
-      attention_bias: false,
-      mlp_bias: false,
+      ...LLAMA,
+      intermediate_size: 14336,
+      num_key_value_heads: 8,
+      max_position_embeddings: 131072,
+      sliding_window: 4096,
     },
   },
-  gpt2: { aliases: GPT2_NAMES },
+  qwen2: { keepsNull, defaults: QWEN },
+  qwen3: { keepsNull, defaults: { ...QWEN, head_dim: 128 } },
+  gemma: { keepsNull, defaults: { ...GEMMA, hidden_act: "gelu_pytorch_tanh" } },
+  gemma2: {
+    keepsNull,
+    defaults: { ...GEMMA_2, max_position_embeddings: 8192, final_logit_softcapping: 30, attn_logit_softcapping: 50 },
+  },
+  gemma3_text: { keepsNull, defaults: { ...GEMMA_2, vocab_size: 262208, max_position_embeddings: 131072 } },
+  phi3: {
+    keepsNull,
+    defaults: {
+      ...LLAMA,
+      vocab_size: 32064,
+      hidden_size: 3072,
+      intermediate_size: 8192,
+      max_position_embeddings: 4096,
+      original_max_position_embeddings: 4096,
+      rms_norm_eps: 1e-5,
+      pad_token_id: 32000,
+    },
+  },
+  smollm3: {
+    keepsNull,
+    defaults: {
+      ...LLAMA,
+      vocab_size: 128256,
+      hidden_size: 2048,
+      num_hidden_layers: 36,
+      num_attention_heads: 16,
+      num_key_value_heads: 4,
+      max_position_embeddings: 32768,
+      rope_theta: 2_000_000,
+      tie_word_embeddings: true,
+      pad_token_id: 128004,
+    },
+  },
+  olmo2: { keepsNull, defaults: { ...LLAMA, vocab_size: 50304, rms_norm_eps: 1e-5, pad_token_id: 1 } },
+  gpt2: {
+    keepsNull,
+    defaults: {
+      vocab_size: 50257,
+      n_positions: 1024,
+      n_embd: 768,
+      n_layer: 12,
+      n_head: 12,
+      activation_function: "gelu_new",
+      layer_norm_epsilon: 1e-5,
+      tie_word_embeddings: true,
+    },
+    aliases: GPT2_NAMES,
+  },
   gptj: { aliases: GPT2_NAMES },
   gpt_bigcode: { aliases: GPT2_NAMES },
   codegen: { aliases: GPT2_NAMES },
@@ -147,10 +244,12 @@ export function completeConfig(fields: Readonly<Record<string, unknown>>): Reado
   const { model_type: type } = fields;
   const found = typeof type === "string" && Object.hasOwn(CLASSES, type) ? CLASSES[type] : undefined;
   if (found === undefined) return fields;
-  const { defaults = {}, aliases = {} } = found;
+  const { defaults = {}, aliases = {}, keepsNull } = found;
   const complete: Record<string, unknown> = { ...fields };
   for (const [alias, name] of Object.entries(aliases)) complete[name] = fields[alias] ?? fields[name];
-  for (const [name, value] of Object.entries(defaults)) complete[name] ??= value;
+  for (const [name, value] of Object.entries(defaults)) {
+    if (keepsNull === undefined || complete[name] === undefined) complete[name] ??= value;
+  }
   for (const [alias, name] of Object.entries(aliases)) complete[alias] ??= complete[name];
   return complete;
 }

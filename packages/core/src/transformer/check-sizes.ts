@@ -5,7 +5,7 @@ import { CheckpointError } from "../errors.ts";
 import { exampleNames, type WeightSource } from "./parameters.ts";
 
 /** Where families keep their blocks. Decoders of masked pretraining are not built. */
-const BLOCK = /^(?!decoder[._])(?:.*\.)?(?:(?:encoder|transformer)\.layer|layers|blocks)\.(\d+)\./;
+const BLOCK = /^(?!decoder[._])(?:.*\.)?(?:(?:encoder|transformer)\.layer|layers|blocks|h)\.(\d+)\./;
 /** ALBERT's sets of weights, which several blocks share. */
 const GROUP = /(?:^|\.)albert_layer_groups\.(\d+)\.albert_layers\.(\d+)\./;
 

@@ -6,7 +6,7 @@
 import type { GraphBuilder } from "../graph/builder.ts";
 import { float, int } from "../onnx/model.ts";
 import { activation } from "./activations.ts";
-import { type AttentionStates, linear, NEVER, splitHeads } from "./layers.ts";
+import { type AttentionStates, linear, NEVER } from "./layers.ts";
 import type { Parameters } from "./parameters.ts";
 
 /** x / sqrt(mean(x^2) + epsilon) * weight over the last axis, of `width` elements (Zhang and Sennrich 2019). */
@@ -134,32 +134,28 @@ function repeated(builder: GraphBuilder, states: string, count: number, copies: 
 export const bent = (builder: GraphBuilder, x: string, softcap: number): string =>
   builder.mul(builder.emit("Tanh", [builder.div(x, builder.scalar(softcap))]), builder.scalar(softcap));
 
-/** x W^T (+ b), cut into heads: [batch, positions, width] -> [batch, heads, positions, headSize] */
-export function projectHeads(
-  builder: GraphBuilder,
-  x: string,
-  parameters: Parameters,
-  sizes: { readonly width: number; readonly heads: number; readonly headSize: number; readonly bias: boolean },
-): string {
-  const { width, heads, headSize, bias } = sizes;
-  return splitHeads(builder, linear(builder, x, parameters, width, heads * headSize, bias), heads, headSize);
-}
-
 /** down(act(gate(x)) * up(x)) (Shazeer 2020); x [batch, positions, width]. */
 export function gatedFeedForward(
   builder: GraphBuilder,
   x: string,
   parameters: Parameters,
-  {
-    width,
-    inner,
-    act,
-    bias,
-  }: { readonly width: number; readonly inner: number; readonly act: string; readonly bias: boolean },
+  sizes: {
+    readonly width: number;
+    readonly inner: number;
+    readonly act: string;
+    readonly bias: boolean;
+    /** Whether both come out of one matrix ("gate_up_proj"), the gate first. */
+    readonly fused?: boolean;
+  },
 ): string {
-  const gate = activation(act)(builder, linear(builder, x, parameters.at("gate_proj"), width, inner, bias));
-  const up = linear(builder, x, parameters.at("up_proj"), width, inner, bias);
-  return linear(builder, builder.mul(gate, up), parameters.at("down_proj"), inner, width, bias);
+  const { width, inner, act, bias, fused } = sizes;
+  const whole = fused === true ? linear(builder, x, parameters.at("gate_up_proj"), width, 2 * inner, bias) : undefined;
+  const part = (name: string, from: number) =>
+    whole === undefined
+      ? linear(builder, x, parameters.at(name), width, inner, bias)
+      : builder.slice(whole, -1, from, from + inner);
+  const gate = activation(act)(builder, part("gate_proj", 0));
+  return linear(builder, builder.mul(gate, part("up_proj", inner)), parameters.at("down_proj"), inner, width, bias);
 }
 
 /** Some positions of [batch, positions, width]: [batch, asked, width]. `asked` is int64 [asked]. */

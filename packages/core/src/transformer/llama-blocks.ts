@@ -1,10 +1,9 @@
 /**
- * @file The blocks of Llama and of those that followed it: normalised by the root mean square before each part, rotary
- * positions, queries that share keys, gated feed-forward layers.
+ * @file The blocks of Llama and of those that followed it: normalised by the root mean square before each part, or behind
+ * it, or both; rotary positions, queries that share keys, gated feed-forward layers.
  */
 
 import type { CheckpointConfig } from "../checkpoint/config.ts";
-import type { JsonFields } from "../checkpoint/json-fields.ts";
 import { CheckpointError } from "../errors.ts";
 import type { DecoderModel } from "./decoder-model.ts";
 import {
@@ -13,15 +12,41 @@ import {
   type GroupedShape,
   gatedFeedForward,
   groupedAttention,
-  projectHeads,
   rmsNorm,
   takePositions,
 } from "./decoder-parts.ts";
-import { linear } from "./layers.ts";
+import { linear, splitHeads } from "./layers.ts";
 import type { Parameters } from "./parameters.ts";
 import type { EncodedBlocks } from "./post-norm.ts";
 import { anglesAt, type RotaryAngles, rotate } from "./rotary.ts";
-import { rotaryFrequencies } from "./rotary-scaling.ts";
+import { type Rotary, rotaryOf } from "./rotary-scaling.ts";
+
+/** Names of the normalisations around the two parts of a block; absent where there is none. */
+export interface BlockNorms {
+  readonly beforeAttention?: string;
+  readonly behindAttention?: string;
+  readonly beforeFeedForward?: string;
+  readonly behindFeedForward?: string;
+}
+
+const LLAMA_NORMS: BlockNorms = {
+  beforeAttention: "input_layernorm",
+  beforeFeedForward: "post_attention_layernorm",
+};
+
+/** Gemma 2 and 3. */
+export const NORMS_AROUND: BlockNorms = {
+  beforeAttention: "input_layernorm",
+  behindAttention: "post_attention_layernorm",
+  beforeFeedForward: "pre_feedforward_layernorm",
+  behindFeedForward: "post_feedforward_layernorm",
+};
+
+/** OLMo 2. */
+export const NORMS_BEHIND: BlockNorms = {
+  behindAttention: "post_attention_layernorm",
+  behindFeedForward: "post_feedforward_layernorm",
+};
 
 export interface LlamaSizes extends GroupedShape {
   readonly width: number;
@@ -33,16 +58,28 @@ export interface LlamaSizes extends GroupedShape {
   readonly act: string;
   /** Which layers have biases. */
   readonly biases: { readonly queryKeyValue: boolean; readonly output: boolean; readonly feedForward: boolean };
-  /** Whether queries and keys are normalised, each head by itself ("q_norm", "k_norm"). */
-  readonly normalisesQueries?: boolean;
+  /** Default: before each part. */
+  readonly norms?: BlockNorms;
+  /** What is added to the weights of normalisations: Gemma's are distances from 1. Default 0. */
+  readonly normOffset?: number;
+  /** Whether queries and keys are normalised ("q_norm", "k_norm"): each head by itself, or all heads together. */
+  readonly normalisesQueries?: "heads" | "together";
+  /** Whether queries, keys and values come out of one matrix ("qkv_proj"), and gates with what they open ("gate_up_proj"). */
+  readonly fused?: boolean;
+  /** What the word vectors are multiplied by. Default 1. */
+  readonly wordScale?: number;
+  /** What scores are multiplied by. Default: 1 / sqrt(headSize). */
+  readonly scale?: number;
+  /** Scores are bent to stay between plus and minus this. */
+  readonly softcap?: number | undefined;
   /** How far each block looks, in tokens, the own one included; undefined for all. */
   readonly window?: (block: number) => number | undefined;
-  /** Angle per place of each pair of elements [headSize / 2]. */
-  readonly frequencies: readonly number[];
+  /** How queries and keys of a block are turned; undefined where they are not. */
+  readonly rotary: (block: number) => Rotary | undefined;
 }
 
-/** The sizes as configurations of this kind state them. @param rope - Fields of the rotary positions, where they are elsewhere. */
-export function llamaSizes(config: CheckpointConfig, rope?: JsonFields): LlamaSizes {
+/** The sizes as configurations of this kind state them. */
+export function llamaSizes(config: CheckpointConfig): LlamaSizes {
   const width = config.integer("hidden_size");
   const heads = config.integer("num_attention_heads");
   const headSize = config.integer("head_dim", width / heads);
@@ -54,6 +91,7 @@ export function llamaSizes(config: CheckpointConfig, rope?: JsonFields): LlamaSi
     );
   }
   const bias = config.boolean("attention_bias", false);
+  let rotary: Rotary | undefined;
   return {
     ...{ width, heads, headSize, keyValueHeads },
     inner: config.integer("intermediate_size"),
@@ -62,84 +100,133 @@ export function llamaSizes(config: CheckpointConfig, rope?: JsonFields): LlamaSi
     epsilon: config.number("rms_norm_eps", 1e-6),
     act: config.string("hidden_act", "silu"),
     biases: { queryKeyValue: bias, output: bias, feedForward: config.boolean("mlp_bias", false) },
-    frequencies: rotaryFrequencies(config, headSize, rope),
+    rotary() {
+      rotary ??= rotaryOf(config, headSize);
+      return rotary;
+    },
   };
 }
 
 /** What tokens see in one block. */
 interface Sight {
-  readonly angles: RotaryAngles;
+  readonly angles: RotaryAngles | undefined;
   /** Those of the queries. */
-  readonly queryAngles: RotaryAngles;
+  readonly queryAngles: RotaryAngles | undefined;
   /** [queries, tokens] */
   readonly mask: string;
 }
 
 /** Runs the word vectors through the blocks and the last normalisation. */
 export function llamaBlocks(model: DecoderModel, sizes: LlamaSizes): EncodedBlocks {
-  const { builder, decoder, places, words, asked } = model;
-  const { width, epsilon, blocks, window, biases } = sizes;
+  const { builder, decoder, words, asked } = model;
+  const { width, epsilon, blocks, norms = LLAMA_NORMS, normOffset = 0, wordScale = 1 } = sizes;
+  const sightOf = sights(model, sizes);
+  const norm = (x: string, parameters: Parameters) =>
+    rmsNorm(builder, x, parameters, width, epsilon, { offset: normOffset });
+  const hiddenStates: string[] = [];
+  const attentionProbabilities: string[] = [];
+  let hidden =
+    wordScale === 1
+      ? words.value
+      : builder.emit("Mul", [words.value, builder.scalar(wordScale)], { output: "hidden_state.0" });
+  for (let b = 0; b < blocks; b++) {
+    hiddenStates.push(hidden);
+    const block = decoder.at(`layers.${b}`);
+    const normed = (x: string, name: string | undefined) => (name === undefined ? x : norm(x, block.at(name)));
+    // Of the last block nothing is computed that is not read.
+    const read = b === blocks - 1 ? asked : undefined;
+    const taken = (x: string) => (read === undefined ? x : takePositions(builder, x, read));
+    const site = { sight: sightOf(b, read), taken, probabilities: `block.${b}.attention_probabilities` };
+    const entering = normed(hidden, norms.beforeAttention);
+    const { mixed, probabilities } = attend(model, entering, block.at("self_attn"), sizes, site);
+    attentionProbabilities.push(probabilities);
+    const middle = builder.add(taken(hidden), normed(mixed, norms.behindAttention));
+    const forwarded = gatedFeedForward(builder, normed(middle, norms.beforeFeedForward), block.at("mlp"), {
+      ...sizes,
+      bias: sizes.biases.feedForward,
+    });
+    hidden = builder.add(middle, normed(forwarded, norms.behindFeedForward), `hidden_state.${b + 1}`);
+  }
+  return { output: norm(hidden, decoder.at("norm")), hiddenStates, attentionProbabilities };
+}
+
+/** What is seen of each block: angles and masks that several blocks share are computed once. */
+function sights(model: DecoderModel, { window, rotary }: LlamaSizes) {
+  const { builder, places } = model;
   const row = firstRow(builder, places);
-  const angles = anglesAt(builder, row, sizes.frequencies);
   const masks = new Map<number | undefined, string>();
+  const angles = new Map<Rotary, RotaryAngles>();
   const maskOf = (reach: number | undefined): string => {
     const mask = masks.get(reach) ?? causalMask(builder, model, reach);
     masks.set(reach, mask);
     return mask;
   };
-  const hiddenStates: string[] = [];
-  const attentionProbabilities: string[] = [];
-  let hidden = words.value;
-  for (let b = 0; b < blocks; b++) {
-    hiddenStates.push(hidden);
-    const block = decoder.at(`layers.${b}`);
-    // Of the last block nothing is computed that is not read.
-    const read = b === blocks - 1 ? asked : undefined;
-    const mask = maskOf(window?.(b));
-    const sight: Sight =
-      read === undefined
-        ? { angles, queryAngles: angles, mask }
-        : {
-            angles,
-            queryAngles: anglesAt(builder, builder.emit("Gather", [row, read]), sizes.frequencies),
-            mask: builder.emit("Gather", [mask, read]),
-          };
-    const normed = rmsNorm(builder, hidden, block.at("input_layernorm"), width, epsilon);
-    const queries = read === undefined ? normed : takePositions(builder, normed, read);
-    const site = { sight, queries, probabilities: `block.${b}.attention_probabilities` };
-    const { context, probabilities } = attend(model, normed, block.at("self_attn"), sizes, site);
-    attentionProbabilities.push(probabilities);
-    const inside = sizes.heads * sizes.headSize;
-    const mixed = linear(builder, context, block.at("self_attn.o_proj"), inside, width, biases.output);
-    const middle = builder.add(read === undefined ? hidden : takePositions(builder, hidden, read), mixed);
-    const normedMiddle = rmsNorm(builder, middle, block.at("post_attention_layernorm"), width, epsilon);
-    const bias = biases.feedForward;
-    hidden = builder.add(
-      middle,
-      gatedFeedForward(builder, normedMiddle, block.at("mlp"), { ...sizes, bias }),
-      `hidden_state.${b + 1}`,
-    );
-  }
-  return { output: rmsNorm(builder, hidden, decoder.at("norm"), width, epsilon), hiddenStates, attentionProbabilities };
+  const anglesOf = (turned: Rotary): RotaryAngles => {
+    const found = angles.get(turned) ?? anglesAt(builder, row, turned);
+    angles.set(turned, found);
+    return found;
+  };
+  return (block: number, read: string | undefined): Sight => {
+    const mask = maskOf(window?.(block));
+    const turned = rotary(block);
+    const all = turned === undefined ? undefined : anglesOf(turned);
+    if (read === undefined) return { angles: all, queryAngles: all, mask };
+    return {
+      angles: all,
+      queryAngles: turned === undefined ? undefined : anglesAt(builder, builder.emit("Gather", [row, read]), turned),
+      mask: builder.emit("Gather", [mask, read]),
+    };
+  };
 }
 
+/** Attention, mixed by its last matrix. */
 function attend(
   { builder }: DecoderModel,
   x: string,
   parameters: Parameters,
   sizes: LlamaSizes,
-  site: { readonly sight: Sight; readonly queries: string; readonly probabilities: string },
-) {
-  const { heads, keyValueHeads, headSize, epsilon, biases, width } = sizes;
-  const { sight, queries, probabilities } = site;
-  const project = (from: string, name: string, count: number) =>
-    projectHeads(builder, from, parameters.at(name), { width, heads: count, headSize, bias: biases.queryKeyValue });
-  const normalised = (states: string, name: string) =>
-    sizes.normalisesQueries === true ? rmsNorm(builder, states, parameters.at(name), headSize, epsilon) : states;
-  const states = {
-    query: rotate(builder, normalised(project(queries, "q_proj", heads), "q_norm"), sight.queryAngles),
-    key: rotate(builder, normalised(project(x, "k_proj", keyValueHeads), "k_norm"), sight.angles),
-    value: project(x, "v_proj", keyValueHeads),
+  site: { readonly sight: Sight; readonly taken: (x: string) => string; readonly probabilities: string },
+): { readonly mixed: string; readonly probabilities: string } {
+  const { heads, keyValueHeads, headSize, epsilon, biases, width, normalisesQueries, normOffset = 0 } = sizes;
+  const { sight, taken, probabilities } = site;
+  const inside = heads * headSize;
+  const shared = keyValueHeads * headSize;
+  const projected = (from: string, name: string, size: number) =>
+    linear(builder, from, parameters.at(name), width, size, biases.queryKeyValue);
+  const flat = sizes.fused === true ? apart() : together();
+  const turned = (values: string, name: string, count: number, angles: RotaryAngles | undefined) => {
+    const size = normalisesQueries === "heads" ? headSize : count * headSize;
+    const norm = (states: string) =>
+      rmsNorm(builder, states, parameters.at(name), size, epsilon, { offset: normOffset });
+    const cut = splitHeads(builder, normalisesQueries === "together" ? norm(values) : values, count, headSize);
+    const normed = normalisesQueries === "heads" ? norm(cut) : cut;
+    return angles === undefined ? normed : rotate(builder, normed, angles, headSize);
   };
-  return groupedAttention(builder, states, sizes, { mask: sight.mask, probabilities });
+  const states = {
+    query: turned(flat.query, "q_norm", heads, sight.queryAngles),
+    key: turned(flat.key, "k_norm", keyValueHeads, sight.angles),
+    value: splitHeads(builder, flat.value, keyValueHeads, headSize),
+  };
+  const { context } = groupedAttention(builder, states, sizes, {
+    mask: sight.mask,
+    probabilities,
+    scale: sizes.scale,
+    softcap: sizes.softcap,
+  });
+  const mixed = linear(builder, context, parameters.at("o_proj"), inside, width, biases.output);
+  return { mixed, probabilities };
+
+  function together() {
+    return {
+      query: projected(taken(x), "q_proj", inside),
+      key: projected(x, "k_proj", shared),
+      value: projected(x, "v_proj", shared),
+    };
+  }
+
+  function apart() {
+    const all = projected(x, "qkv_proj", inside + 2 * shared);
+    const part = (from: number, size: number) => builder.slice(all, -1, from, from + size);
+    return { query: taken(part(0, inside)), key: part(inside, shared), value: part(inside + shared, shared) };
+  }
 }

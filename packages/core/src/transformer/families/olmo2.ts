@@ -1,0 +1,10 @@
+/** @file OLMo 2 (2024): normalised behind each part alone, queries and keys over all heads together. From Hugging Face checkpoints. */
+
+import { NORMS_BEHIND } from "../llama-blocks.ts";
+import { llamaFamily } from "../llama-family.ts";
+
+export const olmo2 = llamaFamily({
+  name: "olmo2",
+  modelTypes: ["olmo2"],
+  sizes: () => ({ norms: NORMS_BEHIND, normalisesQueries: "together" }),
+});

@@ -1,0 +1,64 @@
+/** @file A family of decoders whose blocks are those of Llama, with what its configuration says otherwise. */
+
+import type { CheckpointConfig } from "../checkpoint/config.ts";
+import { CheckpointError } from "../errors.ts";
+import { buildDecoder, type DecoderProfile } from "./decoder-model.ts";
+import type { ModelFamily } from "./family.ts";
+import { type LlamaSizes, llamaBlocks, llamaSizes } from "./llama-blocks.ts";
+import { longestRotary } from "./rotary-scaling.ts";
+
+interface Differences extends Pick<ModelFamily, "name" | "modelTypes" | "fields"> {
+  /** What is otherwise than in Llama. Default: nothing. */
+  sizes?(config: CheckpointConfig, usual: LlamaSizes): Partial<LlamaSizes>;
+  /** What the head does otherwise. Default: nothing. */
+  head?(config: CheckpointConfig): Pick<DecoderProfile, "softcap">;
+}
+
+export function llamaFamily({ sizes: differences, head, ...family }: Differences): ModelFamily {
+  return {
+    ...family,
+    kind: "text",
+    decoder: true,
+    unread: /\.rotary_emb\.inv_freq$/,
+    maxLength: longestRotary,
+    build(config, weights, options = {}) {
+      const usual = llamaSizes(config);
+      const sizes = { ...usual, ...differences?.(config, usual) };
+      return buildDecoder(config, weights, options, {
+        name: family.name,
+        ...{ width: sizes.width, heads: sizes.heads, vocabulary: sizes.vocabulary },
+        prefix: "model",
+        table: "embed_tokens",
+        ...(sizes.wordScale === undefined ? { wordsAs: "hidden_state.0" } : {}),
+        ...head?.(config),
+        decode: (model) => llamaBlocks(model, sizes),
+      });
+    },
+  };
+}
+
+/** A number that may be null, which means none. */
+export const numberOrNone = (config: CheckpointConfig, key: string): number | undefined =>
+  config.has(key) ? config.number(key) : undefined;
+
+/**
+ * Which blocks look through the window, by "layer_types", else by what the family says; the others look at everything.
+ *
+ * @throws {CheckpointError} When "layer_types" has other words, or a block looks through a window of no size.
+ */
+export function windows(
+  config: CheckpointConfig,
+  size: number | undefined,
+  isLocal: (block: number) => boolean,
+): { readonly window: NonNullable<LlamaSizes["window"]>; readonly local: (block: number) => boolean } {
+  const types = config.has("layer_types") ? config.strings("layer_types") : undefined;
+  const strange = types?.find((type) => type !== "sliding_attention" && type !== "full_attention");
+  if (strange !== undefined) {
+    throw new CheckpointError(
+      `Cannot use "${config.file}": "layer_types" has "${strange}", wanted "full_attention" or "sliding_attention"; calig builds no other kinds of attention`,
+      config.file,
+    );
+  }
+  const local = (block: number) => (types === undefined ? isLocal(block) : types[block] === "sliding_attention");
+  return { local, window: (block) => (local(block) ? size : undefined) };
+}
