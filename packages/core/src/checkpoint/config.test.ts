@@ -126,7 +126,7 @@ describe("parseConfig() as the configuration classes of transformers", () => {
   });
 
   it("reads keys of a family by the names that most have", () => {
-    const config = parse({ model_type: "gpt2", n_embd: 32, n_positions: 64 });
+    const config = parse({ model_type: "gptj", n_embd: 32, n_positions: 64 });
     expect([config.integer("hidden_size"), config.integer("max_position_embeddings")]).toEqual([32, 64]);
     expect(config.has("num_hidden_layers")).toBe(false);
   });
