@@ -62,19 +62,25 @@ export interface Ninths {
   readonly regionOf: readonly (number | undefined)[];
 }
 
+/** Index into `REGIONS` of the ninth that a point lies in, given as shares of the width and of the height. */
+export function regionAt(x: number, y: number): number {
+  const third = (share: number) => Math.min(2, Math.max(0, Math.floor(3 * share)));
+  return 3 * third(y) + third(x);
+}
+
 /** Numbers of patches added up by the ninth that their middle lies in. */
 export function ninthsOf({ input, features }: Patches, values: readonly number[]): Ninths {
   const [rows, columns] = input.grid;
   const [x, y, width, height] = input.seen;
-  const third = (position: number, whole: number) => Math.min(2, Math.max(0, Math.floor((3 * position) / whole)));
   const support = new Array<number>(REGIONS.length).fill(0);
   const oppose = new Array<number>(REGIONS.length).fill(0);
   const patches = new Array<number>(REGIONS.length).fill(0);
   const regionOf = features.map(({ row, column, special }, feature) => {
     if (special) return undefined;
-    const across = third(x + ((column + 0.5) / columns) * width, input.width);
-    const down = third(y + ((row + 0.5) / rows) * height, input.height);
-    const region = 3 * down + across;
+    const region = regionAt(
+      (x + ((column + 0.5) / columns) * width) / input.width,
+      (y + ((row + 0.5) / rows) * height) / input.height,
+    );
     const value = values[feature] ?? 0;
     if (value > 0) support[region]! += value;
     else if (value < 0) oppose[region]! -= value;
@@ -111,4 +117,44 @@ export function sideOf(held: readonly number[], patches: readonly number[]): Sid
 function namesOf(regions: readonly number[]): RegionName[] {
   const row = (LINES as Readonly<Record<string, RegionName>>)[[...regions].sort().join("")];
   return row === undefined ? regions.map((region) => REGIONS[region]!) : [row];
+}
+
+/** Where in a ninth that both sides name the evidence of one side lies, seen from that of the other. */
+export type RegionPart = "upper part" | "lower part" | "left part" | "right part" | "mixed";
+
+/** Middles that are nearer to each other than this share of a ninth lie in the same place. */
+const APART = 0.1;
+
+/**
+ * For a ninth that holds evidence of both sides: where in it that of each lies, seen from the other.
+ *
+ * @param region - Index into `REGIONS`.
+ */
+export function partsOf(
+  { input, features }: Patches,
+  values: readonly number[],
+  { regionOf }: Pick<Ninths, "regionOf">,
+  region: number,
+): { readonly support: RegionPart; readonly oppose: RegionPart } {
+  const [rows, columns] = input.grid;
+  const [, , width, height] = input.seen;
+  const middle = (sign: 1 | -1): readonly [number, number] => {
+    let [total, across, down] = [0, 0, 0];
+    features.forEach(({ row, column }, feature) => {
+      const held = Math.max(0, sign * (values[feature] ?? 0));
+      if (regionOf[feature] !== region || held === 0) return;
+      total += held;
+      across += held * (column / columns) * width;
+      down += held * (row / rows) * height;
+    });
+    return [across / total, down / total];
+  };
+  const [pro, con] = [middle(1), middle(-1)];
+  const right = (3 * (pro[0] - con[0])) / input.width;
+  const below = (3 * (pro[1] - con[1])) / input.height;
+  if (!(Math.max(Math.abs(right), Math.abs(below)) >= APART)) return { support: "mixed", oppose: "mixed" };
+  if (Math.abs(right) > Math.abs(below)) {
+    return right > 0 ? { support: "right part", oppose: "left part" } : { support: "left part", oppose: "right part" };
+  }
+  return below > 0 ? { support: "lower part", oppose: "upper part" } : { support: "upper part", oppose: "lower part" };
 }

@@ -4,15 +4,19 @@ import type { Explanation } from "../attribution/explanation.ts";
 import { keyword } from "../errors.ts";
 import { type Content, embeddedJson, html, type Markup, trusted } from "./escape.ts";
 import { excerptOf, isWritten, targetName } from "./evidence.ts";
+import { count } from "./format.ts";
 import { targetValue } from "./head.ts";
 import { blocksSection } from "./html/blocks.ts";
 import { createContext, isolated, type PageContext } from "./html/context.ts";
 import { completenessSection, factsSection } from "./html/facts.ts";
-import { headline, warningBox } from "./html/head.ts";
-import { choices, imageSection, textSection } from "./html/maps.ts";
+import { framed } from "./html/frame.ts";
+import { glossary } from "./html/glossary.ts";
+import { headline, roleSection, warningBox } from "./html/head.ts";
+import { imageSection, textSection } from "./html/maps.ts";
 import { rankingSection } from "./html/ranking.ts";
 import { SCRIPT, SCRIPT_HASH } from "./html/script.ts";
-import { styleSheet } from "./html/style.ts";
+import { changeSection, keepInMind, summaryOf } from "./html/summary.ts";
+import { waterfallSection } from "./html/waterfall.ts";
 import { OVERLAYS, type OverlayName } from "./overlay.ts";
 import { paletteOf } from "./palette.ts";
 import { checkPicture } from "./picture.ts";
@@ -74,7 +78,21 @@ function article(context: PageContext, { number, name }: PageItem, isOnly: boole
   const source = name === undefined ? null : html`<p class="source">${number}. ${isolated(name)}</p>`;
   const input = isWritten(explanation) ? textSection(explanation, context) : imageSection(explanation, context);
   const hasItems = context.items.length > 0;
-  return html`<article id="${id}" aria-labelledby="${id}-title"${isOnly ? null : html` data-number="-${number}"`}>${source}${warningBox(context)}${headline(context)}${input}${hasItems ? rankingSection(context) : null}${hasItems ? blocksSection(context) : null}${completenessSection(context)}${factsSection(context)}<script type="application/json" data-explanation>${embeddedJson(explanation)}</script></article>`;
+  const summary = summaryOf(context);
+  const technical = html`${roleSection(context)}${warningBox(context)}${waterfallSection(context)}${hasItems ? rankingSection(context) : null}${hasItems ? blocksSection(context) : null}${completenessSection(context)}${factsSection(context)}${glossary(context)}`;
+  return html`<article id="${id}" aria-labelledby="${id}-title"${isOnly ? null : html` data-number="-${number}"`}>${source}${headline(context, summary)}${input}${changeSection(context, summary)}${keepInMind(context, summary)}<details class="technical"><summary>How this was computed <span>${technicalNote(explanation)}</span></summary>${technical}</details><script type="application/json" data-explanation>${embeddedJson(explanation)}</script></article>`;
+}
+
+/** What the technical part has, for readers who have not opened it; problems are said before that. */
+function technicalNote({ warnings, blocks }: Explanation): string {
+  const parts = [
+    "every number",
+    ...(blocks.length > 1 ? ["each layer of the model"] : []),
+    "checks",
+    "method and cost",
+  ];
+  const noted = warnings.length === 0 ? "" : `; ${count(warnings.length, "warning")}`;
+  return `${parts.join(", ")}${noted}`;
 }
 
 /**
@@ -151,30 +169,14 @@ export function explanationsPage(items: readonly PageItem[], parts: PageParts): 
   const isOnly = items.length === 1 && lead === undefined;
   const articleOf = articleMaker(parts);
   const articles = items.map((item) => articleOf(item, isOnly));
-  const theme = html`<div class="theme">${choices("theme", "Colours of the page", [
-    ["auto", "Auto"],
-    ["light", "Light"],
-    ["dark", "Dark"],
-  ])}</div>`;
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${policyOf(scripts, asksServer)}">
-<meta name="generator" content="calig">
-<title>${title}</title>
-<link rel="icon" href="data:,">
-<style>${trusted(styleSheet(name) + style)}</style>
-</head>
-<body>
-<a class="skip" href="#main">Skip to the explanation</a>
-<header class="bar-top"><h1>${heading}</h1>${theme}</header>
-<main id="main">${lead}${isOnly || items.length === 0 ? null : contents(items)}${articles}</main>
-<footer class="foot"><p>Made with calig. This page works offline and sends nothing anywhere.</p></footer>
-${scripts.map(({ source }) => html`<script>${trusted(source)}</script>`)}
-</body>
-</html>
-`;
-  return page.toString();
+  return framed({
+    title,
+    heading,
+    main: html`${lead}${isOnly || items.length === 0 ? null : contents(items)}${articles}`,
+    palette: name,
+    style,
+    policy: policyOf(scripts, asksServer),
+    scripts: html`${scripts.map(({ source }) => html`<script>${trusted(source)}</script>`)}`,
+    skip: "Skip to the explanation",
+  });
 }

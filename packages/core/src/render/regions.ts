@@ -1,6 +1,6 @@
 /** @file Where in a picture the evidence lies, in words: for readers who do not see the picture, and for a first glance. */
 
-import { ninthsOf, REGIONS, type Side, sideOf } from "../reading/regions.ts";
+import { ninthsOf, partsOf, REGIONS, type Side, sideOf } from "../reading/regions.ts";
 import { isSigned, type PatchEvidence, targetName } from "./evidence.ts";
 import { percent } from "./format.ts";
 import { visible } from "./plain-text.ts";
@@ -42,8 +42,11 @@ const whole = (share: number): string => percent(share, 0);
  * @param values - One number per feature. Default: the attribution; a block's evidence says where that lies.
  */
 export function regionsInWords(explanation: PatchEvidence, values = explanation.attribution): string {
-  const { support, oppose, patches } = ninthsOf(explanation, values);
-  const [pro, con] = [sideOf(support, patches), sideOf(oppose, patches)];
+  const ninths = ninthsOf(explanation, values);
+  const { support, oppose, patches } = ninths;
+  const [pro, con] = toldApart([sideOf(support, patches), sideOf(oppose, patches)], (region) =>
+    partsOf(explanation, values, ninths, region),
+  );
   const target = visible(targetName(explanation));
   const all = pro.total + con.total;
   if (!isSigned(explanation)) {
@@ -57,11 +60,34 @@ export function regionsInWords(explanation: PatchEvidence, values = explanation.
   return `${supports} Opposes it: ${placeOf(con, "of the opposing evidence")}${weakness(con, all)}.`;
 }
 
+/** A ninth that both sides name is not said of both without its parts. */
+function toldApart(
+  [pro, con]: readonly [Side, Side],
+  partsIn: (region: number) => ReturnType<typeof partsOf>,
+): readonly [Told, Told] {
+  // Names of several ninths in a line have no parts.
+  const each = ({ regions, ninths }: Side) => regions.length === ninths.length;
+  if (!each(pro) || !each(con)) return [pro, con];
+  const named = (side: Side, other: Side, part: "support" | "oppose"): Told => ({
+    ...side,
+    regions: side.regions.map((name, i) => {
+      const region = side.ninths[i]!;
+      if (!other.ninths.includes(region)) return name;
+      const where = partsIn(region)[part];
+      return where === "mixed" ? `${name}, mixed with the other side` : `${where} of the ${name}`;
+    }),
+  });
+  return [named(pro, con, "support"), named(con, pro, "oppose")];
+}
+
 const addedUp = (a: readonly number[], b: readonly number[]): number[] => a.map((value, i) => value + b[i]!);
 
-const placeOf = ({ regions, share }: Side, of: string): string =>
+/** A side with its places as they are said. */
+type Told = Omit<Side, "regions"> & { readonly regions: readonly string[] };
+
+const placeOf = ({ regions, share }: Told, of: string): string =>
   regions.length === 0 ? "spread over the picture" : `${listed(regions)} (${whole(share)} ${of})`;
 
 /** A place is said of the weakest evidence too, but not without its weakness. */
-const weakness = ({ total }: Side, all: number): string =>
+const weakness = ({ total }: Told, all: number): string =>
   total / all < WEAK ? `, weak: ${whole(total / all)} of all evidence` : "";

@@ -128,11 +128,8 @@ function minis(explanation: ImageExplanation, quantity: Quantity, context: PageC
     const missed = block.completeness.converged ? "" : ", not converged";
     return html`<li data-b="${block.index}"${missed === "" ? null : html` class="miss"`}><svg${over ? html` class="over"` : null} viewBox="${box}" role="img" aria-label="Fused evidence in block ${block.index}. ${regionsInWords(explanation, block[quantity.name])}">${over ? html`<use href="#${id}-photo"/>` : null}<g${onPicture}><g class="as-patches">${rects}</g>${drawn}</g></svg><span>Block ${block.index}${missed}</span></li>`;
   });
-  const photo = over
-    ? html`<svg class="sr" aria-hidden="true"><defs><image id="${id}-photo" href="${picture}" width="${shape.width}" height="${shape.height}" preserveAspectRatio="none"/></defs></svg>`
-    : null;
   const bound = `${scale.saturates ? "≥ " : ""}${signed(scale.bound, digitsFor(scale.bound)).replace("+", "")}`;
-  return html`<div class="sub"><h4>All blocks</h4><p class="about">Fused evidence of each patch, all maps on one scale: full colour is ${bound}.<span class="as-contours"> Lines at ${percent(MINI_CONTOUR, 0)} of it.</span></p>${photo}<ul class="minis">${figures}</ul></div>`;
+  return html`<div class="sub"><h4>All blocks</h4><p class="about">Fused evidence of each patch, all maps on one scale: full colour is ${bound}.<span class="as-contours"> Lines at ${percent(MINI_CONTOUR, 0)} of it.</span></p><ul class="minis">${figures}</ul></div>`;
 }
 
 /** The controls and the map of one block: operated by the script, hidden without it. */

@@ -1,8 +1,9 @@
 /** @file What every section of the HTML page shares, and small pieces of markup. */
 
 import type { Explanation } from "../../attribution/explanation.ts";
+import { strengthBound } from "../../reading/strength.ts";
 import { html, type Markup } from "../escape.ts";
-import { type Item, itemsOf, mapBound } from "../evidence.ts";
+import { type Item, itemsOf } from "../evidence.ts";
 import { digitsFor, fixed, signed } from "../format.ts";
 import type { OverlayName } from "../overlay.ts";
 import type { Palette } from "../palette.ts";
@@ -15,8 +16,10 @@ export interface PageContext {
   readonly id: string;
   /** Words or patches. */
   readonly items: readonly Item[];
-  /** Scale of the items' attribution. */
+  /** Scale of the items' attribution: absolute, so that next to nothing looks like next to nothing. */
   readonly scale: SignedScale;
+  /** The scale that ends at the strongest of this input. */
+  readonly ownScale: SignedScale;
   /** Decimals of attributions. */
   readonly digits: number;
   /** False when the colours of the palette do not tell the sign. */
@@ -35,8 +38,9 @@ export function createContext(
 ): PageContext {
   const items = itemsOf(explanation);
   const values = items.map((item) => item.attribution);
-  const scale = signedScale(values, { bound: mapBound(explanation, values) });
-  return { ...options, explanation, items, scale, digits: digitsFor(largestMagnitude(values)) };
+  const scale = signedScale(values, { bound: strengthBound(explanation, "absolute") });
+  const ownScale = signedScale(values, { bound: strengthBound(explanation, "relative") });
+  return { ...options, explanation, items, scale, ownScale, digits: digitsFor(largestMagnitude(values)) };
 }
 
 /** Text of the user or the model, kept from reordering what stands around it. */

@@ -1,9 +1,9 @@
-/** @file The head of an explanation on the page: warnings, the target, a sentence, all classes. */
+/** @file The head of an explanation on the page: what is explained, the summary, all classes; warnings in their own words. */
 
 import type { Explanation, Prediction } from "../../attribution/explanation.ts";
-import { largest } from "../../util/largest.ts";
+import type { Summary } from "../../reading/summary.ts";
 import { html, type Markup } from "../escape.ts";
-import { isSigned, isWritten, itemNoun, rankedItems, scoreName, targetName } from "../evidence.ts";
+import { scoreName, targetName } from "../evidence.ts";
 import { count } from "../format.ts";
 import {
   barShare,
@@ -12,13 +12,12 @@ import {
   isPredictedClass,
   marksPredicted,
   roleOf,
-  targetClass,
   targetValue,
   valueText,
 } from "../head.ts";
 import { visible } from "../plain-text.ts";
-import { regionsInWords } from "../regions.ts";
 import { isolated, type PageContext, score, widthOf } from "./context.ts";
+import { leadParagraphs } from "./summary.ts";
 
 const CLASSES = 6;
 
@@ -37,40 +36,6 @@ export function warningBox({ explanation, id }: PageContext): Markup | null {
   return html`<section class="warnings" aria-labelledby="${id}-warnings"><h3 class="sr" id="${id}-warnings">${
     warnings.length === 1 ? "Warning" : "Warnings"
   }</h3><ul>${items}</ul></section>`;
-}
-
-/** "a", "a and b", "a, b and c", in quotes. */
-function quoted(labels: readonly string[]): Markup {
-  const quotes = labels.map((label) => html`<q>${visible(label)}</q>`);
-  return html`${quotes.map((quote, i) => html`${i === 0 ? "" : i === quotes.length - 1 ? " and " : ", "}${quote}`)}`;
-}
-
-/** The explanation in a sentence. */
-function summary({ explanation, items }: PageContext): Markup {
-  const { supporting, opposing } = rankedItems(items);
-  const { many } = itemNoun(explanation);
-  const target = html`<b>${isolated(targetClass(explanation))}</b>`;
-  if (supporting.length + opposing.length === 0) {
-    return html`No ${many} ${isSigned(explanation) ? "support or oppose" : "matter for"} ${target}.`;
-  }
-  if (!isWritten(explanation)) return html`${regionsInWords(explanation)}`;
-  const bound = largest(items.map((item) => Math.abs(item.attribution)));
-  // What is below a tenth of the strongest is not worth a place in one sentence; neither is a word twice.
-  const worth = (ranked: typeof supporting) => {
-    const strong = ranked.filter((item) => Math.abs(item.attribution) >= bound / 10);
-    return [...new Set(strong.map((item) => item.name))].slice(0, 3);
-  };
-  const [pros, cons] = [worth(supporting), worth(opposing)];
-  if (!isSigned(explanation)) return html`What matters most for ${target}: ${quoted(pros)}.`;
-  const first =
-    pros.length === 0
-      ? html`No ${many} clearly support ${target}`
-      : html`${target} is supported most by ${quoted(pros)}`;
-  const second =
-    cons.length === 0
-      ? html`; no ${many} clearly oppose it.`
-      : html`; ${quoted(cons)} ${cons.length === 1 ? "opposes" : "oppose"} it.`;
-  return html`${first}${second}`;
 }
 
 function role({ explanation }: PageContext): Markup {
@@ -118,10 +83,14 @@ function classTable({ explanation }: PageContext): Markup {
   return html`<div><table class="classes"><caption>${caption}</caption><tbody>${first}</tbody></table>${more}</div>`;
 }
 
-/** Target and probability, a sentence in words, all classes. */
-export function headline(context: PageContext): Markup {
+/** What is explained as a heading, the summary, all classes. */
+export function headline(context: PageContext, summary: Summary): Markup {
   const { explanation, id } = context;
-  const { target } = explanation;
-  const value = html`<p class="score">Explained score: ${scoreName(explanation)} ${score(target.score)}</p>`;
-  return html`<section class="head" aria-labelledby="${id}-title"><div><h2 id="${id}-title"><span>${isolated(targetName(explanation))}</span> <span class="number">${targetValue(explanation)}</span></h2><p class="lede">${role(context)} ${summary(context)}</p>${value}</div>${classTable(context)}</section>`;
+  return html`<section class="head" aria-labelledby="${id}-title"><div><h2 id="${id}-title"><span>${isolated(targetName(explanation))}</span> <span class="number">${targetValue(explanation)}</span></h2>${leadParagraphs(summary)}</div>${classTable(context)}</section>`;
+}
+
+/** What the explained class is to the model, and in which score it was explained: for the technical part. */
+export function roleSection(context: PageContext): Markup {
+  const { explanation } = context;
+  return html`<p class="about">${role(context)} Explained score: ${scoreName(explanation)} ${score(explanation.target.score)}.</p>`;
 }

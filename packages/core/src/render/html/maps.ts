@@ -1,15 +1,16 @@
 /** @file The input on the page, coloured by attribution: words, tokens or patches, and the legend. */
 
 import type { Explanation, ImageExplanation, WrittenExplanation } from "../../attribution/explanation.ts";
+import { strongestRegions } from "../crops.ts";
 import { html, type Markup } from "../escape.ts";
-import { capital, hasTokens, isSigned, itemNoun, patchLabel, scoreName } from "../evidence.ts";
+import { capital, hasTokens, isSigned, itemNoun, patchLabel } from "../evidence.ts";
 import { percent, signed } from "../format.ts";
 import { targetClass } from "../head.ts";
 import { shownShape } from "../image-figure.ts";
 import { CONTOURS, type OverlayName, overlay } from "../overlay.ts";
 import { visible, withoutOverrides } from "../plain-text.ts";
 import { regionsInWords } from "../regions.ts";
-import { type SignedScale, signedScale } from "../scale.ts";
+import type { SignedScale } from "../scale.ts";
 import { type Segment, segmentText, spansOfFeatures } from "../segments.ts";
 import { isolated, type PageContext } from "./context.ts";
 import { heatClass, SHADES } from "./heat.ts";
@@ -73,33 +74,44 @@ export function wordSegments(
   };
 }
 
-/** Gradient, numbers and the underlines that tell the sign without colour. */
-export function legend({ explanation, digits }: PageContext, { bound, saturates }: SignedScale): Markup {
+/** What the colours mean, in words: numbers are in the technical part. */
+export function legend({ explanation }: PageContext, { bound }: SignedScale): Markup {
   const { many } = itemNoun(explanation);
   const signs = isSigned(explanation);
   const shadeMark = (step: number) => html`<i class="${heatClass(step / SHADES, signs).split(" ")[0] ?? ""}"></i>`;
+  const target = isolated(targetClass(explanation));
   if (bound === 0) {
-    return html`<p class="legend">All attributions are 0: no ${many} ${signs ? "support or oppose" : "matter for"} ${isolated(targetClass(explanation))}.</p>`;
+    return html`<p class="legend">All attributions are 0: no ${many} ${signs ? "support or oppose" : "matter for"} ${target}.</p>`;
   }
   if (!signs) {
     const ramp = Array.from({ length: SHADES }, (_, i) => shadeMark(i + 1));
-    return html`<p class="legend"><span>0</span> <span class="ramp" aria-hidden="true">${ramp}</span> <span>${saturates ? "≥ " : ""}${signed(bound, digits).replace("+", "")}</span> <span class="key ma">matters for</span> <span>${isolated(targetClass(explanation))}</span></p>`;
+    return html`<p class="legend"><span>hardly counts</span> <span class="ramp" aria-hidden="true">${ramp}</span> <span class="key ma">matters for</span> <span>${target}</span></p>`;
   }
-  const steps = Array.from({ length: 2 * SHADES + 1 }, (_, i) => i - SHADES);
-  const ramp = steps.map(shadeMark);
-  return html`<p class="legend"><span class="key op">opposes</span> <span>${saturates ? "≤ " : ""}${signed(-bound, digits)}</span> <span class="ramp" aria-hidden="true">${ramp}</span> <span>${saturates ? "≥ " : ""}${signed(bound, digits)}</span> <span class="key">supports</span> <span>${isolated(targetClass(explanation))}, in units of the ${scoreName(explanation)}</span></p>`;
+  const ramp = Array.from({ length: 2 * SHADES + 1 }, (_, i) => shadeMark(i - SHADES));
+  return html`<p class="legend"><span class="key op">against</span> <span class="ramp" aria-hidden="true">${ramp}</span> <span class="key su">for</span> <span>${target}</span></p>`;
+}
+
+/** Whether the strongest of this input is far from what strong evidence is: its own scale would show it as strong. */
+const hasOwnScale = ({ scale, ownScale }: PageContext): boolean =>
+  ownScale.bound > 0 && ownScale.bound < 0.99 * scale.bound;
+
+/** The choice between the scale of all inputs and that of this one; only where they differ. Operated by the script. */
+function scaleChoice(context: PageContext): Markup | null {
+  return hasOwnScale(context)
+    ? html`<label class="check js" hidden><input type="checkbox" data-relative autocomplete="off"> Stretch the colours to this ${context.explanation.layout === "grid" ? "picture" : "input"}</label>`
+    : null;
 }
 
 const MEANINGS = {
   words: [
-    "Warm words with a solid line support the class, cool words with a dashed line oppose it.",
-    "Words with a solid line support the class, words with a dashed line oppose it.",
-    "Coloured words matter, whether they support the class or oppose it.",
+    "Warm words with a solid line speak for it, cool words with a dashed line against it.",
+    "Words with a solid line speak for it, words with a dashed line against it.",
+    "Coloured words matter, whether they speak for it or against it.",
   ],
   patches: [
-    "What is warm supports the class, what is cool opposes it.",
-    "What is hatched or has a dashed line opposes the class, the rest supports it.",
-    "What is coloured matters, whether they support the class or oppose it.",
+    "What is warm speaks for it; what is cool, hatched or has a dashed line speaks against it.",
+    "What is hatched or has a dashed line speaks against it, the rest for it.",
+    "What is coloured matters, whether it speaks for it or against it.",
   ],
 } as const;
 
@@ -130,10 +142,9 @@ export const hint = (explanation: Explanation): string =>
 
 /** The text by words and by tokens. */
 export function textSection(explanation: WrittenExplanation, context: PageContext): Markup {
-  const { id, scale, digits } = context;
+  const { id, scale, ownScale, digits } = context;
   const { attribution, features, input } = explanation;
   const { one, many } = itemNoun(explanation);
-  const tokenScale = signedScale(attribution.filter((_, feature) => !features[feature]!.special));
   const words: MapParts = {
     name: "words",
     label: `${capital(many)} with their attribution`,
@@ -148,7 +159,7 @@ export function textSection(explanation: WrittenExplanation, context: PageContex
     segments: segmentText(input.text, spansOfFeatures(features)),
     featuresOf: (member) => [member],
     values: attribution,
-    scale: tokenScale,
+    scale,
     isSigned: isSigned(explanation),
   };
   const unread = words.segments.some(({ kind, text }) => kind === "gap" && text.trim() !== "")
@@ -159,7 +170,7 @@ export function textSection(explanation: WrittenExplanation, context: PageContex
     ["words", capital(many)],
     ["tokens", "Tokens"],
   ]);
-  return html`<section class="view-text" aria-labelledby="${id}-text"><h3 id="${id}-text">What the model read</h3><p class="about">${meaning(context, "words")} The stronger the colour, the more the ${one} matters.</p><div class="tools">${byTokens ? views : null}${legend(context, scale)}</div>${textMap(words, digits)}${byTokens ? textMap(tokens, digits) : null}${unread}<p class="details js" data-details hidden>${hint(explanation)}</p></section>`;
+  return html`<section class="view-text" aria-labelledby="${id}-text" data-own="${String(ownScale.bound)}"><h3 id="${id}-text">What the model read</h3><p class="about">${meaning(context, "words")} The stronger the colour, the more the ${one} counts.</p>${textMap(words, digits)}${byTokens ? textMap(tokens, digits) : null}${unread}<div class="tools">${byTokens ? views : null}${legend(context, scale)}${scaleChoice(context)}</div><p class="details js" data-details hidden>${hint(explanation)}</p></section>`;
 }
 
 /** The text of the section on blocks: words and special tokens, painted by the script. */
@@ -197,24 +208,48 @@ export function patchMap(explanation: ImageExplanation, name: "words" | "block",
   const over = `${picture === undefined ? "" : " over"}${showsSign ? "" : " hatched"}`;
   const map = html`<div class="patches${over}" style="--columns:${columns}${picture === undefined ? "" : placeOnPicture(input)}" data-map="${name}" data-label="${name === "block" ? "Patches with their evidence in the chosen block" : "Patches with their attribution"}" data-bound="${String(scale.bound)}" data-digits="${digits}">${cells}${name === "block" ? null : overlays(explanation, context)}</div>`;
   if (picture === undefined) return map;
-  const shape = shownShape(input);
-  const style = `aspect-ratio:${shape.width}/${shape.height}`;
-  return html`<div class="photo" style="${style}"><img src="${picture}" alt="The picture that is explained. ${regionsInWords(explanation)}">${map}</div>`;
+  return html`<div class="photo" style="${shapeOf(input)}">${photograph(context, input, `The picture that is explained, with the evidence over it. ${regionsInWords(explanation)}`)}${map}</div>`;
+}
+
+type Input = ImageExplanation["input"];
+
+const shapeOf = (input: Input): string => {
+  const { width, height } = shownShape(input);
+  return `aspect-ratio:${width}/${height};--ratio:${(width / height).toFixed(4)}`;
+};
+
+/** The picture of an article is defined once: its data are the largest part of the page. */
+function photograph({ id }: PageContext, input: Input, label: string, box?: string): Markup {
+  const { width, height } = shownShape(input);
+  return html`<svg viewBox="${box ?? `0 0 ${width} ${height}`}"${box === undefined ? null : html` preserveAspectRatio="xMidYMid slice"`} role="img" aria-label="${label}"><use href="#${id}-photo"/></svg>`;
+}
+
+/** What `photograph` shows; nothing without a picture. */
+function photographDefinition({ id, picture }: PageContext, input: Input): Markup | null {
+  const { width, height } = shownShape(input);
+  return picture === undefined
+    ? null
+    : html`<svg class="sr" aria-hidden="true"><defs><image id="${id}-photo" href="${picture}" width="${width}" height="${height}" preserveAspectRatio="none"/></defs></svg>`;
 }
 
 /** The drawings that the reader can choose instead of patches; the style sheet shows the one that is chosen. */
-function overlays(explanation: ImageExplanation, { scale, picture, palette }: PageContext): Markup {
+function overlays(explanation: ImageExplanation, context: PageContext): Markup {
+  const { scale, ownScale, picture, palette } = context;
   const [rows, columns] = explanation.input.grid;
   const place = { left: 0, top: 0, width: columns, height: rows };
-  const drawn = DRAWN.map(
-    (name) =>
-      html`<g class="as-${name}">${overlay(name, explanation, explanation.attribution, { palette, scale, place, over: picture !== undefined, isSigned: isSigned(explanation) })}</g>`,
-  );
-  return html`<svg class="layer" viewBox="0 0 ${columns} ${rows}" preserveAspectRatio="none" aria-hidden="true">${drawn}</svg>`;
+  const drawn = (shown: SignedScale, of: string) =>
+    DRAWN.map((name) => {
+      const settings = { palette, scale: shown, place, over: picture !== undefined, isSigned: isSigned(explanation) };
+      return html`<g class="as-${name}${of}">${overlay(name, explanation, explanation.attribution, settings)}</g>`;
+    });
+  const both = hasOwnScale(context)
+    ? html`${drawn(scale, " of-all")}${drawn(ownScale, " of-own")}`
+    : html`${drawn(scale, "")}`;
+  return html`<svg class="layer" viewBox="0 0 ${columns} ${rows}" preserveAspectRatio="none" aria-hidden="true">${both}</svg>`;
 }
 
 /** Where on the picture the patches lie: the model may have seen only a part. */
-function placeOnPicture({ width, height, seen }: ImageExplanation["input"]): string {
+function placeOnPicture({ width, height, seen }: Input): string {
   const [x, y, across, down] = seen;
   const share = (part: number, whole: number) => `${((100 * part) / whole).toFixed(3)}%`;
   return `;left:${share(x, width)};top:${share(y, height)};width:${share(across, width)};height:${share(down, height)}`;
@@ -227,13 +262,49 @@ const VIEWS: readonly (readonly [OverlayName, string])[] = [
   ["contours", "Contours"],
 ];
 
+/** Strongest regions of each side that are cut out. */
+const CROPS = 2;
+
+/** The strongest regions cut out of the picture; null without one, and where nothing stands out. */
+function crops(explanation: ImageExplanation, context: PageContext): Markup | null {
+  const { picture, ownScale } = context;
+  if (picture === undefined) return null;
+  const { input } = explanation;
+  const shape = shownShape(input);
+  const [wide, high] = [shape.width / input.width, shape.height / input.height];
+  const signs = isSigned(explanation);
+  const figures = strongestRegions(explanation, ownScale.bound, CROPS).map(({ box, attribution, share, place }) => {
+    const view = [box.x * wide, box.y * high, box.width * wide, box.height * high]
+      .map((length) => length.toFixed(2))
+      .join(" ");
+    const [side, said] = !signs ? ["ma", "matters"] : attribution < 0 ? ["op", "against"] : ["su", "for"];
+    return html`<li class="${side}">${photograph(context, input, `Part of the picture at the ${place}`, view)}<span><b>${said}</b> ${percent(share, 0)}</span></li>`;
+  });
+  return figures.length === 0
+    ? null
+    : html`<div class="crops"><h4>Strongest parts, with their share of the evidence</h4><ul>${figures}</ul></div>`;
+}
+
 export function imageSection(explanation: ImageExplanation, context: PageContext): Markup {
-  const { id, scale } = context;
+  const { id, scale, ownScale, picture } = context;
   const [rows, columns] = explanation.input.grid;
   const shares = `${CONTOURS.slice(0, -1)
     .map((share) => percent(share, 0))
     .join(", ")} and ${percent(CONTOURS.at(-1)!, 0)}`;
   const lines = html`<p class="about as-contours">Lines at ${shares} of the ends of the scale${isSigned(explanation) ? "; dashed lines oppose" : ""}.</p>`;
   const view = choices(`${id}-overlay`, "Show the evidence as", VIEWS, context.overlay);
-  return html`<section class="view-image" aria-labelledby="${id}-text"><h3 id="${id}-text">What the model saw</h3><p class="about">The image as ${rows} rows of ${columns} patches. ${meaning(context, "patches")} Rows and columns are counted from 0.</p><div class="tools">${view}${legend(context, scale)}</div>${lines}${patchMap(explanation, "words", context)}<p class="details js" data-details hidden>${hint(explanation)}</p></section>`;
+  const map = patchMap(explanation, "words", context);
+  const original =
+    picture === undefined
+      ? null
+      : html`<figure><div class="photo plain" style="${shapeOf(explanation.input)}">${photograph(context, explanation.input, "The picture that is explained")}</div><figcaption>The picture</figcaption></figure>`;
+  const beside =
+    original === null
+      ? map
+      : html`<div class="figures">${original}<figure>${map}<figcaption>What counts in it</figcaption></figure>${crops(explanation, context)}</div>`;
+  const opacity =
+    picture === undefined
+      ? null
+      : html`<label class="check js" hidden>Overlay <input type="range" data-opacity min="0" max="100" value="100" autocomplete="off" aria-label="Strength of the overlay"></label>`;
+  return html`<section class="view-image" aria-labelledby="${id}-text" data-own="${String(ownScale.bound)}">${photographDefinition(context, explanation.input)}<h3 id="${id}-text">What the model saw</h3><p class="about">${meaning(context, "patches")} The model reads the picture as ${rows} rows of ${columns} patches.</p>${beside}<div class="tools">${view}${opacity}${legend(context, scale)}${scaleChoice(context)}</div>${lines}<p class="details js" data-details hidden>${hint(explanation)}</p></section>`;
 }

@@ -64,10 +64,11 @@ const SIDES = [
 export function shadeRules(): string {
   const rules: string[] = [];
   for (let shade = 1; shade <= SHADES; shade++) {
-    const opacity = ((0.85 * shade) / SHADES).toFixed(2);
+    const opacity = Math.round((85 * shade) / SHADES);
     for (const [side, full] of SIDES) {
       rules.push(`.${side}${shade}{background:var(--${side}${shade});fill:var(--${side}${shade})}`);
-      rules.push(`.over .${side}${shade}{background:var(--${full});fill:var(--${full});opacity:${opacity}}`);
+      const mixed = `color-mix(in srgb,var(--${full}) ${opacity}%,transparent)`;
+      rules.push(`.over .${side}${shade}{background-color:${mixed};fill:${mixed}}`);
     }
   }
   return rules.join("\n");
@@ -102,9 +103,9 @@ th{font-weight:inherit;text-align:start}
 .bar-top h1 span{color:var(--muted);font-weight:400}
 .foot{padding-block:2rem 3rem;color:var(--muted);font-size:.875rem}
 main{display:block}
-article{padding-block:1.5rem 2.5rem}
+article{padding-block:.5rem 2.5rem}
 article+article{border-top:1px solid var(--rule);margin-top:1.5rem}
-section{padding-block:2rem;border-top:1px solid var(--rule)}
+section{padding-block:1.5rem;border-top:1px solid var(--rule)}
 .about{color:var(--muted);max-width:46rem;margin-top:.25rem;font-size:.9375rem}
 .tools{display:flex;flex-wrap:wrap;gap:.75rem 1.25rem;align-items:center;margin-top:1rem}
 .seg{display:inline-flex;flex-wrap:wrap;border:1px solid var(--rule);border-radius:.5rem;min-width:0;background:var(--panel);padding:.125rem}
@@ -125,14 +126,30 @@ export const HEAD = `
 .warnings{border:0;border-inline-start:4px solid var(--warn);background:var(--warn-panel);border-radius:.375rem;padding:.75rem 1rem;margin-bottom:1.75rem}
 .warnings ul{list-style:none;display:grid;gap:.375rem}
 .warnings b{color:var(--warn)}
-.head{display:grid;grid-template-columns:minmax(0,1fr);gap:1.5rem 3rem;border:0;padding-block:.5rem 2.25rem}
-@media (min-width:52rem){.head{grid-template-columns:minmax(0,1.15fr) minmax(0,1fr);align-items:end}}
+.head{display:grid;grid-template-columns:minmax(0,1fr);gap:1.25rem 3rem;border:0;padding-block:0 1.5rem}
+@media (min-width:52rem){.head{grid-template-columns:minmax(0,1.5fr) minmax(0,1fr);align-items:start}.head .classes{margin-top:.75rem}}
 .head h2{font:600 clamp(1.875rem,1.2rem + 3.2vw,3rem)/1.1 var(--serif);letter-spacing:-.01em;display:flex;flex-wrap:wrap;gap:0 .9rem;align-items:baseline;overflow-wrap:anywhere}
 .head h2 .number{font-weight:400;color:var(--muted);font-variant-numeric:lining-nums tabular-nums}
-.lede{font-size:1.0625rem;margin-top:.75rem;max-width:38rem}
+.lede{font-size:1.0625rem;margin-top:.75rem;max-width:42rem;display:grid;gap:.5rem}
 .lede b{font-weight:600}
 .lede q{font-family:var(--serif)}
-.score{color:var(--muted);font-size:.9375rem;margin-top:.5rem}
+.change p{margin-top:.375rem;max-width:46rem}
+.mind ul{margin-top:.375rem;padding-inline-start:1.125rem;display:grid;gap:.25rem;color:var(--muted);font-size:.9375rem;max-width:52rem}
+.mind .warning{color:var(--ink);list-style:none;margin-inline-start:-1.125rem;border-inline-start:4px solid var(--warn);background:var(--warn-panel);border-radius:.375rem;padding:.5rem .875rem}
+.mind .warning b{color:var(--warn)}
+.technical{border-top:1px solid var(--rule);margin-top:0}
+.technical>summary{padding-block:1.25rem;font:600 1.125rem/1.3 var(--sans)}
+.technical>summary span{font-weight:400;font-size:.9375rem;color:var(--muted)}
+.technical>.warnings{margin-block:1rem 0}
+.waterfall{width:100%;max-width:52rem;margin-top:1rem;font-size:.9375rem}
+.waterfall th{width:30%;min-width:7rem;padding:.2rem .75rem .2rem 0;overflow-wrap:anywhere}
+.waterfall .number{width:5.5rem;text-align:end;white-space:nowrap}
+.waterfall .end>*{color:var(--muted);border-block:1px solid var(--rule)}
+.waterfall .fill.mark{background:var(--ink)}
+.waterfall .fill.side{opacity:.55}
+.glossary{display:grid;grid-template-columns:minmax(0,max-content) minmax(0,1fr);gap:.375rem 1.25rem;margin-top:.75rem;font-size:.9375rem;max-width:52rem}
+.glossary dt{font-weight:600}
+@media (max-width:34rem){.glossary{grid-template-columns:minmax(0,1fr);gap:0}.glossary dd{margin-bottom:.5rem;color:var(--muted)}}
 .classes{width:100%;font-size:.9375rem}
 .classes caption,.rank caption,.facts h4{color:var(--muted);font:400 .8125rem/1.4 var(--sans);padding-bottom:.375rem}
 .classes th{max-width:14rem;padding:.2rem .75rem .2rem 0;overflow-wrap:anywhere}
@@ -160,10 +177,10 @@ export const MAPS = `
 .map .special.op{border:1px dashed var(--oppose)}
 .map .unread{color:var(--muted);text-decoration:underline dotted;text-underline-offset:.25em}
 .map [aria-selected=true]{outline:2px solid var(--accent);outline-offset:1px}
-.details{min-height:3.2em;margin-top:.75rem;padding-top:.625rem;border-top:1px dashed var(--rule);font-size:.9375rem;color:var(--muted);max-width:60rem}
+.details{min-height:1.6em;margin-top:.625rem;font-size:.9375rem;color:var(--muted);max-width:60rem}
 .details b{color:var(--ink);font-weight:600}
 .legend{display:flex;flex-wrap:wrap;gap:.25rem .625rem;align-items:center;font-size:.8125rem;color:var(--muted);font-variant-numeric:tabular-nums}
-.ramp{display:inline-grid;grid-auto-flow:column;grid-auto-columns:clamp(4px,.9vw,9px);height:.875rem;border-radius:.2rem;overflow:hidden}
+.ramp{display:inline-grid;grid-auto-flow:column;grid-auto-columns:clamp(3px,.5vw,5px);height:.875rem;border-radius:.2rem;overflow:hidden}
 .legend .key{border-bottom:2px solid var(--support);padding-bottom:1px}
 .legend .key.ma{border-bottom-color:var(--matters)}
 .legend .key.op{border-bottom:2px dashed var(--oppose)}
@@ -225,12 +242,32 @@ export const BLOCKS = `
 .trends rect.slot{fill:transparent}
 .trends rect.slot.sel{fill:var(--rule);fill-opacity:.6}
 .patches{position:relative;display:grid;grid-template-columns:repeat(var(--columns),1fr);width:min(100%,30rem);margin-top:1.25rem;border:1px solid var(--rule);line-height:0}
-.photo{position:relative;overflow:hidden;width:min(100%,34rem);margin-top:1.25rem}
-.photo img{position:absolute;width:100%;height:100%;filter:${PALE}}
+.photo{position:relative;overflow:hidden;width:min(100%,34rem,calc(21rem*var(--ratio,1)));margin-top:1rem}
+.photo>img,.photo>svg{position:absolute;width:100%;height:100%;filter:${PALE}}
+.photo.plain>svg,.photo.plain>img{filter:none}
+.figures{display:grid;grid-template-columns:minmax(0,1fr);gap:0 1.5rem;align-items:start}
+@media (min-width:40rem){.figures{grid-template-columns:repeat(2,minmax(0,max-content))}}
+@media (min-width:64rem){.figures{grid-template-columns:repeat(2,minmax(0,max-content)) minmax(0,1fr)}}
+.figures .photo{width:min(92vw,21rem,calc(19rem*var(--ratio,1)))}
+@media (min-width:64rem){.figures .photo{width:min(24rem,calc(20rem*var(--ratio,1)))}}
+@media (min-width:40rem) and (max-width:63.99rem){.figures .photo{width:min(43vw,calc(20rem*var(--ratio,1)))}}
+.figures figcaption{color:var(--muted);font-size:.8125rem;margin-top:.25rem}
+.crops{margin-top:1rem;grid-column:1/-1}
+@media (min-width:64rem){.crops{grid-column:auto}}
+.crops h4{font-size:.8125rem;color:var(--muted);font-weight:400}
+.crops ul{list-style:none;display:grid;grid-template-columns:repeat(auto-fill,minmax(5rem,1fr));gap:.5rem .625rem;margin-top:.375rem;max-width:26rem}
+.crops svg{display:block;width:100%;height:6rem;background:var(--panel);border:3px solid var(--support);border-radius:.25rem}
+.crops .op svg{border:3px dashed var(--oppose)}
+.crops .ma svg{border-color:var(--matters)}
+.crops span{display:block;font-size:.8125rem;line-height:1.35;color:var(--muted);margin-top:.25rem}
+.crops b{color:var(--ink);font-weight:600}
+.layer{opacity:var(--overlay,1)}
 .photo .patches{position:absolute;margin:0;border:0;outline:1px solid var(--rule);box-shadow:0 0 0 100vmax color-mix(in srgb,var(--page) 55%,transparent);grid-auto-rows:1fr}
 .photo .patches .w{aspect-ratio:auto}
 .patches .w{aspect-ratio:1;cursor:default;transition:background-color .15s}
-.patches .op:not(.over:not(.hatched) *){background-image:repeating-linear-gradient(45deg,transparent 0 4px,color-mix(in srgb,var(--oppose) 55%,transparent) 4px 5px)}
+.patches .op{background-image:repeating-linear-gradient(45deg,transparent 0 4px,color-mix(in srgb,var(--oppose) 55%,transparent) 4px 5px)}
+.over .op{background-image:repeating-linear-gradient(45deg,transparent 0 5px,var(--page) 5px 6px,var(--oppose) 6px 7px)}
+.view-image .photo .patches .w{opacity:var(--overlay,1)}
 .patches [aria-selected=true]{outline:2px solid var(--accent);outline-offset:-1px;position:relative}
 .minis{display:grid;grid-template-columns:repeat(auto-fill,minmax(6.5rem,1fr));gap:1rem;margin-top:1rem;list-style:none}
 .minis svg{display:block;width:100%;border:1px solid var(--rule)}
@@ -238,8 +275,9 @@ export const BLOCKS = `
 .layer{position:absolute;inset:0;width:100%;height:100%;pointer-events:none}
 .layer path,.minis .as-contours path{vector-effect:non-scaling-stroke}
 article:has(input[value=smooth]:checked) :is(.as-patches,.as-contours),article:has(input[value=patches]:checked) :is(.as-smooth,.as-contours),article:has(input[value=contours]:checked) :is(.as-smooth,.as-patches){display:none}
-.view-image:not(:has(input[value=patches]:checked)) .patches .w{background:none!important;opacity:1}
-article:has(input[value=contours]:checked) :is(.view-image img,.minis use){filter:none}
+.view-image:not(:has(input[value=patches]:checked)) .patches .w{background:none!important}
+article:has(input[value=contours]:checked) :is(.view-image .photo>svg,.minis use){filter:none}
+article:has([data-relative]:checked) .of-all,article:not(:has([data-relative]:checked)) .of-own{display:none}
 .minis .as-patches path{stroke:var(--heat-ink);stroke-width:.12;fill:none}
 .minis .sel svg{outline:2px solid var(--accent)}
 .minis span{font-size:.8125rem;color:var(--muted)}
@@ -265,6 +303,7 @@ const PRINT = `
 @media (prefers-reduced-motion:reduce){*,*::before,*::after{transition:none!important;scroll-behavior:auto!important}}
 @media (forced-colors:active){.map .su,.map .ma{border-bottom:2px solid CanvasText}.map .op{border-bottom:2px dashed CanvasText}.fill,.ramp i,.patches .w,.data td{forced-color-adjust:none}}
 @media print{
+details::details-content{content-visibility:visible;display:block;height:auto}
 body{font-size:10.5pt}
 .bar-top,main,.foot{max-width:none;padding-inline:0}
 .theme,.tools .seg,.js,.skip,.grid-part.long,.button{display:none!important}

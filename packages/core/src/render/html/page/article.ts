@@ -21,12 +21,22 @@ export function operateArticle(article: HTMLElement): void {
 
   const digits = Number(article.querySelector<HTMLElement>("[data-map]")?.dataset.digits ?? USUAL_DIGITS);
   for (const map of article.querySelectorAll<HTMLElement>('[data-map="words"], [data-map="tokens"]')) {
-    const around = (map.closest(".photo") ?? map).parentElement;
+    const around = map.closest(".view-text,.view-image");
     const details = around?.querySelector<HTMLElement>("[data-details]");
     if (details === null || details === undefined || nodesOf(map).length === 0) continue;
     const { paint } = operateMap(map, details, data, (features) => resultText(data, features, digits));
-    paint(data.attribution, Number(map.dataset.bound), Number(map.dataset.digits));
+    const section = map.closest<HTMLElement>("[data-own]");
+    const relative = section?.querySelector<HTMLInputElement>("[data-relative]");
+    const show = () => {
+      const bound = relative?.checked === true ? section?.dataset.own : map.dataset.bound;
+      paint(data.attribution, Number(bound), Number(map.dataset.digits));
+    };
+    relative?.addEventListener("change", show);
+    show();
   }
+  article.querySelector<HTMLInputElement>("[data-opacity]")?.addEventListener("input", ({ target }) => {
+    article.style.setProperty("--overlay", String(Number((target as HTMLInputElement).value) / 100));
+  });
   const panel = article.querySelector<HTMLElement>("[data-blocks]");
   if (panel !== null) operateBlocks(article, panel, data);
   article
