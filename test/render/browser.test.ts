@@ -65,6 +65,10 @@ describe.skipIf(skipsBrowser())("the HTML page in Chromium", () => {
     return page;
   }
 
+  /** The technical part, which is folded until a reader opens it. */
+  const openTechnical = async (page: Page) => {
+    for (const summary of await page.locator(".technical > summary").all()) await summary.click();
+  };
   const overflow = (page: Page) =>
     page.evaluate<number>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
   const background = (page: Page) => page.evaluate<string>("getComputedStyle(document.body).backgroundColor");
@@ -167,6 +171,7 @@ describe.skipIf(skipsBrowser())("the HTML page in Chromium", () => {
 
   test("follows the slider: map, facts, table row and bars", async () => {
     const page = await open(sentence);
+    await openTechnical(page);
     const slider = page.getByRole("slider", { name: "Block" });
     const word = page.locator("[data-map=block] [data-f]", { hasText: /^not$/ });
     expect(await slider.getAttribute("aria-valuetext")).toBe("All blocks");
@@ -192,6 +197,7 @@ describe.skipIf(skipsBrowser())("the HTML page in Chromium", () => {
 
   test("changes the quantity and the scale of the table and the map", async () => {
     const page = await open(sentence);
+    await openTechnical(page);
     const cell = page.locator("[data-grid] tbody tr").nth(5).locator("td").first();
     const shade = () => cell.getAttribute("class");
     const fused = await cell.textContent();
@@ -214,6 +220,7 @@ describe.skipIf(skipsBrowser())("the HTML page in Chromium", () => {
     for (const explanation of [sentence, longText, hostile, image]) {
       const still = await open(explanation, { javaScriptEnabled: false });
       const live = await open(explanation);
+      await openTechnical(live);
       // There and back: every cell is painted by the script.
       for (const name of ["Relevance", "Fused"]) await live.getByRole("radio", { name }).check({ force: true });
       expect(await live.evaluate(shown)).toEqual(await still.evaluate(shown));
@@ -259,6 +266,8 @@ describe.skipIf(skipsBrowser())("the HTML page in Chromium", () => {
     expect(await page.locator("[data-download]").isVisible()).toBe(false);
     await page.getByRole("radio", { name: "Tokens" }).check({ force: true });
     expect(await page.locator("[data-map=tokens]").isVisible()).toBe(true);
+    expect(await page.getByRole("table", { name: "Supports POSITIVE" }).isVisible()).toBe(false);
+    await openTechnical(page);
     for (const name of ["Supports POSITIVE", "Opposes POSITIVE", "Completeness of every block and of the result"]) {
       expect(await page.getByRole("table", { name }).isVisible()).toBe(true);
     }
@@ -266,8 +275,13 @@ describe.skipIf(skipsBrowser())("the HTML page in Chromium", () => {
 
   test("can be read aloud: names of regions, tables, pictures and controls", async () => {
     const page = await open(sentence);
+    for (const name of ["What the model read", "Keep in mind"]) {
+      expect(await page.getByRole("region", { name, exact: true }).count(), name).toBe(1);
+    }
+    await openTechnical(page);
     for (const name of [
       "What the model read",
+      "Where the score comes from",
       "Strongest words",
       "Evidence by block",
       "Completeness",
@@ -287,6 +301,7 @@ describe.skipIf(skipsBrowser())("the HTML page in Chromium", () => {
 
   test("gives the explanation back as a file", async () => {
     const page = await open(hostile);
+    await openTechnical(page);
     const waiting = page.waitForEvent("download");
     await page.getByRole("button", { name: "Download this explanation as JSON" }).click();
     const download = await waiting;
@@ -308,14 +323,52 @@ describe.skipIf(skipsBrowser())("the HTML page in Chromium", () => {
       "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==";
     const page = await open(image, {}, { pictures: [picture] });
     const patches = page.getByRole("listbox", { name: "Patches with their attribution" });
-    expect(
-      await page.evaluate("document.querySelector('[data-map=words]').parentElement.querySelector('img').currentSrc"),
-    ).toContain("data:image/png");
+    // Beside the picture itself; its data are in the page once.
+    expect(await page.locator(".figures .photo").count()).toBe(2);
+    expect((await page.content()).split(picture)).toHaveLength(2);
     await patches.getByRole("option").nth(20).focus();
     await page.keyboard.press("ArrowDown");
     expect(await page.evaluate("document.activeElement.getAttribute('aria-label')")).toMatch(/^row 2, column 6, /);
+    await openTechnical(page);
     await page.getByRole("button", { name: "Block 2" }).click();
     expect(await page.locator("output").textContent()).toBe("Block 2");
+  });
+
+  test("shows the decision, the picture, the evidence over it and the strongest parts on one screen", async () => {
+    const picture =
+      "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==";
+    const page = await open(image, { viewport: { width: 1400, height: 900 } }, { pictures: [picture] });
+    const boxes = await page.locator("h2, .figures .photo, .crops li, .view-image .legend").all();
+    expect(boxes.length).toBeGreaterThan(4);
+    for (const box of boxes) {
+      const { y = 0, height = 0 } = (await box.boundingBox()) ?? {};
+      expect(y + height, await box.evaluate((node) => node.className)).toBeLessThan(900);
+    }
+    const [plain, over] = await Promise.all([0, 1].map((i) => page.locator(".figures .photo").nth(i).boundingBox()));
+    expect(over?.y).toBe(plain?.y);
+    expect(over?.x).toBeGreaterThan((plain?.x ?? 0) + (plain?.width ?? 0));
+    await page.getByRole("slider", { name: "Strength of the overlay" }).fill("0");
+    expect(await page.locator(".view-image .layer").evaluate((node) => getComputedStyle(node).opacity)).toBe("0");
+  });
+
+  test("colours by an absolute scale until the reader wants that of the input", async () => {
+    const faint = <T extends { attribution: number }>(all: readonly T[]) =>
+      all.map((one) => ({ ...one, attribution: one.attribution / 100 }));
+    const weak = {
+      ...sentence,
+      attribution: sentence.attribution.map((value) => value / 100),
+      words: faint(sentence.words),
+      supporting: faint(sentence.supporting),
+      opposing: faint(sentence.opposing),
+    };
+    const page = await open(weak);
+    const word = page.locator("[data-map=words] [data-f]", { hasText: /^unforgettable$/ });
+    const shade = async () => Number(/[pn](\d+)/.exec((await word.getAttribute("class")) ?? "")?.[1] ?? 0);
+    expect(await shade()).toBeLessThan(4);
+    await page.getByRole("checkbox", { name: "Stretch the colours to this input" }).check();
+    expect(await shade()).toBe(20);
+    // Where the strongest is strong there is nothing to stretch.
+    expect(await (await open(sentence)).locator("[data-relative]").count()).toBe(0);
   });
 
   test.each([true, false])(
@@ -325,11 +378,11 @@ describe.skipIf(skipsBrowser())("the HTML page in Chromium", () => {
       const shown = async () => {
         const drawn: string[] = [];
         for (const name of ["smooth", "contours"]) {
-          if (await page.locator(`.view-image .as-${name}`).last().isVisible()) drawn.push(name);
+          if (await page.locator(`.view-image .as-${name}:not(.of-own)`).last().isVisible()) drawn.push(name);
         }
-        // The strongest patch: its colour is left out where the evidence is drawn.
+        // A patch that counts: its colour is left out where the evidence is drawn.
         const colour = await page
-          .locator("[data-map=words] [class*=p20]")
+          .locator("[data-map=words] .su")
           .first()
           .evaluate((node) => getComputedStyle(node).backgroundColor);
         return colour === "rgba(0, 0, 0, 0)" ? drawn : [...drawn, "patches"];
@@ -339,6 +392,7 @@ describe.skipIf(skipsBrowser())("the HTML page in Chromium", () => {
       await expect.poll(shown).toEqual(["patches"]);
       await page.getByRole("radio", { name: "Smooth" }).check({ force: true });
       await expect.poll(shown).toEqual(["smooth"]);
+      await openTechnical(page);
       expect(await page.locator(".minis .as-smooth").first().isVisible()).toBe(true);
       expect(await page.locator(".minis .as-contours").first().isVisible()).toBe(false);
     },

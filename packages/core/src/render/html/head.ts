@@ -19,7 +19,8 @@ import { visible } from "../plain-text.ts";
 import { isolated, type PageContext, score, widthOf } from "./context.ts";
 import { leadParagraphs } from "./summary.ts";
 
-const CLASSES = 6;
+/** Rows that are shown at once: the summary is read first, and the input stays on the first screen. */
+const CLASSES = 4;
 
 /** Words for the codes of warnings: "not-converged" becomes "not converged". */
 function titleOf(code: string): string {

@@ -103,7 +103,8 @@ th{font-weight:inherit;text-align:start}
 .bar-top h1 span{color:var(--muted);font-weight:400}
 .foot{padding-block:2rem 3rem;color:var(--muted);font-size:.875rem}
 main{display:block}
-article{padding-block:.5rem 2.5rem}
+article{padding-block:0 2.5rem}
+.view-image .about{max-width:none}
 article+article{border-top:1px solid var(--rule);margin-top:1.5rem}
 section{padding-block:1.5rem;border-top:1px solid var(--rule)}
 .about{color:var(--muted);max-width:46rem;margin-top:.25rem;font-size:.9375rem}
@@ -128,7 +129,7 @@ export const HEAD = `
 .warnings b{color:var(--warn)}
 .head{display:grid;grid-template-columns:minmax(0,1fr);gap:1.25rem 3rem;border:0;padding-block:0 1.5rem}
 @media (min-width:52rem){.head{grid-template-columns:minmax(0,1.5fr) minmax(0,1fr);align-items:start}.head .classes{margin-top:.75rem}}
-.head h2{font:600 clamp(1.875rem,1.2rem + 3.2vw,3rem)/1.1 var(--serif);letter-spacing:-.01em;display:flex;flex-wrap:wrap;gap:0 .9rem;align-items:baseline;overflow-wrap:anywhere}
+.head h2{font:600 clamp(1.75rem,1.2rem + 2.2vw,2.5rem)/1.1 var(--serif);letter-spacing:-.01em;display:flex;flex-wrap:wrap;gap:0 .9rem;align-items:baseline;overflow-wrap:anywhere}
 .head h2 .number{font-weight:400;color:var(--muted);font-variant-numeric:lining-nums tabular-nums}
 .lede{font-size:1.0625rem;margin-top:.75rem;max-width:42rem;display:grid;gap:.5rem}
 .lede b{font-weight:600}
@@ -227,6 +228,7 @@ export const BLOCKS = `
 .blocks output{font-variant-numeric:tabular-nums;min-width:6.5rem;font-weight:600}
 .check{display:inline-flex;gap:.4rem;align-items:center;font-size:.875rem;color:var(--muted)}
 .check input{accent-color:var(--accent);width:1rem;height:1rem;margin:0}
+.check input[type=range]{width:7rem}
 .block-facts{color:var(--muted);font-size:.9375rem;margin-top:.75rem;min-height:1.55em}
 .sub{margin-top:2.25rem}
 .trends{display:grid;gap:0 1.25rem;margin-top:1rem;grid-template-columns:minmax(4rem,max-content) minmax(0,1fr) max-content;align-items:center;max-width:60rem}

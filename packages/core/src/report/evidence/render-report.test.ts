@@ -59,7 +59,7 @@ describe("renderReportHtml()", async () => {
 
   test("shows the picture of an explanation where there is one", async () => {
     const shown = await renderReportHtml(report, { pictureOf: async (place) => (place === 2 ? PIXEL : undefined) });
-    expect(openedOf(shown)).toContain(`<img src="${PIXEL}"`);
+    expect(openedOf(shown)).toContain(`href="${PIXEL}"`);
     expect(shown).toContain("Where in the pictures");
   });
 
