@@ -131,8 +131,7 @@ describe("calig report", () => {
       const [from, to] = [join(pictures, "in.jsonl"), join(pictures, "report.html")];
       await writeFile(from, line(explanation, { file: source }));
       expect((await report(from, "--out", to)).code).toBe(0);
-      const [, jpeg = ""] =
-        /href="data:image\/jpeg;base64,([^"]+)"/.exec(openedOf(await readFile(to, "utf8"))) ?? [];
+      const [, jpeg = ""] = /href="data:image\/jpeg;base64,([^"]+)"/.exec(openedOf(await readFile(to, "utf8"))) ?? [];
       return [...(await sharp(Buffer.from(jpeg, "base64")).raw().toBuffer()).subarray(0, 3)];
     };
     expect(await shown(file, {})).toEqual([0, 0, 0]);
