@@ -26,7 +26,7 @@ const caseNamed = (id: string): Case => CASES.find((one) => one.id === id) as Ca
 
 const open = ({ model }: Case) => loadModel(`${FOLDER}/${model.replace("models/", "")}`);
 
-describe.each(["llama-checkpoint"])("%s", (id) => {
+describe.each(["llama-checkpoint", "llama-onnx-with-past", "llama-genai-int4"])("%s", (id) => {
   const { input, expected } = caseNamed(id);
   const { prompt, answer } = input as { readonly prompt: string; readonly answer: string };
   let model: Awaited<ReturnType<typeof open>>;
@@ -79,6 +79,9 @@ describe.each(["llama-checkpoint"])("%s", (id) => {
     }
   });
 
+  // What the question says is said of every model alike.
+  if (id !== "llama-checkpoint") return;
+
   it("warns that logits are defined up to a shift", async () => {
     const { target, warnings } = await explain(model, prompt, { score: "logit", method: "saliency" });
     expect(target.score).toBeCloseTo(expected.greedy?.logit as number, 4);
@@ -117,7 +120,7 @@ describe.each(["llama-checkpoint"])("%s", (id) => {
   });
 });
 
-describe.each(["llama-classifier-checkpoint"])("%s", (id) => {
+describe.each(["llama-classifier-checkpoint", "llama-classifier-onnx"])("%s", (id) => {
   it("has the logits of transformers, and accounts for the score in every block", async () => {
     const { input, expected } = caseNamed(id);
     await using model = await open(caseNamed(id));

@@ -10,7 +10,7 @@ import { createSearch, describeShape } from "../transformer/locate/search.ts";
 
 /** Heads for other tasks give logits of another meaning, or none. */
 const OTHER_TASKS =
-  /(For(MaskedLM|CausalLM|PreTraining|QuestionAnswering|MultipleChoice|NextSentencePrediction|ConditionalGeneration|MaskedImageModeling|ObjectDetection|(Semantic|Instance|Universal|Image)Segmentation|DepthEstimation)|WithProjection|Backbone|Model)$/;
+  /(For(MaskedLM|PreTraining|QuestionAnswering|MultipleChoice|NextSentencePrediction|ConditionalGeneration|MaskedImageModeling|ObjectDetection|(Semantic|Instance|Universal|Image)Segmentation|DepthEstimation)|WithProjection|Backbone|Model)$/;
 
 /**
  * To be called before side files are read, which may be large or missing: what the graph itself holds is enough.

@@ -4,6 +4,7 @@ import type { Warning } from "../attribution/explanation.ts";
 import { gradientCoverage } from "../autodiff/coverage.ts";
 import type { RuleRegistry } from "../autodiff/registry.ts";
 import { type CanonicalModel, canonicalise } from "../canonical/canonicalise.ts";
+import { emptyPasts } from "../canonical/empty-pasts.ts";
 import { PASSES } from "../canonical/passes.ts";
 import { prepareInputs } from "../canonical/prepare-inputs.ts";
 import type { CheckpointConfig } from "../checkpoint/config.ts";
@@ -12,13 +13,16 @@ import { extractGraph } from "../graph/extract.ts";
 import { checkFixedSizes } from "../graph/fixed-sizes.ts";
 import { inferShapes } from "../graph/infer-shapes.ts";
 import { modalityOf } from "../modality/modality-of.ts";
-import type { Graph } from "../onnx/model.ts";
+import type { Graph, OnnxModel } from "../onnx/model.ts";
 import {
   type Anatomy,
   classifierAnatomy,
   classLogitsOf,
   type LogitsOutput,
+  languageModelAnatomy,
   logitsOf,
+  type NextTokenOutput,
+  nextTokensOf,
   streamOf,
   type TransformerGraph,
 } from "../transformer/anatomy.ts";
@@ -26,18 +30,19 @@ import type { ModelFamily } from "../transformer/family.ts";
 import { familyConfig } from "../transformer/family-config.ts";
 import { familyOf } from "../transformer/family-of.ts";
 import { freeBlocks } from "../transformer/locate/free-blocks.ts";
+import { askLogits, locateLanguageModel } from "../transformer/locate/language-model.ts";
 import { locateAnatomy } from "../transformer/locate/locate-anatomy.ts";
-import { logitsOutput } from "../transformer/locate/logits.ts";
+import { givesWords, logitsOutput } from "../transformer/locate/logits.ts";
 import { positionLimit } from "../transformer/locate/position-limit.ts";
 import { freesRows, needsRows, takesOneRow } from "../transformer/locate/row-limits.ts";
 import { unflattenLogits } from "../transformer/locate/unflatten-logits.ts";
 import { builtInputs } from "./built-inputs.ts";
 import type { Contents } from "./contents.ts";
 import { firstPosition } from "./first-position.ts";
-import { onnxHead } from "./head.ts";
+import { nextTokenHead, onnxHead } from "./head.ts";
 import type { LoadContext } from "./load-context.ts";
 import type { ModelParts, WeightFacts, WeightPlace } from "./model-parts.ts";
-import { openOwnAnswers, unmeasuredWarning } from "./own-answers.ts";
+import { type LogitsGraph, openOwnAnswers, unmeasuredWarning } from "./own-answers.ts";
 import { readImageProcessor, readTokenizer, tokenizerFacts } from "./preprocessors.ts";
 
 /** Tokens read where neither configuration nor tokenizer nor a table of positions limits them. */
@@ -82,24 +87,25 @@ export async function onnxParts(source: OnnxSource): Promise<OnnxParts> {
   const { config, place, context } = source;
   const { knowledge, runtime } = context;
   const warnings = [...source.warnings];
-  const pictures = readsPixels(source.graph) ? await readImageProcessor([source.contents]) : undefined;
+  const opsetsOfFile = { "com.microsoft": 1, ...source.opsets };
+  // A file that goes on with a text is run as one that starts it.
+  const started = emptyPasts({ graph: source.graph, opsets: opsetsOfFile });
+  const pictures = readsPixels(started.graph) ? await readImageProcessor([source.contents]) : undefined;
   const pixels = pictures?.size;
   const original = {
-    graph: prepareInputs(source.graph, pixels === undefined ? {} : { pixels }),
-    opsets: { "com.microsoft": 1, ...source.opsets },
+    graph: prepareInputs(started.graph, pixels === undefined ? {} : { pixels }),
+    opsets: opsetsOfFile,
   };
   checkFixedSizes(original.graph, original.opsets, source.weights.bytes);
-  const canonical = onlyLogits(canonicalise(original, [...knowledge.passes, ...PASSES]), listedClasses(config));
+  const rewritten = canonicalise(original, [...knowledge.passes, ...PASSES]);
+  const canonical = onlyLogits({ ...rewritten, notes: [...started.notes, ...rewritten.notes] }, listedClasses(config));
   const { activation } = canonical;
   const located = locate(canonical, listedClasses(config), knowledge.rules);
-  const stream = streamOf(located);
+  const stream = streamOf(located.anatomy);
   const first = stream.inputs.positionIds === undefined ? 0 : firstPosition(config);
-  const anatomy = classifierAnatomy(
-    { ...stream, ...(first === 0 ? {} : { firstPosition: first }) },
-    { ...classLogitsOf(located), ...(activation === undefined ? {} : { activation }) },
-  );
+  const anatomy = withFirstPosition(located.anatomy, first, activation);
   checkLength(canonical.graph, anatomy);
-  const { graph, opsets } = freeBlocks({ ...canonical, anatomy });
+  const { graph, opsets } = freeBlocks({ ...located, anatomy });
   checkFixedSizes(graph, opsets, source.weights.bytes); // branches that were decided, too
   const free: TransformerGraph = { graph, opsets, anatomy };
   const limits = { inputs: takesOneRow(free), states: !freesRows(free), filled: needsRows(free) };
@@ -109,7 +115,7 @@ export async function onnxParts(source: OnnxSource): Promise<OnnxParts> {
       ? await familyOf(config.modelType, knowledge.families)
       : undefined;
   const kind = canonical.dequantised ? "quantised" : canonical.widened ? "half-precision" : undefined;
-  const ownLogits = canonical.logits ?? logitsOf(anatomy).value;
+  const ownLogits = located.logitsInFile ?? canonical.logits ?? logitsOf(anatomy).value;
   const hindrance = source.streamed
     ? "the model is not run whole"
     : original.graph.nodes.some(({ outputs }) => outputs.includes(ownLogits))
@@ -117,7 +123,9 @@ export async function onnxParts(source: OnnxSource): Promise<OnnxParts> {
       : "the file has no such value before its probabilities";
   const longest = streamOf(anatomy).inputs.ids !== undefined ? maxLength(family, config, free) : undefined;
   const forward: TransformerGraph = { ...free, graph: source.externalise(graph) };
-  const { warnings: surprises, ...head } = onnxHead(config, classLogitsOf(anatomy), classes);
+  const next = nextTokensOf(anatomy);
+  const { warnings: surprises, ...head } =
+    next === undefined ? onnxHead(config, classLogitsOf(anatomy), classes) : nextTokenHead(next);
   warnings.push(...surprises);
   const tokenizer =
     longest === undefined
@@ -139,11 +147,10 @@ export async function onnxParts(source: OnnxSource): Promise<OnnxParts> {
           accepted: context.acceptDifference ?? false,
           original: {
             ...original,
-            graph: source.externalise(original.graph),
-            logits: ownLogits,
+            ...asAsked({ ...original, graph: source.externalise(original.graph) }, ownLogits, next),
           },
           rewritten: { graph: forward.graph, opsets, logits: logitsOf(anatomy).value },
-          classes: head.labels.length,
+          classes,
           bytes: source.weights.bytes,
           runtime,
           place,
@@ -159,7 +166,7 @@ export async function onnxParts(source: OnnxSource): Promise<OnnxParts> {
     sweep: forward,
     modality: modalityOf(streamOf(anatomy).kind, [...knowledge.modalities, ...(await knowledge.ownModalities())]),
     rules: knowledge.rules,
-    ...(canonical.logits === undefined ? {} : { logitsInFile: canonical.logits }),
+    ...(ownLogits === logitsOf(anatomy).value ? {} : { logitsInFile: ownLogits }),
     ...(Object.values(limits).includes(true) ? { limits } : {}),
     ...head,
     ...parts,
@@ -171,6 +178,9 @@ export async function onnxParts(source: OnnxSource): Promise<OnnxParts> {
 
 const ONE_ROW =
   "exported for a batch of 1 that could not be freed: every point of a path is run by itself, which takes longer";
+
+/** How notes on operators that were not rewritten go on. */
+const LEFT = "left as it is: ";
 
 /** Numbers [batch, channels, height, width], and no token ids beside them: caches of decoders have four axes, too. */
 const readsPixels = ({ inputs }: Graph): boolean =>
@@ -204,17 +214,48 @@ function onlyLogits(canonical: CanonicalModel, listed: number | undefined): Logi
   return { ...canonical, graph: extractGraph(canonical.graph, { outputs: [output] }) };
 }
 
+/** A graph whose parts are known, and the value of the file that is its logits, where that is another one. */
+type LocatedModel = TransformerGraph & { readonly logitsInFile?: string };
+
 /** The anatomy; where there is none, everything else that is in the way is told, too. */
-function locate({ graph, opsets }: CanonicalModel, listed: number | undefined, rules: RuleRegistry): Anatomy {
+function locate(
+  { graph, opsets, notes }: CanonicalModel,
+  listed: number | undefined,
+  rules: RuleRegistry,
+): LocatedModel {
   try {
-    return locateAnatomy(graph, opsets, listed);
+    if (givesWords(graph, opsets, listed)) return locateLanguageModel(graph, opsets, listed);
+    return { graph, opsets, anatomy: locateAnatomy(graph, opsets, listed) };
   } catch (error) {
     if (!(error instanceof AnatomyError)) throw error;
     const missing = gradientCoverage(graph, opsets, rules).filter(({ status }) => status === "missing");
     if (missing.length === 0) throw error;
     const operators = missing.map(({ opType, count }) => `${opType} (${count})`).join(", ");
-    throw new AnatomyError(`${error.message}. Operators without a gradient rule: ${operators}`, error.problems);
+    const left = notes.filter((note) => note.includes(LEFT));
+    const why =
+      left.length === 0 ? "" : `. ${left[0]}${left.length > 1 ? `, and ${left.length - 1} more like it` : ""}`;
+    throw new AnatomyError(`${error.message}. Operators without a gradient rule: ${operators}${why}`, error.problems);
   }
+}
+
+/** The anatomy with what the configuration says of positions, and what the file makes probabilities of its logits with. */
+function withFirstPosition(anatomy: Anatomy, first: number, activation: LogitsOutput["activation"]): Anatomy {
+  const stream = { ...streamOf(anatomy), ...(first === 0 ? {} : { firstPosition: first }) };
+  const next = nextTokensOf(anatomy);
+  if (next !== undefined) return languageModelAnatomy(stream, next);
+  return classifierAnatomy(stream, {
+    ...classLogitsOf(anatomy),
+    ...(activation === undefined ? {} : { activation }),
+  });
+}
+
+/** The logits of the file at the positions that are asked for, where it is a language model. */
+function asAsked(
+  { graph, opsets }: Pick<OnnxModel, "graph" | "opsets">,
+  logits: string,
+  next: NextTokenOutput | undefined,
+): Pick<LogitsGraph, "graph" | "logits"> {
+  return next === undefined ? { graph, logits } : askLogits(graph, opsets, logits, next.positions);
 }
 
 function checkLength(graph: Graph, anatomy: Anatomy): void {

@@ -3,6 +3,7 @@
 import type { GraphBuilder } from "../../graph/builder.ts";
 import { float, int } from "../../onnx/model.ts";
 import { dtypeCode } from "../../tensor/dtype.ts";
+import { intTensor } from "../../tensor/tensor.ts";
 import type { WriteContext } from "./writer.ts";
 
 export interface AttentionParts {
@@ -44,18 +45,24 @@ export function attendInStages(
   let masked = capped;
   for (const mask of added) masked = b.add(masked, mask);
   if (causal !== undefined) {
-    const square = b.concat([b.sizeOf(scores, 2), b.sizeOf(scores, 3)], 0);
-    const filled = b.emit("Expand", [b.scalar(causal), square]); // [queries, keys]
-    masked = b.add(masked, b.emit("Trilu", [filled, diagonal(b, 1)], { attributes: { upper: int(1) } }));
-    if (window !== undefined) {
-      masked = b.add(masked, b.emit("Trilu", [filled, diagonal(b, -window)], { attributes: { upper: int(0) } }));
-    }
+    // Numbers of queries [queries, 1] against those of keys [keys].
+    const [query, key] = [b.unsqueeze(numbers(b, b.sizeOf(scores, 2)), [1]), numbers(b, b.sizeOf(scores, 3))];
+    const within = b.emit("Less", [key, b.add(query, b.integers([1]))]);
+    const seen =
+      window === undefined
+        ? within
+        : b.emit("And", [within, b.emit("Less", [b.sub(query, key), b.integers([window])])]);
+    masked = b.add(masked, b.emit("Where", [seen, b.scalar(0), b.scalar(causal)]));
   }
   const probabilities = b.emit("Softmax", [masked], { attributes: { axis: int(-1) } });
   return { scores, capped, masked, probabilities, result: b.matmul(probabilities, v) };
 }
 
-const diagonal = (b: GraphBuilder, offset: number): string => b.squeeze(b.integers([offset]), [0]);
+/** 0, 1, ... up to a count [1]. */
+export function numbers(b: GraphBuilder, count: string): string {
+  const whole = (value: number) => b.constant(intTensor([value], []), "whole");
+  return b.emit("Range", [whole(0), b.squeeze(count, [0]), whole(1)]);
+}
 
 /** Heads of keys or values [batch, heads, keys, size] that several heads of queries share, once for each of these. */
 export function repeatHeads(b: GraphBuilder, x: string, queries: number, keys: number, size: number): string {

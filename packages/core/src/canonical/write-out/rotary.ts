@@ -1,7 +1,7 @@
 /** @file RotaryEmbedding of com.microsoft and of ai.onnx 23 as primitives: pairs of numbers turned by angles of positions. */
 
 import type { GraphBuilder } from "../../graph/builder.ts";
-import { mergeHeads, splitHeads } from "./attention-core.ts";
+import { mergeHeads, numbers, splitHeads } from "./attention-core.ts";
 import { split, type WriteContext, type Writer } from "./writer.ts";
 
 /** How pairs are turned. */
@@ -40,7 +40,8 @@ export function rotate(b: GraphBuilder, x: string, { cosine, sine, size, turned,
 }
 
 /** Rows of tables of cosines or sines [positions, half], for the tokens in their order. `tokens`: their number [1]. */
-export const rowsInOrder = (b: GraphBuilder, table: string, tokens: string): string => b.slice(table, 0, 0, tokens);
+export const rowsInOrder = (b: GraphBuilder, table: string, tokens: string): string =>
+  b.emit("Gather", [table, numbers(b, tokens)]);
 
 /** Rows of such tables at given positions [batch, tokens], as [batch, 1, tokens, half]. */
 export const rowsAt = (b: GraphBuilder, table: string, positions: string): string =>

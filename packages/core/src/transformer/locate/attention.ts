@@ -9,6 +9,9 @@ import { describeShape, type Search } from "./search.ts";
 export interface AttentionSite {
   /** What messages call it. */
   readonly description: string;
+  /** What its softmax is taken of, and the node that reads it for that. */
+  readonly scores: string;
+  readonly softmax: Node;
   /** Last value of the shape of the softmax before the product with values. */
   readonly probabilities: string;
   /** Values that have a part in the scores or probabilities without coming from the input: masks and biases. */
@@ -29,6 +32,7 @@ export interface AttentionSearch {
 
 /** A softmax, as one node or written out. */
 interface Softmax {
+  /** The node that reads the scores. */
   readonly node: Node;
   readonly scores: string;
   readonly probabilities: string;
@@ -63,14 +67,14 @@ function asSoftmax({ index, opsets, shape }: Search, node: Node): Softmax | unde
   if (!isOperator(total, "ReduceSum") || total.inputs[0] !== scores) return undefined;
   const whole = shape(scores)?.length ?? 0;
   const reduced = shape(divisor)?.at(-1) === 1 && shape(divisor)?.length === whole;
-  return { node, scores: power.inputs[0] ?? "", probabilities, axis: reduced ? -1 : undefined };
+  return { node: power, scores: power.inputs[0] ?? "", probabilities, axis: reduced ? -1 : undefined };
 }
 
 /** Probabilities and masks of a softmax, or why it is no attention. */
 function examine(
   search: Search,
   flow: DataFlow,
-  { scores, probabilities, axis }: Softmax,
+  { node, scores, probabilities, axis }: Softmax,
 ): Omit<AttentionSite, "description"> | string {
   const shape = search.shape(probabilities);
   const last = axis === -1 || axis === (shape?.length ?? 0) - 1;
@@ -85,7 +89,7 @@ function examine(
   if (shape !== undefined && shape.length !== 4) {
     return `its shape is ${describeShape(shape)}, wanted [batch, heads, queries, keys]`;
   }
-  return { probabilities: after.probabilities, outer: [...before.outer, ...after.outer] };
+  return { scores, softmax: node, probabilities: after.probabilities, outer: [...before.outer, ...after.outer] };
 }
 
 /** From the softmax to the product with values. */

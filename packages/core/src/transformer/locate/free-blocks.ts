@@ -124,6 +124,9 @@ function mustGrow(node: Node, value: string, { search, batch, depends }: Context
   const [shape, result] = [search.shape(value), search.shape(node.outputs[0] ?? "")];
   if (shape === undefined || result === undefined) return true;
   const isKnown = shape.every((size) => typeof size === "number" || !size?.includes("?"));
+  // Positions that are asked for are the same in every row.
+  const isIndex = isOperator(node, "Gather") && value === node.inputs[1] && value !== node.inputs[0];
+  if (isIndex && isKnown && shape.length === 1 && shape[0] !== batch) return false;
   const broadcasts = isOperator(node, ...ELEMENTWISE) || isProduct(node);
   if (!broadcasts || !isKnown) return true;
   // Rows of the batch lie along the first axis of the result: of the value too, or it has none of them.

@@ -1,12 +1,12 @@
 /** @file The parts of any Transformer classifier, found by structure: operators, shapes and paths, never names. */
 
 import { AnatomyError } from "../../errors.ts";
-import type { Graph } from "../../onnx/model.ts";
-import { type Anatomy, classifierAnatomy } from "../anatomy.ts";
-import { type AttentionSearch, findAttention } from "./attention.ts";
+import type { Dimension, Graph } from "../../onnx/model.ts";
+import { type Anatomy, classifierAnatomy, type Stream } from "../anatomy.ts";
+import { type AttentionSearch, type AttentionSite, findAttention } from "./attention.ts";
 import { isCausal } from "./causality.ts";
 import { type DataFlow, traceDataFlow } from "./data-flow.ts";
-import { findLogits } from "./logits.ts";
+import { findLogits, type Logits, noClasses } from "./logits.ts";
 import type { Lookup } from "./lookups.ts";
 import { movedPositions } from "./moved-positions.ts";
 import { rearranges } from "./operators.ts";
@@ -33,6 +33,34 @@ import { createSearch, type Search } from "./search.ts";
  * for in vain, and every softmax that is no attention with the reason.
  */
 export function locateAnatomy(graph: Graph, opsets: Readonly<Record<string, number>>, listed?: number): Anatomy {
+  const { search, source, flow, logits, stream, positions } = locateParts(graph, opsets, listed);
+  if (logits.ofWords === true) throw noClasses(search, source, listed);
+  return classifierAnatomy(stream, {
+    value: logits.value,
+    per: logits.per,
+    ...(logits.activation === undefined ? {} : { activation: logits.activation }),
+    readout: logits.per === "token" ? "each" : findReadout(search, flow, stream.hiddenStates.at(-1) ?? "", positions),
+  });
+}
+
+/** What was found of a model whatever its head is for. */
+export interface LocatedParts {
+  readonly search: Search;
+  readonly source: Source;
+  readonly flow: DataFlow;
+  readonly logits: Logits;
+  readonly stream: Stream;
+  readonly sites: readonly AttentionSite[];
+  /** Size of the axis of positions. */
+  readonly positions: Dimension;
+}
+
+/** As `locateAnatomy`, for any head: logits may be scores of words. @throws As `locateAnatomy`. */
+export function locateParts(
+  graph: Graph,
+  opsets: Readonly<Record<string, number>>,
+  listed: number | undefined,
+): LocatedParts {
   const search = createSearch(graph, opsets);
   const source = findSource(search);
   if ("length" in source) throw failure(source);
@@ -44,39 +72,33 @@ export function locateAnatomy(graph: Graph, opsets: Readonly<Record<string, numb
   const { sites } = attention;
   if (sites.length === 0)
     problems.push("attention: a softmax between a product of queries and keys and one with values");
-  const stream = sites.length === 0 ? undefined : findStream(search, flow, sites, source.tokens, problems);
-  if (stream !== undefined) problems.push(...movedPositions(search, flow, stream.hiddenStates));
+  const found = sites.length === 0 ? undefined : findStream(search, flow, sites, source.tokens, problems);
+  if (found !== undefined) problems.push(...movedPositions(search, flow, found.hiddenStates));
   const outer = sites.flatMap((site) => site.outer);
   const inputs = findRoles(search, source, logits.value, outer, problems);
-  const first = stream?.hiddenStates[0];
+  const first = found?.hiddenStates[0];
   const patches =
     source.role === "pixels" && first !== undefined
       ? findPatches(search, flow, source.input, first, problems)
       : undefined;
-  if (stream === undefined || problems.length > 0) throw failure(problems, attention);
+  const causal = isCausal(search, sites);
+  if (logits.ofWords === true && sites.length > 0 && !causal) throw noClasses(search, source, listed);
+  if (found === undefined || problems.length > 0) throw failure(problems, attention);
 
   const words = wordEmbeddings(search, flow, source);
-  return classifierAnatomy(
-    {
-      kind: source.kind,
-      inputs,
-      ...(patches === undefined ? {} : { patches }),
-      ...(words === undefined ? {} : { wordEmbeddings: words }),
-      ...(search.inputsBehind([logits.value], first).has(inputs.ids ?? "") ? { readsIds: true as const } : {}),
-      hiddenStates: stream.hiddenStates,
-      attentionProbabilities: sites.map((site) => site.probabilities),
-      heads: stream.heads,
-      width: stream.width,
-      ...(isCausal(search, sites) ? { causal: true as const } : {}),
-    },
-    {
-      value: logits.value,
-      per: logits.per,
-      ...(logits.activation === undefined ? {} : { activation: logits.activation }),
-      readout:
-        logits.per === "token" ? "each" : findReadout(search, flow, stream.hiddenStates.at(-1) ?? "", stream.positions),
-    },
-  );
+  const stream: Stream = {
+    kind: source.kind,
+    inputs,
+    ...(patches === undefined ? {} : { patches }),
+    ...(words === undefined ? {} : { wordEmbeddings: words }),
+    ...(search.inputsBehind([logits.value], first).has(inputs.ids ?? "") ? { readsIds: true as const } : {}),
+    hiddenStates: found.hiddenStates,
+    attentionProbabilities: sites.map((site) => site.probabilities),
+    heads: found.heads,
+    width: found.width,
+    ...(causal ? { causal: true as const } : {}),
+  };
+  return { search, source, flow, logits, stream, sites, positions: found.positions };
 }
 
 function failure(problems: readonly string[], attention?: AttentionSearch): AnatomyError {

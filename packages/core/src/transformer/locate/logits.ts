@@ -16,6 +16,8 @@ export interface Logits {
   readonly classes: number;
   /** What the file makes probabilities of the logits with; absent where its output is the logits. */
   readonly activation?: Output["activation"];
+  /** Whether they are scores of all words of the vocabulary for every token, as language models give. Absent for no. */
+  readonly ofWords?: true;
 }
 
 /** What a model for another task has beside logits, if any. */
@@ -33,6 +35,8 @@ const OTHER_HEADS: ReadonlySet<Meaning> = new Set<Meaning>(["vocabulary", "numbe
 export function findLogits(search: Search, source: Source, problems: string[], listed?: number): Logits | undefined {
   const outputs = describeOutputs(search, source, listed);
   const candidates = outputs.filter(({ meaning }) => meaning === "logits");
+  const words = wordScores(source, outputs);
+  if (words !== undefined) return { ...logitsIn(words), ofWords: true };
   const last = candidates.filter(({ name }) =>
     candidates.every((other) => other.name === name || !other.flow.has(name)),
   );
@@ -53,14 +57,28 @@ export function findLogits(search: Search, source: Source, problems: string[], l
     );
     return undefined;
   }
-  const { value, activation, shape = [] } = found;
-  return {
-    output: found.name,
-    value,
-    per: shape.length === 3 ? "token" : "input",
-    classes: shape.at(-1) as number,
-    ...(activation === undefined ? {} : { activation }),
-  };
+  return logitsIn(found);
+}
+
+const logitsIn = ({ name, value, activation, shape = [] }: Output): Logits => ({
+  output: name,
+  value,
+  per: shape.length === 3 ? "token" : "input",
+  classes: shape.at(-1) as number,
+  ...(activation === undefined ? {} : { activation }),
+});
+
+/** The scores of all words [batch, tokens, vocabulary] where a text model gives nothing else that could be explained. */
+function wordScores({ role }: Source, outputs: readonly Output[]): Output | undefined {
+  const heads = outputs.filter(({ meaning }) => meaning === "logits" || OTHER_HEADS.has(meaning));
+  const [found] = heads;
+  const isOnly = role === "ids" && heads.length === 1 && found?.meaning === "vocabulary";
+  return isOnly && found.shape?.length === 3 ? found : undefined;
+}
+
+/** The error where scores of words are not what is explained: no classes, and no decoder that predicts the next token. */
+export function noClasses(search: Search, source: Source, listed?: number): UnsupportedModelError {
+  return headless(describeOutputs(search, source, listed));
 }
 
 /** The output of a graph that its logits are; undefined where it is not known which. @throws {UnsupportedModelError} As `findLogits`. */
@@ -72,6 +90,13 @@ export function logitsOutput(
   const search = createSearch(graph, opsets);
   const source = findSource(search);
   return "length" in source ? undefined : findLogits(search, source, [], listed)?.output;
+}
+
+/** Whether a graph gives scores of all words for every token, and nothing else that could be explained. @throws As `findLogits`. */
+export function givesWords(graph: Graph, opsets: Readonly<Record<string, number>>, listed?: number): boolean {
+  const search = createSearch(graph, opsets);
+  const source = findSource(search);
+  return !("length" in source) && findLogits(search, source, [], listed)?.ofWords === true;
 }
 
 const EXPORT =

@@ -18,12 +18,15 @@ export function positionLimit({ graph, opsets, anatomy }: TransformerGraph): num
   const search = createSearch(graph, opsets);
   const { wordEmbeddings: words, inputs } = streamOf(anatomy);
   const width = search.shape(words?.value ?? "")?.at(-1);
+  const placed = search.valuesBehind([inputs.places, inputs.positionIds].filter((name) => name !== undefined));
   const counted = search.valuesBehind([inputs.ids, inputs.mask].filter((name) => name !== undefined));
   const limits = graph.nodes.flatMap((node) => {
     const [table = "", indices = ""] = node.inputs;
     const shape = search.shape(table);
     const rows = shape?.at(-2);
-    const isTable = search.isConstant(table) && table !== words?.table && shape?.at(-1) === width;
+    // Tables of cosines have another width than hidden states.
+    const isPlaced = isOperator(node, "Gather") && placed.has(indices);
+    const isTable = search.isConstant(table) && table !== words?.table && (shape?.at(-1) === width || isPlaced);
     if (!isTable || typeof rows !== "number" || rows < MOST_TYPES) return [];
     // Tables are cut to the length of the text, or looked up.
     if (isOperator(node, "Slice")) return search.shape(node.outputs[0] ?? "")?.at(-2) === rows ? [] : [rows];
