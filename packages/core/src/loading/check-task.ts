@@ -12,6 +12,9 @@ import { createSearch, describeShape } from "../transformer/locate/search.ts";
 const OTHER_TASKS =
   /(For(MaskedLM|PreTraining|QuestionAnswering|MultipleChoice|NextSentencePrediction|ConditionalGeneration|MaskedImageModeling|ObjectDetection|(Semantic|Instance|Universal|Image)Segmentation|DepthEstimation)|WithProjection|Backbone|Model)$/;
 
+/** What the decoders of encoder-decoders read besides their own tokens. */
+const ENCODED = /^(encoder_(hidden_states|outputs?|attention_mask|last_hidden_state)|decoder_input_ids)$/;
+
 /**
  * To be called before side files are read, which may be large or missing: what the graph itself holds is enough.
  *
@@ -19,6 +22,13 @@ const OTHER_TASKS =
  * @throws {UnsupportedModelError} When a configuration names a head of another task.
  */
 export function checkTask(config: CheckpointConfig | undefined, model: Pick<OnnxModel, "graph" | "opsets">): void {
+  const encoded = model.graph.inputs.find(({ name }) => ENCODED.test(name));
+  if (encoded !== undefined) {
+    throw new UnsupportedModelError(
+      `Cannot explain the model: it is the decoder of an encoder-decoder, as of T5, BART or Whisper (it reads "${encoded.name}"), and calig explains models with one stack of blocks: encoders that classify, and decoders`,
+      [{ reason: `encoder-decoder: input "${encoded.name}"` }],
+    );
+  }
   const found = config?.architectures.find((name) => OTHER_TASKS.test(name));
   if (found === undefined) return;
   const { outputs, mayClassify } = offers(model);

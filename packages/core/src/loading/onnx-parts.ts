@@ -42,6 +42,7 @@ import { firstPosition } from "./first-position.ts";
 import { nextTokenHead, onnxHead } from "./head.ts";
 import type { LoadContext } from "./load-context.ts";
 import type { ModelParts, WeightFacts, WeightPlace } from "./model-parts.ts";
+import { genaiLength } from "./onnx-place.ts";
 import { type LogitsGraph, openOwnAnswers, unmeasuredWarning } from "./own-answers.ts";
 import { readImageProcessor, readTokenizer, tokenizerFacts } from "./preprocessors.ts";
 
@@ -121,7 +122,10 @@ export async function onnxParts(source: OnnxSource): Promise<OnnxParts> {
     : original.graph.nodes.some(({ outputs }) => outputs.includes(ownLogits))
       ? undefined
       : "the file has no such value before its probabilities";
-  const longest = streamOf(anatomy).inputs.ids !== undefined ? maxLength(family, config, free) : undefined;
+  const longest =
+    streamOf(anatomy).inputs.ids !== undefined
+      ? maxLength(family, config, free, await genaiLength(source.contents))
+      : undefined;
   const forward: TransformerGraph = { ...free, graph: source.externalise(graph) };
   const next = nextTokensOf(anatomy);
   const { warnings: surprises, ...head } =
@@ -273,12 +277,14 @@ function maxLength(
   family: ModelFamily | undefined,
   config: CheckpointConfig | undefined,
   model: TransformerGraph,
+  genai: number | undefined,
 ): number {
   const stated =
     config === undefined || family === undefined ? undefined : family.maxLength(familyConfig(family, config));
   if (stated !== undefined) return stated;
   const limits = [
     positionLimit(model),
+    genai,
     config?.has("max_position_embeddings") === true ? config.integer("max_position_embeddings") : undefined,
   ].filter((limit) => limit !== undefined);
   return limits.length === 0 ? FALLBACK_LENGTH : Math.min(...limits);
