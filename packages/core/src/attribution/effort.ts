@@ -1,11 +1,14 @@
 /** @file How much an explanation may cost: what CA-LIG does at each effort. Figures: docs/faithfulness.md. */
 
-export const EFFORTS = ["instant", "fast", "standard", "best"] as const;
+/** The last is no amount of work but what CA-LIG was before maps were refined: the sum of the blocks alone. */
+export const EFFORTS = ["instant", "fast", "standard", "best", "blocks"] as const;
 export type Effort = (typeof EFFORTS)[number];
 
 export interface EffortPlan extends Refinement {
   /** Relative completeness error that the integrals of every block are refined to. */
   readonly tolerance: number;
+  /** What integrates where no number of steps is given. */
+  readonly quadrature: "spline" | "lean-spline";
   /** Blocks that are integrated, of a model with so many; all where absent. */
   readonly layers?: (blocks: number) => readonly number[];
 }
@@ -22,10 +25,11 @@ export interface Refinement {
 const threeBlocks = (blocks: number): readonly number[] => [...new Set([0, blocks >> 1, blocks - 1])];
 
 export const EFFORT_PLANS: Readonly<Record<Effort, EffortPlan>> = {
-  instant: { tolerance: 0.2, layers: threeBlocks, paths: 0, ends: false },
-  fast: { tolerance: 0.1, paths: 0, ends: false },
-  standard: { tolerance: 0.01, paths: 0, ends: false },
-  best: { tolerance: 0.01, paths: 3, ends: true },
+  instant: { tolerance: 0.2, quadrature: "spline", layers: threeBlocks, paths: 0, ends: false },
+  fast: { tolerance: 0.1, quadrature: "spline", paths: 0, ends: false },
+  standard: { tolerance: 0.01, quadrature: "lean-spline", paths: 1, ends: false },
+  best: { tolerance: 0.01, quadrature: "lean-spline", paths: 3, ends: true },
+  blocks: { tolerance: 0.01, quadrature: "spline", paths: 0, ends: false },
 };
 
 export const DEFAULT_EFFORT: Effort = "standard";
@@ -33,18 +37,30 @@ export const DEFAULT_EFFORT: Effort = "standard";
 /** Whether features can be exchanged with the baseline: states of zeros are nothing that the model was run on. */
 export const isRefinable = (baseline: unknown): boolean => ![baseline].flat().includes("zero");
 
+/** What decides, besides the effort, how a map is refined. */
+export interface RefinementSituation {
+  readonly baseline?: unknown;
+  readonly fusion?: unknown;
+  readonly layers?: unknown;
+}
+
+const NONE: Refinement = { paths: 0, ends: false };
+
 /**
  * How the map is refined where the caller does not say.
  *
- * @param most - The most that serves a kind of input: what refines on one replacement may overfit it, see
- * docs/faithfulness.md. Absent where everything serves.
+ * Not where features cannot be exchanged with the baseline, nor where the fusion leaves no values in units of the score to
+ * take a mean with; nor where blocks are named and no effort is, since it is these blocks that are looked at.
+ *
+ * @param own - Of a kind of input, by effort, where it differs from the plan: what refines on one replacement may overfit it,
+ * see docs/faithfulness.md.
  */
 export function plannedRefinement(
-  effort: Effort = DEFAULT_EFFORT,
-  baseline?: unknown,
-  most: Refinement = EFFORT_PLANS.best,
+  effort: Effort | undefined,
+  { baseline, fusion = "transport", layers }: RefinementSituation = {},
+  own: Partial<Record<Effort, Refinement>> = {},
 ): Refinement {
-  const { paths, ends } = EFFORT_PLANS[effort];
-  if (!isRefinable(baseline)) return { paths: 0, ends: false };
-  return { paths: Math.min(paths, most.paths), ends: ends && most.ends };
+  if (!isRefinable(baseline) || fusion !== "transport" || (layers !== undefined && effort === undefined)) return NONE;
+  const { paths, ends } = own[effort ?? DEFAULT_EFFORT] ?? EFFORT_PLANS[effort ?? DEFAULT_EFFORT];
+  return { paths, ends };
 }

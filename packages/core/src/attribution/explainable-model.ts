@@ -10,7 +10,7 @@ import type { ForwardResult, ModelPrograms } from "../program/model-programs.ts"
 import type { Feeds } from "../runtime/runtime.ts";
 import type { Anatomy } from "../transformer/anatomy.ts";
 import type { Random } from "../util/random.ts";
-import type { Refinement } from "./effort.ts";
+import type { Effort, Refinement } from "./effort.ts";
 import type { Explanation, ModelFacts, Warning } from "./explanation.ts";
 import type { TextInput } from "./input.ts";
 import type { ExplainOptions, LayerWeightsName } from "./options.ts";
@@ -223,8 +223,8 @@ export interface Modality<
   readonly options?: readonly string[];
   /** Weights of the blocks where nothing is said: what measured better on models of this kind. */
   readonly layerWeights: LayerWeightsName;
-  /** The most that efforts refine maps by. Absent where everything serves. */
-  readonly refinement?: Refinement;
+  /** What efforts refine maps of this kind by, where it is not what they refine others by. */
+  readonly refinement?: Partial<Record<Effort, Refinement>>;
   /** Whether the mean of all positions that a head reads counts special features too. */
   readonly meanHasSpecials: boolean;
   readonly baselines: Baselines<Prepared>;

@@ -32,7 +32,7 @@ export const QUADRATURE_RULES = [
 ] as const;
 export type QuadratureRuleName = (typeof QUADRATURE_RULES)[number];
 
-export const QUADRATURES = ["spline", ...QUADRATURE_RULES, "stochastic"] as const;
+export const QUADRATURES = ["spline", "lean-spline", ...QUADRATURE_RULES, "stochastic"] as const;
 export type Quadrature = (typeof QUADRATURES)[number];
 
 /** What integrates where nothing is said: a spline finds its places by the error, a fixed number of points suits Gauss. */

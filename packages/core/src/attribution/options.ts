@@ -309,20 +309,27 @@ export const FUSION_OPTIONS = {
 const planned = (given: GivenOptions) => EFFORT_PLANS[(given.effort as Effort | undefined) ?? DEFAULT_EFFORT];
 
 /** "0.01; 0.2 with effort instant, 0.1 with effort fast" */
-function byEffort(field: "tolerance" | "paths"): string {
+function byEffort(field: "tolerance" | "paths" | "quadrature"): string {
   const usual = EFFORT_PLANS[DEFAULT_EFFORT][field];
-  const others = EFFORTS.filter((effort) => EFFORT_PLANS[effort][field] !== usual);
-  return `${usual}; ${others.map((effort) => `${EFFORT_PLANS[effort][field]} with effort ${effort}`).join(", ")}`;
+  const others = [...new Set(EFFORTS.map((effort) => EFFORT_PLANS[effort][field]))].filter((value) => value !== usual);
+  const at = (value: unknown) => EFFORTS.filter((effort) => EFFORT_PLANS[effort][field] === value).join(" or ");
+  return `${usual}; ${others.map((value) => `${value} with effort ${at(value)}`).join(", ")}`;
 }
 
 /** Of methods whose map is refined by forward passes. */
 const EFFORT_OPTIONS = {
-  /** How much an explanation may cost: tolerance, blocks, paths and ends together. Those that are given hold. */
+  /** How much an explanation may cost: tolerance, quadrature, blocks, paths and ends together. Those that are given hold. */
   effort: defineOption<Effort>({
     type: oneOf(EFFORTS),
     group: "Method",
     summary: "what an explanation may cost, from a few passes of the model to what ranks best",
     default: DEFAULT_EFFORT,
+  }),
+  quadrature: defineOption<Quadrature>({
+    ...INTEGRAL_OPTIONS.quadrature,
+    default: (given: GivenOptions) =>
+      typeof given.steps === "number" ? defaultQuadrature(given.steps) : planned(given).quadrature,
+    otherwise: `${byEffort("quadrature")}; with a number of steps ${defaultQuadrature(1)}`,
   }),
   tolerance: defineOption<number>({
     ...INTEGRAL_OPTIONS.tolerance,
@@ -336,7 +343,7 @@ const EFFORT_OPTIONS = {
     summary:
       "times that the map is refined by putting features in and taking them out in its order; 0: gradients alone",
     default: () => EFFORT_PLANS[DEFAULT_EFFORT].paths,
-    otherwise: `${byEffort("paths")}, of pictures at most 1`,
+    otherwise: `${byEffort("paths")}; of pictures 0, 1 with effort best`,
   }),
   /** Whether the map is refined by every feature alone, and by the input without it. */
   ends: defineOption<boolean>({

@@ -90,11 +90,11 @@ describe("resolveRun()", () => {
       score: "logit",
       longText: "windows",
       seed: 0,
-      quadrature: "spline",
+      quadrature: "lean-spline",
       steps: "auto",
       effort: "standard",
       tolerance: 0.01,
-      paths: 0,
+      paths: 1,
       ends: false,
       fusion: "transport",
       lambda: 0.5,
@@ -115,7 +115,21 @@ describe("resolveRun()", () => {
     expect(resolveRun(model("image"), { effort: "best", paths: 4 }).options).toMatchObject({ paths: 4, ends: false });
     expect(resolveRun(model("image"), { effort: "best", baseline: "zero" }).options).toMatchObject({ paths: 0 });
     expect(resolveRun(TEXT, { effort: "best", baseline: "zero" }).options).toMatchObject({ paths: 0, ends: false });
-    expect(resolveRun(TEXT, { method: "integrated-gradients" }).options).toMatchObject({ tolerance: 0.01 });
+    expect(resolveRun(TEXT, { method: "integrated-gradients" }).options).toMatchObject({
+      tolerance: 0.01,
+      quadrature: "spline",
+    });
+  });
+
+  test("the default refines texts, and not where there is nothing to refine", () => {
+    const unrefined = { paths: 0, ends: false };
+    for (const given of [{ baseline: "zero" }, { fusion: "gate" }, { layers: [1] }, { effort: "blocks" }] as const) {
+      expect(resolveRun(TEXT, given).options).toMatchObject(unrefined);
+    }
+    expect(resolveRun(model("text", TUNED), {}).options).toMatchObject(unrefined);
+    expect(resolveRun(model("image"), {}).options).toMatchObject(unrefined);
+    expect(resolveRun(TEXT, { layers: [1], effort: "standard" }).options).toMatchObject({ paths: 1 });
+    expect(resolveRun(TEXT, { effort: "blocks" }).options).toMatchObject({ quadrature: "spline", tolerance: 0.01 });
   });
 
   test("takes what a model was tuned to, all of it or nothing, and says so", () => {
@@ -198,6 +212,8 @@ describe("optionsKey()", () => {
   });
 
   test("is the same for defaults that are given and left out", () => {
-    expect(key({ steps: "auto", quadrature: "spline", fusion: "transport", layerWeights: "uniform" })).toBe(key({}));
+    expect(key({ steps: "auto", quadrature: "lean-spline", fusion: "transport", layerWeights: "uniform" })).toBe(
+      key({}),
+    );
   });
 });

@@ -137,7 +137,11 @@ function resolved(
       layerWeights: modality?.layerWeights ?? DEFAULT_LAYER_WEIGHTS.text,
       baseline,
       ...(score === undefined ? {} : { score }),
-      ...plannedRefinement(effortOf(given), given.baseline ?? baseline, modality?.refinement),
+      ...plannedRefinement(
+        effortOf(given),
+        { baseline: given.baseline ?? baseline, fusion: given.fusion ?? tuned?.fusion, layers: given.layers },
+        modality?.refinement,
+      ),
       ...tuned,
     },
     naming,

@@ -84,7 +84,15 @@ export function tuningGrid(blocks: number): readonly (TuningSettings & { name: s
 export const tuningMethods = ({ programs }: ExplainableModel, options: ExplainOptions): readonly NamedMethod[] =>
   tuningGrid(programs.blocks).map(({ name, fusion, lambda, layerWeights }) => ({
     name,
-    options: { ...options, method: "ca-lig", fusion, ...(fusion === "additive" ? { lambda } : {}), layerWeights },
+    options: {
+      paths: 0,
+      ends: false,
+      ...options,
+      method: "ca-lig",
+      fusion,
+      ...(fusion === "additive" ? { lambda } : {}),
+      layerWeights,
+    },
   }));
 
 /** @throws {InvalidOptionError} When the metric has no single figure with a better direction. */

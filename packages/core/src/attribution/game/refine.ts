@@ -6,7 +6,7 @@ import type { Game } from "./game.ts";
 import { orderedPath } from "./ordered-path.ts";
 
 /** Most groups of features of a path: beyond it evaluations grow, and maps do not gain (docs/faithfulness.md). */
-export const PATH_STEPS = 16;
+export const PATH_STEPS = 12;
 /** Most features that are looked at one by one: beyond it two evaluations each cost more than they bring. */
 export const MOST_ENDS = 64;
 
@@ -30,7 +30,7 @@ export interface Refined {
  * @param map - One number for each feature, in units of the target score.
  * @param mayGoOn - Asked before every estimate: false ends it with those that were made.
  *
- * Cost: at most 2 (16 - 1) evaluations for each path, 2 per feature for the ends, and two.
+ * Cost: at most 2 (12 - 1) evaluations for each path, 2 per feature for the ends, and two.
  */
 export async function refine(
   game: Game,

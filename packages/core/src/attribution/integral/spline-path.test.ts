@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { SplinePath } from "./spline-path.ts";
+import { LEAN, SplinePath, THOROUGH } from "./spline-path.ts";
 
 /** Two positions: one changes in a step of width 0.02 around 0.37, the other slowly; together they are dF/dalpha. */
 const STEP = 0.02;
@@ -9,8 +9,8 @@ const score = (a: number) => steep(a) + Math.sin(a);
 const EXACT = [steep(1) - steep(0), Math.sin(1)];
 const FIRST = [0, 0.25, 0.5, 0.75, 1];
 
-function refined(tolerance: number | undefined, first = FIRST, earliest?: readonly number[]) {
-  const path = new SplinePath({ scoreAt: score, tolerance }, first, earliest);
+function refined(tolerance: number | undefined, first = FIRST, earliest?: readonly number[], search = THOROUGH) {
+  const path = new SplinePath({ scoreAt: score, tolerance }, first, earliest, search);
   const rounds: (readonly number[])[] = [];
   for (let places = path.next(0); places.length > 0; places = path.next(rounds.flat().length)) {
     rounds.push(places);
@@ -34,6 +34,13 @@ describe("SplinePath", () => {
     expect(all.length).toBeLessThan(130);
   });
 
+  it.each([0.05, 0.01, 1e-3])("meets a tolerance of %d by fewer places where the search is lean", (tolerance) => {
+    const { path, all, error } = refined(tolerance, FIRST, FIRST, LEAN);
+    expect(error).toBeLessThanOrEqual(tolerance * score(1));
+    expect(path.relevance).toBeAllClose(EXACT, { rtol: 0, atol: 10 * tolerance * score(1) });
+    expect(all.length).toBeLessThan(refined(tolerance).all.length);
+  });
+
   it("looks where the score moves", () => {
     const { all } = refined(1e-3);
     const places = [...all].sort((a, b) => a - b);
@@ -48,7 +55,10 @@ describe("SplinePath", () => {
     }
   });
 
-  it("is not deceived by errors that cancel", () => {
+  it.each([
+    ["thorough", THOROUGH],
+    ["lean", LEAN],
+  ])("is not deceived by errors that cancel: %s", (_, search) => {
     // Bumps of opposite sign, both between the first places: their sum over the whole path is 0 whether seen or not.
     const bump = (a: number, at: number) => Math.exp(-(((a - at) / 0.02) ** 2));
     const slope = (a: number) => 1 + 50 * (bump(a, 0.3) - bump(a, 0.7));
@@ -59,7 +69,7 @@ describe("SplinePath", () => {
       for (let i = 0; i < n; i++) sum += slope(((i + 0.5) * a) / n);
       return (sum * a) / n;
     };
-    const path = new SplinePath({ scoreAt: area, tolerance: 0.01 }, [0, 0.5, 1]);
+    const path = new SplinePath({ scoreAt: area, tolerance: 0.01 }, [0, 0.5, 1], undefined, search);
     let spent = 0;
     for (let places = path.next(0); places.length > 0; places = path.next(spent)) {
       spent += places.length;
