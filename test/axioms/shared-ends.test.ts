@@ -6,7 +6,7 @@ import "../support/matchers.ts";
 
 const TEXT = "A gripping, beautifully shot film that forgets to end.";
 /** A rule with points at both ends of the path. */
-const TRAPEZOID = { quadrature: "riemann-trapezoid", steps: 5 } as const;
+const TRAPEZOID = { effort: "blocks", quadrature: "riemann-trapezoid", steps: 5 } as const;
 
 let model: LoadedModel;
 beforeAll(async () => {

@@ -42,6 +42,8 @@ export interface RefinementSituation {
   readonly baseline?: unknown;
   readonly fusion?: unknown;
   readonly layers?: unknown;
+  /** Whether the model is a decoder. */
+  readonly causal?: boolean | undefined;
 }
 
 const NONE: Refinement = { paths: 0, ends: false };
@@ -50,17 +52,18 @@ const NONE: Refinement = { paths: 0, ends: false };
  * How the map is refined where the caller does not say.
  *
  * Not where features cannot be exchanged with the baseline, nor where the fusion leaves no values in units of the score to
- * take a mean with; nor where blocks are named and no effort is, since it is these blocks that are looked at.
+ * take a mean with; nor where blocks are named and no effort is, since it is these blocks that are looked at. Nor, without an effort, of decoders, where it was not measured.
  *
  * @param own - Of a kind of input, by effort, where it differs from the plan: what refines on one replacement may overfit it,
  * see docs/faithfulness.md.
  */
 export function plannedRefinement(
   effort: Effort | undefined,
-  { baseline, fusion = "transport", layers }: RefinementSituation = {},
+  { baseline, fusion = "transport", layers, causal = false }: RefinementSituation = {},
   own: Partial<Record<Effort, Refinement>> = {},
 ): Refinement {
-  if (!isRefinable(baseline) || fusion !== "transport" || (layers !== undefined && effort === undefined)) return NONE;
+  if (!isRefinable(baseline) || fusion !== "transport") return NONE;
+  if (effort === undefined && (layers !== undefined || causal)) return NONE;
   const { paths, ends } = own[effort ?? DEFAULT_EFFORT] ?? EFFORT_PLANS[effort ?? DEFAULT_EFFORT];
   return { paths, ends };
 }

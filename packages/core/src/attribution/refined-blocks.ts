@@ -6,6 +6,7 @@ import { isRefinable, type Refinement } from "./effort.ts";
 import type { Warning } from "./explanation.ts";
 import { createInputGame, type GameContext } from "./game/input-game.ts";
 import { MOST_ENDS, refine, refinementCost } from "./game/refine.ts";
+import { drawnBaselines } from "./integral/layer-integrals.ts";
 import type { MethodResult } from "./method.ts";
 
 /** @throws {InvalidOptionError} Where a map of this baseline cannot be refined and is asked to be. */
@@ -39,8 +40,11 @@ export async function refinedBlocks(
   if (refinement.paths === 0 && !refinement.ends) return result;
   const { model, deadline, onProgress } = context;
   let expected = 1;
-  const game = await createInputGame(context, (done) =>
-    onProgress(Math.min(1, 1 - REFINING_SHARE * (1 - Math.min(1, done / expected)))),
+  const game = await createInputGame(
+    context,
+    (done) => onProgress(Math.min(1, 1 - REFINING_SHARE * (1 - Math.min(1, done / expected)))),
+    // The same that were integrated from, so that both add up to the same difference.
+    drawnBaselines(model, context.options),
   );
   expected = refinementCost(game.count, refinement);
   const map = game.features.map((positions) => sumAt(result.attribution, positions));

@@ -4,7 +4,7 @@ import { InvalidOptionError, wordList } from "../errors.ts";
 import { checkRecord, type OptionNaming, plainName } from "../options/check.ts";
 import type { GivenOptions, OptionTable } from "../options/option.ts";
 import { effectiveOptions, resolveOptions } from "../options/resolve.ts";
-import { nextTokensOf } from "../transformer/anatomy.ts";
+import { nextTokensOf, streamOf } from "../transformer/anatomy.ts";
 import { averagedOverNoise } from "./averaged.ts";
 import { EFFORTS, type Effort, plannedRefinement } from "./effort.ts";
 import type { ExplainableModel, Modality } from "./explainable-model.ts";
@@ -57,7 +57,8 @@ export function resolveRun(
   given: ExplainOptions,
 ): ResolvedRun {
   const score = anatomy === undefined || nextTokensOf(anatomy) === undefined ? undefined : NEXT_TOKEN_SCORE;
-  const { method, table, tuned, values } = resolved(given, { stored, modality, score });
+  const causal = anatomy !== undefined && streamOf(anatomy).causal === true;
+  const { method, table, tuned, values } = resolved(given, { stored, modality, score, causal });
   const { signal, onProgress } = given;
   const { noise } = values as GivenOptions;
   const options = {
@@ -95,6 +96,8 @@ interface Situation {
   readonly modality?: Modality;
   /** The score where none is given. Default: that of the declaration. */
   readonly score?: string | undefined;
+  /** Whether the model is a decoder. */
+  readonly causal?: boolean;
   readonly naming?: OptionNaming;
   readonly others?: readonly AttributionMethod[];
   readonly baselines?: readonly string[];
@@ -122,7 +125,15 @@ export function withQuestion<T extends Pick<ExplainOptions, "score" | "question"
 
 function resolved(
   all: ExplainOptions,
-  { stored, modality, score, naming = plainName, others = [], baselines = modality?.baselines.names ?? [] }: Situation,
+  {
+    stored,
+    modality,
+    score,
+    causal,
+    naming = plainName,
+    others = [],
+    baselines = modality?.baselines.names ?? [],
+  }: Situation,
 ) {
   const given: ExplainOptions = withQuestion(all);
   const method = methodOf(given.method ?? DEFAULTS.method);
@@ -139,7 +150,7 @@ function resolved(
       ...(score === undefined ? {} : { score }),
       ...plannedRefinement(
         effortOf(given),
-        { baseline: given.baseline ?? baseline, fusion: given.fusion ?? tuned?.fusion, layers: given.layers },
+        { baseline: given.baseline ?? baseline, fusion: given.fusion ?? tuned?.fusion, layers: given.layers, causal },
         modality?.refinement,
       ),
       ...tuned,

@@ -7,13 +7,19 @@ import { baselineStates, chosenBaselines, type UsedBaseline } from "../baseline/
 import type { Warning } from "../explanation.ts";
 import { forwardRows } from "../integral/run-size.ts";
 import type { MethodContext } from "../method.ts";
-import type { INTEGRAL_OPTIONS } from "../options.ts";
+import type { Baseline, INTEGRAL_OPTIONS } from "../options.ts";
 import type { Kept } from "../perturbable.ts";
 import { removableFeatures } from "../prepared-input.ts";
 import { createGame, everything, type Game } from "./game.ts";
 
 /** What the game of an input is made of: any method that takes a baseline has it. */
 export type GameContext = MethodContext<Pick<typeof INTEGRAL_OPTIONS, "baseline">>;
+
+/** A baseline and the seed that it is drawn with, where it is drawn. */
+export interface SeededBaseline {
+  readonly baseline: Baseline | undefined;
+  readonly seed: number;
+}
 
 export interface InputGame extends Game {
   /** Positions of the input that each feature is made of; the same features that metrics remove. */
@@ -40,17 +46,20 @@ export interface InputGame extends Game {
  * Cost: the passes of the baselines; then one forward pass for every subset and baseline.
  *
  * @param onEvaluated - Called after every batch with the number of evaluations so far.
+ * @param baselines - With the seed of each. Default: those of the options, drawn once.
  * @throws As `baselineStates`.
  */
 export async function createInputGame(
   context: GameContext,
   onEvaluated: (evaluations: number) => void = () => {},
+  baselines: readonly SeededBaseline[] = chosenBaselines(context.options).map((baseline) => ({
+    baseline,
+    seed: context.options.seed,
+  })),
 ): Promise<InputGame> {
   const { model, input, forward, options, scoreAtInput } = context;
   const used: UsedBaseline[] = [];
-  for (const baseline of chosenBaselines(options)) {
-    used.push(await baselineStates(model, input, baseline, options.seed));
-  }
+  for (const { baseline, seed } of baselines) used.push(await baselineStates(model, input, baseline, seed));
   const features = removableFeatures(input);
   const positions = forward.hiddenStates[0]?.shape[1] ?? 0;
   const evaluate = async (subsets: readonly Kept[]): Promise<readonly number[]> => {

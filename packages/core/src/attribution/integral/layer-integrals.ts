@@ -32,7 +32,7 @@ const TABLE = { ...GENERAL_OPTIONS, ...INTEGRAL_OPTIONS };
 export async function layerIntegrals(context: Context, layers: readonly number[]): Promise<LayerIntegrals> {
   const { options, model, deadline, onProgress } = context;
   const { steps, tolerance } = options;
-  const baselines = chosenBaselines(options).flatMap((baseline) => drawsOf(model, baseline, options.seed));
+  const baselines = drawnBaselines(model, options);
   const results: LayerIntegrals[] = [];
   for (const [i, { baseline, seed }] of baselines.entries()) {
     const now = model.platform.now();
@@ -64,6 +64,10 @@ function onceEach(spelled: readonly unknown[]): unknown {
   const [first, ...others] = new Map(spelled.map((one) => [JSON.stringify(one), one])).values();
   return others.length === 0 ? first : spelled;
 }
+
+/** The baselines that integrals are the mean over: those that are asked for, each draw of one with a seed of its own. */
+export const drawnBaselines = (model: ExplainableModel, options: Pick<Context["options"], "baseline" | "seed">) =>
+  chosenBaselines(options).flatMap((baseline) => drawsOf(model, baseline, options.seed));
 
 /** A baseline with the seed of each draw of it: other seeds draw nothing that these do. */
 function drawsOf({ modality, ...model }: ExplainableModel, baseline: Baseline | undefined, seed: number) {
