@@ -21,7 +21,7 @@ const before = existsSync(PAGE) ? readFileSync(PAGE, "utf8").split("\n") : [];
 const lines = [
   "# Agreement with the reference implementations",
   "This page is written by `npm run docs:parity`, which measures every number on it; do not edit it.",
-  'Each row is one model, built by calig from a checkpoint and run in float32, beside the same model in PyTorch in float64. The numbers are the largest differences, each relative to the largest magnitude of its tensor: of the logits, of the hidden state entering every block, of every attention map, and of the gradients of one logit with respect to all of these. Rounding alone gives differences around 1e-6. Models named after their family are small, their weights are hashes of tensor names, so that every layer is exercised; those under "checkpoints" are real ones, read as they are. The second input of each batch of texts is padded.',
+  'Each row is one model, built by calig from a checkpoint and run in float32, beside the same model in PyTorch in float64. The numbers are the largest differences, each relative to the largest magnitude of its tensor: of the logits, of the hidden state entering every block, of every attention map, and of the gradients of one logit with respect to all of these. Rounding alone gives differences around 1e-6. Models named after their family are small, their weights are hashes of tensor names, so that every layer is exercised; those under "checkpoints" are real ones, read as they are. The second input of each batch of texts is padded, that of decoders is not.',
 ];
 for (const { name, made, cases } of readParityFiles()) {
   const versions = Object.entries(made).flatMap(([key, value]) => (key === "script" ? [] : [`${key} ${value}`]));

@@ -29,7 +29,7 @@ def uniform(name, count):
 
 def amplitude(name, shape):
     """(offset, amplitude) of a parameter: normalisation weights around 1, biases small, matrices kept at unit gain."""
-    if "norm" in name.lower() and name.endswith("weight"):
+    if ("norm" in name.lower() or ".ln_" in name) and name.endswith("weight"):
         return 1.0, 0.1
     if len(shape) == 1:
         return 0.0, 0.05

@@ -25,7 +25,8 @@ export function uniform(name: string, count: number, scale = 1, offset = 0): Flo
 /** A parameter: normalisation weights around 1, biases small, matrices of width 768 at unit gain, times `gain`. */
 export function hashedParameter(name: string, shape: readonly number[], gain = 1): Float32Array {
   const count = shape.reduce((product, size) => product * size, 1);
-  if (name.toLowerCase().includes("norm") && name.endsWith("weight")) return uniform(name, count, 0.1, 1);
+  const isNorm = name.toLowerCase().includes("norm") || name.includes(".ln_");
+  if (isNorm && name.endsWith("weight")) return uniform(name, count, 0.1, 1);
   if (shape.length === 1) return uniform(name, count, 0.05);
   if (name.includes("embeddings") && !name.includes("projection")) return uniform(name, count, 0.5);
   return uniform(name, count, 0.07 * gain);

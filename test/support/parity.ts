@@ -8,7 +8,7 @@ import { anyWeights, checkpointWeights as readWeights } from "@calig/core/intern
 import { readContents } from "@calig/core/internal/loading/contents";
 import type { Feeds } from "@calig/core/internal/runtime/runtime";
 import { elementCount, floatTensor, intTensor, type Tensor } from "@calig/core/internal/tensor/tensor";
-import { logitsOf, streamOf, type TransformerGraph } from "@calig/core/internal/transformer/anatomy";
+import { logitsOf, nextTokensOf, streamOf, type TransformerGraph } from "@calig/core/internal/transformer/anatomy";
 import type { BuildOptions } from "@calig/core/internal/transformer/family";
 import type { WeightSource } from "@calig/core/internal/transformer/parameters";
 import { diskStore } from "@calig/node/internal/node/disk-store";
@@ -37,15 +37,27 @@ export interface ParityCase {
     readonly ids?: readonly (readonly number[])[];
     readonly typeIds?: readonly (readonly number[])[];
     readonly mask?: readonly (readonly number[])[];
+    /** Of decoders that predict tokens: which positions are asked, the same in every row. */
+    readonly positions?: readonly (readonly number[])[];
     /** Shape; the elements are `uniform("pixels", ...)`. */
     readonly pixels?: readonly number[];
   };
   /** The logit whose gradients are given, summed over the batch. */
-  readonly target: { readonly class: number; readonly token?: number };
+  readonly target: {
+    readonly class: number;
+    readonly token?: number;
+    /** Tokens at the positions that are asked, whose log-probability `relevance` is of. Default: it is of the logit. */
+    readonly answer?: readonly number[];
+  };
   readonly logits: Pick<Sample, "shape" | "values">;
   readonly hiddenStates: readonly Sample[];
   readonly attention: readonly Sample[];
   readonly gradients: { readonly hiddenStates: readonly Sample[]; readonly attention: readonly Sample[] };
+  /**
+   * Of decoders: Integrated Gradients of the first input at the entry of every block, from 0.9 times the hidden state, by
+   * four points of Gauss-Legendre [blocks][positions].
+   */
+  readonly relevance?: readonly (readonly number[])[];
 }
 
 export interface ParityFile {
@@ -100,6 +112,30 @@ export function parityFeeds({ anatomy }: TransformerGraph, { inputs }: ParityCas
     const rows = inputs[role] ?? inputs.ids?.map((row) => row.map(() => 0));
     if (name !== undefined && rows !== undefined)
       feeds.push([name, intTensor(rows.flat(), [rows.length, rows[0]?.length ?? 0])]);
+  }
+  const rows = inputs.ids ?? [];
+  const { places, branches } = streamOf(anatomy).inputs;
+  const shape = [rows.length, rows[0]?.length ?? 0];
+  if (places !== undefined)
+    feeds.push([
+      places,
+      intTensor(
+        rows.flatMap((row) => [...row.keys()]),
+        shape,
+      ),
+    ]);
+  if (branches !== undefined)
+    feeds.push([
+      branches,
+      intTensor(
+        rows.flatMap((row) => row.map(() => 0)),
+        shape,
+      ),
+    ]);
+  const next = nextTokensOf(anatomy);
+  if (next !== undefined && inputs.positions !== undefined) {
+    const asked = inputs.positions;
+    feeds.push([next.positions, intTensor(asked.flat(), [asked.length, asked[0]?.length ?? 0])]);
   }
   const { pixels } = streamOf(anatomy).inputs;
   if (pixels !== undefined && inputs.pixels !== undefined) {
@@ -177,7 +213,8 @@ export async function compareModel(
   for (const { samples, what, values } of compared) {
     if (values.length !== samples.length) return { ...worst, [what]: Number.POSITIVE_INFINITY };
     for (const sample of samples) {
-      worst[what] = Math.max(worst[what], sampleDifference(tensors.shift() as Tensor, sample));
+      const asked = reference.inputs.positions?.[0];
+      worst[what] = Math.max(worst[what], sampleDifference(tensors.shift() as Tensor, sample, asked));
     }
   }
   return worst;
@@ -196,11 +233,15 @@ export function places(size: number, count: number): number[] {
 }
 
 /** Largest difference of the elements that both have, relative to the largest of the reference. */
-function sampleDifference(actual: Tensor, { shape, largest, values }: Sample): number {
+function sampleDifference(
+  actual: Tensor,
+  { shape, largest, values }: Sample,
+  asked: readonly number[] | undefined,
+): number {
   const size = elementCount(shape);
   let worst = 0;
   for (const [i, place] of places(size, values.length).entries()) {
-    const own = ownPlace(actual.shape, shape, place);
+    const own = ownPlace(actual.shape, shape, place, asked);
     if (own === undefined) continue;
     // A NaN must count as a difference.
     const apart = Math.abs(Number(actual.data[own]) - (values[i] as number)) / largest;
@@ -211,16 +252,23 @@ function sampleDifference(actual: Tensor, { shape, largest, values }: Sample): n
 
 /**
  * The place in `actual` of an element of `expected`, undefined where it was not computed: the last attention map may
- * have the first query only.
+ * have some queries only, those that are asked for, or the first.
  */
-function ownPlace(actual: readonly number[], expected: readonly number[], place: number): number | undefined {
+function ownPlace(
+  actual: readonly number[],
+  expected: readonly number[],
+  place: number,
+  asked: readonly number[] | undefined,
+): number | undefined {
   let rest = place;
   let own = 0;
   let stride = 1;
   for (let axis = expected.length - 1; axis >= 0; axis--) {
-    const index = rest % (expected[axis] as number);
+    const row = rest % (expected[axis] as number);
+    const taken = axis === expected.length - 2 && actual[axis] !== expected[axis] ? asked : undefined;
+    const index = taken === undefined ? row : taken.indexOf(row);
     rest = Math.trunc(rest / (expected[axis] as number));
-    if (index >= (actual[axis] ?? 0)) return undefined;
+    if (index < 0 || index >= (actual[axis] ?? 0)) return undefined;
     own += index * stride;
     stride *= actual[axis] as number;
   }
