@@ -183,6 +183,22 @@ describe.skipIf(skipsBrowser())("calig view in Chromium", () => {
     }
   });
 
+  it("in a frame of a notebook, without an address or rights of its own: lists and opens", async () => {
+    const out = join(folder, "frame.html");
+    const one = join(await tempFolder({ "two.json": JSON.stringify([sentence, image]) }), "two.json");
+    expect((await runCli(["view", one, "--out", out])).code).toBe(0);
+    const page = await browser().newPage();
+    const misdeeds = watch(page, "about:");
+    const escaped = (await readFile(out, "utf8")).replaceAll("&", "&amp;").replaceAll('"', "&quot;");
+    await page.setContent(`<iframe srcdoc="${escaped}" sandbox="allow-scripts" width="900" height="800"></iframe>`);
+    const frame = page.frameLocator("iframe");
+    await frame.getByRole("option", { name: /unforgettable/ }).click();
+    await frame.locator(".opened article").waitFor();
+    await frame.getByRole("button", { name: "Close" }).click();
+    expectNoMisdeeds(misdeeds);
+    await page.close();
+  });
+
   it("served: opens every one, with its picture where that is still there", async () => {
     const photo = join(folder, "photo.png");
     await sharp({ create: { width: 224, height: 224, channels: 3, background: "#c08040" } })

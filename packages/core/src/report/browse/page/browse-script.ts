@@ -16,6 +16,15 @@ const REST_MS = 120;
 
 const find = <T extends Element>(selector: string): T => document.querySelector(selector) as T;
 
+/** Has the address say what is opened; a frame whose page is written in the frame itself has no address to change. */
+function remember(hash: string): void {
+  try {
+    history.replaceState(null, "", hash === "" ? location.pathname + location.search : hash);
+  } catch (error) {
+    if (!(error instanceof DOMException)) throw error;
+  }
+}
+
 function start(): void {
   const data = JSON.parse(find("script[data-browse]").textContent ?? "") as BrowseData;
   const rows = data.rows.map(unpackRow);
@@ -64,7 +73,7 @@ function start(): void {
     const turn = ++asked;
     current = place;
     list.choose(place);
-    history.replaceState(null, "", `#e${place + 1}`);
+    remember(`#e${place + 1}`);
     title.textContent = `Explanation ${place + 1}`;
     opened.hidden = false;
     content.textContent = "Opening…";
@@ -91,7 +100,7 @@ function start(): void {
     current = undefined;
     opened.hidden = true;
     content.replaceChildren();
-    history.replaceState(null, "", location.pathname + location.search);
+    remember("");
     box.focus();
     box.scrollIntoView({ block: "center" });
   }
