@@ -2,6 +2,7 @@
 
 export { testCounterfactuals } from "./attribution/counterfactual/counterfactuals.ts";
 export { explain } from "./attribution/explain.ts";
+export { type ExplainClassesOptions, explainClasses } from "./attribution/explain-classes.ts";
 export type {
   ExplainableModel,
   InputDescription,

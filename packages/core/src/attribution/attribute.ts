@@ -32,7 +32,7 @@ const FORWARD_SHARE = 0.05;
  *
  * @param featureCount - Features of the whole input.
  * @param run - The method and its options.
- * @param shared - Of explanations of this same input: integrals that an earlier one made are used again.
+ * @param shared - Of explanations of this same input: forward passes and integrals that an earlier one made are used again.
  * @throws {InvalidOptionError} For an option that does not fit the model or the input.
  * @throws {DifferenceError} When the file of the model answers something else, and nobody accepted that.
  * @throws {ExecutionError} When the engine fails.
@@ -55,8 +55,10 @@ export async function attribute(
 
   progress(0, "forward pass");
   const forwards = [];
-  for (const { input } of parts) {
-    forwards.push(await programs.forward(input.feeds));
+  for (const [p, { input }] of parts.entries()) {
+    const forward = () => programs.forward(input.feeds);
+    const known = shared?.within(`part ${p}`);
+    forwards.push(known === undefined ? await forward() : (await known.onceFor("forward", [], forward)).result);
     options.signal?.throwIfAborted();
   }
   const job = await chooseJob(model, parts, forwards, options);

@@ -1,12 +1,13 @@
 /** @file The main job: a model and an input become an `Explanation`. */
 
 import { attribute } from "./attribute.ts";
-import type { ExplainableModel } from "./explainable-model.ts";
+import type { ExplainableModel, PreparedWhole } from "./explainable-model.ts";
 import type { Explanation, ImageExplanation, TextExplanation } from "./explanation.ts";
 import type { ImageInput, PromptInput, TextInput } from "./input.ts";
 import { prepareInput } from "./modality.ts";
 import type { ExplainOptions } from "./options.ts";
 import { type ResolvedRun, resolveRun } from "./resolve-run.ts";
+import type { SharedWork } from "./shared-work.ts";
 
 /**
  * Explains one prediction: which features of the input support the target, which oppose it, and in which block the
@@ -53,10 +54,26 @@ export async function explain(
   const test = await counterfactualTest(model, run.options.counterfactuals);
   const given = typeof input === "string" ? { text: input } : input;
   const whole = await prepareInput(model, given, run.options);
-  const common = await attribute(model, whole.parts, whole.featureCount, run);
+  const explanation = await explainPrepared(model, whole, run);
+  if (test === undefined) return explanation;
+  return { ...explanation, counterfactuals: await test({ model, whole, input: given, explanation }, run.options) };
+}
+
+/**
+ * The same of an input that is prepared.
+ *
+ * @param shared - Of explanations of this same input: what an earlier one made is used again.
+ */
+export async function explainPrepared(
+  model: ExplainableModel,
+  whole: PreparedWhole,
+  run: ResolvedRun,
+  shared?: SharedWork,
+): Promise<Explanation> {
+  const common = await attribute(model, whole.parts, whole.featureCount, run, shared);
   const { version, model: facts, target, predictions, attribution, warnings, ...rest } = common;
   const { layout, input: shown, features, ...items } = model.modality.describe(model, whole, attribution);
-  const explanation = {
+  return {
     version,
     layout,
     model: facts,
@@ -69,8 +86,6 @@ export async function explain(
     ...rest,
     warnings: [...whole.warnings, ...(model.modality.unlike?.(model, whole) ?? []), ...warnings],
   } as Explanation;
-  if (test === undefined) return explanation;
-  return { ...explanation, counterfactuals: await test({ model, whole, input: given, explanation }, run.options) };
 }
 
 /** Counterfactuals are loaded where they are asked for; what is wrong with how is said before any work. */

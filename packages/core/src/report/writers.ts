@@ -12,6 +12,7 @@ import type { Verification } from "../verification/verification.ts";
 import type { CaseReport } from "./case/case-report.ts";
 import { type CaseHtmlOptions, caseHtml } from "./case/html.ts";
 import { caseMarkdown } from "./case/markdown.ts";
+import { classesHtml, classesMarkdown, type SideBySideOptions } from "./classes/side-by-side.ts";
 import { comparisonHtml, comparisonMarkdown } from "./comparison/comparison.ts";
 import { type ComparisonPictureOptions, comparisonSvg } from "./comparison/svg.ts";
 import { evaluationHtml } from "./evaluation/html.ts";
@@ -31,6 +32,8 @@ export interface ReportData {
   readonly tuning: Tuning;
   readonly verification: Verification;
   readonly evidence: EvidenceReport;
+  /** One input, class by class. */
+  readonly classes: readonly Explanation[];
   /** One explanation, for the person that it is about; JSON is the report alone. */
   readonly case: { readonly report: CaseReport; readonly explanation: Explanation };
 }
@@ -38,7 +41,7 @@ export interface ReportData {
 export type ReportKind = keyof ReportData;
 
 /** How reports look: each writer takes what concerns it and ignores the rest. */
-export interface ReportLook extends ComparisonPictureOptions, ReportHtmlOptions, CaseHtmlOptions {}
+export interface ReportLook extends ComparisonPictureOptions, ReportHtmlOptions, CaseHtmlOptions, SideBySideOptions {}
 
 /** Makes the contents of a file. */
 export type ReportWriter<T> = (data: T, look: ReportLook) => string | Promise<string>;
@@ -74,6 +77,7 @@ export const REPORT_WRITERS = {
   tuning: { json: reportJson, markdown: tuningMarkdown, html: tuningHtml },
   verification: { json: reportJson, markdown: verificationMarkdown, html: verificationHtml },
   evidence: { json: jsonText, markdown: renderReportMarkdown, html: renderReportHtml },
+  classes: { json: reportJson, markdown: classesMarkdown, html: classesHtml },
   case: {
     json: ({ report }) => reportJson(report),
     markdown: ({ report }) => caseMarkdown(report),

@@ -6,6 +6,7 @@
  * `options` of the commands that take it.
  */
 
+import { MOST_CLASSES } from "@calig/core/internal/attribution/explain-classes";
 import { METHODS } from "@calig/core/internal/attribution/methods";
 import {
   BASELINES,
@@ -265,6 +266,11 @@ export const OPTIONS = {
     ),
     name: "model",
   },
+  allClasses: option(
+    "What is explained",
+    flag,
+    `explain the input for every class, at most the ${MOST_CLASSES} most probable, side by side`,
+  ),
   top: option("Output", wholeNumber({ min: 1 }), "strongest words of a class on each side", TOP_WORDS),
   details: option(
     "Output",

@@ -28,6 +28,7 @@ import { optionName } from "../options.ts";
 import type { InputEntry } from "../read-inputs.ts";
 import { createResults, type Results, type Source } from "../results.ts";
 import type { Terminal } from "../terminal.ts";
+import { checkAllClasses, writeClasses } from "../write-classes.ts";
 
 const TARGET_OPTIONS = ["target", "against", "token", "score", "method"] as const;
 /** Options of explanations that every method takes. */
@@ -41,6 +42,7 @@ const OWN_OPTIONS = [
   ...MODEL_OPTIONS,
   "acceptDifference",
   ...TARGET_OPTIONS,
+  "allClasses",
   ...BASELINE_OPTIONS,
   ...GENERAL_KEYS,
   "format",
@@ -77,6 +79,10 @@ export const explain = defineCommand({
       purpose: "Ask why it could be the other class",
       command: 'calig explain "A gripping film that forgets to end" --target negative',
     },
+    {
+      purpose: "Every class side by side",
+      command: 'calig explain "A gripping film that forgets to end" --all-classes --out classes.html',
+    },
     { purpose: "Explain what a picture is taken for", command: "calig explain --image photo.jpg --out why.png" },
     { purpose: "Write a page to look at", command: 'calig explain "A gripping film" --out result.html' },
     {
@@ -108,6 +114,7 @@ export const explain = defineCommand({
       extensions,
     );
     const several = inputs.kind === "rows" || (inputs.kind === "files" && inputs.folder !== undefined);
+    if (options.allClasses === true) await checkAllClasses(options, several);
     const known = formatsWith(extensions.renderer);
     const destination = await chooseDestination({
       out: options.out,
@@ -137,6 +144,11 @@ export const explain = defineCommand({
     const { loadModel } = await import("../../node/load-model.ts");
     await using model = await loadModel(source, { signal, ...(await loadingOptions(options, extensions)) });
     checkFiles(inputs, model);
+    const [only] = entriesOf(inputs, fileOptions);
+    if (options.allClasses === true && only !== undefined) {
+      await writeClasses(model, await only.read(), methodOptions, options, terminal);
+      return EXIT.done;
+    }
     const job: Job = { model, options: methodOptions, destination, known, results, terminal };
     try {
       const entries = entriesOf(inputs, fileOptions);
