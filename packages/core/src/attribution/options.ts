@@ -341,7 +341,7 @@ const EFFORT_OPTIONS = {
     type: wholeNumber({ min: 0, max: 100 }),
     group: "Method",
     summary:
-      "times that the map is refined by putting features in and taking them out in its order; 0: gradients alone",
+      "times that the map is refined by putting features in and taking them out in its order, of at most 64 features; 0: gradients alone",
     default: () => EFFORT_PLANS[DEFAULT_EFFORT].paths,
     otherwise: `${byEffort("paths")}; of pictures 0, 1 with effort best`,
   }),

@@ -5,9 +5,10 @@ import { measureCompleteness } from "./completeness.ts";
 import { isRefinable, type Refinement } from "./effort.ts";
 import type { Warning } from "./explanation.ts";
 import { createInputGame, type GameContext } from "./game/input-game.ts";
-import { MOST_ENDS, refine, refinementCost } from "./game/refine.ts";
+import { refine, refinementCost, refinementOf } from "./game/refine.ts";
 import { drawnBaselines } from "./integral/layer-integrals.ts";
 import type { MethodResult } from "./method.ts";
+import { removableFeatures } from "./prepared-input.ts";
 
 /** @throws {InvalidOptionError} Where a map of this baseline cannot be refined and is asked to be. */
 export function checkRefinement({ paths, ends }: Refinement, baseline: unknown): void {
@@ -35,9 +36,12 @@ export const REFINING_SHARE = 0.25;
 export async function refinedBlocks(
   context: GameContext,
   result: MethodResult,
-  refinement: Refinement,
+  given: Refinement,
 ): Promise<MethodResult> {
-  if (refinement.paths === 0 && !refinement.ends) return result;
+  if (given.paths === 0 && !given.ends) return result;
+  const refinement = refinementOf(removableFeatures(context.input).length, given);
+  // What results say of options is what had an effect.
+  if (refinement.paths === 0 && !refinement.ends) return { ...result, options: { ...result.options, ...refinement } };
   const { model, deadline, onProgress } = context;
   let expected = 1;
   const game = await createInputGame(
@@ -50,7 +54,7 @@ export async function refinedBlocks(
   const map = game.features.map((positions) => sumAt(result.attribution, positions));
   const inTime = () => deadline === undefined || model.platform.now() < deadline;
   const { values, share, estimates } = await refine(game, map, refinement, inTime);
-  const asked = refinement.paths + (refinement.ends && game.count <= MOST_ENDS ? 1 : 0);
+  const asked = refinement.paths + (refinement.ends ? 1 : 0);
   const change = result.attribution.map((value) => (share - 1) * value);
   for (const [feature, positions] of game.features.entries()) {
     const each = ((values[feature] as number) - (map[feature] as number)) / positions.length;

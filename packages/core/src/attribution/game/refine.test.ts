@@ -6,7 +6,7 @@ import type { Refinement } from "../effort.ts";
 import { bothEnds } from "./both-ends.ts";
 import { createGame, type Game } from "./game.ts";
 import { orderedPath } from "./ordered-path.ts";
-import { PATH_STEPS, refine, refinementCost } from "./refine.ts";
+import { MOST_FEATURES, PATH_STEPS, refine, refinementCost } from "./refine.ts";
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
@@ -73,6 +73,13 @@ describe("refine()", () => {
     const game = createGame(4, (subsets) => subsets.map(([a = 0, b = 0, c = 0]) => 2 * a + b + a * b - c));
     const { values } = await refine(game, [3, 1, -1, 0], { paths: 2, ends: false });
     expect(values[3]).toBe(0);
+  });
+
+  it("leaves maps of more features than it serves as they are", async () => {
+    const { game } = pairGame(MOST_FEATURES + 1, 3, 0.5);
+    const map = Array.from({ length: MOST_FEATURES + 1 }, (_, i) => Math.sin(i));
+    expect(await refine(game, map, { paths: 2, ends: true })).toEqual({ values: map, share: 1, estimates: 0 });
+    expect(game.evaluations()).toBe(0);
   });
 
   it("ends when it may not go on, with what it has", async () => {

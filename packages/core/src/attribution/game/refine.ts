@@ -7,8 +7,15 @@ import { orderedPath } from "./ordered-path.ts";
 
 /** Most groups of features of a path: beyond it evaluations grow, and maps do not gain (docs/faithfulness.md). */
 export const PATH_STEPS = 12;
-/** Most features that are looked at one by one: beyond it two evaluations each cost more than they bring. */
-export const MOST_ENDS = 64;
+/**
+ * Most features of a map that is refined. Beyond it ends cost more than they bring, and the groups of a path say too little
+ * of each of their features: on texts of 100 words maps lost by it (docs/faithfulness.md).
+ */
+export const MOST_FEATURES = 64;
+
+/** What is asked of an input with so many features. */
+export const refinementOf = (features: number, asked: Refinement): Refinement =>
+  features <= MOST_FEATURES ? asked : { paths: 0, ends: false };
 
 export interface Refined {
   /** One number for each feature. */
@@ -35,17 +42,18 @@ export interface Refined {
 export async function refine(
   game: Game,
   map: readonly number[],
-  { paths, ends }: Refinement,
+  asked: Refinement,
   mayGoOn: () => boolean = () => true,
 ): Promise<Refined> {
+  const { paths, ends } = refinementOf(game.count, asked);
   const estimates: (readonly number[])[] = [map];
   const mean = () =>
     map.map((_, i) => estimates.reduce((sum, estimate) => sum + (estimate[i] as number), 0) / estimates.length);
-  if (ends && game.count <= MOST_ENDS && mayGoOn()) estimates.push(await bothEnds(game));
+  if (ends && mayGoOn()) estimates.push(await bothEnds(game));
   for (let path = 0; path < paths && mayGoOn(); path++) estimates.push(await orderedPath(game, mean(), PATH_STEPS));
   return { values: mean(), share: 1 / estimates.length, estimates: estimates.length - 1 };
 }
 
 /** Evaluations that refining takes, about. */
 export const refinementCost = (features: number, { paths, ends }: Refinement): number =>
-  2 + paths * 2 * (Math.min(features, PATH_STEPS) - 1) + (ends && features <= MOST_ENDS ? 2 * features : 0);
+  2 + paths * 2 * (Math.min(features, PATH_STEPS) - 1) + (ends ? 2 * features : 0);
