@@ -72,7 +72,7 @@ const HOUSE: Readonly<Record<Storey, Readonly<Record<string, readonly string[]>>
     components: [...PLAIN, "attribution", "render"],
   },
   doors: {
-    extend: ["ground", "model", "method", "render"],
+    extend: ["ground", "model", "method", "reading", "render"],
     "extend.ts": ["ground", "model", "method", "face", "extend"],
     "index.ts": ["ground", "model", "method", "face"],
     node: ["ground", "model", "method", "face", "extend", "extend.ts"],

@@ -92,6 +92,7 @@ export {
   defineCheck,
   defineDatasetLayout,
   defineFamily,
+  defineLanguage,
   defineMethod,
   defineMetric,
   defineModality,
@@ -107,6 +108,7 @@ export type { ExtensionKind, ExtensionKinds, Extensions } from "./extend/extensi
 export { gatherExtensions } from "./extend/extensions.ts";
 export { checkDatasetLayout, type LayoutExample } from "./extend/kit/check-dataset-layout.ts";
 export { type CheckFamilyOptions, checkFamily, type FamilyReference } from "./extend/kit/check-family.ts";
+export { checkLanguage } from "./extend/kit/check-language.ts";
 export { type CheckMethodOptions, checkMethod } from "./extend/kit/check-method.ts";
 export { checkMetric, type MetricExample } from "./extend/kit/check-metric.ts";
 export { type CheckQuestionOptions, checkQuestion } from "./extend/kit/check-question.ts";
@@ -157,6 +159,7 @@ export {
 export type { ForwardResult, ModelPrograms } from "./program/model-programs.ts";
 export { type Asked, pickFrom, type QuestionGraph, refuseRegression } from "./program/question.ts";
 export { evaluateScore, logitsRow, type ScoreSpec } from "./program/score.ts";
+export type { Words } from "./reading/words/words.ts";
 export type { BinaryRenderer, Renderer, RenderOptions, Result, TextRenderer } from "./render/renderer.ts";
 export type { Feeds, Fetches, Runtime, Session, SessionOptions } from "./runtime/runtime.ts";
 export { type FloatTensor, floatTensor, type Tensor } from "./tensor/tensor.ts";

@@ -16,6 +16,8 @@ import { ExtensionError, quote } from "../errors.ts";
 import type { DatasetLayout } from "../evaluation/dataset-layout.ts";
 import type { Metric } from "../evaluation/metric.ts";
 import { OPTION_GROUPS, type OptionDeclaration, type OptionGroup, type OptionTable } from "../options/option.ts";
+import { en } from "../reading/words/en.ts";
+import type { Words } from "../reading/words/words.ts";
 import type { Renderer } from "../render/renderer.ts";
 import type { FloatTensor } from "../tensor/tensor.ts";
 import type { ModelFamily } from "../transformer/family.ts";
@@ -243,6 +245,31 @@ export function defineRenderer(renderer: Renderer): Renderer {
   return marked("renderer", renderer);
 }
 
+/** The functions of a language: each makes a sentence, or a part of one. */
+const SENTENCES = Object.entries(en).flatMap(([name, value]) => (typeof value === "function" ? [name] : []));
+
+/**
+ * A language of summaries: its words and sentences, which `--language` takes by its code. The test kit `checkLanguage` says
+ * whether it can tell every explanation.
+ *
+ * @throws {ExtensionError} When a field is missing or of another kind.
+ */
+export function defineLanguage(language: Words): Words {
+  check("language", language, { code: isLanguage, name: isLine }, language?.code);
+  for (const field of ["titles", "certainties", "strengths", "regions"] as const) {
+    const missing = Object.keys(en[field]).filter(
+      (key) => typeof (language[field] as InWords | undefined)?.[key] !== "string",
+    );
+    if (missing.length > 0) throw fieldError("language", language.code, field, `a text for ${missing.join(", ")} too`);
+  }
+  const missing = SENTENCES.filter((name) => typeof (language as unknown as InWords)[name] !== "function");
+  if (missing.length > 0)
+    throw fieldError("language", language.code, missing[0] as string, "a function that makes a sentence");
+  return marked("language", language);
+}
+
+type InWords = Readonly<Record<string, unknown>>;
+
 /** A layout of data sets. @throws {ExtensionError} */
 export function defineDatasetLayout(layout: DatasetLayout): DatasetLayout {
   check("datasetLayout", layout, { name: isLine, summary: isLine, matches: isFunction, read: isFunction });
@@ -272,6 +299,10 @@ const wanted = (what: string, test: (value: unknown) => boolean): Wanted => Obje
 const isName = wanted(
   "lower-case letters and digits, in words joined by hyphens",
   (value) => typeof value === "string" && NAME.test(value),
+);
+const isLanguage = wanted(
+  'a code of BCP 47 such as "fr" or "pt-BR"',
+  (value) => typeof value === "string" && /^[a-z]{2,8}(-[A-Za-z0-9]{1,8})*$/i.test(value),
 );
 const isText = wanted("a text", (value) => typeof value === "string");
 const isLine = wanted("a text of one line", (value) => typeof value === "string" && /^\S[^\r\n]*$/.test(value));

@@ -11,6 +11,7 @@ import type { RuleEntry } from "../autodiff/rule.ts";
 import type { Pass } from "../canonical/pass.ts";
 import type { DatasetLayout } from "../evaluation/dataset-layout.ts";
 import type { Metric } from "../evaluation/metric.ts";
+import type { Words } from "../reading/words/words.ts";
 import type { Renderer } from "../render/renderer.ts";
 import type { ModelFamily } from "../transformer/family.ts";
 import type { Check } from "../verification/check.ts";
@@ -33,6 +34,7 @@ export interface ExtensionKinds {
   readonly datasetLayout: DatasetLayout;
   readonly runtime: RuntimeDefinition;
   readonly check: Check;
+  readonly language: Words;
 }
 
 export type ExtensionKind = keyof ExtensionKinds;
@@ -52,6 +54,7 @@ export const KIND_NAMES: Readonly<Record<ExtensionKind, string>> = {
   datasetLayout: "layout of data sets",
   runtime: "runtime",
   check: "check of verify",
+  language: "language",
 };
 
 /** The object with its mark. Functions are wrapped; the caller's own object stays as it is. */
@@ -87,4 +90,5 @@ export const NO_EXTENSIONS: Extensions = {
   datasetLayout: [],
   runtime: [],
   check: [],
+  language: [],
 };

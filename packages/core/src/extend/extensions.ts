@@ -5,6 +5,8 @@ import { BASELINES, SCORE_KINDS } from "../attribution/options.ts";
 import { ExtensionError } from "../errors.ts";
 import { METRICS } from "../evaluation/metrics.ts";
 import { MODALITIES, REPLACEMENTS } from "../modality/modalities.ts";
+import { LANGUAGES } from "../reading/languages.ts";
+import type { Words } from "../reading/words/words.ts";
 import { RENDERERS } from "../render/registry.ts";
 import { FAMILIES } from "../transformer/families.ts";
 import { CHECKS } from "../verification/checks.ts";
@@ -31,6 +33,7 @@ const TAKEN: TakenNames = {
   modality: MODALITIES.map(({ name }) => name),
   renderer: RENDERERS.map(({ name }) => name),
   check: CHECKS.map(({ name }) => name),
+  language: LANGUAGES.map(({ code }) => code),
 };
 
 /**
@@ -78,5 +81,7 @@ export function gatherExtensions(
 
 /** Rules and rewrites have no names of their own. */
 function nameOf(kind: ExtensionKind, value: unknown): string | undefined {
-  return kind === "rule" || kind === "pass" ? undefined : (value as { readonly name: string }).name;
+  if (kind === "rule" || kind === "pass") return undefined;
+  // Languages are asked for by code.
+  return kind === "language" ? (value as Words).code : (value as { readonly name: string }).name;
 }

@@ -24,7 +24,7 @@ const FEW = 3;
 /** Share of the patches of a picture that do. */
 const PATCHES = 0.1;
 
-/** Evidence of an input that is unlike the model's own is shown as so many times weaker: weak at most. */
+/** Evidence of an input that is unlike the model's own is shown as so many times weaker: weak at most, which is below a third. */
 export const UNLIKE = 3.5;
 
 /** Warnings that say that an input is unlike those that the model was made for. */
@@ -34,14 +34,14 @@ export const UNLIKE_CODES: readonly string[] = ["split-words", "unknown-tokens",
 export const isUnlike = ({ warnings }: Pick<Explanation, "warnings">): boolean =>
   warnings.some(({ code }) => UNLIKE_CODES.includes(code));
 
-/** From which strength on evidence has which word. */
+/** From which strength on evidence has which word: the steps that maps without shades have. */
 const LEVELS: readonly (readonly [from: number, level: StrengthLevel])[] = [
-  [0.6, "strong"],
-  [0.3, "clear"],
+  [2 / 3, "strong"],
+  [1 / 3, "clear"],
   [0.1, "weak"],
 ];
 
-/** The word for a strength: from 0.6 on "strong", 0.3 "clear", 0.1 "weak", below "faint". */
+/** The word for a strength: from two thirds on "strong", a third "clear", a tenth "weak", below "faint". */
 export const strengthLevel = (strength: number): StrengthLevel =>
   LEVELS.find(([from]) => strength >= from)?.[1] ?? "faint";
 

@@ -21,7 +21,7 @@ export interface SummariseOptions {
 }
 
 /** All evidence below this is called weak. */
-const ALL_WEAK = 0.3;
+const ALL_WEAK = 1 / 3;
 /** Share of the evidence on special positions from which on it is said. */
 const MUCH_ELSEWHERE = 0.3;
 /** Share of what inputs usually move the score by: below it, this one moves it neither way. */

@@ -15,7 +15,7 @@ export const STATEMENT_KINDS = [
   "for",
   /** What speaks against it. */
   "against",
-  /** How much of the evidence lies on no part of the input. */
+  /** What the evidence comes to in all: that it is weak, cancels out, or lies on no part of the input. */
   "elsewhere",
   /** What would change the decision: tested by running the model. */
   "change",

@@ -1,6 +1,7 @@
 /** @file What a renderer is: an explanation becomes text or bytes, from the explanation and what the caller says of the output alone. */
 
 import type { Explanation } from "../attribution/explanation.ts";
+import type { Words } from "../reading/words/words.ts";
 import type { OverlayName } from "./overlay.ts";
 import type { Theme } from "./palette.ts";
 import type { ColorDepth } from "./terminal/painter.ts";
@@ -13,8 +14,10 @@ export interface RenderOptions {
   readonly colors?: ColorDepth;
   /** Whether the terminal shows Unicode. Default true. */
   readonly unicode?: boolean;
-  /** Show every class, option and score in the terminal. Default false. */
+  /** Show the technical part in the terminal: every class, number, block, option and score. Default false. */
   readonly verbose?: boolean;
+  /** Language of the summary: a code ("en", "de"), or the words of one. Default "en". */
+  readonly language?: string | Words;
   /** Name of a palette. Default "orange-blue". */
   readonly palette?: string;
   /** Background that terminal and SVG are made for. Default "dark" for the terminal, "light" for SVG. */

@@ -2,16 +2,19 @@
 
 import type { Explanation } from "../attribution/explanation.ts";
 import { InvalidOptionError, quote } from "../errors.ts";
+import type { Words } from "../reading/words/words.ts";
 import { headingOf, isWritten, itemNoun, itemsOf } from "./evidence.ts";
 import { paletteOf, type Theme } from "./palette.ts";
 import { blockScores, blockTable } from "./terminal/blocks.ts";
 import { heading, type TerminalContext } from "./terminal/context.ts";
 import { facts } from "./terminal/facts.ts";
-import { headline, warnings } from "./terminal/headline.ts";
+import { classesAndModel, warnings } from "./terminal/headline.ts";
 import { heatGrid } from "./terminal/heat-grid.ts";
 import { heatText } from "./terminal/heat-text.ts";
+import { wrap } from "./terminal/layout.ts";
 import { type ColorDepth, createPainter } from "./terminal/painter.ts";
 import { ranking } from "./terminal/ranking.ts";
+import { opening, summaryOf, summarySections } from "./terminal/summary.ts";
 import { waterfallLines } from "./terminal/waterfall.ts";
 
 export interface TerminalOptions {
@@ -25,8 +28,10 @@ export interface TerminalOptions {
   readonly palette?: string;
   /** Background of the terminal: colours of weak values fade towards it. Default "dark". */
   readonly theme?: Theme;
-  /** Show every class, option and score. Default false. */
+  /** Show the technical part: every class, number, block, option and score. Default false: the summary and the map. */
   readonly verbose?: boolean;
+  /** Language of the summary: a code ("en", "de"), or the words of one. Default "en". */
+  readonly language?: string | Words;
 }
 
 const NARROWEST = 24;
@@ -37,7 +42,7 @@ const NARROWEST = 24;
  * @throws {InvalidOptionError} When columns, colors or palette cannot be used.
  */
 export function renderTerminal(explanation: Explanation, options: TerminalOptions): string {
-  const { columns, colors, unicode = true, palette, theme = "dark", verbose = false } = options;
+  const { columns, colors, unicode = true, palette, theme = "dark", verbose = false, language } = options;
   if (!(columns >= 1 && Number.isFinite(columns))) {
     throw new InvalidOptionError(
       `Cannot lay out for a terminal of ${quote(columns)} columns: give a number >= 1`,
@@ -50,25 +55,36 @@ export function renderTerminal(explanation: Explanation, options: TerminalOption
     columns: Math.max(NARROWEST, Math.floor(columns)),
     unicode,
     verbose,
+    ...(language === undefined ? {} : { language }),
     painter: createPainter(colors, paletteOf(palette, theme)),
   };
   const { many } = itemNoun(explanation);
   const hasItems = itemsOf(explanation).length > 0;
-  const sections: (readonly [title: string, lines: readonly string[]])[] = [
-    isWritten(explanation)
-      ? [headingOf(explanation), heatText(explanation, context)]
-      : [headingOf(explanation), heatGrid(explanation, context)],
+  const summary = summaryOf(context);
+  const map = isWritten(explanation) ? heatText(explanation, context) : heatGrid(explanation, context);
+  const technical: readonly (readonly [title: string, lines: readonly string[]])[] = [
+    ["Classes and model", classesAndModel(context)],
     [`Strongest ${many}`, hasItems ? ranking(context) : []],
-    ["Where the score comes from", verbose ? waterfallLines(context) : []],
+    ["Where the score comes from", waterfallLines(context)],
     ["Evidence by block", hasItems ? blockTable(context) : []],
-    ["Scores by block", verbose ? blockScores(context) : []],
+    ["Scores by block", blockScores(context)],
     ["How it was measured", facts(context)],
   ];
-  const notes = warnings(context);
+  const notes = warnings(context, verbose ? [] : summary.statements.flatMap(({ code }) => code ?? []));
   const lines = [
-    ...headline(context),
+    ...opening(summary, context),
+    "",
+    heading(explanation.layout === "names" ? `${headingOf(explanation)}: ${many}` : headingOf(explanation), context),
+    "",
+    ...map,
+    ...summarySections(summary, context),
     ...(notes.length > 0 ? ["", ...notes] : []),
-    ...sections.flatMap(([title, body]) => (body.length === 0 ? [] : ["", heading(title, context), "", ...body])),
+    ...(verbose
+      ? technical.flatMap(([title, body]) => (body.length === 0 ? [] : ["", heading(title, context), "", ...body]))
+      : ["", ...wrap(MORE, context.columns).map(context.painter.faint)]),
   ];
   return `${lines.map((line) => line.trimEnd()).join("\n")}\n`;
 }
+
+/** Where the rest is. */
+const MORE = "Numbers, blocks and method: --verbose";

@@ -309,7 +309,13 @@ export const OPTIONS = {
     "width of the terminal output",
     "the terminal's, else 80",
   ),
-  verbose: option("Output", flag, "show every class, option and score"),
+  language: option(
+    "Output",
+    text("CODE"),
+    "language of the summary, by its code: en, de, or that of a plugin; its numbers and technical part stay English",
+    "en",
+  ),
+  verbose: option("Output", flag, "show everything: classes, numbers, blocks, options and scores"),
 
   memory: { ...GENERAL_OPTIONS.memory, type: byteSize({ min: LEAST_MEMORY }) },
   device: option("Resources", oneOf(DEVICES), "where the model runs; cuda and webgpu need a GPU", DEVICES[0]),

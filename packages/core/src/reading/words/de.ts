@@ -10,8 +10,8 @@ const listed = (names: readonly string[]): string =>
 /** No space that breaks between the number and its sign. */
 const percent = (share: number): string => {
   const value = share * 100;
-  if (share > 0 && value < 1) return "unter 1\u00a0%";
-  if (share < 1 && value > 99) return "über 99\u00a0%";
+  if (share > 0 && value < 0.5) return "unter 1\u00a0%";
+  if (share < 1 && value >= 99.5) return "über 99\u00a0%";
   const text = Math.abs(value - 50) < 1 && value !== 50 ? value.toFixed(1) : value.toFixed(0);
   return `${text.replace(".", ",")}\u00a0%`;
 };
@@ -125,7 +125,7 @@ export const de: Words = {
     asked: "Was hier erklärt wird",
     for: "Was dafür spricht",
     against: "Was dagegen spricht",
-    elsewhere: "An keiner einzelnen Stelle",
+    elsewhere: "Alles zusammen",
     change: "Was es ändern würde",
     warning: "Vorsicht",
     limits: "Was das Modell kennt",

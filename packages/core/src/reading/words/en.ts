@@ -9,8 +9,8 @@ const listed = (names: readonly string[]): string =>
 
 const percent = (share: number): string => {
   const value = share * 100;
-  if (share > 0 && value < 1) return "under 1%";
-  if (share < 1 && value > 99) return "over 99%";
+  if (share > 0 && value < 0.5) return "under 1%";
+  if (share < 1 && value >= 99.5) return "over 99%";
   return `${Math.abs(value - 50) < 1 && value !== 50 ? value.toFixed(1) : value.toFixed(0)}%`;
 };
 
@@ -105,7 +105,7 @@ export const en: Words = {
     asked: "What is explained here",
     for: "What speaks for it",
     against: "What speaks against it",
-    elsewhere: "Not in any one part",
+    elsewhere: "Taken together",
     change: "What would change it",
     warning: "Take care",
     limits: "What the model knows",

@@ -1,6 +1,7 @@
 /** @file What every section of the terminal output shares: the explanation, the terminal, small drawing helpers. */
 
 import type { Explanation } from "../../attribution/explanation.ts";
+import type { Words } from "../../reading/words/words.ts";
 import { columnsOf } from "../flow.ts";
 import { digitsFor, fixed, type NumberStyle, signed } from "../format.ts";
 import { visible } from "../plain-text.ts";
@@ -13,6 +14,8 @@ export interface TerminalContext {
   readonly columns: number;
   readonly unicode: boolean;
   readonly verbose: boolean;
+  /** Of the summary. */
+  readonly language?: string | Words;
   readonly painter: Painter;
 }
 

@@ -36,9 +36,9 @@ function cost(context: TerminalContext): string {
   return `${milliseconds(time)}, ${evaluations}, peak memory ${bytes(peakBytes)}`;
 }
 
-/** Completeness, special tokens, cost, method; with `verbose` every option and the hash of the weights. */
+/** Completeness, special tokens, cost, method; every option, the hash of the weights. */
 export function facts(context: TerminalContext): string[] {
-  const { explanation, verbose } = context;
+  const { explanation } = context;
   const { method, model } = explanation;
   const special = specials(context);
   const options = settingsOf(explanation).map(([name, value]) => `${name} ${optionText(value)}`);
@@ -47,12 +47,8 @@ export function facts(context: TerminalContext): string[] {
     ...(special === undefined ? [] : entry("Special tokens", special, context)),
     ...entry("Cost", cost(context), context),
     ...entry("Method", [method.name, ...options].join(", "), context),
-    ...(verbose
-      ? [
-          ...entry("Task", model.task, context),
-          ...entry("Features", count(explanation.features.length, "feature"), context),
-          ...entry("Weights", `SHA-256 ${model.sha256}`, context),
-        ]
-      : []),
+    ...entry("Task", model.task, context),
+    ...entry("Features", count(explanation.features.length, "feature"), context),
+    ...entry("Weights", `SHA-256 ${model.sha256}`, context),
   ];
 }

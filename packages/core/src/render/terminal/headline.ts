@@ -1,7 +1,7 @@
 /** @file The head of the terminal output: what is explained, the classes, the model, the warnings. */
 
 import type { Prediction } from "../../attribution/explanation.ts";
-import { scoreName, targetLabel } from "../evidence.ts";
+import { scoreName } from "../evidence.ts";
 import { columnsOf } from "../flow.ts";
 import { count } from "../format.ts";
 import {
@@ -12,14 +12,12 @@ import {
   isPredictedClass,
   marksPredicted,
   roleOf,
-  targetValue,
   valueText,
 } from "../head.ts";
 import { bar, label, numberStyle, score, type TerminalContext } from "./context.ts";
 import { padEnd, padStart, wrap } from "./layout.ts";
 
-const CLASSES = 3;
-const CLASSES_VERBOSE = 20;
+const CLASSES = 20;
 
 function sentence(context: TerminalContext): string {
   const { explanation } = context;
@@ -39,9 +37,9 @@ const plainQuotes = (text: string, { unicode }: TerminalContext): string =>
   unicode ? text : text.replaceAll("’", "'").replaceAll("✓", "*");
 
 function classLines(context: TerminalContext): string[] {
-  const { explanation, columns, painter, verbose } = context;
+  const { explanation, columns, painter } = context;
   const { predictions, target } = explanation;
-  const limit = verbose ? CLASSES_VERBOSE : CLASSES;
+  const limit = CLASSES;
   const shown = predictions.slice(0, limit);
   const own = predictions.find(({ index }) => index === target.index);
   if (own !== undefined && !shown.includes(own)) shown.splice(limit - 1, 1, own);
@@ -68,12 +66,10 @@ function classLines(context: TerminalContext): string[] {
   return rest > 0 ? [...lines, painter.faint(`  and ${count(rest, "more class", "more classes")}`)] : lines;
 }
 
-/** Target, probability, score, classes and model. */
-export function headline(context: TerminalContext): string[] {
+/** What the explained class is to the model, its score, the classes and the model. */
+export function classesAndModel(context: TerminalContext): string[] {
   const { explanation, columns, painter, unicode } = context;
   const { model } = explanation;
-  const value = targetValue(explanation, numberStyle(context));
-  const title = label(targetLabel(explanation), columns - value.length - 2, context);
   const dot = unicode ? " · " : ", ";
   const facts = [
     label(model.id, columns, context),
@@ -83,7 +79,6 @@ export function headline(context: TerminalContext): string[] {
     `width ${model.width}`,
   ];
   return [
-    `${painter.strong(title)}  ${painter.strong(value)}`,
     ...wrap(sentence(context), columns),
     "",
     ...classLines(context),
@@ -92,10 +87,12 @@ export function headline(context: TerminalContext): string[] {
   ];
 }
 
-/** What the reader must know first; empty when there is nothing. */
-export function warnings(context: TerminalContext): string[] {
+/** What the reader must know, in the words of the technical part, besides what was told; empty when there is nothing. */
+export function warnings(context: TerminalContext, told: readonly string[]): string[] {
   const { explanation, columns, painter } = context;
-  return explanation.warnings.flatMap(({ code, message }) =>
-    wrap(`${code}: ${message}`, columns - 2).map((line, i) => painter.alert(`${i === 0 ? "!" : " "} ${line}`)),
-  );
+  return explanation.warnings
+    .filter(({ code }) => !told.includes(code))
+    .flatMap(({ code, message }) =>
+      wrap(`${code}: ${message}`, columns - 2).map((line, i) => painter.alert(`${i === 0 ? "!" : " "} ${line}`)),
+    );
 }

@@ -1,9 +1,10 @@
 /** @file The patches of an image in the terminal, two columns each, merged where the terminal is too narrow. */
 
 import type { ImageExplanation } from "../../attribution/explanation.ts";
+import { strengthBound } from "../../reading/strength.ts";
 import type { PatchEvidence } from "../evidence.ts";
 import { regionsInWords } from "../regions.ts";
-import { STEPS, signedScale, stepOf } from "../scale.ts";
+import { largestMagnitude, STEPS, signedScale, stepOf } from "../scale.ts";
 import type { TerminalContext } from "./context.ts";
 import { wrap } from "./layout.ts";
 import { legend, type Mark } from "./legend.ts";
@@ -51,12 +52,18 @@ export interface GridMap {
   readonly bound: number;
 }
 
-/** The patches as lines of at most `columns` columns, on a scale of their own. */
-export function gridMap(evidence: PatchEvidence, columns: number, painter: Painter): GridMap {
+/**
+ * The patches as lines of at most `columns` columns.
+ *
+ * @param least - The least magnitude at full strength. Default: the scale is their own.
+ */
+export function gridMap(evidence: PatchEvidence, columns: number, painter: Painter, least = 0): GridMap {
   const [, across] = evidence.input.grid;
   const merged = Math.max(1, Math.ceil((2 * across) / columns));
   const values = cells(evidence, merged);
-  const scale = signedScale(values.flat());
+  const own = values.flat();
+  const largest = largestMagnitude(own);
+  const scale = signedScale(own, { bound: largest === 0 ? 0 : Math.max(least, largest) });
   return {
     lines: values.map((row) => row.map((value) => cell(scale.level(value), painter)).join("")),
     merged,
@@ -68,15 +75,13 @@ export function gridMap(evidence: PatchEvidence, columns: number, painter: Paint
 export function heatGrid(explanation: ImageExplanation, context: TerminalContext): string[] {
   const { columns } = context;
   const [rows, across] = explanation.input.grid;
-  const { lines, merged, bound } = gridMap(explanation, columns - 2, context.painter);
+  const { lines, merged, bound } = gridMap(explanation, columns - 2, context.painter, strengthBound(explanation));
   const size = `${rows} rows of ${across} patches`;
   const note = merged > 1 ? `${size}; each cell is the mean of ${merged} x ${merged} patches` : size;
   return [
     ...lines,
     "",
     ...legend(bound, MARKS, context),
-    ...wrap(note, columns - 2),
-    "",
-    ...wrap(regionsInWords(explanation), columns - 2),
+    ...(context.verbose ? [...wrap(note, columns - 2), "", ...wrap(regionsInWords(explanation), columns - 2)] : []),
   ].map((line) => `  ${line}`);
 }

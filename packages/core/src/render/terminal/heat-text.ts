@@ -1,7 +1,8 @@
 /** @file A text in the terminal, each word on the colour of its attribution, or with marks where there are no colours. */
 
 import type { WrittenExplanation } from "../../attribution/explanation.ts";
-import { STEPS, signedScale } from "../scale.ts";
+import { strengthBound } from "../../reading/strength.ts";
+import { largestMagnitude, STEPS, signedScale } from "../scale.ts";
 import { type Segment, segmentText } from "../segments.ts";
 import { label, marks, type TerminalContext } from "./context.ts";
 import { flowPainted, isolate, type Painted, wrap } from "./layout.ts";
@@ -27,9 +28,11 @@ function unread(segments: readonly Segment[], context: TerminalContext): string[
 }
 
 /** The text as a signed heatmap, with a legend. */
-export function heatText({ words, input }: WrittenExplanation, context: TerminalContext): string[] {
+export function heatText(explanation: WrittenExplanation, context: TerminalContext): string[] {
+  const { words, input } = explanation;
   const { columns, painter, unicode } = context;
-  const scale = signedScale(words.map((word) => word.attribution));
+  const values = words.map((word) => word.attribution);
+  const scale = signedScale(values, { bound: strengthBound(explanation) });
   const segments = segmentText(input.text, words);
   const pieces = segments.map((segment): Painted => {
     const { kind, text, members } = segment;
@@ -41,6 +44,9 @@ export function heatText({ words, input }: WrittenExplanation, context: Terminal
     return { text: mark === "" ? text : `${text}[${mark}]` };
   });
   const lines = flowPainted(pieces, columns - 2).map((line) => (unicode ? isolate(line) : line));
-  const notes = [...legend(scale.bound, MARKS, context), ...unread(segments, context)];
+  const notes = [
+    ...legend(largestMagnitude(values) === 0 ? 0 : scale.bound, MARKS, context),
+    ...unread(segments, context),
+  ];
   return [...lines, "", ...notes].map((line) => `  ${line}`);
 }

@@ -24,8 +24,30 @@ function ramp(space: string, { painter, explanation }: TerminalContext): string 
   return `${opposing.join("")} 0 ${levels.map(shade).join("")}`;
 }
 
+/** The same without numbers, for readers of the summary alone: marks and colours go by its words. */
+function plainLegend(shown: readonly Mark[], context: TerminalContext): string[] {
+  const { explanation, columns, painter } = context;
+  const target = label(targetClass(explanation), 24, context);
+  const signs = isSigned(explanation);
+  if (painter.colors === 0) {
+    const list = (text: (mark: Mark) => string) => shown.map((mark, i) => `${text(mark)} ${MARK_WORDS[i]}`).join(", ");
+    const supports = list((mark) => mark.support);
+    if (!signs) return wrap(`Matters for ${target}: ${supports}`, columns - 2);
+    const opposes = shown.map((mark) => mark.oppose).join(" ");
+    return wrap(`For ${target}: ${supports}; against it: ${opposes}`, columns - 2);
+  }
+  const layouts = [" ", ""].map((space) =>
+    signs ? `against ${ramp(space, context)} for ${target}` : `${ramp(space, context)} matters for ${target}`,
+  );
+  return [layouts.find((line) => columnsOf(line) <= columns - 2) ?? ""].filter((line) => line !== "");
+}
+
+/** The words of marks, for up to three of them: strengths as the summary has them. */
+const MARK_WORDS = ["weak", "clear", "strong"];
+
 /** Lines that explain a map whose strongest magnitude is `bound`. */
 export function legend(bound: number, shown: readonly Mark[], context: TerminalContext): string[] {
+  if (!context.verbose && bound > 0) return plainLegend(shown, context);
   const { explanation, columns, painter } = context;
   const width = columns - 2;
   const target = label(targetClass(explanation), 24, context);

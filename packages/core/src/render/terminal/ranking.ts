@@ -8,8 +8,7 @@ import { largestMagnitude } from "../scale.ts";
 import { bar, label, numberStyle, type TerminalContext } from "./context.ts";
 import { beside, padEnd, padStart, truncate, wrap } from "./layout.ts";
 
-const ROWS = 10;
-const ROWS_VERBOSE = 25;
+const ROWS = 25;
 /** From here on both lists fit beside each other. */
 const WIDE = 100;
 const GAP = 4;
@@ -56,11 +55,11 @@ function list(title: string, items: readonly Item[], frame: Frame, context: Term
 
 /** Two ranked lists: beside each other on a wide terminal, stacked on a narrow one. One list where values have no sign. */
 export function ranking(context: TerminalContext): string[] {
-  const { explanation, verbose } = context;
+  const { explanation } = context;
   const items = itemsOf(explanation);
   const { supporting, opposing } = rankedItems(items);
   const bound = largestMagnitude(items.map((item) => item.attribution));
-  const limit = verbose ? ROWS_VERBOSE : ROWS;
+  const limit = ROWS;
   const signs = isSigned(explanation);
   const columns = signs && context.columns >= WIDE ? Math.floor((context.columns - GAP) / 2) : context.columns;
   const shown = [...supporting.slice(0, limit), ...opposing.slice(0, limit)];

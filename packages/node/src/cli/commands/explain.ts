@@ -7,6 +7,8 @@ import { checkRun } from "@calig/core/internal/attribution/resolve-run";
 import { InvalidOptionError, isCaligError, UsageError } from "@calig/core/internal/errors";
 import type { RgbImage } from "@calig/core/internal/input/image/rgb-image";
 import type { GivenOptions } from "@calig/core/internal/options/option";
+import { wordsOf } from "@calig/core/internal/reading/languages";
+import type { Words } from "@calig/core/internal/reading/words/words";
 import { count } from "@calig/core/internal/render/format";
 import type { Result } from "@calig/core/internal/render/renderer";
 import { sourceName } from "@calig/core/internal/report/evidence/facts";
@@ -53,6 +55,7 @@ const OWN_OPTIONS = [
   "overlay",
   "blockMaps",
   "columns",
+  "language",
   "verbose",
   "threads",
   "device",
@@ -125,7 +128,7 @@ export const explain = defineCommand({
     const results = createResults(
       destination,
       several,
-      renderSettings(options, destination, known, terminal),
+      renderSettings(options, destination, known, terminal, extensions.language),
       terminal,
     );
     const { baseline: _words, ...own } = ofMethods;
@@ -280,6 +283,7 @@ function renderSettings(
   destination: Destination,
   formats: Formats,
   { io, columns, colors }: Terminal,
+  languages: readonly Words[],
 ): RenderSettings {
   const toScreen = destination.kind === "stdout";
   return {
@@ -290,6 +294,7 @@ function renderSettings(
     formats,
     verbose: options.verbose ?? false,
     ...given(options, ["palette", "theme", "overlay"]),
+    ...(options.language === undefined ? {} : { language: wordsOf(options.language, languages) }),
     ...(options.blockMaps === undefined ? {} : { blockMaps: options.blockMaps === "show" }),
   };
 }
