@@ -52,6 +52,14 @@ describe("a modality from outside", () => {
     expect(explanation.blocks).toHaveLength(BLOCKS);
   });
 
+  it("has counterfactuals of its features, by their names", async () => {
+    const { counterfactuals } = await explain<AudioInput>(model, sound(), { counterfactuals: true, effort: "instant" });
+    const names = (counterfactuals?.single ?? []).flatMap(({ features }) => features.map(({ text }) => text));
+    expect(names.length).toBeGreaterThan(0);
+    for (const name of names) expect(explanation.input.text).toContain(name ?? "none");
+    expect(counterfactuals?.replacement.name).toBe(audio.replacements.defaultName(model));
+  });
+
   it("is stored, and read again", () => {
     const read = parseExplanation(JSON.parse(renderJson(explanation)));
     expect(read).toEqual(JSON.parse(JSON.stringify(explanation)));

@@ -186,6 +186,8 @@ export const GENERAL_OPTIONS = {
     group: "What is explained",
     summary:
       "try out what the model says without the strongest features, which are the fewest that change the decision, and what it says with the evidence alone",
+    otherwise: "not tried",
+    canBeOff: true,
     changesResults: false,
   }),
   /** Bytes that one run may use for activations. Models run block by block keep to what they were loaded with. */

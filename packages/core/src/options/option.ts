@@ -52,6 +52,8 @@ export interface OptionDeclaration<T = unknown> {
   readonly changesResults?: false;
   /** Its name, where that is not its key: for options of single commands that are called like others. */
   readonly name?: string;
+  /** Of a switch that may be on where nothing is said: the command line takes "--no-NAME", too, for off. Absent for no. */
+  readonly canBeOff?: true;
   /** Another name, in camelCase, that the command line takes too and does not show: one that the option had before. */
   readonly otherName?: string;
 }

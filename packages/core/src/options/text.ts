@@ -39,6 +39,7 @@ export function optionFacts(declaration: OptionDeclaration): string {
     ...(words === undefined ? [] : [`one of ${words.join(", ")}`]),
     ...(usual === undefined ? [] : [`default: ${usual}`]),
     ...(needs === undefined ? [] : [`only with ${needs}`]),
+    ...(declaration.canBeOff === true ? ["with --no- before its name: never"] : []),
   ].join("; ");
 }
 

@@ -16,6 +16,7 @@ import { imageSection, textSection } from "./html/maps.ts";
 import { rankingSection } from "./html/ranking.ts";
 import { SCRIPT, SCRIPT_HASH } from "./html/script.ts";
 import { changeSection, keepInMind, summaryOf } from "./html/summary.ts";
+import { triedSection } from "./html/tried.ts";
 import { waterfallSection } from "./html/waterfall.ts";
 import { OVERLAYS, type OverlayName } from "./overlay.ts";
 import { paletteOf } from "./palette.ts";
@@ -79,7 +80,7 @@ function article(context: PageContext, { number, name }: PageItem, isOnly: boole
   const input = isWritten(explanation) ? textSection(explanation, context) : imageSection(explanation, context);
   const hasItems = context.items.length > 0;
   const summary = summaryOf(context);
-  const technical = html`${roleSection(context)}${warningBox(context)}${waterfallSection(context)}${hasItems ? rankingSection(context) : null}${hasItems ? blocksSection(context) : null}${completenessSection(context)}${factsSection(context)}${glossary(context)}`;
+  const technical = html`${roleSection(context)}${warningBox(context)}${triedSection(context)}${waterfallSection(context)}${hasItems ? rankingSection(context) : null}${hasItems ? blocksSection(context) : null}${completenessSection(context)}${factsSection(context)}${glossary(context)}`;
   return html`<article id="${id}" aria-labelledby="${id}-title"${isOnly ? null : html` data-number="-${number}"`}>${source}${headline(context, summary)}${input}${changeSection(context, summary)}${keepInMind(context, summary)}<details class="technical"><summary>How this was computed <span>${technicalNote(explanation)}</span></summary>${technical}</details><script type="application/json" data-explanation>${embeddedJson(explanation)}</script></article>`;
 }
 

@@ -15,7 +15,9 @@ import { wrap } from "./terminal/layout.ts";
 import { type ColorDepth, createPainter } from "./terminal/painter.ts";
 import { ranking } from "./terminal/ranking.ts";
 import { opening, summaryOf, summarySections } from "./terminal/summary.ts";
+import { triedLines } from "./terminal/tried.ts";
 import { waterfallLines } from "./terminal/waterfall.ts";
+import { TRIED } from "./tried.ts";
 
 export interface TerminalOptions {
   /** Width of the terminal in columns, >= 1; below 24 the output is laid out for 24. */
@@ -65,6 +67,7 @@ export function renderTerminal(explanation: Explanation, options: TerminalOption
   const technical: readonly (readonly [title: string, lines: readonly string[]])[] = [
     ["Classes and model", classesAndModel(context)],
     [`Strongest ${many}`, hasItems ? ranking(context) : []],
+    [TRIED, triedLines(context)],
     ["Where the score comes from", waterfallLines(context)],
     ["Evidence by block", hasItems ? blockTable(context) : []],
     ["Scores by block", blockScores(context)],

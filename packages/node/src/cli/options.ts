@@ -210,6 +210,10 @@ export const OPTIONS = {
   ...GENERAL_OPTIONS,
   ...EVALUATION_OPTIONS,
   ...METHOD_OPTIONS,
+  counterfactuals: {
+    ...GENERAL_OPTIONS.counterfactuals,
+    otherwise: "tried of one input that is shown on the terminal or in HTML, with at most 64 changed inputs",
+  },
   baseline: {
     ...METHOD_OPTIONS.baseline,
     type: oneOrMoreOf([...BASELINES, "custom"]),

@@ -137,7 +137,8 @@ function buildProgram(
       for (const [key, declaration] of declarations) {
         if (declaration.group !== group) continue;
         built.addOption(commanderOption(key, declaration));
-        const { otherName } = declaration;
+        const { otherName, canBeOff } = declaration;
+        if (canBeOff === true) built.addOption(commanderOption(key, declaration, offName(key)).hideHelp());
         if (otherName !== undefined) built.addOption(commanderOption(key, declaration, flagOf(otherName)).hideHelp());
       }
     }
@@ -146,6 +147,9 @@ function buildProgram(
   for (const key of COMMON_OPTIONS) program.addOption(commanderOption(key, optionOf(key, extensions)));
   return program;
 }
+
+/** "--no-counterfactuals", which commander reads as false. */
+const offName = (key: string): string => optionName(key).replace(/^--/, "--no-");
 
 const helpOption = (): Option => new Option("-h, --help", "print help").helpGroup("General:");
 

@@ -68,8 +68,27 @@ export interface CounterfactualSettings {
   readonly limit: number;
 }
 
-/** @throws {InvalidOptionError} For an option out of bounds, and a replacement that the model does not have. */
+/** Why there are no counterfactuals of a model; undefined where there are. */
+function refusal({ facts, anatomy, modality }: ExplainableModel): string | undefined {
+  const { outputs } = anatomy;
+  if (!outputs.some(({ kind }) => kind === "logits")) {
+    return `Cannot test counterfactuals with model "${facts.id}": its task is ${facts.task}, and they are tested of models that decide between classes or give numbers; leave them out`;
+  }
+  return modality.replacements.all.length > 0
+    ? undefined
+    : `Cannot test counterfactuals with model "${facts.id}": nothing can stand in for what is removed of ${modality.noun.many}; leave them out`;
+}
+
+/** Whether counterfactuals can be tested with a model. */
+export const hasCounterfactuals = (model: ExplainableModel): boolean => refusal(model) === undefined;
+
+/**
+ * @throws {InvalidOptionError} For an option out of bounds, a replacement that the model does not have, and a model without
+ * counterfactuals.
+ */
 export function counterfactualSettings(model: ExplainableModel, given: CounterfactualOptions): CounterfactualSettings {
+  const refused = refusal(model);
+  if (refused !== undefined) throw new InvalidOptionError(refused, "counterfactuals", given);
   const { replacement, ...numbers } = resolveOptions(COUNTERFACTUAL_OPTIONS, { ...given });
   return {
     ...numbers,

@@ -34,7 +34,12 @@ import { checkAllClasses, writeClasses } from "../write-classes.ts";
 
 const TARGET_OPTIONS = ["target", "against", "token", "score", "method"] as const;
 /** Options of explanations that every method takes. */
-const GENERAL_KEYS = ["longText", "seed", "noise", "memory"] as const;
+const GENERAL_KEYS = ["longText", "seed", "noise", "memory", "counterfactuals"] as const;
+
+/** Formats for people, who are told what was tried; for programs it is a cost that they may not want. */
+const FOR_PEOPLE: readonly string[] = ["terminal", "html"];
+/** Changed inputs that are tried where nobody asked: together they take a fraction of what the explanation takes. */
+const UNASKED_LIMIT = 64;
 
 const OWN_OPTIONS = [
   "text",
@@ -152,7 +157,16 @@ export const explain = defineCommand({
       await writeClasses(model, await only.read(), methodOptions, options, terminal);
       return EXIT.done;
     }
-    const job: Job = { model, options: methodOptions, destination, known, results, terminal };
+    const unasked =
+      !several && isForPeople(destination) && methodOptions.effort !== "instant" && (await canBeTried(model));
+    const job: Job = {
+      model,
+      options: { ...(unasked ? { counterfactuals: { limit: UNASKED_LIMIT } } : {}), ...methodOptions },
+      destination,
+      known,
+      results,
+      terminal,
+    };
     try {
       const entries = entriesOf(inputs, fileOptions);
       const failed = await explainAll(entries, job);
@@ -257,6 +271,16 @@ async function explainAll(
     }
   }
   return failed;
+}
+
+const isForPeople = (destination: Destination): boolean =>
+  (destination.kind === "folder" ? destination.formats : [destination.format]).some((format) =>
+    FOR_PEOPLE.includes(format),
+  );
+
+async function canBeTried(model: LoadedModel): Promise<boolean> {
+  const { hasCounterfactuals } = await import("@calig/core/internal/attribution/counterfactual/counterfactuals");
+  return hasCounterfactuals(model);
 }
 
 const shortName = ({ file, line, item }: Source): string =>
