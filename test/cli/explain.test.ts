@@ -435,3 +435,29 @@ describe("interruption", () => {
     return file;
   }
 });
+
+describe("counterfactuals", () => {
+  const FORGETS = "A gripping film that forgets to end";
+  const run = (...argv: string[]) => runCli(["explain", FORGETS, "--effort", "fast", ...argv]);
+  test("are tried for people, and not where they say no or want an instant", async () => {
+    const [shown, off, instant] = [
+      await run(),
+      await run("--no-counterfactuals"),
+      await runCli(["explain", FORGETS, "--effort", "instant"]),
+    ];
+    expect(shown.stdout).toMatch(/without forgets +positive +\d/);
+    expect(shown.stdout).toContain("The decision changes without forgets.");
+    for (const { stdout, code } of [off, instant]) {
+      expect(code).toBe(0);
+      expect(stdout).not.toContain("Tried");
+    }
+  });
+
+  test("are in JSON where they are asked for", async () => {
+    const { counterfactuals } = JSON.parse((await run("--json")).stdout) as TextExplanation;
+    expect(counterfactuals).toBeUndefined();
+    const asked = JSON.parse((await run("--json", "--counterfactuals")).stdout) as TextExplanation;
+    expect(asked.counterfactuals?.smallestFlip?.features.map(({ text }) => text)).toEqual(["forgets"]);
+    expect(asked.counterfactuals?.searched.limit).toBe(256);
+  });
+});
