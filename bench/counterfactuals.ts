@@ -11,7 +11,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { type ExplainableModel, explain, loadModel, readImageFile } from "@calig/node";
+import { type ExplainableModel, type ExplainOptions, explain, loadModel, readImageFile } from "@calig/node";
 import { recheck } from "../test/support/restate.ts";
 
 const { values } = parseArgs({
@@ -20,8 +20,11 @@ const { values } = parseArgs({
     pictures: { type: "string" },
     limit: { type: "string", default: "1000" },
     model: { type: "string" },
+    effort: { type: "string", default: "standard" },
   },
 });
+
+const effort = values.effort as NonNullable<ExplainOptions["effort"]>;
 
 interface Row {
   readonly statements: number;
@@ -43,9 +46,9 @@ const mean = (numbers: readonly number[]): number => numbers.reduce((sum, one) =
 
 async function measure(model: ExplainableModel, input: { text: string } | { image: never }): Promise<Row> {
   const before = performance.now();
-  const plain = await explain<object>(model, input, {});
+  const plain = await explain<object>(model, input, { effort });
   const between = performance.now();
-  const explanation = await explain<object>(model, input, { counterfactuals: true });
+  const explanation = await explain<object>(model, input, { effort, counterfactuals: true });
   const after = performance.now();
   const checked = await recheck(model, input, explanation);
   const { smallestFlip = null, searched } = explanation.counterfactuals ?? {};
