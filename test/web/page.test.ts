@@ -122,6 +122,27 @@ describe.each(TRANSPORTS)("the page with $name", ({ place, start }) => {
     await words().first().waitFor();
   }
 
+  it("takes words away by the keyboard, asks the model at once, and explains what is left", async () => {
+    await open();
+    await explainText();
+    const trial = page.locator("calig-try");
+    await trial.locator(".try-word").first().focus();
+    for (const key of ["ArrowRight", "Enter", "End", " "]) await page.keyboard.press(key);
+    expect(await trial.locator("[aria-pressed=true]").allInnerTexts()).toEqual(["gripping", "end"]);
+    await trial.locator(".try-table td").first().waitFor();
+    expect(await trial.locator(".try-table tbody tr").count()).toBe(3);
+    await trial.locator("button.small:not([disabled])", { hasText: "Explain the changed text" }).click();
+    await trial.locator("calig-text [role=option]").first().waitFor();
+    expect((await trial.locator("calig-text [role=option]").allInnerTexts()).join(" ")).toBe("A film that forgets to");
+    await trial.locator("button.small", { hasText: "Change the text" }).click();
+    await trial.locator("textarea").fill("Another one");
+    await trial.locator(".try-table td").first().waitFor();
+    expect(await auditPage(page)).toEqual([]);
+    await trial.locator("button.small", { hasText: "as it was" }).click();
+    expect(await trial.locator("[aria-pressed=true]").count()).toBe(0);
+    expectNoMisdeeds(misdeeds);
+  });
+
   it("explains what is typed", async () => {
     await open();
     expect(await page.locator(".place").innerText()).toBe(place);

@@ -11,6 +11,7 @@ import { type Asked, headsRequest, readingOf, requestsOf } from "./ask.ts";
 import "./calig-question.ts";
 import "./calig-result.ts";
 import "./calig-theme.ts";
+import "./calig-try.ts";
 import type { FieldChange, QuestionActions } from "./calig-question.ts";
 import type { ThemeChoice } from "./calig-theme.ts";
 import { type Client, ClientError, type ExplainRequest, type ModelEntry, type PageDevice } from "./client.ts";
@@ -369,7 +370,7 @@ export class CaligApp extends PageElement {
     return html`<div class=${explanations.length === 2 ? "pair two" : "pair"}>${explanations.map(
       (explanation, i) =>
         html`<calig-result id=${`result-${i + 1}`} .methods=${this.known.methods} theme=${theme} .explanation=${explanation} .picture=${picture} .bound=${bound} .requestHeads=${this.#headsOf(requests[i])}></calig-result>`,
-    )}</div>`;
+    )}</div>${explanations.length === 1 ? html`<calig-try theme=${theme} .explanation=${explanations[0]} .request=${requests[0]} .client=${this.client} .picture=${picture}></calig-try>` : nothing}`;
   }
 
   #headsOf(request: ExplainRequest | undefined): (() => Promise<Explanation>) | undefined {

@@ -1,6 +1,7 @@
 /** @file The look of the page: that of rendered explanations, and what only the page has. */
 
 import { BLOCKS, HEAD, LAYOUT, MAPS, shadeRules, themeVariables } from "@calig/core/internal/render/html/style";
+import { TRY } from "./try-styles.ts";
 
 const PAGE = `
 calig-app{display:block}
@@ -83,5 +84,6 @@ export function pageStyles(): string {
     BLOCKS,
     shadeRules(),
     PAGE,
+    TRY,
   ].join("\n");
 }
