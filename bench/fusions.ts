@@ -11,6 +11,7 @@
 
 import { parseArgs } from "node:util";
 import { addUp, headMean } from "@calig/core/internal/attribution/attention-flow";
+import { baselineStates, chosenBaselines } from "@calig/core/internal/attribution/baseline/baseline";
 import { checkedLayers, layerIntegrals } from "@calig/core/internal/attribution/integral/layer-integrals";
 import type { AttributionMethod, MethodContext } from "@calig/core/internal/attribution/method";
 import { METHODS } from "@calig/core/internal/attribution/methods";
@@ -21,6 +22,7 @@ import { evaluate, sampleDataset } from "@calig/core/internal/evaluation/evaluat
 import { metricByName } from "@calig/core/internal/evaluation/metrics";
 import type { NamedMethod } from "@calig/core/internal/evaluation/named-methods";
 import { REPLACEMENTS } from "@calig/core/internal/modality/modalities";
+import type { AttentionGradients } from "@calig/core/internal/program/model-programs";
 import type { FloatTensor } from "@calig/core/internal/tensor/tensor";
 import { streamOf } from "@calig/core/internal/transformer/anatomy";
 import { loadModel, readDataset } from "@calig/node";
@@ -44,11 +46,13 @@ interface Evidence {
   readonly relevance: readonly (readonly number[])[];
   readonly attention: readonly FloatTensor[];
   readonly gradients: readonly FloatTensor[];
+  /** The same at the baseline. */
+  readonly atBaseline: () => Promise<Pick<AttentionGradients, "probabilities" | "gradients">>;
   readonly context: MethodContext;
   /** Of what the head reads [positions]. */
   readonly shares: Float64Array;
 }
-type Fuse = (evidence: Evidence) => number[];
+type Fuse = (evidence: Evidence) => number[] | Promise<number[]>;
 
 /** K [queries, positions], never below 0, of one block. */
 type Kernel = (attention: FloatTensor, gradient: FloatTensor) => ReturnType<typeof headMean>;
@@ -98,6 +102,91 @@ function weighted(maps: readonly (readonly number[])[], weight: (map: readonly n
   );
 }
 
+/** Whether each position is a special one: a class token, a separator. */
+const specialsIn = ({ context }: Evidence): readonly boolean[] => context.input.features.map(({ special }) => special);
+
+/**
+ * Evidence of special positions alone carried to the positions that they read from: the rows of the others stay. `whole`: all
+ * of it, in the first block that they read in on the way down; otherwise as transport does, rownorm(I + K).
+ */
+const specialsCarried =
+  (kernel: Kernel, whole: boolean, weight: (map: readonly number[]) => number): Fuse =>
+  (evidence) => {
+    const { relevance, attention, gradients } = evidence;
+    const special = specialsIn(evidence);
+    const maps = attention.map((map, l) => kernel(map, gradients[l] as FloatTensor));
+    const moved = relevance.map((r, l) => {
+      let carried = Array.from(r);
+      for (let k = l - 1; k >= 0; k--) {
+        const { data, queries, positions } = maps[k] as (typeof maps)[number];
+        const next = [...carried];
+        special.forEach((isSpecial, i) => {
+          if (!isSpecial || i >= queries) return;
+          const row = Array.from(data.subarray(i * positions, (i + 1) * positions), (m, j) =>
+            whole && special[j] ? 0 : m,
+          );
+          const total = row.reduce((sum, m) => sum + m, whole ? 0 : 1);
+          if (total <= 0) return;
+          const value = carried[i] as number;
+          (next[i] as number) -= value * (whole ? 1 : 1 - 1 / total);
+          row.forEach((m, j) => {
+            (next[j] as number) += (value * m) / total;
+          });
+        });
+        carried = next;
+      }
+      return carried;
+    });
+    return weighted(moved, weight);
+  };
+
+/**
+ * A ledger of what special positions read: at block l each other position is given the value that flowed from it to special
+ * positions in the blocks below, A dF/dA at the input (less that at the baseline), and these keep the rest of the sum.
+ */
+const ledger =
+  (lessBaseline: boolean, weight: (map: readonly number[]) => number, scale = 1): Fuse =>
+  async (evidence) => {
+    const { relevance, attention, gradients, atBaseline } = evidence;
+    const special = specialsIn(evidence);
+    const before = lessBaseline ? await atBaseline() : undefined;
+    const flows = attention.map((map, k) => {
+      const at = readBy(special, map, gradients[k] as FloatTensor);
+      if (before === undefined) return at;
+      const less = readBy(special, before.probabilities[k] as FloatTensor, before.gradients[k] as FloatTensor);
+      return at.map((value, j) => value - (less[j] as number));
+    });
+    const count = special.filter(Boolean).length;
+    const moved = relevance.map((r, l) => {
+      const map = [...r];
+      let given = 0;
+      for (let k = 0; k < l; k++) {
+        (flows[k] as readonly number[]).forEach((flow, j) => {
+          if (special[j]) return;
+          (map[j] as number) += scale * flow;
+          given += scale * flow;
+        });
+      }
+      return map.map((value, j) => (special[j] ? value - given / count : value));
+    });
+    return weighted(moved, weight);
+  };
+
+/** Sum over heads and special queries of A dF/dA [positions]. */
+function readBy(special: readonly boolean[], attention: FloatTensor, gradient: FloatTensor): number[] {
+  const [, heads = 1] = attention.shape;
+  const { data, queries, positions } = headMean(attention, (element, i) => element * (gradient.data[i] as number));
+  const flow = new Array<number>(positions).fill(0);
+  special.forEach((isSpecial, i) => {
+    if (!isSpecial || i >= queries) return;
+    for (let j = 0; j < positions; j++) (flow[j] as number) += heads * (data[i * positions + j] as number);
+  });
+  return flow;
+}
+
+const evenly = () => 1;
+const balanced = (map: readonly number[]) => 1 / Math.max(norm(map), 1e-12);
+
 /** Where the evidence enters the head, by attention gradients rolled out from the first block (Chefer et al. 2021). */
 function rollout({ attention, gradients, shares }: Evidence): number[] {
   const maps = attention.map((map, l) => meanOfPositive(map, gradients[l] as FloatTensor));
@@ -128,6 +217,20 @@ const FUSE: Readonly<Record<string, Fuse>> = {
   ),
   "transport, magnitudes, share 0.3": transported(magnitude, 0.3),
   "transport, attention alone, share 0.3": transported(attentionAlone, 0.3),
+  ...Object.fromEntries(
+    (
+      [
+        ["even", evenly],
+        ["balanced", balanced],
+      ] as const
+    ).flatMap(([name, weight]) => [
+      [`special tokens carried as transport does, ${name}`, specialsCarried(positiveMean, false, weight)],
+      [`special tokens carried, all of it, ${name}`, specialsCarried(positiveMean, true, weight)],
+      [`ledger of special tokens at the input, ${name}`, ledger(false, weight)],
+      [`ledger of special tokens less the baseline, ${name}`, ledger(true, weight)],
+      [`half a ledger of special tokens less the baseline, ${name}`, ledger(true, weight, 0.5)],
+    ]),
+  ),
   "gated by gradient rollout": (evidence) => {
     const roll = rollout(evidence);
     const most = Math.max(largest(roll), 1e-12);
@@ -164,7 +267,16 @@ const experiments = Object.entries(FUSE).map(
       const { probabilities, gradients } = done?.result ?? (await request());
       const relevance = integrals.blocks.map((block) => block.relevance);
       const { shares } = await readoutShares(context, gradients.at(-1));
-      const attribution = fuse({ relevance, attention: probabilities, gradients, context, shares });
+      const atBaseline = async () => {
+        const [baseline] = chosenBaselines(context.options);
+        const { hiddenStates } = await baselineStates(model, input, baseline, context.options.seed);
+        return model.programs.attentionGradients({
+          hiddenState: hiddenStates[0] as FloatTensor,
+          feeds: input.feeds,
+          score,
+        });
+      };
+      const attribution = await fuse({ relevance, attention: probabilities, gradients, atBaseline, context, shares });
       return { attribution, blocks: [], completeness: null, options: {}, modelEvaluations: 0, warnings: [] };
     },
   }),
@@ -181,6 +293,7 @@ const REFERENCE = "transport, uniform";
 const uniform = { method: "ca-lig", layerWeights: "uniform", tolerance } as const;
 const all: NamedMethod[] = [
   { name: REFERENCE, options: uniform },
+  { name: "transport, balanced", options: { ...uniform, layerWeights: "balanced" } },
   { name: `baselines ${averaged.join(", ")} averaged`, options: { ...uniform, baseline: averaged } },
   ...experiments.map(({ name }) => ({ name, options: { method: name, tolerance } })),
   ...["blocks of equal magnitude", "late half", "median of the blocks"].map((name) => ({
