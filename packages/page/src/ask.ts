@@ -66,12 +66,14 @@ export function requestsOf(asked: Asked, known: MethodList): readonly ExplainReq
           },
         ];
   const texts = optionTexts(fields);
-  return [request, ...second].map((each) => ({ ...valuesOf(optionsOf(known, each.method), texts), ...each }));
+  // What the model says without the strongest is a small part of the work, unless the reader wants an instant; answers to prompts have none.
+  const tries = model.labels.length > 0 && texts.effort !== "instant" ? { counterfactuals: true } : {};
+  return [request, ...second].map((each) => ({ ...tries, ...valuesOf(optionsOf(known, each.method), texts), ...each }));
 }
 
 /** The same request for the evidence of heads, which is that of the input itself: it needs no more than one point of each path. */
 export function headsRequest(request: ExplainRequest, known: MethodList): ExplainRequest | undefined {
   if (!optionsOf(known, request.method).some(({ name }) => name === "heads")) return undefined;
-  const { timeBudget: _noTime, ...asked } = request;
+  const { timeBudget: _noTime, counterfactuals: _untried, ...asked } = request;
   return { ...asked, heads: true, steps: 1 } as ExplainRequest;
 }

@@ -36,7 +36,9 @@ export const canTry = (explanation: Explanation, request: ExplainRequest | undef
   request !== undefined &&
   explanation.target.token === undefined &&
   explanation.target.index >= 0 &&
-  (explanation.layout === "text" ? "text" in request.input : explanation.layout === "grid" && "file" in request.input);
+  (explanation.layout === "grid"
+    ? "file" in request.input
+    : explanation.layout === "text" && !("file" in request.input));
 
 class CaligTry extends PageElement {
   static override properties: PropertyDeclarations = {
