@@ -94,7 +94,7 @@ describe("what was tried", () => {
   });
 
   test("is on the terminal and on the page, and only there where it was tried", () => {
-    const shown = renderTerminal(withTrials(), { columns: 60, colors: 0 });
+    const shown = renderTerminal(withTrials(), { columns: 60, colors: 0, verbose: true });
     expect(shown).toContain("Tried: what the model says without them");
     expect(shown.match(/other decision/g)).toHaveLength(3);
     for (const line of shown.split("\n")) expect(line.length).toBeLessThanOrEqual(78);
