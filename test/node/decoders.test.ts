@@ -1,9 +1,14 @@
 /** @file Decoders from checkpoints: prompts, answers and classes, against what transformers and PyTorch say of them. */
 
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
+import { parseExplanation } from "@calig/core/internal/attribution/parse-explanation";
 import { streamOf } from "@calig/core/internal/transformer/anatomy";
 import { explain, loadModel } from "@calig/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runCli } from "../support/run-cli.ts";
+import { useTempFolders } from "../support/temp-folder.ts";
+
+const tempFolder = useTempFolders();
 
 const FOLDER = "test/fixtures/decoders";
 
@@ -111,6 +116,86 @@ describe.each(["llama-checkpoint", "llama-onnx-with-past", "llama-genai-int4"])(
     expect(first.attribution[0]).toBe(0);
   });
 
+  it("explains every token of an answer: their scores and maps add up to those of the answer", async () => {
+    const options = { method: "gradient-x-input" };
+    const { target, attribution, answerTokens } = await explain(model, { prompt, answer, perToken: true }, options);
+    expect(answerTokens?.map(({ text }) => text).join("")).toBe(answer);
+    const total = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
+    expect(total(answerTokens?.map(({ score }) => score) ?? [])).toBeCloseTo(target.score, 4);
+    for (const [t, value] of attribution.entries()) {
+      expect(total(answerTokens?.map((token) => token.attribution[t] as number) ?? [])).toBeCloseTo(value, 4);
+    }
+  });
+
+  it("gives a label the probability of all its strings", async () => {
+    const verbaliser = { good: [" superb.", " beautifully"], bad: [" thin"] };
+    const options = { method: "saliency" } as const;
+    const strings = await Promise.all(
+      verbaliser.good.map(async (one) => (await explain(model, { prompt, answer: one }, options)).target.score),
+    );
+    const wanted = Math.log(strings.reduce((sum, value) => sum + Math.exp(value), 0));
+    const { target, predictions } = await explain(model, { prompt, verbaliser }, { ...options, target: "good" });
+    expect(target).toMatchObject({ index: 0, label: "good" });
+    expect(target.score).toBeCloseTo(wanted, 4);
+    expect(predictions.map(({ label }) => label).sort()).toEqual(["bad", "good"]);
+    const contrast = await explain(model, { prompt, verbaliser }, { ...options, target: "good", against: "bad" });
+    const other = predictions.find(({ label }) => label === "bad")?.logit as number;
+    expect(contrast.target.score).toBeCloseTo(wanted - other, 4);
+    await expect(explain(model, { prompt, verbaliser, answer })).rejects.toThrow(/at once/);
+    await expect(explain(model, { prompt, verbaliser: {} })).rejects.toThrow(/wanted labels/);
+  });
+
+  it("adds evidence up over parts of the prompt, and says how far draws are apart", async () => {
+    const parts = ["A gripping,", { name: "the film", text: "shot film" }];
+    const explanation = await explain(model, { prompt, answer, parts });
+    const { attribution, spread, words } = explanation;
+    expect(explanation.parts?.map(({ name, start, end }) => [name, start, end])).toEqual([
+      ["part 1", 0, 11],
+      ["the film", 24, 33],
+      ["other", null, null],
+    ]);
+    const total = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
+    expect(total(explanation.parts?.map((part) => part.attribution) ?? [])).toBeCloseTo(total(attribution), 6);
+    expect(spread).toHaveLength(attribution.length);
+    expect(words.every((word) => word.spread !== undefined && word.spread >= 0)).toBe(true);
+    expect(parseExplanation(JSON.parse(JSON.stringify(explanation)))).toEqual(explanation);
+    await expect(explain(model, { prompt, parts: ["a sequel"] })).rejects.toThrow(/does not stand there/);
+  });
+
+  it("makes a prompt of a chat by the template of the tokenizer, and keeps what that sets around messages", async () => {
+    const folder = await tempFolder(
+      Object.fromEntries(
+        ["config.json", "model.safetensors", "tokenizer.json"].map((file) => [
+          file,
+          readFileSync(`${FOLDER}/llama/${file}`),
+        ]),
+      ),
+    );
+    writeFileSync(
+      `${folder}/tokenizer_config.json`,
+      JSON.stringify({
+        eos_token: "<|endoftext|>",
+        chat_template:
+          "{% for message in messages %}{{ eos_token }}{{ message.role }}: {{ message.content | trim }}\n{% endfor %}{% if add_generation_prompt %}assistant:{% endif %}",
+      }),
+    );
+    await using chatty = await loadModel(folder);
+    const chat = [
+      { role: "system", content: "Be superb." },
+      { role: "user", content: " The film? " },
+    ];
+    const explanation = await explain(chatty, { chat, answer }, { baseline: "frequent-words", layers: [0] });
+    expect(explanation.input.text).toBe("<|endoftext|>system: Be superb.\n<|endoftext|>user: The film?\nassistant:");
+    expect(explanation.parts?.map(({ name }) => name)).toEqual(["system", "user", "other"]);
+    const { features, blocks } = explanation;
+    const [first] = blocks;
+    features.forEach(({ text }, t) => {
+      if (/endoftext|assistant|user|system/.test(text)) expect(first?.relevance[t], text).toBe(0);
+    });
+    await expect(explain(model, { chat })).rejects.toThrow(/no chat template/);
+    await expect(explain(chatty, { chat: [] })).rejects.toThrow(/list of messages/);
+  });
+
   it("refuses what is not asked of language models", async () => {
     await expect(explain(model, prompt, { score: "margin" })).rejects.toThrow(/score "margin".*"log-probability"/);
     await expect(explain(model, prompt, { token: 3 })).rejects.toThrow(/leave "token" out/);
@@ -130,5 +215,48 @@ describe.each(["llama-classifier-checkpoint", "llama-classifier-onnx"])("%s", (i
     for (const { index, logit } of predictions) expect(logit).toBeCloseTo(expected.logits?.[index] as number, 4);
     for (const block of blocks) expect(block.completeness.relativeError).toBeLessThan(0.01);
     await expect(explain(model, { prompt: text })).rejects.toThrow(/classifies texts/);
+  });
+});
+
+describe("calig explain with prompts", () => {
+  const model = `${FOLDER}/llama`;
+  const prompt = "A gripping, beautifully shot film that";
+
+  it("reads prompt, answers and parts from files", async () => {
+    const folder = await tempFolder({
+      "prompt.txt": prompt,
+      "answer.txt": " forgets to end.",
+      "parts.json": JSON.stringify({ documents: [{ title: "praise", content: "beautifully shot" }] }),
+    });
+    const { code, stdout } = await runCli([
+      ...["explain", "--model", model, "--prompt-file", `${folder}/prompt.txt`, "--parts", `${folder}/parts.json`],
+      ...["--answer-file", `${folder}/answer.txt`, "--per-token", "--layers", "2", "--verbose"],
+    ]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/Parts of the prompt[\s\S]*praise +[+−]0\.\d+ +±/);
+    expect(stdout).toMatch(/Tokens of the answer[\s\S]* forgets +−5\.772/);
+    expect(stdout).toContain("An answer of several tokens");
+  });
+
+  it("writes the contrast as JSON and as a page", async () => {
+    const argv = ["explain", "--model", model, "--prompt", prompt, "--answer", " superb", "--against-text", " thin"];
+    const { stdout } = await runCli([...argv, "--method", "saliency", "--json"]);
+    expect(JSON.parse(stdout).target).toMatchObject({ label: " superb", against: { label: " thin" } });
+    const page = await runCli([...argv, "--layers", "2", "--format", "html"]);
+    expect(page.code).toBe(0);
+    expect(page.stdout).toContain(" superb");
+  });
+
+  it.each([
+    [["--answer", " x"], /without a prompt/],
+    [["--prompt", "a", "--chat", "b.json"], /at once/],
+    [["--prompt", "a", "--text", "b"], /at once/],
+    [["--prompt", "a", "--answer", "b", "--answer-file", "c"], /at once/],
+    [["--prompt", "a", "--parts", "package.json"], /wanted a list of parts/],
+    [["--prompt", "a", "--verbaliser", "README.md"], /not valid JSON/],
+  ])("refuses %s", async (given, message) => {
+    const { code, stderr } = await runCli(["explain", "--model", model, ...given]);
+    expect(code).not.toBe(0);
+    expect(stderr).toMatch(message);
   });
 });

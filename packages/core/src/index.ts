@@ -33,7 +33,7 @@ export type {
   Warning,
   WordAttribution,
 } from "./attribution/explanation.ts";
-export type { ImageInput, PromptInput, TextInput } from "./attribution/input.ts";
+export type { ChatMessage, ImageInput, PromptInput, PromptPart, TextInput } from "./attribution/input.ts";
 export { METHODS } from "./attribution/methods.ts";
 export {
   BASELINES,

@@ -25,6 +25,11 @@ const NO_CLASS = -1;
 /** Share of the progress that the forward passes are given. */
 const FORWARD_SHARE = 0.05;
 
+/** What all explanations have; besides the attribution from each draw of the baseline, where there are several. */
+export interface Attributed extends ExplanationCommon {
+  readonly drawn?: readonly (readonly number[])[];
+}
+
 /**
  * Attributes the target score to the features of an input of one or more parts.
  *
@@ -43,7 +48,7 @@ export async function attribute(
   featureCount: number,
   run: ResolvedRun,
   shared?: SharedWork,
-): Promise<ExplanationCommon> {
+): Promise<Attributed> {
   const { platform, programs } = model;
   const { method, options } = run;
   const started = platform.now();
@@ -106,6 +111,7 @@ export async function attribute(
     },
     predictions,
     attribution: result.attribution,
+    ...(result.drawn === undefined ? {} : { drawn: result.drawn }),
     blocks: result.blocks,
     method: {
       name: method.name,

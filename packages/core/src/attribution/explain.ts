@@ -1,5 +1,6 @@
 /** @file The main job: a model and an input become an `Explanation`. */
 
+import { asksPerToken, explainTokens } from "./answer-tokens.ts";
 import { attribute } from "./attribute.ts";
 import type { ExplainableModel, PreparedWhole } from "./explainable-model.ts";
 import type { Explanation, ImageExplanation, TextExplanation } from "./explanation.ts";
@@ -8,6 +9,7 @@ import { prepareInput } from "./modality.ts";
 import type { ExplainOptions } from "./options.ts";
 import { type ResolvedRun, resolveRun } from "./resolve-run.ts";
 import type { SharedWork } from "./shared-work.ts";
+import { spreadOf } from "./spread.ts";
 
 /**
  * Explains one prediction: which features of the input support the target, which oppose it, and in which block the
@@ -54,7 +56,9 @@ export async function explain(
   const test = await counterfactualTest(model, run.options.counterfactuals);
   const given = typeof input === "string" ? { text: input } : input;
   const whole = await prepareInput(model, given, run.options);
-  const explanation = await explainPrepared(model, whole, run);
+  const alone = await explainPrepared(model, whole, run);
+  const tokens = asksPerToken(given) ? { answerTokens: await explainTokens(model, whole, run) } : {};
+  const explanation = { ...alone, ...tokens } as Explanation;
   if (test === undefined) return explanation;
   return { ...explanation, counterfactuals: await test({ model, whole, input: given, explanation }, run.options) };
 }
@@ -71,8 +75,9 @@ export async function explainPrepared(
   shared?: SharedWork,
 ): Promise<Explanation> {
   const common = await attribute(model, whole.parts, whole.featureCount, run, shared);
-  const { version, model: facts, target, predictions, attribution, warnings, ...rest } = common;
-  const { layout, input: shown, features, ...items } = model.modality.describe(model, whole, attribution);
+  const { version, model: facts, target, predictions, attribution, drawn, warnings, ...rest } = common;
+  const described = model.modality.describe(model, whole, attribution, drawn);
+  const { layout, input: shown, features, ...items } = described;
   return {
     version,
     layout,
@@ -84,6 +89,7 @@ export async function explainPrepared(
     attribution,
     ...items,
     ...rest,
+    ...(drawn === undefined ? {} : { spread: attribution.map((_, t) => spreadOf(drawn, [t]).spread as number) }),
     warnings: [...whole.warnings, ...(model.modality.unlike?.(model, whole) ?? []), ...warnings],
   } as Explanation;
 }

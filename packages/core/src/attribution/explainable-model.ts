@@ -237,8 +237,17 @@ export interface Modality<
   prepare(model: ExplainableModel, input: Input, options: Pick<ExplainOptions, "longText">): Promise<Whole>;
   /** What readers must know where the input is unlike those that the model was made for. Default: nothing. */
   unlike?(model: ExplainableModel, whole: Whole): readonly Warning[];
-  /** What readers see: the input, its features, and those that support and oppose, strongest first. */
-  describe(model: ExplainableModel, whole: Whole, attribution: readonly number[]): InputDescription;
+  /**
+   * What readers see: the input, its features, and those that support and oppose, strongest first.
+   *
+   * @param drawn - The attribution from each of several draws of the baseline, whose mean it is.
+   */
+  describe(
+    model: ExplainableModel,
+    whole: Whole,
+    attribution: readonly number[],
+    drawn?: readonly (readonly number[])[],
+  ): InputDescription;
   /** Inputs that every model of this kind is run on when it is verified, an ordinary one first. Default: none. */
   examples?(model: ExplainableModel, random: Random): readonly Example<Input>[];
   /** The input with features that can be removed and moved. */

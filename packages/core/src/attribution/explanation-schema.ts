@@ -8,6 +8,7 @@ import { quote } from "../errors.ts";
 import { DEEP_GREYS } from "../input/image/rgb-image.ts";
 import { BACKGROUNDS, isBackground } from "../input/image/samples.ts";
 import type {
+  AnswerToken,
   BlockCompleteness,
   BlockExplanation,
   CalibrationPoint,
@@ -26,6 +27,7 @@ import type {
   ModelCard,
   ModelFacts,
   NamedExplanation,
+  PartAttribution,
   PatchAttribution,
   PatchFeature,
   Prediction,
@@ -170,7 +172,23 @@ export const BLOCK_EXPLANATION = record<BlockExplanation>({
   }),
 });
 
-export const WORD_ATTRIBUTION = record<WordAttribution>({ ...SPAN, attribution: ATTRIBUTION });
+const SPREAD = optional(number("Standard error over the draws of the baseline, where it was drawn several times"));
+
+export const WORD_ATTRIBUTION = record<WordAttribution>({ ...SPAN, attribution: ATTRIBUTION, spread: SPREAD });
+
+const PART_ATTRIBUTION = record<PartAttribution>({
+  name: text("Name of the part"),
+  start: nullable(count("First character in the prompt, UTF-16; null for what is in no part")),
+  end: nullable(count("End, exclusive")),
+  attribution: number("Sum over its tokens"),
+  spread: SPREAD,
+});
+
+const ANSWER_TOKEN = record<AnswerToken>({
+  text: text("The token"),
+  score: number("Its score behind the prompt and the tokens before it"),
+  attribution: perFeature("Attribution of that score"),
+});
 export const PATCH_ATTRIBUTION = record<PatchAttribution>({ ...PLACE, attribution: ATTRIBUTION });
 
 const COUNTERFACTUAL_PREDICTION = record<CounterfactualPrediction>(
@@ -280,6 +298,7 @@ const COMMON: FieldsOf<ExplanationCommon> = {
   }),
   warnings: list(WARNING, "What the reader must know"),
   counterfactuals: optional(COUNTERFACTUALS),
+  spread: optional(perFeature("Standard error over the draws of the baseline")),
 };
 
 /** What tells the kinds of explanations apart. */
@@ -307,8 +326,10 @@ export const TEXT_EXPLANATION = record<TextExplanation>({
   layout: layout("text", "Features are tokens of a text"),
   input: record<TextExplanation["input"]>({
     kind: oneOf(["text"], "Kind"),
-    text: text("The text as it was given"),
+    text: text("The text as it was given; of a chat the prompt that was made of it"),
   }),
+  parts: optional(list(PART_ATTRIBUTION, "Parts of a prompt, last what is in none of them")),
+  answerTokens: optional(list(ANSWER_TOKEN, "The tokens of an answer, where each was asked about")),
   ...NAMED_FEATURES,
 });
 

@@ -11,6 +11,8 @@ export type { PatchFeature, TokenFeature, Word };
 /** A word with the summed attribution of its tokens. */
 export interface WordAttribution extends Word {
   readonly attribution: number;
+  /** Standard error over the draws of the baseline, where it was drawn several times. */
+  readonly spread?: number;
 }
 
 export interface PatchAttribution {
@@ -268,11 +270,44 @@ export interface ExplanationCommon {
   readonly warnings: readonly Warning[];
   /** Present where they were asked for (`counterfactuals`). */
   readonly counterfactuals?: Counterfactuals;
+  /**
+   * Standard error of each attribution over the draws of the baseline, one per feature; where it was drawn several times.
+   * A word whose attribution is not several times as large may as well be 0.
+   */
+  readonly spread?: readonly number[];
+}
+
+/** A part of a prompt with the summed attribution of its tokens: a message, a document, an example. */
+export interface PartAttribution {
+  readonly name: string;
+  /** Its place in the prompt: UTF-16, end exclusive; null for the tokens that are in no part. */
+  readonly start: number | null;
+  readonly end: number | null;
+  readonly attribution: number;
+  /** Standard error over the draws of the baseline, where it was drawn several times. */
+  readonly spread?: number;
+}
+
+/** A token of an answer, explained by itself. */
+export interface AnswerToken {
+  readonly text: string;
+  /** Its log-probability (or other score) behind the prompt and the tokens before it. */
+  readonly score: number;
+  /** One per feature of the explanation. */
+  readonly attribution: readonly number[];
 }
 
 export interface TextExplanation extends ExplanationCommon {
   readonly layout: "text";
-  readonly input: { readonly kind: "text"; readonly text: string };
+  readonly input: {
+    readonly kind: "text";
+    /** The text as it was given; of a chat the prompt that the model's template made of it. */
+    readonly text: string;
+  };
+  /** Prompts whose parts are known: the messages of a chat, and parts that were named; last what is in none of them. */
+  readonly parts?: readonly PartAttribution[];
+  /** The tokens of an answer, where each was asked about; their scores add up to that of the answer. */
+  readonly answerTokens?: readonly AnswerToken[];
   readonly features: readonly TokenFeature[];
   readonly words: readonly WordAttribution[];
   /** Words with attribution > 0, strongest first. */
@@ -313,7 +348,7 @@ export interface FeatureNoun {
  * Of a kind of input that calig does not know by itself: features with names. It is laid out as a text is: the names, one
  * after the other, are the text, and each is a word, or a special token where it is no part of the input.
  */
-export interface NamedExplanation extends Omit<TextExplanation, "layout" | "input"> {
+export interface NamedExplanation extends Omit<TextExplanation, "layout" | "input" | "parts" | "answerTokens"> {
   readonly layout: "names";
   readonly input: {
     /** Name of the modality: "audio". */

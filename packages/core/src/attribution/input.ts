@@ -8,16 +8,43 @@ export interface TextInput {
   readonly pair?: string;
 }
 
+/** A message of a chat. */
+export interface ChatMessage {
+  /** "system", "user", "assistant", or what else the model's template knows. */
+  readonly role: string;
+  readonly content: string;
+}
+
+/** A part of a prompt whose evidence is added up: a document, an example. */
+export interface PromptPart {
+  /** Default: "part 1", "part 2" and so on. */
+  readonly name?: string;
+  /** As it stands in the prompt. */
+  readonly text: string;
+}
+
 /**
  * A prompt, and what is asked of a language model about it: how probable an answer is, also held against another one.
  * Without an answer it is asked for its most probable next token.
  */
 export interface PromptInput {
-  readonly prompt: string;
+  /** The prompt as the model reads it. */
+  readonly prompt?: string;
+  /** In its place: messages, which the chat template of the model's tokenizer makes a prompt of. */
+  readonly chat?: readonly ChatMessage[];
   /** What follows the prompt, spaces included: " Paris". */
   readonly answer?: string;
   /** Another answer: the score is that of `answer` minus that of this one. */
   readonly against?: string;
+  /**
+   * In the place of an answer: labels, each with the strings that stand for it. A label is as probable as any of its strings:
+   * the logarithm of the sum of their probabilities. Options `target` and `against` name labels.
+   */
+  readonly verbaliser?: Readonly<Record<string, readonly string[]>>;
+  /** Parts of the prompt, or of the messages, in their order. Messages are parts themselves. */
+  readonly parts?: readonly (string | PromptPart)[];
+  /** Whether every token of the answer is explained by itself, too. Costs as much again for each. */
+  readonly perToken?: boolean;
 }
 
 /** A picture to explain, decoded: 8-bit RGB, the right way up. */

@@ -7,7 +7,7 @@ import { NEXT_TOKEN_QUESTIONS } from "../program/questions.ts";
 import { evaluateScore, type ScoreSpec } from "../program/score.ts";
 import type { FloatTensor } from "../tensor/tensor.ts";
 import { nextTokensOf } from "../transformer/anatomy.ts";
-import { indexText } from "./class-names.ts";
+import { classIndex, indexText } from "./class-names.ts";
 import type { ExplainableModel } from "./explainable-model.ts";
 import type { Prediction, Warning } from "./explanation.ts";
 import type { ExplainOptions } from "./options.ts";
@@ -55,7 +55,7 @@ const NO_TOKEN = -1;
  */
 export async function chooseAnswer(
   model: ExplainableModel,
-  { answers = [] }: PreparedInput,
+  { answers = [], verbalised, onlyAsked }: PreparedInput,
   logits: FloatTensor,
   options: Pick<ExplainOptions, "score" | "target" | "against" | "token">,
 ): Promise<ChosenAnswer> {
@@ -77,19 +77,22 @@ export async function chooseAnswer(
   }
   const vocabulary = nextTokensOf(model.anatomy)?.vocabulary ?? 0;
   const ranked = rankTokens(model, logits.data.subarray(0, vocabulary));
-  const asked = answers.length > 0 ? withoutNames(answers, options) : await namedTokens(model, ranked, options);
-  const strings = asked.flatMap((answer) => answer.strings);
-  let count = 0;
+  const all = verbalised === true || answers.length === 0 ? answers : withoutNames(answers, options);
+  const possible = all.length > 0 ? all : await namedTokens(model, ranked, options);
+  const labels = verbalised === true ? rankLabels(possible, logits.data, vocabulary) : undefined;
+  const chosen = labels === undefined ? possible : chosenLabels(model, possible, labels, options);
   const parameters: AskedAnswers = {
-    tokens: strings.flatMap(({ tokens }) => tokens),
-    stringOf: strings.flatMap(({ tokens }, string) => tokens.map(() => string)),
-    alternatives: asked.map((answer) => ({ sign: answer.sign, strings: answer.strings.map(() => count++) })),
-    vocabulary,
+    ...askedOf(possible, vocabulary, chosen),
+    ...(onlyAsked === undefined ? {} : { only: onlyAsked }),
   };
-  const [named, against] = asked.map(({ label, strings: own }) => ({
-    index: own.length === 1 && own[0]?.tokens.length === 1 ? (own[0].tokens[0] as number) : NO_TOKEN,
-    label,
-  }));
+  const [named, against] = [1, -1].flatMap((sign) => {
+    const answer = chosen.find((one) => one.sign === sign);
+    if (answer === undefined) return [];
+    const { label, strings: own } = answer;
+    if (labels !== undefined) return [{ index: possible.findIndex((one) => one.label === label), label }];
+    const single = own.length === 1 && own[0]?.tokens.length === 1 ? own[0].tokens[0] : undefined;
+    return [{ index: single ?? NO_TOKEN, label }];
+  });
   const score: ScoreSpec = {
     kind,
     asks: "next-token",
@@ -99,12 +102,75 @@ export async function chooseAnswer(
   };
   return {
     score,
-    predictions: ranked,
+    predictions: labels ?? ranked,
     named: named as ChosenAnswer["named"],
     ...(against === undefined ? {} : { against }),
     probability: against === undefined ? evaluateScore({ ...score, kind: "probability" }, logits.data) : null,
     warnings: kind === "logit" && against === undefined ? [SHIFTED] : [],
   };
+}
+
+/** The tokens of all answers, and those of them that count. */
+function askedOf(
+  possible: readonly PossibleAnswer[],
+  vocabulary: number,
+  chosen: readonly PossibleAnswer[],
+): AskedAnswers {
+  const strings = possible.flatMap((answer) => answer.strings.map((string) => ({ ...string, label: answer.label })));
+  return {
+    tokens: strings.flatMap(({ tokens }) => tokens),
+    stringOf: strings.flatMap(({ tokens }, string) => tokens.map(() => string)),
+    alternatives: chosen.map(({ label, sign }) => ({
+      sign,
+      strings: strings.flatMap((string, index) => (string.label === label ? [index] : [])),
+    })),
+    vocabulary,
+  };
+}
+
+/** Labels by how probable any of their strings is, best first. */
+function rankLabels(labels: readonly PossibleAnswer[], logits: Float32Array, vocabulary: number): Prediction[] {
+  const probabilityOf = (label: PossibleAnswer) =>
+    evaluateScore(
+      {
+        kind: "log-probability",
+        asks: "next-token",
+        activation: "softmax",
+        target: NO_TOKEN,
+        parameters: askedOf(labels, vocabulary, [{ ...label, sign: 1 }]),
+      },
+      logits,
+    );
+  return labels
+    .map((label, index) => {
+      const logit = probabilityOf(label);
+      return { index, label: label.label, logit, probability: Math.exp(logit) };
+    })
+    .sort((a, b) => b.logit - a.logit || a.index - b.index);
+}
+
+/** The label that is explained, and the one that it is held against. */
+function chosenLabels(
+  { facts }: ExplainableModel,
+  possible: readonly PossibleAnswer[],
+  [best]: readonly Prediction[],
+  { target, against }: Pick<ExplainOptions, "target" | "against">,
+): readonly PossibleAnswer[] {
+  const labels = possible.map(({ label }) => label);
+  const named = (option: string, wanted: string | number) => classIndex({ labels, facts }, option, wanted);
+  const explained = target === undefined ? (best?.index ?? 0) : named("target", target);
+  const other = against === undefined ? undefined : named("against", against);
+  if (other === explained) {
+    throw new InvalidOptionError(
+      `Cannot explain label "${labels[explained]}" against itself: choose another one for "against"`,
+      "against",
+      against,
+    );
+  }
+  return [
+    { ...(possible[explained] as PossibleAnswer), sign: 1 },
+    ...(other === undefined ? [] : [{ ...(possible[other] as PossibleAnswer), sign: -1 as const }]),
+  ];
 }
 
 const SHIFTED: Warning = {

@@ -32,6 +32,10 @@ export interface PreparedInput {
    * token that follows is asked for.
    */
   readonly answers?: readonly PossibleAnswer[];
+  /** Whether the answers are labels of which one is explained. Absent for no. */
+  readonly verbalised?: true;
+  /** The only token of those that are asked for which counts, by its place among them; absent where all do. */
+  readonly onlyAsked?: number;
   readonly warnings: readonly Warning[];
 }
 

@@ -108,10 +108,12 @@ export async function readTokenizerFiles(
   const complete =
     Object.hasOwn(tokenizerConfig ?? {}, "added_tokens_decoder") ||
     (!store.listed && ROLES.every((role) => Object.hasOwn(tokenizerConfig ?? {}, role)));
+  const hasTemplate = Object.hasOwn(tokenizerConfig ?? {}, "chat_template") || !store.listed;
   return {
     tokenizerJson,
     vocabulary,
     tokenizerConfig,
+    chatTemplate: hasTemplate ? undefined : await store.text("chat_template.jinja"),
     specialTokensMap: complete ? undefined : await readJson(store, "special_tokens_map.json"),
     addedTokens: complete ? undefined : await readJson(store, "added_tokens.json"),
   };

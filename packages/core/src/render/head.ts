@@ -5,7 +5,7 @@
 
 import type { Explanation, HeadActivation, Prediction } from "../attribution/explanation.ts";
 import { activationOf, className, type Headed, headKind, isClass, isPredictedClass } from "../reading/head.ts";
-import { digitsFor, fixed, type NumberStyle, percent } from "./format.ts";
+import { count, digitsFor, fixed, type NumberStyle, percent } from "./format.ts";
 
 export {
   activationOf,
@@ -53,7 +53,7 @@ export const marksPredicted = (explanation: Headed): boolean => headKind(explana
 export function classesCaption(explanation: Headed): string {
   switch (headKind(explanation)) {
     case "classes":
-      return "Probability of each class";
+      return predictsTokens(explanation) ? "Probability of what may follow" : "Probability of each class";
     case "independent":
       return "Probability of each class by itself (they need not add up to 100%); ✓ above 50%";
     case "binary":
@@ -74,6 +74,11 @@ export type Piece = string | { readonly name: string };
 const NAMED = 3;
 
 /** The words for one class of several, long for pages, short for terminals. */
+const ONE_OF_TOKENS = {
+  long: { predicted: "The token that the model finds most probable", other: "Not the most probable token, which is " },
+  short: { predicted: "The most probable token", other: "Not the most probable token, which is " },
+} as const;
+
 const ONE_OF_SEVERAL = {
   long: { predicted: "The class that the model predicts", other: "Not what the model predicts, which is " },
   short: { predicted: "The predicted class", other: "Not the predicted class, which is " },
@@ -95,7 +100,7 @@ export function roleOf(
   switch (headKind(explanation)) {
     case "classes": {
       const [best] = predictions;
-      const { predicted: isIt, other } = ONE_OF_SEVERAL[words];
+      const { predicted: isIt, other } = (predictsTokens(explanation) ? ONE_OF_TOKENS : ONE_OF_SEVERAL)[words];
       if (best === undefined || best.index === target.index) return [isIt];
       const name = { name: className(explanation, best) };
       return [other, name, words === "long" ? ` with ${valueText(explanation, best)}` : ""];
@@ -126,10 +131,24 @@ export function roleOf(
   }
 }
 
+/** Whether a model predicts tokens, not classes. */
+const predictsTokens = ({ model }: Headed): boolean => model.task === "text-generation";
+
+/** "3 more classes", of language models "3 more tokens". */
+export const moreText = (explanation: Headed, rest: number): string =>
+  predictsTokens(explanation) ? count(rest, "more token") : count(rest, "more class", "more classes");
+
 function aboutAll(explanation: Headed): readonly Piece[] {
   const [best] = explanation.predictions;
   if (best === undefined) return ["Not a class"];
   const name = { name: className(explanation, best) };
+  if (predictsTokens(explanation)) {
+    return [
+      "An answer of several tokens; the most probable next token is ",
+      name,
+      ` with ${valueText(explanation, best)}`,
+    ];
+  }
   return ["Not a class: it is asked of all of them, of which ", name, ` is first with ${valueText(explanation, best)}`];
 }
 

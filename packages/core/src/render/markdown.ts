@@ -27,6 +27,7 @@ import {
   headKind,
   isPredictedClass,
   marksPredicted,
+  moreText,
   roleOf,
   targetClass,
   targetValue,
@@ -71,7 +72,7 @@ function classes(explanation: Explanation): string {
   const columns = isNumber ? ["Output", valueColumn(explanation)] : ["Class", valueColumn(explanation), "Logit"];
   const lead = headKind(explanation) === "classes" || isNumber ? "" : `${classesCaption(explanation)}\n\n`;
   const rest = predictions.length - rows.length;
-  const note = rest > 0 ? `\n\nand ${count(rest, "more class", "more classes")}` : "";
+  const note = rest > 0 ? `\n\nand ${moreText(explanation, rest)}` : "";
   return lead + table(columns, ["left", ...columns.slice(1).map(() => "right" as const)], rows) + note;
 }
 

@@ -13,6 +13,7 @@ import { heatGrid } from "./terminal/heat-grid.ts";
 import { heatText } from "./terminal/heat-text.ts";
 import { wrap } from "./terminal/layout.ts";
 import { type ColorDepth, createPainter } from "./terminal/painter.ts";
+import { partLines, tokenLines } from "./terminal/parts.ts";
 import { ranking } from "./terminal/ranking.ts";
 import { opening, summaryOf, summarySections } from "./terminal/summary.ts";
 import { triedLines } from "./terminal/tried.ts";
@@ -80,10 +81,12 @@ export function renderTerminal(explanation: Explanation, options: TerminalOption
     heading(explanation.layout === "names" ? `${headingOf(explanation)}: ${many}` : headingOf(explanation), context),
     "",
     ...map,
+    ...titled("Parts of the prompt", partLines(context), context),
+    ...titled("Tokens of the answer", tokenLines(context), context),
     ...summarySections(summary, context),
     ...(notes.length > 0 ? ["", ...notes] : []),
     ...(verbose
-      ? technical.flatMap(([title, body]) => (body.length === 0 ? [] : ["", heading(title, context), "", ...body]))
+      ? technical.flatMap(([title, body]) => titled(title, body, context))
       : ["", ...wrap(MORE, context.columns).map(context.painter.faint)]),
   ];
   return `${lines.map((line) => line.trimEnd()).join("\n")}\n`;
@@ -91,3 +94,7 @@ export function renderTerminal(explanation: Explanation, options: TerminalOption
 
 /** Where the rest is. */
 const MORE = "Numbers, blocks and method: --verbose";
+
+/** A section with its title; nothing where there is nothing in it. */
+const titled = (title: string, body: readonly string[], context: TerminalContext): readonly string[] =>
+  body.length === 0 ? [] : ["", heading(title, context), "", ...body];

@@ -3,7 +3,7 @@
 import { stat } from "node:fs/promises";
 import { extname, join } from "node:path";
 import type { ExplainableModel, Modality } from "@calig/core/internal/attribution/explainable-model";
-import type { TextInput } from "@calig/core/internal/attribution/input";
+import type { PromptInput, TextInput } from "@calig/core/internal/attribution/input";
 import { InputError, quote, UsageError } from "@calig/core/internal/errors";
 import type { RowOptions } from "@calig/core/internal/evaluation/dataset-layout";
 import type { Extensions } from "@calig/core/internal/extend/extension";
@@ -18,10 +18,11 @@ import { modalitiesOf } from "./file-options.ts";
 import { given } from "./given.ts";
 import { readAll } from "./io.ts";
 import { optionName } from "./options.ts";
+import { givenPrompt, namedPrompt, type PromptOptions } from "./prompt-options.ts";
 import { INPUT_EXTENSIONS, type InputFile, readInputs } from "./read-inputs.ts";
 import type { Terminal } from "./terminal.ts";
 
-export interface InputChoice extends RowOptions {
+export interface InputChoice extends RowOptions, PromptOptions {
   readonly words: readonly string[];
   readonly text?: string;
   readonly pair?: string;
@@ -31,7 +32,7 @@ export interface InputChoice extends RowOptions {
 }
 
 export type ExplainInputs =
-  | { readonly kind: "one"; readonly input: TextInput }
+  | { readonly kind: "one"; readonly input: TextInput | PromptInput }
   | ({ readonly kind: "rows"; readonly file: string } & InputFile)
   | ({ readonly kind: "files" } & InputFiles);
 
@@ -57,9 +58,14 @@ export async function chooseInputs(
     ...(text === undefined ? [] : ["--text"]),
     ...asFiles.map(({ field }) => optionName(field)),
     ...(input === undefined ? [] : ["--input"]),
+    ...namedPrompt(choice).slice(0, 1),
   ];
   if (named.length > 1) throw new UsageError(`Cannot explain ${named.join(" and ")} at once: give one of them`);
+  const prompt = await givenPrompt(choice);
   const [modality] = asFiles;
+  if (pair !== undefined && prompt !== undefined) {
+    throw new UsageError(`Cannot use --pair with ${namedPrompt(choice)[0]}: a language model reads one prompt`);
+  }
   if (pair !== undefined && (modality !== undefined || input !== undefined)) {
     throw new UsageError(
       `Cannot use --pair with ${named[0]}: in an input file, the second text is in a field or column "pair", or in the one that --pair-column names`,
@@ -70,6 +76,7 @@ export async function chooseInputs(
     const [key = "textColumn"] = ROW_OPTIONS.filter((option) => choice[option] !== undefined);
     throw new UsageError(`Cannot use ${optionName(key)} without a file of texts: name one with --input`);
   }
+  if (prompt !== undefined) return { kind: "one", input: prompt };
   if (modality !== undefined) return { kind: "files", modality, files: [fileOptions[modality.field] as string] };
   if (input !== undefined && (await isFolder(input))) {
     const found = await inputFilesOf(input, kinds, "explain");

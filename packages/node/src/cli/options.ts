@@ -114,6 +114,28 @@ export const OPTIONS = {
   ),
 
   text: option("Input", text("TEXT"), "text to explain; the same as giving it without an option"),
+  prompt: option("Input", text("TEXT"), "prompt of a language model, as the model reads it"),
+  promptFile: option("Input", path("FILE"), "the same from a file"),
+  chat: option(
+    "Input",
+    path("FILE.json"),
+    "messages of a chat (role and content), which the chat template of the model makes a prompt of",
+  ),
+  answer: option(
+    "Input",
+    text("TEXT"),
+    "answer to the prompt whose log-probability is explained, spaces included",
+    "the most probable next token",
+  ),
+  answerFile: option("Input", path("FILE"), "the same from a file"),
+  againstText: option("Input", text("TEXT"), "another answer: explains the difference of the two"),
+  verbaliser: option(
+    "Input",
+    path("FILE.json"),
+    "labels in the place of an answer, each with a list of strings that stand for it",
+  ),
+  parts: option("Input", path("FILE.json"), "parts of the prompt, such as documents, whose evidence is added up"),
+  perToken: option("Input", flag, "explain every token of the answer by itself, too"),
   pair: option("Input", text("TEXT"), "second text, for models that judge pairs of texts"),
   input: option(
     "Input",

@@ -2,7 +2,8 @@
 
 import { CheckpointError } from "../../errors.ts";
 import { assembleEncodedText, checkTexts, type RawToken } from "./encoded-text.ts";
-import { isPart, type JsonPart } from "./portable/json-part.ts";
+import { isPart, type JsonPart, partsOf } from "./portable/json-part.ts";
+import { chatTemplateOf } from "./settings/chat-template.ts";
 import { partOf } from "./settings/named-tokens.ts";
 import { type Reading, readTokenizer } from "./settings/read-tokenizer.ts";
 import type { TokenizerFiles } from "./settings/tokenizer-files.ts";
@@ -32,6 +33,10 @@ export function createTokenizer(files: TokenizerFiles, open: (contents: JsonPart
   const map = isPart(config.added_tokens_decoder) ? {} : partOf(files.specialTokensMap);
   const maxLength = Math.min(files.modelMaxLength, limitOf(config));
   const model = partOf(chosen.contents.model);
+  const chat = chatTemplateOf(config, map, files.chatTemplate);
+  const marks = new Set(
+    partsOf(chosen.contents, "added_tokens").flatMap(({ id, special }) => (special === true ? [id] : [])),
+  );
 
   const encode = async (texts: readonly string[], limit: number): Promise<EncodedText> => {
     checkTexts(texts);
@@ -47,6 +52,8 @@ export function createTokenizer(files: TokenizerFiles, open: (contents: JsonPart
   return {
     kind: typeof model.type === "string" ? model.type : "unknown",
     maxLength,
+    ...(chat === undefined ? {} : { chat }),
+    isMark: (id) => marks.has(id),
     textOf: tokenTexts(chosen.contents),
     specialTokens: findSpecialTokens({ tokenizer: chosen.contents, config, map, idOf: opened.idOf }),
     second: opened.second,

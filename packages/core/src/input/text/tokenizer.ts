@@ -84,6 +84,13 @@ export interface SecondReader {
   encode(text: string, pair?: string): Promise<readonly SpecialToken[]>;
 }
 
+/** A template in the language Jinja, and the special tokens that it may name. */
+export interface ChatTemplate {
+  readonly template: string;
+  /** "bos_token": "<s>" */
+  readonly tokens: Readonly<Record<string, string>>;
+}
+
 /** Turns texts into token ids. */
 export interface Tokenizer {
   /** Kind of vocabulary: "WordPiece", "BPE", "Unigram", "WordLevel". */
@@ -91,6 +98,10 @@ export interface Tokenizer {
   /** Most tokens that the model reads at once, special ones included. */
   readonly maxLength: number;
   readonly specialTokens: SpecialTokens;
+  /** How chats become prompts; absent where the files have no template. */
+  readonly chat?: ChatTemplate;
+  /** Whether a token was added to the vocabulary as one that stands for no text: "<|im_start|>". */
+  isMark(id: number): boolean;
   /** What a token stands for, spaces included: " Paris"; its id where the vocabulary has none. */
   textOf(id: number): string;
   /** Made of the same files when it is first asked. */

@@ -1,11 +1,12 @@
 /** @file Texts as a kind of input: tokens and words, compared with and replaced by special tokens. */
 
 import type { ExplainableModel, Modality } from "../../attribution/explainable-model.ts";
-import type { TextExplanation, WordAttribution } from "../../attribution/explanation.ts";
+import type { PartAttribution, TextExplanation, WordAttribution } from "../../attribution/explanation.ts";
 import type { PromptInput, TextInput } from "../../attribution/input.ts";
 import { bySign } from "../../attribution/modality.ts";
 import { DEFAULT_LAYER_WEIGHTS, TEXT_BASELINES } from "../../attribution/option-words.ts";
 import type { ExplainOptions } from "../../attribution/options.ts";
+import { spreadOf } from "../../attribution/spread.ts";
 import { InputError, keyword } from "../../errors.ts";
 import { nextTokensOf } from "../../transformer/anatomy.ts";
 import { availableBaselines, defaultTextBaseline, drawsOf, textBaseline } from "./baseline.ts";
@@ -14,7 +15,7 @@ import { exampleTexts } from "./examples.ts";
 import { FEATURE_KINDS } from "./features.ts";
 import { perturbText } from "./perturb.ts";
 import { prepareText, type WholeText } from "./prepare.ts";
-import { preparePrompt } from "./prompt/prepare.ts";
+import { preparePrompt, type WholePrompt } from "./prompt/prepare.ts";
 import { textReplacements } from "./replacements.ts";
 import { unlikeTexts } from "./unlike.ts";
 
@@ -22,7 +23,7 @@ export const text: Modality<TextInput | PromptInput, WholeText> = {
   name: "text",
   noun: { one: "a text", many: "texts" },
   field: "text",
-  forms: ["prompt"],
+  forms: ["prompt", "chat"],
   written: { called: "text", read: (given) => given },
   featureKinds: FEATURE_KINDS,
   options: ["longText"],
@@ -50,22 +51,32 @@ function prepareWritten(
   input: TextInput | PromptInput,
   options: Pick<ExplainOptions, "longText">,
 ): Promise<WholeText> {
-  const isPrompt = "prompt" in input;
   if (nextTokensOf(model.anatomy) !== undefined) {
-    return preparePrompt(model, isPrompt ? input : { prompt: input.text });
+    return preparePrompt(model, "text" in input ? asPrompt(input) : input);
   }
-  if (!isPrompt) return prepareText(model, input, options);
+  if ("text" in input) return prepareText(model, input, options);
   throw new InputError(
     `Cannot explain a prompt with model "${model.facts.id}": it classifies texts and predicts no tokens; give a text`,
   );
 }
 
-function describeText(_model: ExplainableModel, { whole }: WholeText, attribution: readonly number[]) {
-  const words = wordAttributions(whole, attribution);
+function asPrompt({ text, pair, ...others }: TextInput): PromptInput {
+  if (pair === undefined) return { ...others, prompt: text };
+  throw new InputError("Cannot explain a pair of texts with a language model: it reads one prompt; give one text");
+}
+
+function describeText(
+  _model: ExplainableModel,
+  whole: WholeText | WholePrompt,
+  attribution: readonly number[],
+  drawn?: readonly (readonly number[])[],
+) {
+  const words = wordAttributions(whole.whole, attribution, drawn);
   return {
     layout: "text" as const,
-    input: { kind: "text" as const, text: whole.text },
-    features: whole.features,
+    input: { kind: "text" as const, text: whole.whole.text },
+    features: whole.whole.features,
+    ...("spans" in whole && whole.spans.length > 0 ? { parts: partAttributions(whole, attribution, drawn) } : {}),
     words,
     ...bySign(words),
   };
@@ -78,10 +89,32 @@ function wordAttributions(
     words,
   }: Pick<TextExplanation, "features"> & { readonly words: readonly Omit<WordAttribution, "attribution">[] },
   attribution: readonly number[],
+  drawn?: readonly (readonly number[])[],
 ): WordAttribution[] {
-  const sums = new Array<number>(words.length).fill(0);
-  features.forEach((feature, t) => {
-    if (feature.word !== null) (sums[feature.word] as number) += attribution[t] as number;
+  const own = words.map((): number[] => []);
+  features.forEach(({ word }, t) => {
+    if (word !== null) own[word]?.push(t);
   });
-  return words.map((word, index) => ({ ...word, attribution: sums[index] as number }));
+  return words.map((word, index) => {
+    const features = own[index] as number[];
+    return { ...word, attribution: sumAt(attribution, features), ...spreadOf(drawn, features) };
+  });
+}
+
+const sumAt = (values: readonly number[], features: readonly number[]): number =>
+  features.reduce((sum, t) => sum + (values[t] as number), 0);
+
+/** The parts of a prompt, and last what is in none of them. */
+function partAttributions(
+  { spans, members, whole }: WholePrompt,
+  attribution: readonly number[],
+  drawn?: readonly (readonly number[])[],
+): PartAttribution[] {
+  const inside = new Set(members.flat());
+  const others = [...whole.features.keys()].filter((t) => !inside.has(t));
+  const all = [
+    ...spans.map(({ name, start, end }, p) => ({ name, start, end, own: members[p] as readonly number[] })),
+    { name: "other", start: null, end: null, own: others },
+  ];
+  return all.map(({ own, ...part }) => ({ ...part, attribution: sumAt(attribution, own), ...spreadOf(drawn, own) }));
 }

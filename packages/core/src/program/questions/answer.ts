@@ -25,6 +25,8 @@ export interface AskedAnswers {
   readonly stringOf: readonly number[];
   readonly alternatives: readonly AskedAlternative[];
   readonly vocabulary: number;
+  /** The only place [asked] that counts, where one token of an answer is asked about. */
+  readonly only?: number;
 }
 
 const answersOf = ({ parameters }: Asked): AskedAnswers => parameters as AskedAnswers;
@@ -62,11 +64,11 @@ const logShares = ({ builder, logits }: NextTokenGraph): string =>
   builder.emit("LogSoftmax", [logits], { attributes: { axis: int(-1) } });
 
 function feeds(asked: Asked) {
-  const { tokens, stringOf, alternatives } = answersOf(asked);
+  const { tokens, stringOf, alternatives, only } = answersOf(asked);
   const strings = Math.max(...stringOf) + 1;
   const member = new Float32Array(tokens.length * strings);
   stringOf.forEach((string, place) => {
-    member[place * strings + string] = 1;
+    if (only === undefined || only === place) member[place * strings + string] = 1;
   });
   const others = new Float32Array(alternatives.length * strings).fill(OTHER);
   alternatives.forEach((alternative, a) => {
@@ -85,9 +87,10 @@ function feeds(asked: Asked) {
 
 /** Of each alternative, as `emitAlternatives`; `valueAt` has the values of the tokens at a position that is asked for. */
 function alternativeValues(asked: Asked, valueAt: (place: number, token: number) => number): readonly number[] {
-  const { tokens, stringOf, alternatives } = answersOf(asked);
+  const { tokens, stringOf, alternatives, only } = answersOf(asked);
   const strings = new Array<number>(Math.max(...stringOf) + 1).fill(0);
   tokens.forEach((token, place) => {
+    if (only !== undefined && only !== place) return;
     (strings[stringOf[place] as number] as number) += valueAt(place, token);
   });
   return alternatives.map((alternative) => {

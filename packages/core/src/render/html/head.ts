@@ -4,13 +4,13 @@ import type { Explanation, Prediction } from "../../attribution/explanation.ts";
 import type { Summary } from "../../reading/summary.ts";
 import { html, type Markup } from "../escape.ts";
 import { scoreName, targetName } from "../evidence.ts";
-import { count } from "../format.ts";
 import {
   barShare,
   classesCaption,
   className,
   isPredictedClass,
   marksPredicted,
+  moreText,
   roleOf,
   targetValue,
   valueText,
@@ -80,7 +80,7 @@ function classTable({ explanation }: PageContext): Markup {
   const more =
     rest.length === 0
       ? null
-      : html`<details><summary>${count(rest.length, "more class", "more classes")}</summary><div class="scroll" tabindex="0" role="region" aria-label="More classes"><table class="classes"><caption class="sr">${caption}: the others</caption><tbody>${rest}</tbody></table></div></details>`;
+      : html`<details><summary>${moreText(explanation, rest.length)}</summary><div class="scroll" tabindex="0" role="region" aria-label="More classes"><table class="classes"><caption class="sr">${caption}: the others</caption><tbody>${rest}</tbody></table></div></details>`;
   return html`<div><table class="classes"><caption>${caption}</caption><tbody>${first}</tbody></table>${more}</div>`;
 }
 

@@ -11,6 +11,7 @@ import {
   headKind,
   isPredictedClass,
   marksPredicted,
+  moreText,
   roleOf,
   valueText,
 } from "../head.ts";
@@ -63,7 +64,7 @@ function classLines(context: TerminalContext): string[] {
   if (headKind(explanation) !== "classes") {
     lines.unshift(...wrap(plainQuotes(classesCaption(explanation), context), columns).map(painter.faint));
   }
-  return rest > 0 ? [...lines, painter.faint(`  and ${count(rest, "more class", "more classes")}`)] : lines;
+  return rest > 0 ? [...lines, painter.faint(`  and ${moreText(explanation, rest)}`)] : lines;
 }
 
 /** What the explained class is to the model, its score, the classes and the model. */

@@ -27,6 +27,7 @@ import { given } from "../given.ts";
 import { loadingOptions, MODEL_OPTIONS } from "../loading.ts";
 import { givenScore, methodNamed } from "../method-options.ts";
 import { optionName } from "../options.ts";
+import { PROMPT_OPTIONS } from "../prompt-options.ts";
 import type { InputEntry } from "../read-inputs.ts";
 import { createResults, type Results, type Source } from "../results.ts";
 import type { Terminal } from "../terminal.ts";
@@ -45,6 +46,7 @@ const OWN_OPTIONS = [
   "text",
   "pair",
   "input",
+  ...PROMPT_OPTIONS,
   ...ROW_OPTIONS,
   ...MODEL_OPTIONS,
   "acceptDifference",
@@ -110,6 +112,10 @@ export const explain = defineCommand({
       command: 'calig explain "A gripping film" --model ./my-model --method integrated-gradients --steps 50',
     },
     {
+      purpose: "Ask a language model why it says what it says",
+      command: 'calig explain --model ./smollm2 --prompt "The capital of France is" --answer " Paris"',
+    },
+    {
       purpose: "Compare with a text of your own",
       command: 'calig explain "A gripping film" --baseline custom --baseline-text "A dull film"',
     },
@@ -117,7 +123,7 @@ export const explain = defineCommand({
   async run({ words, options, methodOptions: ofMethods, fileOptions, terminal, extensions }) {
     const { signal } = terminal.io;
     const inputs = await chooseInputs(
-      { words, fileOptions, ...given(options, ["text", "pair", "input", ...ROW_OPTIONS]) },
+      { words, fileOptions, ...given(options, ["text", "pair", "input", ...PROMPT_OPTIONS, ...ROW_OPTIONS]) },
       terminal,
       extensions,
     );

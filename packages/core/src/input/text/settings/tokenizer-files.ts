@@ -27,6 +27,8 @@ export interface TokenizerFiles {
   readonly tokenizerConfig?: object | undefined;
   readonly specialTokensMap?: object | undefined;
   readonly addedTokens?: object | undefined;
+  /** Text of chat_template.jinja. */
+  readonly chatTemplate?: string | undefined;
   readonly model?: TokenizerModel | undefined;
   /** Most tokens that the model has positions for, special ones included. */
   readonly modelMaxLength: number;

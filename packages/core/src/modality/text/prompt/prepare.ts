@@ -8,24 +8,37 @@ import type { TokenFeature } from "../../../input/features.ts";
 import type { EncodedText, Tokenizer } from "../../../input/text/tokenizer.ts";
 import { groupsIn, textFeatures } from "../features.ts";
 import { type PreparedText, textFeeds, type WholeText } from "../prepare.ts";
+import { renderChat } from "./chat.ts";
 import { layOut } from "./layout.ts";
+import { locateParts, type PartSpan, positionsOf } from "./parts.ts";
+
+/** A prompt made ready. */
+export interface WholePrompt extends WholeText {
+  readonly answers: readonly PossibleAnswer[];
+  readonly spans: readonly PartSpan[];
+  /** Tokens of each part. */
+  readonly members: readonly (readonly number[])[];
+}
 
 /**
  * Tokenizes a prompt, with the special tokens that the tokenizer's files set around texts, and what may follow it, without
  * them. The tokens of answers are special features: they are no part of the prompt, and nothing replaces them; nor its
- * first token, on which decoders rest their attention.
+ * first token, on which decoders rest their attention, marks such as "<|im_start|>", and what the template of a chat sets
+ * around messages.
  *
- * @throws {InputError} When prompt and answers are longer than the model reads, or one of them is empty.
+ * @throws {InputError} When prompt and answers are longer than the model reads, one of them is empty, or parts do not stand
+ * in the prompt.
  */
-export async function preparePrompt(model: ExplainableModel, input: PromptInput): Promise<WholeText> {
+export async function preparePrompt(model: ExplainableModel, input: PromptInput): Promise<WholePrompt> {
   const { tokenizer } = model;
   if (tokenizer === undefined) {
     throw new InputError(`Cannot explain a prompt with model "${model.facts.id}": it has no tokenizer`);
   }
-  const prompt = stringIn("prompt", input.prompt);
-  if (prompt === undefined) throw new InputError("Cannot explain the input: it has no prompt; give one as text");
+  const { prompt, messages } = await promptOf(model, tokenizer, input);
   const answers = await answersOf(tokenizer, input);
-  const encoded = await tokenizer.encodeWhole(prompt);
+  const read = await tokenizer.encodeWhole(prompt);
+  // Templates write the special tokens themselves.
+  const encoded = messages === undefined ? read : withoutSpecials(read);
   const { layout, continuations } = layOut(
     encoded.ids.length,
     answers.flatMap(({ strings }) => strings.map(({ tokens }) => tokens)),
@@ -47,21 +60,69 @@ export async function preparePrompt(model: ExplainableModel, input: PromptInput)
     features: [...encoded.features, ...behind],
     layout,
   };
+  const given = locateParts(prompt, input.parts ?? []);
+  const spans = [...(messages ?? []), ...given];
+  const replaceable = Float32Array.from(whole.features, ({ special, start }, t) => {
+    if (special || t === 0 || tokenizer.isMark(whole.ids[t] as number)) return 0;
+    return messages === undefined || messages.some((one) => start >= one.start && start < one.end) ? 1 : 0;
+  });
+  const words = groupsIn(textFeatures(whole, "word"), [...whole.features.keys()]);
   const prepared: PreparedText = {
     encoded: whole,
     feeds: textFeeds(model, whole.ids, whole),
     features: whole.features,
-    replaceable: Float32Array.from(whole.features, ({ special }, t) => (special || t === 0 ? 0 : 1)),
-    groups: groupsIn(textFeatures(whole, "word"), [...whole.features.keys()]),
+    replaceable,
+    // What is kept is in no word that is taken out.
+    groups: words.map((word) => word.filter((t) => replaceable[t] === 1)).filter((word) => word.length > 0),
     answers,
+    ...(input.verbaliser === undefined ? {} : { verbalised: true as const }),
     warnings: [],
   };
-  return { whole, featureCount: whole.features.length, parts: [onlyPart(prepared)], warnings: [] };
+  return {
+    whole,
+    featureCount: whole.features.length,
+    parts: [onlyPart(prepared)],
+    answers,
+    spans,
+    members: positionsOf(spans, whole.features),
+    warnings: [],
+  };
+}
+
+async function promptOf(
+  model: ExplainableModel,
+  tokenizer: Tokenizer,
+  { prompt, chat }: PromptInput,
+): Promise<{ readonly prompt: string; readonly messages?: readonly PartSpan[] }> {
+  if (chat === undefined) {
+    const own = stringIn("prompt", prompt);
+    if (own !== undefined) return { prompt: own };
+    throw new InputError("Cannot explain the input: it has no prompt; give one as text, or messages of a chat");
+  }
+  if (prompt === undefined) return renderChat(model.facts.id, tokenizer.chat, chat);
+  throw new InputError("Cannot explain a prompt and a chat at once: give one of them");
+}
+
+function withoutSpecials(encoded: EncodedText): EncodedText {
+  const kept = [...encoded.features.keys()].filter((t) => encoded.features[t]?.special === false);
+  const pick = <T>(values: readonly T[]) => kept.map((t) => values[t] as T);
+  return { ...encoded, ids: pick(encoded.ids), typeIds: pick(encoded.typeIds), features: pick(encoded.features) };
 }
 
 async function answersOf(tokenizer: Tokenizer, input: PromptInput): Promise<readonly PossibleAnswer[]> {
   const answer = stringIn("answer", input.answer);
   const against = stringIn("against", input.against);
+  const strings = (texts: readonly string[]) =>
+    Promise.all(texts.map(async (text) => ({ text, tokens: await answerTokens(tokenizer, text) })));
+  if (input.verbaliser !== undefined) {
+    if (answer !== undefined || against !== undefined) {
+      throw new InputError(
+        "Cannot explain an answer and a verbaliser at once: the labels of the verbaliser are the answers; leave one of them out",
+      );
+    }
+    const labels = checkedVerbaliser(input.verbaliser);
+    return Promise.all(labels.map(async ([label, texts]) => ({ label, sign: 1, strings: await strings(texts) })));
+  }
   if (answer === undefined) {
     if (against === undefined) return [];
     throw new InputError(
@@ -71,15 +132,25 @@ async function answersOf(tokenizer: Tokenizer, input: PromptInput): Promise<read
   if (answer === against) {
     throw new InputError(`Cannot hold the answer ${quote(answer)} against itself; give another one`);
   }
-  const strings = async (text: string) => [{ text, tokens: await answerTokens(tokenizer, text) }];
   return [
-    { label: answer, sign: 1, strings: await strings(answer) },
-    ...(against === undefined ? [] : [{ label: against, sign: -1 as const, strings: await strings(against) }]),
+    { label: answer, sign: 1, strings: await strings([answer]) },
+    ...(against === undefined ? [] : [{ label: against, sign: -1 as const, strings: await strings([against]) }]),
   ];
 }
 
-/** The tokens of an answer, without special ones around them. */
+function checkedVerbaliser(verbaliser: object): readonly (readonly [label: string, texts: readonly string[]])[] {
+  const labels = Object.entries(verbaliser) as [string, unknown][];
+  const fits = ([, texts]: [string, unknown]) =>
+    Array.isArray(texts) && texts.length > 0 && texts.every((text) => typeof text === "string" && text !== "");
+  if (labels.length > 0 && labels.every(fits)) return labels as [string, readonly string[]][];
+  throw new InputError(
+    'Cannot use the verbaliser: wanted labels, each with a list of strings that stand for it, as in { "positive": [" good", " great"], "negative": [" bad"] }',
+  );
+}
+
+/** The tokens of an answer, without special ones around them. @throws {InputError} When there is nothing in it. */
 async function answerTokens(tokenizer: Tokenizer, text: string): Promise<readonly number[]> {
+  if (text.trim() === "") throw new InputError(`Cannot explain the answer ${quote(text)}: it is empty; give a text`);
   const { ids, features } = await tokenizer.encodeWhole(text);
   return ids.filter((_, t) => features[t]?.special === false);
 }
