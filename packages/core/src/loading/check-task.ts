@@ -10,7 +10,7 @@ import { createSearch, describeShape } from "../transformer/locate/search.ts";
 
 /** Heads for other tasks give logits of another meaning, or none. */
 const OTHER_TASKS =
-  /(For(MaskedLM|PreTraining|QuestionAnswering|MultipleChoice|NextSentencePrediction|ConditionalGeneration|MaskedImageModeling|ObjectDetection|(Semantic|Instance|Universal|Image)Segmentation|DepthEstimation)|WithProjection|Backbone|Model)$/;
+  /(For(MaskedLM|PreTraining|QuestionAnswering|MultipleChoice|NextSentencePrediction|ConditionalGeneration|MaskedImageModeling|ObjectDetection|(Semantic|Instance|Universal|Image)Segmentation|DepthEstimation)|WithProjection|Backbone|(?<!LMHead)Model)$/;
 
 /** What the decoders of encoder-decoders read besides their own tokens. */
 const ENCODED = /^(encoder_(hidden_states|outputs?|attention_mask|last_hidden_state)|decoder_input_ids)$/;

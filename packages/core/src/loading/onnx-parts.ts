@@ -155,6 +155,7 @@ export async function onnxParts(source: OnnxSource): Promise<OnnxParts> {
           },
           rewritten: { graph: forward.graph, opsets, logits: logitsOf(anatomy).value },
           classes,
+          branches: streamOf(anatomy).inputs.branches,
           bytes: source.weights.bytes,
           runtime,
           place,

@@ -39,6 +39,8 @@ export interface AnswersSource {
   readonly bytes: number;
   readonly runtime: Runtime;
   readonly place: WeightPlace;
+  /** The input that says which answer each token is part of, of language models. Default: none. */
+  readonly branches?: string | undefined;
   /** Built inputs that the answers are compared on. At least one. */
   readonly inputs: readonly Feeds[];
 }
@@ -80,7 +82,9 @@ export async function openOwnAnswers(source: AnswersSource): Promise<OpenAnswers
       file,
       kind,
       accepted,
-      logits: (feeds) => (failed === undefined ? answer(feeds) : Promise.resolve(undefined)),
+      // A file reads all tokens one after the other: answers behind one prompt would see each other in it.
+      logits: (feeds) =>
+        failed === undefined && !isForked(feeds, source.branches) ? answer(feeds) : Promise.resolve(undefined),
     },
     warnings:
       failed === undefined
@@ -88,6 +92,12 @@ export async function openOwnAnswers(source: AnswersSource): Promise<OpenAnswers
         : [unmeasuredWarning(file, kind, "this engine has no kernels that run the file as it is")],
     dispose: () => program.dispose(),
   };
+}
+
+/** Whether several answers follow one prompt. */
+function isForked(feeds: Feeds, branches: string | undefined): boolean {
+  const numbers = branches === undefined ? [] : Array.from(feeds[branches]?.data ?? [], Number);
+  return numbers.some((branch) => branch > 1);
 }
 
 /** What is said of a file that is not run. */
