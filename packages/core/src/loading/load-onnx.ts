@@ -1,5 +1,6 @@
 /** @file An ONNX file in any store: read, decoded, its weights found; what it means is read elsewhere (`onnx-parts.ts`). */
 
+import { emptyPasts } from "../canonical/empty-pasts.ts";
 import { CheckpointError } from "../errors.ts";
 import { createModel } from "../onnx/create-model.ts";
 import { decodeModel } from "../onnx/decode.ts";
@@ -102,6 +103,10 @@ function placeAsNamed({ sides, files }: StoredGraph): WeightPlace | undefined {
   const [folder, ...others] = new Set(folders);
   return folder === undefined || others.length > 0 ? undefined : { weightsFolder: folder };
 }
+
+/** A decoded graph as it reads a text that starts: of decoders that go on with one, without what was read before. */
+export const startingText = (graph: Graph, opsets: Readonly<Record<string, number>>): Graph =>
+  emptyPasts({ graph, opsets: { "com.microsoft": 1, ...opsets } }).graph;
 
 /** What a decoded graph takes and gives; stored tensors that it lists among its inputs are none of them. */
 export function interfaceOf({ inputs, outputs, initializers }: Graph): Pick<OriginalFile, "inputs" | "outputs"> {

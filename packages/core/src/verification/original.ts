@@ -4,7 +4,7 @@ import { AnatomyError, ExecutionError } from "../errors.ts";
 import { extractGraph } from "../graph/extract.ts";
 import { inferShapes } from "../graph/infer-shapes.ts";
 import type { AssembledModel } from "../loading/assemble-model.ts";
-import { interfaceOf } from "../loading/load-onnx.ts";
+import { interfaceOf, startingText } from "../loading/load-onnx.ts";
 import type { OriginalFile } from "../loading/model-parts.ts";
 import { createModel } from "../onnx/create-model.ts";
 import { decodeModel } from "../onnx/decode.ts";
@@ -15,7 +15,8 @@ import type { Feeds, Session } from "../runtime/runtime.ts";
 import type { DType } from "../tensor/dtype.ts";
 import { floatToHalf, toFloatTensor } from "../tensor/half.ts";
 import { intTensor, type Tensor } from "../tensor/tensor.ts";
-import { logitsOf, streamOf } from "../transformer/anatomy.ts";
+import { logitsOf, nextTokensOf, streamOf } from "../transformer/anatomy.ts";
+import { askLogits } from "../transformer/locate/language-model.ts";
 
 export interface RunningOriginal {
   /** Logits of every row, in the order of the file's own output. The rows of a batch are run one by one: a file may take no more. */
@@ -33,9 +34,15 @@ export async function openOriginal({ original, anatomy, source }: AssembledModel
   if (original === undefined) throw new AnatomyError("Cannot run the original file: the model is no ONNX file");
   const output = original.logits ?? logitsOf(anatomy).value;
   const fed: readonly string[] = Object.values(streamOf(anatomy).inputs);
-  const isWhole = original.outputs.includes(output) && original.inputs.every(({ name }) => fed.includes(name));
+  const positions = nextTokensOf(anatomy)?.positions;
+  const isWhole =
+    positions === undefined &&
+    original.outputs.includes(output) &&
+    original.inputs.every(({ name }) => fed.includes(name));
   const { bytes: read, place } = await original.read();
-  const { bytes, inputs } = isWhole ? { bytes: read, inputs: original.inputs } : untilLogits(original, read, output);
+  const { bytes, inputs, given } = isWhole
+    ? { bytes: read, inputs: original.inputs, given: output }
+    : untilLogits(original, read, output, positions);
   const { threads } = source.session;
   const session = await source.runtime.compile(bytes, {
     ...place,
@@ -52,7 +59,7 @@ export async function openOriginal({ original, anatomy, source }: AssembledModel
         const own = Object.fromEntries(
           inputs.map(({ name, dtype, shape }) => [name, asType(rowOf(feeds, name, shape, row), dtype ?? "int64")]),
         );
-        logits.push(...(await runOne(session, own, output)));
+        logits.push(...(await runOne(session, own, given)));
       }
       return Float32Array.from(logits);
     },
@@ -62,20 +69,30 @@ export async function openOriginal({ original, anatomy, source }: AssembledModel
 
 /**
  * The nodes of the file up to its logits, where those are no output of it (but their probabilities are), or where other
- * outputs take inputs that calig does not feed (a loss takes the right classes).
+ * outputs take inputs that calig does not feed (a loss takes the right classes); of a decoder those of a text that starts,
+ * at the positions that are asked for.
  *
  * @throws {AnatomyError} When the file does not make them.
  */
-function untilLogits({ name, outputs }: OriginalFile, bytes: Uint8Array, logits: string) {
-  const { graph, opsets } = decodeModel(bytes);
+function untilLogits(
+  { name, outputs }: OriginalFile,
+  bytes: Uint8Array,
+  logits: string,
+  positions: string | undefined,
+) {
+  const { graph: whole, opsets } = decodeModel(bytes);
+  const graph = startingText(whole, opsets);
   if (!graph.nodes.some((node) => node.outputs.includes(logits))) {
     throw new AnatomyError(
       `Cannot compare with "${name}": it gives ${outputs.map((output) => `"${output}"`).join(", ")}, and not the logits that calig explains`,
     );
   }
+  const asked = positions === undefined ? { graph, logits } : askLogits(graph, opsets, logits, positions);
   const { dtype } = inferShapes(graph, opsets).get(logits) ?? {};
-  const cut = extractGraph(graph, { outputs: [{ name: logits, dtype: dtype ?? "float32", shape: undefined }] });
-  return { bytes: encodeModel(createModel(cut, opsets)), inputs: interfaceOf(cut).inputs };
+  const cut = extractGraph(asked.graph, {
+    outputs: [{ name: asked.logits, dtype: dtype ?? "float32", shape: undefined }],
+  });
+  return { bytes: encodeModel(createModel(cut, opsets)), inputs: interfaceOf(cut).inputs, given: asked.logits };
 }
 
 /** An input that calig does not feed has a part in the logits by its size alone: zeros for every token. */

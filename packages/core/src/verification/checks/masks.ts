@@ -5,7 +5,7 @@ import { sliceRows } from "../../program/rows.ts";
 import { evaluateScore, logitsRow } from "../../program/score.ts";
 import type { Feeds } from "../../runtime/runtime.ts";
 import { type FloatTensor, intTensor } from "../../tensor/tensor.ts";
-import { type Anatomy, logitsOf, streamOf } from "../../transformer/anatomy.ts";
+import { type Anatomy, logitsOf, nextTokensOf, streamOf } from "../../transformer/anatomy.ts";
 import { feedsOfRow, joinFeeds } from "../batches.ts";
 import type { Check, CheckContext } from "../check.ts";
 import { Differences } from "../differences.ts";
@@ -25,6 +25,12 @@ export const masks: Check = {
     const { model, logitSize } = context;
     const { mask } = streamOf(model.anatomy).inputs;
     if (mask === undefined) return { notApplicable: "The model has no mask among its inputs" };
+    if (nextTokensOf(model.anatomy) !== undefined) {
+      return {
+        notApplicable:
+          "The model predicts tokens: it is asked at the same positions in every row, so no text is padded",
+      };
+    }
     const differences = new Differences();
     const padded = paddedTexts(context);
     const feeds = joinFeeds(padded.map((row) => row.feeds));
