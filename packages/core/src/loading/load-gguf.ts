@@ -93,12 +93,13 @@ function joined(files: readonly OpenFile[]): GgufHeader {
 }
 
 async function readSmall(files: readonly OpenFile[], name: string): Promise<readonly number[]> {
-  for (const { store, path, header } of files) {
+  for (const { store, path, file, header } of files) {
     const entry = header.tensors.get(name);
     if (entry === undefined) continue;
     const { offset, length, type, shape } = entry;
     const values = new Float32Array(elementCount(shape));
-    type.decode((await store.bytes(path, { offset, length })) ?? new Uint8Array(length), values);
+    const held = "bytes" in file ? file.bytes.subarray(offset, offset + length) : undefined;
+    type.decode(held ?? (await store.bytes(path, { offset, length })) ?? new Uint8Array(length), values);
     return [...values];
   }
   return [];

@@ -37,9 +37,22 @@ export function llamaFamily({ sizes: differences, head, ...family }: Differences
   };
 }
 
-/** A number that may be null, which means none. */
-export const numberOrNone = (config: CheckpointConfig, key: string): number | undefined =>
-  config.has(key) ? config.number(key) : undefined;
+/** Where scores or logits are bent; undefined where they are not. @throws {CheckpointError} When it is not above 0. */
+export const bend = (config: CheckpointConfig, key: string): number | undefined =>
+  config.has(key) ? above(config, key, config.number(key)) : undefined;
+
+/** How many tokens "sliding_window" lets a block see; undefined for all. @throws {CheckpointError} When it is none. */
+export const windowSize = (config: CheckpointConfig): number | undefined =>
+  config.has("sliding_window") ? above(config, "sliding_window", config.integer("sliding_window")) : undefined;
+
+/** @throws {CheckpointError} When a number is not above 0. */
+export function above(config: CheckpointConfig, key: string, value: number): number {
+  if (value > 0) return value;
+  throw new CheckpointError(
+    `Cannot use "${config.file}": "${key}" is ${value}, wanted a number above 0; check that the file belongs to this model`,
+    config.file,
+  );
+}
 
 /**
  * Which blocks look through the window, by "layer_types", else by what the family says; the others look at everything.

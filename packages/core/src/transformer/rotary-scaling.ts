@@ -46,13 +46,29 @@ export function rotaryOf(config: CheckpointConfig, headSize: number, own?: JsonF
   const theta = parameters.number("rope_theta", config.number("rope_theta", 10_000));
   const share = parameters.number("partial_rotary_factor", config.number("partial_rotary_factor", 1));
   const size = Math.trunc(headSize * share);
+  if (!(size > 0 && size <= headSize && size % 2 === 0)) {
+    throw new CheckpointError(
+      `Cannot use "${config.file}": rotary positions turn ${size} of the ${headSize} elements of a head ("partial_rotary_factor"), wanted an even number of them; check that the file belongs to this model`,
+      config.file,
+    );
+  }
   const plain = Array.from({ length: size / 2 }, (_, i) => theta ** ((-2 * i) / size));
   const scaling = Object.hasOwn(SCALINGS, kind) ? SCALINGS[kind] : undefined;
-  if (scaling !== undefined) return scaling(plain, config, parameters, theta);
+  if (scaling !== undefined) return checked(scaling(plain, config, parameters, theta), config);
   const known = Object.keys(SCALINGS).map((name) => `"${name}"`);
   throw new UnsupportedModelError(
     `Cannot build the model: ${config.file} scales rotary positions by "${kind}"; calig builds ${known.join(", ")}; export the model to ONNX and give that file instead`,
     [{ reason: `rotary positions scaled by "${kind}"` }],
+  );
+}
+
+/** @throws {CheckpointError} When the numbers of a scaling give none. */
+function checked(rotary: Rotary, { file }: CheckpointConfig): Rotary {
+  if ([rotary.amplitude, ...rotary.frequencies].every((number) => Number.isFinite(number) && number >= 0))
+    return rotary;
+  throw new CheckpointError(
+    `Cannot use "${file}": the numbers of its "rope_scaling" or "rope_parameters" give angles that are no finite numbers; check that the file belongs to this model`,
+    file,
   );
 }
 

@@ -27,6 +27,7 @@ function valued(value: Value): Uint8Array {
   if (typeof value === "boolean") return join(uint32(7), Uint8Array.of(value ? 1 : 0));
   if (typeof value === "number")
     return Number.isInteger(value) ? join(uint32(4), uint32(value)) : join(uint32(6), float32(value));
+  if (Array.isArray(value[0])) return join(uint32(9), uint32(9), uint64(1), valued(value[0] as Value));
   const strings = typeof value[0] === "string";
   const each = value.map((one) => (strings ? text(one as string) : float32(one as number)));
   return join(uint32(9), uint32(strings ? 8 : 6), uint64(value.length), ...each);
@@ -85,6 +86,7 @@ describe("parseGgufHeader()", () => {
     ["a header that is cut off", file(LLAMA, [TABLE]).subarray(0, 100), /longer than its 100 bytes|more than the file/],
     ["an old version", file(LLAMA, [], 0, 1), /of version 1 of the format, calig reads 2 and 3/],
     ["another order of bytes", file(LLAMA, [], 0, 0x03000000), /big-endian/],
+    ["lists of lists", file({ ...LLAMA, nested: [[1]] as never }), /a list of lists/],
     [
       "a type that is not read",
       file(LLAMA, [{ ...TABLE, type: 16 }]),

@@ -110,6 +110,8 @@ function readHeader(bytes: Uint8Array, fileSize: number, file: string): GgufHead
     if (type === STRING) return string();
     if (type !== LIST) return scalar(type);
     const element = integer(4);
+    if (element === LIST)
+      fail(file, "its metadata have a list of lists, which calig does not read; convert the model again");
     const length = integer(10);
     if (length > fileSize)
       fail(file, `its metadata have a list of ${count(length)} values; it is damaged, download it again`);

@@ -2,7 +2,7 @@
 
 import type { CheckpointConfig } from "../../checkpoint/config.ts";
 import { parseFields } from "../../checkpoint/json-fields.ts";
-import { llamaFamily, numberOrNone, windows } from "../llama-family.ts";
+import { llamaFamily, windowSize, windows } from "../llama-family.ts";
 import { rotaryOf } from "../rotary-scaling.ts";
 import { bentLogits, ofGemma2 } from "./gemma2.ts";
 
@@ -15,7 +15,7 @@ export const gemma3 = llamaFamily({
   modelTypes: ["gemma3_text"],
   sizes(config, usual) {
     const every = config.integer("sliding_window_pattern", config.integer("_sliding_window_pattern", 6));
-    const { local, window } = windows(config, numberOrNone(config, "sliding_window"), (b) => (b + 1) % every !== 0);
+    const { local, window } = windows(config, windowSize(config), (b) => (b + 1) % every !== 0);
     const rotary = {
       global: rotaryOf(config, usual.headSize, ownRotary(config, "full_attention")),
       local: rotaryOf(config, usual.headSize, ownRotary(config, "sliding_attention")),

@@ -1,12 +1,12 @@
 /** @file Mistral (Jiang et al. 2023): Llama whose blocks may look through a window. From Hugging Face checkpoints. */
 
-import { llamaFamily, numberOrNone } from "../llama-family.ts";
+import { llamaFamily, windowSize } from "../llama-family.ts";
 
 export const mistral = llamaFamily({
   name: "mistral",
   modelTypes: ["mistral"],
   sizes(config) {
-    const size = numberOrNone(config, "sliding_window");
+    const size = windowSize(config);
     return { window: () => size };
   },
 });

@@ -1,7 +1,7 @@
 /** @file Phi-3 and Phi-4 mini (Abdin et al. 2024): queries, keys and values out of one matrix. From Hugging Face checkpoints. */
 
 import { isRecord } from "../../checkpoint/json-fields.ts";
-import { llamaFamily, numberOrNone } from "../llama-family.ts";
+import { llamaFamily, windowSize } from "../llama-family.ts";
 
 export const phi3 = llamaFamily({
   name: "phi3",
@@ -16,7 +16,7 @@ export const phi3 = llamaFamily({
       : stated;
   },
   sizes(config) {
-    const size = numberOrNone(config, "sliding_window");
+    const size = windowSize(config);
     const biases = { queryKeyValue: false, output: false, feedForward: false };
     return { fused: true, biases, window: () => size };
   },

@@ -1,7 +1,7 @@
 /** @file Qwen2 and Qwen2.5 (Yang et al. 2024): queries, keys and values have biases. From Hugging Face checkpoints. */
 
 import type { CheckpointConfig } from "../../checkpoint/config.ts";
-import { llamaFamily, numberOrNone, windows } from "../llama-family.ts";
+import { llamaFamily, windowSize, windows } from "../llama-family.ts";
 
 export const qwen2 = llamaFamily({
   name: "qwen2",
@@ -14,7 +14,7 @@ export const qwen2 = llamaFamily({
 
 /** From a block on all look through a window, where the configuration wants that. */
 export function upperWindows(config: CheckpointConfig) {
-  const size = config.boolean("use_sliding_window", false) ? numberOrNone(config, "sliding_window") : undefined;
+  const size = config.boolean("use_sliding_window", false) ? windowSize(config) : undefined;
   const { window } = windows(config, size, (block) => block >= config.integer("max_window_layers", 28));
   return { window };
 }
