@@ -225,7 +225,7 @@ describe("defineBlockMethod() and defineBaseline()", () => {
   const own = defineBlockMethod({ name: "own-blocks", summary: "CA-LIG under another name" });
 
   it("are CA-LIG where nothing is said, and keep what methods promise", async () => {
-    const plain = await explain(model, text, { layerWeights: "uniform" });
+    const plain = await explain(model, text, { effort: "blocks", layerWeights: "uniform" });
     const same = await explain(model, text, { method: own });
     expect(same.attribution).toEqual(plain.attribution);
     expect(same.blocks).toEqual(plain.blocks);

@@ -40,8 +40,7 @@ export async function refinedBlocks(
 ): Promise<MethodResult> {
   if (given.paths === 0 && !given.ends) return result;
   const refinement = refinementOf(removableFeatures(context.input).length, given);
-  // What results say of options is what had an effect.
-  if (refinement.paths === 0 && !refinement.ends) return { ...result, options: { ...result.options, ...refinement } };
+  if (refinement.paths === 0 && !refinement.ends) return unrefined(result);
   const { model, deadline, onProgress } = context;
   let expected = 1;
   const game = await createInputGame(
@@ -50,6 +49,7 @@ export async function refinedBlocks(
     // The same that were integrated from, so that both add up to the same difference.
     drawnBaselines(model, context.options),
   );
+  if (!game.emptyIsBaseline) return unrefined({ ...result, modelEvaluations: result.modelEvaluations + game.passes() });
   expected = refinementCost(game.count, refinement);
   const map = game.features.map((positions) => sumAt(result.attribution, positions));
   const inTime = () => deadline === undefined || model.platform.now() < deadline;
@@ -78,6 +78,12 @@ export async function refinedBlocks(
     warnings: estimates < asked ? [...result.warnings, NOT_REFINED] : result.warnings,
   };
 }
+
+/** What results say of options is what had an effect. */
+const unrefined = (result: MethodResult): MethodResult => ({
+  ...result,
+  options: { ...result.options, paths: 0, ends: false },
+});
 
 const sumAt = (values: readonly number[], positions: readonly number[]): number =>
   positions.reduce((sum, position) => sum + (values[position] as number), 0);

@@ -123,7 +123,13 @@ describe("resolveRun()", () => {
 
   test("the default refines texts, and not where there is nothing to refine", () => {
     const unrefined = { paths: 0, ends: false };
-    for (const given of [{ baseline: "zero" }, { fusion: "gate" }, { layers: [1] }, { effort: "blocks" }] as const) {
+    for (const given of [
+      { baseline: "zero" },
+
+      { fusion: "gate" },
+      { layers: [1] },
+      { effort: "blocks" },
+    ] as const) {
       expect(resolveRun(TEXT, given).options).toMatchObject(unrefined);
     }
     expect(resolveRun(model("text", TUNED), {}).options).toMatchObject(unrefined);

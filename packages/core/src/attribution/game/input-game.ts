@@ -29,6 +29,8 @@ export interface InputGame extends Game {
   /** The baseline as results state it; a list where there are several. */
   readonly baseline: unknown;
   readonly warnings: readonly Warning[];
+  /** Whether the empty input is the baseline: a state of the caller's may differ from the input at special positions, too. */
+  readonly emptyIsBaseline: boolean;
   /** Forward passes spent so far: one for each evaluation and baseline, and those at the baselines. */
   passes(): number;
 }
@@ -85,10 +87,30 @@ export async function createInputGame(
     ...(patches !== undefined && patches.rows * patches.columns === features.length
       ? { grid: { rows: patches.rows, columns: patches.columns } }
       : {}),
+    emptyIsBaseline: used.every(({ hiddenStates }) =>
+      agreeBeside(features, forward.hiddenStates[0] as FloatTensor, hiddenStates[0] as FloatTensor),
+    ),
     baseline: used.length === 1 ? used[0]?.spelled : used.map(({ spelled }) => spelled),
     warnings: used.flatMap(({ warnings }) => warnings),
     passes: () => used.reduce((sum, { passes }) => sum + game.evaluations() + passes, 0),
   };
+}
+
+/** Difference of two numbers of a first hidden state, in units of the largest, that rounding explains. */
+const ROUNDING = 1e-5;
+
+/** Whether two first hidden states [1, positions, width] are the same at all positions that are no part of a feature. */
+function agreeBeside(features: readonly (readonly number[])[], a: FloatTensor, b: FloatTensor): boolean {
+  const [, positions = 0, width = 0] = a.shape;
+  const own = new Set(features.flat());
+  const largest = a.data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  for (let t = 0; t < positions; t++) {
+    if (own.has(t)) continue;
+    for (let i = t * width; i < (t + 1) * width; i++) {
+      if (Math.abs((a.data[i] as number) - (b.data[i] as number)) > ROUNDING * largest) return false;
+    }
+  }
+  return true;
 }
 
 /** F of the input with the features outside each subset replaced by those of `baseline` [1, positions, width]. */

@@ -19,7 +19,7 @@ import { type BlockState, type RunnerRequest, SweepRunner } from "./sweep-runner
 const SPLINE_PLACES = [0, 0.084888051860717, 0.265575603264643, 0.5, 0.734424396735357, 0.915111948139283, 1];
 /**
  * Places where the lean search starts: on trained models gradients bend most between a quarter and two thirds of the way
- * (docs/faithfulness.md), so that there they are closest.
+ * (docs/completeness.md), so that there they are closest.
  */
 const LEAN_PLACES = [0, 0.12, 0.27, 0.41, 0.55, 0.7, 0.86, 1];
 /** Points that a rule spends on a part of a path before it looks at the error. */

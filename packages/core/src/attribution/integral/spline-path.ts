@@ -26,8 +26,8 @@ export interface SplineSearch {
 export const THOROUGH: SplineSearch = { dividedShare: 0.5, waitingShare: 1 / 8, farOff: 16, onTheWay: 1 };
 /**
  * The sum is right, by few places: the worst parts alone are divided, in more and smaller rounds. On sentences 30 % fewer
- * evaluations than the thorough search for the same error of the sum; positions differ from the limit by 1.2 % of the map
- * instead of 0.4 % (docs/faithfulness.md).
+ * evaluations than the thorough search for the same error of the sum; positions differ from the limit by 0.9 % of the map
+ * instead of 0.4 % (docs/completeness.md).
  */
 export const LEAN: SplineSearch = { dividedShare: 2, waitingShare: 0.7, farOff: 64, onTheWay: 8 };
 
