@@ -4,6 +4,7 @@ import { InvalidOptionError } from "../errors.ts";
 import type { ForwardResult } from "../program/model-programs.ts";
 import { evaluateScore, logitsRow } from "../program/score.ts";
 import { logitsOf } from "../transformer/anatomy.ts";
+import { sinkWarnings } from "./attention-sink.ts";
 import type { ExplainableModel } from "./explainable-model.ts";
 import type { ExplanationCommon, Target, Warning } from "./explanation.ts";
 import { type HeadEvidence, headEvidence } from "./head-evidence.ts";
@@ -127,6 +128,7 @@ export async function attribute(
     warnings: [
       ...compared.warnings,
       ...job.parts.flatMap(({ input }) => input.warnings),
+      ...(job.answer === undefined ? [] : sinkOf(job)),
       ...(job.answer?.warnings ?? []),
       ...meaning(method),
       ...result.warnings,
@@ -207,4 +209,10 @@ async function chooseJob(
     score: { ...chosen.score, position },
     token: { index, text },
   };
+}
+
+/** What is to be said of the first token of a prompt. */
+function sinkOf({ parts: [part], forwards: [forward] }: Job): readonly Warning[] {
+  if (part === undefined || forward === undefined) return [];
+  return sinkWarnings(part.input.features as readonly { readonly text?: string }[], forward.hiddenStates);
 }

@@ -138,7 +138,7 @@ async function integrate(
     deadline: context.deadline,
     now: () => platform.now(),
     ...(nextTokensOf(model.anatomy) === undefined ? {} : { mostPoints: MOST_DECODER_POINTS }),
-    rowsPerRun: sweepRows(model, input.features.length, options),
+    rowsPerRun: sweepRows(model, input.features.length, options, vocabularyLogits(model, forward.logits.data.length)),
     onRun: onProgress,
     signal: options.signal,
   });
@@ -195,3 +195,7 @@ export function checkedLayers(layers: readonly number[] | undefined, blocks: num
   }
   return sorted;
 }
+
+/** Numbers of the logits of a row, where they take memory worth counting. */
+const vocabularyLogits = ({ anatomy }: ExplainableModel, count: number): number =>
+  nextTokensOf(anatomy) === undefined ? 0 : count;

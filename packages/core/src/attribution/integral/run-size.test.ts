@@ -4,9 +4,9 @@ import type { ExplainableModel } from "../explainable-model.ts";
 import { forwardRows, sweepMemoryWarnings, sweepRows } from "./run-size.ts";
 
 const MEBIBYTE = 2 ** 20;
-const model = (freeBytes: number) =>
+const model = (freeBytes: number, kind = "logits") =>
   ({
-    anatomy: { streams: [{ width: 64, heads: 4 }] },
+    anatomy: { streams: [{ width: 64, heads: 4 }], outputs: [{ kind }] },
     programs: { blocks: 2 },
     platform: { freeBytes: () => freeBytes },
   }) as unknown as ExplainableModel;
@@ -28,6 +28,13 @@ describe("sweepMemoryWarnings()", () => {
 });
 
 describe("forwardRows() and sweepRows()", () => {
+  it("count the logits of a vocabulary, and leave language models half as much where nothing is asked for", () => {
+    const memory = 10 * 2_611_200;
+    expect(sweepRows(model(0, "next-token"), 100, { memory }, 2_611_200 / 20)).toBe(5);
+    const rows = (kind: string) => sweepRows(model(2 ** 40, kind), 100, {});
+    expect(rows("logits") / rows("next-token")).toBeCloseTo(2, 1);
+  });
+
   it("fit the memory that is asked for", () => {
     // 100 positions: 4 * 100 * (12 * 64 + 3 * 4 * 100) = 787200 bytes, 4 * 100 * 2 * (26 * 64 + 4 * 4 * 100) = 2611200.
     expect(forwardRows(model(0), 100, { memory: 10 * 787_200 })).toBe(10);

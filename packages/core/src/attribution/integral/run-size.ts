@@ -2,7 +2,7 @@
 
 import { InvalidOptionError } from "../../errors.ts";
 import { backwardRowBytes, forwardRowBytes } from "../../program/row-bytes.ts";
-import { streamOf } from "../../transformer/anatomy.ts";
+import { nextTokensOf, streamOf } from "../../transformer/anatomy.ts";
 import type { ExplainableModel } from "../explainable-model.ts";
 import type { Warning } from "../explanation.ts";
 import type { ExplainOptions } from "../options.ts";
@@ -11,6 +11,12 @@ import type { ExplainOptions } from "../options.ts";
 const MEMORY_SHARE = 0.25;
 const LEAST_MEMORY = 64 * 2 ** 20;
 const MOST_MEMORY = 512 * 2 ** 20;
+/** Of language models, whose weights and logits take more beside it. */
+const MOST_DECODER_MEMORY = 256 * 2 ** 20;
+
+/** Copies of the logits of a vocabulary that the score and its gradient take. */
+const LOGIT_COPIES = 5;
+const FLOAT_BYTES = 4;
 
 /** More rows than this make a forward pass no faster. */
 const MOST_FORWARD_ROWS = 64;
@@ -21,10 +27,11 @@ const LEAST_SWEEP_ROWS = 2;
 /**
  * Rows of one run of the sweep that fit the memory; any number where runs divide themselves.
  *
+ * @param logits - Numbers of the logits of one row, where they are those of a vocabulary. Default: none to speak of.
  * @throws {InvalidOptionError} For memory that is no number above 0.
  */
-export function sweepRows(model: ExplainableModel, positions: number, options: ExplainOptions): number {
-  const { points } = sweepMemory(model, positions, options);
+export function sweepRows(model: ExplainableModel, positions: number, options: ExplainOptions, logits = 0): number {
+  const { points } = sweepMemory(model, positions, options, logits);
   return model.programs.dividesRuns ? Number.MAX_SAFE_INTEGER : points;
 }
 
@@ -37,9 +44,12 @@ export function sweepMemory(
   model: ExplainableModel,
   positions: number,
   options: ExplainOptions,
+  logits = 0,
 ): { readonly point: number; readonly points: number; readonly run: number } {
   const { anatomy, programs } = model;
-  const point = (programs.dividesRuns ? 1 : programs.blocks) * backwardRowBytes(streamOf(anatomy), positions);
+  const point =
+    (programs.dividesRuns ? 1 : programs.blocks) * backwardRowBytes(streamOf(anatomy), positions) +
+    LOGIT_COPIES * FLOAT_BYTES * logits;
   const points = Math.max(LEAST_SWEEP_ROWS, Math.floor(budget(model, options) / point));
   return { point, points, run: points * point };
 }
@@ -79,5 +89,6 @@ function budget(model: ExplainableModel, { memory }: ExplainOptions): number {
       memory,
     );
   }
-  return memory ?? Math.min(MOST_MEMORY, Math.max(LEAST_MEMORY, model.platform.freeBytes() * MEMORY_SHARE));
+  const most = nextTokensOf(model.anatomy) === undefined ? MOST_MEMORY : MOST_DECODER_MEMORY;
+  return memory ?? Math.min(most, Math.max(LEAST_MEMORY, model.platform.freeBytes() * MEMORY_SHARE));
 }
