@@ -93,7 +93,8 @@ function regionsOn(explanation: ImageExplanation, words: Words): OnSide {
   };
   const difference = completeness === null ? 0 : Math.abs(completeness.scoreAtInput - completeness.scoreAtBaseline);
   const usual = Math.max(totalReference(explanation), difference) || total;
-  const bound = OF_ALL * usual * (isUnlike(explanation) ? UNLIKE : 1);
+  const most = isUnlike(explanation) ? 1 / UNLIKE : 1;
+  const regionStrength = (value: number) => most * strengthOf(value, OF_ALL * usual);
   return (side) => {
     const own = sides[side];
     const other = side === "matters" ? undefined : sides[side === "for" ? "against" : "for"];
@@ -108,10 +109,10 @@ function regionsOn(explanation: ImageExplanation, words: Words): OnSide {
       const part = shared ? partOf(explanation, features, membersOf(ninths, -sign)) : undefined;
       const region = words.regions[name];
       const named = part === undefined ? region : words.regionPart(region, part);
-      return summaryItem(named, features, sign * value, strengthOf(value, bound), words);
+      return summaryItem(named, features, sign * value, regionStrength(value), words);
     });
     const worth = items.filter(({ strength }) => strength >= WORTH_NAMING);
-    const isSpread = items.length === 0 && strengthOf(own.total, bound) >= WORTH_NAMING;
+    const isSpread = items.length === 0 && regionStrength(own.total) >= WORTH_NAMING;
     return { items: worth, spread: isSpread, share: total > 0 ? own.total / total : 0 };
   };
 }
