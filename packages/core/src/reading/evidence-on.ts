@@ -17,7 +17,7 @@ const WORTH_BESIDE = 0.2;
 /** Share of the score of a whole input that makes a region strong. */
 const OF_ALL = 0.5;
 
-export type OnSide = (side: EvidenceOn["side"]) => Pick<EvidenceOn, "spread" | "share"> & {
+export type OnSide = (side: EvidenceOn["side"]) => Pick<EvidenceOn, "spread" | "share" | "level"> & {
   readonly items: readonly SummaryItem[];
 };
 
@@ -43,7 +43,7 @@ function wordsOn(explanation: Explanation, words: Words): OnSide {
       if (place > 0 && !HAS_LETTER.test(item.name)) return [];
       return [summaryItem(names[item.index]!, item.features, item.attribution, value, words)];
     });
-    return { items: worth.slice(0, NAMED), spread: false, share: all > 0 ? totalOf(ranked) / all : 0 };
+    return { items: worth.slice(0, NAMED), spread: false, level: "faint", share: all > 0 ? totalOf(ranked) / all : 0 };
   };
 }
 
@@ -113,7 +113,8 @@ function regionsOn(explanation: ImageExplanation, words: Words): OnSide {
     });
     const worth = items.filter(({ strength }) => strength >= WORTH_NAMING);
     const isSpread = items.length === 0 && regionStrength(own.total) >= WORTH_NAMING;
-    return { items: worth, spread: isSpread, share: total > 0 ? own.total / total : 0 };
+    const level = strengthLevel(regionStrength(own.total));
+    return { items: worth, spread: isSpread, level, share: total > 0 ? own.total / total : 0 };
   };
 }
 

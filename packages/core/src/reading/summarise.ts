@@ -142,10 +142,10 @@ function evidence({ explanation, words, whole, noun }: Situation): Statement[] {
   const on = evidenceOn(explanation, words);
   const target = targetOf(explanation);
   const statements = sides.map((side): Statement => {
-    const { items, spread, share } = on(side);
+    const { items, spread, share, level } = on(side);
     const kind = side === "against" ? "against" : "for";
     if (items.length === 0 && !spread) return { kind, text: words.noEvidence(side, noun, target) };
-    const text = words.evidence({ side, target, items, noun, spread, share });
+    const text = words.evidence({ side, target, items, noun, spread, share, level });
     return { kind, text, items, features: items.flatMap(({ features }) => features) };
   });
   const isSpread = sides.some((side) => on(side).spread);
@@ -158,7 +158,9 @@ function evidence({ explanation, words, whole, noun }: Situation): Statement[] {
   return statements;
 }
 
-function elsewhere({ explanation, words, whole }: Situation, sides: readonly Statement[]): Statement[] {
+function elsewhere(situation: Situation, sides: readonly Statement[]): Statement[] {
+  const { explanation, words, whole } = situation;
+  const comparison = comparisonOf(situation);
   const on = (side: "for" | "against") =>
     sides.some(({ kind, items = [] }) => kind === side && items.some(({ strength }) => strength >= ALL_WEAK));
   const { completeness, attribution } = explanation;
@@ -170,8 +172,9 @@ function elsewhere({ explanation, words, whole }: Situation, sides: readonly Sta
   const usual = totalReference(explanation);
   const difference = completeness === null ? Number.NaN : completeness.scoreAtInput - completeness.scoreAtBaseline;
   const isClear = on("for") && on("against");
-  if (usual > 0 && isDecided(explanation) && Math.abs(difference) < HARDLY_MOVES * usual && isClear) {
-    statements.push({ kind: "elsewhere", text: words.cancels() });
+  const isSmall = usual > 0 && Math.abs(difference) < HARDLY_MOVES * usual;
+  if (isSmall && isDecided(explanation)) {
+    statements.push({ kind: "elsewhere", text: isClear ? words.cancels() : words.sameScore(comparison) });
   } else if (usual > 0 && isDecided(explanation) && difference <= -HARDLY_MOVES * usual) {
     statements.push({ kind: "elsewhere", text: words.inSumAgainst(whole) });
   }

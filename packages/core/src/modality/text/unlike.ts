@@ -7,7 +7,7 @@ import type { WholeText } from "./prepare.ts";
 
 /**
  * How far a text must lie from the model's own, in standard errors: tokens of its words and the lack of common words taken
- * together. Of the sentences that the built-in model was measured on one in a hundred does (docs/reading.md).
+ * together. Of the sentences that the built-in model was measured on fewer than one in a hundred does (docs/reading.md).
  */
 const FAR = 3.3;
 /** Tokens of a word that it must have beyond the usual besides: long texts are far from all others in small things. */

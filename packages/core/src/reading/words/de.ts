@@ -216,8 +216,8 @@ export const de: Words = {
         return `Erklärt wird keine einzelne Antwort, sondern: ${asked.about}.`;
     }
   },
-  evidence({ side, target, items, spread }) {
-    if (spread) return `${SPREAD[side](forTarget(target))}, ist über das Bild verteilt.`;
+  evidence({ side, target, items, spread, level }) {
+    if (spread) return `${SPREAD[side](forTarget(target))}, ist über das Bild verteilt (${de.strengths[level]}).`;
     const start = SIDES[side](forTarget(target));
     return `${start}: ${listed(items.map(({ name, level }) => `${name} (${de.strengths[level]})`))}.`;
   },
@@ -229,6 +229,7 @@ export const de: Words = {
   elsewhere: (share, whole) =>
     `Etwa ${percent(share)} davon liegen auf Zeichen, die das Modell selbst hinzufügt, und auf keinem einzelnen Teil ${OF[whole]}.`,
   cancels: () => "Was dafür und was dagegen spricht, hebt sich fast auf.",
+  sameScore: (comparison) => `Fast denselben Wert gibt das Modell ${compared(comparison)}.`,
   inSumAgainst: (whole) => `Alles in allem spricht ${THIS_ONE[whole]} gegen die Antwort. Das Modell gibt sie trotzdem.`,
   changes: (changed) => `Ohne ${taken(changed)} ${says(changed)}.`,
   neverChanges: (removed, noun) =>

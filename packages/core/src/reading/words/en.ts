@@ -191,9 +191,9 @@ export const en: Words = {
         return `This explains no single answer, but ${asked.about}.`;
     }
   },
-  evidence({ side, target, items, spread }) {
+  evidence({ side, target, items, spread, level }) {
     const start = SIDES[side](forTarget(target));
-    if (spread) return `${start} is spread over the picture.`;
+    if (spread) return `${start} is spread over the picture (${en.strengths[level]}).`;
     return `${start}: ${listed(items.map(({ name, level }) => `${name} (${en.strengths[level]})`))}.`;
   },
   noEvidence: (side, noun, target) =>
@@ -204,6 +204,7 @@ export const en: Words = {
   elsewhere: (share, whole) =>
     `About ${percent(share)} of the evidence sits on marks that the model adds itself, and not on any one part of the ${WHOLES[whole]}.`,
   cancels: () => "The signs for and against nearly cancel out.",
+  sameScore: (comparison) => `The model gives nearly the same score to ${compared(comparison)}.`,
   inSumAgainst: (whole) => `All in all this ${WHOLES[whole]} speaks against the answer. The model gives it anyway.`,
   changes: (changed) => `Without ${taken(changed)} ${says(changed)}.`,
   neverChanges: (removed, noun) =>

@@ -55,6 +55,8 @@ export interface EvidenceOn {
   readonly noun: Noun;
   /** Whether the input is a picture: items are regions then, and `spread` says that there is none to name. */
   readonly spread: boolean;
+  /** How strong what is spread is in all. */
+  readonly level: StrengthLevel;
   /** Share of all evidence that is on this side, 0..1. */
   readonly share: number;
 }
@@ -111,6 +113,8 @@ export interface Words {
   elsewhere(share: number, whole: Whole): string;
   /** Evidence for and against nearly cancel out. */
   cancels(): string;
+  /** The score is nearly that of what the input was compared with. */
+  sameScore(comparison: Comparison): string;
   /** In sum the input speaks against the answer that is given. */
   inSumAgainst(whole: Whole): string;
   /** What the model says with the named parts taken away: another answer than before. */
