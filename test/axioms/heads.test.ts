@@ -1,7 +1,7 @@
 /** @file The evidence of single attention heads: their mean is the evidence that the sweep finds on its own. */
 
 import type { Explanation } from "@calig/core/internal/attribution/explanation";
-import { explain, type LoadedModel, loadModel } from "@calig/node";
+import { explain, type LoadedModel, loadModel, parseExplanation } from "@calig/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { useTempFolders } from "../support/temp-folder.ts";
 import { tinyBertFiles } from "../support/tiny-bert.ts";
@@ -41,6 +41,34 @@ describe("heads", () => {
     const explanation = await explain(tiny, text, { heads: true, steps: 1 });
     expect(explanation.warnings.map(({ code }) => code)).toContain("windows");
     expectMeans(explanation);
+    expect(explanation.blocks[0]).not.toHaveProperty("links");
+  });
+
+  it("tell their strongest links, which add up to the evidence of what is looked at", async () => {
+    const few = await explain(model, "film", { heads: true, steps: 1, layers: [2] });
+    const [block] = few.blocks;
+    // Three positions have nine links: all of them are there.
+    for (const [h, head] of (block?.heads ?? []).entries()) {
+      const sums = head.map((_, to) =>
+        (block?.links?.[h] ?? []).reduce((sum, link) => sum + (link.to === to ? link.evidence : 0), 0),
+      );
+      expect(sums).toBeAllClose(head, ROUNDING);
+    }
+    const many = await explain(model, TEXT, { heads: true, steps: 1, layers: [2] });
+    for (const links of many.blocks[0]?.links ?? []) {
+      expect(links).toHaveLength(12);
+      const magnitudes = links.map(({ evidence }) => Math.abs(evidence));
+      expect(magnitudes).toEqual([...magnitudes].sort((a, b) => b - a));
+      for (const { from, to, attention } of links) {
+        expect(Math.max(from, to)).toBeLessThan(many.features.length);
+        expect(attention).toBeGreaterThan(0);
+        expect(attention).toBeLessThanOrEqual(1);
+      }
+    }
+    expect(parseExplanation(JSON.parse(JSON.stringify(many)))).toEqual(JSON.parse(JSON.stringify(many)));
+    const wrong = structuredClone(many) as unknown as { blocks: { links: { to: number }[][] }[] };
+    (wrong.blocks[0]?.links[0]?.[0] as { to: number }).to = many.features.length;
+    expect(() => parseExplanation(wrong)).toThrow(`field "blocks[0].links" names feature ${many.features.length}`);
   });
 
   it("are left out where nobody asked, and cost two passes", async () => {

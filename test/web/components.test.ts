@@ -203,6 +203,51 @@ describe("<calig-blocks>", () => {
   });
 });
 
+/** Two heads with links in every block: the second has more evidence. */
+const linked = {
+  ...sentence,
+  blocks: sentence.blocks.map((block) => ({
+    ...block,
+    links: [
+      [{ from: 1, to: 2, attention: 0.5, evidence: 0.1 }],
+      [
+        { from: 0, to: 3, attention: 0.25, evidence: 0.4 },
+        { from: 4, to: 3, attention: 0.125, evidence: -0.2 },
+      ],
+    ],
+  })),
+};
+
+describe("<calig-links>", () => {
+  const cells = () => page.locator("calig-links .links tbody tr").allInnerTexts();
+  const token = (index: number) => sentence.features[index]?.text ?? "";
+
+  it("shows the head with the most evidence, as lines and as a table, and others when they are chosen", async () => {
+    await show("calig-links", linked);
+    expect(await cells()).toEqual([
+      `${token(0)}\t${token(3)}\t25.0%\t+0.400`,
+      `${token(4)}\t${token(3)}\t12.5%\t−0.200`,
+    ]);
+    expect(await page.locator("calig-links path").count()).toBe(2);
+    expect(await page.locator("calig-links path.op").count()).toBe(1);
+    await page.getByLabel("Head").selectOption("0");
+    expect(await cells()).toEqual([`${token(1)}\t${token(2)}\t50.0%\t+0.100`]);
+    await page.evaluate(() => {
+      addEventListener("calig-block", (event) => {
+        document.body.dataset.block = String((event as CustomEvent<{ block: number }>).detail.block);
+      });
+    });
+    await page.getByLabel("Block").selectOption("1");
+    expect(await page.evaluate(() => document.body.dataset.block)).toBe("1");
+    expectNoMisdeeds(misdeeds);
+  });
+
+  it("says what is missing where there are no links", async () => {
+    await show("calig-links", sentence);
+    expect(await page.locator("calig-links .state").innerText()).toContain("explain with heads");
+  });
+});
+
 describe("all components", () => {
   it.each(["light", "dark"] as const)("pass axe in a %s page", async (colorScheme) => {
     await page.emulateMedia({ colorScheme });
@@ -210,6 +255,7 @@ describe("all components", () => {
     await show("calig-blocks", sentence);
     await show("calig-image", image);
     await show("calig-blocks", image);
+    await show("calig-links", linked);
     await page.addStyleTag({
       content: `body{background:${colorScheme === "dark" ? "#1a1b1d" : "#fff"};color:${colorScheme === "dark" ? "#eee" : "#111"}}`,
     });

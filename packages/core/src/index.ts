@@ -11,6 +11,7 @@ export type {
   Replacement,
 } from "./attribution/explainable-model.ts";
 export type {
+  AttentionLink,
   BlockCompleteness,
   BlockExplanation,
   Completeness,

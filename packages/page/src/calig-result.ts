@@ -215,7 +215,7 @@ class CaligResult extends LitElement {
       case "failed":
         return html`<p class="about" role="alert">The attention heads could not be shown: ${heads.message}</p>`;
       case "shown":
-        return html`${this.block === undefined ? html`<p class="about">The last block; choose another one above.</p>` : nothing}${headTable(heads.explanation, this.block ?? blocks.length - 1)}`;
+        return html`${this.block === undefined ? html`<p class="about">The last block; choose another one above.</p>` : nothing}${headTable(heads.explanation, this.block ?? blocks.length - 1)}<h4>Where a head looks</h4><calig-links theme=${this.theme ?? nothing} .explanation=${heads.explanation} .block=${this.block ?? blocks.length - 1} @calig-block=${this.#choose}></calig-links>`;
       default:
         return assertNever(heads);
     }

@@ -142,7 +142,7 @@ async function withHeads(result: MethodResult, context: MethodContext): Promise<
   const heads = await headEvidence(context);
   return {
     ...result,
-    blocks: result.blocks.map((block) => ({ ...block, heads: heads[block.index] as HeadEvidence })),
+    blocks: result.blocks.map((block) => ({ ...block, ...(heads[block.index] as HeadEvidence) })),
     modelEvaluations: result.modelEvaluations + 2,
   };
 }

@@ -9,6 +9,7 @@ import { DEEP_GREYS } from "../input/image/rgb-image.ts";
 import { BACKGROUNDS, isBackground } from "../input/image/samples.ts";
 import type {
   AnswerToken,
+  AttentionLink,
   BlockCompleteness,
   BlockExplanation,
   CalibrationPoint,
@@ -161,6 +162,19 @@ export const BLOCK_EXPLANATION = record<BlockExplanation>({
   relevance: perFeature("Integrated Gradients of the hidden state"),
   attentionEvidence: perFeature("Attention x attention gradient"),
   heads: optional(list(list(number()), "Attention evidence of every head, where it was asked for")),
+  links: optional(
+    list(
+      list(
+        record<AttentionLink>({
+          from: count("Feature that looks, from 0"),
+          to: count("Feature that is looked at"),
+          attention: number("Attention probability"),
+          evidence: number("Attention x attention gradient"),
+        }),
+      ),
+      "The strongest links of every head, where heads were asked for",
+    ),
+  ),
   fused: perFeature("Fusion of the two"),
   weight: number("Share of this block in the final attribution"),
   completeness: record<BlockCompleteness>({

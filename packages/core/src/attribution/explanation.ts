@@ -41,6 +41,17 @@ export interface BlockCompleteness extends Completeness {
   readonly converged: boolean;
 }
 
+/** Where a head looks: from a position to one that it takes something from. Numbers have five digits that count. */
+export interface AttentionLink {
+  /** Indices into `features`. */
+  readonly from: number;
+  readonly to: number;
+  /** Attention probability, 0..1. */
+  readonly attention: number;
+  /** Attention times its gradient: > 0 supports the target. All links of a position that is looked at add up to its evidence. */
+  readonly evidence: number;
+}
+
 /** Evidence at the entry of one block. Arrays have one number per feature. */
 export interface BlockExplanation {
   readonly index: number;
@@ -50,6 +61,8 @@ export interface BlockExplanation {
   readonly attentionEvidence: readonly number[];
   /** The same of every head [heads][features]; their mean is `attentionEvidence`. Only where `heads` was asked for. */
   readonly heads?: readonly (readonly number[])[];
+  /** The strongest links of every head [heads][links], strongest first. Beside `heads`, of inputs that the model reads in one part. */
+  readonly links?: readonly (readonly AttentionLink[])[];
   /** s_l: fusion of the two. */
   readonly fused: readonly number[];
   /** w_l: share of this block in the final attribution; weights sum to 1. */

@@ -261,7 +261,7 @@ export const HEAD_OPTIONS = {
   heads: defineOption({
     type: flag,
     group: "Method",
-    summary: "tell the attention evidence of every head of every block too, in JSON",
+    summary: "tell the attention evidence of every head of every block too, and its strongest links, in JSON",
   }),
 };
 

@@ -71,11 +71,16 @@ function checkLengths({ features, attribution, blocks }: Explanation): void {
   }
   const count = features.length;
   checkLength("attribution", attribution, [count]);
-  for (const [i, { relevance, attentionEvidence, heads = [], fused }] of blocks.entries()) {
+  for (const [i, { relevance, attentionEvidence, heads = [], links = [], fused }] of blocks.entries()) {
     for (const [name, values] of Object.entries({ relevance, attentionEvidence, fused })) {
       checkLength(`blocks[${i}].${name}`, values, [0, count]);
     }
     for (const [h, values] of heads.entries()) checkLength(`blocks[${i}].heads[${h}]`, values, [count]);
+    for (const { from, to } of links.flat()) {
+      for (const index of [from, to]) {
+        if (index >= count) throw new InputError(`field "blocks[${i}].links" names feature ${index} of ${count}`);
+      }
+    }
   }
 }
 
