@@ -16,7 +16,7 @@ const MORE = 40 * 2 ** 17;
 /** One of each family. */
 const cases = [
   ...new Map(
-    ["text", "vision"]
+    ["text", "vision", "decoders"]
       .flatMap((name) => readParityFile(name).cases)
       .map((each) => [each.config.model_type, each] as const),
   ),

@@ -133,8 +133,10 @@ export function buildDecoder(
  * It is weighed, not gathered: rows of a sweep outnumber those of the ids.
  */
 function lastToken(builder: GraphBuilder, states: string, ids: string, config: CheckpointConfig): string {
-  const padding = config.raw("pad_token_id");
-  if (typeof padding !== "number") return builder.squeeze(builder.slice(states, 1, -1, Number.MAX_SAFE_INTEGER), [1]);
+  // Old files say -1 for none.
+  const padding =
+    config.raw("pad_token_id") === -1 || !config.has("pad_token_id") ? undefined : config.integer("pad_token_id");
+  if (padding === undefined) return builder.squeeze(builder.slice(states, 1, -1, Number.MAX_SAFE_INTEGER), [1]);
   const toInteger = (value: string) => builder.emit("Cast", [value], { attributes: { to: int(7) } });
   const present = toInteger(builder.emit("Not", [builder.emit("Equal", [ids, builder.integers([padding])])]));
   const count = builder.squeeze(builder.sizeOf(ids, 1), [0]);

@@ -90,12 +90,20 @@ export function llamaSizes(config: CheckpointConfig): LlamaSizes {
       config.file,
     );
   }
+  const blocks = config.integer("num_hidden_layers");
+  const kinds = config.has("layer_types") ? config.strings("layer_types").length : blocks;
+  if (kinds !== blocks) {
+    throw new CheckpointError(
+      `Cannot use "${config.file}": "num_hidden_layers" is ${blocks}, and "layer_types" names ${kinds}; check that the file belongs to this model`,
+      config.file,
+    );
+  }
   const bias = config.boolean("attention_bias", false);
   let rotary: Rotary | undefined;
   return {
     ...{ width, heads, headSize, keyValueHeads },
     inner: config.integer("intermediate_size"),
-    blocks: config.integer("num_hidden_layers"),
+    blocks,
     vocabulary: config.integer("vocab_size"),
     epsilon: config.number("rms_norm_eps", 1e-6),
     act: config.string("hidden_act", "silu"),
