@@ -90,7 +90,10 @@ describe.skipIf(skipsBrowser())("calig view in Chromium", () => {
 
   async function open(address: string, width = 1400, colorScheme: "light" | "dark" = "light") {
     const page = await browser().newPage({ viewport: { width, height: 900 }, colorScheme });
-    const misdeeds = watch(page, address.startsWith("file:") ? address : new URL(address).origin);
+    const misdeeds = watch(
+      page,
+      address.startsWith("file:") ? (address.split("#")[0] as string) : new URL(address).origin,
+    );
     await page.goto(address);
     return { page, misdeeds };
   }
