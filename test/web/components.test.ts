@@ -158,7 +158,7 @@ describe("<calig-image>", () => {
       "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
     await show("calig-image", image, { picture });
     const [photo, map] = await Promise.all(
-      [".photo", ".patches"].map((selector) => page.locator(`calig-image ${selector}`).boundingBox()),
+      [".photo:has(.patches)", ".patches"].map((selector) => page.locator(`calig-image ${selector}`).boundingBox()),
     );
     const [x, y, width, height] = image.input.seen;
     const shares = [

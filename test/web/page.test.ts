@@ -115,6 +115,10 @@ describe.each(TRANSPORTS)("the page with $name", ({ place, start }) => {
   }
   const result = (index = 0) => page.locator("calig-result").nth(index);
   const words = (index = 0) => result(index).locator("calig-text [role=option]");
+  /** The technical part, which is folded until a reader opens it. */
+  const openTechnical = async (index = 0) => {
+    await result(index).locator(".technical > summary").click();
+  };
   /** Types a text and waits for its explanation. */
   async function explainText(text = TEXT): Promise<void> {
     await page.locator("#text").fill(text);
@@ -150,7 +154,11 @@ describe.each(TRANSPORTS)("the page with $name", ({ place, start }) => {
     expect(await words().allInnerTexts()).toEqual(TEXT.split(" "));
     expect(await result().locator(".head h2").innerText()).toMatch(/^(no|perhaps|yes)\s+\d/);
     expect(await result().locator(".classes tbody tr").count()).toBe(3);
-    expect(await result().locator(".badge").innerText()).toMatch(/^Complete to <?\d+\.\d%$/);
+    expect(await result().locator(".lede").innerText()).toMatch(/^The model says “(no|perhaps|yes)”\./);
+    expect(await result().getByRole("heading", { name: "Keep in mind" }).count()).toBe(1);
+    expect(await result().locator(".badge").isVisible()).toBe(false);
+    await openTechnical();
+    expect(await result().locator(".badge").innerText()).toMatch(/^The numbers add up, but for <?\d+\.\d%$/);
     expect(await result().locator(".rank tbody tr").count()).toBe(TEXT.split(" ").length);
     expectNoMisdeeds(misdeeds);
   });
@@ -171,6 +179,7 @@ describe.each(TRANSPORTS)("the page with $name", ({ place, start }) => {
   it("shows one block after the other", async () => {
     await open();
     await explainText();
+    await openTechnical();
     const slider = result().locator("input[type=range]");
     await slider.focus();
     await page.keyboard.press("Home");
@@ -192,14 +201,18 @@ describe.each(TRANSPORTS)("the page with $name", ({ place, start }) => {
     await page.locator("select[name=compare]").selectOption("m:gradient-x-input");
     await explainText();
     await words(1).first().waitFor();
+    await openTechnical(1);
     expect(await result(1).locator(".made").innerText()).toContain("Gradient × input");
     await page.locator("select[name=compare]").selectOption("t:perhaps");
     await page.locator("select[name=target]").selectOption("no");
     await page.locator("button.main").click();
     await result(1).locator("h2", { hasText: "perhaps" }).waitFor();
     expect(await result().locator("h2").first().innerText()).toMatch(/^no\b/);
-    const legends = await page.locator("calig-text .legend").allInnerTexts();
-    expect(legends[0]?.match(/\d\.\d+/g)).toEqual(legends[1]?.match(/\d\.\d+/g));
+    const bounds = await page
+      .locator("calig-text")
+      .evaluateAll((texts) => texts.map((text) => (text as unknown as { readonly bound: number }).bound));
+    expect(bounds[0]).toBe(bounds[1]);
+    expect(bounds[0]).toBeGreaterThan(0);
     expectNoMisdeeds(misdeeds);
   });
 
@@ -275,7 +288,11 @@ describe.each(TRANSPORTS)("the page with $name", ({ place, start }) => {
       },
       { base64: picture.toString("base64"), name: `picture.${format}`, type: `image/${format}` },
     );
-    await result().locator("calig-image .photo img").waitFor();
+    await result().locator("calig-image img.under").waitFor();
+    expect(await result().locator("calig-image .photo").count()).toBe(2);
+    expect(await result().locator("calig-image .layer image").count()).toBe(1);
+    await result().getByRole("radio", { name: "Contours" }).check();
+    await expect.poll(() => result().locator("calig-image .layer image").count()).toBe(0);
     expect(await result().locator("calig-image [role=option]").count()).toBe(16);
     expect(await page.locator("select[name=model]").inputValue()).toBe("vit");
     expect(await result().locator("calig-blocks li").count()).toBe(3);
@@ -294,7 +311,7 @@ describe.each(TRANSPORTS)("the page with $name", ({ place, start }) => {
       .toBuffer();
     await page.locator("select[name=model]").selectOption("vit");
     await page.locator("#file").setInputFiles({ name: "logo.png", mimeType: "image/png", buffer: logo });
-    const photo = result().locator("calig-image .photo img");
+    const photo = result().locator("calig-image img.under");
     const made = async () => {
       const download = page.waitForEvent("download");
       await result().getByRole("button", { name: "Save as JSON" }).click();
@@ -315,7 +332,7 @@ describe.each(TRANSPORTS)("the page with $name", ({ place, start }) => {
         (old) =>
           document
             .querySelector("calig-result calig-image")
-            ?.shadowRoot?.querySelector(".photo img")
+            ?.shadowRoot?.querySelector("img.under")
             ?.getAttribute("src") !== old,
         before,
       );
@@ -347,6 +364,7 @@ describe.each(TRANSPORTS)("the page with $name", ({ place, start }) => {
   it("shows the attention heads of the chosen block when asked", async () => {
     await open();
     await explainText();
+    await openTechnical();
     await result().getByRole("button", { name: "Show attention heads" }).click();
     const heads = result().locator("table.heads");
     await heads.waitFor();
@@ -389,6 +407,10 @@ describe.each(TRANSPORTS)("the page with $name", ({ place, start }) => {
     await page.keyboard.press("ArrowRight");
     await page.keyboard.press("ArrowRight");
     expect(await result().locator("calig-text .details").innerText()).toMatch(/^film /);
+    for (let i = 0; i < 9 && (await page.evaluate(() => document.activeElement?.tagName)) !== "SUMMARY"; i++) {
+      await page.keyboard.press("Tab");
+    }
+    await page.keyboard.press("Enter");
     for (let i = 0; i < 10 && (await inMap()) !== "TD"; i++) await page.keyboard.press("Tab");
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("ArrowRight");
@@ -425,6 +447,9 @@ describe.each(TRANSPORTS)("the page with $name", ({ place, start }) => {
     await explainText();
     await words(1).first().waitFor();
     await words(1).nth(1).click();
+    expect(await auditPage(page)).toEqual([]);
+    await openTechnical();
+    await openTechnical(1);
     expect(await auditPage(page)).toEqual([]);
   });
 
@@ -502,7 +527,8 @@ describe("the page", () => {
     const missed = sentence.blocks.filter((block) => !block.completeness.converged).length;
     expect(missed).toBeGreaterThan(0);
     const { page, close } = await withAnswers(() => ({ status: 200, body: sentence }));
-    await page.locator("calig-result .badge").waitFor();
+    expect(await page.locator(".technical > summary").innerText()).toContain("not converged");
+    await page.locator(".technical > summary").click();
     expect(await page.locator("calig-result .badge").innerText()).toBe(
       `${missed} of ${sentence.blocks.length} blocks not converged`,
     );

@@ -9,10 +9,13 @@ it("badgeOf() says what can be trusted", () => {
   const { completeness, method } = sentence;
   const good = { ...sentence, blocks: converged(true), method: { ...method, options: { tolerance: 0.01 } } };
   const exact = { ...completeness, scoreAtInput: 2, scoreAtBaseline: 1, delta: 0.004, relativeError: 0.004 };
-  expect(badgeOf({ ...good, completeness: exact })).toMatchObject({ state: "complete", title: "Complete to 0.4%" });
+  expect(badgeOf({ ...good, completeness: exact })).toMatchObject({
+    state: "complete",
+    title: "The numbers add up, but for 0.4%",
+  });
   expect(badgeOf({ ...good, completeness: { ...exact, relativeError: 0.2 } })).toMatchObject({
     state: "incomplete",
-    title: "Off by 20.0%",
+    title: "The numbers miss 20.0% of the difference",
   });
   expect(badgeOf({ ...good, completeness: exact, blocks: converged(false) })).toMatchObject({
     state: "incomplete",

@@ -1,4 +1,4 @@
-/** @file How far an explanation can be trusted, in a few words: what the badge says. */
+/** @file Whether the numbers of an explanation add up, as a line of the technical part; and the warning where they do not. */
 
 import type { Explanation } from "@calig/core/internal/attribution/explanation";
 import { attributionSum, NO_COMPLETENESS, scoreName } from "@calig/core/internal/render/evidence";
@@ -15,13 +15,17 @@ export interface Badge {
 export function badgeOf(explanation: Explanation): Badge {
   const { completeness, blocks, method } = explanation;
   if (completeness === null) {
-    return { state: "unknown", title: "No completeness", details: `There is nothing to check: ${NO_COMPLETENESS}.` };
+    return {
+      state: "unknown",
+      title: "Nothing to add up",
+      details: `There is nothing to check: ${NO_COMPLETENESS}.`,
+    };
   }
   const { scoreAtInput, scoreAtBaseline, relativeError } = completeness;
   const missed = blocks.filter((block) => !block.completeness.converged).length;
   const { tolerance } = method.options;
   const isWithin = typeof tolerance !== "number" || relativeError <= tolerance;
-  const details = `The attributions sum to ${signed(attributionSum(explanation), 3)}; the ${scoreName(explanation)} goes from ${fixed(scoreAtBaseline, 3)} at the baseline to ${fixed(scoreAtInput, 3)} at the input, a difference of ${signed(scoreAtInput - scoreAtBaseline, 3)}.`;
+  const details = `The attributions sum to ${signed(attributionSum(explanation), 3)}; the ${scoreName(explanation)} goes from ${fixed(scoreAtBaseline, 3)} at the baseline to ${fixed(scoreAtInput, 3)} at the input, a difference of ${signed(scoreAtInput - scoreAtBaseline, 3)}. This says nothing of how sure the model is, or whether it is right.`;
   if (missed > 0) {
     return {
       state: "incomplete",
@@ -30,6 +34,6 @@ export function badgeOf(explanation: Explanation): Badge {
     };
   }
   return isWithin
-    ? { state: "complete", title: `Complete to ${percent(relativeError)}`, details }
-    : { state: "incomplete", title: `Off by ${percent(relativeError)}`, details };
+    ? { state: "complete", title: `The numbers add up, but for ${percent(relativeError)}`, details }
+    : { state: "incomplete", title: `The numbers miss ${percent(relativeError)} of the difference`, details };
 }

@@ -48,8 +48,9 @@ progress{flex:1 1 12rem;max-width:28rem;accent-color:var(--accent);height:.75rem
 .pair.two .head h2{font-size:clamp(1.5rem,1.1rem + 1.6vw,2.125rem)}
 calig-result{display:block;border-top:1px solid var(--rule);padding-block:1.5rem 2rem;min-width:0}
 calig-result section{padding-block:1.5rem}
-calig-result section:first-of-type{border-top:0}
-ul.warnings{list-style:none;margin-inline:0;display:grid;gap:.375rem}
+calig-result .technical{padding-bottom:.5rem}calig-result>.actions{border-top:1px solid var(--rule);padding-top:1rem;margin-top:0}
+.technical .badges{margin-block:.75rem .25rem}
+ul.warnings{list-style:none;margin-inline:0;margin-top:1rem;display:grid;gap:.375rem}
 .made{color:var(--muted);font-size:.9375rem}
 .badge{display:inline-flex;gap:.45rem;align-items:center;border:1px solid var(--rule);border-radius:1rem;padding:.15rem .75rem;font-size:.875rem;background:var(--panel)}
 .badge::before{content:"";width:.6rem;height:.6rem;border-radius:50%;background:var(--muted)}

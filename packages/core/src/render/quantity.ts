@@ -1,6 +1,7 @@
 /** @file Which numbers of an explanation a view shows, and their scale: those of the result or those of one block. */
 
 import type { Explanation } from "../attribution/explanation.ts";
+import { strengthBound } from "../reading/strength.ts";
 import { boundOver, isWritten, itemsOf, mapBound, type QuantityName } from "./evidence.ts";
 import { patchBound, type SignedScale, signedScale } from "./scale.ts";
 
@@ -24,16 +25,12 @@ export function boundOf(explanation: Explanation, { block, quantity }: Shown): n
   return Math.max(0, ...explanation.blocks.map((each) => patchBound(ofPatches(explanation, each[quantity]))));
 }
 
-/** The magnitude at full colour of the results of several explanations side by side. */
-export function resultBound(explanations: readonly Explanation[]): number {
-  return Math.max(
-    0,
-    ...explanations.map((explanation) => {
-      const values = itemsOf(explanation).map(({ attribution }) => attribution);
-      return mapBound(explanation, values);
-    }),
-  );
-}
+/**
+ * The magnitude at full colour of the results of several explanations side by side: what is strong for such a score, so that
+ * next to nothing looks like next to nothing.
+ */
+export const resultBound = (explanations: readonly Explanation[]): number =>
+  Math.max(0, ...explanations.map((explanation) => strengthBound(explanation)));
 
 /** The magnitude at full colour of single tokens or patches in all blocks. */
 export function featureBound(explanation: Explanation, quantity: QuantityName): number {

@@ -1,37 +1,60 @@
 /** @file <calig-image>: the patches of the picture that was explained, coloured by their attribution. */
 
 import type { Explanation, ImageExplanation } from "@calig/core/internal/attribution/explanation";
+import { strongestRegions } from "@calig/core/internal/render/crops";
+import { strengthBound } from "@calig/core/internal/reading/strength";
 import { isSigned, isWritten, patchLabel } from "@calig/core/internal/render/evidence";
-import { digitsFor, signed } from "@calig/core/internal/render/format";
+import { digitsFor, percent, signed } from "@calig/core/internal/render/format";
 import { targetClass } from "@calig/core/internal/render/head";
 import { heatClass } from "@calig/core/internal/render/html/heat";
+import { WORTH_CUTTING } from "@calig/core/internal/render/html/maps";
 import { shownShape } from "@calig/core/internal/render/image-figure";
+import { OVERLAYS, type OverlayName, overlay } from "@calig/core/internal/render/overlay";
+import { paletteOf } from "@calig/core/internal/render/palette";
 import { visible } from "@calig/core/internal/render/plain-text";
 import { boundOf, scaleTo, valuesOf, verbFor, verbOf } from "@calig/core/internal/render/quantity";
 import { regionsInWords } from "@calig/core/internal/render/regions";
 import { movedBy, tableMoves } from "@calig/core/internal/render/roving";
-import { html, type PropertyDeclarations, type TemplateResult } from "lit";
+import { patchBound, type SignedScale } from "@calig/core/internal/render/scale";
+import { html, nothing, type PropertyDeclarations, type TemplateResult } from "lit";
 import { styleMap } from "lit/directives/style-map.js";
+import { unsafeSVG } from "lit/directives/unsafe-svg.js";
 import { ExplanationElement } from "./explanation-element.ts";
 
+/** Strongest regions of each side that are cut out. */
+const CROPS = 2;
+
 /**
- * The patches as a grid, over the picture when the property `picture` (or the attribute) gives its address. The arrow keys
- * move through them; the line below says the number of the one looked at.
+ * The evidence in a picture, over it and beside it when the property `picture` (or the attribute) gives its address: smooth,
+ * as patches or as contours (`overlay`), with the strongest parts cut out. The arrow keys move through the patches; the line
+ * below says the number of the one looked at.
  */
 export class CaligImage extends ExplanationElement {
-  static override properties: PropertyDeclarations = { picture: { type: String }, active: { state: true } };
+  static override properties: PropertyDeclarations = {
+    picture: { type: String },
+    overlay: { type: String },
+    active: { state: true },
+    opacity: { state: true },
+  };
 
   declare picture: string | undefined;
+  /** How the evidence is drawn. Default "smooth". */
+  declare overlay: OverlayName;
   declare protected active: number;
+  /** Of the overlay, 0..1. */
+  declare protected opacity: number;
 
   constructor() {
     super();
+    this.overlay = OVERLAYS[0];
     this.active = -1;
+    this.opacity = 1;
   }
 
   override willUpdate(changed: Map<PropertyKey, unknown>): void {
     super.willUpdate(changed);
     if (changed.has("explanation")) this.active = -1;
+    if (!OVERLAYS.includes(this.overlay)) this.overlay = OVERLAYS[0];
   }
 
   protected override renderExplanation(explanation: Explanation): TemplateResult {
@@ -51,17 +74,58 @@ export class CaligImage extends ExplanationElement {
     });
     const picture = this.picture || undefined;
     const place = picture === undefined ? {} : placeOnPicture(image.input);
-    const map = html`<div class=${picture === undefined ? "patches" : "patches over"} style=${styleMap({ "--columns": String(columns), ...place })} role="listbox" aria-label=${`Patches with their attribution, ${rows} rows of ${columns}`} @keydown=${this.#move} @focusin=${this.#choose} @click=${this.#click}>${cells}</div>`;
-    const { width, height } = shownShape(image.input);
-    return html`${this.legend(image, scale, digits)}${
-      picture === undefined
-        ? map
-        : html`<div class="photo" style=${styleMap({ "aspect-ratio": `${width} / ${height}` })}><img src=${picture} alt=${`The picture that is explained. ${regionsInWords(image, values)}`}>${map}</div>`
-    }<p class="details" role="status">${
+    const classes = `patches${picture === undefined ? "" : " over"}${this.overlay === "patches" ? "" : " drawn"}`;
+    const map = html`<div class=${classes} style=${styleMap({ "--columns": String(columns), ...place })} role="listbox" aria-label=${`Patches with their attribution, ${rows} rows of ${columns}`} @keydown=${this.#move} @focusin=${this.#choose} @click=${this.#click}>${cells}${this.#drawing(image, values, scale)}</div>`;
+    return html`${picture === undefined ? map : this.#beside(image, values, picture, map)}<div class="tools">${this.legend(image, scale)}${picture === undefined ? nothing : this.#slider()}</div><p class="details" role="status">${
       this.active < 0
         ? "Point at a patch, or move with the arrow keys, to read its number here."
         : this.#describe(image, columns, valueAt(this.active), digits)
     }</p>`;
+  }
+
+  /** The drawing over the patches, which are seen only where the reader wants them. */
+  #drawing(image: ImageExplanation, values: readonly number[], scale: SignedScale): TemplateResult | typeof nothing {
+    if (this.overlay === "patches") return nothing;
+    const [rows, columns] = image.input.grid;
+    const markup = overlay(this.overlay, image, values, {
+      palette: paletteOf(),
+      scale,
+      place: { left: 0, top: 0, width: columns, height: rows },
+      over: Boolean(this.picture),
+      isSigned: isSigned(image),
+    });
+    // Markup of numbers alone, made by the renderer.
+    return html`<svg class="layer" viewBox="0 0 ${columns} ${rows}" preserveAspectRatio="none" aria-hidden="true">${unsafeSVG(markup.toString())}</svg>`;
+  }
+
+  /** The picture, the evidence over it, and its strongest parts. */
+  #beside(image: ImageExplanation, values: readonly number[], picture: string, map: TemplateResult): TemplateResult {
+    const { width, height } = shownShape(image.input);
+    const shape = { "aspect-ratio": `${width} / ${height}`, "--ratio": String(width / height) };
+    return html`<div class="figures"><figure><div class="photo plain" style=${styleMap(shape)}><img class="original" src=${picture} alt="The picture that is explained"></div><figcaption>The picture</figcaption></figure><figure><div class=${`photo${this.overlay === "contours" ? " plain" : ""}`} style=${styleMap({ ...shape, "--overlay": String(this.opacity) })}><img class="under" src=${picture} alt=${`The picture with the evidence over it. ${regionsInWords(image, values)}`}>${map}</div><figcaption>What counts in it</figcaption></figure>${this.#crops(image, values, picture)}</div>`;
+  }
+
+  #crops(image: ImageExplanation, values: readonly number[], picture: string): TemplateResult | typeof nothing {
+    const evidence = { ...image, attribution: values };
+    const { width, height } = shownShape(image.input);
+    const [wide, high] = [width / image.input.width, height / image.input.height];
+    const own = patchBound(values.filter((_, feature) => image.features[feature]?.special === false));
+    const worth = Math.max(own, this.block === undefined ? WORTH_CUTTING * strengthBound(image) : 0);
+    const parts = strongestRegions(evidence, worth, CROPS).map(({ box, attribution, share, place }) => {
+      const view = [box.x * wide, box.y * high, box.width * wide, box.height * high].join(" ");
+      const [side, said] = !isSigned(image) ? ["ma", "matters"] : attribution < 0 ? ["op", "against"] : ["su", "for"];
+      return html`<li class=${side}><svg viewBox=${view} preserveAspectRatio="xMidYMid slice" role="img" aria-label=${`Part of the picture at the ${place}`}><image href=${picture} width=${width} height=${height} preserveAspectRatio="none"/></svg><span><b>${said}</b> ${percent(share, 0)}</span></li>`;
+    });
+    return parts.length === 0
+      ? nothing
+      : html`<div class="crops"><h4>Strongest parts, with their share of the evidence</h4><ul>${parts}</ul></div>`;
+  }
+
+  #slider(): TemplateResult {
+    const slide = (event: Event) => {
+      this.opacity = Number((event.target as HTMLInputElement).value) / 100;
+    };
+    return html`<label class="check">Overlay <input type="range" min="0" max="100" .value=${String(Math.round(100 * this.opacity))} aria-label="Strength of the overlay" @input=${slide}></label>`;
   }
 
   #describe(explanation: ImageExplanation, columns: number, value: number, digits: number): TemplateResult {

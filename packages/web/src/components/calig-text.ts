@@ -67,7 +67,7 @@ export class CaligText extends ExplanationElement {
     const { one, many } =
       this.view === "tokens" && hasTokens(explanation) ? { one: "token", many: "tokens" } : itemNoun(explanation);
     const label = `${capital(many)} with their attribution`;
-    return html`${this.legend(explanation, scale, digits)}<div class="map" role="listbox" aria-label=${label} dir="auto" lang="" @keydown=${this.#move} @focusin=${this.#choose} @click=${this.#click}>${parts}</div><p class="details" role="status">${
+    return html`${this.legend(explanation, scale)}<div class="map" role="listbox" aria-label=${label} dir="auto" lang="" @keydown=${this.#move} @focusin=${this.#choose} @click=${this.#click}>${parts}</div><p class="details" role="status">${
       chosen?.features === undefined
         ? `Point at a ${one}, or move with the arrow keys, to read its number here.`
         : this.#describe(explanation, chosen.text, chosen.features, totalOf(chosen.features), digits)

@@ -6,8 +6,7 @@ import {
   EXPLANATION_VERSION,
   ofAnotherVersion,
 } from "@calig/core/internal/attribution/explanation-versions";
-import { isSigned, itemNoun, type QuantityName, scoreName } from "@calig/core/internal/render/evidence";
-import { signed } from "@calig/core/internal/render/format";
+import { isSigned, itemNoun, type QuantityName } from "@calig/core/internal/render/evidence";
 import { targetClass } from "@calig/core/internal/render/head";
 import { heatClass, SHADES } from "@calig/core/internal/render/html/heat";
 import { visible } from "@calig/core/internal/render/plain-text";
@@ -16,7 +15,6 @@ import {
   type CSSResultGroup,
   html,
   LitElement,
-  nothing,
   type PropertyDeclarations,
   type PropertyValues,
   type TemplateResult,
@@ -122,8 +120,8 @@ export abstract class ExplanationElement extends LitElement {
     this.dispatchEvent(new CustomEvent(name, { bubbles: true, composed: true, detail }));
   }
 
-  /** The colours, what they mean, and the numbers at their ends. */
-  protected legend(explanation: Explanation, { bound, saturates }: SignedScale, digits: number): TemplateResult {
+  /** The colours and what they mean; numbers are told of what is looked at. */
+  protected legend(explanation: Explanation, { bound }: SignedScale): TemplateResult {
     const label = html`<bdi>${visible(targetClass(explanation))}</bdi>`;
     const signs = isSigned(explanation);
     const mark = (step: number) => html`<i class=${heatClass(step / SHADES, signs).split(" ")[0] ?? ""}></i>`;
@@ -131,13 +129,11 @@ export abstract class ExplanationElement extends LitElement {
     if (bound === 0) {
       return html`<p class="legend">All values are 0: no ${many} ${signs ? "support or oppose" : "matter for"} ${label}.</p>`;
     }
-    const end = (value: number, sign: string) =>
-      html`<span>${saturates ? sign : nothing}${signed(value, digits)}</span>`;
     if (!signs) {
       const ramp = Array.from({ length: SHADES }, (_, i) => mark(i + 1));
-      return html`<p class="legend"><span>0</span><span class="ramp" aria-hidden="true">${ramp}</span>${end(bound, "≥ ")}<span class="key ma">matters for</span><span>${label}</span></p>`;
+      return html`<p class="legend"><span>hardly counts</span><span class="ramp" aria-hidden="true">${ramp}</span><span class="key ma">matters for</span><span>${label}</span></p>`;
     }
     const ramp = Array.from({ length: 2 * SHADES + 1 }, (_, i) => mark(i - SHADES));
-    return html`<p class="legend"><span class="key op">opposes</span>${end(-bound, "≤ ")}<span class="ramp" aria-hidden="true">${ramp}</span>${end(bound, "≥ ")}<span class="key">supports</span><span>${label}, in units of the ${scoreName(explanation)}</span></p>`;
+    return html`<p class="legend"><span class="key op">against</span><span class="ramp" aria-hidden="true">${ramp}</span><span class="key su">for</span><span>${label}</span></p>`;
   }
 }

@@ -39,9 +39,11 @@ export const componentStyles: CSSResult = css`
   ${unsafeCSS(MAPS)}
   ${unsafeCSS(BLOCKS)}
   ${unsafeCSS(shadeRules())}
+  .tools { display: flex; flex-wrap: wrap; gap: .5rem 1.25rem; align-items: center; }
   .legend { margin-block: .75rem 0; }
   .map { margin-top: .75rem; }
   .photo, .patches { margin-top: .5rem; }
+  figure, h4 { margin: 0; }
   .grid td { cursor: default; }
   .grid td:focus-visible, .grid [aria-selected="true"] {
     outline: 2px solid var(--accent); outline-offset: -2px; border-radius: 0;

@@ -264,16 +264,18 @@ const VIEWS: readonly (readonly [OverlayName, string])[] = [
 
 /** Strongest regions of each side that are cut out. */
 const CROPS = 2;
+/** What is weaker on the absolute scale is no part worth showing by itself. */
+export const WORTH_CUTTING = 0.3;
 
 /** The strongest regions cut out of the picture; null without one, and where nothing stands out. */
 function crops(explanation: ImageExplanation, context: PageContext): Markup | null {
-  const { picture, ownScale } = context;
+  const { picture, scale, ownScale } = context;
   if (picture === undefined) return null;
   const { input } = explanation;
   const shape = shownShape(input);
   const [wide, high] = [shape.width / input.width, shape.height / input.height];
   const signs = isSigned(explanation);
-  const figures = strongestRegions(explanation, ownScale.bound, CROPS).map(({ box, attribution, share, place }) => {
+  const figures = strongestRegions(explanation, Math.max(ownScale.bound, WORTH_CUTTING * scale.bound), CROPS).map(({ box, attribution, share, place }) => {
     const view = [box.x * wide, box.y * high, box.width * wide, box.height * high]
       .map((length) => length.toFixed(2))
       .join(" ");

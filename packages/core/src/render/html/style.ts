@@ -269,7 +269,7 @@ export const BLOCKS = `
 .patches .w{aspect-ratio:1;cursor:default;transition:background-color .15s}
 .patches .op{background-image:repeating-linear-gradient(45deg,transparent 0 4px,color-mix(in srgb,var(--oppose) 55%,transparent) 4px 5px)}
 .over .op{background-image:repeating-linear-gradient(45deg,transparent 0 5px,var(--page) 5px 6px,var(--oppose) 6px 7px)}
-.view-image .photo .patches .w{opacity:var(--overlay,1)}
+.photo .patches .w{opacity:var(--overlay,1)}
 .patches [aria-selected=true]{outline:2px solid var(--accent);outline-offset:-1px;position:relative}
 .minis{display:grid;grid-template-columns:repeat(auto-fill,minmax(6.5rem,1fr));gap:1rem;margin-top:1rem;list-style:none}
 .minis svg{display:block;width:100%;border:1px solid var(--rule)}
@@ -277,7 +277,7 @@ export const BLOCKS = `
 .layer{position:absolute;inset:0;width:100%;height:100%;pointer-events:none}
 .layer path,.minis .as-contours path{vector-effect:non-scaling-stroke}
 article:has(input[value=smooth]:checked) :is(.as-patches,.as-contours),article:has(input[value=patches]:checked) :is(.as-smooth,.as-contours),article:has(input[value=contours]:checked) :is(.as-smooth,.as-patches){display:none}
-.view-image:not(:has(input[value=patches]:checked)) .patches .w{background:none!important}
+.view-image:not(:has(input[value=patches]:checked)) .patches .w,.patches.drawn .w{background:none!important}
 article:has(input[value=contours]:checked) :is(.view-image .photo>svg,.minis use){filter:none}
 article:has([data-relative]:checked) .of-all,article:not(:has([data-relative]:checked)) .of-own{display:none}
 .minis .as-patches path{stroke:var(--heat-ink);stroke-width:.12;fill:none}
