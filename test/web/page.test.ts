@@ -423,7 +423,7 @@ describe.each(TRANSPORTS)("the page with $name", ({ place, start }) => {
   it("keeps what it explained in the address and in a list", async () => {
     await open(`#${new URLSearchParams({ text: "One film", method: "saliency" })}`);
     await words().first().waitFor();
-    expect(await result().locator(".made").innerText()).toContain("Saliency");
+    expect(await result().locator(".made").textContent()).toContain("Saliency");
     await explainText("Another film");
     await page.locator("calig-text [role=option]", { hasText: "Another" }).waitFor();
     expect(new URLSearchParams(new URL(page.url()).hash.slice(1)).get("text")).toBe("Another film");

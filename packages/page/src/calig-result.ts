@@ -38,9 +38,12 @@ import { segmented } from "./segmented.ts";
 /** Classes of the table that are shown. */
 const CLASSES = 4;
 
-/** Markup of the renderer of pages: it escapes whatever comes from the input and from the model. */
+/**
+ * Markup of the renderer of pages: it escapes whatever comes from the input and from the model. Its regions are no landmarks
+ * here, where two results would have the same.
+ */
 const drawn = (markup: { toString(): string } | null): unknown =>
-  markup === null ? nothing : unsafeHTML(markup.toString());
+  markup === null ? nothing : unsafeHTML(markup.toString().replace(/(<section[^>]*?) aria-labelledby="[^"]*"/g, "$1"));
 
 class CaligResult extends PageElement {
   static override properties: PropertyDeclarations = {

@@ -76,7 +76,8 @@ describe("renderSvg()", () => {
     // Once, used by the large map and by that of each of the four blocks.
     expect(svg.split(`href="${picture}"`)).toHaveLength(2);
     const [, id] = /<image id="([^"]+)"/.exec(svg)!;
-    expect(svg.split(`<use href="#${id}"`)).toHaveLength(6);
+    // The picture itself, the map, and those of four blocks.
+    expect(svg.split(`<use href="#${id}"`)).toHaveLength(7);
     // Contours lie over the picture as it is, filled overlays over a pale one.
     expect(svg.includes(`filter="url(#${id}-pale)"`)).toBe(overlay !== "contours");
     expect(() => renderSvg(image, { picture: "https://example.org/x.png" })).toThrow("give a data URI");

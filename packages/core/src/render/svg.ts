@@ -8,7 +8,7 @@ import { isSigned, isWritten, itemNoun, itemsOf, mapBound, rankedItems, scoreNam
 import { columnsOf, flow } from "./flow.ts";
 import { digitsFor, percent, signed } from "./format.ts";
 import { targetClass, targetValue } from "./head.ts";
-import { type FigureSettings, mapPart, type Part, pictureDefinition, stripPart } from "./image-figure.ts";
+import { type FigureSettings, mapPart, type Part, pictureDefinition, picturePart, stripPart } from "./image-figure.ts";
 import { hex } from "./oklab.ts";
 import { at, CONTOURS, OVERLAYS, type OverlayName } from "./overlay.ts";
 import { type Palette, paletteOf, type Theme } from "./palette.ts";
@@ -184,7 +184,24 @@ export function fitted(text: string, width: number, fontSize: number): string {
     .join("")}…`;
 }
 
-/** The picture with its overlay, the legend, and the maps of the blocks. */
+/** A picture narrower than this is not drawn twice beside each other. */
+const LEAST_BESIDE = 440;
+const BESIDE_GAP = 16;
+
+/** The map of the result, beside the picture where there is one and room for both. */
+function besidePicture(explanation: ImageExplanation, settings: FigureSettings): Part {
+  const { picture, room } = settings;
+  if (picture === undefined || room < LEAST_BESIDE) return mapPart(explanation, settings);
+  const half = (room - BESIDE_GAP) / 2;
+  const original = picturePart(explanation, { picture, room: half });
+  const map = mapPart(explanation, { ...settings, room: half });
+  return {
+    markup: html`${original.markup}<g transform="translate(${at(half + BESIDE_GAP)} 0)">${map.markup}</g>`,
+    height: Math.max(original.height, map.height),
+  };
+}
+
+/** The picture, beside it the picture with its overlay, the legend, and the maps of the blocks. */
 function imageParts(
   explanation: ImageExplanation,
   frame: Frame,
@@ -193,7 +210,7 @@ function imageParts(
   const settings = { ...frame, ...chosen, room: frame.width - 2 * MARGIN };
   const strip = blockMaps ? stripPart(explanation, { ...settings, font: SANS }) : null;
   return [
-    mapPart(explanation, settings),
+    besidePicture(explanation, settings),
     legendPart(explanation, frame, chosen.overlay === "contours" && frame.scale.bound > 0),
     ...(strip === null ? [] : [strip]),
   ];

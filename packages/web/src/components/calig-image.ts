@@ -1,8 +1,8 @@
 /** @file <calig-image>: the patches of the picture that was explained, coloured by their attribution. */
 
 import type { Explanation, ImageExplanation } from "@calig/core/internal/attribution/explanation";
-import { strongestRegions } from "@calig/core/internal/render/crops";
 import { strengthBound } from "@calig/core/internal/reading/strength";
+import { strongestRegions } from "@calig/core/internal/render/crops";
 import { isSigned, isWritten, patchLabel } from "@calig/core/internal/render/evidence";
 import { digitsFor, percent, signed } from "@calig/core/internal/render/format";
 import { targetClass } from "@calig/core/internal/render/head";

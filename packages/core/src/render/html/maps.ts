@@ -275,13 +275,15 @@ function crops(explanation: ImageExplanation, context: PageContext): Markup | nu
   const shape = shownShape(input);
   const [wide, high] = [shape.width / input.width, shape.height / input.height];
   const signs = isSigned(explanation);
-  const figures = strongestRegions(explanation, Math.max(ownScale.bound, WORTH_CUTTING * scale.bound), CROPS).map(({ box, attribution, share, place }) => {
-    const view = [box.x * wide, box.y * high, box.width * wide, box.height * high]
-      .map((length) => length.toFixed(2))
-      .join(" ");
-    const [side, said] = !signs ? ["ma", "matters"] : attribution < 0 ? ["op", "against"] : ["su", "for"];
-    return html`<li class="${side}">${photograph(context, input, `Part of the picture at the ${place}`, view)}<span><b>${said}</b> ${percent(share, 0)}</span></li>`;
-  });
+  const figures = strongestRegions(explanation, Math.max(ownScale.bound, WORTH_CUTTING * scale.bound), CROPS).map(
+    ({ box, attribution, share, place }) => {
+      const view = [box.x * wide, box.y * high, box.width * wide, box.height * high]
+        .map((length) => length.toFixed(2))
+        .join(" ");
+      const [side, said] = !signs ? ["ma", "matters"] : attribution < 0 ? ["op", "against"] : ["su", "for"];
+      return html`<li class="${side}">${photograph(context, input, `Part of the picture at the ${place}`, view)}<span><b>${said}</b> ${percent(share, 0)}</span></li>`;
+    },
+  );
   return figures.length === 0
     ? null
     : html`<div class="crops"><h4>Strongest parts, with their share of the evidence</h4><ul>${figures}</ul></div>`;
