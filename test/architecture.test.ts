@@ -185,9 +185,9 @@ const POWERS: readonly { readonly power: string; readonly source: RegExp; readon
   { power: "runs text as code", source: /\beval\(|\bnew Function\(|["']node:vm["']|\bimportScripts\(/, where: /^$/ },
   {
     power: "takes text for markup",
-    source: /\.(inner|outer)HTML\s*=|insertAdjacentHTML|unsafeHTML|document\.write/,
-    // Markup that calig made and packed, on a page whose policy lets nothing in it run.
-    where: /^report\/browse\/(page\/opened|script)\.ts$/,
+    source: /\.(inner|outer)HTML\s*=|insertAdjacentHTML|unsafe(HTML|SVG)|document\.write/,
+    // Markup that calig made and packed, on a page whose policy lets nothing in it run; and what the renderer has escaped.
+    where: /^report\/browse\/(page\/opened|script)\.ts$|^components\/drawn\.ts$/,
   },
   { power: "starts processes", source: /["']node:child_process["']/, where: /^server\/model-process\.ts$/ },
   // Bundlers move code: what lies where is asked in one place, which knows of them. Those of browsers know import.meta.

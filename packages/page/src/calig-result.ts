@@ -22,9 +22,9 @@ import { waterfallSection } from "@calig/core/internal/render/html/waterfall";
 import { OVERLAYS, type OverlayName } from "@calig/core/internal/render/overlay";
 import { paletteOf } from "@calig/core/internal/render/palette";
 import { visible } from "@calig/core/internal/render/plain-text";
+import { drawnSections } from "@calig/web/internal/components/drawn";
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from "lit";
 import { styleMap } from "lit/directives/style-map.js";
-import { unsafeHTML } from "lit/directives/unsafe-html.js";
 import "@calig/web/internal/components/register";
 import { badgeOf } from "./badge.ts";
 import "./calig-result-blocks.ts";
@@ -37,13 +37,6 @@ import { segmented } from "./segmented.ts";
 
 /** Classes of the table that are shown. */
 const CLASSES = 4;
-
-/**
- * Markup of the renderer of pages: it escapes whatever comes from the input and from the model. Its regions are no landmarks
- * here, where two results would have the same.
- */
-const drawn = (markup: { toString(): string } | null): unknown =>
-  markup === null ? nothing : unsafeHTML(markup.toString().replace(/(<section[^>]*?) aria-labelledby="[^"]*"/g, "$1"));
 
 class CaligResult extends PageElement {
   static override properties: PropertyDeclarations = {
@@ -99,14 +92,14 @@ class CaligResult extends PageElement {
       overlay: this.overlay,
     });
     const summary = summaryOf(context);
-    return html`${this.#head(explanation, summary)}${this.#input(explanation, context)}${drawn(changeSection(context, summary))}${drawn(keepInMind(context, summary))}${this.#technical(explanation, context)}${this.#export()}`;
+    return html`${this.#head(explanation, summary)}${this.#input(explanation, context)}${drawnSections(changeSection(context, summary))}${drawnSections(keepInMind(context, summary))}${this.#technical(explanation, context)}${this.#export()}`;
   }
 
   #head(explanation: Explanation, summary: Summary): TemplateResult {
     return html`<div class="head">
         <div>
           <h2><bdi>${visible(targetName(explanation))}</bdi> <span class="number">${targetValue(explanation)}</span></h2>
-          ${drawn(leadParagraphs(summary))}
+          ${drawnSections(leadParagraphs(summary))}
         </div>
         ${this.#classes(explanation)}
       </div>`;
@@ -201,10 +194,10 @@ class CaligResult extends PageElement {
           ? nothing
           : html`<ul class="warnings" aria-label="Warnings">${warnings.map(({ message }) => html`<li><b>Note.</b> <bdi>${message}</bdi></li>`)}</ul>`
       }
-      ${isSigned(explanation) ? drawn(waterfallSection(context)) : nothing}
+      ${isSigned(explanation) ? drawnSections(waterfallSection(context)) : nothing}
       ${strongestLists(explanation)}
       <calig-result-blocks id=${`${this.id || "result"}-blocks`} theme=${this.theme ?? nothing} .explanation=${explanation} .block=${this.block} .quantity=${this.quantity} .requestHeads=${this.requestHeads} @calig-view=${this.#look}></calig-result-blocks>
-      ${drawn(glossary(context))}</details>`;
+      ${drawnSections(glossary(context))}</details>`;
   }
 
   #look({ detail }: CustomEvent<BlockView>): void {

@@ -32,6 +32,9 @@ export function boundOf(explanation: Explanation, { block, quantity }: Shown): n
 export const resultBound = (explanations: readonly Explanation[]): number =>
   Math.max(0, ...explanations.map((explanation) => strengthBound(explanation)));
 
+/** What strong evidence is for the score of an explanation, whatever its input holds. */
+export const absoluteBound = (explanation: Explanation): number => resultBound([explanation]);
+
 /** The magnitude at full colour of single tokens or patches in all blocks. */
 export function featureBound(explanation: Explanation, quantity: QuantityName): number {
   return Math.max(

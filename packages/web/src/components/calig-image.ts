@@ -1,7 +1,6 @@
 /** @file <calig-image>: the patches of the picture that was explained, coloured by their attribution. */
 
 import type { Explanation, ImageExplanation } from "@calig/core/internal/attribution/explanation";
-import { strengthBound } from "@calig/core/internal/reading/strength";
 import { strongestRegions } from "@calig/core/internal/render/crops";
 import { isSigned, isWritten, patchLabel } from "@calig/core/internal/render/evidence";
 import { digitsFor, percent, signed } from "@calig/core/internal/render/format";
@@ -12,13 +11,13 @@ import { shownShape } from "@calig/core/internal/render/image-figure";
 import { OVERLAYS, type OverlayName, overlay } from "@calig/core/internal/render/overlay";
 import { paletteOf } from "@calig/core/internal/render/palette";
 import { visible } from "@calig/core/internal/render/plain-text";
-import { boundOf, scaleTo, valuesOf, verbFor, verbOf } from "@calig/core/internal/render/quantity";
+import { absoluteBound, boundOf, scaleTo, valuesOf, verbFor, verbOf } from "@calig/core/internal/render/quantity";
 import { regionsInWords } from "@calig/core/internal/render/regions";
 import { movedBy, tableMoves } from "@calig/core/internal/render/roving";
 import { patchBound, type SignedScale } from "@calig/core/internal/render/scale";
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from "lit";
 import { styleMap } from "lit/directives/style-map.js";
-import { unsafeSVG } from "lit/directives/unsafe-svg.js";
+import { drawnSvg } from "./drawn.ts";
 import { ExplanationElement } from "./explanation-element.ts";
 
 /** Strongest regions of each side that are cut out. */
@@ -94,8 +93,7 @@ export class CaligImage extends ExplanationElement {
       over: Boolean(this.picture),
       isSigned: isSigned(image),
     });
-    // Markup of numbers alone, made by the renderer.
-    return html`<svg class="layer" viewBox="0 0 ${columns} ${rows}" preserveAspectRatio="none" aria-hidden="true">${unsafeSVG(markup.toString())}</svg>`;
+    return html`<svg class="layer" viewBox="0 0 ${columns} ${rows}" preserveAspectRatio="none" aria-hidden="true">${drawnSvg(markup)}</svg>`;
   }
 
   /** The picture, the evidence over it, and its strongest parts. */
@@ -110,7 +108,7 @@ export class CaligImage extends ExplanationElement {
     const { width, height } = shownShape(image.input);
     const [wide, high] = [width / image.input.width, height / image.input.height];
     const own = patchBound(values.filter((_, feature) => image.features[feature]?.special === false));
-    const worth = Math.max(own, this.block === undefined ? WORTH_CUTTING * strengthBound(image) : 0);
+    const worth = Math.max(own, this.block === undefined ? WORTH_CUTTING * absoluteBound(image) : 0);
     const parts = strongestRegions(evidence, worth, CROPS).map(({ box, attribution, share, place }) => {
       const view = [box.x * wide, box.y * high, box.width * wide, box.height * high].join(" ");
       const [side, said] = !isSigned(image) ? ["ma", "matters"] : attribution < 0 ? ["op", "against"] : ["su", "for"];
