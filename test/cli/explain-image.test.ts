@@ -156,7 +156,7 @@ describe("calig explain --image", () => {
     expect(onWhite.input).toMatchObject({ background: "white" });
     expect(onWhite.input).not.toHaveProperty("deepGrey");
     for (const format of ["terminal", "markdown", "html"]) {
-      const { stdout } = await explain(["--image", image, "--format", format, "--deep-grey", "scale"]);
+      const { stdout } = await explain(["--image", image, "--format", format, "--deep-grey", "scale", "--verbose"]);
       expect(stdout).toMatch(/deepGrey.{0,20}scale|deep grey.{0,20}scale/s);
     }
     expect(await explain(["--image", image, "--background", "plaid"])).toMatchObject({

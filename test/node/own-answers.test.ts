@@ -71,7 +71,7 @@ describe("a quantised file", () => {
     expect(explanation.warnings[0]?.code).toBe("difference-accepted");
     const said = "This is not what the file";
     for (const [page, map] of [
-      [renderTerminal(explanation, { columns: 100, colors: 0 }), "Strongest words"],
+      [renderTerminal(explanation, { columns: 100, colors: 0, verbose: true }), "Strongest words"],
       [renderMarkdown(explanation), "|"],
       [renderHtml(explanation), 'class="map'],
     ] as const) {
@@ -119,7 +119,9 @@ describe("a quantised file", () => {
     const refused = await runCli(["explain", TEXT, "--model", folder]);
     expect(refused).toMatchObject({ code: 1, stdout: "" });
     expect(refused.stderr).toMatch(/Cannot explain this input with model .* is quantised/);
-    const accepted = await runCli(["explain", TEXT, "--model", folder, "--accept-difference", "--steps", "2"]);
+    const accepted = await runCli([
+      ...["explain", TEXT, "--model", folder, "--accept-difference", "--steps", "2", "--verbose"],
+    ]);
     expect(accepted.code).toBe(0);
     expect(accepted.stdout.replace(/\s+/g, " ")).toContain("difference-accepted: This is not what the file");
   });
