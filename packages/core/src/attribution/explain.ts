@@ -90,7 +90,7 @@ export async function explainPrepared(
     ...items,
     ...rest,
     ...(drawn === undefined ? {} : { spread: attribution.map((_, t) => spreadOf(drawn, [t]).spread as number) }),
-    warnings: [...whole.warnings, ...(model.modality.unlike?.(model, whole) ?? []), ...warnings],
+    warnings: [...whole.warnings, ...warnings, ...(model.modality.unlike?.(model, whole) ?? [])],
   } as Explanation;
 }
 
