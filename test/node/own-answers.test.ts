@@ -64,16 +64,18 @@ describe("a quantised file", () => {
     expect(toHttpError(error)).toMatchObject({ status: 422, reason: "difference", message });
   });
 
-  it("is explained where that is accepted, and every page says so above the map", async () => {
+  it("is explained where that is accepted, and every page says so before what is technical, or above the map", async () => {
     const folder = await foldersOf(coarse("bert-legacy-14", 0.7));
     await using model = await loadModel(folder, { acceptDifference: true });
     const explanation = await explain(model, TEXT, { steps: 4 });
     expect(explanation.warnings[0]?.code).toBe("difference-accepted");
-    const said = "This is not what the file";
-    for (const [page, map] of [
-      [renderTerminal(explanation, { columns: 100, colors: 0, verbose: true }), "Strongest words"],
-      [renderMarkdown(explanation), "|"],
-      [renderHtml(explanation), 'class="map'],
+    const technical = "This is not what the file";
+    // The first screen says it in the words of the summary.
+    const plain = "in another way than its file asks for";
+    for (const [page, map, said] of [
+      [renderTerminal(explanation, { columns: 100, colors: 0, verbose: true }), "Strongest words", technical],
+      [renderMarkdown(explanation), "|", technical],
+      [renderHtml(explanation), "How it was made", plain],
     ] as const) {
       const shown = page.replace(/\s+/g, " ");
       expect(shown).toContain(said);
