@@ -201,7 +201,7 @@ describe("what the model cannot do", () => {
     [
       ["--model", "package.json"],
       1,
-      /^Error: Cannot load model "package.json": it is a file; give an .onnx file, or the folder/,
+      /^Error: Cannot load model "package.json": it is a file; give an .onnx or a .gguf file, or the folder/,
     ],
     [
       ["--model", "scripts"],

@@ -63,8 +63,9 @@ describe.each(classifiers)("%s, %s exporter", (name, exporter) => {
     expect(logitsOf(model.anatomy).per).toBe(/token|flattened/.test(name) ? "token" : "input");
     const { completeness, warnings } = await explain(model, "no film, yes the film");
     expect(completeness?.relativeError).toBeLessThan(0.01);
-    // One output without a word of what it is has a warning of its own.
-    expect(warnings).toHaveLength(name === "squeezed" ? 1 : 0);
+    // The vocabulary knows few words. One output without a word of what it is has a warning of its own.
+    const others = warnings.filter(({ code }) => !code.includes("unknown"));
+    expect(others).toHaveLength(name === "squeezed" ? 1 : 0);
   });
 });
 

@@ -29,7 +29,11 @@ const BROKEN: readonly (readonly [what: string, make: () => Promise<string>, mes
     async () => "no-such-model",
     /no such folder, and no built-in model of that name; built in: "sst2"/,
   ],
-  ["a file", async () => join(await tempFolder({ "model.bin": "x" }), "model.bin"), /it is a file; give an .onnx file/],
+  [
+    "a file",
+    async () => join(await tempFolder({ "model.bin": "x" }), "model.bin"),
+    /it is a file; give an .onnx or a .gguf file/,
+  ],
   [
     "an empty folder",
     () => tempFolder(),
@@ -103,9 +107,9 @@ describe("loadModel()", () => {
   });
 
   it("refuses a family it does not build and lists those it does", async () => {
-    const folder = await folderWith({ "config.json": JSON.stringify({ ...TINY_CONFIG, model_type: "gpt2" }) });
+    const folder = await folderWith({ "config.json": JSON.stringify({ ...TINY_CONFIG, model_type: "rwkv" }) });
     const loading = loadModel(folder);
-    await expect(loading).rejects.toThrow(/type "gpt2": calig builds bert, .*vit/);
+    await expect(loading).rejects.toThrow(/type "rwkv": calig builds bert, .*vit/);
     await expect(loading).rejects.toBeInstanceOf(UnsupportedModelError);
   });
 

@@ -207,7 +207,7 @@ const KINDS: Readonly<Record<string, (random: Random) => Explanation>> = {
   },
   "another language": (random) => {
     const made = sentence(random, 1.5, 0.6 + 0.35 * random.next(), { words: drawn(random, 9, FOREIGN), card: CARD });
-    return { ...made, warnings: [warning(random.next() < 0.5 ? "split-words" : "unknown-tokens")] };
+    return { ...made, warnings: [warning(random.next() < 0.5 ? "split-words" : "mostly-unknown")] };
   },
   long: (random) => {
     const made = sentence(random, 0.4, 0.5 + 0.49 * random.next(), { words: drawn(random, 400) });

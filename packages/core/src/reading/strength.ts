@@ -28,7 +28,7 @@ const PATCHES = 0.1;
 export const UNLIKE = 3.5;
 
 /** Warnings that say that an input is unlike those that the model was made for. */
-export const UNLIKE_CODES: readonly string[] = ["split-words", "unknown-tokens", "coarse-view"];
+export const UNLIKE_CODES: readonly string[] = ["split-words", "mostly-unknown", "coarse-view"];
 
 /** Whether the explanation says that its input is unlike those that the model was made for. */
 export const isUnlike = ({ warnings }: Pick<Explanation, "warnings">): boolean =>

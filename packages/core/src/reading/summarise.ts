@@ -26,6 +26,8 @@ const ALL_WEAK = 1 / 3;
 const MUCH_ELSEWHERE = 0.3;
 /** Share of what inputs usually move the score by: below it, this one moves it neither way. */
 const HARDLY_MOVES = 0.15;
+/** Warnings that stand before all evidence. */
+const FIRST_OF_ALL: ReadonlySet<string> = new Set(["difference-accepted", "truncated"]);
 /** Share by which the sum of the evidence may miss the score where no tolerance was asked for. */
 const ADDS_UP = 0.05;
 
@@ -79,7 +81,7 @@ interface Situation {
 }
 
 const PARAGRAPHS = [
-  ["decision", "certainty", "asked"],
+  ["decision", "certainty", "asked", "caution"],
   ["for", "against", "elsewhere"],
   ["change"],
   ["warning", "limits", "not-told"],
@@ -129,7 +131,10 @@ function askedOf(explanation: Explanation): Asked[] {
     return isFirst ? [] : [{ kind: "answer", label, probability: target.probability }];
   }
   if (!isClass(target)) return [{ kind: "question", about: visible(target.label) }];
-  return isDecided(explanation) ? [] : [{ kind: "other-class", label, probability: target.probability }];
+  if (isDecided(explanation)) return [];
+  // Where each label is a question of its own, there is no other answer.
+  const isOfSeveral = headKind(explanation) === "classes";
+  return [{ kind: isOfSeveral ? "other-class" : "answer", label, probability: target.probability }];
 }
 
 function targetOf(explanation: Explanation): Target {
@@ -189,7 +194,8 @@ function warnings({ explanation, words, whole }: Situation): Statement[] {
   const told = new Map<string, Statement>();
   for (const { code } of explanation.warnings) {
     const text = words.warning(code, whole);
-    if (text !== undefined && !told.has(code)) told.set(code, { kind: "warning", text, code });
+    const kind = FIRST_OF_ALL.has(code) ? "caution" : "warning";
+    if (text !== undefined && !told.has(code)) told.set(code, { kind, text, code });
   }
   const { completeness, method } = explanation;
   const { tolerance } = method.options;

@@ -11,6 +11,8 @@ export const STATEMENT_KINDS = [
   "certainty",
   /** What is explained, where that is not what the model decided. */
   "asked",
+  /** A warning that stands before all evidence: what follows is of something else than a reader takes it for. */
+  "caution",
   /** What of the input speaks for what is explained. */
   "for",
   /** What speaks against it. */

@@ -12,6 +12,8 @@ import type { WholeText } from "./prepare.ts";
 const FAR = 3.3;
 /** Tokens of a word that it must have beyond the usual besides: long texts are far from all others in small things. */
 const MORE = 0.4;
+/** Share of its tokens that a text must have unknown to be unlike the model's own: an odd sign makes no strange text. */
+const MOSTLY = 0.25;
 /** One odd word is no other language. */
 const LEAST_WORDS = 2;
 /** Where nothing is known of the model's texts: tokens of a word beyond the first, of several words. */
@@ -31,7 +33,7 @@ function unknownTokens({ tokenizer }: ExplainableModel, { ids, features }: Whole
   const shown = [...new Set(met)].slice(0, 5).map((text) => JSON.stringify(text));
   return [
     {
-      code: "unknown-tokens",
+      code: met.length >= MOSTLY * own ? "mostly-unknown" : "unknown-tokens",
       message: `${met.length} of the ${own} tokens of this text are unknown to the model (${shown.join(", ")}${met.length > shown.length ? ", ..." : ""}): it reads all of them as the same token, whatever they say`,
     },
   ];

@@ -64,6 +64,8 @@ const WARNINGS: Readonly<Record<string, (whole: Whole) => string>> = {
     "Viele Wörter dieses Textes sind dem Modell fremd. Er ist vielleicht in einer anderen Sprache, oder er enthält Namen, Codes oder Tippfehler. Die Antwort sagt vielleicht wenig.",
   "unknown-tokens": () =>
     "Manche Zeichen dieses Textes kennt das Modell nicht. Es liest sie alle gleich, was immer sie sind.",
+  "mostly-unknown": () =>
+    "Vieles in diesem Text kennt das Modell nicht. Es liest all das gleich, was immer es ist. Die Antwort sagt dann wenig.",
   "coarse-view": () =>
     "Dieses Bild ist viel größer als die Bilder, die das Modell kennt. Es sieht davon nur eine kleine, grobe Kopie. Die Antwort sagt vielleicht wenig.",
   "difference-accepted": () =>
@@ -128,6 +130,7 @@ export const de: Words = {
     elsewhere: "Alles zusammen",
     change: "Was es ändern würde",
     warning: "Vorsicht",
+    caution: "Vorsicht",
     limits: "Was das Modell kennt",
     "not-told": "Was hier nicht gesagt wird",
   },

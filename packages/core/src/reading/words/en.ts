@@ -54,6 +54,8 @@ const WARNINGS: Readonly<Record<string, (whole: Whole) => string>> = {
     "Many words of this text are strange to the model. It may be in another language, or hold names, codes or typing errors. The answer may mean little.",
   "unknown-tokens": () =>
     "The model does not know some signs of this text. It reads them all as the same thing, whatever they are.",
+  "mostly-unknown": () =>
+    "The model does not know much of this text. It reads all of that as the same thing, whatever it is. The answer may mean little.",
   "coarse-view": () =>
     "This picture is much larger than the ones the model knows. It sees only a small, rough copy of it. The answer may mean little.",
   "difference-accepted": () =>
@@ -108,6 +110,7 @@ export const en: Words = {
     elsewhere: "Taken together",
     change: "What would change it",
     warning: "Take care",
+    caution: "Take care",
     limits: "What the model knows",
     "not-told": "What this does not tell you",
   },

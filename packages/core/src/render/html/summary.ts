@@ -8,6 +8,7 @@ import { isolated, type PageContext } from "./context.ts";
 /** Paragraphs of the summary that stand first, by the kinds of their statements. */
 const FIRST: readonly (readonly StatementKind[])[] = [
   ["decision", "certainty", "asked"],
+  ["caution"],
   ["for", "against", "elsewhere"],
 ];
 /** What a reader should know before believing it. */
@@ -25,7 +26,11 @@ const sentences = (statements: readonly Statement[]): Markup =>
 /** The first paragraphs: what was decided, and by what evidence. */
 export function leadParagraphs(summary: Summary): Markup {
   const paragraphs = FIRST.map((kinds) => of(summary, kinds)).filter((statements) => statements.length > 0);
-  return html`<div class="lede" lang="${summary.language}">${paragraphs.map((each) => html`<p>${sentences(each)}</p>`)}</div>`;
+  const paragraph = (statements: readonly Statement[]) =>
+    statements[0]?.kind === "caution"
+      ? html`<p class="warning"><b>${summary.titles.caution}.</b> ${sentences(statements)}</p>`
+      : html`<p>${sentences(statements)}</p>`;
+  return html`<div class="lede" lang="${summary.language}">${paragraphs.map(paragraph)}</div>`;
 }
 
 /** What would change the decision, as far as it was tried; null where nothing was. */
@@ -39,7 +44,7 @@ export function changeSection({ id }: PageContext, summary: Summary): Markup | n
 /** Warnings first, those that the summary has no words for in their own; then what the explanation does not say. */
 export function keepInMind({ explanation, id }: PageContext, summary: Summary): Markup {
   const told = of(summary, TO_KEEP_IN_MIND);
-  const codes = new Set(told.map(({ code }) => code));
+  const codes = new Set(summary.statements.map(({ code }) => code));
   const others = explanation.warnings
     .filter(({ code }) => !codes.has(code))
     .map(({ message }): Pick<Statement, "kind" | "text"> => ({ kind: "warning", text: `${message}.` }));

@@ -9,6 +9,7 @@ import { bar, label, numberStyle, type TerminalContext } from "./context.ts";
 import { isolate, padEnd, truncate, wrap } from "./layout.ts";
 
 const OPENING: readonly StatementKind[] = ["decision", "certainty", "asked"];
+const ABOVE_THE_MAP: readonly StatementKind[] = ["caution"];
 const SECTIONS: readonly StatementKind[] = ["for", "against", "elsewhere", "change", "warning", "limits", "not-told"];
 /** Columns of the bars. */
 const BAR = 24;
@@ -39,7 +40,12 @@ export function opening(summary: Summary, context: TerminalContext): string[] {
   const value = targetValue(explanation, numberStyle(context));
   const title = label(targetLabel(explanation), Math.max(1, columns - value.length - 2), context);
   const first = summary.statements.filter(({ kind }) => OPENING.includes(kind));
-  return [`${painter.strong(title)}  ${painter.strong(value)}`, ...sentences(first, context, columns)];
+  const cautions = summary.statements.filter(({ kind }) => ABOVE_THE_MAP.includes(kind));
+  return [
+    `${painter.strong(title)}  ${painter.strong(value)}`,
+    ...sentences(first, context, columns),
+    ...sentences(cautions, context, columns).map(painter.alert),
+  ];
 }
 
 /** Each kind of statement under its heading; what speaks for and against as rows with bars. */
