@@ -60,8 +60,11 @@ describe("renderPng()", () => {
       .toBuffer();
     const picture = `data:image/png;base64,${white.toString("base64")}`;
     const { at } = await pixelsOf(await renderPng(image, { picture, blockMaps: false, scale: 1 }));
-    const [left, top] = [(720 - 14 * 32) / 2, 24 + 60];
-    const centre = (row: number, column: number) => at(left + 32 * column + 16, top + 32 * row + 16);
+    // The map stands beside the picture, each in half of the room between the margins.
+    const half = (720 - 2 * 24 - 16) / 2;
+    const [left, top, side] = [24 + half + 16, 24 + 60, half / 14];
+    const centre = (row: number, column: number) =>
+      at(Math.round(left + side * (column + 0.5)), Math.round(top + side * (row + 0.5)));
     const [strongest] = image.supporting;
     const [against] = image.opposing;
     const warm = centre(strongest!.row, strongest!.column);

@@ -132,6 +132,8 @@ describe.skipIf(skipsBrowser())("pages of reports", () => {
       expect(await auditPage(page)).toEqual([]);
       await page.getByRole("radio", { name: "Dark" }).check({ force: true });
       expect(await background()).not.toBe(light);
+      // Colours move into the other theme for a moment.
+      await page.evaluate("Promise.all(document.getAnimations().map(({ finished }) => finished))");
       expect(await auditPage(page)).toEqual([]);
       await page.context().close();
     },

@@ -94,8 +94,8 @@ describe("the page with a GPU", () => {
       await page.route(`**/${GPU_ENGINE}`, (route) => route.abort());
       await page.locator("select[name=device]").selectOption("webgpu");
       await explainText();
-      expect(await page.locator("calig-result .warnings li").first().innerText()).toMatch(
-        /^Note\. The GPU does not work here, so that this was computed in WebAssembly: Cannot compile the trial program for device "webgpu": /,
+      expect(await page.locator("calig-result .mind .warning").first().innerText()).toMatch(
+        /^Take care\. The GPU does not work here, so that this was computed in WebAssembly: Cannot compile the trial program for device "webgpu": /,
       );
     },
     PATIENCE_MS,

@@ -10,4 +10,7 @@ export class CaligBlocks {}
 export class CaligImage {}
 
 /** Never made: there are no elements here. */
+export class CaligLinks {}
+
+/** Never made: there are no elements here. */
 export class CaligText {}
