@@ -28,13 +28,14 @@ const STYLE = `
 .case ul{padding-inline-start:1.25rem}
 .case table{margin-top:.75rem;font-size:.9375rem;max-width:100%}
 .case caption{color:var(--muted);font-size:.875rem;padding-bottom:.25rem;break-after:avoid}
-.case th,.case td{padding:.25rem 1rem .25rem 0;border-bottom:1px solid var(--rule);vertical-align:top;text-align:start;overflow-wrap:anywhere}
+.case th,.case td{padding:.25rem 1rem .25rem 0;border-bottom:1px solid var(--rule);vertical-align:top;text-align:start;overflow-wrap:break-word}
+.case td:nth-child(2):last-child{overflow-wrap:anywhere}
 .case thead th{color:var(--muted);font-size:.8125rem}
 .case .number{text-align:end;white-space:nowrap;font-variant-numeric:tabular-nums}
 .case pre{margin-top:.5rem;padding:.75rem;background:var(--panel);border-radius:.375rem;font:.8125rem/1.5 var(--mono);white-space:pre-wrap;overflow-wrap:anywhere}
-.case .asked td{min-width:7rem}
+.case tbody th{min-width:6rem;max-width:20rem}
 .case .tables{overflow-x:auto}
-@media print{.case tr,.case li,.case pre,.case .photo{break-inside:avoid}.case thead{display:table-header-group}.case .tables{overflow:visible}}
+@media print{.case section{break-inside:auto}.case tr,.case li,.case pre,.case .photo{break-inside:avoid}.case thead{display:table-header-group}.case .tables{overflow:visible}}
 `;
 
 /**
@@ -73,7 +74,7 @@ function drawn(part: CasePart, explanation: Explanation, options: CaseHtmlOption
       const heads = header.every((name) => name === "")
         ? null
         : html`<thead><tr>${header.map((name, column) => (name === "" ? html`<td></td>` : html`<th scope="col"${kind(column)}>${name}</th>`))}</tr></thead>`;
-      return html`<div class="tables"><table><caption>${isolated(title)}</caption>${heads}<tbody>${rows.map(
+      return html`<div class="tables" tabindex="0" role="region" aria-label="${title}"><table><caption>${isolated(title)}</caption>${heads}<tbody>${rows.map(
         (row) =>
           html`<tr>${row.map((cell, column) => (column === 0 ? html`<th scope="row">${isolated(cell)}</th>` : html`<td${kind(column)}>${isolated(cell)}</td>`))}</tr>`,
       )}</tbody></table></div>`;
