@@ -16,6 +16,11 @@ const LEVELS: readonly (readonly [from: number, level: CertaintyLevel])[] = [
 /** Share of what the first two classes have together that the first must have to be more than a coin of the two. */
 const EVEN = 0.6;
 
+/** Of more classes than this, as of the tokens of a vocabulary, two that lead need not be the ones between which it lies. */
+const FEW_CLASSES = 10;
+/** Share that the first two of many must have together to be a coin of the two. */
+const MOST = 0.5;
+
 /** How sure an answer is. */
 export interface Sureness {
   /** Probability of the answer. */
@@ -24,13 +29,16 @@ export interface Sureness {
   readonly next: number;
   /** How often such answers are right. Default: as often as the probability says. */
   readonly expected?: number;
+  /** Classes that there are, as far as they are listed. */
+  readonly classes?: number;
 }
 
 /** The word for an answer: from 90 % on "very-sure", 75 % "fairly-sure", 60 % "leaning"; below, a coin of two or "unsure". */
-export function certaintyLevel({ probability, next, expected = probability }: Sureness): CertaintyLevel {
+export function certaintyLevel({ probability, next, expected = probability, classes = 2 }: Sureness): CertaintyLevel {
   const found = LEVELS.find(([from]) => expected >= from)?.[1];
   if (found !== undefined) return found;
   const isPair = probability + next > 1 - 1e-6;
+  if (classes > FEW_CLASSES && probability + next < MOST) return "unsure";
   return isPair || probability / (probability + next) < EVEN ? "coin-flip" : "unsure";
 }
 
@@ -79,7 +87,7 @@ export function certaintyOf(explanation: Explanation): CertaintyFacts {
   const points = isMeasured ? (model.card?.calibration ?? []) : [];
   const expected = expectedAccuracy(points, sureness.probability, predictions.length);
   const known = expected === undefined ? {} : { expected };
-  const level = certaintyLevel({ ...sureness, ...known });
+  const level = certaintyLevel({ ...sureness, ...known, classes: predictions.length });
   return { level, probability: sureness.probability, ...(expected === undefined ? {} : { accuracy: expected }) };
 }
 

@@ -26,7 +26,7 @@ export async function explanationFiles(path: string): Promise<readonly string[]>
   const found = await stat(path).catch(() => undefined);
   if (found === undefined) {
     throw new UsageError(
-      `Cannot read explanations from ${quote(path)}: there is no such file; to report on a text or a picture, explain it first with calig explain ... --out explanation.json`,
+      `Cannot read explanations from ${quote(path)}: there is no such file; to read what a model says of a text or a picture, explain it first with calig explain ... --out explanation.json`,
     );
   }
   if (found.isDirectory()) {
