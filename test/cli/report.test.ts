@@ -157,7 +157,7 @@ describe("calig report", () => {
   });
 
   test.each([
-    [["none.json"], 'Cannot read explanations from "none.json": there is no such file; to report on a text'],
+    [["none.json"], 'Cannot read explanations from "none.json": there is no such file; to read what a model says'],
     [["A gripping film"], "explain it first with calig explain"],
     [[() => at("reviews.csv")], "it holds texts; explain them first with calig explain --input"],
     [[() => at("photo.jpg")], "it is a picture; explain it first with calig explain --image"],
