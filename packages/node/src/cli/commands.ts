@@ -8,6 +8,7 @@ import { doctor } from "./commands/doctor.ts";
 import { evaluate } from "./commands/evaluate.ts";
 import { explain } from "./commands/explain.ts";
 import { inspect } from "./commands/inspect.ts";
+import { mcp } from "./commands/mcp.ts";
 import { models } from "./commands/models.ts";
 import { report } from "./commands/report.ts";
 import { serve } from "./commands/serve.ts";
@@ -25,6 +26,7 @@ export const COMMANDS: readonly Command[] = [
   view,
   report,
   serve,
+  mcp,
   verify,
   inspect,
   models,

@@ -5,7 +5,6 @@ import { isCaligError, quote, UsageError, wordList } from "@calig/core/internal/
 import { count } from "@calig/core/internal/render/format";
 import { VERSION } from "@calig/core/internal/util/version";
 import { DEFAULT_IMAGE_MODEL, DEFAULT_TEXT_MODEL } from "../../node/builtin-models.ts";
-import type { ModelProcess } from "../../server/model-process.ts";
 import { findPackageFolder } from "../../util/own-place.ts";
 import { defineCommand, EXIT } from "../command.ts";
 import { given } from "../given.ts";
@@ -61,28 +60,15 @@ export const serve = defineCommand({
     const { isLoopback } = await import("../../server/guard.ts");
     const token = options.secret ?? (env.CALIG_TOKEN === "" ? undefined : env.CALIG_TOKEN);
     checkToken(token, host, isLoopback(host));
-    const wanted = namedModels(options.served ?? [DEFAULT_TEXT_MODEL, DEFAULT_IMAGE_MODEL]);
-
-    const [{ startModelProcess }, { createApp }, { listen }] = await Promise.all([
-      import("../../server/model-process.ts"),
+    const [{ namedModels, startModels }, { createApp }, { listen }] = await Promise.all([
+      import("../../server/start-models.ts"),
       import("../../server/app.ts"),
       import("../../server/listen.ts"),
     ]);
-    const loaded: { readonly name: string; readonly model: ModelProcess }[] = [];
+    const load = given(options, ["threads", "device", "stream", "acceptDifference"]);
+    const wanted = namedModels(options.served ?? [DEFAULT_TEXT_MODEL, DEFAULT_IMAGE_MODEL]);
+    const loaded = await startModels(wanted, { plugins, load, signal }, terminal.progress.update);
     try {
-      for (const [i, { name, source }] of wanted.entries()) {
-        terminal.progress.update(i / wanted.length, `loading ${source}`);
-        loaded.push({
-          name,
-          model: await startModelProcess({
-            name,
-            source,
-            plugins,
-            load: given(options, ["threads", "device", "stream", "acceptDifference"]),
-            signal,
-          }),
-        });
-      }
       const unused = new Set(loaded.flatMap(({ model }) => model.unused));
       if (unused.size > 0) {
         await terminal.note(
@@ -140,29 +126,6 @@ function checkToken(token: string | undefined, host: string, loopback: boolean):
       `Cannot use the token: it must have at least ${LEAST_TOKEN} characters and no white space; make one with "openssl rand -hex 32"`,
     );
   }
-}
-
-interface NamedModel {
-  readonly name: string;
-  readonly source: string;
-}
-
-/** @throws {UsageError} When two models have one name. */
-function namedModels(values: readonly string[]): readonly NamedModel[] {
-  const models = values.map((value): NamedModel => {
-    const [, name, source] = /^([\w.-]+)=(.+)$/s.exec(value) ?? [];
-    if (name !== undefined && source !== undefined) return { name, source };
-    const last = value
-      .split(/[/\\]/)
-      .filter((part) => part !== "" && part !== "." && part !== "..")
-      .at(-1);
-    return { name: last ?? value, source: value };
-  });
-  const twice = models.find(({ name }, i) => models.findIndex((other) => other.name === name) !== i);
-  if (twice === undefined) return models;
-  throw new UsageError(
-    `Cannot serve two models as ${quote(twice.name)}: give one another name, as in --model other=${twice.source}`,
-  );
 }
 
 function limitsOf({ bodyLimit, textLimit, tokenLimit, timeLimit, concurrency, queue }: Options) {
