@@ -82,7 +82,7 @@ const HOUSE: Readonly<Record<Storey, Readonly<Record<string, readonly string[]>>
     "minimal.ts": ["ground", "method", "web"],
     server: ["ground", "model", "method", "face", "node"],
     "server.ts": ["server"],
-    mcp: ["ground", "model", "method", "face", "node", "server"],
+    mcp: ["ground", "method", "face", "node", "server"],
     cli: ["ground", "model", "method", "face", "extend", "node", "server", "mcp"],
     page: ["ground", "model", "method", "face", "web"],
     calig: ["components", "extend.ts", "index.ts", "node.ts", "server.ts", "web.ts"],

@@ -36,9 +36,9 @@ const ASK_AGAIN_MS = 200;
 const HOST = "localhost";
 const ORIGIN = `http://${HOST}`;
 
-export function apiOf({ fetch }: Pick<ServerApp, "fetch">): Api {
+export function apiOf({ fetch: answerTo }: Pick<ServerApp, "fetch">): Api {
   const ask = async (path: string, request: RequestInit = {}): Promise<Response> => {
-    const answer = await fetch(
+    const answer = await answerTo(
       new Request(`${ORIGIN}${path}`, { ...request, headers: { ...request.headers, Host: HOST } }),
     );
     if (!answer.ok) throw await refusalOf(answer);

@@ -54,7 +54,8 @@ async function rowsOf(path: string, limit: number): Promise<readonly Fields[]> {
     throw isCaligError(cause) ? new InputError(cause.message, { cause }) : cause;
   });
   return items.slice(0, limit).map(({ input, id, label, rationale }) => {
-    if (isLazy(input) || !("text" in input)) throw new InputError(`Cannot evaluate on "${path}": it holds no texts`);
+    // Others are files, which requests to measure on cannot hold.
+    if (isLazy(input)) throw new InputError(`Cannot evaluate on "${path}": it holds no texts`);
     return {
       ...input,
       ...(id === undefined ? {} : { id }),
