@@ -68,6 +68,48 @@ describe("calig compare", () => {
     }
   });
 
+  test("sets methods beside their means over noisy copies and over several baselines", async () => {
+    const noisy = ["--noise", "2"];
+    const compared = async (...argv: string[]) => {
+      const { code, stdout, stderr } = await runCli(["compare", TEXT, "--model", model, ...FAST, ...argv, "--json"]);
+      expect(stderr, stderr).not.toContain("Cannot");
+      expect(code).toBe(0);
+      return (JSON.parse(stdout) as TextComparison).methods;
+    };
+    const explained = async (...argv: string[]) => {
+      const { stdout } = await runCli(["explain", TEXT, "--model", model, ...FAST, ...argv, "--json"]);
+      return (JSON.parse(stdout) as TextExplanation).words.map(({ attribution }) => attribution);
+    };
+    const both = await compared("--methods", "integrated-gradients,integrated-gradients-over-noise", ...noisy);
+    expect(both.map(({ name }) => name)).toEqual(["integrated-gradients", "integrated-gradients-over-noise", "random"]);
+    expect(both[0]?.attribution).toEqual(await explained("--method", "integrated-gradients"));
+    expect(both[1]?.attribution).not.toEqual(both[0]?.attribution);
+    const all = await compared("--methods", "saliency,integrated-gradients,shuffled", ...noisy);
+    expect(all.map(({ name }) => name)).toEqual([
+      "saliency-over-noise",
+      "integrated-gradients-over-noise",
+      "shuffled",
+      "random",
+    ]);
+    expect(all[1]?.attribution).toEqual(both[1]?.attribution);
+    const [overBaselines] = await compared("--methods", "integrated-gradients", "--baseline", "mask,zero");
+    const own = ["--method", "integrated-gradients", "--baseline", "mask,zero"];
+    expect(overBaselines?.attribution).toEqual(await explained(...own));
+  });
+
+  test("refuses noise under what reads nothing, and several baselines where there is none", async () => {
+    const refused = async (...argv: string[]) => (await compare(...argv)).stderr;
+    expect(await refused("--methods", "shuffled-over-noise")).toContain(
+      "Cannot average shuffled over noise: it is a random control",
+    );
+    expect(await refused("--methods", "random", "--noise", "3")).toContain("leave --noise out");
+    expect(await refused("--methods", "salience-over-noise")).toContain('"salience-over-noise"');
+    expect(await refused("--noise", "0")).toContain("--noise");
+    expect(
+      (await runCli(["compare", TEXT, "--model", model, "--methods", "saliency", "--baseline", "mask,pad"])).stderr,
+    ).toContain("Cannot use --baseline");
+  });
+
   test("fits the width of the terminal: methods below each other where they do not fit beside each other", async () => {
     const run = (columns: number) =>
       runCli(["compare", TEXT, "--model", model, "--methods", "ca-lig,integrated-gradients", ...FAST], { columns });

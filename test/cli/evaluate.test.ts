@@ -127,6 +127,19 @@ describe("calig evaluate", () => {
     expect(warnings).toEqual([]);
   });
 
+  test("measures methods beside their means over noisy copies", async () => {
+    const folder = await tempFolder({ "set.jsonl": DATASET });
+    const out = join(folder, "noise.json");
+    const argv = ["--dataset", join(folder, "set.jsonl"), "--model", model, "--metrics", "deletion", "--limit", "2"];
+    const noisy = ["--methods", "saliency,saliency-over-noise", "--noise", "2", "--out", out];
+    expect((await runCli(["evaluate", ...argv, ...noisy])).code).toBe(0);
+    const { methods, inputs } = await readEvaluation(out);
+    expect(methods.map(({ name }) => name)).toEqual(["saliency", "saliency-over-noise", "random"]);
+    expect(
+      inputs.some(({ measurements: m }) => m.saliency?.deletion?.[0] !== m["saliency-over-noise"]?.deletion?.[0]),
+    ).toBe(true);
+  });
+
   test("writes Markdown and HTML by the ending", async () => {
     const folder = await tempFolder({ "set.jsonl": DATASET });
     await run(folder, "--out", join(folder, "report.md"), "--limit", "3");

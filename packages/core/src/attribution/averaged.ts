@@ -10,6 +10,9 @@ import { checkedNoise, type NoiseOptions, noisyContexts } from "./noise.ts";
 import type { Baseline } from "./options.ts";
 import { onlyPart } from "./prepared-input.ts";
 
+/** Ending of the names of methods that are averaged over noisy copies of the input. */
+export const OVER_NOISE = "-over-noise";
+
 /**
  * The mean of a method's maps of noisy copies of the input (SmoothGrad is that of gradients; Smilkov et al. 2017). Blocks
  * are averaged one by one; completeness compares with the mean of the scores of the copies.
@@ -21,7 +24,7 @@ import { onlyPart } from "./prepared-input.ts";
 export function averagedOverNoise(method: AttributionMethod, options: NoiseOptions = {}): AttributionMethod {
   const { samples, sigma } = checkedNoise(options);
   return {
-    ...made(method, "over-noise", "over noise", { samples, sigma }),
+    ...made(method, OVER_NOISE, "over noise", { samples, sigma }),
     async run(context) {
       const results: MethodResult[] = [];
       for await (const noisy of noisyContexts(context, { samples, sigma })) {
@@ -49,7 +52,7 @@ export function averagedOverBaselines(
     throw new InvalidOptionError("Cannot average over an empty list of baselines: give at least one", "baselines", []);
   }
   return {
-    ...made(method, "over-baselines", "over baselines", { baselines: baselines.map(fingerprint) }),
+    ...made(method, "-over-baselines", "over baselines", { baselines: baselines.map(fingerprint) }),
     // It has its own.
     options: withoutOptions(method.options ?? {}, ["baseline"]),
     async run(context) {
@@ -84,7 +87,7 @@ function made(
   const { run: _run, title: _title, ...rest } = method;
   return {
     ...rest,
-    name: `${method.name}-${ending}`,
+    name: `${method.name}${ending}`,
     title: `${methodTitle(method)} ${words}`,
     summary: `mean ${words} of: ${method.summary}`,
     settings: { ...settings, ...(method.settings === undefined ? {} : { of: method.settings }) },

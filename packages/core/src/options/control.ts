@@ -6,7 +6,13 @@ export type Control =
   | { readonly kind: "text"; readonly placeholder: string }
   /** Bytes, with a unit: "512MB". */
   | { readonly kind: "size"; readonly placeholder: string }
-  | { readonly kind: "choice"; readonly words: readonly string[]; readonly placeholder: string }
+  | {
+      readonly kind: "choice";
+      readonly words: readonly string[];
+      /** What a word may end with besides. */
+      readonly endings?: readonly string[];
+      readonly placeholder: string;
+    }
   | ({
       readonly kind: "number";
       readonly whole: boolean;

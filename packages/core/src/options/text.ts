@@ -68,7 +68,8 @@ export function withWords(type: OptionType<unknown>, more: readonly string[]): O
   const withMore = (words: readonly string[]) => [...new Set([...words, ...more])];
   if (control.kind === "choice") return oneOf(withMore(control.words), control.placeholder);
   if (control.kind !== "list" || control.items.kind !== "choice") return type;
-  return (control.single ? oneOrMoreOf : someOf)(withMore(control.items.words));
+  const words = withMore(control.items.words);
+  return control.single ? oneOrMoreOf(words) : someOf(words, control.items.endings);
 }
 
 /** The options of a table as plain data. */

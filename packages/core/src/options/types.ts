@@ -76,12 +76,19 @@ export const oneOrMoreOfOrObjects = <O extends object>(
   words: readonly string[],
 ): OptionType<string | O | readonly (string | O)[]> => oneOrMoreOf<string, O>(words, objectOf<O>());
 
-/** Several of a list of words; at least one, each once. */
-export const someOf = <const T extends string>(words: readonly T[]): OptionType<readonly T[]> => ({
-  schema: listOf(v.picklist(words), words.length),
+/**
+ * Several of a list of words; at least one, each once.
+ *
+ * @param endings - What every word may end with besides, which is no part of the list that help texts show.
+ */
+export const someOf = <const T extends string>(
+  words: readonly T[],
+  endings: readonly string[] = [],
+): OptionType<readonly T[]> => ({
+  schema: listOf(v.picklist(spelled(words, endings)), words.length * (1 + endings.length)),
   control: {
     kind: "list",
-    items: { kind: "choice", words, placeholder: "NAME" },
+    items: { kind: "choice", words, placeholder: "NAME", ...(endings.length === 0 ? {} : { endings }) },
     words: [],
     single: false,
     ranges: false,
@@ -89,6 +96,12 @@ export const someOf = <const T extends string>(words: readonly T[]): OptionType<
   },
   remedy: `use one of ${wordList(words)}`,
 });
+
+/** The words as they are and with each of the endings. */
+const spelled = <T extends string>(words: readonly T[], endings: readonly string[]): readonly T[] => [
+  ...words,
+  ...endings.flatMap((ending) => words.map((word) => `${word}${ending}` as T)),
+];
 
 /** One of a list of words, or several, each once. @param others - What callers from TypeScript may give in their place. */
 export function oneOrMoreOf<const T extends string, O = never>(

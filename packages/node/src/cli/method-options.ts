@@ -15,6 +15,9 @@ import { type OptionValues, optionName } from "./options.ts";
 /** Options that commands which compare methods take beside those of the methods themselves. */
 export const COMPARING_OPTIONS = [...BASELINE_OPTIONS, "memory"] as const;
 
+/** And where methods are compared with each other. */
+export const COMPARED_OPTIONS = [...COMPARING_OPTIONS, "noise"] as const;
+
 type Given = Pick<Invocation, "methodOptions" | "fileOptions"> & {
   readonly options: Pick<OptionValues, (typeof COMPARING_OPTIONS)[number]>;
 };
@@ -35,14 +38,17 @@ export async function givenMethodOptions(
  * @throws As `givenBaseline`; {InvalidOptionError} for an option that none of the methods takes.
  */
 export async function chooseMethods(
-  { options, methodOptions, fileOptions }: Given & { readonly options: Pick<OptionValues, "methods"> },
+  { options, methodOptions, fileOptions }: Given & { readonly options: Pick<OptionValues, "methods" | "noise"> },
   extensions: Extensions,
   usual = COMPARED,
 ): Promise<NamedMethod[]> {
   const names = options.methods ?? [...usual, ...extensions.method.map(({ name }) => name)];
   return namedMethodsOf(
     names.map((name) => methodNamed(name, extensions)),
-    await givenMethodOptions({ options, methodOptions, fileOptions }, extensions),
+    {
+      ...(await givenMethodOptions({ options, methodOptions, fileOptions }, extensions)),
+      ...given(options, ["noise"]),
+    },
     optionName,
     extensions.method,
   );

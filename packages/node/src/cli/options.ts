@@ -6,6 +6,7 @@
  * `options` of the commands that take it.
  */
 
+import { OVER_NOISE } from "@calig/core/internal/attribution/averaged";
 import { MOST_CLASSES } from "@calig/core/internal/attribution/explain-classes";
 import { METHODS } from "@calig/core/internal/attribution/methods";
 import {
@@ -212,8 +213,11 @@ export const OPTIONS = {
 
   methods: option(
     "Evaluation",
-    someOf(METHODS.map((method) => method.name)),
-    "methods to measure; the random control is always measured too",
+    someOf(
+      METHODS.map((method) => method.name),
+      [OVER_NOISE],
+    ),
+    `methods to measure, or NAME${OVER_NOISE} for their mean over noisy copies (--noise); the random control is always measured too`,
     `all but ${METHODS.flatMap(({ name, onRequest }) => (onRequest ? name : [])).join(", ")}`,
   ),
   metrics: option(

@@ -14,7 +14,7 @@ import { comparisonText } from "../comparison-text.ts";
 import { checkFiles, chooseInputs, type ExplainInputs, modelFor } from "../explain-inputs.ts";
 import { given } from "../given.ts";
 import { loadingOptions, MODEL_OPTIONS } from "../loading.ts";
-import { COMPARING_OPTIONS, chooseMethods, givenScore, oneReplacement } from "../method-options.ts";
+import { COMPARED_OPTIONS, chooseMethods, givenScore, oneReplacement } from "../method-options.ts";
 import { reportWriter } from "../report-writers.ts";
 import { checkWritable, writeWhole } from "../write-file.ts";
 
@@ -37,7 +37,7 @@ export const compare = defineCommand({
     "acceptDifference",
     "methods",
     ...COMPARING_KEYS,
-    ...COMPARING_OPTIONS,
+    ...COMPARED_OPTIONS,
     "out",
     "json",
     "overlay",

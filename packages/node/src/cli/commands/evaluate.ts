@@ -1,7 +1,7 @@
 /** @file `calig evaluate`: how well methods explain a model, measured on a data set. */
 
 import { defineCommand } from "../command.ts";
-import { COMPARING_OPTIONS, chooseMethods } from "../method-options.ts";
+import { COMPARED_OPTIONS, chooseMethods } from "../method-options.ts";
 import { EVALUATION_OPTIONS, runEvaluation } from "../run-evaluation.ts";
 
 export const evaluate = defineCommand({
@@ -9,7 +9,7 @@ export const evaluate = defineCommand({
   summary: "measure how well methods explain a model on a data set",
   description:
     "Measures attribution methods on a data set: what the model says when the words they name are removed or kept alone, and how far they agree with what people marked. Every figure has a 95 % bootstrap interval; methods are compared on the same inputs, beside a random control. With --out, measurements are kept in FILE.partial.jsonl until the result is written: the same command goes on where an interrupted one stopped.",
-  options: [...EVALUATION_OPTIONS, "reportFormat", "methods", ...COMPARING_OPTIONS],
+  options: [...EVALUATION_OPTIONS, "reportFormat", "methods", ...COMPARED_OPTIONS],
   methodOptions: { but: [] },
   fileOptions: ["reading", "baseline"],
   examples: [
