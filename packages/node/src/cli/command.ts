@@ -36,6 +36,8 @@ export interface Invocation<K extends OptionKey = OptionKey> {
   readonly terminal: Terminal;
   /** What the plugins of this run add. */
   readonly extensions: Extensions;
+  /** All commands: what the command line is asked about itself. */
+  readonly commands: readonly Command[];
 }
 
 /** A command. To add one: a file in commands/ and a line in commands.ts. */
@@ -46,7 +48,7 @@ export interface Command<K extends OptionKey = OptionKey> {
   /** Sentences for its own help. */
   readonly description: string;
   /** The arguments it takes besides options, where it takes any. */
-  readonly argument?: { readonly name: string; readonly description: string };
+  readonly argument?: { readonly name: string; readonly description: string; readonly values?: readonly string[] };
   /** The options it takes besides the common ones, and those of methods. */
   readonly options: readonly K[];
   /** Whether it takes all options of methods, those of plugins included, but the ones named here. */

@@ -4,6 +4,7 @@ import type { Command } from "./command.ts";
 import { baselines } from "./commands/baselines.ts";
 import { calibrate } from "./commands/calibrate.ts";
 import { compare } from "./commands/compare.ts";
+import { completion } from "./commands/completion.ts";
 import { doctor } from "./commands/doctor.ts";
 import { evaluate } from "./commands/evaluate.ts";
 import { explain } from "./commands/explain.ts";
@@ -31,4 +32,5 @@ export const COMMANDS: readonly Command[] = [
   inspect,
   models,
   doctor,
+  completion,
 ];

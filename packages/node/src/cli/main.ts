@@ -34,7 +34,7 @@ const ignore = () => {};
 async function dispatch(argv: readonly string[], io: CliIo): Promise<number> {
   let terminal = createTerminal(io, { color: "auto", quiet: false });
   try {
-    const extensions = commandIn(argv) === "serve" ? NO_EXTENSIONS : await pluginsOf(argv, io);
+    const extensions = WITHOUT_OWN.has(commandIn(argv)) ? NO_EXTENSIONS : await pluginsOf(argv, io);
     const parsed = parseArguments(argv, {
       extensions,
       commands: COMMANDS,
@@ -52,7 +52,7 @@ async function dispatch(argv: readonly string[], io: CliIo): Promise<number> {
     const { kind: _kind, command, ...invocation } = parsed;
     const { options } = invocation;
     terminal = createTerminal(io, { color: options.color ?? "auto", quiet: options.quiet ?? false });
-    return await command.run({ ...invocation, terminal, extensions });
+    return await command.run({ ...invocation, terminal, extensions, commands: COMMANDS });
   } catch (error) {
     terminal.progress.clear();
     // The reader has what it wanted ("calig ... | head"): not a failure.
@@ -68,6 +68,9 @@ async function dispatch(argv: readonly string[], io: CliIo): Promise<number> {
     terminal.progress.clear();
   }
 }
+
+/** Commands whose plugins are loaded in the processes of models, not in this one. */
+const WITHOUT_OWN: ReadonlySet<string | undefined> = new Set(["serve", "mcp"]);
 
 /** Plugins are loaded before the arguments are parsed, since they add names: --quiet is looked for among the words. */
 function pluginsOf(argv: readonly string[], io: CliIo) {
