@@ -11,6 +11,7 @@ import type { Verification } from "@calig/core/internal/verification/verificatio
 import type { EvaluationJob } from "@calig/node/internal/server/evaluation-jobs";
 import { problemsOf } from "@calig/node/internal/server/json-schema";
 import { DEFAULT_LIMITS } from "@calig/node/internal/server/limits";
+import { PROMPT_QUESTIONS, PROMPT_SOURCES } from "@calig/node/internal/server/prompt-fields";
 import { componentSchemas } from "@calig/node/internal/server/schemas";
 import sharp from "sharp";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -232,7 +233,7 @@ describe("POST /api/explain", () => {
   });
 
   it.each([
-    [{}, 422, "invalid-request", "a text or an image"],
+    [{}, 422, "invalid-request", "a text or a prompt or a chat or an image"],
     [{ text: TEXT, image: "AAAA" }, 422, "invalid-request", "give one of them"],
     [{ image: "AAAA", pair: "b" }, 422, "invalid-request", "pair"],
     [
@@ -447,7 +448,10 @@ describe("GET /api/openapi.json", () => {
     const { properties } = components.schemas.ExplainRequest as { properties: object };
     const { explainOptionNames } = await import("@calig/node/internal/server/schemas");
     expect(Object.keys(properties).sort()).toEqual(
-      [...explainOptionNames(), "background", "deepGrey", "text", "pair", "image", "model"].sort(),
+      [
+        ...explainOptionNames(),
+        ...["background", "deepGrey", "text", "pair", "image", "model", ...PROMPT_SOURCES, ...PROMPT_QUESTIONS],
+      ].sort(),
     );
     expect(explainOptionNames()).not.toContain("memory");
   });

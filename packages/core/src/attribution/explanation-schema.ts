@@ -277,7 +277,12 @@ const COMMON: FieldsOf<ExplanationCommon> = {
   target: record<Target>({
     ...CLASS,
     index: wholeFrom(-1, "Class index; -1 where what is explained is no class"),
-    against: optional(record<NonNullable<Target["against"]>>(CLASS, "The class that the score is measured against")),
+    against: optional(
+      record<NonNullable<Target["against"]>>(
+        { ...CLASS, index: wholeFrom(-1, "Class index; -1 where it is no class") },
+        "What the score is measured against",
+      ),
+    ),
     token: optional(
       record<NonNullable<Target["token"]>>(
         { index: count("Index into features"), text: text("The token") },

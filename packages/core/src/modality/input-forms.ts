@@ -1,8 +1,9 @@
 /** @file Kinds of inputs as those who ask for one see them: plain data for forms, and the files that hold them. */
 
-import type { FileForm, Modality } from "../attribution/explainable-model.ts";
+import type { ExplainableModel, FileForm, Modality } from "../attribution/explainable-model.ts";
 import type { InputForm } from "../options/form.ts";
 import { optionForms } from "../options/text.ts";
+import { nextTokensOf } from "../transformer/anatomy.ts";
 import { manyOf } from "../util/plural.ts";
 
 /** A kind of input whose inputs are given as files. */
@@ -45,4 +46,16 @@ export function inputForm({
           },
         }),
   };
+}
+
+/** The same of a model: those that predict tokens are given prompts. */
+export function formOfModel({
+  modality,
+  anatomy,
+  tokenizer,
+}: Pick<ExplainableModel, "modality" | "anatomy" | "tokenizer">): InputForm | undefined {
+  const form = inputForm(modality);
+  if (form === undefined || nextTokensOf(anatomy) === undefined) return form;
+  const chat = tokenizer?.chat !== undefined;
+  return { ...form, noun: { one: "a prompt", many: "prompts" }, called: "prompt", prompt: { chat } };
 }

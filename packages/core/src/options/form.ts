@@ -57,6 +57,8 @@ export interface InputForm {
     /** Whether there is a picture of it to be seen. */
     readonly isPicture: boolean;
   };
+  /** Where the model predicts tokens: it is given a prompt, or messages where its tokenizer has a template for chats. */
+  readonly prompt?: { readonly chat: boolean };
 }
 
 /** What a form holds: texts by the name of the option. */

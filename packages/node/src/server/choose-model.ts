@@ -15,9 +15,35 @@ export function formOf({ inputs }: Pick<ServerState, "inputs">, field: string): 
   return found;
 }
 
-/** The first model that takes its input in a field: the one that is used when none is named. */
-export const defaultModel = (models: readonly HostedModel[], field: string | undefined): HostedModel | undefined =>
-  models.find(({ host }) => field !== undefined && host.input?.field === field);
+/**
+ * The first model that takes its input in a field: the one that is used when none is named. Those that predict tokens read a
+ * text as a prompt, and are used for texts where there is no other.
+ */
+export function defaultModel(models: readonly HostedModel[], field: string | undefined): HostedModel | undefined {
+  const fits = models.filter(({ host }) => field !== undefined && host.input?.field === field);
+  return fits.find(({ host }) => host.input?.prompt === undefined) ?? fits[0];
+}
+
+const readsPrompts = ({ host }: HostedModel): boolean => host.input?.prompt !== undefined;
+
+/** The model that is used for prompts when none is named. */
+export const defaultPromptModel = (models: readonly HostedModel[]): HostedModel | undefined =>
+  models.find(readsPrompts);
+
+/** @throws {HttpError} 404 for a name that no model has; 422 where the model predicts no tokens, or none does. */
+export function choosePromptModel(models: readonly HostedModel[], name: unknown): HostedModel {
+  const found = name === undefined ? defaultPromptModel(models) : models.find((served) => served.name === name);
+  if (found === undefined && name !== undefined) throw unknownModel(models, name);
+  if (found !== undefined && readsPrompts(found)) return found;
+  const names = models.map((served) => quote(served.name)).join(", ");
+  throw found === undefined
+    ? new HttpError(422, "no-model", `No model of this server reads prompts; its models are ${names}`)
+    : new HttpError(
+        422,
+        "wrong-kind",
+        `Model ${quote(found.name)} predicts no tokens, and reads ${found.host.input?.noun.many ?? "what requests cannot give"}, not prompts`,
+      );
+}
 
 /** @throws {HttpError} 404 for a name that no model has; 422 where the model reads something else, or none reads this. */
 export function chooseModel(models: readonly HostedModel[], name: unknown, { field, noun }: InputForm): HostedModel {

@@ -19,6 +19,8 @@ function limited(tokenizer: Tokenizer, most: number): Tokenizer {
   };
   return {
     ...tokenizer,
+    // Prompts and their answers together, too.
+    maxLength: Math.min(tokenizer.maxLength, most),
     encode: (text, pair) => checked(tokenizer.encode(text, pair)),
     encodeWhole: (text) => checked(tokenizer.encodeWhole(text)),
   };

@@ -2,7 +2,7 @@
 
 import type { ExplainableModel } from "@calig/core/internal/attribution/explainable-model";
 import type { ModelFacts } from "@calig/core/internal/attribution/explanation";
-import { inputForm } from "@calig/core/internal/modality/input-forms";
+import { formOfModel } from "@calig/core/internal/modality/input-forms";
 import type { InputForm } from "@calig/core/internal/options/form";
 import {
   type EvaluateWork,
@@ -37,7 +37,7 @@ export interface ModelHost {
  */
 export const hostHere = (model: ExplainableModel): ModelHost => ({
   kind: model.modality.name,
-  input: inputForm(model.modality),
+  input: formOfModel(model),
   labels: model.labels,
   facts: model.facts,
   explain: (work, limits, hooks) => explainBytes(model, work, limits, hooks),

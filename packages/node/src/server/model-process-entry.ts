@@ -44,11 +44,11 @@ async function load({ name, source, options, plugins, temporary }: LoadRequest):
     // What cannot be loaded here, a library for instance, is an answer as well.
     const { loadModel } = await import("../node/load-model.ts");
     const { modelExtensions, readPlugins, unusedByModels } = await import("../node/read-plugins.ts");
-    const { inputForm } = await import("@calig/core/internal/modality/input-forms");
+    const { formOfModel } = await import("@calig/core/internal/modality/input-forms");
     const extensions = await readPlugins(plugins);
     model = await loadModel(source, { ...options, ...modelExtensions(extensions) });
     const { modality, labels, facts } = model;
-    const loaded = { kind: modality.name, input: inputForm(modality), labels, facts };
+    const loaded = { kind: modality.name, input: formOfModel(model), labels, facts };
     say({ say: "loaded", loaded: { ...loaded, unused: unusedByModels(extensions) } });
   } catch (error) {
     say({ say: "unloadable", error: sendError(error) });

@@ -2,7 +2,7 @@
 
 import { explain } from "@calig/core/internal/attribution/explain";
 import type { ExplainableModel } from "@calig/core/internal/attribution/explainable-model";
-import type { TextInput } from "@calig/core/internal/attribution/input";
+import type { PromptInput, TextInput } from "@calig/core/internal/attribution/input";
 import type { ExplainOptions } from "@calig/core/internal/attribution/options";
 import { checkRun } from "@calig/core/internal/attribution/resolve-run";
 import type { Dataset } from "@calig/core/internal/evaluation/dataset";
@@ -31,7 +31,7 @@ export interface SentFile {
 
 /** One explanation, of fields that the schema has let pass. */
 export interface ExplainWork {
-  readonly input: TextInput | SentFile;
+  readonly input: TextInput | PromptInput | SentFile;
   readonly options: ExplainOptions;
   /** Name of a renderer; undefined for JSON without line breaks. */
   readonly format: string | undefined;

@@ -39,6 +39,7 @@ import type { EvaluationJob } from "./evaluation-jobs.ts";
 import { type JsonSchema, record, recordOf, reference, type SchemaTable } from "./json-schema.ts";
 import type { ServerLimits } from "./limits.ts";
 import { descriptionOf, formSchema, MOST_NAME, optionSchemas } from "./option-schemas.ts";
+import { PROMPT_SOURCES, promptSchemas } from "./prompt-fields.ts";
 
 const text = (description: string): JsonSchema => ({ type: "string", description });
 const name = (description: string): JsonSchema => ({ ...text(description), maxLength: MOST_NAME });
@@ -134,6 +135,7 @@ function requests(
     minLength: 1,
     maxLength: bodyBytes,
   });
+  const prompts = promptSchemas(characters);
   const ownText = record(
     {
       text: { ...text("Its tokens take the places of the input's"), minLength: 1, maxLength: characters },
@@ -154,6 +156,7 @@ function requests(
       ...record(
         {
           ...input,
+          ...prompts,
           ...Object.fromEntries(
             files.map(({ field, called, file: { formats } }) => [field, sent(`Instead of a text: ${called}`, formats)]),
           ),
@@ -162,10 +165,19 @@ function requests(
           ...options,
           baseline: baselineSchema(inputs, [ownText, ...ownFiles]),
         },
-        ["text", "pair", ...files.map(({ field }) => field), ...Object.keys(reading), "model", ...Object.keys(options)],
+        [
+          ...Object.keys(input),
+          ...Object.keys(prompts),
+          ...files.map(({ field }) => field),
+          ...Object.keys(reading),
+          "model",
+          ...Object.keys(options),
+        ],
         "One input, and the options of the library under their names",
       ),
-      oneOf: [{ required: ["text"] }, ...files.map(({ field }) => ({ required: [field] as const }))],
+      oneOf: ["text", ...PROMPT_SOURCES, ...files.map(({ field }) => field)].map((field) => ({
+        required: [field] as const,
+      })),
       dependentRequired: {
         pair: ["text"],
         // An option that two kinds of files have goes with either.
@@ -446,8 +458,13 @@ const INFORMATION: SchemaTable = {
         [],
         "Where it is given as a file; typed otherwise",
       ),
+      prompt: record(
+        { chat: { type: "boolean", description: "Whether it has a template for chats" } },
+        [],
+        "Where it predicts tokens: it is given a prompt or a chat, and what is asked about it",
+      ),
     },
-    ["file"],
+    ["file", "prompt"],
   ),
   Models: record({
     models: list(

@@ -22,7 +22,7 @@ export const compareTool: Tool = {
     properties: {
       ...fieldsOf("ExplainRequest", ["text", "pair"]),
       ...PICTURE_FIELDS,
-      ...fieldsOf("ExplainRequest", ["prompt", "messages", "answer", "model", "target", "against"]),
+      ...fieldsOf("ExplainRequest", ["prompt", "chat", "answer", "againstText", "model", "target", "against"]),
       methods: {
         ...fieldsOf("EvaluateRequest", ["methods"]).methods,
         description: `Methods to compare. Default: ${METHODS.join(", ")}`,

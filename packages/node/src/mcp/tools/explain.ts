@@ -23,8 +23,9 @@ export const explainTool: Tool = {
       ...PICTURE_FIELDS,
       ...fieldsOf("ExplainRequest", [
         "prompt",
-        "messages",
+        "chat",
         "answer",
+        "againstText",
         "model",
         "target",
         "against",

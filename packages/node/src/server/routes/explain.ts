@@ -8,12 +8,13 @@ import { resolveOptions } from "@calig/core/internal/options/resolve";
 import { RENDERERS } from "@calig/core/internal/render/registry";
 import { accepts } from "hono/accepts";
 import { streamSSE } from "hono/streaming";
-import { chooseModel, formOf, TEXT_FIELD } from "../choose-model.ts";
+import { chooseModel, choosePromptModel, formOf, TEXT_FIELD } from "../choose-model.ts";
 import { clientLeft, errorBody, toHttpError } from "../http-error.ts";
 import { reference } from "../json-schema.ts";
 import { type LinkedSignal, linkSignals } from "../linked-signal.ts";
 import type { ModelHost } from "../model-host.ts";
 import { type ExplainWork, plainType } from "../model-work.ts";
+import { givesPrompt, promptIn, refuseQuestions } from "../prompt-fields.ts";
 import { readBody } from "../read-body.ts";
 import type { RequestContext, Route, ServerState } from "../route.ts";
 import { explainOptionNames } from "../schemas.ts";
@@ -76,6 +77,11 @@ async function readRequest(c: RequestContext, state: ServerState): Promise<Asked
   const options = given(body, OPTION_NAMES) as ExplainOptions;
   const baselines = state.inputs.flatMap((input) => input.baselines);
   checkRun(options, undefined, [], baselines); // before a turn is waited for
+  if (givesPrompt(body)) {
+    const input = promptIn(body, state.limits.characters);
+    return { host: choosePromptModel(state.models, body.model).host, input, options };
+  }
+  refuseQuestions(body);
   const { host } = chooseModel(state.models, body.model, form);
   if (form.file === undefined) {
     const { text, pair } = body as { readonly text: string; readonly pair?: string };

@@ -2,7 +2,7 @@
 
 import { listMethods } from "@calig/core/internal/attribution/method-list";
 import { METHODS } from "@calig/core/internal/attribution/methods";
-import { defaultModel } from "../choose-model.ts";
+import { defaultModel, defaultPromptModel } from "../choose-model.ts";
 import { reference } from "../json-schema.ts";
 import { jsonAnswer, type Route } from "../route.ts";
 
@@ -32,7 +32,9 @@ export const models: Route = {
         name: hosted.name,
         kind: hosted.host.kind,
         ...(hosted.host.input === undefined ? {} : { input: hosted.host.input }),
-        default: defaultModel(state.models, hosted.host.input?.field) === hosted,
+        default: [defaultModel(state.models, hosted.host.input?.field), defaultPromptModel(state.models)].includes(
+          hosted,
+        ),
         labels: hosted.host.labels,
         facts: hosted.host.facts,
       })),
