@@ -80,10 +80,11 @@ const HOUSE: Readonly<Record<Storey, Readonly<Record<string, readonly string[]>>
     web: ["ground", "model", "method"],
     "web.ts": ["ground", "method", "index.ts", "web"],
     "minimal.ts": ["ground", "method", "web"],
+    runs: ["ground", "method", "face", "node"],
     server: ["ground", "model", "method", "face", "node"],
     "server.ts": ["server"],
     mcp: ["ground", "method", "face", "node", "server"],
-    cli: ["ground", "model", "method", "face", "extend", "node", "server", "mcp"],
+    cli: ["ground", "model", "method", "face", "extend", "node", "runs", "server", "mcp"],
     page: ["ground", "model", "method", "face", "web"],
     calig: ["components", "extend.ts", "index.ts", "node.ts", "server.ts", "web.ts"],
   },
@@ -153,6 +154,8 @@ const LIBRARIES: readonly { readonly library: RegExp; readonly where: RegExp }[]
   { library: /^tokenizers$/, where: /^input\/text\/native-/ },
   { library: /^@huggingface\/tokenizers$/, where: /^input\/text\/portable\/library\.ts$/ },
   { library: /^lit(\/|$)/, where: /^(components|page)\// },
+  { library: /^hyparquet(-|$)/, where: /^node\/parquet\// },
+  { library: /^tinyglobby$/, where: /^node\/input-tables\.ts$/ },
   { library: /^sharp$/, where: /^node\/|^util\/load-sharp\.ts$/ },
   { library: /^(hono|@hono\/)/, where: /^server\// },
   { library: /^@bufbuild\//, where: /^(onnx\/|report\/tensorboard\/event\.ts$)/ },
@@ -190,7 +193,11 @@ const POWERS: readonly { readonly power: string; readonly source: RegExp; readon
     // Markup that calig made and packed, on a page whose policy lets nothing in it run; and what the renderer has escaped.
     where: /^report\/browse\/(page\/opened|script)\.ts$|^components\/drawn\.ts$/,
   },
-  { power: "starts processes", source: /["']node:child_process["']/, where: /^server\/model-process\.ts$/ },
+  {
+    power: "starts processes",
+    source: /["']node:child_process["']/,
+    where: /^(server\/model-process|runs\/worker-process)\.ts$/,
+  },
   // Bundlers move code: what lies where is asked in one place, which knows of them. Those of browsers know import.meta.
   {
     power: "asks where it lies",

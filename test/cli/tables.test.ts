@@ -88,9 +88,9 @@ describe("explain --input", () => {
     ],
     [["--input", "FILE", "--separator", ""], 'Cannot use separator ""'],
     [["Good", "--text-column", "text"], "Cannot use --text-column without a file of texts: name one with --input"],
-    [["--input", "FOLDER", "--separator", ";"], "Cannot use --separator without a file of texts"],
+    [["--input", "FOLDER/empty", "--separator", ";"], "Cannot use --separator without a file of texts"],
   ])("%j is misuse", async (argv, message) => {
-    const folder = await tempFolder({ "a.csv": "text\nGood\n" });
+    const folder = await tempFolder({ "a.csv": "text\nGood\n", "empty/note.txt": "" });
     const named = (text: string) => text.replace("FILE", join(folder, "a.csv")).replace("FOLDER", folder);
     const { code, stdout, stderr } = await runCli(["explain", ...argv.map(named)]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
@@ -110,10 +110,10 @@ describe("a text from standard input", () => {
 });
 
 test("the name of a file that calig does not read comes with the way out, not as a text", async () => {
-  const file = join(await tempFolder({ "a.parquet": "" }), "a.parquet");
+  const file = join(await tempFolder({ "a.feather": "" }), "a.feather");
   const { code, stderr } = await runCli(["explain", file]);
   expect(code).toBe(2);
-  expect(stderr).toContain("it is a Parquet file: write it as JSON lines");
+  expect(stderr).toContain("it is an Arrow or Feather file: write it as JSON lines");
 });
 
 describe("evaluate --dataset", () => {

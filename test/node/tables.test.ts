@@ -116,7 +116,7 @@ describe("files that are no text", () => {
       "Parquet",
       "a.csv",
       Uint8Array.from([0x50, 0x41, 0x52, 0x31, 0x15, 0x04]),
-      "it is a Parquet file; write it as JSON lines",
+      "it is a Parquet file; let its name end in .parquet",
     ],
     [
       "Excel",
@@ -146,7 +146,7 @@ describe("files that are no text", () => {
 
   test.each([
     ["a.xlsx", "it is an Excel workbook"],
-    ["a.parquet", "pandas.read_parquet"],
+    ["a.feather", "pandas.read_feather"],
     ["a.csv.gz", "gunzip"],
     ["a.pkl", "it is a pickle"],
   ])("%s is known by its ending", async (name, message) => {

@@ -3,6 +3,7 @@
 export const OWN_PROCESS: readonly string[] = [
   // Modules in place of others.
   "test/cli/explain.test.ts",
+  "test/cli/runs.test.ts",
   "test/cli/tables.test.ts",
   "test/node/wasm-fallback.test.ts",
   // Its memory, its threads, its children, the turns of its loop.

@@ -25,6 +25,8 @@ export interface Example {
 
 /** What a command is called with. */
 export interface Invocation<K extends OptionKey = OptionKey> {
+  /** All arguments after the name of the program. */
+  readonly argv: readonly string[];
   /** Arguments that are not options. */
   readonly words: readonly string[];
   readonly options: Pick<OptionValues, K | (typeof COMMON_OPTIONS)[number]>;

@@ -13,6 +13,7 @@ import type { GivenOptions } from "@calig/core/internal/options/option";
 import { defaultModelOf } from "../node/builtin-models.ts";
 import { foreignEnding } from "../node/foreign-files.ts";
 import { inputFilesOf, isFileOf } from "../node/input-files.ts";
+import { tablesIn } from "../node/input-tables.ts";
 import { asksForColumns, ROW_OPTIONS } from "../node/read-rows.ts";
 import { modalitiesOf } from "./file-options.ts";
 import { given } from "./given.ts";
@@ -72,12 +73,25 @@ export async function chooseInputs(
     );
   }
   const rows = given(choice, ROW_OPTIONS);
-  if (asksForColumns(rows) && (input === undefined || (await isFolder(input)))) {
+  const tables = input === undefined ? undefined : await severalTables(input, kinds);
+  if (asksForColumns(rows) && (input === undefined || (tables === undefined && (await isFolder(input))))) {
     const [key = "textColumn"] = ROW_OPTIONS.filter((option) => choice[option] !== undefined);
     throw new UsageError(`Cannot use ${optionName(key)} without a file of texts: name one with --input`);
   }
   if (prompt !== undefined) return { kind: "one", input: prompt };
   if (modality !== undefined) return { kind: "files", modality, files: [fileOptions[modality.field] as string] };
+  if (input !== undefined && tables !== undefined) {
+    const read = await Promise.all(
+      tables.map(async (file) => {
+        const content = await readInputs(file, rows);
+        return { ...content, entries: content.entries.map((entry) => ({ ...entry, file })) };
+      }),
+    );
+    const [first] = read;
+    if (first?.note !== undefined) await terminal.note(first.note);
+    const entries = read.flatMap((content) => content.entries);
+    return { kind: "rows", file: input, entries, counted: first?.counted ?? "line" };
+  }
   if (input !== undefined && (await isFolder(input))) {
     const found = await inputFilesOf(input, kinds, "explain");
     return {
@@ -96,6 +110,15 @@ export async function chooseInputs(
   if (own.trim() === "") throw new UsageError("Cannot explain an empty text: give at least one word");
   return { kind: "one", input: { text: own, ...(pair === undefined ? {} : { pair }) } };
 }
+
+/** The tables that a pattern or a folder means; undefined for one file, and for a folder of pictures. */
+async function severalTables(input: string, kinds: readonly FileModality[]): Promise<readonly string[] | undefined> {
+  if ((await isFolder(input)) && (await inputFilesOf(input, kinds, "explain").then(isThere, isNone))) return undefined;
+  return tablesIn(input);
+}
+
+const isThere = () => true;
+const isNone = () => false;
 
 const isFolder = async (path: string): Promise<boolean> =>
   (await stat(path).catch(() => undefined))?.isDirectory() === true;

@@ -38,6 +38,9 @@ const png: BinaryRenderer = {
 /** The format that is no file but a folder of event files. */
 export const TENSORBOARD = "tensorboard" as const;
 
+/** The format of data sets: a folder of shards with a row for each explanation. */
+export const PARQUET = "parquet" as const;
+
 /** The formats of a run. */
 export interface Formats {
   readonly names: readonly FormatName[];
@@ -74,7 +77,7 @@ export function formatsWith(others: readonly Renderer[]): Formats {
     return format;
   };
   return {
-    names: [...all.map(({ name }) => name), TENSORBOARD],
+    names: [...all.map(({ name }) => name), TENSORBOARD, PARQUET],
     endings: [...endings.keys()],
     ofEnding: (ending) => endings.get(ending.toLowerCase()),
     endingOf: (name) => `.${formatOf(name).extension}`,

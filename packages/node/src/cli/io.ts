@@ -3,6 +3,7 @@
 import type { Readable, Writable } from "node:stream";
 import { ExecutionError } from "@calig/core/internal/errors";
 import { decodeText } from "../node/read-text.ts";
+import type { ShardSource } from "../runs/shard-source.ts";
 import { fileReason, isSystemError } from "../util/file-failure.ts";
 
 /** Everything `main` may touch besides files. */
@@ -19,6 +20,8 @@ export interface CliIo {
   readonly columns: number | undefined;
   /** Aborted when the user interrupts. */
   readonly signal: AbortSignal;
+  /** Where this process explains shards of a run that another one directs: where it asks for them. */
+  readonly shards?: ShardSource;
 }
 
 /** Writes text or bytes; resolves when the stream has taken them, rejects when it cannot. */

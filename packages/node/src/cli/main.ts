@@ -52,7 +52,7 @@ async function dispatch(argv: readonly string[], io: CliIo): Promise<number> {
     const { kind: _kind, command, ...invocation } = parsed;
     const { options } = invocation;
     terminal = createTerminal(io, { color: options.color ?? "auto", quiet: options.quiet ?? false });
-    return await command.run({ ...invocation, terminal, extensions, commands: COMMANDS });
+    return await command.run({ ...invocation, argv, terminal, extensions, commands: COMMANDS });
   } catch (error) {
     terminal.progress.clear();
     // The reader has what it wanted ("calig ... | head"): not a failure.

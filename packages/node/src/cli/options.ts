@@ -141,7 +141,7 @@ export const OPTIONS = {
   input: option(
     "Input",
     path("FILE"),
-    "explain every text in a .jsonl, .json, .csv, .tsv (field or column text) or .txt file",
+    "explain every text in a .parquet, .jsonl, .json, .csv, .tsv (field or column text) or .txt file, in several by a pattern in quotes, or in a folder of them",
   ),
   textColumn: option("Input", text("NAME"), "column or field of the texts", "text, or a common name such as sentence"),
   pairColumn: option(
@@ -276,6 +276,20 @@ export const OPTIONS = {
     name: "format",
   },
   out: option("Output", path("FILE|DIR"), "write to a file, or one file per input to a folder", "standard output"),
+  shardRows: option(
+    "Output",
+    wholeNumber({ min: 1, max: 1_000_000 }),
+    "of a run: rows of one shard, which is what a killed process and a damaged file can cost",
+    "a sixteenth of the rows, 16 to 1000",
+  ),
+  full: option("Output", flag, "of a run: keep the whole explanation of each row, too, as JSON"),
+  fresh: option("Output", flag, "start over where a run, or a file of lines, was begun"),
+  workers: option(
+    "Resources",
+    wholeNumber({ min: 1, max: 256 }),
+    "of a run: processes that explain at once, with --threads each; they share the weights and --memory",
+    "this process alone",
+  ),
   json: option("Output", flag, "print JSON"),
   case: option(
     "Input",

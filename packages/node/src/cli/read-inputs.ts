@@ -7,11 +7,14 @@ import type { RowOptions } from "@calig/core/internal/evaluation/dataset-layout"
 import type { Columns } from "../node/columns.ts";
 import type { FileRow } from "../node/file-row.ts";
 import { foreignEnding } from "../node/foreign-files.ts";
-import { readRecords, rowInput, whyNone } from "../node/read-rows.ts";
+import { openParquetRows, PARQUET_ENDINGS } from "../node/parquet/rows.ts";
+import { readRecords, rowId, rowInput, whyNone } from "../node/read-rows.ts";
 import { checkFile, readText } from "../node/read-text.ts";
 
 /** One entry of an input file. */
 export interface InputEntry {
+  /** The file that it is from, where there are several. */
+  readonly file?: string;
   /** Line of the file that the entry starts on, from 1; of a list in JSON, the number of the item. */
   readonly line: number;
   /** Field or column of ids, where the file has one. */
@@ -31,7 +34,17 @@ export interface InputFile {
 }
 
 /** Endings of the files that hold inputs. */
-export const INPUT_EXTENSIONS = [".jsonl", ".ndjson", ".csv", ".tsv", ".tab", ".psv", ".json", ".txt"];
+export const INPUT_EXTENSIONS = [
+  ".jsonl",
+  ".ndjson",
+  ".csv",
+  ".tsv",
+  ".tab",
+  ".psv",
+  ".json",
+  ".txt",
+  ...PARQUET_ENDINGS,
+];
 
 /** Most ragged rows that an error lists. */
 const MOST_ROWS = 20;
@@ -57,6 +70,7 @@ export async function readInputs(path: string, options: RowOptions = {}): Promis
       );
     }
   }
+  if (PARQUET_ENDINGS.includes(extension)) return parquetInputs(path, options);
   const file = { path, extension, content: await readText(path) };
   const { rows, columns, counted, note } = readRecords(file, options, "inputs");
   if (rows.length === 0) {
@@ -64,6 +78,17 @@ export async function readInputs(path: string, options: RowOptions = {}): Promis
   }
   refuseRagged(path, rows);
   return { entries: rows.map((row) => toEntry(row, columns)), counted, ...(note === undefined ? {} : { note }) };
+}
+
+async function parquetInputs(path: string, options: RowOptions): Promise<InputFile> {
+  const { rows, columns, note, read, close } = await openParquetRows(path, options, "inputs");
+  try {
+    if (rows === 0) throw new InputError(`Cannot explain the texts of ${quote(path)}: there are none in it`);
+    const entries = (await read(0, rows)).map((row) => toEntry(row, columns));
+    return { entries, counted: "item", ...(note === undefined ? {} : { note }) };
+  } finally {
+    await close();
+  }
 }
 
 function refuseRagged(path: string, rows: readonly FileRow[]): void {
@@ -78,10 +103,12 @@ function refuseRagged(path: string, rows: readonly FileRow[]): void {
   );
 }
 
-function toEntry({ line, fields }: FileRow, columns: Columns): InputEntry {
+/** The entry of a row. */
+export function toEntry({ line, fields }: FileRow, columns: Columns): InputEntry {
   if (fields instanceof InputError) return { line, input: fields };
   const found = rowInput(fields, columns);
-  if (found instanceof InputError) return { line, input: found };
+  const id = rowId(fields, columns);
+  if (found instanceof InputError) return { line, ...(id === undefined ? {} : { id }), input: found };
   const label = columns.label === undefined ? undefined : fields[columns.label];
   const isLabel = ["string", "number", "boolean"].includes(typeof label);
   return { line, ...found, ...(isLabel ? { label: String(label) } : {}) };

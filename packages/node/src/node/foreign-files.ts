@@ -54,9 +54,9 @@ const KINDS: readonly Kind[] = [
   { what: "an old Excel workbook", endings: [".xls"], starts: /^\xd0\xcf\x11\xe0/, remedy: saveAsCsv },
   {
     what: "a Parquet file",
-    endings: [".parquet", ".pq"],
+    endings: [],
     starts: /^PAR1[\x00-\x1f]/,
-    remedy: byPandas("read_parquet"),
+    remedy: (file) => `let its name end in .parquet, as in ${file.replace(/(\.[^./\\]*)?$/, ".parquet")}`,
   },
   {
     what: "an Arrow or Feather file",

@@ -211,7 +211,13 @@ export function rowInput(
 ): { readonly input: TextInput; readonly id?: string } | InputError {
   const input = textInput(fields[columns.text], columns.pair === undefined ? undefined : fields[columns.pair], columns);
   if (input instanceof InputError) return input;
+  const id = rowId(fields, columns);
+  return { input, ...(id === undefined ? {} : { id }) };
+}
+
+/** The id of a row, where it has one: of rows whose text cannot be read, too. */
+export function rowId(fields: Readonly<Record<string, unknown>>, columns: Columns): string | undefined {
   const id = columns.id === undefined ? undefined : fields[columns.id];
   const isId = (typeof id === "string" && id.trim() !== "") || typeof id === "number";
-  return { input, ...(isId ? { id: String(id) } : {}) };
+  return isId ? String(id) : undefined;
 }

@@ -97,7 +97,7 @@ const ENDINGS = [".mjs", ".js", ".cjs"];
  * @param purpose - What cannot be done without it: "start the thread of the engine".
  * @throws {ExecutionError} In a bundle that does not have it beside it, where @calig/node is not installed either.
  */
-export function ownProgram(name: "engine-thread" | "model-process", purpose: string): URL {
+export function ownProgram(name: "engine-thread" | "model-process" | "run-worker", purpose: string): URL {
   // In the sources it has to be translated first.
   if (FROM_SOURCES) return new URL(`../../../../scripts/${name}.mjs`, pathToFileURL(HERE));
   const place = bundlePlace();

@@ -1,7 +1,6 @@
 /** @file `calig explain`: which words support a prediction, which oppose it, and in which block. */
 
 import { basename, relative } from "node:path";
-import type { TextInput } from "@calig/core/internal/attribution/input";
 import type { ExplainOptions } from "@calig/core/internal/attribution/options";
 import { checkRun } from "@calig/core/internal/attribution/resolve-run";
 import { InvalidOptionError, isCaligError, UsageError } from "@calig/core/internal/errors";
@@ -26,10 +25,11 @@ import { type Formats, formatsWith, type RenderSettings } from "../formats.ts";
 import { given } from "../given.ts";
 import { loadingOptions, MODEL_OPTIONS } from "../loading.ts";
 import { givenScore, methodNamed } from "../method-options.ts";
+import { readable, sourceOf } from "../open-run-inputs.ts";
 import { optionName } from "../options.ts";
 import { PROMPT_OPTIONS } from "../prompt-options.ts";
-import type { InputEntry } from "../read-inputs.ts";
 import { createResults, type Results, type Source } from "../results.ts";
+import { RUN_OPTIONS, runMeant } from "../run-options.ts";
 import type { Terminal } from "../terminal.ts";
 import { checkAllClasses, writeClasses } from "../write-classes.ts";
 
@@ -62,6 +62,8 @@ const OWN_OPTIONS = [
   "overlay",
   "blockMaps",
   "columns",
+  ...RUN_OPTIONS,
+  "fresh",
   "language",
   "verbose",
   "threads",
@@ -104,6 +106,11 @@ export const explain = defineCommand({
       command: "calig explain --input reviews.csv --out results.jsonl",
     },
     {
+      purpose:
+        "Explain a data set of any size into a folder that databases and data frames read; the same command goes on",
+      command: 'calig explain --input "data/*.parquet" --text-column review --out run/ --workers 2',
+    },
+    {
       purpose: "Pictures of every block and curves over the inputs in TensorBoard",
       command: "calig explain --input reviews.csv --format tensorboard --out runs/reviews",
     },
@@ -120,8 +127,15 @@ export const explain = defineCommand({
       command: 'calig explain "A gripping film" --baseline custom --baseline-text "A dull film"',
     },
   ],
-  async run({ words, options, methodOptions: ofMethods, fileOptions, terminal, extensions }) {
+  async run(invocation) {
+    const { words, options, fileOptions, terminal, extensions } = invocation;
     const { signal } = terminal.io;
+    const format = formatsOf(options);
+    const run = await runMeant({ ...options, ...(format === undefined ? {} : { format }) });
+    if (run !== undefined) {
+      const { explainRun } = await import("../explain-run.ts");
+      return explainRun({ ...invocation, ...run, methodOptions: await methodOptionsOf(invocation) });
+    }
     const inputs = await chooseInputs(
       { words, fileOptions, ...given(options, ["text", "pair", "input", ...PROMPT_OPTIONS, ...ROW_OPTIONS]) },
       terminal,
@@ -142,16 +156,7 @@ export const explain = defineCommand({
       renderSettings(options, destination, known, terminal, extensions.language),
       terminal,
     );
-    const { baseline: _words, ...own } = ofMethods;
-    const methodOptions: ExplainOptions = {
-      ...given(options, [...TARGET_OPTIONS, ...GENERAL_KEYS]),
-      ...own,
-      ...givenScore(options, extensions),
-      ...(await givenBaseline(options, fileOptions, extensions)),
-      ...(options.method === undefined ? {} : { method: methodNamed(options.method, extensions) }),
-    };
-    const baselines = extensions.modality.flatMap((modality) => modality.baselines.names);
-    checkRun(methodOptions, optionName, extensions.method, baselines);
+    const methodOptions = await methodOptionsOf(invocation);
 
     const source = options.model ?? modelFor(inputs);
     terminal.progress.update(0, `loading ${source}`);
@@ -187,6 +192,29 @@ export const explain = defineCommand({
   },
 });
 
+/** What is explained and how, checked before a model is loaded. @throws {InvalidOptionError} */
+async function methodOptionsOf({
+  options,
+  methodOptions: ofMethods,
+  fileOptions,
+  extensions,
+}: Pick<
+  Invocation<(typeof OWN_OPTIONS)[number]>,
+  "options" | "methodOptions" | "fileOptions" | "extensions"
+>): Promise<ExplainOptions> {
+  const { baseline: _words, ...own } = ofMethods;
+  const methodOptions: ExplainOptions = {
+    ...given(options, [...TARGET_OPTIONS, ...GENERAL_KEYS]),
+    ...own,
+    ...givenScore(options, extensions),
+    ...(await givenBaseline(options, fileOptions, extensions)),
+    ...(options.method === undefined ? {} : { method: methodNamed(options.method, extensions) }),
+  };
+  const baselines = extensions.modality.flatMap((modality) => modality.baselines.names);
+  checkRun(methodOptions, optionName, extensions.method, baselines);
+  return methodOptions;
+}
+
 /** --json is short for --format json. @throws {UsageError} When both are given and differ. */
 function formatsOf({ format, json }: Options): Options["format"] {
   if (json === undefined) return format;
@@ -210,7 +238,7 @@ function entriesOf(inputs: ExplainInputs, reading: GivenOptions): readonly Entry
     case "rows":
       return inputs.entries.map((entry) => ({
         read: async () => readable(entry),
-        source: sourceOf(inputs.file, inputs.counted, entry),
+        source: sourceOf(entry.file ?? inputs.file, inputs.counted, entry),
       }));
     case "files":
       return inputs.files.map((file) => ({
@@ -222,11 +250,6 @@ function entriesOf(inputs: ExplainInputs, reading: GivenOptions): readonly Entry
   }
 }
 
-function readable({ input }: InputEntry): TextInput {
-  if (input instanceof Error) throw input;
-  return input;
-}
-
 interface Job {
   readonly model: LoadedModel;
   readonly options: ExplainOptions;
@@ -235,13 +258,6 @@ interface Job {
   readonly results: Results;
   readonly terminal: Terminal;
 }
-
-const sourceOf = (file: string, counted: "line" | "item", { line, id, label }: InputEntry): Source => ({
-  file,
-  ...(counted === "line" ? { line } : { item: line }),
-  ...(id === undefined ? {} : { id }),
-  ...(label === undefined ? {} : { label }),
-});
 
 /** Explains entry after entry; those of a file that fail are reported and left out. Returns how many failed. */
 async function explainAll(

@@ -1,0 +1,354 @@
+/** @file `calig explain --out run/`: a data set of any size, explained in shards, by this process or by several. */
+
+import { availableParallelism } from "node:os";
+import { explain } from "@calig/core/internal/attribution/explain";
+import type { ExplainOptions } from "@calig/core/internal/attribution/options";
+import { BESIDES, resolveRun } from "@calig/core/internal/attribution/resolve-run";
+import { InputError, quote, UsageError } from "@calig/core/internal/errors";
+import { fileModalities } from "@calig/core/internal/modality/input-forms";
+import { text as texts } from "@calig/core/internal/modality/text/text";
+import type { GivenOptions } from "@calig/core/internal/options/option";
+import { count } from "@calig/core/internal/render/format";
+import { VERSION } from "@calig/core/internal/util/version";
+import { defaultModelOf } from "../node/builtin-models.ts";
+import type { LoadedModel } from "../node/load-model.ts";
+import { ROW_OPTIONS } from "../node/read-rows.ts";
+import { openBoard, type RunProgress, type ShardBoard } from "../runs/direct-run.ts";
+import { FAILED } from "../runs/failed-rows.ts";
+import { openKeptRows } from "../runs/kept-rows.ts";
+import { lockRun } from "../runs/lock.ts";
+import {
+  canonical,
+  checkSame,
+  defaultShardRows,
+  hashOptions,
+  type RunManifest,
+  readManifest,
+  shortHash,
+  writeManifest,
+} from "../runs/manifest.ts";
+import { removeRun } from "../runs/remove-run.ts";
+import { FULL_COLUMNS, failedRow, RUN_COLUMNS } from "../runs/run-row.ts";
+import type { ShardSource } from "../runs/shard-source.ts";
+import { shardRange } from "../runs/shards.ts";
+import { workShard } from "../runs/work-shard.ts";
+import { startWorker } from "../runs/worker-process.ts";
+import { EXIT, type Invocation } from "./command.ts";
+import { modalitiesOf } from "./file-options.ts";
+import { given } from "./given.ts";
+import { loadingOptions } from "./loading.ts";
+import { type OpenedInputs, openRunInputs } from "./open-run-inputs.ts";
+import type { RunOptions } from "./run-options.ts";
+import { ensureFolder } from "./write-file.ts";
+
+export interface RunInvocation extends Pick<Invocation, "argv" | "fileOptions" | "terminal" | "extensions"> {
+  readonly options: RunOptions;
+  readonly methodOptions: ExplainOptions;
+  readonly input: string;
+  readonly folder: string;
+}
+
+/** Explains all rows that a run has not yet. Returns the exit code. */
+export async function explainRun(run: RunInvocation): Promise<number> {
+  const { terminal, options } = run;
+  const source = terminal.io.shards;
+  const folder = source?.folder ?? run.folder;
+  if (source !== undefined) return workFor(source, { ...run, folder });
+  await ensureFolder(folder);
+  const unlock = await lockRun(folder);
+  try {
+    if (options.fresh === true) await removeRun(folder);
+    return await directRun(run);
+  } finally {
+    await unlock();
+  }
+}
+
+/** Explains shards that another process hands out. */
+async function workFor(source: ShardSource, run: RunInvocation): Promise<number> {
+  const there = await readManifest(run.folder);
+  if (there === undefined) {
+    throw new UsageError(`Cannot work on ${quote(run.folder)}: there is no run in it; begin one with calig explain`);
+  }
+  const opened = await openInputs(run, there);
+  const resources = source.resources ?? {};
+  await using model = await loadFor(run, opened, resources);
+  checkSame(run.folder, there, manifestOf(run, { opened, model, there }));
+  await workAll(source, run, { manifest: there, opened, model, resources });
+  return EXIT.done;
+}
+
+interface Loaded {
+  readonly manifest: RunManifest;
+  readonly opened: OpenedInputs;
+  readonly model: LoadedModel;
+  readonly resources: NonNullable<ShardSource["resources"]>;
+}
+
+/** Works on shards until there is none. Returns whether it was stopped. */
+async function workAll(
+  source: ShardSource,
+  { folder, methodOptions }: Pick<RunInvocation, "folder" | "methodOptions">,
+  { manifest, opened, model, resources }: Loaded,
+): Promise<void> {
+  const settings = { ...methodOptions, ...given(resources, ["memory"]) };
+  const work = {
+    folder,
+    manifest,
+    inputs: opened.inputs,
+    explain: (input: object) => explain<object>(model, input, settings),
+    onRow: source.onRow,
+    stopped: source.stopped,
+  };
+  for (let shard = await source.next(); shard !== undefined; shard = await source.next()) {
+    try {
+      const done = await workShard(work, shard);
+      if (done === undefined) return;
+      await source.done(done);
+    } catch (error) {
+      if (source.failed === undefined) throw error;
+      await source.failed(shard, error);
+    }
+  }
+}
+
+async function directRun(run: RunInvocation): Promise<number> {
+  const { folder, terminal, options, argv } = run;
+  const there = await readManifest(folder);
+  terminal.progress.update(0, "reading inputs");
+  const opened = await openInputs(run, there);
+  if (opened.note !== undefined) await terminal.note(opened.note);
+  if (opened.inputs.rows === 0) {
+    throw new InputError(`Cannot explain ${quote(run.input)}: there are no rows in it`);
+  }
+  const { workers } = options;
+  const resources = workers === undefined ? {} : shareOf(workers, options);
+  terminal.progress.update(0, "loading the model");
+  const model = await loadFor(run, opened, resources);
+  try {
+    const wanted = manifestOf(run, { opened, model, there });
+    if (there !== undefined) checkSame(folder, there, wanted);
+    // What the system says of the inputs may be new where their checksums are not.
+    const manifest = there === undefined ? wanted : { ...there, inputs: wanted.inputs };
+    await writeManifest(folder, manifest);
+    const board = await openBoard(folder, manifest);
+    const before = board.progress();
+    if (there !== undefined && before.done < before.rows) {
+      await terminal.note(`Going on with ${quote(folder)}: ${before.done} of ${count(before.rows, "row")} are done`);
+    }
+    const show = meter(board, terminal);
+    const { signal } = terminal.io;
+    if (workers === undefined) {
+      await workAll(
+        {
+          next: async () => (signal.aborted ? undefined : board.take()),
+          stopped: () => signal.aborted,
+          onRow: (row, state) => {
+            board.onRow(row, state);
+            show();
+          },
+          done: board.done,
+        },
+        run,
+        { manifest, opened, model, resources },
+      );
+    } else {
+      await model.dispose();
+      await severalWorkers(run, {
+        board,
+        manifest,
+        workers,
+        resources,
+        show,
+        start: { argv, resources, env: terminal.io.env },
+      });
+    }
+    await board.finish();
+    terminal.progress.clear();
+    return await conclude(board.progress(), run);
+  } finally {
+    await model.dispose();
+  }
+}
+
+/** What each of several workers may use. Numbers do not depend on it. */
+function shareOf(workers: number, { threads, memory }: RunOptions): NonNullable<ShardSource["resources"]> {
+  return {
+    threads: threads ?? Math.max(1, Math.floor(availableParallelism() / workers)),
+    ...(memory === undefined ? {} : { memory: Math.floor(memory / workers) }),
+  };
+}
+
+async function conclude(progress: RunProgress, { folder, terminal }: RunInvocation): Promise<number> {
+  const { rows, done, failed, shards, shardsDone } = progress;
+  if (shardsDone < shards) {
+    await terminal.note(
+      `Stopped: ${done} of ${count(rows, "row")} are in ${folder}; the same command goes on from there`,
+    );
+    return EXIT.interrupted;
+  }
+  await terminal.note(`Wrote ${folder} (${count(rows, "row")} in ${count(shards, "shard")})`);
+  if (failed === 0) return EXIT.done;
+  await terminal.fail(
+    `${failed} of ${count(rows, "row")} could not be explained: ${FAILED} in ${folder} has which, and why`,
+  );
+  return EXIT.failed;
+}
+
+/** Ends of a worker by itself at the same row, after which the row counts as the cause. */
+const MOST_ENDS = 2;
+
+interface Several {
+  readonly board: ShardBoard;
+  readonly manifest: RunManifest;
+  readonly workers: number;
+  readonly resources: NonNullable<ShardSource["resources"]>;
+  readonly start: Parameters<typeof startWorker>[0];
+  readonly show: () => void;
+}
+
+/** Keeps so many processes at work. One that ends by itself, as a fault in the engine ends it, is started anew. */
+async function severalWorkers(run: RunInvocation, { board, manifest, workers, start, show }: Several): Promise<void> {
+  const { terminal, folder } = run;
+  const { signal } = terminal.io;
+  const ends = new Map<number, number>();
+  let broken: string | undefined;
+  const hooks = {
+    take: () => (signal.aborted || broken !== undefined ? undefined : board.take()),
+    onRow: (row: number, state: Parameters<ShardBoard["onRow"]>[1]) => {
+      board.onRow(row, state);
+      show();
+    },
+    done: board.done,
+  };
+  const keep = async () => {
+    for (;;) {
+      const said: string[] = [];
+      const worker = startWorker(start, { ...hooks, tell: (line) => void said.push(line) });
+      const stop = () => worker.stop();
+      signal.addEventListener("abort", stop, { once: true });
+      if (signal.aborted) stop();
+      const { code, shard, row } = await worker.ended;
+      signal.removeEventListener("abort", stop);
+      if (shard !== undefined) board.giveBack(shard);
+      if (signal.aborted || broken !== undefined) return;
+      if (code === 0) return;
+      if (row === undefined) {
+        // It said why: what is wrong there is wrong for all.
+        broken = said.join("\n").replace(/^Error: /, "") || "a worker ended before it began";
+        return;
+      }
+      ends.set(row, (ends.get(row) ?? 0) + 1);
+      if (said.some((line) => line.startsWith("Error: "))) {
+        broken = said.join("\n").replace(/^Error: /, "");
+        return;
+      }
+      if ((ends.get(row) as number) >= MOST_ENDS) await giveUp(run, manifest, row);
+      await terminal.warn(`A worker ended at row ${row} of ${folder}; another one goes on`);
+    }
+  };
+  await Promise.all(Array.from({ length: workers }, keep));
+  if (broken !== undefined) throw new InputError(broken);
+}
+
+/** Keeps a row that ends the process that explains it as one that failed. */
+async function giveUp(run: RunInvocation, manifest: RunManifest, row: number): Promise<void> {
+  const shard = Math.floor(row / manifest.shardRows);
+  const { start, end } = shardRange(manifest, shard);
+  const { inputs } = await openInputs(run, manifest);
+  const kept = await openKeptRows(run.folder, manifest, shard);
+  try {
+    for await (const entry of inputs.entries(start, end)) {
+      if (entry.row !== row) continue;
+      const message = `The process that explained this row ended ${MOST_ENDS} times; explain it alone to see why`;
+      await kept.add(failedRow(entry, shortHash(manifest), "CALIG_ENGINE_ENDED", message));
+    }
+  } finally {
+    await kept.close();
+  }
+}
+
+/** Shows how far all are. */
+function meter(board: ShardBoard, { progress }: RunInvocation["terminal"]): () => void {
+  const began = performance.now();
+  return () => {
+    const { rows, done, failed, found } = board.progress();
+    const seconds = (performance.now() - began) / 1000;
+    const rate = (done - found) / seconds;
+    const left = rate > 0 ? `, ${duration((rows - done) / rate)} left` : "";
+    const wrong = failed === 0 ? "" : `, ${failed} failed`;
+    progress.update(done / rows, `${done} of ${rows} rows, ${rate.toPrecision(3)} rows/s${left}${wrong}`);
+  };
+}
+
+const duration = (seconds: number): string =>
+  seconds < 90
+    ? `${Math.ceil(seconds)} s`
+    : seconds < 5400
+      ? `${Math.ceil(seconds / 60)} min`
+      : `${(seconds / 3600).toFixed(1)} h`;
+
+const openInputs = ({ input, options, fileOptions, extensions }: RunInvocation, there: RunManifest | undefined) =>
+  openRunInputs(input, {
+    kinds: fileModalities(modalitiesOf(extensions)),
+    rows: given(options, ROW_OPTIONS),
+    files: fileOptions,
+    known: there?.inputs ?? [],
+  });
+
+async function loadFor(
+  { options, extensions, terminal }: RunInvocation,
+  { modality }: OpenedInputs,
+  resources: { readonly threads?: number; readonly memory?: number },
+): Promise<LoadedModel> {
+  const { loadModel } = await import("../node/load-model.ts");
+  const { signal } = terminal.io;
+  const source = options.model ?? defaultModelOf(modality ?? texts);
+  const loading = await loadingOptions({ ...options, ...resources }, extensions);
+  return loadModel(source, { signal, ...loading });
+}
+
+/** Options of loading and reading that numbers depend on. */
+const OTHER_OPTIONS = ["dtype", "device", "acceptDifference", ...ROW_OPTIONS] as const;
+
+function manifestOf(
+  { options, methodOptions, fileOptions, argv }: RunInvocation,
+  {
+    opened: { inputs, modality, example },
+    model,
+    there,
+  }: { readonly opened: OpenedInputs; readonly model: LoadedModel; readonly there: RunManifest | undefined },
+): RunManifest {
+  const read = modality ?? texts;
+  if (read.name !== model.modality.name) {
+    throw new InputError(
+      `Cannot explain ${quote(example)} with model "${model.facts.id}": it reads ${model.modality.noun.many}; name a model that reads ${read.noun.many} with --model`,
+    );
+  }
+  const { method, table, options: values } = resolveRun(model, methodOptions);
+  const own = Object.entries(values as GivenOptions).filter(
+    ([name]) => !BESIDES.includes(name) && (table[name]?.changesResults !== false || name === "counterfactuals"),
+  );
+  const all = canonical({
+    method: method.name,
+    ...Object.fromEntries(own),
+    ...given(options, OTHER_OPTIONS),
+    ...fileOptions,
+    ...(options.full === true ? { full: true } : {}),
+  }) as Readonly<Record<string, unknown>>;
+  const shardRows = options.shardRows ?? there?.shardRows ?? defaultShardRows(inputs.rows);
+  return {
+    version: 1,
+    kind: "calig-run",
+    calig: VERSION,
+    command: argv.filter((word) => word !== "--fresh"),
+    model: model.facts,
+    options: all,
+    optionsHash: hashOptions(model.facts, all),
+    inputs: inputs.parts,
+    rows: inputs.rows,
+    shardRows,
+    shards: Math.ceil(inputs.rows / shardRows),
+    columns: options.full === true ? FULL_COLUMNS : RUN_COLUMNS,
+  };
+}

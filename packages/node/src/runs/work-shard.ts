@@ -1,0 +1,108 @@
+/** @file One shard, from its rows to its file: written under another name, and moved into its place when it is whole. */
+
+import type { Explanation } from "@calig/core/internal/attribution/explanation";
+import { InternalError, InvalidOptionError, isCaligError, UsageError } from "@calig/core/internal/errors";
+import { type ColumnTypes, startParquet } from "../node/parquet/write.ts";
+import { isSystemError } from "../util/file-failure.ts";
+import { openKeptRows } from "./kept-rows.ts";
+import { type RunManifest, shortHash } from "./manifest.ts";
+import type { RunEntry, RunInputs } from "./run-inputs.ts";
+import { explainedRow, failedRow, hasFailed, type RunRow } from "./run-row.ts";
+import type { RowState } from "./shard-source.ts";
+import { type DoneShard, shardNotes, shardPath, shardRange } from "./shards.ts";
+import { writeWholeFile } from "./whole-file.ts";
+
+/** Rows of a row group: what a reader of one row has to read, and what the writer holds in memory. */
+const GROUP_ROWS = 100;
+/** Characters of rows that a row group holds at most, where the whole Explanation is kept. */
+const GROUP_CHARACTERS = 2 ** 23;
+
+export interface ShardWork {
+  readonly folder: string;
+  readonly manifest: RunManifest;
+  readonly inputs: RunInputs;
+  readonly explain: (input: object) => Promise<Explanation>;
+  /** What is told of each row: before it is explained, and when it is there. */
+  readonly onRow?: (row: number, state: RowState) => void;
+  /** Asked between two rows. */
+  readonly stopped?: () => boolean;
+}
+
+/**
+ * Explains the rows of a shard that are not kept yet, and writes its file.
+ *
+ * @returns undefined where it was stopped: the rows so far are kept.
+ * @throws What is wrong with all rows: options, files, the disk. What is wrong with one is in its row.
+ */
+export async function workShard(work: ShardWork, shard: number): Promise<DoneShard | undefined> {
+  const { folder, manifest, inputs, onRow, stopped } = work;
+  const { start, end } = shardRange(manifest, shard);
+  await inputs.check(start, end);
+  const kept = await openKeptRows(folder, manifest, shard);
+  try {
+    for await (const entry of inputs.entries(start, end)) {
+      if (kept.has(entry.row)) {
+        onRow?.(entry.row, "kept");
+        continue;
+      }
+      if (stopped?.() === true) return undefined;
+      onRow?.(entry.row, "begun");
+      const row = await explainRow(work, entry);
+      await kept.add(row);
+      onRow?.(entry.row, hasFailed(row) ? "failed" : "explained");
+    }
+    try {
+      await inputs.check(start, end);
+    } catch (error) {
+      // Nobody knows which of its rows are of the inputs that were.
+      await kept.remove();
+      throw error;
+    }
+    const done = await writeShard(work, shard, { start, end }, (row) => kept.get(row));
+    await kept.remove();
+    return done;
+  } finally {
+    await kept.close();
+  }
+}
+
+async function explainRow({ manifest, explain }: ShardWork, entry: RunEntry): Promise<RunRow> {
+  const options = shortHash(manifest);
+  try {
+    const explanation = await explain(await entry.read());
+    return explainedRow(entry, options, explanation, Object.hasOwn(manifest.columns, "json"));
+  } catch (error) {
+    // What is wrong with an option is wrong for every row; what the system refuses, it may grant when asked again.
+    if (error instanceof InvalidOptionError || error instanceof UsageError || isSystemError(error)) throw error;
+    if (!(error instanceof Error)) throw error;
+    const { code, message } = isCaligError(error) ? error : new InternalError(`${error.name}: ${error.message}`);
+    return failedRow(entry, options, code, message);
+  }
+}
+
+async function writeShard(
+  { folder, manifest }: ShardWork,
+  shard: number,
+  { start, end }: { readonly start: number; readonly end: number },
+  rowAt: (row: number) => Promise<RunRow>,
+): Promise<DoneShard> {
+  // What the footer notes is said when the file is begun: failures are counted before.
+  let failed = 0;
+  for (let row = start; row < end; row++) if (hasFailed(await rowAt(row))) failed++;
+  await writeWholeFile(shardPath(folder, manifest, shard), async (file) => {
+    const sink = startParquet(file, manifest.columns as ColumnTypes, shardNotes(manifest, shard, failed));
+    for (let next = start; next < end; ) {
+      const group: RunRow[] = [];
+      for (let size = 0; next < end && group.length < GROUP_ROWS && size < GROUP_CHARACTERS; next++) {
+        const row = await rowAt(next);
+        size += lengthOf(row.json) + lengthOf(row.text);
+        group.push(row);
+      }
+      await sink.group(group);
+    }
+    await sink.finish();
+  });
+  return { shard, failed };
+}
+
+const lengthOf = (value: unknown): number => (typeof value === "string" ? value.length : 0);

@@ -1,0 +1,248 @@
+/** @file Runs: data sets explained in shards, interrupted, gone on with, and compared with undisturbed ones. */
+
+import { mkdir, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { openParquet } from "@calig/node/internal/node/parquet/read";
+import { openKeptRows } from "@calig/node/internal/runs/kept-rows";
+import { type RunManifest, readManifest } from "@calig/node/internal/runs/manifest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
+import { runCli } from "../support/run-cli.ts";
+import { useTempFolders } from "../support/temp-folder.ts";
+
+vi.mock(import("@calig/node/internal/node/load-model"), async (original) =>
+  (await import("../support/shared-models.ts")).shareModels(await original()),
+);
+
+/** As cheap as an explanation gets. */
+const QUICK = ["--method", "gradient-x-input"];
+const tempFolder = useTempFolders();
+const TEXTS = ["Good film.", "Dull.", "", "A moving film, beautifully shot.", "Not bad at all."];
+const CSV = `id,text\n${TEXTS.map((text, i) => `n${i},"${text}"`).join("\n")}\n`;
+
+/** The rows of a run without what may differ, in the order of its shards. */
+async function rowsOf(folder: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  const names = (await readdir(join(folder, "shards"))).sort();
+  const all = [];
+  for (const name of names) {
+    const file = await openParquet(join(folder, "shards", name));
+    for (const { milliseconds: _, ...row } of await file.read(0, file.rows)) all.push(row);
+    await file.close();
+  }
+  return all;
+}
+
+const run = (folder: string, ...more: string[]) =>
+  runCli([
+    "explain",
+    "--input",
+    join(folder, "in.csv"),
+    "--out",
+    `${join(folder, "run")}/`,
+    "--shard-rows",
+    "2",
+    ...QUICK,
+    ...more,
+  ]);
+
+describe("a run", () => {
+  let folder: string;
+  let rows: Awaited<ReturnType<typeof rowsOf>>;
+  beforeAll(async () => {
+    folder = await tempFolder({ "in.csv": CSV });
+    const { code, stderr } = await run(folder);
+    expect(stderr).toContain("Wrote");
+    expect(stderr).toContain("1 of 5 rows could not be explained: failed.jsonl");
+    expect(code).toBe(1);
+    rows = await rowsOf(join(folder, "run"));
+  });
+
+  test("has a row for each input, with evidence for each word", () => {
+    expect(rows.map(({ id }) => id)).toEqual(["n0", "n1", "n2", "n3", "n4"]);
+    const {
+      words,
+      starts,
+      ends,
+      attribution,
+      block_relevance: blocks,
+      target,
+      options,
+    } = rows[3] as Record<string, unknown[]>;
+    const text = TEXTS[3] as string;
+    expect(words).toEqual((starts as number[]).map((start, i) => text.slice(start, (ends as number[])[i])));
+    expect(attribution).toHaveLength(words?.length ?? 0);
+    expect(blocks).toEqual([]);
+    expect(target).toBe("positive");
+    expect(options).toMatch(/^[0-9a-f]{16}$/);
+  });
+
+  test("keeps a row that failed as nulls, and says why in failed.jsonl", async () => {
+    expect(rows[2]).toMatchObject({ id: "n2", line: 4, target: null, score: null, error_code: "CALIG_INPUT" });
+    const lines = (await readFile(join(folder, "run", "failed.jsonl"), "utf8")).trim().split("\n");
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      {
+        row: 2,
+        id: "n2",
+        source: join(folder, "in.csv"),
+        line: 4,
+        code: "CALIG_INPUT",
+        message: 'field "text" is empty',
+      },
+    ]);
+  });
+
+  test("leaves nothing behind but what it says", async () => {
+    expect((await readdir(join(folder, "run"))).sort()).toEqual(["failed.jsonl", "manifest.json", "shards"]);
+    expect((await readdir(join(folder, "run", "shards"))).sort()).toEqual(
+      [0, 1, 2].map((i) => `part-0000${i}-of-00003.parquet`),
+    );
+  });
+
+  test("writes only the shards that are missing or damaged when the command is given again, and clears strays", async () => {
+    const shards = join(folder, "run", "shards");
+    const [first, second, third] = [0, 1, 2].map((i) => join(shards, `part-0000${i}-of-00003.parquet`)) as [
+      string,
+      string,
+      string,
+    ];
+    await utimes(first, 1000, 1000);
+    await rm(second);
+    await writeFile(third, (await readFile(third)).subarray(0, -20));
+    await writeFile(join(shards, ".part-00001-of-00003.x.tmp"), "half");
+    const { stderr } = await run(folder);
+    expect(stderr).toContain("Going on with");
+    expect(stderr).toContain("2 of 5 rows are done");
+    expect((await readFile(first)).length).toBeGreaterThan(0);
+    expect(await rowsOf(join(folder, "run"))).toEqual(rows);
+  });
+
+  test("goes on from the rows of a shard under way, a torn line left out", async () => {
+    const path = join(folder, "run");
+    const manifest = (await readManifest(path)) as RunManifest;
+    const shard = join(path, "shards", "part-00001-of-00003.parquet");
+    await rm(shard);
+    const kept = await openKeptRows(path, manifest, 1);
+    await kept.add({ ...(rows[2] as object), row: 2, error: "kept" });
+    await kept.close();
+    const [name = ""] = (await readdir(join(path, "shards"))).filter((each) => each.endsWith(".rows.jsonl"));
+    await writeFile(join(path, "shards", name), '{"row":3,"opt', { flag: "a" });
+    await run(folder);
+    const now = await rowsOf(path);
+    expect(now[2]).toMatchObject({ error: "kept" });
+    expect(now[3]).toEqual(rows[3]);
+    await rm(shard);
+    await run(folder);
+    expect(await rowsOf(path)).toEqual(rows);
+  });
+
+  test("names what is different, and starts over when told to", async () => {
+    const { code, stderr } = await run(folder, "--target", "negative");
+    expect(code).toBe(2);
+    expect(stderr).toContain('target: was not given, is "negative"');
+    expect(stderr).toContain("--fresh");
+    const changed = await tempFolder({ "in.csv": CSV });
+    await run(changed);
+    await writeFile(join(changed, "in.csv"), `${CSV}n5,Fine.\n`);
+    const again = await run(changed);
+    expect(again.code).toBe(2);
+    expect(again.stderr).toContain("changed: had 5 rows in");
+    const fresh = await run(changed, "--fresh");
+    expect(fresh.stderr).toContain("6 rows in 3 shards");
+    expect(await rowsOf(join(changed, "run"))).toHaveLength(6);
+  });
+
+  test("is of one command at a time", async () => {
+    const lock = join(folder, "run", ".lock.json");
+    const { hostname } = await import("node:os");
+    await writeFile(lock, JSON.stringify({ host: hostname(), pid: process.ppid }));
+    const { code, stderr } = await run(folder);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`process ${process.ppid} does so already`);
+    // A process that is no more, and one whose number another one has now.
+    await writeFile(lock, JSON.stringify({ host: hostname(), pid: process.ppid, began: "1" }));
+    expect((await run(folder)).stderr).toContain("Wrote");
+  });
+
+  test("is the same with several workers, with the explanation itself", async () => {
+    const other = await tempFolder({ "in.csv": CSV });
+    await run(other, "--workers", "2", "--full");
+    const found = await rowsOf(join(other, "run"));
+    expect(found.map(({ attribution }) => attribution)).toEqual(rows.map(({ attribution }) => attribution));
+    const { layout, words, cost } = JSON.parse(String(found[0]?.json)) as Record<string, unknown>;
+    expect({ layout, cost }).toMatchObject({ layout: "text", cost: { milliseconds: 0 } });
+    expect(words).toHaveLength(((found[0] as { words?: unknown }).words as unknown[]).length);
+  }, 60_000);
+
+  test("stops behind the row under way, and goes on", async () => {
+    const other = await tempFolder({ "in.csv": CSV });
+    const stop = new AbortController();
+    const out = `${join(other, "run")}/`;
+    const watching = setInterval(() => {
+      void readdir(join(out, "shards"))
+        .then((names) => names.length > 0 && stop.abort())
+        .catch(() => {});
+    }, 1);
+    const argv = ["explain", "--input", join(other, "in.csv"), "--out", out, "--shard-rows", "5"];
+    const { code, stderr } = await runCli(argv, { signal: stop.signal });
+    clearInterval(watching);
+    expect({ code, stderr }).toMatchObject({
+      code: 130,
+      stderr: expect.stringContaining("the same command goes on") as string,
+    });
+    expect(await readdir(join(out, "shards"))).toEqual([
+      expect.stringMatching(/^\.part-00000-of-00001\..*\.rows\.jsonl$/),
+    ]);
+    const again = await runCli(argv);
+    expect(again.stderr).toContain("5 rows in 1 shard");
+    expect((await rowsOf(out)).map(({ id }) => id)).toEqual(["n0", "n1", "n2", "n3", "n4"]);
+  });
+});
+
+describe("inputs of runs", () => {
+  test("may be Parquet, several by a pattern, or a folder of tables", async () => {
+    const folder = await tempFolder({ "in.csv": CSV });
+    await run(folder);
+    const shards = join(folder, "run", "shards");
+    const [a, b] = [join(folder, "a"), join(folder, "b")];
+    await runCli(["explain", "--input", join(shards, "*.parquet"), "--out", `${a}/`, ...QUICK]);
+    await runCli(["explain", "--input", shards, "--out", `${b}/`, ...QUICK]);
+    const rows = await rowsOf(a);
+    expect(rows.map(({ id }) => id)).toEqual(["n0", "n1", "n2", "n3", "n4"]);
+    expect(rows.map(({ text }) => text)).toEqual([...TEXTS.slice(0, 2), null, ...TEXTS.slice(3)]);
+    expect((await rowsOf(b)).map(({ id, attribution }) => ({ id, attribution }))).toEqual(
+      rows.map(({ id, attribution }) => ({ id, attribution })),
+    );
+    const { stdout } = await runCli([
+      ...["explain", "--input", join(shards, "part-00000-of-00003.parquet"), "--json"],
+      ...QUICK,
+    ]);
+    expect(
+      stdout
+        .trim()
+        .split("\n")
+        .map((line) => (JSON.parse(line) as { source: { id: string } }).source.id),
+    ).toEqual(["n0", "n1"]);
+  });
+
+  test("of one part of a data set are asked for", async () => {
+    const folder = await tempFolder({});
+    await mkdir(join(folder, "data"));
+    for (const name of ["train-00000-of-00001.csv", "test-00000-of-00001.csv"])
+      await writeFile(join(folder, "data", name), CSV);
+    const { code, stderr } = await runCli(["explain", "--input", folder, "--out", `${folder}-run/`, ...QUICK]);
+    expect(code).toBe(2);
+    expect(stderr).toContain("several parts of a data set");
+    expect(stderr).toContain(`${join(folder, "data", "test*.csv")}`);
+  });
+
+  test.each([
+    [["--workers", "2"], "name one with --out"],
+    [["--workers", "2", "--out", "x.jsonl"], "a run is a folder"],
+    [["--format", "parquet,json", "--out", "x/"], "parquet makes a run of its folder"],
+    [["--full", "--format", "html", "--out", "x/"], "makes no run"],
+  ])("%j are refused", async (more, message) => {
+    const folder = await tempFolder({ "in.csv": CSV });
+    const { code, stderr } = await runCli(["explain", "--input", join(folder, "in.csv"), ...more]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+  });
+});
