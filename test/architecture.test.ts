@@ -63,12 +63,13 @@ const HOUSE: Readonly<Record<Storey, Readonly<Record<string, readonly string[]>>
     modality: [...PLAIN, "runtime", "model", "attribution"],
     loading: ["ground", "model", "attribution", "modality"],
     evaluation: [...PLAIN, "model", "attribution", "modality"],
+    shortcuts: [...PLAIN, "runtime", "model", "attribution", "modality", "evaluation"],
     verification: [...PLAIN, "onnx", "graph", "runtime", "model", "attribution", "modality", "loading"],
   },
   face: {
     reading: [...PLAIN, "attribution"],
     render: [...PLAIN, "attribution", "reading"],
-    report: [...PLAIN, "attribution", "evaluation", "verification", "reading", "render"],
+    report: [...PLAIN, "attribution", "evaluation", "shortcuts", "verification", "reading", "render"],
     components: [...PLAIN, "attribution", "render"],
   },
   doors: {

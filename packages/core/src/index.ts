@@ -164,8 +164,14 @@ export type {
 } from "./report/evidence/evidence-report.ts";
 export { type ReportHtmlOptions, renderReportHtml } from "./report/evidence/html.ts";
 export { type ReportMarkdownOptions, renderReportMarkdown } from "./report/evidence/markdown.ts";
+export { type ShortcutHtmlOptions, shortcutsHtml } from "./report/shortcuts/html.ts";
+export { shortcutsMarkdown } from "./report/shortcuts/markdown.ts";
 export { verificationHtml } from "./report/verification/html.ts";
 export { verificationMarkdown } from "./report/verification/markdown.ts";
+export type { CueContext, CueExample, CueKind, CueSubject, Occurrence, OpenCues } from "./shortcuts/cue.ts";
+export { CUE_KINDS } from "./shortcuts/cues.ts";
+export { type FindShortcutsOptions, findShortcuts } from "./shortcuts/find-shortcuts.ts";
+export type { CueReport, CueStatus, Intervention, ShortcutReport } from "./shortcuts/shortcut-report.ts";
 export { type FloatTensor, floatTensor } from "./tensor/tensor.ts";
 export { type CheckResult, type Verification, verdict } from "./verification/verification.ts";
 export { type VerifyOptions, verify } from "./verification/verify.ts";

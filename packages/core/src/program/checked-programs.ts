@@ -101,6 +101,16 @@ export class CheckedPrograms implements ModelPrograms {
     throw await this.#fail("logits", entering ? undefined : request.block);
   }
 
+  get knockedOut(): ModelPrograms["knockedOut"] {
+    const programs = this.#programs;
+    if (programs.knockedOut === undefined) return undefined;
+    return async (feeds, kept) => {
+      const logits = (await programs.knockedOut?.(feeds, kept)) as FloatTensor;
+      if (!allFinite(logits.data)) throw await this.#fail("logits", undefined);
+      return logits;
+    };
+  }
+
   sweep(request: SweepRequest): Promise<SweepResult> {
     return this.#programs.sweep(request);
   }

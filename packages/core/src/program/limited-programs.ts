@@ -62,6 +62,24 @@ export class LimitedPrograms implements ModelPrograms {
     return joinRows(await each(rowsIn(feeds), (row) => this.#inner.logits(rowOf(feeds, row))));
   }
 
+  get knockedOut(): ModelPrograms["knockedOut"] {
+    const inner = this.#inner;
+    if (inner.knockedOut === undefined) return undefined;
+    return async (feeds, kept) => {
+      const rows = rowsIn(feeds);
+      const own = (data: Float32Array, row: number) => {
+        const size = data.length / rows;
+        return data.subarray(row * size, (row + 1) * size);
+      };
+      const run = (row: number) =>
+        inner.knockedOut?.(
+          rowOf(feeds, row),
+          kept.map((data) => own(data, row)),
+        ) as Promise<FloatTensor>;
+      return joinRows(await each(rows, run));
+    };
+  }
+
   async forwardReplaced(feeds: Feeds, replaced: Float32Array, vector: "mean" | "zero"): Promise<ForwardResult> {
     const rows = rowsIn(feeds);
     const size = replaced.length / rows;

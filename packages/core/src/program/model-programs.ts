@@ -130,6 +130,13 @@ export interface ModelPrograms {
   hiddenGradient(request: StateRequest & { readonly score: ScoreSpec }): Promise<HiddenGradient>;
   /** F, the attention of all blocks and its gradients, from the first hidden state. Cost: one pass forward and one back per row. */
   attentionGradients(request: Omit<StateRequest, "block"> & { readonly score: ScoreSpec }): Promise<AttentionGradients>;
+  /**
+   * Logits with the attention into some positions taken away, block by block [rows, classes]. Absent where a model is run
+   * block by block. Cost: one forward pass per row.
+   *
+   * @param kept - Of each block [rows x positions]: 1 where a position may be looked at, 0 where not.
+   */
+  readonly knockedOut?: ((feeds: Feeds, kept: readonly Float32Array[]) => Promise<FloatTensor>) | undefined;
   /** Releases all compiled programs. */
   dispose(): Promise<void>;
 }

@@ -16,6 +16,7 @@ import {
   buildLogitsFromProgram,
   gradientNames,
 } from "./input-gradients.ts";
+import { buildKnockOutProgram, knockOutFeeds, knockOutOutput } from "./knock-out.ts";
 import {
   type AttentionGradients,
   type ForwardResult,
@@ -176,6 +177,15 @@ export class Programs implements ModelPrograms {
       probabilities: attentionProbabilities.map((name) => floats(fetches, name)),
       gradients: attentionProbabilities.map((_, l) => floats(fetches, gradientNames.attention(l))),
     };
+  }
+
+  /** Logits with the attention into some positions taken away, block by block. Cost: one forward pass per row. */
+  async knockedOut(feeds: Feeds, kept: readonly Float32Array[]): Promise<FloatTensor> {
+    const { sweep } = this.#source;
+    const session = await this.#session("knock-out", () => buildKnockOutProgram(sweep));
+    const rows = Object.values(feeds)[0]?.shape[0] ?? 0;
+    const name = knockOutOutput(sweep);
+    return floats(await session.run({ ...feeds, ...knockOutFeeds(kept, rows) }, [name]), name);
   }
 
   /** Releases all compiled programs. */

@@ -8,6 +8,7 @@ import type { Evaluation } from "../evaluation/evaluation.ts";
 import type { ImageComparison, MethodComparison } from "../evaluation/method-comparison.ts";
 import type { Tuning } from "../evaluation/tune.ts";
 import { jsonText } from "../render/json.ts";
+import type { ShortcutReport } from "../shortcuts/shortcut-report.ts";
 import type { Verification } from "../verification/verification.ts";
 import type { CaseReport } from "./case/case-report.ts";
 import { type CaseHtmlOptions, caseHtml } from "./case/html.ts";
@@ -20,6 +21,8 @@ import { evaluationMarkdown } from "./evaluation/markdown.ts";
 import type { EvidenceReport } from "./evidence/evidence-report.ts";
 import { type ReportHtmlOptions, renderReportHtml } from "./evidence/html.ts";
 import { renderReportMarkdown } from "./evidence/markdown.ts";
+import { type ShortcutHtmlOptions, shortcutsHtml } from "./shortcuts/html.ts";
+import { shortcutsMarkdown } from "./shortcuts/markdown.ts";
 import { tuningHtml, tuningMarkdown } from "./tuning.ts";
 import { verificationHtml } from "./verification/html.ts";
 import { verificationMarkdown } from "./verification/markdown.ts";
@@ -31,6 +34,7 @@ export interface ReportData {
   readonly imageComparison: MethodComparison;
   readonly tuning: Tuning;
   readonly verification: Verification;
+  readonly shortcuts: ShortcutReport;
   readonly evidence: EvidenceReport;
   /** One input, class by class. */
   readonly classes: readonly Explanation[];
@@ -41,7 +45,10 @@ export interface ReportData {
 export type ReportKind = keyof ReportData;
 
 /** How reports look: each writer takes what concerns it and ignores the rest. */
-export interface ReportLook extends ComparisonPictureOptions, ReportHtmlOptions, CaseHtmlOptions, SideBySideOptions {}
+export interface ReportLook extends ComparisonPictureOptions, ReportHtmlOptions, CaseHtmlOptions, SideBySideOptions {
+  /** Pictures of examples, as data URIs by line. */
+  readonly shortcutPictures?: ShortcutHtmlOptions["pictures"];
+}
 
 /** Makes the contents of a file. */
 export type ReportWriter<T> = (data: T, look: ReportLook) => string | Promise<string>;
@@ -76,6 +83,11 @@ export const REPORT_WRITERS = {
   },
   tuning: { json: reportJson, markdown: tuningMarkdown, html: tuningHtml },
   verification: { json: reportJson, markdown: verificationMarkdown, html: verificationHtml },
+  shortcuts: {
+    json: reportJson,
+    markdown: shortcutsMarkdown,
+    html: (data, { shortcutPictures: pictures }) => shortcutsHtml(data, pictures === undefined ? {} : { pictures }),
+  },
   evidence: { json: jsonText, markdown: renderReportMarkdown, html: renderReportHtml },
   classes: { json: reportJson, markdown: classesMarkdown, html: classesHtml },
   case: {

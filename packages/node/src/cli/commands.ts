@@ -13,6 +13,7 @@ import { mcp } from "./commands/mcp.ts";
 import { models } from "./commands/models.ts";
 import { report } from "./commands/report.ts";
 import { serve } from "./commands/serve.ts";
+import { shortcuts } from "./commands/shortcuts.ts";
 import { tune } from "./commands/tune.ts";
 import { verify } from "./commands/verify.ts";
 import { view } from "./commands/view.ts";
@@ -24,6 +25,7 @@ export const COMMANDS: readonly Command[] = [
   baselines,
   tune,
   calibrate,
+  shortcuts,
   view,
   report,
   serve,

@@ -21,12 +21,13 @@ import { METRICS } from "@calig/core/internal/evaluation/metrics";
 import { EVALUATION_OPTIONS } from "@calig/core/internal/evaluation/options";
 import type { Extensions } from "@calig/core/internal/extend/extension";
 import { ONNX_DTYPES } from "@calig/core/internal/loading/onnx-place";
-import type {
-  OptionDeclaration,
-  OptionGroup,
-  OptionsOf,
-  OptionTable,
-  OptionType,
+import {
+  type OptionDeclaration,
+  type OptionGroup,
+  type OptionsOf,
+  type OptionTable,
+  type OptionType,
+  onlyOptions,
 } from "@calig/core/internal/options/option";
 import { flagOf, withWords } from "@calig/core/internal/options/text";
 import {
@@ -47,6 +48,7 @@ import { MOST_BYTES, OPENED } from "@calig/core/internal/report/browse/html";
 import { TOP_WORDS } from "@calig/core/internal/report/evidence/build-report";
 import { DETAILS } from "@calig/core/internal/report/evidence/facts";
 import { DEVICES } from "@calig/core/internal/runtime/devices";
+import { SHORTCUT_OPTIONS } from "@calig/core/internal/shortcuts/options";
 import { FORMATS } from "./formats.ts";
 import { EVALUATION_FORMATS } from "./report-writers.ts";
 
@@ -197,6 +199,26 @@ export const OPTIONS = {
     path("FILE"),
     "data set: .jsonl, .json, .csv, .tsv with text, label, rationale, a folder of pictures, or one of the published layouts (see docs/cli.md)",
   ),
+  data: {
+    ...option(
+      "Input",
+      path("FILE"),
+      "data set to look in: .jsonl, .json, .csv, .tsv with text and label, a folder of pictures, or one of the published layouts (see docs/cli.md)",
+    ),
+    name: "input",
+    otherName: "dataset",
+  },
+  reference: option(
+    "Input",
+    path("FILE"),
+    "data in which suspected cues are not, or mean nothing: its labels have the last word on what is a shortcut",
+  ),
+  rows: option(
+    "Output",
+    path("FILE.csv"),
+    "inputs to add to the data: with each confirmed cue put in or taken out, and the label that they have",
+  ),
+  ...onlyOptions(SHORTCUT_OPTIONS, ["tested", "sample", "leastInputs", "permutations"]),
   classMap: option(
     "Input",
     path("FILE"),
