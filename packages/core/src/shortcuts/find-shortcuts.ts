@@ -198,7 +198,14 @@ async function openReference(
   };
 }
 
-/** The cues to test: those that labels contradict first, then by their attribution; of cues that lie on each other the strongest. */
+/** Suspicious and contradicted by labels, no part of the input, suspicious, contradicted alone. */
+const rank = (judged: {
+  readonly isSuspicious: boolean;
+  readonly contradicted: boolean;
+  readonly isNoFeature: boolean;
+}) => (judged.isNoFeature ? 1 : judged.isSuspicious ? (judged.contradicted ? 0 : 2) : 3);
+
+/** The cues to test: suspicious ones that labels contradict first; of cues that lie on each other the strongest. */
 function choose(
   suspicions: readonly Suspicion[],
   subjects: readonly Subject[],
@@ -212,7 +219,7 @@ function choose(
     .map((suspicion) => {
       const { found, class: own, z, pValue } = suspicion;
       const lift = liftOf(found, own, subjects, facts, known);
-      const contradicted = verdictOf(found, lift, subjects.length, suspicions.length, known) === "contradict";
+      const contradicted = verdictOf(found, own, lift, subjects.length, suspicions.length, known) === "contradict";
       return {
         suspicion,
         contradicted,
@@ -221,7 +228,7 @@ function choose(
       };
     })
     .filter(({ isSuspicious, contradicted, isNoFeature }) => isSuspicious || contradicted || isNoFeature)
-    .sort((a, b) => Number(b.contradicted) - Number(a.contradicted) || (b.suspicion.z ?? 0) - (a.suspicion.z ?? 0));
+    .sort((a, b) => rank(a) - rank(b) || (b.suspicion.z ?? 0) - (a.suspicion.z ?? 0));
   const chosen: Suspicion[] = [];
   for (const { suspicion, isNoFeature } of judged) {
     if (!isNoFeature && chosen.some((known) => covers(known, suspicion, subjects.length))) continue;
@@ -261,7 +268,7 @@ async function testCue(suspicion: Suspicion, testing: Testing): Promise<CueRepor
   const name = `${seed} ${found.kind.of.name} ${found.cue}`;
   const confirmation = await confirm(found, own, { subjects, kinds, answers, sample, seed });
   const lift = liftOf(found, own, subjects, facts, known);
-  const labels = verdictOf(found, lift, subjects.length, count, known);
+  const labels = verdictOf(found, own, lift, subjects.length, count, known);
   const confirmed = isConfirmed(confirmation);
   const spoken = found.places.filter(({ subject }) => (subjects[subject] as Subject).answer.predicted === own);
   const places = createRandom(`${name} read`)

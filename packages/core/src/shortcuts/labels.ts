@@ -15,7 +15,7 @@ export interface LabelFacts {
 
 /** Inputs with labels that were not made for this model or by these writers: a cue that it has not is not of the task. */
 export interface Reference {
-  readonly subjects: readonly Pick<Subject, "truth" | "answer">[];
+  readonly subjects: readonly Labelled[];
   readonly facts: LabelFacts;
   /** Indices of its inputs that have a cue. */
   has(found: FoundCue): readonly number[];
@@ -23,8 +23,12 @@ export interface Reference {
 
 /** Odds against an error in one cue; with as many cues as are tested, one in twenty for all of them. */
 const FAMILY = 20;
-/** Nobody is always right: what is never wrong on few inputs. */
-const LEAST_WRONG = 0.01;
+/** Inputs without the cue from which on it is known how right the model is there. */
+const LEAST_KNOWN = 5;
+/** How much better than guessing the model must be there for labels to tell. */
+const LEAST_BETTER = 0.05;
+
+type Labelled = Pick<Subject, "truth" | "answer">;
 
 export function labelFacts(subjects: readonly Pick<Subject, "truth" | "answer">[], classes: number): LabelFacts {
   const labelled = subjects.filter(({ truth }) => truth !== undefined);
@@ -40,18 +44,29 @@ export function labelFacts(subjects: readonly Pick<Subject, "truth" | "answer">[
 }
 
 /**
- * How much more probable labels are if the model is right about these inputs as often as about all, than if what it says of
- * them said nothing: natural logarithm. Large and negative where the model follows something that labels do not.
+ * How much more probable the labels of the inputs with a cue that the model puts into its class are if the model is right there
+ * as often as where the cue is not, than if these inputs were of the class as often as any: natural logarithm. Large and
+ * negative where the model follows something that labels do not. Null where labels cannot tell: without labelled inputs, and
+ * where the model is no better than that without the cue.
  */
-function evidenceOf(subjects: readonly Pick<Subject, "truth" | "answer">[], { base, accuracy }: LabelFacts): number {
-  const right = Math.min(1 - LEAST_WRONG, Math.max(LEAST_WRONG, accuracy));
-  return subjects.reduce((sum, { truth, answer: { predicted } }) => {
-    if (truth === undefined) return sum;
-    const unrelated = base[truth] as number;
-    const related =
-      truth === predicted ? right : ((1 - right) * unrelated) / Math.max(1e-9, 1 - (base[predicted] as number));
-    return sum + Math.log(related / unrelated);
-  }, 0);
+function evidenceOf(
+  own: number,
+  having: readonly Labelled[],
+  others: readonly Labelled[],
+  { base }: LabelFacts,
+): number | null {
+  const said = having.filter(({ truth, answer }) => truth !== undefined && answer.predicted === own);
+  const elsewhere = others.filter(({ truth }) => truth !== undefined);
+  const same = elsewhere.filter(({ answer }) => answer.predicted === own);
+  const known = same.length >= LEAST_KNOWN ? same : elsewhere;
+  const unrelated = base[own];
+  if (said.length === 0 || known.length < LEAST_KNOWN || unrelated === undefined) return null;
+  const right = (known.filter(({ truth, answer }) => truth === answer.predicted).length + 1) / (known.length + 2);
+  if (right <= unrelated + LEAST_BETTER) return null;
+  return said.reduce(
+    (sum, { truth }) => sum + Math.log(truth === own ? right / unrelated : (1 - right) / (1 - unrelated)),
+    0,
+  );
 }
 
 /** How often the class comes with the cue, by the model and by the labels. */
@@ -63,6 +78,7 @@ export function liftOf(
   reference: Reference | undefined,
 ): Lift {
   const having = found.places.map(({ subject }) => subjects[subject] as Subject);
+  const places = new Set(found.places.map(({ subject }) => subject));
   const labelled = having.filter(({ truth }) => truth !== undefined);
   const shareOf = (some: readonly Pick<Subject, "truth">[]) =>
     some.length === 0 ? null : some.filter(({ truth }) => truth === own).length / some.length;
@@ -76,7 +92,12 @@ export function liftOf(
       there === undefined
         ? null
         : { inputs: there.length, labelled: shareOf(there.filter(({ truth }) => truth !== undefined)) },
-    evidence: labelled.length === 0 || facts.labelled === 0 ? null : evidenceOf(labelled, facts),
+    evidence: evidenceOf(
+      own,
+      having,
+      subjects.filter(({ index }) => !places.has(index)),
+      facts,
+    ),
   };
 }
 
@@ -88,7 +109,8 @@ export function liftOf(
  */
 export function verdictOf(
   found: FoundCue,
-  { evidence }: Lift,
+  own: number,
+  { evidence, labelled }: Lift,
   subjects: number,
   tested: number,
   reference: Reference | undefined,
@@ -99,13 +121,17 @@ export function verdictOf(
     const expected = (found.places.length / subjects) * reference.subjects.length;
     // Probability of none where so many are expected (Poisson).
     if (there.length === 0 && expected > needed) return "contradict";
-    const own = there.map((index) => reference.subjects[index] as Subject);
-    if (reference.facts.labelled > 0 && own.some(({ truth }) => truth !== undefined)) {
-      const said = evidenceOf(own, reference.facts);
-      if (said <= -needed) return "contradict";
-    }
+    const having = new Set(there);
+    const said = evidenceOf(
+      own,
+      reference.subjects.filter((_, index) => having.has(index)),
+      reference.subjects.filter((_, index) => !having.has(index)),
+      reference.facts,
+    );
+    if (said !== null && said <= -needed) return "contradict";
   }
-  if (evidence === null) return "none";
+  if (labelled === null) return "none";
+  if (evidence === null) return "undecided";
   if (evidence <= -needed) return "contradict";
   return evidence > 0 ? "support" : "undecided";
 }

@@ -42,8 +42,9 @@ export interface Lift {
   /** Inputs with the cue that are labelled with the class in the reference, and how many have it there; null without one. */
   readonly reference: { readonly inputs: number; readonly labelled: number | null } | null;
   /**
-   * Natural logarithm of how much more probable the labels of the inputs with the cue are if the model is as right there as
-   * elsewhere than if the cue says nothing of them: > 0 speaks for support. Null without labels.
+   * Of inputs with the cue that the model puts into the class: natural logarithm of how much more probable their labels are if
+   * the model is right there as often as without the cue than if they were of the class as often as any. > 0 speaks for
+   * support. Null where labels cannot tell.
    */
   readonly evidence: number | null;
 }
