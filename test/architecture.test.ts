@@ -63,7 +63,7 @@ const HOUSE: Readonly<Record<Storey, Readonly<Record<string, readonly string[]>>
     modality: [...PLAIN, "runtime", "model", "attribution"],
     loading: ["ground", "model", "attribution", "modality"],
     evaluation: [...PLAIN, "model", "attribution", "modality"],
-    shortcuts: [...PLAIN, "runtime", "model", "attribution", "modality", "evaluation"],
+    shortcuts: [...PLAIN, "runtime", "model", "attribution", "evaluation"],
     verification: [...PLAIN, "onnx", "graph", "runtime", "model", "attribution", "modality", "loading"],
   },
   face: {
