@@ -20,6 +20,7 @@ import torch
 import transformers
 from hashed_weights import hashed
 from safetensors.torch import load_file, save_file
+from transformers.modeling_layers import GradientCheckpointingLayer
 from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSequenceClassification
 
 GAIN = 4.0
@@ -30,6 +31,8 @@ ASKED = [9, 13]  # positions that the next token is asked of
 ANSWER = [7, 21]
 
 COMMON = {"vocab_size": 60, "hidden_size": 32, "num_hidden_layers": 3, "num_attention_heads": 4, "num_key_value_heads": 2, "intermediate_size": 48, "max_position_embeddings": 40, "pad_token_id": 0}
+PLAIN = {key: value for key, value in COMMON.items() if key != "num_key_value_heads"}
+GPT = {"vocab_size": 60, "n_embd": 32, "n_layer": 3, "n_head": 4, "n_positions": 40, "pad_token_id": 0}
 GEMMA2 = {**COMMON, "head_dim": 12, "query_pre_attn_scalar": 10, "sliding_window": 5, "attn_logit_softcapping": 3.0, "final_logit_softcapping": 2.0}
 YARN = {"rope_type": "yarn", "factor": 4.0, "original_max_position_embeddings": 10}
 LONGROPE = {"type": "longrope", "short_factor": [1.0, 1.5, 2.5], "long_factor": [2.0, 3.0, 5.0]}
@@ -47,12 +50,39 @@ FAMILIES = {
     "smollm3": ("smollm3", {**COMMON, "num_hidden_layers": 4, "rope_theta": 500.0}),
     "olmo2": ("olmo2", {**COMMON, "rope_theta": 500.0}),
     "gpt2": ("gpt2", {"vocab_size": 60, "n_embd": 32, "n_layer": 3, "n_head": 4, "n_positions": 40, "pad_token_id": 0, "scale_attn_by_inverse_layer_idx": True}),
+    "gpt_neox": ("gpt_neox", {**PLAIN, "rotary_pct": 0.5, "rotary_emb_base": 500}),
+    "stablelm": ("stablelm", {**COMMON, "use_qkv_bias": True, "rope_theta": 500.0, "partial_rotary_factor": 0.5}),
+    "phi": ("phi", {**COMMON, "rope_theta": 500.0, "partial_rotary_factor": 0.5}),
+    "falcon": ("falcon", {**PLAIN, "ffn_hidden_size": 48}),
+    "opt": ("opt", {**PLAIN, "ffn_dim": 48, "word_embed_proj_dim": 32, "activation_function": "gelu"}),  # kinks of relu take more points
+    "bloom": ("bloom", {"vocab_size": 60, "hidden_size": 36, "n_layer": 3, "n_head": 6, "pad_token_id": 0}),
+    "mpt": ("mpt", {"vocab_size": 60, "d_model": 36, "n_layers": 3, "n_heads": 6, "max_seq_len": 40, "pad_token_id": 0}),
+    "starcoder2": ("starcoder2", {**COMMON, "rope_theta": 500.0, "sliding_window": 5}),
+    "gptj": ("gptj", {**GPT, "rotary_dim": 4}),
+    "gpt_neo": ("gpt_neo", {"vocab_size": 60, "hidden_size": 32, "num_layers": 3, "num_heads": 4, "max_position_embeddings": 40, "window_size": 5, "attention_types": [[["global", "local", "local"], 1]], "pad_token_id": 0}),
+    "gpt_bigcode": ("gpt_bigcode", GPT),
+    "granite": ("granite", {**COMMON, "rope_theta": 500.0, "embedding_multiplier": 3.0, "attention_multiplier": 0.2, "residual_multiplier": 0.7, "logits_scaling": 2.0}),
+    "cohere": ("cohere", {**COMMON, "rope_theta": 500.0, "logit_scale": 0.5}),
+    "cohere2": ("cohere2", {**COMMON, "num_hidden_layers": 4, "rope_theta": 500.0, "logit_scale": 0.5, "sliding_window": 5, "head_dim": 8}),
+    "olmo": ("olmo", {**COMMON, "rope_theta": 500.0, "clip_qkv": 2.0}),
+    "glm": ("glm", {**COMMON, "rope_theta": 500.0, "head_dim": 8, "attention_bias": True}),
+    "glm4": ("glm4", {**COMMON, "rope_theta": 500.0, "head_dim": 8}),
+    "nemotron": ("nemotron", {**COMMON, "rope_theta": 500.0}),
+    "arcee": ("arcee", {**COMMON, "rope_theta": 500.0}),
+    "helium": ("helium", {**COMMON, "rope_theta": 500.0, "head_dim": 8}),
+    "ernie4_5": ("ernie4_5", {**COMMON, "rope_theta": 500.0, "head_dim": 8, "use_bias": True}),
 }
 # Cases beyond one of each family; language models alone.
 VARIANTS = {
     "llama with biases, Llama 3's positions": ("llama", {**COMMON, "attention_bias": True, "mlp_bias": True, "tie_word_embeddings": True, "rope_theta": 500.0, "rope_scaling": LLAMA3}),
     "llama, linear": ("llama", {**COMMON, "num_key_value_heads": 1, "rope_theta": 500.0, "rope_scaling": {"type": "linear", "factor": 3.0}}),
     "qwen2, yarn and upper windows": ("qwen2", {**COMMON, "rope_theta": 500.0, "rope_scaling": YARN, "use_sliding_window": True, "sliding_window": 4, "max_window_layers": 1}),
+    "gpt_neox, one after the other": ("gpt_neox", {**PLAIN, "use_parallel_residual": False, "attention_bias": False}),
+    "stablelm, side by side": ("stablelm", {**COMMON, "use_parallel_residual": True}),
+    "falcon, groups": ("falcon", {**PLAIN, "num_kv_heads": 2, "new_decoder_architecture": True, "bias": True}),
+    "falcon, a key for each head": ("falcon", {**PLAIN, "multi_query": False, "parallel_attn": False}),
+    "gpt_bigcode, a key for each head": ("gpt_bigcode", {**GPT, "multi_query": False}),
+    "mpt, clipped": ("mpt", {"vocab_size": 60, "d_model": 32, "n_layers": 3, "n_heads": 4, "max_seq_len": 40, "attn_config": {"clip_qkv": 2.0, "softmax_scale": 0.5}}),
     "gemma3, one global of two": ("gemma3_text", {**COMMON, "num_hidden_layers": 4, "head_dim": 12, "sliding_window": 5, "layer_types": ["sliding_attention", "full_attention"] * 2, "rope_theta": 5000.0, "rope_scaling": {"rope_type": "linear", "factor": 8.0}}),
 }
 
@@ -74,7 +104,7 @@ def build(model_type, fields, auto):
 
 
 def blocks_of(model):
-    return [m for m in model.modules() if type(m).__name__.endswith(("DecoderLayer", "GPT2Block"))]
+    return [m for m in model.modules() if isinstance(m, GradientCheckpointingLayer)]
 
 
 def inputs_of():
@@ -156,17 +186,19 @@ def numbers_in(value):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=pathlib.Path)
+    parser.add_argument("--only", nargs="*", help="families, others are left out")
     parser.add_argument("--against", type=pathlib.Path, help="a stored file that the numbers have to equal")
     options = parser.parse_args()
     transformers.utils.logging.disable_progress_bar()
     transformers.utils.logging.set_verbosity_error()
     cases = []
-    for name, (model_type, fields) in FAMILIES.items():
+    chosen = lambda cases: [(name, *case) for name, case in cases.items() if not options.only or case[0] in options.only]
+    for name, model_type, fields in chosen(FAMILIES):
         cases.append(make(name, model_type, fields, AutoModelForCausalLM))
         # transformers 4.57 has no classifier of OLMo 2.
         if type(AutoConfig.for_model(model_type)) in AutoModelForSequenceClassification._model_mapping:
             cases.append(make(f"{name}, classes", model_type, fields, AutoModelForSequenceClassification))
-    for name, (model_type, fields) in VARIANTS.items():
+    for name, model_type, fields in chosen(VARIANTS):
         cases.append(make(name, model_type, fields, AutoModelForCausalLM))
     if options.out is not None:
         parity.write(options.out, "tools/make_decoder_reference.py", cases)

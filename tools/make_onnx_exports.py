@@ -18,6 +18,7 @@ import tempfile
 import traceback
 import warnings
 
+import make_decoder_reference as decoders
 import make_parity_reference as text
 import make_vision_reference as vision
 import numpy
@@ -36,6 +37,7 @@ TEXT = [
     "modernbert", "modernbert with biases and mean",
 ]
 VISION = ["vit", "deit", "deit with teacher", "beit", "beit, shared bias, class token", "dinov2", "dinov2 with registers"]
+DECODERS = [case["name"] for case in json.loads(pathlib.Path("test/golden/parity-decoders.json").read_text())["cases"]]
 KEYS = {"ids": "input_ids", "mask": "attention_mask", "typeIds": "token_type_ids"}
 
 
@@ -51,6 +53,15 @@ def text_model(case):
     model, _ = text.build(case["config"]["model_type"], {**config, "num_labels": text.CLASSES}, auto)
     feeds = {KEYS[key]: torch.tensor(rows) for key, rows in case["inputs"].items()}
     return model, feeds
+
+
+def decoder_model(case):
+    config = {key: value for key, value in case["config"].items() if key not in ("model_type", "architectures", "id2label")}
+    auto = decoders.AutoModelForCausalLM if "positions" in case["inputs"] else AutoModelForSequenceClassification
+    model, _ = decoders.build(case["config"]["model_type"], config, auto)
+    model.config.use_cache = False
+    ids = torch.tensor(case["inputs"]["ids"])
+    return model, {"input_ids": ids, "attention_mask": torch.ones_like(ids)}
 
 
 def vision_model(case):
@@ -120,14 +131,15 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=pathlib.Path, required=True)
     parser.add_argument("--only", nargs="*")
+    parser.add_argument("--decoders", action="store_true", help="those alone, of this version of transformers")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     warnings.filterwarnings("ignore")
     logging.disable(logging.INFO)
     transformers.utils.logging.disable_progress_bar()
-    cases = {name: (golden_case, build) for names, file, build in ((TEXT, "text", text_model), (VISION, "vision", vision_model)) for name in names for golden_case in [golden(file)[name]]}
+    cases = {name: (golden_case, build) for names, file, build in ((TEXT, "text", text_model), (VISION, "vision", vision_model), (DECODERS, "decoders", decoder_model)) for name in names for golden_case in [golden(file)[name]]}
     for name, (case, build) in cases.items():
-        if options.only and name not in options.only:
+        if (options.only and name not in options.only) or (options.decoders and name not in DECODERS):
             continue
         for exporter, dynamo, opset in (("legacy", False, 14), ("dynamo", True, 18)):
             try:

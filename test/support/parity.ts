@@ -10,6 +10,7 @@ import type { Feeds } from "@calig/core/internal/runtime/runtime";
 import { elementCount, floatTensor, intTensor, type Tensor } from "@calig/core/internal/tensor/tensor";
 import { logitsOf, nextTokensOf, streamOf, type TransformerGraph } from "@calig/core/internal/transformer/anatomy";
 import type { BuildOptions } from "@calig/core/internal/transformer/family";
+import { familyConfig } from "@calig/core/internal/transformer/family-config";
 import type { WeightSource } from "@calig/core/internal/transformer/parameters";
 import { diskStore } from "@calig/node/internal/node/disk-store";
 import { familyOf } from "./families.ts";
@@ -86,10 +87,11 @@ export function parityModel(
   options: BuildOptions = {},
   weights: WeightSource = hashedWeights(tensors, gain),
 ): TransformerGraph {
-  const parsed = parseConfig(JSON.stringify(config), "config.json");
+  const family = familyOf(config.model_type);
+  const parsed = familyConfig(family, parseConfig(JSON.stringify(config), "config.json"));
   const [, , height = 0, width = 0] = inputs.pixels ?? [];
   const inputSize = inputs.pixels === undefined ? {} : { inputSize: { width, height } };
-  return familyOf(config.model_type).build(parsed, weights, { ...inputSize, ...options });
+  return family.build(parsed, weights, { ...inputSize, ...options });
 }
 
 /** The weights of a case that come from a checkpoint folder, and those it lacks. */

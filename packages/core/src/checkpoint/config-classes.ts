@@ -62,6 +62,16 @@ const LLAMA = {
   attention_bias: false,
   mlp_bias: false,
 };
+const GLM = {
+  ...LLAMA,
+  vocab_size: 151552,
+  num_key_value_heads: 2,
+  head_dim: 128,
+  rms_norm_eps: 1.5625e-7,
+  attention_bias: true,
+  partial_rotary_factor: 0.5,
+  pad_token_id: 151329,
+};
 const QWEN = {
   ...LLAMA,
   vocab_size: 151936,
@@ -233,8 +243,74 @@ const CLASSES: Readonly<Record<string, ConfigClass>> = {
     },
     aliases: GPT2_NAMES,
   },
+  gpt_neox: {
+    keepsNull,
+    defaults: {
+      ...{ vocab_size: 50432, hidden_size: 6144, num_hidden_layers: 44, num_attention_heads: 64 },
+      ...{ intermediate_size: 24576, max_position_embeddings: 2048 },
+      ...{ hidden_act: "gelu", layer_norm_eps: 1e-5, rotary_pct: 0.25, rotary_emb_base: 10_000 },
+    },
+  },
+  stablelm: {
+    keepsNull,
+    defaults: {
+      ...{ vocab_size: 50304, hidden_size: 2560, num_hidden_layers: 32, num_attention_heads: 32 },
+      ...{ intermediate_size: 6912, max_position_embeddings: 4096 },
+      ...{ hidden_act: "silu", layer_norm_eps: 1e-5, partial_rotary_factor: 0.25 },
+    },
+  },
+  phi: {
+    keepsNull,
+    defaults: {
+      ...{ vocab_size: 51200, hidden_size: 2048, num_hidden_layers: 24, num_attention_heads: 32 },
+      ...{ intermediate_size: 8192, max_position_embeddings: 2048 },
+      ...{ hidden_act: "gelu_new", layer_norm_eps: 1e-5, partial_rotary_factor: 0.5 },
+    },
+  },
+  starcoder2: {
+    keepsNull,
+    defaults: {
+      ...{ vocab_size: 49152, hidden_size: 3072, num_hidden_layers: 30, num_attention_heads: 24 },
+      ...{ intermediate_size: 12288, num_key_value_heads: 2, max_position_embeddings: 4096 },
+      ...{ hidden_act: "gelu_pytorch_tanh", norm_epsilon: 1e-5, tie_word_embeddings: true },
+    },
+  },
+  falcon: { keepsNull, defaults: { tie_word_embeddings: true } },
+  opt: {
+    keepsNull,
+    defaults: {
+      ...{ vocab_size: 50272, hidden_size: 768, num_hidden_layers: 12, num_attention_heads: 12, ffn_dim: 3072 },
+      ...{ max_position_embeddings: 2048, activation_function: "relu", tie_word_embeddings: true, pad_token_id: 1 },
+    },
+  },
+  bloom: { keepsNull, defaults: { tie_word_embeddings: true, pad_token_id: 3 } },
+  mpt: { keepsNull, defaults: { tie_word_embeddings: true } },
+  gpt_neo: { keepsNull, defaults: { hidden_size: 2048, max_position_embeddings: 2048, tie_word_embeddings: true } },
+  granite: { keepsNull, defaults: LLAMA },
+  cohere: { keepsNull, defaults: { ...LLAMA, layer_norm_eps: 1e-5, tie_word_embeddings: true, pad_token_id: 0 } },
+  cohere2: { keepsNull, defaults: { ...LLAMA, layer_norm_eps: 1e-5, tie_word_embeddings: true, pad_token_id: 0 } },
+  olmo: { keepsNull, defaults: { ...LLAMA, vocab_size: 50304, pad_token_id: 1 } },
+  glm: { keepsNull, defaults: GLM },
+  glm4: { keepsNull, defaults: GLM },
+  nemotron: { keepsNull, defaults: { ...LLAMA, hidden_act: "relu2", norm_eps: 1e-5, partial_rotary_factor: 0.5 } },
+  arcee: { keepsNull, defaults: { ...LLAMA, hidden_act: "relu2", rms_norm_eps: 1e-5 } },
+  helium: {
+    keepsNull,
+    defaults: { ...LLAMA, head_dim: 128, rms_norm_eps: 1e-8, rope_theta: 100_000, pad_token_id: 3 },
+  },
+  ernie4_5: {
+    keepsNull,
+    defaults: {
+      ...LLAMA,
+      head_dim: 128,
+      rms_norm_eps: 1e-5,
+      rope_theta: 500_000,
+      tie_word_embeddings: true,
+      pad_token_id: 0,
+    },
+  },
   gptj: { aliases: GPT2_NAMES },
-  gpt_bigcode: { aliases: GPT2_NAMES },
+  gpt_bigcode: { keepsNull, defaults: { tie_word_embeddings: true }, aliases: GPT2_NAMES },
   codegen: { aliases: GPT2_NAMES },
   "openai-gpt": { aliases: GPT2_NAMES },
 };

@@ -39,8 +39,12 @@ export interface DecoderProfile {
   readonly table: string;
   /** Name that the looked-up vectors get; that of the first hidden state where they are it. Default: "word_embeddings". */
   readonly wordsAs?: string;
-  /** Whether the head for next tokens has a bias. Default false. */
+  /** Name of the head for next tokens. Default "lm_head". */
+  readonly headName?: string;
+  /** Whether it has a bias. Default false. */
   readonly headBias?: boolean;
+  /** What logits of next tokens are multiplied by. Default 1. */
+  readonly logitScale?: number;
   /** Logits are bent to stay between plus and minus this. */
   readonly softcap?: number | undefined;
   /** From the word vectors through the blocks and the last normalisation. */
@@ -117,8 +121,10 @@ export function buildDecoder(
     return { graph: builder.build(), opsets: builder.opsets, anatomy };
   }
   const read = asked === undefined ? takePositions(builder, output, gathered) : output;
-  const tied = config.boolean("tie_word_embeddings", false) || !weights.names.has("lm_head.weight");
-  const raw = linear(builder, read, tied ? table : all.at("lm_head"), width, vocabulary, profile.headBias ?? false);
+  const { headName = "lm_head", headBias = false, logitScale = 1 } = profile;
+  const tied = config.boolean("tie_word_embeddings", false) || !weights.names.has(`${headName}.weight`);
+  const product = linear(builder, read, tied ? table : all.at(headName), width, vocabulary, headBias);
+  const raw = logitScale === 1 ? product : builder.mul(product, builder.scalar(logitScale));
   const logits = profile.softcap === undefined ? raw : bent(builder, raw, profile.softcap);
   const value = builder.output(logits, "logits", "float32", ["batch", "asked", vocabulary]);
   all.check();

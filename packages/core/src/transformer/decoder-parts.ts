@@ -5,6 +5,7 @@
 
 import type { GraphBuilder } from "../graph/builder.ts";
 import { float, int } from "../onnx/model.ts";
+import { floatTensor } from "../tensor/tensor.ts";
 import { activation } from "./activations.ts";
 import { type AttentionStates, linear, NEVER } from "./layers.ts";
 import type { Parameters } from "./parameters.ts";
@@ -29,6 +30,53 @@ export function rmsNorm(
     attributes: { axis: int(-1), epsilon: float(epsilon) },
     ...(output === undefined ? {} : { output }),
   });
+}
+
+/** By the root mean square; or LayerNorm: whole, without a shift, without weights at all. */
+export type DecoderNorm = "root-mean-square" | "layer" | "layer-without-shift" | "layer-without-weights";
+
+/** Normalises [batch, positions, width] as a decoder's configuration says. */
+export function normalise(
+  builder: GraphBuilder,
+  x: string,
+  parameters: Parameters,
+  sizes: {
+    readonly width: number;
+    readonly epsilon: number;
+    readonly norm?: DecoderNorm;
+    readonly normOffset?: number;
+  },
+  output?: string,
+): string {
+  const { width, epsilon, norm = "root-mean-square", normOffset = 0 } = sizes;
+  const named = output === undefined ? {} : { output };
+  if (norm === "root-mean-square")
+    return rmsNorm(builder, x, parameters, width, epsilon, { offset: normOffset, ...named });
+  const weight =
+    norm === "layer-without-weights"
+      ? builder.constant(floatTensor(new Array<number>(width).fill(1), [width]), "ones")
+      : parameters.get("weight", [width]);
+  const scale = normOffset === 0 ? weight : builder.add(weight, builder.scalar(normOffset));
+  const shift = norm === "layer" ? [parameters.get("bias", [width])] : [];
+  return builder.emit("LayerNormalization", [x, scale, ...shift], {
+    attributes: { axis: int(-1), epsilon: float(epsilon) },
+    ...named,
+  });
+}
+
+/** A mask [tokens, tokens] with what the scores of each head gain by the place of their key (ALiBi): [heads, tokens, tokens]. */
+export function biased(
+  builder: GraphBuilder,
+  mask: string,
+  places: string,
+  slopes: readonly number[] | undefined,
+): string {
+  if (slopes === undefined) return mask;
+  const numbers = builder.emit("Cast", [places], { attributes: { to: int(1) } });
+  return builder.add(
+    mask,
+    builder.mul(builder.constant(floatTensor(slopes, [slopes.length, 1, 1]), "slopes"), numbers),
+  );
 }
 
 /** Where tokens are: int64 [batch, tokens], the same in every row. */
@@ -134,8 +182,8 @@ function repeated(builder: GraphBuilder, states: string, count: number, copies: 
 export const bent = (builder: GraphBuilder, x: string, softcap: number): string =>
   builder.mul(builder.emit("Tanh", [builder.div(x, builder.scalar(softcap))]), builder.scalar(softcap));
 
-/** down(act(gate(x)) * up(x)) (Shazeer 2020); x [batch, positions, width]. */
-export function gatedFeedForward(
+/** down(act(gate(x)) * up(x)) (Shazeer 2020), or down(act(up(x))); x [batch, positions, width]. */
+export function feedForward(
   builder: GraphBuilder,
   x: string,
   parameters: Parameters,
@@ -143,19 +191,20 @@ export function gatedFeedForward(
     readonly width: number;
     readonly inner: number;
     readonly act: string;
-    readonly bias: boolean;
-    /** Whether both come out of one matrix ("gate_up_proj"), the gate first. */
-    readonly fused?: boolean;
+    readonly biases: { readonly feedForward: boolean };
+    /** "fused": out of one matrix ("gate_up_proj"), the gate first. */
+    readonly gates: "apart" | "fused" | "none";
+    readonly names: { readonly gate: string; readonly up: string; readonly down: string };
   },
 ): string {
-  const { width, inner, act, bias, fused } = sizes;
-  const whole = fused === true ? linear(builder, x, parameters.at("gate_up_proj"), width, 2 * inner, bias) : undefined;
+  const { width, inner, act, biases, gates, names } = sizes;
+  const made = (name: string, size = inner) => linear(builder, x, parameters.at(name), width, size, biases.feedForward);
+  const whole = gates === "fused" ? made("gate_up_proj", 2 * inner) : undefined;
   const part = (name: string, from: number) =>
-    whole === undefined
-      ? linear(builder, x, parameters.at(name), width, inner, bias)
-      : builder.slice(whole, -1, from, from + inner);
-  const gate = activation(act)(builder, part("gate_proj", 0));
-  return linear(builder, builder.mul(gate, part("up_proj", inner)), parameters.at("down_proj"), inner, width, bias);
+    whole === undefined ? made(name) : builder.slice(whole, -1, from, from + inner);
+  const acted = activation(act)(builder, part(gates === "none" ? names.up : names.gate, 0));
+  const opened = gates === "none" ? acted : builder.mul(acted, part(names.up, inner));
+  return linear(builder, opened, parameters.at(names.down), inner, width, biases.feedForward);
 }
 
 /** Some positions of [batch, positions, width]: [batch, asked, width]. `asked` is int64 [asked]. */

@@ -1,24 +1,26 @@
 /**
- * @file The blocks of Llama and of those that followed it: normalised by the root mean square before each part, or behind
- * it, or both; rotary positions, queries that share keys, gated feed-forward layers.
+ * @file The blocks of Llama, and of the decoders that differ from it in what {@link LlamaSizes} lists: where and how states
+ * are normalised, how positions enter, how matrices are cut and called, whether both parts read the same.
  */
 
 import type { CheckpointConfig } from "../checkpoint/config.ts";
 import { CheckpointError } from "../errors.ts";
+import { int } from "../onnx/model.ts";
 import type { DecoderModel } from "./decoder-model.ts";
 import {
+  biased,
   causalMask,
+  type DecoderNorm,
+  feedForward,
   firstRow,
   type GroupedShape,
-  gatedFeedForward,
-  groupedAttention,
-  rmsNorm,
+  normalise,
   takePositions,
 } from "./decoder-parts.ts";
-import { linear, splitHeads } from "./layers.ts";
-import type { Parameters } from "./parameters.ts";
+import { lookUp } from "./embeddings.ts";
+import { attend } from "./llama-attention.ts";
 import type { EncodedBlocks } from "./post-norm.ts";
-import { anglesAt, type RotaryAngles, rotate } from "./rotary.ts";
+import { anglesAt, type RotaryAngles } from "./rotary.ts";
 import { type Rotary, rotaryOf } from "./rotary-scaling.ts";
 
 /** Names of the normalisations around the two parts of a block; absent where there is none. */
@@ -48,6 +50,40 @@ export const NORMS_BEHIND: BlockNorms = {
   behindFeedForward: "post_feedforward_layernorm",
 };
 
+/** How the parts of a block are called. */
+export interface BlockNames {
+  readonly blocks: string;
+  /** The last normalisation. */
+  readonly last: string;
+  /** Attention, and its matrices; `together` has queries, keys and values in one. */
+  readonly attention: string;
+  readonly query: string;
+  readonly key: string;
+  readonly value: string;
+  readonly together: string;
+  readonly output: string;
+  /** The feed-forward part, "" where its matrices lie in the block itself. */
+  readonly feedForward: string;
+  readonly gate: string;
+  readonly up: string;
+  readonly down: string;
+}
+
+const LLAMA_NAMES: BlockNames = {
+  blocks: "layers",
+  last: "norm",
+  attention: "self_attn",
+  query: "q_proj",
+  key: "k_proj",
+  value: "v_proj",
+  together: "qkv_proj",
+  output: "o_proj",
+  feedForward: "mlp",
+  gate: "gate_proj",
+  up: "up_proj",
+  down: "down_proj",
+};
+
 export interface LlamaSizes extends GroupedShape {
   readonly width: number;
   readonly inner: number;
@@ -58,14 +94,35 @@ export interface LlamaSizes extends GroupedShape {
   readonly act: string;
   /** Which layers have biases. */
   readonly biases: { readonly queryKeyValue: boolean; readonly output: boolean; readonly feedForward: boolean };
+  /** Default: those of Llama. */
+  readonly names?: Partial<BlockNames>;
   /** Default: before each part. */
   readonly norms?: BlockNorms;
+  /** How states are normalised. Default: by their root mean square. */
+  readonly norm?: DecoderNorm;
+  /** Whether both parts of a block read what enters it. Default: the feed-forward part reads what attention made of it. */
+  readonly parallel?: boolean;
   /** What is added to the weights of normalisations: Gemma's are distances from 1. Default 0. */
   readonly normOffset?: number;
   /** Whether queries and keys are normalised ("q_norm", "k_norm"): each head by itself, or all heads together. */
   readonly normalisesQueries?: "heads" | "together";
-  /** Whether queries, keys and values come out of one matrix ("qkv_proj"), and gates with what they open ("gate_up_proj"). */
-  readonly fused?: boolean;
+  /**
+   * How queries, keys and values come out of one matrix, where they do: all queries, all keys, all values; or for each key
+   * the queries that share it, the key, its value.
+   */
+  readonly fused?: "parts" | "groups";
+  /** Whether the feed-forward part has gates, and whether they come out of one matrix with what they open ("gate_up_proj"). Default "apart". */
+  readonly gates?: "apart" | "fused" | "none";
+  /** Queries, keys and values are cut off at plus and minus this. */
+  readonly clip?: number | undefined;
+  /** What the parts of a block are multiplied by before they are added. Default 1. */
+  readonly partScale?: number;
+  /** The word vectors are normalised, by weights of this name. */
+  readonly wordNorm?: string;
+  /** Learned vectors of places, added to those of words: name, rows, and the row of the first place. */
+  readonly positions?: { readonly name: string; readonly rows: number; readonly first: number };
+  /** Of each head: what scores gain by each place of their key (ALiBi, Press et al. 2022). */
+  readonly slopes?: readonly number[];
   /** What the word vectors are multiplied by. Default 1. */
   readonly wordScale?: number;
   /** What scores are multiplied by. Default: 1 / sqrt(headSize). */
@@ -74,6 +131,8 @@ export interface LlamaSizes extends GroupedShape {
   readonly softcap?: number | undefined;
   /** How far each block looks, in tokens, the own one included; undefined for all. */
   readonly window?: (block: number) => number | undefined;
+  /** Which elements of a head are turned together: those of its two halves, or neighbours. Default "halves". */
+  readonly rotaryPairs?: "halves" | "neighbours";
   /** How queries and keys of a block are turned; undefined where they are not. */
   readonly rotary: (block: number) => Rotary | undefined;
 }
@@ -116,56 +175,76 @@ export function llamaSizes(config: CheckpointConfig): LlamaSizes {
 }
 
 /** What tokens see in one block. */
-interface Sight {
+export interface Sight {
   readonly angles: RotaryAngles | undefined;
   /** Those of the queries. */
   readonly queryAngles: RotaryAngles | undefined;
-  /** [queries, tokens] */
+  /** [queries, tokens], or one of each head [heads, queries, tokens]. */
   readonly mask: string;
 }
 
 /** Runs the word vectors through the blocks and the last normalisation. */
 export function llamaBlocks(model: DecoderModel, sizes: LlamaSizes): EncodedBlocks {
-  const { builder, decoder, words, asked } = model;
-  const { width, epsilon, blocks, norms = LLAMA_NORMS, normOffset = 0, wordScale = 1 } = sizes;
+  const { builder, decoder, asked } = model;
+  const { blocks, norms = LLAMA_NORMS, parallel = false, partScale = 1, gates = "apart" } = sizes;
+  const names = { ...LLAMA_NAMES, ...sizes.names };
   const sightOf = sights(model, sizes);
-  const norm = (x: string, parameters: Parameters) =>
-    rmsNorm(builder, x, parameters, width, epsilon, { offset: normOffset });
   const hiddenStates: string[] = [];
   const attentionProbabilities: string[] = [];
-  let hidden =
-    wordScale === 1
-      ? words.value
-      : builder.emit("Mul", [words.value, builder.scalar(wordScale)], { output: "hidden_state.0" });
+  const scaled = (x: string) => (partScale === 1 ? x : builder.mul(x, builder.scalar(partScale)));
+  let hidden = entering(model, sizes);
   for (let b = 0; b < blocks; b++) {
     hiddenStates.push(hidden);
-    const block = decoder.at(`layers.${b}`);
-    const normed = (x: string, name: string | undefined) => (name === undefined ? x : norm(x, block.at(name)));
+    const block = decoder.at(`${names.blocks}.${b}`);
+    const normed = (x: string, name: string | undefined) =>
+      name === undefined ? x : normalise(builder, x, block.at(name), sizes);
     // Of the last block nothing is computed that is not read.
     const read = b === blocks - 1 ? asked : undefined;
     const taken = (x: string) => (read === undefined ? x : takePositions(builder, x, read));
-    const site = { sight: sightOf(b, read), taken, probabilities: `block.${b}.attention_probabilities` };
-    const entering = normed(hidden, norms.beforeAttention);
-    const { mixed, probabilities } = attend(model, entering, block.at("self_attn"), sizes, site);
+    const site = { sight: sightOf(b, read), taken, names, probabilities: `block.${b}.attention_probabilities` };
+    const attending = normed(hidden, norms.beforeAttention);
+    const { mixed, probabilities } = attend(model, attending, block.at(names.attention), sizes, site);
     attentionProbabilities.push(probabilities);
-    const middle = builder.add(taken(hidden), normed(mixed, norms.behindAttention));
-    const forwarded = gatedFeedForward(builder, normed(middle, norms.beforeFeedForward), block.at("mlp"), {
-      ...sizes,
-      bias: sizes.biases.feedForward,
-    });
-    hidden = builder.add(middle, normed(forwarded, norms.behindFeedForward), `hidden_state.${b + 1}`);
+    const middle = builder.add(taken(hidden), scaled(normed(mixed, norms.behindAttention)));
+    const shared = norms.beforeFeedForward === norms.beforeAttention;
+    const forwarding = !parallel
+      ? normed(middle, norms.beforeFeedForward)
+      : taken(shared ? attending : normed(hidden, norms.beforeFeedForward));
+    const inside = names.feedForward === "" ? block : block.at(names.feedForward);
+    const forwarded = feedForward(builder, forwarding, inside, { ...sizes, names, gates });
+    hidden = builder.add(middle, scaled(normed(forwarded, norms.behindFeedForward)), `hidden_state.${b + 1}`);
   }
-  return { output: norm(hidden, decoder.at("norm")), hiddenStates, attentionProbabilities };
+  const output = normalise(builder, hidden, decoder.at(names.last), sizes);
+  return { output, hiddenStates, attentionProbabilities };
+}
+
+/** Whether the first hidden state is the word vectors as they are looked up. */
+export const entersPlainly = ({ wordScale, wordNorm, positions }: LlamaSizes): boolean =>
+  wordScale === undefined && wordNorm === undefined && positions === undefined;
+
+/** The first hidden state. */
+function entering({ builder, decoder, words, places }: DecoderModel, sizes: LlamaSizes): string {
+  const { wordScale, wordNorm, positions, width } = sizes;
+  const first = "hidden_state.0";
+  if (wordScale !== undefined) return builder.emit("Mul", [words.value, builder.scalar(wordScale)], { output: first });
+  if (wordNorm !== undefined) return normalise(builder, words.value, decoder.at(wordNorm), sizes, first);
+  if (positions === undefined) return words.value;
+  const rows = positions.first === 0 ? places : builder.add(places, builder.integers([positions.first]));
+  return builder.add(
+    words.value,
+    lookUp(builder, decoder.at(positions.name), [positions.rows, width], rows).value,
+    first,
+  );
 }
 
 /** What is seen of each block: angles and masks that several blocks share are computed once. */
-function sights(model: DecoderModel, { window, rotary }: LlamaSizes) {
+function sights(model: DecoderModel, { window, rotary, slopes }: LlamaSizes) {
   const { builder, places } = model;
   const row = firstRow(builder, places);
   const masks = new Map<number | undefined, string>();
   const angles = new Map<Rotary, RotaryAngles>();
   const maskOf = (reach: number | undefined): string => {
-    const mask = masks.get(reach) ?? causalMask(builder, model, reach);
+    const mask = masks.get(reach) ?? biased(builder, causalMask(builder, model, reach), row, slopes);
     masks.set(reach, mask);
     return mask;
   };
@@ -182,59 +261,7 @@ function sights(model: DecoderModel, { window, rotary }: LlamaSizes) {
     return {
       angles: all,
       queryAngles: turned === undefined ? undefined : anglesAt(builder, builder.emit("Gather", [row, read]), turned),
-      mask: builder.emit("Gather", [mask, read]),
+      mask: builder.emit("Gather", [mask, read], { attributes: { axis: int(-2) } }),
     };
   };
-}
-
-/** Attention, mixed by its last matrix. */
-function attend(
-  { builder }: DecoderModel,
-  x: string,
-  parameters: Parameters,
-  sizes: LlamaSizes,
-  site: { readonly sight: Sight; readonly taken: (x: string) => string; readonly probabilities: string },
-): { readonly mixed: string; readonly probabilities: string } {
-  const { heads, keyValueHeads, headSize, epsilon, biases, width, normalisesQueries, normOffset = 0 } = sizes;
-  const { sight, taken, probabilities } = site;
-  const inside = heads * headSize;
-  const shared = keyValueHeads * headSize;
-  const projected = (from: string, name: string, size: number) =>
-    linear(builder, from, parameters.at(name), width, size, biases.queryKeyValue);
-  const flat = sizes.fused === true ? apart() : together();
-  const turned = (values: string, name: string, count: number, angles: RotaryAngles | undefined) => {
-    const size = normalisesQueries === "heads" ? headSize : count * headSize;
-    const norm = (states: string) =>
-      rmsNorm(builder, states, parameters.at(name), size, epsilon, { offset: normOffset });
-    const cut = splitHeads(builder, normalisesQueries === "together" ? norm(values) : values, count, headSize);
-    const normed = normalisesQueries === "heads" ? norm(cut) : cut;
-    return angles === undefined ? normed : rotate(builder, normed, angles, headSize);
-  };
-  const states = {
-    query: turned(flat.query, "q_norm", heads, sight.queryAngles),
-    key: turned(flat.key, "k_norm", keyValueHeads, sight.angles),
-    value: splitHeads(builder, flat.value, keyValueHeads, headSize),
-  };
-  const { context } = groupedAttention(builder, states, sizes, {
-    mask: sight.mask,
-    probabilities,
-    scale: sizes.scale,
-    softcap: sizes.softcap,
-  });
-  const mixed = linear(builder, context, parameters.at("o_proj"), inside, width, biases.output);
-  return { mixed, probabilities };
-
-  function together() {
-    return {
-      query: projected(taken(x), "q_proj", inside),
-      key: projected(x, "k_proj", shared),
-      value: projected(x, "v_proj", shared),
-    };
-  }
-
-  function apart() {
-    const all = projected(x, "qkv_proj", inside + 2 * shared);
-    const part = (from: number, size: number) => builder.slice(all, -1, from, from + size);
-    return { query: taken(part(0, inside)), key: part(inside, shared), value: part(inside + shared, shared) };
-  }
 }

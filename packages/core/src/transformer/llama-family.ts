@@ -4,23 +4,27 @@ import type { CheckpointConfig } from "../checkpoint/config.ts";
 import { CheckpointError } from "../errors.ts";
 import { buildDecoder, type DecoderProfile } from "./decoder-model.ts";
 import type { ModelFamily } from "./family.ts";
-import { type LlamaSizes, llamaBlocks, llamaSizes } from "./llama-blocks.ts";
+import { entersPlainly, type LlamaSizes, llamaBlocks, llamaSizes } from "./llama-blocks.ts";
 import { longestRotary } from "./rotary-scaling.ts";
 
-interface Differences extends Pick<ModelFamily, "name" | "modelTypes" | "fields"> {
+interface Differences
+  extends Pick<ModelFamily, "name" | "modelTypes" | "fields">,
+    Partial<Pick<ModelFamily, "maxLength" | "unread">> {
   /** What is otherwise than in Llama. Default: nothing. */
   sizes?(config: CheckpointConfig, usual: LlamaSizes): Partial<LlamaSizes>;
   /** What the head does otherwise. Default: nothing. */
-  head?(config: CheckpointConfig): Pick<DecoderProfile, "softcap">;
+  head?(
+    config: CheckpointConfig,
+  ): Partial<Pick<DecoderProfile, "prefix" | "table" | "headName" | "headBias" | "logitScale" | "softcap">>;
 }
 
 export function llamaFamily({ sizes: differences, head, ...family }: Differences): ModelFamily {
   return {
-    ...family,
     kind: "text",
     decoder: true,
     unread: /\.rotary_emb\.inv_freq$/,
     maxLength: longestRotary,
+    ...family,
     build(config, weights, options = {}) {
       const usual = llamaSizes(config);
       const sizes = { ...usual, ...differences?.(config, usual) };
@@ -29,7 +33,7 @@ export function llamaFamily({ sizes: differences, head, ...family }: Differences
         ...{ width: sizes.width, heads: sizes.heads, vocabulary: sizes.vocabulary },
         prefix: "model",
         table: "embed_tokens",
-        ...(sizes.wordScale === undefined ? { wordsAs: "hidden_state.0" } : {}),
+        ...(entersPlainly(sizes) ? { wordsAs: "hidden_state.0" } : {}),
         ...head?.(config),
         decode: (model) => llamaBlocks(model, sizes),
       });

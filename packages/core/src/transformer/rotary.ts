@@ -36,14 +36,22 @@ export function anglesAt(builder: GraphBuilder, places: string, { frequencies, a
 }
 
 /**
- * Turns element i with element i + turned / 2 of every vector: x [batch, heads, positions, size], the first at position 0.
+ * Turns pairs of every vector: x [batch, heads, positions, size], the first at position 0.
  *
  * @param size - Elements of a vector, where angles are for fewer: the rest is not turned. Default: as many as turn.
+ * @param pairs - Element i with element i + turned / 2, or with its neighbour. Default "halves".
  */
-export function rotate(builder: GraphBuilder, x: string, angles: RotaryAngles, size = angles.size): string {
+export function rotate(
+  builder: GraphBuilder,
+  x: string,
+  angles: RotaryAngles,
+  size = angles.size,
+  pairs: "halves" | "neighbours" = "halves",
+): string {
   const turn = (part: string) =>
     builder.emit("RotaryEmbedding", [part, builder.integers([0]), angles.cosine, angles.sine], {
       domain: "com.microsoft",
+      ...(pairs === "neighbours" ? { attributes: { interleaved: int(1) } } : {}),
     });
   if (size === angles.size) return turn(x);
   const rest = builder.slice(x, -1, angles.size, size);

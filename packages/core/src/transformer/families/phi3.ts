@@ -18,6 +18,6 @@ export const phi3 = llamaFamily({
   sizes(config) {
     const size = windowSize(config);
     const biases = { queryKeyValue: false, output: false, feedForward: false };
-    return { fused: true, biases, window: () => size };
+    return { fused: "parts", gates: "fused", biases, window: () => size };
   },
 });
