@@ -99,12 +99,14 @@ def build(model_type, fields, auto):
         path = pathlib.Path(folder) / "model.safetensors"
         shapes = {name: list(tensor.shape) for name, tensor in load_file(path).items()}
         save_file({n: torch.from_numpy(hashed(n, tuple(shape), GAIN)) for n, shape in shapes.items()}, path, metadata={"format": "pt"})
-        model = auto.from_pretrained(folder, attn_implementation="eager", local_files_only=True).eval().double()
+        model = auto.from_pretrained(folder, attn_implementation="eager", local_files_only=True).eval()
+    # MPT of transformers 4.57 masks by the least float64, which it cannot convert.
+    model = model if model_type == "mpt" and transformers.__version__ < "5" else model.double()
     return model, [[name, shape] for name, shape in shapes.items()]
 
 
 def blocks_of(model):
-    return [m for m in model.modules() if isinstance(m, GradientCheckpointingLayer)]
+    return [m for m in model.modules() if isinstance(m, GradientCheckpointingLayer) or type(m).__name__ == "GPTBigCodeBlock"]
 
 
 def inputs_of():

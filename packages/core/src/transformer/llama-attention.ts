@@ -3,9 +3,18 @@
 import type { DecoderModel } from "./decoder-model.ts";
 import { groupedAttention, rmsNorm } from "./decoder-parts.ts";
 import { linear, splitHeads } from "./layers.ts";
-import type { BlockNames, LlamaSizes, Sight } from "./llama-blocks.ts";
+import type { BlockNames, LlamaSizes } from "./llama-sizes.ts";
 import type { Parameters } from "./parameters.ts";
 import { type RotaryAngles, rotate } from "./rotary.ts";
+
+/** What tokens see in one block. */
+export interface Sight {
+  readonly angles: RotaryAngles | undefined;
+  /** Those of the queries. */
+  readonly queryAngles: RotaryAngles | undefined;
+  /** [queries, tokens], or one of each head [heads, queries, tokens]. */
+  readonly mask: string;
+}
 
 /** Where in the model it is. */
 export interface AttentionSite {

@@ -4,7 +4,8 @@ import type { CheckpointConfig } from "../checkpoint/config.ts";
 import { CheckpointError } from "../errors.ts";
 import { buildDecoder, type DecoderProfile } from "./decoder-model.ts";
 import type { ModelFamily } from "./family.ts";
-import { entersPlainly, type LlamaSizes, llamaBlocks, llamaSizes } from "./llama-blocks.ts";
+import { entersPlainly, llamaBlocks } from "./llama-blocks.ts";
+import { type LlamaSizes, llamaSizes } from "./llama-sizes.ts";
 import { longestRotary } from "./rotary-scaling.ts";
 
 interface Differences

@@ -2,8 +2,8 @@
 
 import type { CheckpointConfig } from "../../checkpoint/config.ts";
 import { UnsupportedModelError } from "../../errors.ts";
-import type { LlamaSizes } from "../llama-blocks.ts";
 import { llamaFamily } from "../llama-family.ts";
+import type { LlamaSizes } from "../llama-sizes.ts";
 
 export const gemma = llamaFamily({ name: "gemma", modelTypes: ["gemma"], sizes: ofGemma });
 

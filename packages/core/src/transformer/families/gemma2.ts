@@ -1,8 +1,8 @@
 /** @file Gemma 2 (2024): normalised before and behind each part, scores and logits bent, every other block local. From Hugging Face checkpoints. */
 
 import type { CheckpointConfig } from "../../checkpoint/config.ts";
-import { type LlamaSizes, NORMS_AROUND } from "../llama-blocks.ts";
 import { above, bend, llamaFamily, windowSize, windows } from "../llama-family.ts";
+import { type LlamaSizes, NORMS_AROUND } from "../llama-sizes.ts";
 import { ofGemma } from "./gemma.ts";
 
 export const gemma2 = llamaFamily({

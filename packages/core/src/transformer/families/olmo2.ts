@@ -1,7 +1,7 @@
 /** @file OLMo 2 (2024): normalised behind each part alone, queries and keys over all heads together. From Hugging Face checkpoints. */
 
-import { NORMS_BEHIND } from "../llama-blocks.ts";
 import { llamaFamily } from "../llama-family.ts";
+import { NORMS_BEHIND } from "../llama-sizes.ts";
 
 export const olmo2 = llamaFamily({
   name: "olmo2",
