@@ -3,6 +3,7 @@
 import { mkdir, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openParquet } from "@calig/node/internal/node/parquet/read";
+import { readDataset } from "@calig/node/internal/node/read-dataset";
 import { openKeptRows } from "@calig/node/internal/runs/kept-rows";
 import { type RunManifest, readManifest } from "@calig/node/internal/runs/manifest";
 import { beforeAll, describe, expect, test, vi } from "vitest";
@@ -194,6 +195,37 @@ describe("a run", () => {
     const again = await runCli(argv);
     expect(again.stderr).toContain("5 rows in 1 shard");
     expect((await rowsOf(out)).map(({ id }) => id)).toEqual(["n0", "n1", "n2", "n3", "n4"]);
+  });
+});
+
+describe("a run that is read", () => {
+  test("says the same in reports as the explanations themselves", async () => {
+    const folder = await tempFolder({ "in.csv": CSV });
+    const argv = ["explain", "--input", join(folder, "in.csv"), "--effort", "instant"];
+    const [columns, whole, lines] = ["columns", "whole", "lines.jsonl"].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+    ];
+    await runCli([...argv, "--out", `${columns}/`, "--format", "parquet"]);
+    await runCli([...argv, "--out", `${whole}/`, "--full"]);
+    await runCli([...argv, "--out", lines]);
+    const [fromColumns, fromWhole, fromLines] = await Promise.all(
+      [columns, whole, lines].map(async (path) => (await runCli(["report", path])).stdout),
+    );
+    expect(fromColumns).toContain("converged");
+    expect(fromColumns).toBe(fromLines);
+    expect(fromWhole).toBe(fromLines);
+  });
+
+  test("is a data set of its inputs, without rows that failed", async () => {
+    const folder = await tempFolder({ "in.csv": CSV });
+    await run(folder);
+    const { items, problems } = await readDataset(join(folder, "run"));
+    expect(problems).toEqual([]);
+    expect(items.map(({ id, input }) => ({ id, input }))).toEqual(
+      TEXTS.flatMap((text, i) => (text === "" ? [] : [{ id: `n${i}`, input: { text } }])),
+    );
   });
 });
 

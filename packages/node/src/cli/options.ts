@@ -197,7 +197,7 @@ export const OPTIONS = {
   dataset: option(
     "Input",
     path("FILE"),
-    "data set: .jsonl, .json, .csv, .tsv with text, label, rationale, a folder of pictures, or one of the published layouts (see docs/cli.md)",
+    "data set: .parquet, .jsonl, .json, .csv, .tsv with text, label, rationale, a folder of pictures, a run of calig explain, or one of the published layouts (see docs/cli.md)",
   ),
   data: {
     ...option(

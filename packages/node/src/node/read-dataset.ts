@@ -1,6 +1,6 @@
 /** @file From a file to a data set, whichever of the known layouts it has. */
 
-import { stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import type { Modality } from "@calig/core/internal/attribution/explainable-model";
 import { InputError, InvalidOptionError, quote, UsageError } from "@calig/core/internal/errors";
@@ -11,10 +11,14 @@ import { MODALITIES } from "@calig/core/internal/modality/modalities";
 import type { GivenOptions } from "@calig/core/internal/options/option";
 import { readInputFolder } from "./datasets/input-folder.ts";
 import { LAYOUTS } from "./datasets/layouts.ts";
+import { readParquetTables } from "./datasets/parquet-tables.ts";
 import { type ClassMap, isYoloFolder, readYoloFolder } from "./datasets/yolo-folder.ts";
 import { foreignEnding } from "./foreign-files.ts";
+import { tablesIn } from "./input-tables.ts";
+import { PARQUET_ENDINGS } from "./parquet/rows.ts";
 import { asksForColumns, ROW_OPTIONS, whyNone } from "./read-rows.ts";
 import { checkFile, readText } from "./read-text.ts";
+import { runFacts, shardsOf } from "./run-shards.ts";
 
 /** Most bad rows that an error lists. */
 const MOST_PROBLEMS = 20;
@@ -33,7 +37,7 @@ export interface ReadDatasetOptions extends RowOptions {
 }
 
 /**
- * Reads a data set: a file, a folder of pictures (or of files of another kind of input) in folders named after their classes, or one of pictures with outlined
+ * Reads a data set: a file, a folder of Parquet files or a run of calig explain, a folder of pictures (or of files of another kind of input) in folders named after their classes, or one of pictures with outlined
  * objects (labels/ and images/, as for YOLO). Rows without a text, with a rationale that does not fit the text and the
  * like are listed with their lines.
  *
@@ -57,7 +61,7 @@ export async function readDataset(
 ): Promise<Dataset> {
   const asked = asksForColumns(options);
   const found = await stat(path).catch(() => undefined);
-  if (asked && found?.isDirectory() === true) {
+  if (asked && found?.isDirectory() === true && (await tablesOf(path, true)) === undefined) {
     const [key] = ROW_OPTIONS.filter((option) => options[option] !== undefined);
     throw new UsageError(`Cannot use ${optionName(key)} with ${quote(path)}: it is a folder, not a table`);
   }
@@ -71,6 +75,15 @@ export async function readDataset(
     throw new UsageError(
       `Cannot use a class map with ${quote(path)}: it has no outlined objects; give a folder with labels/ and images/`,
     );
+  }
+  const tables = await tablesOf(path, found?.isDirectory() === true);
+  if (tables !== undefined) {
+    const read = await readParquetTables(tables, options);
+    return {
+      name: basename(path),
+      ...usableRows(path, read, badRows),
+      ...(read.notes === undefined ? {} : { notes: read.notes }),
+    };
   }
   if (found?.isDirectory() === true) {
     const kinds = fileModalities([...MODALITIES, ...modalities]);
@@ -101,6 +114,17 @@ export async function readDataset(
     ...(polarityLabel === undefined ? {} : { polarityLabel }),
     ...(read.notes === undefined ? {} : { notes: read.notes }),
   };
+}
+
+/** The Parquet files that a path means: itself, the shards of a run, or those of a pattern or a folder. */
+async function tablesOf(path: string, isFolder: boolean): Promise<readonly string[] | undefined> {
+  if (isFolder && (await runFacts(path)) !== undefined) return shardsOf(path);
+  const isParquet = (file: string) => PARQUET_ENDINGS.includes(extname(file).toLowerCase());
+  if (!isFolder && isParquet(path)) return [path];
+  // Folders of other tables were never data sets.
+  if (isFolder && !(await readdir(path, { recursive: true })).some(isParquet)) return undefined;
+  const tables = await tablesIn(path);
+  return tables?.every(isParquet) === true ? tables : undefined;
 }
 
 /** @throws {InvalidOptionError} When two layouts have one name. */

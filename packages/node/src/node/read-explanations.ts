@@ -1,7 +1,7 @@
 /** @file Explanations from files: records, lists and lines as `calig explain` writes them, and folders of such files. */
 
 import { readdir, realpath, stat } from "node:fs/promises";
-import { extname, join } from "node:path";
+import { dirname, extname, join } from "node:path";
 import type { Explanation } from "@calig/core/internal/attribution/explanation";
 import { parseExplanation } from "@calig/core/internal/attribution/parse-explanation";
 import { InputError, quote, UsageError } from "@calig/core/internal/errors";
@@ -11,6 +11,8 @@ import type { ReportEntry, ReportSource } from "@calig/core/internal/report/evid
 import { parseJson } from "@calig/core/internal/util/parse-json";
 import { isFileOf } from "./input-files.ts";
 import { readText } from "./read-text.ts";
+import { readShard } from "./run-explanations.ts";
+import { type RunFacts, runFacts, shardsOf } from "./run-shards.ts";
 
 /** Endings of files that may hold explanations. */
 const EXPLANATION_EXTENSIONS: readonly string[] = [".json", ".jsonl", ".ndjson"];
@@ -30,6 +32,7 @@ export async function explanationFiles(path: string): Promise<readonly string[]>
     );
   }
   if (found.isDirectory()) {
+    if ((await runFacts(path)) !== undefined) return shardsOf(path);
     const names = await readdir(path, { recursive: true });
     const files = names.filter((name) => EXPLANATION_EXTENSIONS.includes(extname(name).toLowerCase())).sort();
     if (files.length > 0) return files.map((name) => join(path, name));
@@ -38,7 +41,7 @@ export async function explanationFiles(path: string): Promise<readonly string[]>
     );
   }
   const extension = extname(path).toLowerCase();
-  if (EXPLANATION_EXTENSIONS.includes(extension)) return [path];
+  if (EXPLANATION_EXTENSIONS.includes(extension) || (await factsOfShard(path)) !== undefined) return [path];
   const ofInput = fileModalities(MODALITIES).find((modality) => isFileOf(modality, path));
   const remedy = ofInput
     ? `it is a ${ofInput.file.called}; explain it first with calig explain --${ofInput.field} ${quote(path)} --out explanation.json`
@@ -60,12 +63,18 @@ export async function withoutRepeats(files: readonly string[]): Promise<readonly
  * @throws {InputError} When it cannot be read, or holds something else; names the file, the place and the field.
  */
 export async function readExplanations(file: string): Promise<readonly ReportEntry[]> {
+  const facts = await factsOfShard(file);
+  if (facts !== undefined) return readShard(file, facts);
   const records = recordsOf(await readText(file), file);
   if (records.length === 0) {
     throw new InputError(`Cannot read explanations from ${quote(file)}: there are none in it; ${AGAIN}`);
   }
   return records.map(({ value, place }) => entryOf(value, file, place));
 }
+
+/** The run that a file is a shard of. */
+const factsOfShard = async (file: string): Promise<RunFacts | undefined> =>
+  extname(file) === ".parquet" ? runFacts(dirname(dirname(file))) : undefined;
 
 const AGAIN = "write it again with calig explain";
 

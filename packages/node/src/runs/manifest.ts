@@ -7,11 +7,9 @@ import type { ModelFacts } from "@calig/core/internal/attribution/explanation";
 import { InputError, quote, UsageError } from "@calig/core/internal/errors";
 import { count } from "@calig/core/internal/render/format";
 import { parseJson } from "@calig/core/internal/util/parse-json";
+import { MANIFEST } from "../node/run-shards.ts";
 import type { InputPart } from "./run-inputs.ts";
 import { writeWholeFile } from "./whole-file.ts";
-
-/** The file that says that a folder is a run. */
-export const MANIFEST = "manifest.json";
 
 export interface RunManifest {
   readonly version: 1;

@@ -2,8 +2,9 @@
 
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { MANIFEST } from "../node/run-shards.ts";
 import { FAILED } from "./failed-rows.ts";
-import { MANIFEST, readManifest } from "./manifest.ts";
+import { readManifest } from "./manifest.ts";
 import { shardFolder, TEMPORARY } from "./shards.ts";
 
 const SHARD = /^part-\d+-of-\d+\.parquet$/;

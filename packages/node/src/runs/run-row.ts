@@ -8,8 +8,8 @@ import type { ColumnTypes } from "../node/parquet/write.ts";
  * The columns of a shard. Those from `target` on are null in rows that failed, `error_code` and `error` in all others.
  *
  * Of texts, `words`, `starts`, `ends` (UTF-16, end exclusive) and `attribution` have an entry for each word; of pictures
- * `attribution` has one for each patch, row by row of `grid`. `block_relevance` has a list for each block of `blocks`, in
- * the same order. Scores and attributions are in the unit of the target score.
+ * `attribution` has one for each patch, row by row of `grid`. `block_relevance` and `block_evidence`, its weight times its
+ * fused map, have a list for each block of `blocks`, in the same order. Scores and attributions are in the unit of the target score.
  */
 export const RUN_COLUMNS = {
   row: "int",
@@ -21,6 +21,8 @@ export const RUN_COLUMNS = {
   label: "text",
   target: "text",
   target_index: "int",
+  against: "text",
+  against_index: "int",
   probability: "double",
   score_kind: "text",
   score: "double",
@@ -35,7 +37,11 @@ export const RUN_COLUMNS = {
   grid: "ints",
   attribution: "floats",
   blocks: "ints",
+  block_weights: "floats",
+  block_sums: "floats",
+  block_points: "ints",
   block_relevance: "rows of floats",
+  block_evidence: "rows of floats",
   milliseconds: "double",
   error_code: "text",
   error: "text",
@@ -78,6 +84,8 @@ export function explainedRow(place: RowPlace, options: string, explanation: Expl
     ...placed(place, options),
     target: target.label,
     target_index: target.index,
+    against: target.against?.label,
+    against_index: target.against?.index,
     probability: target.probability,
     score_kind: target.kind,
     score: target.score,
@@ -88,6 +96,9 @@ export function explainedRow(place: RowPlace, options: string, explanation: Expl
     warning_messages: warnings.map(({ message }) => message),
     ...(explanation.layout === "grid" ? patches(explanation) : words(explanation)),
     blocks: blocks.map(({ index }) => index),
+    block_weights: blocks.map(({ weight }) => Math.fround(weight)),
+    block_sums: blocks.map((block) => Math.fround(block.completeness.sum)),
+    block_points: blocks.map((block) => block.completeness.points),
     milliseconds: cost.milliseconds,
     ...(full ? { json: JSON.stringify({ ...explanation, cost: { ...cost, milliseconds: 0, peakBytes: 0 } }) } : {}),
   };
@@ -108,6 +119,7 @@ function words({ words, features, blocks }: WrittenExplanation) {
     ends: words.map(({ end }) => end),
     attribution: words.map(({ attribution }) => Math.fround(attribution)),
     block_relevance: blocks.map(({ relevance }) => byWord(relevance)),
+    block_evidence: blocks.map(({ weight, fused }) => byWord(fused.map((value) => weight * value))),
   };
 }
 
@@ -117,6 +129,7 @@ function patches({ features, attribution, blocks, input }: Extract<Explanation, 
     grid: input.grid,
     attribution: own(attribution),
     block_relevance: blocks.map(({ relevance }) => own(relevance)),
+    block_evidence: blocks.map(({ weight, fused }) => own(fused.map((value) => weight * value))),
   };
 }
 

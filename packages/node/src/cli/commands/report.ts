@@ -20,7 +20,7 @@ export const report = defineCommand({
     "Reads explanations that calig explain wrote and reports what they say together: models, methods, how many converged, the largest completeness errors and all warnings; for each class the words that support and oppose it over all inputs, and in which block that evidence arises; then the explanations themselves: in HTML as a list to search, filter and sort, of which each opens (calig view shows the same without a file). With --case, one of them as a report for the person that it is about: the decision in plain words, evidence, what would change it, method, checksums, what cannot be concluded, and a command that gives the same numbers. Nothing is explained again and no model is loaded.",
   argument: {
     name: "INPUT...",
-    description: "files with explanations as JSON (.json, .jsonl, .ndjson), or folders with such files",
+    description: "files with explanations as JSON (.json, .jsonl, .ndjson), folders with such files, or runs",
   },
   options: [...CASE_OPTIONS, "out", "json", "top", "details", "maxSize", "palette", "overlay"],
   examples: [

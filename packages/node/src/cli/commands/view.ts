@@ -21,7 +21,7 @@ export const view = defineCommand({
     "Reads explanations that calig explain wrote and shows them as a page: a verdict on all (accuracy where labels are known, classes, warnings, the words with the most evidence), and a list to search, to filter by class, error, warning and word, and to sort by certainty and completeness, of which each opens. The page is served to this machine only, until Ctrl-C; with --out it is one file, which opens as many explanations as it has room for.",
   argument: {
     name: "INPUT...",
-    description: "files with explanations as JSON (.json, .jsonl, .ndjson), or folders with such files",
+    description: "files with explanations as JSON (.json, .jsonl, .ndjson), folders with such files, or runs",
   },
   options: ["out", "port", "top", "details", "maxSize", "palette", "overlay"],
   examples: [

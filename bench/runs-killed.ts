@@ -1,0 +1,124 @@
+/**
+ * @file A run whose processes are killed at random times, against an undisturbed one: every id once, the same rows but for
+ * milliseconds. Prints figures for docs/scale.md.
+ *
+ *     npx tsx -C calig-source bench/runs-killed.ts [ROWS] [KILLS] [SEED]
+ */
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { isDeepStrictEqual } from "node:util";
+import { openParquet } from "@calig/node/internal/node/parquet/read";
+
+const [rows = 10_000, kills = 20, seed = 1] = process.argv.slice(2).map(Number);
+const ROOT = fileURLToPath(new URL("../", import.meta.url));
+const WORDS =
+  "a the film plot is not good dull moving acting ending superb thin and but never really quite of all".split(" ");
+
+/** Numbers in 0..1, the same each time (mulberry32). */
+let state = seed;
+function random(): number {
+  state = (state + 0x6d2b79f5) | 0;
+  let t = Math.imul(state ^ (state >>> 15), 1 | state);
+  t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+  return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+}
+
+const folder = await mkdtemp(join(tmpdir(), "calig-killed-"));
+const lines = Array.from({ length: rows }, (_, i) => {
+  const words = Array.from({ length: 3 + Math.floor(random() * 4) }, () => WORDS[Math.floor(random() * WORDS.length)]);
+  return JSON.stringify({ id: `n${i}`, text: i % 997 === 500 ? "" : words.join(" ") });
+});
+await writeFile(join(folder, "in.jsonl"), `${lines.join("\n")}\n`);
+
+const start = (out: string): ChildProcess =>
+  spawn(
+    process.execPath,
+    [
+      join(ROOT, "scripts/import-source.mjs"),
+      join(ROOT, "packages/node/src/cli/bin.ts"),
+      ...["explain", "--input", join(folder, "in.jsonl"), "--out", `${join(folder, out)}/`],
+      ...["--method", "random", "--workers", "2", "--threads", "1", "--quiet"],
+    ],
+    { stdio: ["ignore", "inherit", "inherit"] },
+  );
+const ended = (child: ChildProcess) =>
+  new Promise<number | null>((resolve) => void child.once("exit", (code) => resolve(code)));
+const seconds = (from: number) => ((performance.now() - from) / 1000).toFixed(1);
+
+/** The processes that a process started. */
+async function childrenOf(pid: number): Promise<readonly number[]> {
+  const list = await readFile(`/proc/${pid}/task/${pid}/children`, "utf8").catch(() => "");
+  return list.trim().split(" ").filter(Boolean).map(Number);
+}
+
+let from = performance.now();
+await ended(start("undisturbed"));
+const undisturbed = (performance.now() - from) / 1000;
+console.log(`undisturbed: ${rows} rows in ${undisturbed.toFixed(1)} s`);
+
+from = performance.now();
+let killed = 0;
+let restarts = 0;
+for (let over = false; !over; ) {
+  const child = start("killed");
+  const end = ended(child);
+  while (!over) {
+    const wait = killed < kills ? (random() * undisturbed * 1000) / (kills / 1.5) : 1e9;
+    const timer = new AbortController();
+    const pause = new Promise<"kill">((resolve) => {
+      const handle = setTimeout(() => resolve("kill"), Math.min(wait, 2 ** 31 - 1));
+      timer.signal.addEventListener("abort", () => clearTimeout(handle));
+    });
+    const what = await Promise.race([pause, end]);
+    timer.abort();
+    if (what !== "kill") {
+      over = true;
+      break;
+    }
+    const workers = await childrenOf(child.pid as number);
+    const all = [child.pid as number, ...workers];
+    const victim = all[Math.floor(random() * all.length)] as number;
+    try {
+      process.kill(victim, "SIGKILL");
+    } catch {
+      continue;
+    }
+    killed++;
+    if (victim === child.pid) {
+      await end;
+      restarts++;
+      break;
+    }
+  }
+}
+console.log(`killed ${killed} times (${restarts} times all of it): ${seconds(from)} s`);
+
+async function contents(name: string) {
+  const shards = join(folder, name, "shards");
+  const all = [];
+  for (const file of (await readdir(shards)).sort()) {
+    const opened = await openParquet(join(shards, file));
+    for (const { milliseconds: _, ...row } of await opened.read(0, opened.rows)) all.push(row);
+    await opened.close();
+  }
+  return all;
+}
+const [a, b] = [await contents("undisturbed"), await contents("killed")];
+const ids = new Set(b.map(({ id }) => id));
+const same = isDeepStrictEqual(a, b);
+const failed = await Promise.all(
+  ["undisturbed", "killed"].map((name) => readFile(join(folder, name, "failed.jsonl"), "utf8")),
+);
+console.log({
+  rows: b.length,
+  ids: ids.size,
+  same,
+  failures: failed[0]?.trim().split("\n").length,
+  sameFailures: failed[0] === failed[1],
+});
+await rm(folder, { recursive: true, force: true });
+if (!same || ids.size !== rows || b.length !== rows || failed[0] !== failed[1]) process.exitCode = 1;
