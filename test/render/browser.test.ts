@@ -17,7 +17,7 @@ import { renderReportHtml } from "@calig/core/internal/report/evidence/html";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { skipsBrowser, startChromium } from "../support/chromium.ts";
-import { FIXTURES, hostile, image, longText, sentence } from "./fixtures.ts";
+import { FIXTURES, hostile, image, longText, prompt, sentence } from "./fixtures.ts";
 
 if (skipsBrowser()) console.warn("CALIG_SKIP_BROWSER=1: the browser tests of the HTML page are left out");
 
@@ -130,6 +130,43 @@ describe.skipIf(skipsBrowser())("the HTML page in Chromium", () => {
     expect(await page.evaluate("document.activeElement.closest('[data-map]')")).toBeNull();
     await page.keyboard.press("Shift+Tab");
     expect(await page.evaluate("document.activeElement.textContent")).toBe("the");
+  });
+
+  test("shows a prompt by its parts, and what each token of the answer rests on", async () => {
+    for (const width of [375, 1280]) {
+      const page = await open(prompt, { viewport: { width, height: 900 } });
+      expect(await overflow(page)).toBe(0);
+    }
+    const page = await open(prompt);
+    await page.locator("input[value=words]").first().focus();
+    await page.keyboard.press("ArrowLeft");
+    const parts = page.getByRole("listbox", { name: "Parts of the prompt with their sums" });
+    const names = () =>
+      parts.getByRole("option").evaluateAll((nodes) => nodes.map((node) => node.getAttribute("aria-label")));
+    const [, system, , user, quotation] = await names();
+    const verb = (value: number) => (value > 0 ? "supports" : "opposes");
+    expect([system, user, quotation].map((name) => name?.replace(/ .*,/, ""))).toEqual(
+      prompt.parts?.slice(0, 3).map(({ name, attribution }) => `${name}, ${verb(attribution)}`),
+    );
+    const opposite = verb(-(prompt.parts?.[2]?.attribution as number));
+    expect(await page.getByRole("listbox", { name: "Words with their attribution" }).isVisible()).toBe(false);
+    await page.getByRole("radio", { name: "The whole answer" }).focus();
+    await page.keyboard.press("ArrowLeft");
+    expect((await names())[4]).toMatch(new RegExp(`^quotation, .[\\d.]+, ${opposite}$`));
+    await parts.getByRole("option").nth(4).click();
+    expect(await page.locator(".view-text [data-details]").textContent()).toMatch(
+      new RegExp(`^quotation ${opposite} the token \u201c good\u201d: `),
+    );
+    await page.getByRole("radio", { name: "The whole answer" }).check({ force: true });
+    expect(await names()).toEqual([
+      expect.anything(),
+      system,
+      expect.anything(),
+      user,
+      quotation,
+      user,
+      expect.anything(),
+    ]);
   });
 
   test("moves up and down between lines, and against the reading direction in right-to-left text", async () => {

@@ -234,6 +234,43 @@ export const against: TextExplanation = {
   warnings: [],
 };
 
+/** A prompt of two messages, one with a quotation that is a part of its own, and an answer of two tokens. */
+export const prompt: TextExplanation = (() => {
+  const text = "system: Be fair.\nuser: The cast saved a dull film. Good?\nassistant:";
+  const plain = textExplanation({
+    text,
+    strengths: { saved: 0.8, cast: 0.4, dull: -0.9, fair: 0.1 },
+    blocks: 3,
+    seed: 5,
+    labels: [" very good", " bad"],
+  });
+  const { features, attribution } = plain;
+  const part = (name: string, own: string, without = "") => {
+    const start = text.indexOf(own);
+    const hole = without === "" ? -1 : text.indexOf(without);
+    const isOwn = (at: number) =>
+      at >= start && at < start + own.length && !(hole >= 0 && at >= hole && at < hole + without.length);
+    const sum = total(attribution.filter((_, t) => features[t]?.special === false && isOwn(features[t]?.start ?? -1)));
+    return { name, start, end: start + own.length, attribution: rounded(sum) };
+  };
+  const quotation = "saved a dull film";
+  const parts = [
+    part("system", "Be fair."),
+    part("user", "The cast saved a dull film. Good?", quotation),
+    part("quotation", quotation),
+  ];
+  const rest = total(attribution) - total(parts.map((each) => each.attribution));
+  return {
+    ...plain,
+    target: { ...plain.target, index: -1, label: " very good", kind: "log-probability" },
+    parts: [...parts, { name: "other", start: null, end: null, attribution: rounded(rest) }],
+    answerTokens: [
+      { text: " very", score: -1.2, attribution: attribution.map((value) => rounded(value / 4)) },
+      { text: " good", score: -0.4, attribution: attribution.map((value) => rounded(-value)) },
+    ],
+  };
+})();
+
 const REVIEW = [
   "The first hour of this film is a patient study of a harbour town that nobody leaves, and the camera lingers on its",
   "ropes, its rust and its weather with real affection. Then the plot arrives, and it is a dull one: a stolen ledger, a",

@@ -1,6 +1,11 @@
 /** @file The input on the page, coloured by attribution: words, tokens or patches, and the legend. */
 
-import type { Explanation, ImageExplanation, WrittenExplanation } from "../../attribution/explanation.ts";
+import type {
+  Explanation,
+  ImageExplanation,
+  TextExplanation,
+  WrittenExplanation,
+} from "../../attribution/explanation.ts";
 import { strongestRegions } from "../crops.ts";
 import { html, type Markup } from "../escape.ts";
 import { capital, hasTokens, isSigned, itemNoun, patchLabel } from "../evidence.ts";
@@ -9,15 +14,16 @@ import { targetClass } from "../head.ts";
 import { shownShape } from "../image-figure.ts";
 import { CONTOURS, type OverlayName, overlay } from "../overlay.ts";
 import { visible, withoutOverrides } from "../plain-text.ts";
+import { answerTokensOf, partPieces, partsBound, partsOf } from "../prompt-parts.ts";
 import { regionsInWords } from "../regions.ts";
-import type { SignedScale } from "../scale.ts";
+import { type SignedScale, signedScale } from "../scale.ts";
 import { type Segment, segmentText, spansOfFeatures } from "../segments.ts";
 import { isolated, type PageContext } from "./context.ts";
 import { heatClass, SHADES } from "./heat.ts";
 
 /** A map that the script can repaint and step through: `data-f` of each element lists the features that it shows. */
 interface MapParts {
-  readonly name: "words" | "tokens" | "block";
+  readonly name: "words" | "tokens" | "parts" | "block";
   readonly label: string;
   readonly segments: readonly Segment[];
   /** Features of a member of a segment. */
@@ -25,6 +31,8 @@ interface MapParts {
   readonly values: readonly number[];
   readonly scale: SignedScale;
   readonly isSigned: boolean;
+  /** What a member of a segment is called, where that is not its text. */
+  readonly nameOf?: (member: number) => string | undefined;
 }
 
 function piece({ kind, text, members }: Segment, parts: MapParts, digits: number): Markup {
@@ -37,12 +45,13 @@ function piece({ kind, text, members }: Segment, parts: MapParts, digits: number
   const value = features.reduce((sum, feature) => sum + (parts.values[feature] ?? 0), 0);
   const classes = ["w", kind === "special" ? "special" : "", heatClass(parts.scale.level(value), parts.isSigned)];
   const names = classes.filter((name) => name !== "").join(" ");
-  return html`<span class="${names}"${kind === "special" ? html` dir="ltr"` : null} data-f="${features.join(" ")}" title="${visible(text)} ${signed(value, digits)}">${kind === "special" || kept === "" ? visible(text) : kept}</span>`;
+  const name = members[0] === undefined ? undefined : parts.nameOf?.(members[0]);
+  const named = name === undefined ? null : html` data-name="${visible(name)}"`;
+  return html`<span class="${names}"${kind === "special" ? html` dir="ltr"` : null}${named} data-f="${features.join(" ")}" title="${visible(name ?? text)} ${signed(value, digits)}">${kind === "special" || kept === "" ? visible(text) : kept}</span>`;
 }
 
 function textMap(parts: MapParts, digits: number, extra: Markup | null = null): Markup {
-  const classes = parts.name === "tokens" ? "map tokens" : "map words";
-  return html`<div class="${parts.name === "block" ? "map" : classes}" data-map="${parts.name}" data-label="${parts.label}" data-bound="${String(parts.scale.bound)}" data-digits="${String(digits)}" dir="auto" lang=""${extra}>${parts.segments.map((segment) => piece(segment, parts, digits))}</div>`;
+  return html`<div class="${parts.name === "block" ? "map" : `map ${parts.name}`}" data-map="${parts.name}" data-label="${parts.label}" data-bound="${String(parts.scale.bound)}" data-digits="${String(digits)}" dir="auto" lang=""${extra}>${parts.segments.map((segment) => piece(segment, parts, digits))}</div>`;
 }
 
 /** Segments of the words with the special tokens between them; members of words and of specials count apart. */
@@ -166,11 +175,41 @@ export function textSection(explanation: WrittenExplanation, context: PageContex
     ? html`<p class="more">The text with a dotted line was not read by the model.</p>`
     : null;
   const byTokens = hasTokens(explanation);
+  const byParts = byTokens && partsOf(explanation).some(({ start }) => start !== null);
   const views = choices(`${id}-view`, "Show the text by", [
     ["words", capital(many)],
     ["tokens", "Tokens"],
+    ...(byParts ? [["parts", "Parts"] as const] : []),
   ]);
-  return html`<section class="view-text" aria-labelledby="${id}-text" data-own="${String(ownScale.bound)}"><h3 id="${id}-text">What the model read</h3><p class="about">${meaning(context, "words")} The stronger the colour, the more the ${one} counts.</p>${textMap(words, digits)}${byTokens ? textMap(tokens, digits) : null}${unread}<div class="tools">${byTokens ? views : null}${legend(context, scale)}${scaleChoice(context)}</div><p class="details js" data-details hidden>${hint(explanation)}</p></section>`;
+  return html`<section class="view-text" aria-labelledby="${id}-text" data-own="${String(ownScale.bound)}"><h3 id="${id}-text">What the model read</h3><p class="about">${meaning(context, "words")} The stronger the colour, the more the ${one} counts.</p>${answerChoice(explanation, id)}${textMap(words, digits)}${byTokens ? textMap(tokens, digits) : null}${byParts ? textMap(partsMap(explanation, words), digits) : null}${unread}<div class="tools">${byTokens ? views : null}${legend(context, scale)}${scaleChoice(context)}</div><p class="details js" data-details hidden>${hint(explanation)}</p></section>`;
+}
+
+/** The text by the parts of a prompt, each with its sum. */
+function partsMap(explanation: TextExplanation, words: MapParts): MapParts {
+  const pieces = partPieces(explanation);
+  const bound = partsBound(explanation, words.scale.bound);
+  return {
+    ...words,
+    name: "parts",
+    label: "Parts of the prompt with their sums",
+    // Blank stretches show nothing.
+    segments: pieces.map(({ text }, member) => ({
+      kind: text.trim() === "" ? "gap" : "feature",
+      text,
+      members: [member],
+    })),
+    featuresOf: (member) => pieces[member]?.features ?? [],
+    nameOf: (member) => pieces[member]?.name,
+    scale: signedScale([], { bound }),
+  };
+}
+
+/** The tokens of an answer, to see what each rests on; operated by the script. */
+function answerChoice(explanation: WrittenExplanation, id: string): Markup | null {
+  const tokens = answerTokensOf(explanation);
+  if (tokens.length === 0) return null;
+  const options = tokens.map(({ text }, i) => [String(i), visible(text)] as const);
+  return html`<div class="tools js" hidden data-answer><span class="about">Evidence for</span>${choices(`${id}-answer-token`, "Evidence for a token of the answer", [["all", "The whole answer"], ...options])}</div>`;
 }
 
 /** The text of the section on blocks: words and special tokens, painted by the script. */

@@ -185,7 +185,9 @@ export const MAPS = `
 .legend .key{border-bottom:2px solid var(--support);padding-bottom:1px}
 .legend .key.ma{border-bottom-color:var(--matters)}
 .legend .key.op{border-bottom:2px dashed var(--oppose)}
-.view-text:has(input[value=tokens]:checked) .words,.view-text:not(:has(input[value=tokens]:checked)) .tokens{display:none}
+.view-text:has(:is(input[value=tokens],input[value=parts]):checked) .words,.view-text:not(:has(input[value=tokens]:checked)) .tokens,.view-text:not(:has(input[value=parts]:checked)) .parts{display:none}
+.map.parts [data-name]::before{content:attr(data-name);font:600 .6875rem/1 var(--sans);letter-spacing:.02em;border:1px solid currentColor;border-radius:.25rem;padding:.15em .4em;margin-inline:.25em .5em;vertical-align:.15em;white-space:nowrap}
+[data-answer] .seg span{white-space:pre-wrap}
 .lists{display:grid;gap:2rem 3rem;margin-top:1.25rem;grid-template-columns:minmax(0,1fr)}
 @media (min-width:48rem){.lists{grid-template-columns:repeat(2,minmax(0,1fr))}}
 .rank{width:100%}

@@ -1,8 +1,7 @@
-/** @file Parts of a prompt: where each lies, and which tokens are its own. */
+/** @file Parts of a prompt: where each lies. */
 
 import type { PromptPart } from "../../../attribution/input.ts";
 import { InputError, quote } from "../../../errors.ts";
-import type { TokenFeature } from "../../../input/features.ts";
 
 /** A part with its place in the prompt: UTF-16, end exclusive. */
 export interface PartSpan {
@@ -36,23 +35,4 @@ export function locateParts(prompt: string, parts: readonly (string | PromptPart
     from = start + own.length;
     return { name, start, end: from };
   });
-}
-
-/** Tokens of each part: those that begin in it, and in no smaller one within it. */
-export function positionsOf(
-  parts: readonly PartSpan[],
-  features: readonly TokenFeature[],
-): readonly (readonly number[])[] {
-  const own = parts.map((): number[] => []);
-  features.forEach(({ start, end, special }, position) => {
-    if (special) return;
-    let best = -1;
-    parts.forEach((part, index) => {
-      if (end <= part.start || start >= part.end || start < part.start) return;
-      const smaller = parts[best];
-      if (smaller === undefined || part.end - part.start < smaller.end - smaller.start) best = index;
-    });
-    own[best]?.push(position);
-  });
-  return own;
 }

@@ -6,11 +6,12 @@ import { onlyPart, type PossibleAnswer } from "../../../attribution/prepared-inp
 import { InputError, quote } from "../../../errors.ts";
 import type { TokenFeature } from "../../../input/features.ts";
 import type { EncodedText, Tokenizer } from "../../../input/text/tokenizer.ts";
+import { membersOf } from "../../../util/innermost-spans.ts";
 import { groupsIn, textFeatures } from "../features.ts";
 import { type PreparedText, textFeeds, type WholeText } from "../prepare.ts";
 import { renderChat } from "./chat.ts";
 import { layOut } from "./layout.ts";
-import { locateParts, type PartSpan, positionsOf } from "./parts.ts";
+import { locateParts, type PartSpan } from "./parts.ts";
 
 /** A prompt made ready. */
 export interface WholePrompt extends WholeText {
@@ -84,7 +85,7 @@ export async function preparePrompt(model: ExplainableModel, input: PromptInput)
     parts: [onlyPart(prepared)],
     answers,
     spans,
-    members: positionsOf(spans, whole.features),
+    members: membersOf(spans, whole.features),
     warnings: [],
   };
 }

@@ -43,7 +43,9 @@ export function operateMap(
   const nodes = nodesOf(map);
   const hint = details.textContent ?? "";
   const base = nodes.map((node) => (node.classList.contains("special") ? "w special" : "w"));
-  const names = nodes.map((node) => node.textContent || patchName(data, featuresOf(node)[0] ?? -1));
+  const names = nodes.map(
+    (node) => node.dataset.name || node.textContent || patchName(data, featuresOf(node)[0] ?? -1),
+  );
   let active = -1;
   map.setAttribute("role", "listbox");
   map.setAttribute("aria-label", map.dataset.label ?? "");
