@@ -2,14 +2,9 @@
 
 import { replacementOf } from "@calig/core/internal/attribution/replacement";
 import type { Dataset } from "@calig/core/internal/evaluation/dataset";
-import {
-  type EvaluateOptions,
-  evaluate,
-  type MeasurementStore,
-  type StoredMeasurement,
-  sampleDataset,
-} from "@calig/core/internal/evaluation/evaluate";
+import { type EvaluateOptions, evaluate, sampleDataset } from "@calig/core/internal/evaluation/evaluate";
 import type { Evaluation } from "@calig/core/internal/evaluation/evaluation";
+import type { MeasurementStore, StoredMeasurement } from "@calig/core/internal/evaluation/kept-measurements";
 import { openInput } from "@calig/core/internal/evaluation/measure-input";
 import type { Metric, Subject } from "@calig/core/internal/evaluation/metric";
 import { metricByName } from "@calig/core/internal/evaluation/metrics";

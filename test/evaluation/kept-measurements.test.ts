@@ -1,7 +1,8 @@
 /** @file Measurements that are kept are those of what was measured, whatever it is called. */
 
 import type { Dataset, DatasetInput } from "@calig/core/internal/evaluation/dataset";
-import { type EvaluateOptions, evaluate, type StoredMeasurement } from "@calig/core/internal/evaluation/evaluate";
+import { type EvaluateOptions, evaluate } from "@calig/core/internal/evaluation/evaluate";
+import type { StoredMeasurement } from "@calig/core/internal/evaluation/kept-measurements";
 import { rgbImage } from "@calig/core/internal/input/image/rgb-image";
 import { loadModel } from "@calig/node";
 import { describe, expect, it, vi } from "vitest";

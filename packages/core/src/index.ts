@@ -87,13 +87,7 @@ export {
   UsageError,
 } from "./errors.ts";
 export type { Dataset, DatasetItem, DatasetProblem, PolaritySpan, Span } from "./evaluation/dataset.ts";
-export {
-  type EvaluateOptions,
-  evaluate,
-  type MeasurementStore,
-  type StoredMeasurement,
-  sampleDataset,
-} from "./evaluation/evaluate.ts";
+export { type EvaluateOptions, evaluate, sampleDataset } from "./evaluation/evaluate.ts";
 export type {
   Comparison,
   EvaluatedFigure,
@@ -105,6 +99,7 @@ export type {
   FigureResult,
   Measurements,
 } from "./evaluation/evaluation.ts";
+export type { MeasurementStore, StoredMeasurement } from "./evaluation/kept-measurements.ts";
 export {
   type ComparedMethod,
   type CompareOptions,

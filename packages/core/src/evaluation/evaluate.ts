@@ -3,7 +3,6 @@
 import { spelledOptions } from "../attribution/baseline/custom-baseline.ts";
 import { distinctNames } from "../attribution/class-names.ts";
 import type { ExplainableModel, Replacement } from "../attribution/explainable-model.ts";
-import type { Warning } from "../attribution/explanation.ts";
 import { methodOf } from "../attribution/methods.ts";
 import { DEFAULTS, type ExplainOptions, type MethodObject } from "../attribution/options.ts";
 import { scoreNameOf } from "../attribution/question-object.ts";
@@ -11,10 +10,8 @@ import { noOthers, replacementOf } from "../attribution/replacement.ts";
 import { resolveRun, withQuestion } from "../attribution/resolve-run.ts";
 import { InputError, InvalidOptionError, isCaligError, wordList } from "../errors.ts";
 import type { GivenOptions, OptionsOf, OptionTable } from "../options/option.ts";
-import { canonical, optionsKey, resolveOptions } from "../options/resolve.ts";
-import { contentOf } from "../util/content.ts";
+import { resolveOptions } from "../options/resolve.ts";
 import { createRandom } from "../util/random.ts";
-import { VERSION } from "../util/version.ts";
 import { type Dataset, type DatasetItem, hasTruth, rationaleShare, type Truth } from "./dataset.ts";
 import type {
   EvaluatedInput,
@@ -23,8 +20,10 @@ import type {
   EvaluationFailure,
   EvaluationSettings,
 } from "./evaluation.ts";
+import { warningsOf } from "./evaluation-warnings.ts";
 import { frontsOf } from "./front.ts";
-import { checkTask, featureKindOf, type MeasureSettings, type OpenInput, openInput } from "./measure-input.ts";
+import { type MeasurementStore, measured, type StoredMeasurement } from "./kept-measurements.ts";
+import { checkTask, featureKindOf, type MeasureSettings, openInput } from "./measure-input.ts";
 import { namesOf, nameWith } from "./measurement-names.ts";
 import type { Metric } from "./metric.ts";
 import type { CURVE_OPTIONS } from "./metrics/curve.ts";
@@ -39,16 +38,6 @@ import { describeReplacement } from "./replacement-facts.ts";
 import { RESAMPLES } from "./statistics/bootstrap.ts";
 import { shareOf, summarise } from "./summarise.ts";
 import { type ReadTruth, truthReader, verdictOf } from "./truth.ts";
-
-/** Numbers of one input under one method, by metric. */
-export type StoredMeasurement = Readonly<Record<string, readonly number[] | null>>;
-
-/** Keeps measurements between runs. Keys say everything that the numbers depend on. */
-export interface MeasurementStore {
-  get(key: string): StoredMeasurement | undefined;
-  /** Resolves when the measurement is safe. */
-  put(key: string, measurement: StoredMeasurement): Promise<void>;
-}
 
 /** Options of measuring, those that the metrics declare included; what is measured, and how the work is watched. */
 export interface EvaluateOptions
@@ -284,90 +273,6 @@ function shownCorrectly(
   return objects === undefined ? {} : { correct: objects.some((object) => means(object, predicted, labels)) };
 }
 
-/** Measurements of one method, those that are stored taken from there. */
-async function measured(
-  model: ExplainableModel,
-  item: DatasetItem,
-  settings: MeasureSettings,
-  namedMethod: NamedMethod,
-  metrics: readonly Metric[],
-  open: OpenInput,
-  store: MeasurementStore | undefined,
-): Promise<StoredMeasurement> {
-  const { replacements } = settings;
-  const kept = await Promise.all(
-    replacements.map(async (_, r) => {
-      const key = store === undefined ? undefined : await measurementKey(model, item, settings, namedMethod, open, r);
-      return { key, stored: (key === undefined ? undefined : store?.get(key)) ?? {} };
-    }),
-  );
-  /** Numbers of all metrics, each with the replacement that it is kept under: the first one where it depends on none. */
-  const wanted = metrics.flatMap((metric) => namesOf(metric, replacements).map((name, r) => ({ metric, name, r })));
-  const missing = wanted.filter(({ metric, r }) => kept[r]?.stored[revisionName(metric)] === undefined);
-  const fresh =
-    missing.length === 0
-      ? {}
-      : await open.measure(
-          namedMethod.options,
-          [...new Set(missing.map(({ metric }) => metric))],
-          [...new Set(missing.map(({ r }) => r))],
-        );
-  for (const [r, { key }] of kept.entries()) {
-    const own = missing.filter((one) => one.r === r);
-    if (own.length === 0 || key === undefined) continue;
-    await store?.put(
-      key,
-      Object.fromEntries(own.map(({ metric, name }) => [revisionName(metric), fresh[name] ?? null])),
-    );
-  }
-  return Object.fromEntries(
-    wanted.map(({ metric, name, r }) => [name, fresh[name] ?? kept[r]?.stored[revisionName(metric)] ?? null]),
-  );
-}
-
-const revisionName = ({ name, revision }: Metric): string => `${name}@${revision}`;
-
-/** Digits of a logit that runs of one machine agree on. */
-const LOGIT_DIGITS = 4;
-
-/**
- * Everything that the numbers of one method on one input depend on, besides the metric: the input by its content, as it was
- * read and as the model reads it, what stands in for its features, and the model by its weights and by what it answers, which is more than its weights say
- * (its configuration). Names are no part of it; the line is, which random numbers are drawn by. Undefined where the
- * platform computes no checksums: then nothing is kept.
- */
-async function measurementKey(
-  model: ExplainableModel,
-  item: DatasetItem,
-  settings: MeasureSettings,
-  { options }: NamedMethod,
-  open: OpenInput,
-  r: number,
-): Promise<string | undefined> {
-  const { method, table, options: values } = resolveRun(model, options);
-  const { id: _name, ...facts } = model.facts;
-  const { activation, labels, tuned } = model;
-  const { name, settings: made, revision } = method;
-  const { signal: _stop, batchSize: _batchSize, pool: _inputs, replacements, draws, ...rest } = settings;
-  const replacement = replacements[r] as Replacement;
-  const { id: _id, input: _input, ...said } = item;
-  const seen = await contentOf([open.content, open.replaced[r]]);
-  if (seen === undefined || facts.sha256 === "") return undefined;
-  return JSON.stringify([
-    7,
-    VERSION,
-    canonical([facts, activation, labels, tuned]),
-    canonical([name, made, revision]),
-    optionsKey(table, await spelledOptions(values)),
-    canonical([replacement.name, replacement.kind, replacement.settings, replacement.revision]),
-    replacement.drawn === true ? (draws ?? 1) : 1,
-    canonical(rest),
-    canonical(said),
-    seen.content,
-    open.predictions.map(({ index, logit }) => [index, logit.toPrecision(LOGIT_DIGITS)]),
-  ]);
-}
-
 /** What people must have said, in the words of errors. */
 const TRUTHS: Readonly<Record<Truth, string>> = {
   rationale: "rationale",
@@ -491,61 +396,3 @@ const OF_THE_HEAD = ["problem-type", "labels"];
 /** "predicted", or the name of the only output. */
 const explainedByDefault = (labels: readonly string[]): string =>
   labels.length === 1 ? (distinctNames(labels)[0] ?? "") : "predicted";
-
-/** What became of texts that are longer than the model reads, by the code of their warnings. */
-const READ_IN_PARTS: Readonly<Record<string, string>> = {
-  windows:
-    "they were explained and perturbed in overlapping windows; longText truncate measures on their beginning, at less cost",
-  truncated: "only their beginning was explained and perturbed",
-};
-
-/** What pictures became that people would expect to look otherwise, by the code of their warnings. */
-const SEEN_OTHERWISE: Readonly<Record<string, string>> = {
-  "transparency-ignored":
-    "transparent: the model sees the colours that the file stores for transparent pixels, as in Python's pipeline; --background lays them on a colour",
-  "grey-levels-clipped":
-    "of grey levels above 255, which are white, as in Python's pipeline; --deep-grey scale divides them by 256",
-  "printing-inks": "stored as printing inks (CMYK) and have the colours of Python's pipeline",
-  "first-picture-only": "the first of several in their file: the others are not used",
-  "coarse-view": "much larger than what the model sees of them, which was not made for photographs",
-};
-
-function warningsOf(
-  { name, problems }: Dataset,
-  inputs: readonly EvaluatedInput[],
-  failures: readonly EvaluationFailure[],
-  namedMethods: readonly NamedMethod[],
-): Warning[] {
-  const warnings: Warning[] = [];
-  if (problems.length > 0) {
-    const are = problems.length === 1 ? "row of NAME is no input and was" : "rows of NAME are no inputs and were";
-    warnings.push({ code: "rows-skipped", message: `${problems.length} ${are.replace("NAME", name)} left out` });
-  }
-  if (failures.length > 0) {
-    const inputs = failures.length === 1 ? "input" : "inputs";
-    warnings.push({
-      code: "inputs-failed",
-      message: `${failures.length} ${inputs} could not be measured and count for no method`,
-    });
-  }
-  for (const [code, read] of Object.entries(READ_IN_PARTS)) {
-    const longer = inputs.filter((input) => input.warnings?.some((warning) => warning.code === code)).length;
-    if (longer === 0) continue;
-    const texts = `${longer} of ${inputs.length} text${inputs.length === 1 ? "" : "s"}`;
-    const are = longer === 1 ? "is" : "are";
-    warnings.push({ code, message: `${texts} ${are} longer than the model reads: ${read}` });
-  }
-  for (const [code, seen] of Object.entries(SEEN_OTHERWISE)) {
-    const found = inputs.filter((input) => input.warnings?.some((warning) => warning.code === code)).length;
-    if (found === 0) continue;
-    const pictures = `${found} of ${inputs.length} picture${inputs.length === 1 ? "" : "s"}`;
-    warnings.push({ code, message: `${pictures} ${found === 1 ? "is" : "are"} ${seen}` });
-  }
-  if (!namedMethods.some(({ randomControl }) => randomControl === true)) {
-    warnings.push({
-      code: "no-random-control",
-      message: "No random control was measured: the figures do not say what knowing nothing would give",
-    });
-  }
-  return warnings;
-}

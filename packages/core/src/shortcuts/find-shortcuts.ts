@@ -4,7 +4,7 @@ import type { ExplainableModel } from "../attribution/explainable-model.ts";
 import type { Warning } from "../attribution/explanation.ts";
 import { InputError, InvalidOptionError } from "../errors.ts";
 import type { Dataset } from "../evaluation/dataset.ts";
-import type { MeasurementStore } from "../evaluation/evaluate.ts";
+import type { MeasurementStore } from "../evaluation/kept-measurements.ts";
 import type { OptionsOf } from "../options/option.ts";
 import { resolveOptions } from "../options/resolve.ts";
 import { createRandom } from "../util/random.ts";

@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { type FileHandle, open, readFile, rm } from "node:fs/promises";
-import type { MeasurementStore, StoredMeasurement } from "@calig/core/internal/evaluation/evaluate";
+import type { MeasurementStore, StoredMeasurement } from "@calig/core/internal/evaluation/kept-measurements";
 import { parseJson } from "@calig/core/internal/util/parse-json";
 import { writeFailure } from "../util/file-failure.ts";
 
