@@ -1,5 +1,7 @@
 /** @file The main job: a model and an input become an `Explanation`. */
 
+import { InvalidOptionError } from "../errors.ts";
+import { logitsOf } from "../transformer/anatomy.ts";
 import { asksPerToken, explainTokens } from "./answer-tokens.ts";
 import { attribute } from "./attribute.ts";
 import type { ExplainableModel, PreparedWhole } from "./explainable-model.ts";
@@ -52,9 +54,9 @@ export async function explain(
   input: string | object,
   options: ExplainOptions = {},
 ): Promise<Explanation> {
-  const run = resolveRun(model, options);
-  const test = await counterfactualTest(model, run.options.counterfactuals);
   const given = typeof input === "string" ? { text: input } : input;
+  const run = resolveRun(model, await askedBy(model, given, options));
+  const test = await counterfactualTest(model, run.options.counterfactuals);
   const whole = await prepareInput(model, given, run.options);
   const alone = await explainPrepared(model, whole, run);
   const tokens = asksPerToken(given) ? { answerTokens: await explainTokens(model, whole, run) } : {};
@@ -92,6 +94,26 @@ export async function explainPrepared(
     ...(drawn === undefined ? {} : { spread: attribution.map((_, t) => spreadOf(drawn, [t]).spread as number) }),
     warnings: [...whole.warnings, ...warnings, ...(model.modality.unlike?.(model, whole) ?? [])],
   } as Explanation;
+}
+
+/** What an input itself asks: how similar it is to another one. @throws {InvalidOptionError} When a score is asked for, too. */
+export async function askedBy<Options extends Pick<ExplainOptions, "score">>(
+  model: ExplainableModel,
+  input: object,
+  options: Options,
+): Promise<Options> {
+  if (logitsOf(model.anatomy).kind !== "embedding" && !("with" in input) && !("direction" in input)) return options;
+  const { similarityOf } = await import("./similarity.ts");
+  const score = similarityOf(model, input);
+  if (score === undefined) return options;
+  if (options.score !== undefined) {
+    throw new InvalidOptionError(
+      `Cannot use a score with model "${model.facts.id}": it makes embeddings, and what is explained is their similarity; leave "score" out`,
+      "score",
+      options.score,
+    );
+  }
+  return { ...options, score };
 }
 
 /** Counterfactuals are loaded where they are asked for; what is wrong with how is said before any work. */

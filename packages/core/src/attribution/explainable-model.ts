@@ -1,5 +1,6 @@
 /** @file What an explanation needs of a loaded model and of the kind of input that it reads, whatever platform loaded it. */
 
+import type { SentenceSettings } from "../checkpoint/sentence-modules.ts";
 import type { ImageProcessor } from "../input/image/image-processor.ts";
 import type { RgbImage } from "../input/image/rgb-image.ts";
 import type { ToRgbOptions } from "../input/image/samples.ts";
@@ -50,6 +51,8 @@ export interface ExplainableModel {
   /** The kind of input that it reads. */
   readonly modality: Modality;
   readonly programs: ModelPrograms;
+  /** Models that make embeddings of texts: how texts are given and compared. */
+  readonly sentences?: SentenceSettings;
   /** Text models only. */
   readonly tokenizer?: Tokenizer;
   /** Image models only: what is done to a picture before the model sees it. */

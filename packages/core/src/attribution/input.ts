@@ -2,10 +2,21 @@
 
 import type { RgbImage } from "../input/image/rgb-image.ts";
 
-/** A text, or a pair of texts for models that judge pairs. */
+/** A text, or a pair of texts for models that judge pairs, or what an embedding is compared with. */
 export interface TextInput {
   readonly text: string;
   readonly pair?: string;
+  /**
+   * Models that make embeddings: the text that this one is compared with, which is held fixed; of several the mean of their
+   * normalised embeddings.
+   */
+  readonly with?: string | readonly string[];
+  /** In its place: a vector of one's own, as long as an embedding, such as that of a concept. */
+  readonly direction?: readonly number[];
+  /** Name of the prompt that is put before the text, of those that the model's folder has. Default: the one it names. */
+  readonly textPrompt?: string;
+  /** The same of the other text. */
+  readonly withPrompt?: string;
 }
 
 /** A message of a chat. */

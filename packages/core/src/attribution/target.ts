@@ -3,6 +3,7 @@
 import { InvalidOptionError, keyword } from "../errors.ts";
 import { probabilities } from "../program/activation.ts";
 import { checkScore, type ScoreSpec } from "../program/score.ts";
+import { logitsOf } from "../transformer/anatomy.ts";
 import { classIndex, distinctNames } from "./class-names.ts";
 import type { ExplainableModel } from "./explainable-model.ts";
 import type { Prediction } from "./explanation.ts";
@@ -43,6 +44,14 @@ export async function chooseScore(
   const { score: asked = DEFAULTS.score } = options;
   const ranked = rankPredictions(model, logits);
   const question = questionIn(asked);
+  const { kind: output } = logitsOf(model.anatomy);
+  if ((output === "embedding") !== (question?.asks === "embedding")) {
+    throw new InvalidOptionError(
+      `Cannot use score "${typeof asked === "object" ? asked.name : asked}" with model "${model.facts.id}": ${output === "embedding" ? 'it makes embeddings and has no classes; give the text that it is compared with ("with")' : "it makes no embeddings"}`,
+      "score",
+      typeof asked === "object" ? asked.name : asked,
+    );
+  }
   const kind = typeof asked === "object" ? asked.name : keyword("score", asked, SCORE_KINDS);
   if (question?.subject !== undefined) refuseClasses(question, options);
   const choice = await question?.choose?.({

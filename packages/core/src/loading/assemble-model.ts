@@ -102,6 +102,7 @@ export function assembleModel(
     anatomy,
     modality: parts.modality,
     programs,
+    ...(parts.sentences === undefined ? {} : { sentences: parts.sentences }),
     ...(tokenizer === undefined ? {} : { tokenizer }),
     ...(imageProcessor === undefined ? {} : { imageProcessor }),
     platform,
@@ -114,7 +115,9 @@ export function assembleModel(
 
 /** As Hugging Face calls it. */
 function taskOf(anatomy: Anatomy): string {
-  switch (logitsOf(anatomy).per) {
+  const { kind, per } = logitsOf(anatomy);
+  if (kind === "embedding") return "sentence-similarity";
+  switch (per) {
     case "asked":
       return "text-generation";
     case "token":

@@ -5,7 +5,7 @@ import type { CheckpointConfig } from "../checkpoint/config.ts";
 import { numberedLabels } from "../checkpoint/labels.ts";
 import { CheckpointError, UnsupportedModelError } from "../errors.ts";
 import type { Activation } from "../program/activation.ts";
-import type { LogitsOutput, NextTokenOutput } from "../transformer/anatomy.ts";
+import { type LogitsOutput, logitsOf, type NextTokenOutput, type TransformerGraph } from "../transformer/anatomy.ts";
 
 /** What is said of the classes of a model. */
 export interface Head {
@@ -25,6 +25,14 @@ export const nextTokenHead = ({ vocabulary }: NextTokenOutput): Head => ({
   labels: [],
   activation: "softmax",
   classes: vocabulary,
+  warnings: [],
+});
+
+/** An embedding in the place of a head: numbers without names or probabilities. */
+export const embeddingHead = ({ graph, anatomy }: TransformerGraph): Head => ({
+  labels: [],
+  activation: "none",
+  classes: graph.outputs.find(({ name }) => name === logitsOf(anatomy).value)?.shape?.at(-1) as number,
   warnings: [],
 });
 

@@ -6,6 +6,7 @@ import type { Spill } from "../program/state-store.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { CreateScratch } from "./float32-weights.ts";
 import type { Knowledge } from "./knowledge.ts";
+import type { Task } from "./task.ts";
 import type { MemoryOptions } from "./weight-plan.ts";
 
 export interface LoadContext {
@@ -27,5 +28,7 @@ export interface LoadContext {
   };
   /** Whether inputs are explained however far the file's own answers are from those of float32. Default: no. */
   readonly acceptDifference?: boolean | undefined;
+  /** What the model is used for, where its files do not say it. Default: what they say. */
+  readonly task?: Task | undefined;
   readonly signal?: AbortSignal | undefined;
 }

@@ -16,6 +16,7 @@ import { noModelIn, noOnnxOfType, onlyCheckpoints } from "./no-model.ts";
 import { findOnnxFile, namedOnnxFile, type OnnxDtype } from "./onnx-place.ts";
 import { storeInMemory } from "./store-in-memory.ts";
 import { readKnown } from "./stored-settings.ts";
+import { checkAskedTask } from "./task.ts";
 import { streamBytes } from "./weight-plan.ts";
 
 export interface LoadRequest extends LoadContext {
@@ -68,6 +69,7 @@ async function loadFrom(store: ModelStore, request: LoadRequest): Promise<Loaded
         : undefined;
     const session = { ...(parts.prepack ? { prepack: true } : {}), ...(threads === undefined ? {} : { threads }) };
     const model = assembleModel(parts, { id, runtime, platform, stream, session });
+    if (request.task !== undefined) checkAskedTask(model, request.task);
     return {
       model: {
         ...model,

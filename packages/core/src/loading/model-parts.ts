@@ -4,6 +4,7 @@ import type { Modality, OwnAnswers } from "../attribution/explainable-model.ts";
 import type { Warning } from "../attribution/explanation.ts";
 import type { RuleRegistry } from "../autodiff/registry.ts";
 import type { CheckpointConfig } from "../checkpoint/config.ts";
+import type { SentenceSettings } from "../checkpoint/sentence-modules.ts";
 import type { ImageProcessor } from "../input/image/image-processor.ts";
 import type { TokenizerFiles } from "../input/text/settings/tokenizer-files.ts";
 import type { Tokenizer } from "../input/text/tokenizer.ts";
@@ -72,6 +73,8 @@ export interface ModelParts {
   readonly activation: Activation;
   /** How many logits there are, where they are not named. Default: as many as labels. */
   readonly classes?: number;
+  /** Models that make embeddings of texts: how texts are given and compared. */
+  readonly sentences?: SentenceSettings;
   /** Undefined for checkpoints. */
   readonly original?: OriginalFile;
   /** The value of an ONNX file that the logits are, where they were given other axes. */

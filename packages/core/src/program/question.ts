@@ -51,8 +51,8 @@ export interface NextTokenQuestion {
 export interface Question {
   /** As the option `score` and results call it. */
   readonly name: string;
-  /** The output that it is about. */
-  readonly asks: "logits";
+  /** The output that it is about. Embeddings come where logits are spoken of here: their numbers are in the place of classes. */
+  readonly asks: "logits" | "embedding";
   /** Why no class can be given that the target is held against; absent where one can. */
   readonly compares?: string;
   /** F of every row [rows, 1]: rows must not depend on each other. */

@@ -27,6 +27,9 @@ export function decisionOf(explanation: Explanation, number: (value: number) => 
       return { kind: "several", labels: picked.slice(0, NAMED).map(nameOf), more: Math.max(0, picked.length - NAMED) };
     }
     case "numbers": {
+      if (isSimilarity(explanation)) {
+        return { kind: "similarity", value: number(target.score), other: comparedWith(explanation) };
+      }
       const own = predictions.find(({ index }) => index === target.index) ?? best;
       return { kind: "number", label: nameOf(own), value: number(own.logit), of: predictions.length };
     }
@@ -43,4 +46,14 @@ export function isDecided(explanation: Explanation): boolean {
   const { predictions, target } = explanation;
   const own = predictions.find(({ index }) => index === target.index);
   return !isClass(target) || own === undefined || isPredictedClass(explanation, own);
+}
+
+/** Whether a model that compares texts was asked how similar this one is. */
+export const isSimilarity = ({ model }: Pick<Explanation, "model">): boolean => model.task === "sentence-similarity";
+
+/** The other text; undefined where there are several, or a vector. */
+function comparedWith({ method }: Explanation): string | undefined {
+  const asked = method.options.score;
+  const other = typeof asked === "object" && asked !== null ? (asked as { readonly with?: unknown }).with : undefined;
+  return typeof other === "string" ? visible(other) : undefined;
 }

@@ -4,7 +4,7 @@ import type { Explanation, InLanguages } from "../attribution/explanation.ts";
 import { visible } from "../util/plain-text.ts";
 import { certaintyOf } from "./certainty.ts";
 import { changesOf } from "./changes.ts";
-import { decisionOf, isDecided, labelOf } from "./decision.ts";
+import { decisionOf, isDecided, isSimilarity, labelOf } from "./decision.ts";
 import { evidenceOn } from "./evidence-on.ts";
 import { headKind, isClass } from "./head.ts";
 import { isSigned, specialsOf } from "./items.ts";
@@ -130,6 +130,7 @@ function askedOf(explanation: Explanation): Asked[] {
     const isFirst = explanation.predictions[0]?.index === target.index;
     return isFirst ? [] : [{ kind: "answer", label, probability: target.probability }];
   }
+  if (isSimilarity(explanation)) return [];
   if (!isClass(target)) return [{ kind: "question", about: visible(target.label) }];
   if (isDecided(explanation)) return [];
   // Where each label is a question of its own, there is no other answer.
@@ -138,6 +139,7 @@ function askedOf(explanation: Explanation): Asked[] {
 }
 
 function targetOf(explanation: Explanation): Target {
+  if (isSimilarity(explanation)) return { kind: "similarity" };
   const label = labelOf(explanation, explanation.target);
   return { kind: headKind(explanation) === "numbers" ? "number" : "label", label };
 }

@@ -114,8 +114,19 @@ export interface NextTokenOutput {
   readonly readout: "chosen";
 }
 
+/** A vector for the whole input: what models for search and similarity give. Scores are made of it by questions. */
+export interface EmbeddingOutput {
+  readonly kind: "embedding";
+  /** [batch, numbers] */
+  readonly value: string;
+  readonly per: "input";
+  readonly activation?: never;
+  /** Which positions of the last hidden state it is pooled from. */
+  readonly readout: Readout;
+}
+
 /** What a question can ask about, by kind. */
-export type ModelOutput = LogitsOutput | NextTokenOutput;
+export type ModelOutput = LogitsOutput | NextTokenOutput | EmbeddingOutput;
 
 /** Where the parts are: the streams that inputs pass, and the outputs that are made of them. */
 export interface Anatomy {
@@ -128,6 +139,15 @@ export interface Anatomy {
 export const classifierAnatomy = (stream: Stream, logits: Omit<LogitsOutput, "kind">): Anatomy => ({
   streams: [stream],
   outputs: [{ kind: "logits", ...logits }],
+});
+
+/** The anatomy of a model that makes embeddings: one stream, whose last hidden state they are pooled from. */
+export const embeddingAnatomy = (
+  stream: Stream,
+  { value, readout }: Pick<EmbeddingOutput, "value" | "readout">,
+): Anatomy => ({
+  streams: [stream],
+  outputs: [{ kind: "embedding", per: "input", value, readout }],
 });
 
 /** The anatomy of a language model: one causal stream, and logits of the tokens that follow. */
@@ -150,15 +170,9 @@ export function streamOf({ streams: [stream, ...others] }: Anatomy): Stream {
 }
 
 /**
- * The logits of a model, of classes or of next tokens.
- *
- * @throws {InternalError} When it has none: the question is about another kind of output.
+ * The numbers that scores are made of: logits of classes or of next tokens, or an embedding.
  */
-export function logitsOf({ outputs }: Anatomy): ModelOutput {
-  const found = outputs.find(({ kind }) => kind === "logits" || kind === "next-token");
-  if (found !== undefined) return found;
-  throw new InternalError(`logits are asked for, and the model has ${outputs.map(({ kind }) => kind).join(", ")}`);
-}
+export const logitsOf = ({ outputs: [first] }: Anatomy): ModelOutput => first;
 
 /** The logits of classes. @throws {InternalError} When the model has none. */
 export function classLogitsOf(anatomy: Anatomy): LogitsOutput {

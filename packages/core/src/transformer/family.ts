@@ -2,6 +2,7 @@
 
 import type { CheckpointConfig } from "../checkpoint/config.ts";
 import type { TransformerGraph } from "./anatomy.ts";
+import type { EmbeddingPlan } from "./embedding.ts";
 import type { WeightSource } from "./parameters.ts";
 
 export interface BuildOptions {
@@ -16,6 +17,8 @@ export interface BuildOptions {
    * cannot be adapted refuse another one.
    */
   readonly inputSize?: { readonly width: number; readonly height: number };
+  /** In the place of the head: an embedding of the text. Families that know no such thing build their head. */
+  readonly embedding?: EmbeddingPlan;
 }
 
 /** One family. To add one to calig: a file in families/ and a line in families.ts; from outside: `defineFamily`. */

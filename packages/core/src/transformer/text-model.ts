@@ -1,11 +1,12 @@
-/** @file The frame of a text classifier: inputs, encoder, head by task, anatomy. A family fills in its embeddings, blocks and head. */
+/** @file The frame of a text encoder: inputs, encoder, head by task or embedding, anatomy. A family fills in its embeddings, blocks and head. */
 
 import type { CheckpointConfig } from "../checkpoint/config.ts";
 import { UnsupportedModelError } from "../errors.ts";
 import { GraphBuilder } from "../graph/builder.ts";
 import { int } from "../onnx/model.ts";
 import { activation } from "./activations.ts";
-import { classifierAnatomy, type TransformerGraph } from "./anatomy.ts";
+import { classifierAnatomy, embeddingAnatomy, type Stream, type TransformerGraph } from "./anatomy.ts";
+import { embeddingReadout, embeddingWidth, emitEmbedding } from "./embedding.ts";
 import type { WordEmbeddings } from "./embeddings.ts";
 import type { BuildOptions } from "./family.ts";
 import { firstPosition, linear } from "./layers.ts";
@@ -53,15 +54,16 @@ export interface TextProfile {
 export function buildTextModel(
   config: CheckpointConfig,
   weights: WeightSource,
-  { lastBlock = "all" }: BuildOptions,
+  { lastBlock = "all", embedding }: BuildOptions,
   profile: TextProfile,
 ): TransformerGraph {
   checkConfig(config);
-  checkTask(config, weights);
+  if (embedding === undefined) checkTask(config, weights);
   const builder = new GraphBuilder({ name: profile.name });
   const all = new Parameters(builder, weights);
-  const perToken = config.architectures.some((name) => name.endsWith("ForTokenClassification"));
-  const { readout = "first" } = profile;
+  const perToken =
+    embedding === undefined && config.architectures.some((name) => name.endsWith("ForTokenClassification"));
+  const readout = embedding === undefined ? (profile.readout ?? "first") : embeddingReadout(embedding);
   const pooled = lastBlock === "pooled" && !perToken && readout === "first";
 
   const input = (name: string) => builder.input(name, "int64", ["batch", "tokens"]);
@@ -70,6 +72,22 @@ export function buildTextModel(
   const mask = input("attention_mask");
   const model = { builder, config, all, encoder: all.base(profile.prefix), ids, typeIds, mask, pooled };
   const { output, hiddenStates, attentionProbabilities, words } = profile.encode(model);
+  const stream: Stream = {
+    kind: "text",
+    inputs: { ids, mask, ...(typeIds === undefined ? {} : { typeIds }) },
+    wordEmbeddings: words,
+    hiddenStates,
+    attentionProbabilities,
+    heads: profile.sizes.heads,
+    width: profile.sizes.width,
+  };
+  if (embedding !== undefined) {
+    const vector = emitEmbedding(builder, output, mask, embedding);
+    const shape = ["batch", embeddingWidth(embedding, profile.sizes.width)];
+    const value = builder.output(vector, "embedding", "float32", shape);
+    all.check();
+    return { graph: builder.build(), opsets: builder.opsets, anatomy: embeddingAnatomy(stream, { value, readout }) };
+  }
   const classes = config.numLabels;
   const raw = perToken
     ? (profile.tokenLogits?.(model, output) ??
@@ -81,18 +99,11 @@ export function buildTextModel(
   return {
     graph: builder.build(),
     opsets: builder.opsets,
-    anatomy: classifierAnatomy(
-      {
-        kind: "text",
-        inputs: { ids, mask, ...(typeIds === undefined ? {} : { typeIds }) },
-        wordEmbeddings: words,
-        hiddenStates,
-        attentionProbabilities,
-        heads: profile.sizes.heads,
-        width: profile.sizes.width,
-      },
-      { value: logits, per: perToken ? "token" : "input", readout: perToken ? "each" : readout },
-    ),
+    anatomy: classifierAnatomy(stream, {
+      value: logits,
+      per: perToken ? "token" : "input",
+      readout: perToken ? "each" : readout,
+    }),
   };
 }
 

@@ -18,12 +18,18 @@ import { asksForColumns, ROW_OPTIONS } from "../node/read-rows.ts";
 import { modalitiesOf } from "./file-options.ts";
 import { given } from "./given.ts";
 import { readAll } from "./io.ts";
-import { optionName } from "./options.ts";
+import { type OptionValues, optionName } from "./options.ts";
 import { givenPrompt, namedPrompt, type PromptOptions } from "./prompt-options.ts";
 import { INPUT_EXTENSIONS, type InputFile, readInputs } from "./read-inputs.ts";
 import type { Terminal } from "./terminal.ts";
 
-export interface InputChoice extends RowOptions, PromptOptions {
+/** What a text is compared with, of models that make embeddings. */
+export const SIMILARITY_OPTIONS = ["with", "textPrompt", "withPrompt"] as const;
+
+export interface InputChoice
+  extends RowOptions,
+    PromptOptions,
+    Pick<OptionValues, (typeof SIMILARITY_OPTIONS)[number]> {
   readonly words: readonly string[];
   readonly text?: string;
   readonly pair?: string;
@@ -72,6 +78,12 @@ export async function chooseInputs(
       `Cannot use --pair with ${named[0]}: in an input file, the second text is in a field or column "pair", or in the one that --pair-column names`,
     );
   }
+  const [similar] = SIMILARITY_OPTIONS.filter((key) => choice[key] !== undefined);
+  if (similar !== undefined && (prompt !== undefined || modality !== undefined || input !== undefined)) {
+    throw new UsageError(
+      `Cannot use ${optionName(similar)} with ${named[0]}: one text is compared with another; give the text as an argument or with --text`,
+    );
+  }
   const rows = given(choice, ROW_OPTIONS);
   const tables = input === undefined ? undefined : await severalTables(input, kinds);
   if (asksForColumns(rows) && (input === undefined || (tables === undefined && (await isFolder(input))))) {
@@ -108,7 +120,10 @@ export async function chooseInputs(
   }
   const own = text ?? (await positional(words, terminal, kinds));
   if (own.trim() === "") throw new UsageError("Cannot explain an empty text: give at least one word");
-  return { kind: "one", input: { text: own, ...(pair === undefined ? {} : { pair }) } };
+  return {
+    kind: "one",
+    input: { text: own, ...(pair === undefined ? {} : { pair }), ...given(choice, SIMILARITY_OPTIONS) },
+  };
 }
 
 /** The tables that a pattern or a folder means; undefined for one file, and for a folder of pictures. */

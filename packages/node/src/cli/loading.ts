@@ -18,6 +18,7 @@ export const LOADING_OPTIONS = [
   "stream",
   "memory",
   "acceptDifference",
+  "task",
 ] as const;
 
 type Options = Pick<OptionValues, (typeof LOADING_OPTIONS)[number]>;

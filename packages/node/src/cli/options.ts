@@ -21,6 +21,7 @@ import { METRICS } from "@calig/core/internal/evaluation/metrics";
 import { EVALUATION_OPTIONS } from "@calig/core/internal/evaluation/options";
 import type { Extensions } from "@calig/core/internal/extend/extension";
 import { ONNX_DTYPES } from "@calig/core/internal/loading/onnx-place";
+import { TASKS } from "@calig/core/internal/loading/task";
 import {
   type OptionDeclaration,
   type OptionGroup,
@@ -140,6 +141,18 @@ export const OPTIONS = {
   parts: option("Input", path("FILE.json"), "parts of the prompt, such as documents, whose evidence is added up"),
   perToken: option("Input", flag, "explain every token of the answer by itself, too"),
   pair: option("Input", text("TEXT"), "second text, for models that judge pairs of texts"),
+  with: option(
+    "Input",
+    text("TEXT"),
+    "the text that this one is compared with, for models that make embeddings; it is held fixed",
+  ),
+  textPrompt: option(
+    "Input",
+    text("NAME"),
+    "the prompt of the model's folder that is put before the text, such as query",
+    "the one that the folder names",
+  ),
+  withPrompt: option("Input", text("NAME"), "the same for the text of --with", "the one that the folder names"),
   input: option(
     "Input",
     path("FILE"),
@@ -187,6 +200,12 @@ export const OPTIONS = {
     text("REVISION"),
     "which revision of a model in the cache of Hugging Face: a branch, a tag, a pull request (refs/pr/1) or a commit in full",
     "main",
+  ),
+  task: option(
+    "Input",
+    oneOf(TASKS),
+    "what the model is used for; similarity of an encoder without a head: the mean of its last hidden states",
+    "what its files say",
   ),
   acceptDifference: option(
     "Input",

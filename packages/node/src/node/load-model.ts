@@ -8,6 +8,7 @@ import { knowledgeOf, type ModelExtensions } from "@calig/core/internal/loading/
 import { load } from "@calig/core/internal/loading/load";
 import type { ModelStore } from "@calig/core/internal/loading/model-store";
 import type { OnnxDtype } from "@calig/core/internal/loading/onnx-place";
+import type { Task } from "@calig/core/internal/loading/task";
 import { tryRuntime } from "@calig/core/internal/loading/try-runtime";
 import type { Device } from "@calig/core/internal/runtime/devices";
 import type { Runtime } from "@calig/core/internal/runtime/runtime";
@@ -49,6 +50,11 @@ export interface LoadOptions extends ModelExtensions {
    * or of half precision, by more than 5 % of the largest, or lets another class win. Explanations then say so. Default: no.
    */
   readonly acceptDifference?: boolean;
+  /**
+   * What the model is used for: "classification", "text-generation", "similarity". Default: what its files say. An encoder
+   * without a head makes embeddings where "similarity" is asked for: the mean of its last hidden states.
+   */
+  readonly task?: Task;
   readonly signal?: AbortSignal;
 }
 
@@ -73,7 +79,7 @@ export interface LoadedModel extends AssembledModel {
  * @throws {AnatomyError} When the parts of a Transformer are not found in an ONNX file.
  */
 export async function loadModel(source: string | ModelStore, options: LoadOptions = {}): Promise<LoadedModel> {
-  const { threads, stream, memory, device = "cpu", dtype, acceptDifference, signal, revision } = options;
+  const { threads, stream, memory, device = "cpu", dtype, acceptDifference, task, signal, revision } = options;
   checkThreads(threads);
   const knowledge = knowledgeOf(BUILT_IN, options);
   const { store, file } = typeof source === "string" ? await findSource(source, revision) : ofStore(source, revision);
@@ -85,6 +91,7 @@ export async function loadModel(source: string | ModelStore, options: LoadOption
     dtype,
     threads,
     acceptDifference,
+    task,
     signal,
     runtime,
     knowledge,

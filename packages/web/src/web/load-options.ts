@@ -3,6 +3,7 @@
 import type { AssembledModel } from "@calig/core/internal/loading/assemble-model";
 import type { ModelExtensions } from "@calig/core/internal/loading/knowledge";
 import type { OnnxDtype } from "@calig/core/internal/loading/onnx-place";
+import type { Task } from "@calig/core/internal/loading/task";
 import type { WebDevice } from "@calig/core/internal/runtime/devices";
 import type { Runtime } from "@calig/core/internal/runtime/runtime";
 import type { DownloadProgress } from "./model-files.ts";
@@ -31,6 +32,8 @@ export interface WebLoadOptions extends ModelExtensions {
    * or of half precision, by more than 5 % of the largest, or lets another class win. Explanations then say so. Default: no.
    */
   readonly acceptDifference?: boolean;
+  /** What the model is used for, where its files do not say it: "similarity" of an encoder without a head. */
+  readonly task?: Task;
   readonly signal?: AbortSignal;
   /** Called while files are downloaded. */
   readonly onProgress?: (progress: DownloadProgress) => void;

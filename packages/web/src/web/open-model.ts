@@ -17,7 +17,7 @@ export async function openModel(
   options: WebLoadOptions,
   { own, readOnnx, readGguf }: Known,
 ): Promise<WebModel> {
-  const { signal, onProgress, id, dtype, acceptDifference } = options;
+  const { signal, onProgress, id, dtype, acceptDifference, task } = options;
   const knowledge = knowledgeOf(own, options);
   const runtime = await openRuntime(options);
   const store = openStore(source, {
@@ -29,6 +29,7 @@ export async function openModel(
     id,
     dtype,
     acceptDifference,
+    task,
     signal,
     runtime,
     knowledge,

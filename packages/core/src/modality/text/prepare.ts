@@ -5,13 +5,13 @@ import type { Warning } from "../../attribution/explanation.ts";
 import type { TextInput } from "../../attribution/input.ts";
 import { DEFAULTS, type ExplainOptions, LONG_TEXTS } from "../../attribution/options.ts";
 import { onlyPart, type Part, type PreparedInput } from "../../attribution/prepared-input.ts";
-import { InputError, keyword } from "../../errors.ts";
+import { InputError, InvalidOptionError, keyword } from "../../errors.ts";
 import type { TokenFeature } from "../../input/features.ts";
-import type { EncodedText, TokenLayout } from "../../input/text/tokenizer.ts";
+import type { EncodedText, Tokenizer, TokenLayout } from "../../input/text/tokenizer.ts";
 import { cutWindows } from "../../input/text/windows.ts";
 import type { Feeds } from "../../runtime/runtime.ts";
 import { intTensor } from "../../tensor/tensor.ts";
-import { nextTokensOf, streamOf } from "../../transformer/anatomy.ts";
+import { logitsOf, nextTokensOf, streamOf } from "../../transformer/anatomy.ts";
 import { groupsIn, textFeatures } from "./features.ts";
 
 export interface PreparedText extends PreparedInput {
@@ -32,14 +32,17 @@ export interface WholeText extends PreparedWhole<PreparedText> {
  */
 export async function prepareText(
   model: ExplainableModel,
-  { text, pair }: TextInput,
+  input: TextInput,
   options: Pick<ExplainOptions, "longText"> = {},
 ): Promise<WholeText> {
   const { tokenizer } = model;
+  const { text, pair } = input;
   if (tokenizer === undefined) {
     throw new InputError(`Cannot explain a text with model "${model.facts.id}": it has no tokenizer`);
   }
   if (typeof text !== "string") throw new InputError("Cannot explain the input: its text is no string; give a text");
+  const embeds = logitsOf(model.anatomy).kind === "embedding";
+  if (embeds && pair === undefined) return prepareForEmbedding(model, tokenizer, input);
   const longText = keyword("long text", options.longText ?? DEFAULTS.longText, LONG_TEXTS);
   if (pair !== undefined || longText === "truncate") {
     const whole = await tokenizer.encode(text, pair);
@@ -61,6 +64,43 @@ export async function prepareText(
       ...readingWarnings(model, whole),
     ],
   };
+}
+
+/** As sentence-transformers reads it: a prompt before it, which is no part of what is explained, and no more than fits. */
+async function prepareForEmbedding(
+  model: ExplainableModel,
+  tokenizer: Tokenizer,
+  { text, textPrompt }: TextInput,
+): Promise<WholeText> {
+  const prompt = promptOf(model, textPrompt);
+  const whole = heldUpTo(await tokenizer.encode(prompt + text), prompt.length);
+  const warnings = [...truncationWarnings(whole), ...readingWarnings(model, whole)];
+  return { whole, featureCount: whole.features.length, parts: [onlyPart(prepared(model, whole))], warnings };
+}
+
+function promptOf({ sentences, facts }: ExplainableModel, asked: string | undefined): string {
+  const { prompts = {}, defaultPrompt } = sentences ?? {};
+  const name = asked ?? defaultPrompt;
+  if (name === undefined) return "";
+  if (Object.hasOwn(prompts, name)) return prompts[name] as string;
+  const known = Object.keys(prompts);
+  throw new InvalidOptionError(
+    `Cannot use the prompt "${name}" with model "${facts.id}": ${known.length === 0 ? "its folder has no prompts; write it before the text" : `it has ${known.map((own) => `"${own}"`).join(", ")}`}`,
+    "textPrompt",
+    name,
+  );
+}
+
+/** The first characters stay what they are: their tokens are as special ones. */
+function heldUpTo(encoded: EncodedText, characters: number): EncodedText {
+  if (characters === 0) return encoded;
+  const dropped = encoded.words.filter(({ start }) => start < characters).length;
+  const features = encoded.features.map((feature) =>
+    feature.special || feature.start >= characters
+      ? { ...feature, word: feature.word === null ? null : feature.word - dropped }
+      : { ...feature, special: true, word: null },
+  );
+  return { ...encoded, features, words: encoded.words.slice(dropped) };
 }
 
 function prepared(model: ExplainableModel, encoded: EncodedText): PreparedText {

@@ -21,7 +21,10 @@ const ORDINALS = ["erste", "zweite", "dritte", "vierte", "fünfte", "sechste", "
 const no = (noun: Noun): string =>
   noun === "word" ? "Kein Wort" : noun === "patch" ? "Kein Teil" : `Nichts (${noun.many})`;
 
-const forTarget = ({ kind, label }: Target): string => (kind === "number" ? "eine höhere Zahl" : quoted(label));
+const forTarget = (target: Target): string => {
+  if (target.kind === "similarity") return "Ähnlichkeit";
+  return target.kind === "number" ? "eine höhere Zahl" : quoted(target.label);
+};
 
 /** In the dative: "in diesem Text". */
 const THIS: Readonly<Record<Whole, string>> = {
@@ -184,6 +187,10 @@ export const de: Words = {
       }
       case "number":
         return `Das Modell gibt die Zahl ${decision.value}${decision.of > 1 ? ` für ${quoted(decision.label)}` : ""}.`;
+      case "similarity": {
+        const other = decision.other === undefined ? "dem, womit verglichen wird," : quoted(decision.other);
+        return `Das Modell gibt die Ähnlichkeit mit ${other} mit ${decision.value} an.`;
+      }
       case "next":
         return `Das Modell setzt mit ${quoted(decision.label)} fort.`;
       default:

@@ -24,7 +24,10 @@ function ordinal(index: number): string {
 
 const one = (noun: Noun): string => (noun === "word" ? "word" : noun === "patch" ? "part" : noun.one);
 
-const forTarget = ({ kind, label }: Target): string => (kind === "number" ? "a higher number" : quoted(label));
+const forTarget = (target: Target): string => {
+  if (target.kind === "similarity") return "similarity";
+  return target.kind === "number" ? "a higher number" : quoted(target.label);
+};
 
 const WHOLES: Readonly<Record<Whole, string>> = { text: "text", picture: "picture", input: "input" };
 
@@ -158,6 +161,10 @@ export const en: Words = {
       }
       case "number":
         return `The model gives the number ${decision.value}${decision.of > 1 ? ` for ${quoted(decision.label)}` : ""}.`;
+      case "similarity": {
+        const other = decision.other === undefined ? "what it is compared with" : quoted(decision.other);
+        return `The model puts the similarity with ${other} at ${decision.value}.`;
+      }
       case "next":
         return `The model goes on with ${quoted(decision.label)}.`;
       default:

@@ -11,6 +11,8 @@ export type Decision =
   /** Classes that are each judged by themselves. */
   | { readonly kind: "several"; readonly labels: readonly string[]; readonly more: number }
   | { readonly kind: "number"; readonly label: string; readonly value: string; readonly of: number }
+  /** Of a model that compares texts: what it gives for this one and another, which is undefined where it is no single text. */
+  | { readonly kind: "similarity"; readonly value: string; readonly other: string | undefined }
   | { readonly kind: "token"; readonly label: string; readonly token: string }
   /** Of a model that goes on with a text: the most likely next token. */
   | { readonly kind: "next"; readonly label: string };
@@ -64,7 +66,9 @@ export interface EvidenceOn {
 export type Target =
   | { readonly kind: "label"; readonly label: string }
   /** A number of a regression: evidence raises or lowers it. */
-  | { readonly kind: "number"; readonly label: string };
+  | { readonly kind: "number"; readonly label: string }
+  /** How similar the text is to another: evidence raises or lowers that. */
+  | { readonly kind: "similarity" };
 
 /** What the parts of the input are called. A name from outside is in the language that it was given in. */
 export type Noun = "word" | "patch" | { readonly one: string; readonly many: string };

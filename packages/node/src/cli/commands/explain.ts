@@ -19,7 +19,14 @@ import { backgroundTheme, colorDepth, DEFAULT_COLUMNS, hasUnicode } from "../app
 import { BASELINE_OPTIONS, givenBaseline } from "../baseline-options.ts";
 import { defineCommand, EXIT, type Invocation } from "../command.ts";
 import { chooseDestination, type Destination } from "../destination.ts";
-import { calledInputs, checkFiles, chooseInputs, type ExplainInputs, modelFor } from "../explain-inputs.ts";
+import {
+  calledInputs,
+  checkFiles,
+  chooseInputs,
+  type ExplainInputs,
+  modelFor,
+  SIMILARITY_OPTIONS,
+} from "../explain-inputs.ts";
 import { describeFailure } from "../failure.ts";
 import { type Formats, formatsWith, type RenderSettings } from "../formats.ts";
 import { given } from "../given.ts";
@@ -45,11 +52,13 @@ const UNASKED_LIMIT = 64;
 const OWN_OPTIONS = [
   "text",
   "pair",
+  ...SIMILARITY_OPTIONS,
   "input",
   ...PROMPT_OPTIONS,
   ...ROW_OPTIONS,
   ...MODEL_OPTIONS,
   "acceptDifference",
+  "task",
   ...TARGET_OPTIONS,
   "allClasses",
   ...BASELINE_OPTIONS,
@@ -123,6 +132,11 @@ export const explain = defineCommand({
       command: 'calig explain --model ./smollm2 --prompt "The capital of France is" --answer " Paris"',
     },
     {
+      purpose: "Ask why two texts are similar",
+      command:
+        'calig explain --model ./all-MiniLM-L6-v2 "how do I reset my password" --with "Forgotten credentials can be renewed here"',
+    },
+    {
       purpose: "Compare with a text of your own",
       command: 'calig explain "A gripping film" --baseline custom --baseline-text "A dull film"',
     },
@@ -137,7 +151,11 @@ export const explain = defineCommand({
       return explainRun({ ...invocation, ...run, methodOptions: await methodOptionsOf(invocation) });
     }
     const inputs = await chooseInputs(
-      { words, fileOptions, ...given(options, ["text", "pair", "input", ...PROMPT_OPTIONS, ...ROW_OPTIONS]) },
+      {
+        words,
+        fileOptions,
+        ...given(options, ["text", "pair", ...SIMILARITY_OPTIONS, "input", ...PROMPT_OPTIONS, ...ROW_OPTIONS]),
+      },
       terminal,
       extensions,
     );

@@ -26,7 +26,7 @@ export const verify = defineCommand({
     "model",
     "input",
     ...ROW_OPTIONS,
-    ...LOADING_OPTIONS.filter((key) => key !== "memory" && key !== "acceptDifference"),
+    ...LOADING_OPTIONS.filter((key) => !["memory", "acceptDifference", "task"].includes(key)),
     "seed",
     "verificationFormat",
     "out",

@@ -1,0 +1,31 @@
+/** @file What a model is asked for, as callers name it, and which models can be asked. */
+
+import type { ExplainableModel } from "../attribution/explainable-model.ts";
+import { InvalidOptionError } from "../errors.ts";
+import { logitsOf } from "../transformer/anatomy.ts";
+
+export const TASKS = ["classification", "text-generation", "similarity"] as const;
+export type Task = (typeof TASKS)[number];
+
+/** Tasks of a model, the usual one first. */
+export function tasksOf({ anatomy }: Pick<ExplainableModel, "anatomy">): readonly Task[] {
+  switch (logitsOf(anatomy).kind) {
+    case "embedding":
+      return ["similarity"];
+    case "next-token":
+      return ["text-generation"];
+    case "logits":
+      return ["classification"];
+  }
+}
+
+/** @throws {InvalidOptionError} When the model has no such task. */
+export function checkAskedTask(model: Pick<ExplainableModel, "anatomy" | "facts">, task: Task): void {
+  const own = tasksOf(model);
+  if (own.includes(task)) return;
+  throw new InvalidOptionError(
+    `Cannot use model "${model.facts.id}" for the task ${task}: its files say ${own.join(", ")}; leave the task out, or name another model`,
+    "task",
+    task,
+  );
+}
