@@ -1,6 +1,5 @@
 /** @file What an explanation needs of a loaded model and of the kind of input that it reads, whatever platform loaded it. */
 
-import type { SentenceSettings } from "../checkpoint/sentence-modules.ts";
 import type { ImageProcessor } from "../input/image/image-processor.ts";
 import type { RgbImage } from "../input/image/rgb-image.ts";
 import type { ToRgbOptions } from "../input/image/samples.ts";
@@ -41,6 +40,16 @@ export interface OwnAnswers {
   logits(feeds: Feeds): Promise<Float32Array | undefined>;
 }
 
+/** How texts are given to a model that makes embeddings of them, and compared. */
+export interface EmbeddingUse {
+  /** The cosine of two embeddings, or their product. */
+  readonly similarity: "cosine" | "dot";
+  /** What is put before texts, by name. */
+  readonly prompts: Readonly<Record<string, string>>;
+  /** The one that is used where none is named. */
+  readonly defaultPrompt?: string;
+}
+
 /** A model that is ready to be explained. */
 export interface ExplainableModel {
   readonly facts: ModelFacts;
@@ -52,7 +61,7 @@ export interface ExplainableModel {
   readonly modality: Modality;
   readonly programs: ModelPrograms;
   /** Models that make embeddings of texts: how texts are given and compared. */
-  readonly sentences?: SentenceSettings;
+  readonly sentences?: EmbeddingUse;
   /** Text models only. */
   readonly tokenizer?: Tokenizer;
   /** Image models only: what is done to a picture before the model sees it. */
