@@ -3,6 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { Explanation, ImageExplanation, TextExplanation } from "@calig/core/internal/attribution/explanation";
+import type { PromptInput } from "@calig/core/internal/attribution/input";
 import { decodeImage, type ExplainOptions, explain, type LoadedModel, loadModel } from "@calig/node";
 import type { Page } from "playwright-core";
 import sharp from "sharp";
@@ -25,6 +26,9 @@ const TEXTS = ["A gripping film that forgets to end", "It's not bad, but naïve 
 const PAGE = `<!doctype html><title>harness</title><link rel=icon href=data:,><script type=module src=harness.js></script>`;
 const SST2 = fileURLToPath(new URL("../../packages/model-sst2/", import.meta.url));
 
+const DECODERS = fileURLToPath(new URL("../fixtures/decoders/", import.meta.url));
+const GGUF = fileURLToPath(new URL("../fixtures/gguf/", import.meta.url));
+
 const tempFolder = useTempFolders();
 const browser = useBrowser();
 let server: StaticServer;
@@ -37,7 +41,15 @@ beforeAll(async () => {
   await bundle(fileURLToPath(new URL("harness.ts", import.meta.url)), folder);
   const vit = await tempFolder({ ...tinyVitFiles(), "picture.png": await picture() });
   const bert = await tempFolder(tinyBertFiles());
-  server = await serveFolders({ "": folder, ort: ortWasmFolder(), sst2: SST2, vit, bert });
+  server = await serveFolders({
+    "": folder,
+    ort: ortWasmFolder(),
+    sst2: SST2,
+    vit,
+    bert,
+    decoders: DECODERS,
+    gguf: GGUF,
+  });
   page = await browser().newPage();
   misdeeds = watch(page, server.url);
   await page.goto(server.url);
@@ -52,7 +64,11 @@ async function picture(): Promise<Uint8Array> {
     .toBuffer();
 }
 
-const explainInPage = (model: string, input: string | { picture: string }, options: ExplainOptions = {}) =>
+const explainInPage = (
+  model: string,
+  input: string | { picture: string } | PromptInput,
+  options: ExplainOptions = {},
+) =>
   page.evaluate(
     ([model, input, options]) => (globalThis as unknown as InPage).harness.explainOnce(model, input, options),
     [model, input, options] as const,
@@ -123,6 +139,76 @@ describe("explain() in Chromium", () => {
       { baseline: "black" },
     )) as ImageExplanation;
     expectSame({ ...found, model: { ...found.model, id: wanted.model.id } }, wanted);
+  });
+});
+
+describe("decoders in Chromium", () => {
+  const prompt = "A gripping, beautifully shot film that";
+  const answer = " forgets to end.";
+  /** As in Node, whose model is called otherwise. */
+  const expectAsInNode = async (found: Explanation | string, place: string, input: PromptInput, options = {}) => {
+    if (typeof found === "string") throw new Error(found);
+    await using model = await loadModel(place);
+    const wanted = await explain(model, input, options);
+    expectSame({ ...found, model: { ...found.model, id: wanted.model.id } }, wanted);
+    const numbers = ({ parts = [], answerTokens = [] }: TextExplanation) => [
+      ...parts.map(({ attribution }) => attribution),
+      ...answerTokens.flatMap(({ score, attribution }) => [score, ...attribution]),
+    ];
+    expect(numbers(found as TextExplanation)).toBeAllClose(numbers(wanted as TextExplanation), {
+      atol: 1e-4,
+      rtol: 1e-4,
+    });
+    expect(misdeeds.requests).toEqual([]);
+    // Files that a model may have, and this one has not, can only be asked for.
+    expect(misdeeds.errors.filter((error) => !error.includes("404"))).toEqual([]);
+  };
+  const dropped = (files: Readonly<Record<string, string>>, input: PromptInput, options: ExplainOptions = {}) =>
+    page.evaluate(
+      ([files, input, options]) => (globalThis as unknown as InPage).harness.explainDropped(files, input, options),
+      [files, input, options] as const,
+    );
+
+  it("gives what Node gives: a checkpoint, parts, and each token of the answer", async () => {
+    const input = { prompt, answer, parts: ["beautifully shot"], perToken: true };
+    await expectAsInNode(await explainInPage("decoders/llama", input), `${DECODERS}llama`, input);
+  });
+
+  it("gives what Node gives: dropped ONNX files with a past, and one answer against another", async () => {
+    const names = ["config.json", "tokenizer.json", "tokenizer_config.json", "onnx/model.onnx"];
+    const files = Object.fromEntries(names.map((name) => [name.replace("onnx/", ""), `decoders/past-llama/${name}`]));
+    const input = { prompt, answer, against: " was a film." };
+    await expectAsInNode(await dropped(files, input), `${DECODERS}past-llama`, input);
+  });
+
+  it("gives what Node gives: a GGUF file, by its address and dropped", async () => {
+    const input = { prompt };
+    const options = { layers: [0], baseline: "frequent-words" } as const;
+    const found = await explainInPage("gguf/llama.gguf", input, options);
+    await expectAsInNode(found, `${GGUF}llama.gguf`, input, options);
+    await expectAsInNode(
+      await dropped({ "llama.gguf": "gguf/llama.gguf" }, input, options),
+      `${GGUF}llama.gguf`,
+      input,
+      options,
+    );
+    expect(found.model.id).toBe("llama");
+  });
+
+  it("says what is wrong with prompts, and with files of language models", async () => {
+    expect(await dropped({ "model.gguf": "bert/config.json" }, { prompt })).toMatch(
+      /^CheckpointError: Cannot read weights from "model.gguf": it is JSON/,
+    );
+    const names = ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"];
+    const bert = Object.fromEntries(names.map((name) => [name, `bert/${name}`]));
+    expect(await dropped(bert, { prompt })).toMatch(
+      /^InputError: Cannot explain a prompt .* predicts no tokens; give a text/,
+    );
+    const llama = Object.fromEntries(names.map((name) => [name, `decoders/llama/${name}`]));
+    expect(await dropped(llama, { chat: [{ role: "user", content: "a" }] })).toMatch(/^InputError: .*no chat template/);
+    expect(await dropped(llama, { prompt, answer }, { score: "margin" })).toMatch(
+      /^InvalidOptionError: .*"log-probability"/,
+    );
   });
 });
 

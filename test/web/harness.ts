@@ -1,5 +1,6 @@
 /** @file What the tests of the browser engine run inside a page. */
 
+import type { PromptInput } from "@calig/core/internal/attribution/input";
 import {
   type DecodeImageOptions,
   decodeImage,
@@ -50,10 +51,10 @@ export interface DecodedPicture {
 
 const models = new Map<string, Promise<WebModel>>();
 
-/** Explains a text, or a picture at an address, with a model at an address, which stays loaded. */
+/** Explains a text, a prompt, or a picture at an address, with a model at an address, which stays loaded. */
 async function explainOnce(
   folder: string,
-  input: string | { readonly picture: string },
+  input: string | { readonly picture: string } | PromptInput,
   options: ExplainOptions,
   loading: WebLoadOptions = {},
 ): Promise<Explanation> {
@@ -62,6 +63,7 @@ async function explainOnce(
   models.set(key, loaded);
   const model = await loaded;
   if (typeof input === "string") return explain(model, input, options);
+  if (!("picture" in input)) return explain(model, input, options);
   const file = await (await fetch(input.picture)).blob();
   return explain(model, { image: await decodeImage(file) }, options);
 }
@@ -88,6 +90,25 @@ async function loadFiles(files: Readonly<Record<string, string>>): Promise<unkno
     const { words } = (await explain(model, "A gripping film")) as { words: readonly { text: string }[] };
     await model.dispose();
     return { id: model.facts.id, words: words.map(({ text }) => text), progress };
+  } catch (error) {
+    return String(error);
+  }
+}
+
+/** Explains a prompt with a model whose files were dropped, by their names and addresses; or what is said instead. */
+async function explainDropped(
+  files: Readonly<Record<string, string>>,
+  input: PromptInput,
+  options: ExplainOptions,
+): Promise<Explanation | string> {
+  try {
+    const got = await Promise.all(
+      Object.entries(files).map(async ([name, address]) => new File([await (await fetch(address)).blob()], name)),
+    );
+    const model = await loadModel(got, { wasm: wasm() });
+    const explanation = await explain(model, input, options);
+    await model.dispose();
+    return explanation;
   } catch (error) {
     return String(error);
   }
@@ -137,6 +158,7 @@ const harness = {
   explainOnce,
   runtimeOf,
   loadFiles,
+  explainDropped,
   loadProgress,
   explainWithThreads,
   explainFromCache,

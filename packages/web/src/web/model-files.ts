@@ -1,11 +1,12 @@
 /** @file The files of a model in a browser: behind an address, dropped onto a page, given as bytes, or wherever the caller reads. */
 
 import { CheckpointError } from "@calig/core/internal/errors";
+import { isGguf } from "@calig/core/internal/loading/gguf-place";
 import { type ModelFiles, memoryStore } from "@calig/core/internal/loading/memory-store";
 import type { ModelStore } from "@calig/core/internal/loading/model-store";
 
 /**
- * Where a model is: the address of its folder, its files as a page gets them (dropped, or chosen as a folder), the
+ * Where a model is: the address of its folder or of a GGUF file, its files as a page gets them (dropped, or chosen as a folder), the
  * contents of its files by name ("onnx/model.onnx"), or whatever reads them (`fromTransformersCache`).
  */
 export type ModelSource =
@@ -56,12 +57,24 @@ function reported(files: ModelFiles, { signal, onProgress }: ReadOptions): Model
   };
 }
 
-function atAddress(source: string | URL, { signal, onProgress }: ReadOptions): ModelFiles {
+/** The file that an address names, where it names one that is a whole model. */
+export function fileAt(source: ModelSource): string | undefined {
+  if (typeof source !== "string" && !(source instanceof URL)) return undefined;
+  const file = decodeURIComponent(addressOf(source).pathname.split("/").at(-1) ?? "");
+  return isGguf(file) ? file : undefined;
+}
+
+function addressOf(source: string | URL): URL {
   const base = globalThis.location === undefined ? undefined : (globalThis.document?.baseURI ?? location.href);
-  const folder = new URL(source, base);
-  folder.pathname = folder.pathname.replace(/\/*$/, "/");
+  return new URL(source, base);
+}
+
+function atAddress(source: string | URL, { signal, onProgress }: ReadOptions): ModelFiles {
+  const folder = addressOf(source);
+  const file = fileAt(source);
+  folder.pathname = file === undefined ? folder.pathname.replace(/\/*$/, "/") : folder.pathname.replace(/[^/]*$/, "");
   return {
-    name: decodeURIComponent(folder.pathname.split("/").at(-2) || folder.hostname),
+    name: file?.replace(/\.gguf$/i, "") ?? decodeURIComponent(folder.pathname.split("/").at(-2) || folder.hostname),
     paths: undefined,
     async read(path) {
       const address = new URL(path.split("/").map(encodeURIComponent).join("/"), folder);

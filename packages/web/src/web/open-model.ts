@@ -3,7 +3,7 @@
 import { knowledgeOf, type OwnKnowledge } from "@calig/core/internal/loading/knowledge";
 import { type LoadRequest, load } from "@calig/core/internal/loading/load";
 import type { WebLoadOptions, WebModel } from "./load-options.ts";
-import { type ModelSource, openStore } from "./model-files.ts";
+import { fileAt, type ModelSource, openStore } from "./model-files.ts";
 import { openRuntime } from "./open-runtime.ts";
 import { webPlatform } from "./platform.ts";
 
@@ -26,6 +26,7 @@ export async function openModel(
   });
   const { model } = await load(store, {
     source: store.name,
+    file: fileAt(source),
     id,
     dtype,
     acceptDifference,
