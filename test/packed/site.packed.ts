@@ -1,0 +1,59 @@
+/** @file The site: built from docs/, every link leads somewhere, no external requests, search without a network, readable on a phone. */
+
+import { execFile } from "node:child_process";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { beforeAll, describe, expect, it } from "vitest";
+import { expectNoMisdeeds, useBrowser, watch } from "../support/browser.ts";
+import { type StaticServer, serveFolders } from "../support/static-server.ts";
+
+const run = promisify(execFile);
+const browser = useBrowser();
+const SITE = join(import.meta.dirname, "../../site");
+const DIST = join(SITE, "dist");
+
+let server: StaticServer;
+beforeAll(async () => {
+  await run("npm", ["run", "--silent", "site"], { cwd: join(SITE, "..") });
+  server = await serveFolders({ "": DIST }, { isolated: false });
+  return () => server.close();
+});
+
+describe("the site", () => {
+  it("has links and anchors that lead somewhere", async () => {
+    const pages = (await readdir(DIST)).filter((file) => file.endsWith(".html"));
+    const texts = new Map(
+      await Promise.all(pages.map(async (page) => [page, await readFile(join(DIST, page), "utf8")] as const)),
+    );
+    const broken = [...texts].flatMap(([page, text]) =>
+      [...text.matchAll(/<a [^>]*href="(?!https?:|mailto:)([^"#]*)(?:#([^"]*))?"/g)].flatMap(([, path = "", hash]) => {
+        const target = path === "" ? page : path === "/" ? "index.html" : path.replace(/^\.?\//, "");
+        const there = texts.get(target);
+        if (there === undefined) return [`${page} -> ${target}`];
+        const id = hash === undefined ? "" : decodeURIComponent(hash);
+        return id === "" || there.includes(`id="${id}"`) ? [] : [`${page} -> ${target}#${id}`];
+      }),
+    );
+    expect(pages.length).toBeGreaterThan(30);
+    expect(broken).toEqual([]);
+  });
+
+  it.each([375, 768, 1440])(
+    "reads at %i pixels, without a request to others, and finds words offline",
+    async (width) => {
+      const page = await browser().newPage({ viewport: { width, height: 900 } });
+      const misdeeds = watch(page, server.url);
+      await page.goto(`${server.url}faithfulness.html`);
+      await page.getByRole("heading", { level: 1, name: "Faithfulness" }).waitFor();
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+      await page.goto(server.url);
+      await page.getByRole("button", { name: "Search" }).click();
+      await page.getByRole("searchbox").fill("completeness");
+      await page.locator("#localsearch-list a").first().click();
+      await page.getByRole("heading", { level: 1 }).waitFor();
+      expectNoMisdeeds(misdeeds);
+      await page.close();
+    },
+  );
+});
