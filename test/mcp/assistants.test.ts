@@ -27,10 +27,7 @@ async function connect(cwd: string, models: readonly string[]): Promise<Client> 
     new StdioClientTransport({
       command: process.execPath,
       args: [
-        "--import",
-        join(ROOT, "node_modules/tsx/dist/esm/index.mjs"),
-        "-C",
-        "calig-source",
+        join(ROOT, "scripts/import-source.mjs"),
         join(ROOT, "packages/node/src/cli/bin.ts"),
         "mcp",
         ...models.flatMap((model) => ["--model", model]),
