@@ -162,6 +162,7 @@ const LIBRARIES: readonly { readonly library: RegExp; readonly where: RegExp }[]
   { library: /^@bufbuild\//, where: /^(onnx\/|report\/tensorboard\/event\.ts$)/ },
   { library: /^@tanstack\/virtual-core$/, where: /^report\/browse\/page\// },
   { library: /^valibot$/, where: /^(options\/|attribution\/(explanation-schema|options|parse-explanation)\.ts$)/ },
+  { library: /^ml-kmeans$/, where: /^shortcuts\/cues\/patch-kinds\.ts$/ },
   { library: /^@valibot\//, where: /^server\// },
 ];
 

@@ -90,6 +90,7 @@ export {
   defineBaseline,
   defineBlockMethod,
   defineCheck,
+  defineCue,
   defineDatasetLayout,
   defineFamily,
   defineLanguage,
@@ -106,6 +107,7 @@ export {
 } from "./extend/define.ts";
 export type { ExtensionKind, ExtensionKinds, Extensions } from "./extend/extension.ts";
 export { gatherExtensions } from "./extend/extensions.ts";
+export { type CheckCueOptions, checkCue } from "./extend/kit/check-cue.ts";
 export { checkDatasetLayout, type LayoutExample } from "./extend/kit/check-dataset-layout.ts";
 export { type CheckFamilyOptions, checkFamily, type FamilyReference } from "./extend/kit/check-family.ts";
 export { checkLanguage } from "./extend/kit/check-language.ts";
@@ -162,6 +164,9 @@ export { evaluateScore, logitsRow, type ScoreSpec } from "./program/score.ts";
 export type { Words } from "./reading/words/words.ts";
 export type { BinaryRenderer, Renderer, RenderOptions, Result, TextRenderer } from "./render/renderer.ts";
 export type { Feeds, Fetches, Runtime, Session, SessionOptions } from "./runtime/runtime.ts";
+export type { CueContext, CueExample, CueKind, CueSubject, Occurrence, OpenCues } from "./shortcuts/cue.ts";
+export { drawnPlace, withoutSpans, withPiece } from "./shortcuts/cues/text-changes.ts";
+export { CUE_KINDS } from "./shortcuts/cues.ts";
 export { type FloatTensor, floatTensor, type Tensor } from "./tensor/tensor.ts";
 export {
   type Anatomy,

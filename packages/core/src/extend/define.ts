@@ -19,6 +19,7 @@ import { OPTION_GROUPS, type OptionDeclaration, type OptionGroup, type OptionTab
 import { en } from "../reading/words/en.ts";
 import type { Words } from "../reading/words/words.ts";
 import type { Renderer } from "../render/renderer.ts";
+import type { CueKind } from "../shortcuts/cue.ts";
 import type { FloatTensor } from "../tensor/tensor.ts";
 import type { ModelFamily } from "../transformer/family.ts";
 import type { Check } from "../verification/check.ts";
@@ -218,6 +219,16 @@ export function defineReplacement<Whole extends PreparedWhole>(replacement: Repl
     throw fieldError("replacement", name, "revision", "a whole number");
   }
   return marked("replacement", replacement as Replacement) as Replacement<Whole>;
+}
+
+/** A kind of cue that shortcuts are looked for among. @throws {ExtensionError} When a field is missing or of another kind. */
+export function defineCue<Input extends object>(cue: CueKind<Input>): CueKind<Input> {
+  check("cue", cue, { name: isName, kind: isName, noun: isLine, summary: isLine, open: isFunction });
+  const { name, controls } = cue;
+  if (controls !== undefined && !isName(controls)) {
+    throw fieldError("cue", name, "controls", `the name of another kind of cue, ${isName.what}`, controls);
+  }
+  return marked("cue", cue as unknown as CueKind) as unknown as CueKind<Input>;
 }
 
 /** The gradient rule of one operator since a version. @throws {ExtensionError} */

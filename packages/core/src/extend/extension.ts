@@ -13,6 +13,7 @@ import type { DatasetLayout } from "../evaluation/dataset-layout.ts";
 import type { Metric } from "../evaluation/metric.ts";
 import type { Words } from "../reading/words/words.ts";
 import type { Renderer } from "../render/renderer.ts";
+import type { CueKind } from "../shortcuts/cue.ts";
 import type { ModelFamily } from "../transformer/family.ts";
 import type { Check } from "../verification/check.ts";
 import type { RuntimeDefinition } from "./runtime-definition.ts";
@@ -35,6 +36,7 @@ export interface ExtensionKinds {
   readonly runtime: RuntimeDefinition;
   readonly check: Check;
   readonly language: Words;
+  readonly cue: CueKind;
 }
 
 export type ExtensionKind = keyof ExtensionKinds;
@@ -55,6 +57,7 @@ export const KIND_NAMES: Readonly<Record<ExtensionKind, string>> = {
   runtime: "runtime",
   check: "check of verify",
   language: "language",
+  cue: "kind of cue",
 };
 
 /** The object with its mark. Functions are wrapped; the caller's own object stays as it is. */
@@ -91,4 +94,5 @@ export const NO_EXTENSIONS: Extensions = {
   runtime: [],
   check: [],
   language: [],
+  cue: [],
 };

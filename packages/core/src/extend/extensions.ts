@@ -8,6 +8,7 @@ import { MODALITIES, REPLACEMENTS } from "../modality/modalities.ts";
 import { LANGUAGES } from "../reading/languages.ts";
 import type { Words } from "../reading/words/words.ts";
 import { RENDERERS } from "../render/registry.ts";
+import { CUE_KINDS } from "../shortcuts/cues.ts";
 import { FAMILIES } from "../transformer/families.ts";
 import { CHECKS } from "../verification/checks.ts";
 import {
@@ -33,6 +34,7 @@ const TAKEN: TakenNames = {
   modality: MODALITIES.map(({ name }) => name),
   renderer: RENDERERS.map(({ name }) => name),
   check: CHECKS.map(({ name }) => name),
+  cue: CUE_KINDS.map(({ name }) => name),
   language: LANGUAGES.map(({ code }) => code),
 };
 

@@ -14,8 +14,8 @@ export interface CueSubject<Input extends object = object> {
   readonly features: readonly EvaluationFeature[];
   /** What each of them says, where the input is a text. */
   readonly words: readonly string[];
-  /** Mean hidden state of each feature in the middle of the model [features][width]; of pictures. */
-  readonly states?: readonly Float32Array[];
+  /** Hidden state of each feature at the entry of a block [features][width]. Cost: a forward pass. */
+  states(block: number): Promise<readonly Float32Array[]>;
 }
 
 /** A cue in an input. */
@@ -37,7 +37,7 @@ export interface CueExample<Input extends object = object> {
 /** A kind of cue, made ready for a data set. Changes draw from `random` alone: the same draws give the same inputs. */
 export interface OpenCues<Input extends object = object> {
   /** Every cue that an input has, each once. */
-  find(subject: CueSubject<Input>): readonly Occurrence[];
+  find(subject: CueSubject<Input>): readonly Occurrence[] | Promise<readonly Occurrence[]>;
   /** The input without the cue; undefined where nothing would be left. */
   removed(subject: CueSubject<Input>, occurrence: Occurrence, random: Random): Input | undefined;
   /** An input that does not have the cue, with it as another one has it; undefined where there is no place for it. */

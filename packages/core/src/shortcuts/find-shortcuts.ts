@@ -187,7 +187,7 @@ async function openReference(
   for (const kind of kinds) {
     const own = new Map<string, number[]>();
     for (const subject of subjects) {
-      for (const { cue } of kind.open.find(subject)) own.set(cue, [...(own.get(cue) ?? []), subject.index]);
+      for (const { cue } of await kind.open.find(subject)) own.set(cue, [...(own.get(cue) ?? []), subject.index]);
     }
     places.set(kind, own);
   }

@@ -40,7 +40,8 @@ export async function findCues(
   for (const of of kinds) {
     if (of.kind !== model.modality.name) continue;
     const open = await of.open({ model, subjects, random: createRandom(`${seed} cues ${of.name}`) });
-    const occurrences = subjects.map((subject) => open.find(subject));
+    const occurrences: (readonly Occurrence[])[] = [];
+    for (const subject of subjects) occurrences.push(await open.find(subject));
     const places = new Map<string, CuePlace[]>();
     occurrences.forEach((own, subject) => {
       for (const occurrence of own) {

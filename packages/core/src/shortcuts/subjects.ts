@@ -14,6 +14,7 @@ import { contentOf } from "../util/content.ts";
 import { VERSION } from "../util/version.ts";
 import { type Answer, Answers, answerOf, type Classes } from "./answers.ts";
 import type { CueSubject } from "./cue.ts";
+import { featureStates } from "./states.ts";
 
 /** An input that was read and explained. */
 export interface Subject extends CueSubject {
@@ -119,6 +120,7 @@ export async function readSubjects(
         whole,
         features,
         words: wordsOf(shown.features),
+        states: async (block) => (await featureStates(model, { whole, features }))[block] ?? [],
         answer: answerOf(classes, Float64Array.from(measured.logits ?? [])),
         ...(truth === undefined ? {} : { truth }),
         shares: sharesOf(measured.attribution ?? [], sign),

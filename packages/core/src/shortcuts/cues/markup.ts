@@ -16,7 +16,7 @@ const PATTERNS: readonly (readonly [string, RegExp])[] = [
   ["header line (Name: ...)", /^[A-Z][\w-]*: .*$/gmu],
   ["number", /(?<![\p{L}\d])\d+(?:[.,:]\d+)*(?![\p{L}\d])/gu],
   ["exclamation mark", /!+/gu],
-  ["question mark", /\?+/gu],
+  ["question mark", /\?+(?=[\s"'”’)\]!]|$)/gu],
   ["ellipsis", /\.(?:\s?\.)+|…/gu],
   ["quotation mark", /["“”„«»]|``|''/gu],
   ["parenthesis", /\([^()]*\)|-lrb-|-rrb-/giu],

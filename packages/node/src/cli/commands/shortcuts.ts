@@ -65,6 +65,7 @@ export const shortcuts = defineCommand({
     const writer = reportWriter("shortcuts", { out });
     for (const path of [out, rows]) if (path !== undefined) await checkWritable(path);
     const { findShortcuts } = await import("@calig/core/internal/shortcuts/find-shortcuts");
+    const { CUE_KINDS } = await import("@calig/core/internal/shortcuts/cues");
     const { dataset, seed, source } = await openDataset(data, options, { terminal, extensions, fileOptions });
     const reference =
       options.reference === undefined
@@ -82,6 +83,7 @@ export const shortcuts = defineCommand({
         ...given(options, ["effort", "tested", "sample", "leastInputs", "permutations"]),
         ...(reference === undefined ? {} : { reference }),
         ...(store === undefined ? {} : { store }),
+        cues: [...CUE_KINDS, ...extensions.cue],
         seed,
         signal,
         onProgress: (done, activity) => terminal.progress.update(done, activity),
