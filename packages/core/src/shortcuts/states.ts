@@ -1,8 +1,8 @@
 /** @file Hidden states of the features of inputs, block by block: the mean over the positions of each. */
 
-import type { ExplainableModel } from "../attribution/explainable-model.ts";
+import type { ExplainableModel, PreparedWhole } from "../attribution/explainable-model.ts";
+import type { EvaluationFeature } from "../attribution/perturbable.ts";
 import type { FloatTensor } from "../tensor/tensor.ts";
-import type { Subject } from "./subjects.ts";
 
 /**
  * States entering each block [blocks][features][width]. Features that a part is not responsible for are read from the part
@@ -10,7 +10,7 @@ import type { Subject } from "./subjects.ts";
  */
 export async function featureStates(
   { programs }: Pick<ExplainableModel, "programs">,
-  { whole, features }: Pick<Subject, "whole" | "features">,
+  { whole, features }: { readonly whole: PreparedWhole; readonly features: readonly EvaluationFeature[] },
 ): Promise<readonly (readonly Float32Array[])[]> {
   const { width, blocks } = programs;
   const sums = Array.from({ length: blocks }, () => features.map(() => new Float32Array(width)));
