@@ -9,7 +9,10 @@ import type { OpenReplacement } from "./replacement.ts";
 
 /** What the model says to one variant; where the replacement is drawn several times, the mean over the draws. */
 export interface VariantOutput {
-  /** Probability of the target class, which is fixed at the original input; where it is a number (regression), that number. */
+  /**
+   * Probability of the target class, which is fixed at the original input; where it is a number (regression), that number; of
+   * what a language model is asked, the target score.
+   */
   readonly value: number;
   /** The target score: what attributions are measured in. */
   readonly score: number;
@@ -87,11 +90,17 @@ export function createProbe(
       batchSize,
     );
   }
+  const isAnswer = score.asks === "next-token";
   const known = new Map<string, PredictedOutput>();
   let evaluations = 0;
 
   /** What the parts say of one variant, joined as explanations join them: means weighted by the shares. */
   const read = ({ parts }: Variants, logits: readonly Float32Array[]): PredictedOutput => {
+    if (isAnswer) {
+      // Of a prompt, which is one part. An answer of several tokens is no class among others.
+      const own = evaluateScore(score, logits[0] as Float32Array);
+      return { value: own, score: own, predictsTarget: true, predicted: score.target, predictedValue: own };
+    }
     const mean = (value: (of: Float32Array) => number) =>
       logits.reduce((sum, of, p) => sum + (parts[p]?.share ?? 0) * value(of), 0);
     const classes = Array.from(logits[0] as Float32Array, (_, index) => mean((of) => of[index] as number));
@@ -140,7 +149,7 @@ export function createProbe(
   return {
     featureCount,
     outputs,
-    givesProbabilities: model.activation !== "none",
+    givesProbabilities: model.activation !== "none" && !isAnswer,
     values: async (variants) => (await outputs(variants)).map(({ value }) => value),
     evaluations: () => evaluations,
   };

@@ -46,15 +46,17 @@ export interface DatasetItem {
   /** The parts of the text that people marked as the reason for its label; empty when they saw none. */
   readonly rationale?: readonly Span[];
   readonly polarities?: readonly PolaritySpan[];
+  /** Of a prompt: the part that holds the answer, or several, by name or index (from 0) among its parts and messages. */
+  readonly relevantParts?: readonly (string | number)[];
   /** What people outlined in a picture: what shows the explained class is the reason for it. */
   readonly objects?: readonly OutlinedObject[];
 }
 
-/** What people must have said of an input for a metric: marks of any kind, marks in a text, or polarities. */
-export type Truth = "rationale" | "spans" | "polarities";
+/** What people must have said of an input for a metric: marks of any kind, marks in a text, polarities, or relevant parts. */
+export type Truth = "rationale" | "spans" | "polarities" | "parts";
 
 /** Whether people said it of an item. */
-export function hasTruth({ rationale, polarities, objects }: DatasetItem, truth: Truth): boolean {
+export function hasTruth({ rationale, polarities, objects, relevantParts }: DatasetItem, truth: Truth): boolean {
   switch (truth) {
     case "rationale":
       return rationale !== undefined || objects !== undefined;
@@ -62,6 +64,8 @@ export function hasTruth({ rationale, polarities, objects }: DatasetItem, truth:
       return rationale !== undefined;
     case "polarities":
       return polarities !== undefined;
+    case "parts":
+      return relevantParts !== undefined;
     default:
       return assertNever(truth);
   }

@@ -23,7 +23,7 @@ import type {
 import { warningsOf } from "./evaluation-warnings.ts";
 import { frontsOf } from "./front.ts";
 import { type MeasurementStore, measured, type StoredMeasurement } from "./kept-measurements.ts";
-import { checkTask, featureKindOf, type MeasureSettings, openInput } from "./measure-input.ts";
+import { checkMeasured, featureKindOf, type MeasureSettings, openInput, predictsTokens } from "./measure-input.ts";
 import { namesOf, nameWith } from "./measurement-names.ts";
 import type { Metric } from "./metric.ts";
 import type { CURVE_OPTIONS } from "./metrics/curve.ts";
@@ -93,7 +93,7 @@ export async function evaluate(
 ): Promise<Evaluation> {
   const options: EvaluateOptions = withQuestion(given);
   const started = model.platform.now();
-  checkTask(model);
+  checkMeasured(model);
   const { namedMethods, metrics } = chosen(dataset, options);
   checkMethods(model, dataset, namedMethods, metrics);
   // What is wrong with an option is said before anything is measured.
@@ -116,7 +116,7 @@ export async function evaluate(
     ...(signal === undefined ? {} : { signal }),
   };
   const { seed } = settings;
-  const readTruth = truthReader(model, dataset.items, options.target);
+  const readTruth = predictsTokens(model) ? () => undefined : truthReader(model, dataset.items, options.target);
   const inputs: EvaluatedInput[] = [];
   const failures: EvaluationFailure[] = [];
   for (const [i, item] of dataset.items.entries()) {
@@ -249,9 +249,14 @@ async function measureItem(
     }
     return {
       ...where,
-      target: distinctNames(model.labels)[open.target] ?? String(open.target),
+      target: open.label,
       probability: open.probability,
-      ...verdictOf(model, open.predictions, open.target, truth),
+      ...(open.isAnswered === undefined
+        ? verdictOf(model, open.predictions, open.target, truth)
+        : {
+            predicted: open.predictions[0]?.label ?? "",
+            correct: item.label === undefined ? open.isAnswered : open.predictions[0]?.label === String(item.label),
+          }),
       ...(truth === undefined ? shownCorrectly(model, item, open.predicted) : {}),
       features: open.features.length,
       ...(open.warnings.length === 0 ? {} : { warnings: open.warnings }),
@@ -278,6 +283,7 @@ const TRUTHS: Readonly<Record<Truth, string>> = {
   rationale: "rationale",
   spans: "rationale in a text",
   polarities: "polarities",
+  parts: "part that holds the answer",
 };
 
 function checkMethods(
@@ -286,9 +292,10 @@ function checkMethods(
   namedMethods: readonly NamedMethod[],
   metrics: readonly Metric[],
 ): void {
-  if (model.activation === "none" && metrics.length > 0 && metrics.every(({ name }) => name === logOdds.name)) {
+  const isNumber = model.activation === "none" || predictsTokens(model);
+  if (isNumber && metrics.length > 0 && metrics.every(({ name }) => name === logOdds.name)) {
     throw new InvalidOptionError(
-      `Cannot measure "${logOdds.name}" of model "${model.facts.id}": its output is a number (regression), not a probability; use another metric, such as deletion`,
+      `Cannot measure "${logOdds.name}" of model "${model.facts.id}": its output is a ${predictsTokens(model) ? "log-probability already" : "number (regression), not a probability"}; use another metric, such as deletion`,
       "metrics",
       logOdds.name,
     );
@@ -383,7 +390,7 @@ function describeSettings(
     replacements: replacements.map((one) => describeReplacement(one, draws, pool)),
     features: featureKindOf(model, features),
     ...(metricOptions.curveSteps === undefined ? {} : { curveSteps: metricOptions.curveSteps as number }),
-    target: target === undefined ? explainedByDefault(model.labels) : String(target),
+    target: target !== undefined ? String(target) : predictsTokens(model) ? "answer" : explainedByDefault(model.labels),
     score: scoreNameOf(score ?? DEFAULTS.score),
     seed,
     resamples: RESAMPLES,

@@ -3,8 +3,8 @@
 import { attribute } from "../attribution/attribute.ts";
 import type { ExplainableModel, PreparedWhole, Replacement } from "../attribution/explainable-model.ts";
 import type { ExplanationCommon, Prediction, Target, Warning } from "../attribution/explanation.ts";
-import { weightedLogits } from "../attribution/join-parts.ts";
 import { prepareInput } from "../attribution/modality.ts";
+import { NEXT_TOKEN_SCORE } from "../attribution/next-token-target.ts";
 import { DEFAULTS, type ExplainOptions, type LongText } from "../attribution/options.ts";
 import { compareWithFile, withoutOwnAnswers } from "../attribution/own-answers.ts";
 import type { Perturbable } from "../attribution/perturbable.ts";
@@ -13,13 +13,13 @@ import { createProbe, type Probe } from "../attribution/probe.ts";
 import { type InputPool, type OpenReplacement, openReplacement } from "../attribution/replacement.ts";
 import { type ResolvedRun, resolveRun } from "../attribution/resolve-run.ts";
 import { SharedWork } from "../attribution/shared-work.ts";
-import { chooseScore, rankPredictions } from "../attribution/target.ts";
 import { InvalidOptionError } from "../errors.ts";
 import type { GivenOptions } from "../options/option.ts";
 import type { ForwardResult } from "../program/model-programs.ts";
 import { logitsOf } from "../transformer/anatomy.ts";
 import { assertNever } from "../util/assert-never.ts";
 import { createRandom } from "../util/random.ts";
+import { chooseAsked } from "./asked.ts";
 import { type DatasetItem, featurePolarities, markedFeatures, readInput } from "./dataset.ts";
 import { type EvaluationFeature, featureAttribution } from "./features.ts";
 import { namesOf } from "./measurement-names.ts";
@@ -27,6 +27,7 @@ import type { Change, Metric, Subject } from "./metric.ts";
 import { cost } from "./metrics/cost.ts";
 import { CURVE_STEPS } from "./metrics/curve.ts";
 import { means, outlinedFeatures } from "./outlines.ts";
+import { type PartTruth, partTruth } from "./part-truth.ts";
 
 /** How inputs are measured; the same for all inputs and methods. */
 export interface MeasureSettings {
@@ -58,8 +59,14 @@ export interface OpenInput {
   readonly content: object;
   /** What was drawn of each replacement. */
   readonly replaced: readonly (readonly unknown[])[];
-  /** Index of the class that is explained. */
+  /** Index of the class that is explained; of language models of the token, -1 for an answer that is no single one. */
   readonly target: number;
+  /** What is explained, in words. */
+  readonly label: string;
+  /** Its logit; of language models the target score. */
+  readonly logit: number;
+  /** Of language models with an answer: whether it begins with the most probable next token, or is the most probable label. */
+  readonly isAnswered?: boolean;
   /** Null where the output is a number (regression). */
   readonly probability: number | null;
   /** All classes, best first. */
@@ -90,7 +97,15 @@ export interface OpenInput {
   ): Promise<Readonly<Record<string, readonly number[] | null>>>;
 }
 
+/** Whether a model is asked what follows a prompt. */
+export const predictsTokens = ({ anatomy }: ExplainableModel): boolean => logitsOf(anatomy).per === "asked";
+
 /** @throws {InvalidOptionError} When inputs of this model cannot be perturbed. */
+export function checkMeasured(model: ExplainableModel): void {
+  if (!predictsTokens(model)) checkTask(model);
+}
+
+/** @throws {InvalidOptionError} When the model gives no classes of whole inputs. */
 export function checkTask({ facts, anatomy }: ExplainableModel): void {
   if (logitsOf(anatomy).per === "input") return;
   throw new InvalidOptionError(
@@ -120,13 +135,10 @@ export async function openInput(
   const { parts, features, warnings } = input;
   const forwards: ForwardResult[] = [];
   for (const part of parts) forwards.push(await model.programs.forward(part.input.feeds));
-  const logits = weightedLogits(parts, forwards);
-  const predictions = rankPredictions(model, logits);
-  const { target, score: kind = DEFAULTS.score, seed, signal, batchSize } = settings;
-  const { score, subject } = await chooseScore(model, logits, {
-    score: kind,
-    ...(target === undefined ? {} : { target }),
-  });
+  const { target, score: kind = predictsTokens(model) ? NEXT_TOKEN_SCORE : DEFAULTS.score } = settings;
+  const { seed, signal, batchSize } = settings;
+  const question = { score: kind, ...(target === undefined ? {} : { target }) };
+  const { score, predictions, fixedTarget, ...asked } = await chooseAsked(model, parts, forwards, question);
   const compared = await compareWithFile(loaded, parts, forwards, score);
   const told = compared.warnings.filter((warning) => loaded.warnings?.includes(warning) !== true);
   const { draws, pool } = settings;
@@ -149,8 +161,9 @@ export async function openInput(
   }
   const shared = new SharedWork();
   const marks = marksOf(model, item, features, score.target);
+  const ranking = partTruth(input.whole, item);
   const fixed = {
-    ...(subject === undefined ? { target: score.target } : {}),
+    ...fixedTarget,
     score: kind,
     seed: inputSeed(seed, item.line),
     ...(signal === undefined ? {} : { signal }),
@@ -167,6 +180,7 @@ export async function openInput(
         ...own,
         item,
         marks,
+        ...(ranking === undefined ? {} : { ranking }),
         settings,
         run,
         target: score.target,
@@ -180,7 +194,7 @@ export async function openInput(
     content: { given, feeds: parts.map((part) => part.input.feeds) },
     replaced: ground.map(({ content }) => content),
     target: score.target,
-    probability: predictions.find(({ index }) => index === score.target)?.probability ?? null,
+    ...asked,
     predictions,
     predicted: predictions[0]?.index ?? 0,
     features,
@@ -261,6 +275,7 @@ interface SubjectParts {
   readonly probe: Probe;
   readonly item: DatasetItem;
   readonly marks: readonly number[] | undefined;
+  readonly ranking?: PartTruth;
   readonly settings: MeasureSettings;
   readonly run: ResolvedRun;
   /** Index of the class that is explained. */
@@ -308,6 +323,14 @@ function createSubject(parts: SubjectParts): Subject {
     cost: explanation.cost,
     warnings: explanation.warnings.filter((warning) => !known.includes(warning)),
     ...(marks === undefined ? {} : { rationale: marks }),
+    ...(parts.ranking === undefined
+      ? {}
+      : {
+          parts: parts.ranking.members.map((positions, p) => ({
+            attribution: positions.reduce((sum, t) => sum + (explanation.attribution[t] as number), 0),
+            relevant: parts.ranking?.relevant.includes(p) === true,
+          })),
+        }),
     ...(rationaleShare === undefined ? {} : { rationaleShare }),
     ...(polarities === undefined || direction === undefined
       ? {}
@@ -350,9 +373,11 @@ function removedBy({ replacement, draws: [first] }: OpenReplacement, features: r
   );
 }
 
-/** Probability of the target, or its number where it is none. */
-const explainedValue = ({ index, probability }: Target, predictions: readonly Prediction[]): number =>
-  probability ?? predictions.find((prediction) => prediction.index === index)?.logit ?? Number.NaN;
+/** Probability of the target, or its number where it is none; the score of what a language model is asked. */
+const explainedValue = ({ index, kind, score, probability }: Target, predictions: readonly Prediction[]): number =>
+  (kind === NEXT_TOKEN_SCORE ? score : probability) ??
+  predictions.find((prediction) => prediction.index === index)?.logit ??
+  Number.NaN;
 
 /** 1 where positive polarities support the explained class, -1 for another, undefined where the model has no such class. */
 function polarityDirection(model: ExplainableModel, label: string | undefined, target: number): 1 | -1 | undefined {

@@ -1,6 +1,5 @@
 /** @file One input under several methods: what each says of every word or patch, how faithful it is, and how far they agree. */
 
-import { distinctNames } from "../attribution/class-names.ts";
 import type { ExplainableModel, Replacement } from "../attribution/explainable-model.ts";
 import type {
   ImageExplanation,
@@ -18,7 +17,7 @@ import { resolveRun, withQuestion } from "../attribution/resolve-run.ts";
 import type { GivenOptions, OptionsOf } from "../options/option.ts";
 import { resolveOptions } from "../options/resolve.ts";
 import type { Dataset } from "./dataset.ts";
-import { checkTask, featureKindOf, type OpenInput, openInput } from "./measure-input.ts";
+import { checkMeasured, featureKindOf, type OpenInput, openInput } from "./measure-input.ts";
 import { curveArea, deletionCurve, insertionCurve, stepSizes } from "./metrics/curve.ts";
 import { resampledCurve } from "./metrics/curves.ts";
 import type { NamedMethod } from "./named-methods.ts";
@@ -105,7 +104,7 @@ export async function compareMethods(
   given: CompareOptions,
 ): Promise<MethodComparison> {
   const options: CompareOptions = withQuestion(given);
-  checkTask(model);
+  checkMeasured(model);
   const { namedMethods, signal, onProgress } = options;
   const { table, defaults } = forModality(model, MEASURING_OPTIONS, { ...options });
   const values = resolveOptions(table, options as unknown as GivenOptions, {
@@ -139,9 +138,9 @@ export async function compareMethods(
     model: model.facts,
     target: {
       index: open.target,
-      label: distinctNames(model.labels)[open.target] ?? String(open.target),
+      label: open.label,
       probability: open.probability,
-      logit: open.predictions.find(({ index }) => index === open.target)?.logit ?? Number.NaN,
+      logit: open.logit,
     },
     settings: {
       replacement: describeReplacement(replacement, draws, pool),

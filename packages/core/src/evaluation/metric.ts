@@ -27,6 +27,8 @@ export interface Subject {
   readonly rationale?: readonly number[];
   /** Mean share of features that rationales mark in this data set, 0..1; absent where it has none. */
   readonly rationaleShare?: number;
+  /** Parts of a prompt, where the data set says which of them hold the answer. */
+  readonly parts?: readonly { readonly attribution: number; readonly relevant: boolean }[];
   /** For each feature what people say of it: > 0 supports the target, < 0 opposes it, 0 for neither or unknown. */
   readonly polarities?: readonly number[];
   /** A stream of random numbers that depends on seed, input and purpose, not on method or order. */

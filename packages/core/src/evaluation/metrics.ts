@@ -21,6 +21,7 @@ import { iouF1 } from "./metrics/iou-f1.ts";
 import { leaveOneOut } from "./metrics/leave-one-out.ts";
 import { logOdds } from "./metrics/log-odds.ts";
 import { maxSensitivity } from "./metrics/max-sensitivity.ts";
+import { partRanking } from "./metrics/part-ranking.ts";
 import { perturbationAuc } from "./metrics/perturbation-auc.ts";
 import { pointingGame } from "./metrics/pointing-game.ts";
 import { segmentation } from "./metrics/segmentation.ts";
@@ -47,6 +48,7 @@ export const METRICS: readonly Metric[] = [
   auprc,
   tokenF1AtK,
   pointingGame,
+  partRanking,
   energyInMask,
   segmentation,
   signAccuracy,

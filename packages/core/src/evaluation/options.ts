@@ -1,6 +1,7 @@
 /** @file The options of measuring, each declared once: what is removed, what stands in for it, and how finely. */
 
 import type { ExplainableModel, Replacement } from "../attribution/explainable-model.ts";
+import { NEXT_TOKEN_SCORE } from "../attribution/next-token-target.ts";
 import { GENERAL_OPTIONS } from "../attribution/options.ts";
 import { checkKind } from "../attribution/resolve-run.ts";
 import { InvalidOptionError, wordList } from "../errors.ts";
@@ -13,6 +14,7 @@ import {
   onlyOptions,
 } from "../options/option.ts";
 import { oneOf, oneOfOrObject, oneOrMoreOfOrObjects, wholeNumber } from "../options/types.ts";
+import { nextTokensOf } from "../transformer/anatomy.ts";
 
 /** More than anybody waits for. */
 const MOST_DRAWS = 1000;
@@ -24,7 +26,7 @@ export const MEASURING_OPTIONS = {
     type: oneOfOrObject<Replacement>(REPLACEMENTS),
     group: "Evaluation",
     summary: "what stands in for removed words or patches",
-    otherwise: "mask or the token that the model has, blur for images",
+    otherwise: "mask or the token that the model has, drop for prompts, blur for images",
     otherName: "substrate",
   }),
   /** Draws of a replacement that draws at random; what the model says of a variant is the mean over them. */
@@ -38,7 +40,7 @@ export const MEASURING_OPTIONS = {
   features: defineOption<string>({
     type: oneOf(FEATURE_KINDS, "KIND"),
     group: "Evaluation",
-    summary: "what is ranked and removed",
+    summary: "what is ranked and removed; parts of prompts alone",
     default: FEATURE_KINDS[0],
     otherName: "units",
   }),
@@ -82,6 +84,7 @@ export function forModality<Table extends OptionTable & Pick<typeof MEASURING_OP
       features: { ...features, type: oneOf(featureKinds, "KIND") },
     },
     defaults: {
+      ...(nextTokensOf(model.anatomy) === undefined ? {} : { score: NEXT_TOKEN_SCORE }),
       ...(given.replacement === undefined ? { replacement: replacements.defaultName(model) } : {}),
       features: featureKinds[0],
     },

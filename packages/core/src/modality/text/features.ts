@@ -1,16 +1,17 @@
-/** @file What can be removed from a text: its words, or its tokens, without the special ones. */
+/** @file What can be removed from a text: its words, or its tokens, without the special ones; of a prompt its parts. */
 
 import type { EvaluationFeature } from "../../attribution/perturbable.ts";
 import type { Part, PreparedInput } from "../../attribution/prepared-input.ts";
 import type { TokenFeature, Word } from "../../input/features.ts";
 
-export const FEATURE_KINDS = ["word", "token"] as const;
+/** Parts are told by whoever gives a prompt: messages, documents. */
+export const FEATURE_KINDS = ["word", "token", "part"] as const;
 export type FeatureKind = (typeof FEATURE_KINDS)[number];
 
 /** The removable features of a text in its order: its words, or its tokens. Special tokens are in none. */
 export function textFeatures(
   { features, words }: { readonly features: readonly TokenFeature[]; readonly words: readonly Word[] },
-  kind: FeatureKind,
+  kind: Exclude<FeatureKind, "part">,
 ): readonly EvaluationFeature[] {
   if (kind === "token") {
     return features.flatMap(({ special, start, end }, position) =>

@@ -1,13 +1,18 @@
-/** @file A text ready to be perturbed: words or tokens that can be removed and moved. */
+/** @file A text ready to be perturbed: words, tokens or parts that can be removed and moved. */
 
 import type { ExplainableModel } from "../../attribution/explainable-model.ts";
-import type { Perturbable, PerturbOptions } from "../../attribution/perturbable.ts";
-import { keyword } from "../../errors.ts";
-import { FEATURE_KINDS, grouped, textFeatures } from "./features.ts";
+import type { EvaluationFeature, Perturbable, PerturbOptions } from "../../attribution/perturbable.ts";
+import { InputError, keyword } from "../../errors.ts";
+import { FEATURE_KINDS, type FeatureKind, grouped, textFeatures } from "./features.ts";
 import { permutedText } from "./permuted.ts";
 import type { WholeText } from "./prepare.ts";
+import { isPrompt, promptFeatures } from "./prompt/features.ts";
 
-/** A text longer than the model reads has the features of all its windows, or of its beginning: as it is explained. */
+/**
+ * A text longer than the model reads has the features of all its windows, or of its beginning: as it is explained.
+ *
+ * @throws {InputError} For parts of what has none.
+ */
 export function perturbText(
   model: ExplainableModel,
   given: WholeText,
@@ -15,7 +20,7 @@ export function perturbText(
 ): Perturbable {
   const { whole, warnings } = given;
   const { text } = whole;
-  const features = textFeatures(whole, keyword("features", kind, FEATURE_KINDS));
+  const features = featuresOf(given, keyword("features", kind, FEATURE_KINDS));
   // Methods that remove features remove the same ones.
   const prepared = { ...given, parts: given.parts.map((part) => grouped(part, features)) };
   const { parts } = prepared;
@@ -30,4 +35,12 @@ export function perturbText(
     },
     permuted: (others) => permutedText(model, prepared, features, others),
   };
+}
+
+function featuresOf(given: WholeText, kind: FeatureKind): readonly EvaluationFeature[] {
+  if (isPrompt(given)) return promptFeatures(given, kind);
+  if (kind !== "part") return textFeatures(given.whole, kind);
+  throw new InputError(
+    "Cannot remove parts of a text: only prompts of language models have parts; remove words or tokens",
+  );
 }

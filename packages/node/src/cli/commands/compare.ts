@@ -15,6 +15,7 @@ import { checkFiles, chooseInputs, type ExplainInputs, modelFor } from "../expla
 import { given } from "../given.ts";
 import { loadingOptions, MODEL_OPTIONS } from "../loading.ts";
 import { COMPARED_OPTIONS, chooseMethods, givenScore, oneReplacement } from "../method-options.ts";
+import { PROMPT_OPTIONS } from "../prompt-options.ts";
 import { reportWriter } from "../report-writers.ts";
 import { checkWritable, writeWhole } from "../write-file.ts";
 
@@ -23,6 +24,9 @@ const COMPARING_KEYS = Object.keys(MEASURING_OPTIONS) as (keyof typeof MEASURING
 
 /** Those that are taken as they are. */
 const MEASURING_KEYS = COMPARING_KEYS.filter((key) => key !== "replacement");
+
+/** What prompts are given by; the tokens of answers are not compared. */
+const COMPARED_PROMPT = PROMPT_OPTIONS.filter((key) => key !== "perToken");
 
 export const compare = defineCommand({
   name: "compare",
@@ -33,6 +37,7 @@ export const compare = defineCommand({
   options: [
     "text",
     "pair",
+    ...COMPARED_PROMPT,
     ...MODEL_OPTIONS,
     "acceptDifference",
     "methods",
@@ -58,6 +63,10 @@ export const compare = defineCommand({
       command: 'calig compare "A gripping film" --methods ca-lig,integrated-gradients --out compared.html',
     },
     {
+      purpose: "A prompt of a language model, part by part",
+      command: 'calig compare --model ./smollm2 --prompt-file rag.txt --parts documents.json --answer " Paris" --features part',
+    },
+    {
       purpose: "The maps of three methods on a picture, beside each other",
       command:
         "calig compare --image photo.jpg --model ./my-vit --methods ca-lig,grad-cam,attention-rollout --out maps.png",
@@ -66,7 +75,7 @@ export const compare = defineCommand({
   async run({ words, options, methodOptions, fileOptions, terminal, extensions }) {
     const { signal, env } = terminal.io;
     const chosen = await chooseInputs(
-      { words, fileOptions, ...given(options, ["text", "pair"]) },
+      { words, fileOptions, ...given(options, ["text", "pair", ...COMPARED_PROMPT]) },
       terminal,
       extensions,
     );

@@ -4,8 +4,9 @@ import type { DatasetLayout } from "@calig/core/internal/evaluation/dataset-layo
 import { eraser } from "./eraser.ts";
 import { hatexplain } from "./hatexplain.ts";
 import { labelText } from "./label-text.ts";
+import { prompts } from "./prompts.ts";
 import { records } from "./records.ts";
 import { sstTrees } from "./sst-trees.ts";
 import { textLines } from "./text-lines.ts";
 
-export const LAYOUTS: readonly DatasetLayout[] = [sstTrees, eraser, hatexplain, labelText, records, textLines];
+export const LAYOUTS: readonly DatasetLayout[] = [sstTrees, eraser, hatexplain, labelText, prompts, records, textLines];

@@ -2,7 +2,7 @@
 
 import type { Replacement } from "../../../attribution/explainable-model.ts";
 import { noOthers } from "../../../attribution/replacement.ts";
-import { FEATURE_KINDS, type FeatureKind, textFeatures } from "../features.ts";
+import { textFeatures } from "../features.ts";
 import type { WholeText } from "../prepare.ts";
 import { tokensInstead } from "../tokens-instead.ts";
 
@@ -57,5 +57,5 @@ export const randomWords: Replacement<WholeText> = {
   },
 };
 
-/** Replaced are words or tokens, as what is removed. */
-const kindOf = (kind: string): FeatureKind => FEATURE_KINDS.find((known) => known === kind) ?? FEATURE_KINDS[0];
+/** Replaced are words or tokens, as what is removed; parts become words in a row. */
+const kindOf = (kind: string): "word" | "token" => (kind === "token" ? "token" : "word");

@@ -2,6 +2,7 @@
 
 import type { ExplainableModel, Replacement } from "../../../attribution/explainable-model.ts";
 import { InvalidOptionError, wordList } from "../../../errors.ts";
+import { nextTokensOf } from "../../../transformer/anatomy.ts";
 import type { WholeText } from "../prepare.ts";
 import { tokensInstead } from "../tokens-instead.ts";
 
@@ -22,8 +23,14 @@ export const specialTokens: readonly Replacement<WholeText>[] = TOKENS.map((name
   },
 }));
 
-/** The first of mask, pad, unk that the tokenizer has. @throws {InvalidOptionError} When it has none of them. */
-export function defaultTextReplacement(model: ExplainableModel): TokenName {
+/**
+ * The first of mask, pad, unk that the tokenizer has; of language models "drop": their special tokens end texts, and stand in
+ * the middle of none.
+ *
+ * @throws {InvalidOptionError} When it has none of them.
+ */
+export function defaultTextReplacement(model: ExplainableModel): TokenName | "drop" {
+  if (nextTokensOf(model.anatomy) !== undefined) return "drop";
   const found = TOKENS.find((name) => model.tokenizer?.specialTokens[name] !== undefined);
   if (found !== undefined) return found;
   throw new InvalidOptionError(

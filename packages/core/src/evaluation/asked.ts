@@ -1,0 +1,70 @@
+/** @file What all methods are asked of one input: chosen once, from what the model says of it. */
+
+import { distinctNames } from "../attribution/class-names.ts";
+import type { ExplainableModel } from "../attribution/explainable-model.ts";
+import type { Prediction } from "../attribution/explanation.ts";
+import { weightedLogits } from "../attribution/join-parts.ts";
+import { chooseAnswer } from "../attribution/next-token-target.ts";
+import type { ExplainOptions } from "../attribution/options.ts";
+import type { Part } from "../attribution/prepared-input.ts";
+import { chooseScore } from "../attribution/target.ts";
+import type { ForwardResult } from "../program/model-programs.ts";
+import { evaluateScore, type ScoreSpec } from "../program/score.ts";
+import { logitsOf } from "../transformer/anatomy.ts";
+
+/** A question put to one input. */
+export interface Asked {
+  readonly score: ScoreSpec;
+  /** Best first. */
+  readonly predictions: readonly Prediction[];
+  /** What is explained, in words. */
+  readonly label: string;
+  /** Its logit; of language models the target score. */
+  readonly logit: number;
+  /** Null where it has none: a regression, one answer against another. */
+  readonly probability: number | null;
+  /**
+   * Of language models: whether the answer begins with the most probable next token, or is the most probable label. Absent
+   * without an answer.
+   */
+  readonly isAnswered?: boolean;
+  /** The option that makes every method explain the same. */
+  readonly fixedTarget: Pick<ExplainOptions, "target">;
+}
+
+/** @throws {InvalidOptionError} For a target or a score that the model does not have. */
+export async function chooseAsked(
+  model: ExplainableModel,
+  parts: readonly Part[],
+  forwards: readonly ForwardResult[],
+  question: Pick<ExplainOptions, "score" | "target">,
+): Promise<Asked> {
+  const [part, forward] = [parts[0] as Part, forwards[0] as ForwardResult];
+  if (logitsOf(model.anatomy).per === "asked") {
+    const { score, predictions, named, probability } = await chooseAnswer(model, part.input, forward.logits, question);
+    const { answers = [], verbalised } = part.input;
+    const first = verbalised === true ? named.index : (answers[0]?.strings[0]?.tokens[0] ?? named.index);
+    // Answers are part of the input; labels and tokens are named by options.
+    const fixedTarget =
+      verbalised === true ? { target: named.label } : answers.length > 0 ? {} : { target: named.index };
+    return {
+      score,
+      predictions,
+      label: named.label,
+      logit: evaluateScore(score, forward.logits.data),
+      probability,
+      ...(answers.length === 0 ? {} : { isAnswered: predictions[0]?.index === first }),
+      fixedTarget,
+    };
+  }
+  const { score, predictions, subject } = await chooseScore(model, weightedLogits(parts, forwards), question);
+  const own = predictions.find(({ index }) => index === score.target);
+  return {
+    score,
+    predictions,
+    label: distinctNames(model.labels)[score.target] ?? String(score.target),
+    logit: own?.logit ?? Number.NaN,
+    probability: own?.probability ?? null,
+    fixedTarget: subject === undefined ? { target: score.target } : {},
+  };
+}
