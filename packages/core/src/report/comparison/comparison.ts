@@ -18,6 +18,7 @@ import { signedScale } from "../../render/scale.ts";
 import { segmentText } from "../../render/segments.ts";
 import { CURVE_STYLE, curveSection } from "../evaluation/curves.ts";
 import { methodTitle } from "../evaluation/tables.ts";
+import { curveActivation, curveQuantity } from "../measured-in.ts";
 import { folded, page } from "../page.ts";
 import {
   agreementRows,
@@ -25,7 +26,6 @@ import {
   comparisonTarget,
   comparisonTitle,
   comparisonWarnings,
-  curveText,
   faithfulnessRows,
   removalText,
   signText,
@@ -124,7 +124,7 @@ export function comparisonHtml(
     isTextComparison(comparison)
       ? folded("Numbers of every word", "shares of the largest of each method", numbers(comparison))
       : null
-  }${folded("Faithfulness on this input", "deletion, insertion, time", html`<section><p>${removalText(comparison)}.</p>${rows("Faithfulness of each method", methods, faithfulnessRows(comparison, ["(lower is better)", "(higher is better)"]))}</section>`)}${folded("Curves", "the probability while features are removed, and while they are restored", curveSection(drawn, curveText(comparison), model.activation))}${folded("Agreement of the orders", "Spearman’s rank correlation of every two methods", html`<section>${rows("Agreement of the methods", methods, agreementRows(comparison))}</section>`)}`;
+  }${folded("Faithfulness on this input", "deletion, insertion, time", html`<section><p>${removalText(comparison)}.</p>${rows("Faithfulness of each method", methods, faithfulnessRows(comparison, ["(lower is better)", "(higher is better)"]))}</section>`)}${folded("Curves", `the ${curveQuantity(comparison).toLowerCase()} while features are removed, and while they are restored`, curveSection(drawn, curveQuantity(comparison), curveActivation(comparison)))}${folded("Agreement of the orders", "Spearman’s rank correlation of every two methods", html`<section>${rows("Agreement of the methods", methods, agreementRows(comparison))}</section>`)}`;
   return page(comparisonTitle(comparison), body, STYLE, html`Methods compared <span>on <bdi>${model.id}</bdi></span>`);
 }
 

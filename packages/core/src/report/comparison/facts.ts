@@ -5,6 +5,7 @@ import type { MethodComparison } from "../../evaluation/method-comparison.ts";
 import { fixed, milliseconds, type NumberStyle } from "../../render/format.ts";
 import { outputText } from "../../render/head.ts";
 import { manyOf } from "../../util/plural.ts";
+import { curveActivation } from "../measured-in.ts";
 import { replacementText } from "../removed.ts";
 
 /** "tabby (71.0%)", "similarity (0.412, regression)" */
@@ -18,14 +19,10 @@ export function comparisonTarget({ target, model }: MethodComparison, style?: Nu
 export const comparisonTitle = (comparison: MethodComparison): string =>
   `${comparisonTarget(comparison)}: methods on ${comparison.model.id}`;
 
-/** What deletion and insertion are measured in. */
-export const curveText = ({ model }: Pick<MethodComparison, "model">): string =>
-  model.activation === "none" ? "Score (regression)" : "Probability";
-
 /** What stands in for removed features. */
 export function removalText(comparison: MethodComparison): string {
   const { features, replacement } = comparison.settings;
-  const measuredIn = comparison.model.activation === "none" ? "; deletion and insertion are in units of the score" : "";
+  const measuredIn = curveActivation(comparison) === "none" ? "; deletion and insertion are in units of the score" : "";
   return `Removed ${manyOf(features)} are replaced by ${replacementText(replacement)}${measuredIn}`;
 }
 

@@ -6,6 +6,7 @@ import { namesOf } from "../../evaluation/measurement-names.ts";
 import { CURVE_PLACES, curves } from "../../evaluation/metrics/curves.ts";
 import { html, type Markup } from "../../render/escape.ts";
 import { digitsFor, fixed } from "../../render/format.ts";
+import { curveActivation, curveQuantity } from "../measured-in.ts";
 
 const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [440, 280, 44, 12, 10, 34] as const;
 
@@ -36,7 +37,8 @@ export function curvePlots(evaluation: Evaluation): Markup | null {
   return plots.some((one) => one !== null) ? html`${plots}` : null;
 }
 
-function curvePlotsOf({ methods, inputs, model }: Evaluation, measurement: string): Markup | null {
+function curvePlotsOf(evaluation: Evaluation, measurement: string): Markup | null {
+  const { methods, inputs } = evaluation;
   const measured = methods.flatMap(({ name, randomControl }): MethodCurves[] => {
     const rows = inputs.flatMap(({ measurements }) => measurements[name]?.[measurement] ?? []);
     const width = 2 * CURVE_PLACES.length;
@@ -55,8 +57,8 @@ function curvePlotsOf({ methods, inputs, model }: Evaluation, measurement: strin
     ? null
     : curveSection(
         measured,
-        model.activation === "none" ? "Mean score (regression)" : "Mean probability",
-        model.activation,
+        `Mean ${curveQuantity(evaluation).toLowerCase()}`,
+        curveActivation(evaluation),
         `Curves${measurement.slice(curves.name.length)}`,
       );
 }

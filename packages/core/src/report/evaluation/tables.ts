@@ -3,6 +3,7 @@
 import type { EvaluatedFigure, EvaluatedMethod, Evaluation } from "../../evaluation/evaluation.ts";
 import { digitsFor, fixed, type NumberStyle } from "../../render/format.ts";
 import { manyOf } from "../../util/plural.ts";
+import { isPromptScore } from "../measured-in.ts";
 import { replacementText } from "../removed.ts";
 
 export interface FigureRow {
@@ -115,7 +116,7 @@ export function evaluationFacts(evaluation: Evaluation): (readonly [name: string
         ] as const)),
     ...errorFacts(dataset),
     [
-      model.activation === "none" ? "output explained" : "class explained",
+      isPromptScore({ model }) ? "explained" : model.activation === "none" ? "output explained" : "class explained",
       settings.target === "predicted" ? "the predicted one of each input" : settings.target,
     ],
     ["score", model.activation === "none" ? "score (regression)" : settings.score],

@@ -64,7 +64,8 @@ export const compare = defineCommand({
     },
     {
       purpose: "A prompt of a language model, part by part",
-      command: 'calig compare --model ./smollm2 --prompt-file rag.txt --parts documents.json --answer " Paris" --features part',
+      command:
+        'calig compare --model ./smollm2 --prompt-file rag.txt --parts documents.json --answer " Paris" --features part',
     },
     {
       purpose: "The maps of three methods on a picture, beside each other",
