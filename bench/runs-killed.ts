@@ -76,7 +76,9 @@ for (let over = false; !over; ) {
     const what = await Promise.race([pause, end]);
     timer.abort();
     if (what !== "kill") {
-      over = true;
+      const left = (await readdir(join(folder, "killed", "shards"))).filter((name) => name.startsWith("."));
+      over = what !== 2 && left.length === 0;
+      if (!over) console.log(`ended by itself with ${left.length} shards under way, exit code ${what}: begun again`);
       break;
     }
     const workers = await childrenOf(child.pid as number);
@@ -100,7 +102,7 @@ console.log(`killed ${killed} times (${restarts} times all of it): ${seconds(fro
 async function contents(name: string) {
   const shards = join(folder, name, "shards");
   const all = [];
-  for (const file of (await readdir(shards)).sort()) {
+  for (const file of (await readdir(shards)).filter((name) => name.endsWith(".parquet")).sort()) {
     const opened = await openParquet(join(shards, file));
     for (const { milliseconds: _, ...row } of await opened.read(0, opened.rows)) all.push(row);
     await opened.close();

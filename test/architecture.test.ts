@@ -155,6 +155,7 @@ const LIBRARIES: readonly { readonly library: RegExp; readonly where: RegExp }[]
   { library: /^tokenizers$/, where: /^input\/text\/native-/ },
   { library: /^@huggingface\/tokenizers$/, where: /^input\/text\/portable\/library\.ts$/ },
   { library: /^lit(\/|$)/, where: /^(components|page)\// },
+  { library: /^(bullmq|ioredis)$/, where: /^runs\/queue\.ts$/ },
   { library: /^hyparquet(-|$)/, where: /^node\/parquet\// },
   { library: /^tinyglobby$/, where: /^node\/input-tables\.ts$/ },
   { library: /^sharp$/, where: /^node\/|^util\/load-sharp\.ts$/ },

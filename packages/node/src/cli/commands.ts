@@ -6,6 +6,7 @@ import { calibrate } from "./commands/calibrate.ts";
 import { compare } from "./commands/compare.ts";
 import { completion } from "./commands/completion.ts";
 import { doctor } from "./commands/doctor.ts";
+import { enqueue } from "./commands/enqueue.ts";
 import { evaluate } from "./commands/evaluate.ts";
 import { explain } from "./commands/explain.ts";
 import { inspect } from "./commands/inspect.ts";
@@ -14,9 +15,11 @@ import { models } from "./commands/models.ts";
 import { report } from "./commands/report.ts";
 import { serve } from "./commands/serve.ts";
 import { shortcuts } from "./commands/shortcuts.ts";
+import { status } from "./commands/status.ts";
 import { tune } from "./commands/tune.ts";
 import { verify } from "./commands/verify.ts";
 import { view } from "./commands/view.ts";
+import { worker } from "./commands/worker.ts";
 
 export const COMMANDS: readonly Command[] = [
   explain,
@@ -28,6 +31,9 @@ export const COMMANDS: readonly Command[] = [
   shortcuts,
   view,
   report,
+  enqueue,
+  worker,
+  status,
   serve,
   mcp,
   verify,

@@ -15,7 +15,6 @@ import type { LoadedModel } from "../node/load-model.ts";
 import { ROW_OPTIONS } from "../node/read-rows.ts";
 import { openBoard, type RunProgress, type ShardBoard } from "../runs/direct-run.ts";
 import { FAILED } from "../runs/failed-rows.ts";
-import { openKeptRows } from "../runs/kept-rows.ts";
 import { lockRun } from "../runs/lock.ts";
 import {
   canonical,
@@ -24,13 +23,11 @@ import {
   hashOptions,
   type RunManifest,
   readManifest,
-  shortHash,
   writeManifest,
 } from "../runs/manifest.ts";
 import { removeRun } from "../runs/remove-run.ts";
-import { FULL_COLUMNS, failedRow, RUN_COLUMNS } from "../runs/run-row.ts";
-import type { ShardSource } from "../runs/shard-source.ts";
-import { shardRange } from "../runs/shards.ts";
+import { FULL_COLUMNS, RUN_COLUMNS } from "../runs/run-row.ts";
+import type { RowState, ShardSource } from "../runs/shard-source.ts";
 import { workShard } from "../runs/work-shard.ts";
 import { startWorker } from "../runs/worker-process.ts";
 import { EXIT, type Invocation } from "./command.ts";
@@ -74,7 +71,7 @@ async function workFor(source: ShardSource, run: RunInvocation): Promise<number>
   const resources = source.resources ?? {};
   await using model = await loadFor(run, opened, resources);
   checkSame(run.folder, there, manifestOf(run, { opened, model, there }));
-  await workAll(source, run, { manifest: there, opened, model, resources });
+  await workAll(source, run, { manifest: { ...there, inputs: opened.inputs.parts }, opened, model, resources });
   return EXIT.done;
 }
 
@@ -133,6 +130,12 @@ async function directRun(run: RunInvocation): Promise<number> {
     await writeManifest(folder, manifest);
     const board = await openBoard(folder, manifest);
     const before = board.progress();
+    if (options.plan === true) {
+      await terminal.note(
+        `Planned ${folder} (${count(before.rows, "row")} in ${count(manifest.shards, "shard")}, ${before.shardsDone} done): calig enqueue ${folder} --redis URL`,
+      );
+      return EXIT.done;
+    }
     if (there !== undefined && before.done < before.rows) {
       await terminal.note(`Going on with ${quote(folder)}: ${before.done} of ${count(before.rows, "row")} are done`);
     }
@@ -156,9 +159,7 @@ async function directRun(run: RunInvocation): Promise<number> {
       await model.dispose();
       await severalWorkers(run, {
         board,
-        manifest,
         workers,
-        resources,
         show,
         start: { argv, resources, env: terminal.io.env },
       });
@@ -195,27 +196,28 @@ async function conclude(progress: RunProgress, { folder, terminal }: RunInvocati
   return EXIT.failed;
 }
 
-/** Ends of a worker by itself at the same row, after which the row counts as the cause. */
-const MOST_ENDS = 2;
+/** Workers in a row that end before they have begun a row, after which no other one is started. */
+const MOST_VAIN = 5;
 
 interface Several {
   readonly board: ShardBoard;
-  readonly manifest: RunManifest;
   readonly workers: number;
-  readonly resources: NonNullable<ShardSource["resources"]>;
   readonly start: Parameters<typeof startWorker>[0];
   readonly show: () => void;
 }
 
-/** Keeps so many processes at work. One that ends by itself, as a fault in the engine ends it, is started anew. */
-async function severalWorkers(run: RunInvocation, { board, manifest, workers, start, show }: Several): Promise<void> {
+/**
+ * Keeps so many processes at work. One that ends by itself, as a fault in the engine ends it, is started anew: a row at which
+ * that happens again and again is kept as failed.
+ */
+async function severalWorkers(run: RunInvocation, { board, workers, start, show }: Several): Promise<void> {
   const { terminal, folder } = run;
   const { signal } = terminal.io;
-  const ends = new Map<number, number>();
   let broken: string | undefined;
+  let vain = 0;
   const hooks = {
     take: () => (signal.aborted || broken !== undefined ? undefined : board.take()),
-    onRow: (row: number, state: Parameters<ShardBoard["onRow"]>[1]) => {
+    onRow: (row: number, state: RowState) => {
       board.onRow(row, state);
       show();
     },
@@ -231,41 +233,33 @@ async function severalWorkers(run: RunInvocation, { board, manifest, workers, st
       const { code, shard, row } = await worker.ended;
       signal.removeEventListener("abort", stop);
       if (shard !== undefined) board.giveBack(shard);
-      if (signal.aborted || broken !== undefined) return;
-      if (code === 0) return;
-      if (row === undefined) {
-        // It said why: what is wrong there is wrong for all.
-        broken = said.join("\n").replace(/^Error: /, "") || "a worker ended before it began";
+      if (signal.aborted || broken !== undefined || code === 0) return;
+      const why = spokenError(said);
+      if (row === undefined) vain++;
+      else vain = 0;
+      if (why !== undefined || vain >= MOST_VAIN) {
+        // It said why, or none comes far enough: what is wrong there is wrong for all.
+        broken = why ?? (said.join("\n") || "a worker ended before it began");
         return;
       }
-      ends.set(row, (ends.get(row) ?? 0) + 1);
-      if (said.some((line) => line.startsWith("Error: "))) {
-        broken = said.join("\n").replace(/^Error: /, "");
-        return;
-      }
-      if ((ends.get(row) as number) >= MOST_ENDS) await giveUp(run, manifest, row);
-      await terminal.warn(`A worker ended at row ${row} of ${folder}; another one goes on`);
+      await terminal.warn(
+        `A worker ended${row === undefined ? "" : ` at row ${row}`} while it explained ${folder}; another one goes on`,
+      );
     }
   };
   await Promise.all(Array.from({ length: workers }, keep));
   if (broken !== undefined) throw new InputError(broken);
 }
 
-/** Keeps a row that ends the process that explains it as one that failed. */
-async function giveUp(run: RunInvocation, manifest: RunManifest, row: number): Promise<void> {
-  const shard = Math.floor(row / manifest.shardRows);
-  const { start, end } = shardRange(manifest, shard);
-  const { inputs } = await openInputs(run, manifest);
-  const kept = await openKeptRows(run.folder, manifest, shard);
-  try {
-    for await (const entry of inputs.entries(start, end)) {
-      if (entry.row !== row) continue;
-      const message = `The process that explained this row ended ${MOST_ENDS} times; explain it alone to see why`;
-      await kept.add(failedRow(entry, shortHash(manifest), "CALIG_ENGINE_ENDED", message));
-    }
-  } finally {
-    await kept.close();
-  }
+/** What a worker said of an error of ours, without the word before it. */
+export function spokenError(said: readonly string[]): string | undefined {
+  const first = said.findIndex((line) => line.startsWith("Error: "));
+  return first < 0
+    ? undefined
+    : said
+        .slice(first)
+        .join("\n")
+        .replace(/^Error: /, "");
 }
 
 /** Shows how far all are. */
@@ -341,7 +335,8 @@ function manifestOf(
     version: 1,
     kind: "calig-run",
     calig: VERSION,
-    command: argv.filter((word) => word !== "--fresh"),
+    command: argv.filter((word) => word !== "--fresh" && word !== "--plan"),
+    place: process.cwd(),
     model: model.facts,
     options: all,
     optionsHash: hashOptions(model.facts, all),

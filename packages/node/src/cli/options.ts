@@ -324,12 +324,31 @@ export const OPTIONS = {
     "a sixteenth of the rows, 16 to 1000",
   ),
   full: option("Output", flag, "of a run: keep the whole explanation of each row, too, as JSON"),
+  plan: option("Output", flag, "of a run: write its manifest and explain nothing yet, for calig enqueue"),
   fresh: option("Output", flag, "start over where a run, or a file of lines, was begun"),
   workers: option(
     "Resources",
     wholeNumber({ min: 1, max: 256 }),
     "of a run: processes that explain at once, with --threads each; they share the weights and --memory",
     "this process alone",
+  ),
+  redis: option(
+    "Server",
+    text("URL"),
+    "queue of shards on Redis or Valkey, as in redis://host:6379; better in the environment variable CALIG_REDIS where it has a password",
+    "CALIG_REDIS",
+  ),
+  lock: option(
+    "Server",
+    number({ min: 5, max: 86_400 }),
+    "seconds after which the shard of a worker that died is given to another one",
+    60,
+  ),
+  metricsPort: option(
+    "Server",
+    wholeNumber({ min: 0, max: 65_535 }),
+    "port for metrics in the format of Prometheus, at /metrics",
+    "none",
   ),
   json: option("Output", flag, "print JSON"),
   case: option(

@@ -21,7 +21,7 @@ process.on("message", (order: WorkerOrder) => {
   answer = undefined;
 });
 
-async function start({ argv, resources, env }: Extract<WorkerOrder, { do: "start" }>): Promise<void> {
+async function start({ argv, resources, env, folder }: Extract<WorkerOrder, { do: "start" }>): Promise<void> {
   const code = await main(argv, {
     stdin: Readable.from([]),
     stdout: new Writable({ write: (_chunk, _encoding, done) => done() }),
@@ -32,6 +32,7 @@ async function start({ argv, resources, env }: Extract<WorkerOrder, { do: "start
     signal: new AbortController().signal,
     shards: {
       resources,
+      ...(folder === undefined ? {} : { folder }),
       stopped: () => stopped,
       next: () =>
         new Promise((resolve) => {

@@ -17,6 +17,10 @@ export interface KeptRows {
   readonly found: number;
   has(row: number): boolean;
   get(row: number): Promise<RunRow>;
+  /** Notes that a row is begun. */
+  begin(row: number): Promise<void>;
+  /** How often it was begun by processes that ended before it was there. */
+  begun(row: number): number;
   add(row: RunRow): Promise<void>;
   close(): Promise<void>;
   /** Closes and deletes: the rows are in the shard. */
@@ -44,17 +48,36 @@ export async function openKeptRows(folder: string, manifest: RunManifest, shard:
   );
   const paths = names.map((name) => join(shardFolder(folder), name));
   const places = new Map<number, Place>();
+  const begun = new Map<number, number>();
   const files: FileHandle[] = [];
   for (const path of paths) {
     const file = await open(path).catch(() => undefined);
     if (file === undefined) continue;
     files.push(file);
-    for await (const { row, ...place } of linesOf(file, shortHash(manifest))) places.set(row, { file, ...place });
+    for await (const { row, isBegin, ...place } of linesOf(file, shortHash(manifest))) {
+      if (isBegin) begun.set(row, (begun.get(row) ?? 0) + 1);
+      else places.set(row, { file, ...place });
+    }
   }
   let written: FileHandle | undefined;
   let end = 0;
   const close = async () => {
     for (const file of files.splice(0)) await file.close();
+  };
+  const append = async (value: object) => {
+    const line = new TextEncoder().encode(`${JSON.stringify(value)}\n`);
+    try {
+      if (written === undefined) {
+        written = await open(own, "wx+");
+        files.push(written);
+      }
+      await writeFully(written, line, end);
+    } catch (cause) {
+      throw writeFailure(own, cause, MAKE_ROOM);
+    }
+    const place = { file: written, offset: end, bytes: line.length - 1 };
+    end += line.length;
+    return place;
   };
   return {
     found: places.size,
@@ -65,19 +88,10 @@ export async function openKeptRows(folder: string, manifest: RunManifest, shard:
       await file.read(line, 0, bytes, offset);
       return parseJson(new TextDecoder().decode(line)) as RunRow;
     },
+    begun: (row) => begun.get(row) ?? 0,
+    begin: async (row) => void (await append({ row, options: shortHash(manifest), begun: true })),
     async add(row) {
-      const line = new TextEncoder().encode(`${JSON.stringify(row)}\n`);
-      try {
-        if (written === undefined) {
-          written = await open(own, "wx+");
-          files.push(written);
-        }
-        await writeFully(written, line, end);
-      } catch (cause) {
-        throw writeFailure(own, cause, MAKE_ROOM);
-      }
-      places.set(row.row, { file: written, offset: end, bytes: line.length - 1 });
-      end += line.length;
+      places.set(row.row, await append(row));
     },
     close,
     async remove() {
@@ -98,8 +112,8 @@ async function* linesOf(file: FileHandle, options: string) {
     const bytes = Buffer.concat([rest, chunk.subarray(0, bytesRead)]);
     let from = 0;
     for (let to = bytes.indexOf(NEWLINE); to >= 0; to = bytes.indexOf(NEWLINE, from)) {
-      const row = rowIn(bytes.subarray(from, to), options);
-      if (row !== undefined) yield { row, offset: offset + from, bytes: to - from };
+      const found = rowIn(bytes.subarray(from, to), options);
+      if (found !== undefined) yield { ...found, offset: offset + from, bytes: to - from };
       from = to + 1;
     }
     rest = bytes.subarray(from);
@@ -107,10 +121,10 @@ async function* linesOf(file: FileHandle, options: string) {
   }
 }
 
-function rowIn(line: Uint8Array, wanted: string): number | undefined {
+function rowIn(line: Uint8Array, wanted: string): { readonly row: number; readonly isBegin: boolean } | undefined {
   try {
-    const { row, options } = parseJson(new TextDecoder().decode(line)) as Partial<RunRow>;
-    return typeof row === "number" && options === wanted ? row : undefined;
+    const { row, options, begun } = parseJson(new TextDecoder().decode(line)) as Partial<RunRow>;
+    return typeof row === "number" && options === wanted ? { row, isBegin: begun === true } : undefined;
   } catch {
     return undefined;
   }

@@ -18,6 +18,8 @@ export interface RunManifest {
   readonly calig: string;
   /** Arguments of the command that began it: what workers on other machines are started with. */
   readonly command: readonly string[];
+  /** Where it was given: what its relative paths start from. */
+  readonly place: string;
   readonly model: ModelFacts;
   /** Everything that numbers depend on, by name, defaults spelled out. */
   readonly options: Readonly<Record<string, unknown>>;

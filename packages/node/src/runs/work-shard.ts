@@ -17,6 +17,9 @@ const GROUP_ROWS = 100;
 /** Characters of rows that a row group holds at most, where the whole Explanation is kept. */
 const GROUP_CHARACTERS = 2 ** 23;
 
+/** Processes that may end at a row, by a fault in native code or for want of memory, before it counts as the cause. */
+const MOST_ENDS = 3;
+
 export interface ShardWork {
   readonly folder: string;
   readonly manifest: RunManifest;
@@ -47,7 +50,9 @@ export async function workShard(work: ShardWork, shard: number): Promise<DoneSha
       }
       if (stopped?.() === true) return undefined;
       onRow?.(entry.row, "begun");
-      const row = await explainRow(work, entry);
+      const ended = kept.begun(entry.row);
+      if (ended < MOST_ENDS) await kept.begin(entry.row);
+      const row = ended < MOST_ENDS ? await explainRow(work, entry) : endingRow(manifest, entry, ended);
       await kept.add(row);
       onRow?.(entry.row, hasFailed(row) ? "failed" : "explained");
     }
@@ -65,6 +70,14 @@ export async function workShard(work: ShardWork, shard: number): Promise<DoneSha
     await kept.close();
   }
 }
+
+const endingRow = (manifest: RunManifest, entry: RunEntry, ended: number): RunRow =>
+  failedRow(
+    entry,
+    shortHash(manifest),
+    "CALIG_ENGINE_ENDED",
+    `The process that explained this row ended ${ended} times before the row was done: killed, out of memory, or by a fault in the engine; explain it alone to see why`,
+  );
 
 async function explainRow({ manifest, explain }: ShardWork, entry: RunEntry): Promise<RunRow> {
   const options = shortHash(manifest);

@@ -12,6 +12,8 @@ export interface WorkerStart {
   readonly argv: readonly string[];
   readonly resources: NonNullable<ShardSource["resources"]>;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where the run is, where it is not what the command says. */
+  readonly folder?: string;
 }
 
 /** From the worker. */
@@ -28,7 +30,7 @@ export type WorkerOrder =
 
 /** Whom a worker asks. */
 export interface WorkerHooks {
-  take(): number | undefined;
+  take(): number | undefined | Promise<number | undefined>;
   onRow(row: number, state: RowState): void;
   done(shard: DoneShard): Promise<void>;
   /** What it writes on standard error, line by line. */
@@ -54,8 +56,8 @@ export interface RunWorker {
 /** Options of this process that hold for others. */
 const INHERITED = /^--(?:permission|experimental-permission|allow-|no-addons|max-|stack-|no-warnings)/;
 
-/** @throws {ExecutionError} When this process may start no others. */
-export function startWorker(start: WorkerStart, hooks: WorkerHooks): RunWorker {
+/** @param cwd - Where it runs. Default: where this process does. @throws {ExecutionError} When this process may start no others. */
+export function startWorker(start: WorkerStart, hooks: WorkerHooks, cwd?: string): RunWorker {
   let child: ChildProcess;
   try {
     child = fork(fileURLToPath(ownProgram("run-worker", "start a worker of the run")), [], {
@@ -64,6 +66,7 @@ export function startWorker(start: WorkerStart, hooks: WorkerHooks): RunWorker {
         ...(FROM_SOURCES ? ["--conditions=calig-source"] : []),
       ],
       stdio: ["ignore", "ignore", "pipe", "ipc"],
+      ...(cwd === undefined ? {} : { cwd }),
     });
   } catch (cause) {
     throw new ExecutionError(
@@ -84,8 +87,10 @@ export function startWorker(start: WorkerStart, hooks: WorkerHooks): RunWorker {
   });
   child.on("message", (message: WorkerMessage) => {
     if (message.say === "next") {
-      shard = hooks.take();
-      order({ do: "shard", shard });
+      void Promise.resolve(hooks.take()).then((next) => {
+        shard = next;
+        order({ do: "shard", shard });
+      });
     } else if (message.say === "row") {
       row = message.state === "begun" ? message.row : undefined;
       hooks.onRow(message.row, message.state);
