@@ -2,36 +2,16 @@
 
 import { InvalidOptionError } from "../../errors.ts";
 import { resolveOptions } from "../../options/resolve.ts";
-import { floatTensor } from "../../tensor/tensor.ts";
-import { logitsOf } from "../../transformer/anatomy.ts";
-import type { ExplainableModel, PreparedWhole, Replacement } from "../explainable-model.ts";
-import type {
-  Counterfactual,
-  CounterfactualFeature,
-  CounterfactualPrediction,
-  Counterfactuals,
-  Explanation,
-} from "../explanation.ts";
+import type { ExplainableModel, Replacement } from "../explainable-model.ts";
+import type { Counterfactual, CounterfactualFeature, Counterfactuals, Explanation } from "../explanation.ts";
 import { only, ranked, without } from "../kept.ts";
 import { prepareInput } from "../modality.ts";
-import { COUNTERFACTUAL_OPTIONS, type CounterfactualOptions, type ExplainOptions } from "../options.ts";
-import type { EvaluationFeature, Kept, VariantPart } from "../perturbable.ts";
-import { createProbe, type PredictedOutput } from "../probe.ts";
-import { type OpenReplacement, openReplacement, replacementOf } from "../replacement.ts";
-import { chooseScore } from "../target.ts";
+import { COUNTERFACTUAL_OPTIONS, type CounterfactualOptions } from "../options.ts";
+import type { Kept } from "../perturbable.ts";
+import type { PredictedOutput } from "../probe.ts";
+import { replacementOf } from "../replacement.ts";
 import { type AskRemovals, type FlippingStart, flippingStart, growingSizes, prunedSet } from "./smallest-set.ts";
-
-/** An input and what is known of it. */
-interface Subject {
-  readonly model: ExplainableModel;
-  readonly whole: PreparedWhole;
-  /** As it was given. */
-  readonly input: object;
-  readonly explanation: Explanation;
-}
-
-/** How the explanation was asked for, as far as it changes what variants are asked. */
-export type AskedOptions = Pick<ExplainOptions, "score" | "longText" | "seed" | "signal">;
+import { type AskedOptions, openSubject, type Subject } from "./subject.ts";
 
 /**
  * Tries out on the model what an explanation says: takes the strongest features away, one by one and together, looks for the
@@ -102,35 +82,19 @@ export async function counterfactualsOf(
   { strongest, limit, replacement: used }: CounterfactualSettings,
   asked: AskedOptions,
 ): Promise<Counterfactuals> {
-  const { model, explanation } = subject;
-  const opened = await openSubject(subject, used, asked.seed);
-  const { features, replacement } = opened;
-  const { target } = explanation;
-  const { score, subject: noClass } = await chooseScore(
-    model,
-    logitsByClass(explanation),
-    target.index < 0
-      ? { score: asked.score ?? "logit" }
-      : {
-          score: asked.score ?? (target.kind as NonNullable<ExplainOptions["score"]>),
-          target: target.index,
-          ...(target.against === undefined ? {} : { against: target.against.index }),
-        },
-  );
-  const probe = createProbe(model, replacement, score, asked.signal === undefined ? {} : { signal: asked.signal });
+  const { explanation } = subject;
+  const opened = await openSubject(subject, used, asked);
+  const { features, attribution, decision } = opened;
+  const probe = opened.probe();
   const count = features.length;
   const variants = new Set<string>();
   const ask = (sets: readonly Kept[]): Promise<readonly PredictedOutput[]> => {
     for (const kept of sets) variants.add(kept.join(""));
     return probe.outputs(sets);
   };
-  const decision = noClass !== undefined || model.activation === "none" ? "none" : DECISIONS[model.activation];
   const [atInput] = (await ask([without(count, [])])) as readonly [PredictedOutput];
   const flips = (output: PredictedOutput) => decision !== "none" && output.predictsTarget !== atInput.predictsTarget;
 
-  const attribution = features.map(({ positions }) =>
-    positions.reduce((sum, position) => sum + (explanation.attribution[position] as number), 0),
-  );
   const isSigned = explanation.method.signed !== false;
   const direction = atInput.predictsTarget ? 1 : -1;
   const strength = attribution.map((value) =>
@@ -138,8 +102,7 @@ export async function counterfactualsOf(
   );
   const order = ranked(strength).filter((feature) => !isSigned || (strength[feature] as number) > 0);
 
-  const predictionOf = predictions(model, decision, score.target);
-  const shown = order.length === 0 ? [] : describedFeatures(explanation, features, attribution);
+  const { predictionOf, described: shown } = opened;
   const counterfactual = (set: readonly number[], output: PredictedOutput): Counterfactual => ({
     features: set.map((feature) => shown[feature] as CounterfactualFeature),
     prediction: predictionOf(output),
@@ -206,78 +169,10 @@ export async function counterfactualsOf(
   };
 }
 
-const DECISIONS = { softmax: "class", sigmoid: "label" } as const;
-
 /** The smallest of the growing beginnings that is enough; all where none is. */
 async function enoughAlone(count: number, isEnough: (size: number) => Promise<boolean>): Promise<number> {
   for (const size of growingSizes(count)) if (await isEnough(size)) return size;
   return count;
-}
-
-/** What the model said, by class: as questions choose from. */
-function logitsByClass({ predictions: all }: Explanation): readonly number[] {
-  const logits: number[] = [];
-  for (const { index, logit } of all) logits[index] = logit;
-  return logits;
-}
-
-/** How results put what the model says of a variant. */
-function predictions(model: ExplainableModel, decision: Counterfactuals["decision"], target: number) {
-  const isNumber = model.activation === "none";
-  return ({ value, score, predicted, predictedValue }: PredictedOutput): CounterfactualPrediction => {
-    const isOwn = decision === "label" || isNumber;
-    const index = isOwn ? target : predicted;
-    return {
-      index,
-      label: model.labels[index] ?? String(index),
-      probability: isNumber ? null : isOwn ? value : predictedValue,
-      targetProbability: isNumber ? null : value,
-      score,
-    };
-  };
-}
-
-/** What readers see of every feature that can be removed. */
-function describedFeatures(
-  explanation: Explanation,
-  features: readonly EvaluationFeature[],
-  attribution: readonly number[],
-): readonly CounterfactualFeature[] {
-  return features.map(({ positions }, index) => ({
-    features: positions,
-    ...placeOf(explanation, positions),
-    attribution: attribution[index] as number,
-  }));
-}
-
-function placeOf(explanation: Explanation, [first = 0]: readonly number[]): Partial<CounterfactualFeature> {
-  if (explanation.layout === "grid") {
-    const { row = 0, column = 0 } = explanation.features[first] ?? {};
-    return { row, column };
-  }
-  const word = explanation.words[explanation.features[first]?.word ?? -1];
-  return word === undefined ? {} : { text: word.text, start: word.start, end: word.end };
-}
-
-/** The input with features that can be replaced. */
-async function openSubject(
-  { model, whole, input, explanation }: Subject,
-  used: Replacement,
-  seed = 0,
-): Promise<{ readonly features: readonly EvaluationFeature[]; readonly replacement: OpenReplacement }> {
-  const [featureKind] = model.modality.featureKinds;
-  const { features, parts } = model.modality.perturb(model, whole, { features: featureKind });
-  const opened = await openReplacement(model, used, {
-    whole: { ...whole, parts },
-    features,
-    featureKind,
-    seed,
-    own: input,
-  });
-  const { token } = explanation.target;
-  const replacement =
-    logitsOf(model.anatomy).per === "token" && token !== undefined ? ofToken(opened, whole, token.index) : opened;
-  return { features, replacement };
 }
 
 /** The one that metrics use; of models without a token for it the one that takes features out. */
@@ -290,42 +185,3 @@ function usualReplacement(model: ExplainableModel): string {
     throw error;
   }
 }
-
-/** Of models that label every token: what they say of one token, in the part that is responsible for it. */
-function ofToken(opened: OpenReplacement, { parts }: PreparedWhole, token: number): OpenReplacement {
-  const places = parts.map(({ positions, owned }) => positions.findIndex((own, i) => own === token && owned[i] === 1));
-  const p = Math.max(
-    0,
-    places.findIndex((place) => place >= 0),
-  );
-  const place = places[p] as number;
-  const tokens = parts[p]?.positions.length ?? 0;
-  const logits = async (part: VariantPart, variants: readonly Kept[]) => {
-    const { data, shape } = await part.logits(variants);
-    const classes = shape.at(-1) ?? 0;
-    if (data.length !== variants.length * tokens * classes) throw otherPlaces(opened);
-    const rows = variants.map((_, row) => {
-      const start = (row * tokens + place) * classes;
-      return data.subarray(start, start + classes);
-    });
-    const joined = new Float32Array(rows.length * classes);
-    rows.forEach((own, row) => {
-      joined.set(own, row * classes);
-    });
-    return floatTensor(joined, [rows.length, classes]);
-  };
-  return {
-    ...opened,
-    draws: opened.draws.map((draw) => {
-      const part = draw.parts[p] as VariantPart;
-      return { ...draw, parts: [{ share: 1, logits: (variants) => logits(part, variants) }] };
-    }),
-  };
-}
-
-const otherPlaces = ({ replacement: { name } }: OpenReplacement): InvalidOptionError =>
-  new InvalidOptionError(
-    `Cannot test counterfactuals of a token's label with replacement "${name}": what is left has other places; use another replacement`,
-    "replacement",
-    name,
-  );

@@ -1,0 +1,176 @@
+/** @file An input whose features can be removed, and what the model says of what is left: what counterfactuals are tested on. */
+
+import { InvalidOptionError } from "../../errors.ts";
+import { floatTensor } from "../../tensor/tensor.ts";
+import { logitsOf } from "../../transformer/anatomy.ts";
+import type { ExplainableModel, PreparedWhole, Replacement } from "../explainable-model.ts";
+import type { CounterfactualFeature, CounterfactualPrediction, Counterfactuals, Explanation } from "../explanation.ts";
+import type { ExplainOptions } from "../options.ts";
+import type { EvaluationFeature, Kept, VariantPart } from "../perturbable.ts";
+import { createProbe, type ModelProbe, type PredictedOutput, type ProbeOptions } from "../probe.ts";
+import { type OpenReplacement, openReplacement } from "../replacement.ts";
+import { chooseScore } from "../target.ts";
+
+/** An input and what is known of it. */
+export interface Subject {
+  readonly model: ExplainableModel;
+  readonly whole: PreparedWhole;
+  /** As it was given. */
+  readonly input: object;
+  readonly explanation: Explanation;
+}
+
+/** How the explanation was asked for, as far as it changes what variants are asked. */
+export type AskedOptions = Pick<ExplainOptions, "score" | "longText" | "seed" | "signal">;
+
+/** What is asked of an input with features removed. */
+export interface OpenSubject {
+  /** Those that can be removed. */
+  readonly features: readonly EvaluationFeature[];
+  /** As readers see them. */
+  readonly described: readonly CounterfactualFeature[];
+  /** Sum of each over its positions. */
+  readonly attribution: readonly number[];
+  readonly decision: Counterfactuals["decision"];
+  /** Answers are kept within one probe. Default: the batches that are fastest. */
+  probe(options?: Pick<ProbeOptions, "batchSize">): ModelProbe;
+  predictionOf(output: PredictedOutput): CounterfactualPrediction;
+}
+
+/**
+ * The input of an explanation, with what stands in for its features made ready.
+ *
+ * @throws {InvalidOptionError} When the model or the input cannot have the replacement.
+ */
+export async function openSubject(
+  { model, whole, input, explanation }: Subject,
+  used: Replacement,
+  asked: AskedOptions,
+): Promise<OpenSubject> {
+  const [featureKind] = model.modality.featureKinds;
+  const { features, parts } = model.modality.perturb(model, whole, { features: featureKind });
+  const opened = await openReplacement(model, used, {
+    whole: { ...whole, parts },
+    features,
+    featureKind,
+    seed: asked.seed ?? 0,
+    own: input,
+  });
+  const { target } = explanation;
+  const { token } = target;
+  const replacement =
+    logitsOf(model.anatomy).per === "token" && token !== undefined ? ofToken(opened, whole, token.index) : opened;
+  const { score, subject: noClass } = await chooseScore(
+    model,
+    logitsByClass(explanation),
+    target.index < 0
+      ? { score: asked.score ?? "logit" }
+      : {
+          score: asked.score ?? (target.kind as NonNullable<ExplainOptions["score"]>),
+          target: target.index,
+          ...(target.against === undefined ? {} : { against: target.against.index }),
+        },
+  );
+  const attribution = features.map(({ positions }) =>
+    positions.reduce((sum, position) => sum + (explanation.attribution[position] as number), 0),
+  );
+  const decision = noClass !== undefined || model.activation === "none" ? "none" : DECISIONS[model.activation];
+  return {
+    features,
+    described: describedFeatures(explanation, features, attribution),
+    attribution,
+    decision,
+    probe: (options = {}) =>
+      createProbe(model, replacement, score, {
+        ...options,
+        ...(asked.signal === undefined ? {} : { signal: asked.signal }),
+      }),
+    predictionOf: predictions(model, decision, score.target),
+  };
+}
+
+const DECISIONS = { softmax: "class", sigmoid: "label" } as const;
+
+/** What the model said, by class: as questions choose from. */
+function logitsByClass({ predictions: all }: Explanation): readonly number[] {
+  const logits: number[] = [];
+  for (const { index, logit } of all) logits[index] = logit;
+  return logits;
+}
+
+/** How results put what the model says of a variant. */
+function predictions(model: ExplainableModel, decision: Counterfactuals["decision"], target: number) {
+  const isNumber = model.activation === "none";
+  return ({ value, score, predicted, predictedValue }: PredictedOutput): CounterfactualPrediction => {
+    const isOwn = decision === "label" || isNumber;
+    const index = isOwn ? target : predicted;
+    return {
+      index,
+      label: model.labels[index] ?? String(index),
+      probability: isNumber ? null : isOwn ? value : predictedValue,
+      targetProbability: isNumber ? null : value,
+      score,
+    };
+  };
+}
+
+/** What readers see of every feature that can be removed. */
+function describedFeatures(
+  explanation: Explanation,
+  features: readonly EvaluationFeature[],
+  attribution: readonly number[],
+): readonly CounterfactualFeature[] {
+  return features.map(({ positions }, index) => ({
+    features: positions,
+    ...placeOf(explanation, positions),
+    attribution: attribution[index] as number,
+  }));
+}
+
+function placeOf(explanation: Explanation, [first = 0]: readonly number[]): Partial<CounterfactualFeature> {
+  if (explanation.layout === "grid") {
+    const { row = 0, column = 0 } = explanation.features[first] ?? {};
+    return { row, column };
+  }
+  const word = explanation.words[explanation.features[first]?.word ?? -1];
+  return word === undefined ? {} : { text: word.text, start: word.start, end: word.end };
+}
+
+/** Of models that label every token: what they say of one token, in the part that is responsible for it. */
+function ofToken(opened: OpenReplacement, { parts }: PreparedWhole, token: number): OpenReplacement {
+  const places = parts.map(({ positions, owned }) => positions.findIndex((own, i) => own === token && owned[i] === 1));
+  const p = Math.max(
+    0,
+    places.findIndex((place) => place >= 0),
+  );
+  const place = places[p] as number;
+  const tokens = parts[p]?.positions.length ?? 0;
+  const logits = async (part: VariantPart, variants: readonly Kept[]) => {
+    const { data, shape } = await part.logits(variants);
+    const classes = shape.at(-1) ?? 0;
+    if (data.length !== variants.length * tokens * classes) throw otherPlaces(opened);
+    const rows = variants.map((_, row) => {
+      const start = (row * tokens + place) * classes;
+      return data.subarray(start, start + classes);
+    });
+    const joined = new Float32Array(rows.length * classes);
+    rows.forEach((own, row) => {
+      joined.set(own, row * classes);
+    });
+    return floatTensor(joined, [rows.length, classes]);
+  };
+  return {
+    ...opened,
+    draws: opened.draws.map((draw) => {
+      const part = draw.parts[p] as VariantPart;
+      return { ...draw, parts: [{ share: 1, logits: (variants) => logits(part, variants) }] };
+    }),
+  };
+}
+
+const otherPlaces = ({ replacement: { name } }: OpenReplacement): InvalidOptionError =>
+  new InvalidOptionError(
+    `Cannot test counterfactuals of a token's label with replacement "${name}": what is left has other places; use another replacement`,
+    "replacement",
+    name,
+  );
