@@ -87,6 +87,10 @@ export {
   UsageError,
 } from "./errors.ts";
 export type { Dataset, DatasetItem, DatasetProblem, PolaritySpan, Span } from "./evaluation/dataset.ts";
+export type { BaselineAgreement } from "./evaluation/decision/baseline-agreement.ts";
+export type { DecisionChange, DecisionTests, TestedElement } from "./evaluation/decision/decision-tests.ts";
+export type { OrderPercentile } from "./evaluation/decision/random-orders.ts";
+export type { SearchedSize } from "./evaluation/decision/smallest-change.ts";
 export { type EvaluateOptions, evaluate, sampleDataset } from "./evaluation/evaluate.ts";
 export type {
   Comparison,
@@ -145,6 +149,22 @@ export { renderSvg, type SvgOptions } from "./render/svg.ts";
 export { renderTerminal } from "./render/terminal.ts";
 export { comparisonHtml, comparisonMarkdown } from "./report/comparison/comparison.ts";
 export { comparisonSvg } from "./report/comparison/svg.ts";
+export { checkSheet, type SheetCheck } from "./report/decision/check-sheet.ts";
+export {
+  type ContextSection,
+  type DecisionContext,
+  emptyContext,
+  type GivenDecisionContext,
+} from "./report/decision/context.ts";
+export {
+  type DecisionSheet,
+  type DecisionSheetOptions,
+  decisionSheet,
+  type SheetCircumstances,
+  type SheetFile,
+} from "./report/decision/decision-sheet.ts";
+export { type DecisionHtmlOptions, decisionHtml } from "./report/decision/html.ts";
+export { decisionMarkdown } from "./report/decision/markdown.ts";
 export { evaluationHtml } from "./report/evaluation/html.ts";
 export { evaluationMarkdown } from "./report/evaluation/markdown.ts";
 export { buildReport, type ReportOptions } from "./report/evidence/build-report.ts";

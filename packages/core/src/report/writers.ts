@@ -16,6 +16,9 @@ import { caseMarkdown } from "./case/markdown.ts";
 import { classesHtml, classesMarkdown, type SideBySideOptions } from "./classes/side-by-side.ts";
 import { comparisonHtml, comparisonMarkdown } from "./comparison/comparison.ts";
 import { type ComparisonPictureOptions, comparisonSvg } from "./comparison/svg.ts";
+import type { DecisionSheet } from "./decision/decision-sheet.ts";
+import { decisionHtml } from "./decision/html.ts";
+import { decisionMarkdown } from "./decision/markdown.ts";
 import { evaluationHtml } from "./evaluation/html.ts";
 import { evaluationMarkdown } from "./evaluation/markdown.ts";
 import type { EvidenceReport } from "./evidence/evidence-report.ts";
@@ -40,6 +43,8 @@ export interface ReportData {
   readonly classes: readonly Explanation[];
   /** One explanation, for the person that it is about; JSON is the report alone. */
   readonly case: { readonly report: CaseReport; readonly explanation: Explanation };
+  /** One decision, tested. */
+  readonly decision: DecisionSheet;
 }
 
 export type ReportKind = keyof ReportData;
@@ -94,6 +99,11 @@ export const REPORT_WRITERS = {
     json: ({ report }) => reportJson(report),
     markdown: ({ report }) => caseMarkdown(report),
     html: ({ report, explanation }, look) => caseHtml(report, explanation, look),
+  },
+  decision: {
+    json: reportJson,
+    markdown: decisionMarkdown,
+    html: (sheet, { picture }) => decisionHtml(sheet, picture === undefined ? {} : { picture }),
   },
 } as const satisfies {
   readonly [Kind in ReportKind]: Readonly<Partial<Record<ReportFormat, ReportWriter<ReportData[Kind]>>>>;

@@ -5,6 +5,7 @@ import { baselines } from "./commands/baselines.ts";
 import { calibrate } from "./commands/calibrate.ts";
 import { compare } from "./commands/compare.ts";
 import { completion } from "./commands/completion.ts";
+import { decision } from "./commands/decision.ts";
 import { doctor } from "./commands/doctor.ts";
 import { enqueue } from "./commands/enqueue.ts";
 import { evaluate } from "./commands/evaluate.ts";
@@ -34,6 +35,7 @@ export const COMMANDS: readonly Command[] = [
   enqueue,
   worker,
   status,
+  decision,
   serve,
   mcp,
   verify,

@@ -359,7 +359,19 @@ export const OPTIONS = {
   evaluation: option(
     "Input",
     path("FILE"),
-    "what calig evaluate measured of the method on this model, as JSON, for a report with --case",
+    "what calig evaluate measured of the method on this model, as JSON, for a report with --case or a decision sheet",
+  ),
+  context: option(
+    "Input",
+    path("FILE.json"),
+    "what whoever uses the model states of the decision: the system, its role, the data, where to contest",
+    "nothing is stated",
+  ),
+  contextTemplate: option("Output", path("FILE.json"), "write an empty form for --context, and do nothing else"),
+  check: option(
+    "Input",
+    path("FILE"),
+    "say whether a decision sheet (HTML or JSON) is as it was written, and do nothing else",
   ),
   named: {
     ...option(

@@ -328,6 +328,35 @@ function crops(explanation: ImageExplanation, context: PageContext): Markup | nu
     : html`<div class="crops"><h4>Strongest parts, with their share of the evidence</h4><ul>${figures}</ul></div>`;
 }
 
+/** A patch that is pointed at. */
+export interface PatchMark {
+  readonly row: number;
+  readonly column: number;
+  /** A sign or two: what a table calls it. */
+  readonly mark: string;
+}
+
+/** The picture with marks on it beside the map, for pages without the tools of `imageSection`; the map alone without a picture. */
+export function markedPicture(
+  explanation: ImageExplanation,
+  context: PageContext,
+  marks: readonly PatchMark[],
+): Markup {
+  const { input } = explanation;
+  const [rows, columns] = input.grid;
+  const map = patchMap(explanation, "words", context);
+  if (context.picture === undefined) return map;
+  const drawn = marks.map(
+    ({ row, column, mark }) =>
+      html`${[html` class="under"`, null].map((under) => html`<rect${under} x="${column}" y="${row}" width="1" height="1"/>`)}<text x="${column + 0.5}" y="${row + 0.5}">${mark}</text>`,
+  );
+  const over =
+    marks.length === 0
+      ? null
+      : html`<svg class="marks" style="${placeOnPicture(input).slice(1)}" viewBox="0 0 ${columns} ${rows}" preserveAspectRatio="none" aria-hidden="true">${drawn}</svg>`;
+  return html`${photographDefinition(context, input)}<div class="figures"><figure><div class="photo plain" style="${shapeOf(input)}">${photograph(context, input, "The picture that is explained")}${over}</div></figure><figure>${map}</figure></div>`;
+}
+
 export function imageSection(explanation: ImageExplanation, context: PageContext): Markup {
   const { id, scale, ownScale, picture } = context;
   const [rows, columns] = explanation.input.grid;

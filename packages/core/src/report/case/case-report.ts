@@ -205,7 +205,8 @@ function counterfactualsOf(explanation: Explanation): CaseReport["counterfactual
   };
 }
 
-function measuredOf({ model, method }: Explanation, evaluation: Evaluation): MeasuredMethod {
+/** What an evaluation says of the method. @throws {InputError} When it is of another model, or has nothing of the method. */
+export function measuredOf({ model, method }: Explanation, evaluation: Evaluation): MeasuredMethod {
   const again = "measure it with calig evaluate --model MODEL --dataset FILE --out evaluation.json";
   if (evaluation.model.sha256 !== model.sha256) {
     throw new InputError(

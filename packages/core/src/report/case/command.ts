@@ -16,6 +16,10 @@ export interface RepeatOptions {
   readonly model?: string;
   /** The file of the picture. */
   readonly file?: string;
+  /** What is run. Default: "explain". */
+  readonly run?: "explain" | "decision";
+  /** Flags and values in turn, before the last word: --context deployer.json. */
+  readonly more?: readonly string[];
 }
 
 const NOTE =
@@ -31,10 +35,13 @@ const cannot = (why: string): Repeat => ({ command: null, note: `No command is p
 const ELSEWHERE = new Set(["baseline", "tuned", "score", "seed", "background", "deepGrey"]);
 
 /** @returns `calig explain ...` with every option that the explanation states. */
-export function repeatCommand(explanation: Explanation, { model, file }: RepeatOptions = {}): Repeat {
+export function repeatCommand(
+  explanation: Explanation,
+  { model, file, run = "explain", more = [] }: RepeatOptions = {},
+): Repeat {
   const { input, target, method, features } = explanation;
   const { options } = method;
-  const words: string[] = ["calig", "explain"];
+  const words: string[] = ["calig", run];
   const add = (flag: string, value: string) => words.push(flag, quoted(value));
   if (explanation.layout === "names") return cannot(`inputs of the kind ${input.kind} come from a plugin`);
   if (target.index < 0 || target.unit !== undefined) return cannot("its question comes from a plugin, or is no class");
@@ -73,7 +80,7 @@ export function repeatCommand(explanation: Explanation, { model, file }: RepeatO
     else if (Array.isArray(value)) add(flagOf(name), value.join(","));
     else add(flagOf(name), String(value));
   }
-  words.push("--json");
+  words.push(...more.map(quoted), "--json");
   return { command: words.join(" "), note: NOTE };
 }
 

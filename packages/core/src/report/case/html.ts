@@ -5,7 +5,7 @@ import { html, type Markup } from "../../render/escape.ts";
 import { isWritten } from "../../render/evidence.ts";
 import { createContext, isolated } from "../../render/html/context.ts";
 import { heatClass } from "../../render/html/heat.ts";
-import { patchMap } from "../../render/html/maps.ts";
+import { markedPicture, type PatchMark } from "../../render/html/maps.ts";
 import { explanationsPage, type HtmlOptions } from "../../render/html.ts";
 import { OVERLAYS } from "../../render/overlay.ts";
 import { paletteOf } from "../../render/palette.ts";
@@ -35,6 +35,11 @@ const STYLE = `
 .case pre{margin-top:.5rem;padding:.75rem;background:var(--panel);border-radius:.375rem;font:.8125rem/1.5 var(--mono);white-space:pre-wrap;overflow-wrap:anywhere}
 .case tbody th{min-width:6rem;max-width:20rem}
 .case .tables{overflow-x:auto}
+.case .figures .photo{width:min(40vw,18rem,calc(15rem*var(--ratio,1)))}
+.case .marks{position:absolute;width:auto;height:auto;filter:none}
+.case .marks rect{fill:none;stroke:#000;stroke-width:.06}
+.case .marks .under{stroke:#fff;stroke-width:.14}
+.case .marks text{font:700 .6px var(--sans);text-anchor:middle;dominant-baseline:central;fill:#fff;stroke:#000;stroke-width:.12;paint-order:stroke}
 @media print{.case section{break-inside:auto}.case tr,.case li,.case pre,.case .photo{break-inside:avoid}.case thead{display:table-header-group}.case .tables{overflow:visible}}
 `;
 
@@ -44,21 +49,49 @@ const STYLE = `
  * @throws {InvalidOptionError} When the palette or the picture cannot be used.
  */
 export function caseHtml(report: CaseReport, explanation: Explanation, options: CaseHtmlOptions = {}): string {
-  const { title, about, sections } = caseDocument(report);
-  const lead = html`<div class="case"><p class="about">${isolated(about)}</p>${sections.map(
+  return documentHtml(caseDocument(report), explanation, options);
+}
+
+/** What reports on one input are written from. */
+export interface PrintedDocument {
+  readonly title: string;
+  readonly about: string;
+  readonly sections: readonly { readonly id: string; readonly title: string; readonly parts: readonly CasePart[] }[];
+}
+
+export interface PrintedOptions extends CaseHtmlOptions {
+  /** Of all that is written (BCP 47). Default: that of the page. */
+  readonly language?: string;
+  /** Patches that tables point at. */
+  readonly marks?: readonly PatchMark[];
+  /** After the sections. */
+  readonly end?: Markup;
+  /** Constant rules of this package besides. */
+  readonly style?: string;
+}
+
+/** One self-contained page of a document on one input. @throws As `caseHtml`. */
+export function documentHtml(
+  { title, about, sections }: PrintedDocument,
+  explanation: Explanation,
+  options: PrintedOptions = {},
+): string {
+  const { language, end, style = "" } = options;
+  const lang = language === undefined ? null : html` lang="${language}"`;
+  const lead = html`<div class="case"${lang}><p class="about">${isolated(about)}</p>${sections.map(
     ({ id, title: heading, parts }) =>
       html`<section class="${id}" aria-labelledby="case-${id}"><h2 id="case-${id}">${heading}</h2>${parts.map((part) => drawn(part, explanation, options))}</section>`,
-  )}</div>`;
+  )}${end ?? null}</div>`;
   return explanationsPage([], {
     ...(options.palette === undefined ? {} : { palette: options.palette }),
     heading: title,
     title,
     lead,
-    style: STYLE,
+    style: STYLE + style,
   });
 }
 
-function drawn(part: CasePart, explanation: Explanation, options: CaseHtmlOptions): Markup {
+function drawn(part: CasePart, explanation: Explanation, options: PrintedOptions): Markup {
   switch (part.kind) {
     case "text":
       return html`<p>${isolated(part.text)}</p>`;
@@ -83,7 +116,7 @@ function drawn(part: CasePart, explanation: Explanation, options: CaseHtmlOption
 }
 
 /** The input, coloured by its evidence. */
-function coloured(explanation: Explanation, { palette: name, picture }: CaseHtmlOptions): Markup {
+function coloured(explanation: Explanation, { palette: name, picture, marks = [] }: PrintedOptions): Markup {
   const palette = paletteOf(name);
   const context = createContext(explanation, {
     id: "case",
@@ -92,7 +125,7 @@ function coloured(explanation: Explanation, { palette: name, picture }: CaseHtml
     palette,
     overlay: OVERLAYS[0],
   });
-  if (!isWritten(explanation)) return html`<div class="view-image">${patchMap(explanation, "words", context)}</div>`;
+  if (!isWritten(explanation)) return html`<div class="view-image">${markedPicture(explanation, context, marks)}</div>`;
   const { input, words } = explanation;
   const pieces = segmentText(input.text, words).map(({ text, members }) => {
     const value = members.reduce((sum, member) => sum + (words[member]?.attribution ?? 0), 0);

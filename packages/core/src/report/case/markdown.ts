@@ -3,23 +3,26 @@
 import { code, plain, table } from "../../render/markdown-text.ts";
 import type { CaseReport } from "./case-report.ts";
 import { type CasePart, caseDocument } from "./document.ts";
+import type { PrintedDocument } from "./html.ts";
 
 /** The whole report, ended by a line end. */
-export function caseMarkdown(report: CaseReport): string {
-  const { title, about, sections } = caseDocument(report);
+export const caseMarkdown = (report: CaseReport): string => documentMarkdown(caseDocument(report), report.input.text);
+
+/** A document on one input, ended by a line end. @param input - The text of the input, where it is one. */
+export function documentMarkdown({ title, about, sections }: PrintedDocument, input: string | undefined): string {
   return [
     `# ${plain(title)}`,
     plain(about),
     ...sections.flatMap((section) => [
       `## ${plain(section.title)}`,
-      ...section.parts.flatMap((part) => written(part, report)),
+      ...section.parts.flatMap((part) => written(part, input)),
     ]),
   ]
     .join("\n\n")
     .concat("\n");
 }
 
-function written(part: CasePart, { input }: CaseReport): string[] {
+function written(part: CasePart, input: string | undefined): string[] {
   switch (part.kind) {
     case "text":
       return [plain(part.text)];
@@ -29,7 +32,7 @@ function written(part: CasePart, { input }: CaseReport): string[] {
       // A line of its own for each line of the text in it.
       return [fenced(part.text)];
     case "input":
-      return input.text === undefined ? [] : [`> ${plain(input.text)}`];
+      return input === undefined ? [] : [`> ${plain(input)}`];
     default:
       return [
         `**${plain(part.title)}**`,
