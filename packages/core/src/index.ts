@@ -156,15 +156,10 @@ export {
   emptyContext,
   type GivenDecisionContext,
 } from "./report/decision/context.ts";
-export {
-  type DecisionSheet,
-  type DecisionSheetOptions,
-  decisionSheet,
-  type SheetCircumstances,
-  type SheetFile,
-} from "./report/decision/decision-sheet.ts";
+export { type DecisionSheetOptions, decisionSheet, type SheetCircumstances } from "./report/decision/decision-sheet.ts";
 export { type DecisionHtmlOptions, decisionHtml } from "./report/decision/html.ts";
 export { decisionMarkdown } from "./report/decision/markdown.ts";
+export type { DecisionSheet, SheetFile } from "./report/decision/sheet-data.ts";
 export { evaluationHtml } from "./report/evaluation/html.ts";
 export { evaluationMarkdown } from "./report/evaluation/markdown.ts";
 export { buildReport, type ReportOptions } from "./report/evidence/build-report.ts";

@@ -5,7 +5,7 @@ import { readFile } from "node:fs/promises";
 import { InputError, quote, UsageError } from "@calig/core/internal/errors";
 import { checkSheet } from "@calig/core/internal/report/decision/check-sheet";
 import { type DecisionContext, emptyContext, parseContext } from "@calig/core/internal/report/decision/context";
-import type { SheetFile } from "@calig/core/internal/report/decision/decision-sheet";
+import type { SheetFile } from "@calig/core/internal/report/decision/sheet-data";
 import { reportJson } from "@calig/core/internal/report/writers";
 import { parseJson } from "@calig/core/internal/util/parse-json";
 import { checkFile, readText } from "../node/read-text.ts";

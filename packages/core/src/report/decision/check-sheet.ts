@@ -7,8 +7,8 @@ import { sha256 } from "../../util/sha256.ts";
 import { VERSION } from "../../util/version.ts";
 import { checksumsOf } from "./checksums.ts";
 import { parseContext } from "./context.ts";
-import type { DecisionSheet } from "./decision-sheet.ts";
 import { decisionHtml, SHEET_DATA } from "./html.ts";
+import type { DecisionSheet } from "./sheet-data.ts";
 
 /** What a check found. */
 export interface SheetCheck {

@@ -1,7 +1,7 @@
 /** @file The checksums of a decision sheet: one of the whole, one of what the same command gives again. */
 
 import { sha256 } from "../../util/sha256.ts";
-import type { DecisionSheet } from "./decision-sheet.ts";
+import type { DecisionSheet } from "./sheet-data.ts";
 
 /** JSON with the fields in the order of their names. */
 function canonical(value: unknown): string {

@@ -13,8 +13,8 @@ import { largestMagnitude } from "../../render/scale.ts";
 import { visible } from "../../util/plain-text.ts";
 import type { CasePart } from "../case/document.ts";
 import { CONTEXT_FIELDS, type ContextSection } from "./context.ts";
-import type { DecisionSheet } from "./decision-sheet.ts";
 import { sheetWords } from "./languages.ts";
+import type { DecisionSheet } from "./sheet-data.ts";
 import { SHEET_SECTIONS, type SheetNoun, type SheetSection, type SheetWords } from "./words/words.ts";
 
 export interface SheetSectionContent {

@@ -2,8 +2,8 @@
 
 import { embeddedJson, html } from "../../render/escape.ts";
 import { documentHtml } from "../case/html.ts";
-import type { DecisionSheet } from "./decision-sheet.ts";
 import { sheetDocument, sheetMarks } from "./document.ts";
+import type { DecisionSheet } from "./sheet-data.ts";
 
 export interface DecisionHtmlOptions {
   /** The picture that is explained as a data URI: the one whose checksum the sheet has (`circumstances.picture`). */
