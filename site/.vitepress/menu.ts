@@ -22,6 +22,7 @@ export const MENU: readonly MenuPart[] = [
       ["models", "Your model"],
       ["reading", "Reading an explanation"],
       ["counterfactuals", "What would change it"],
+      ["decisions", "The evidence sheet of one decision"],
       ["questions", "More questions"],
       ["images", "Pictures"],
       ["decoders", "Language models"],

@@ -1,5 +1,6 @@
 /** @file The evidence sheet of one decision as plain, versioned data: what the model said, what that rests on as far as it was tested, and how to get the same numbers again. */
 
+import { hasCounterfactuals } from "../../attribution/counterfactual/counterfactuals.ts";
 import { explain } from "../../attribution/explain.ts";
 import type { ExplainableModel } from "../../attribution/explainable-model.ts";
 import type { Explanation } from "../../attribution/explanation.ts";
@@ -115,8 +116,9 @@ export async function decisionSheet(
 
 const textSha256 = (text: string): Promise<string> => sha256([new TextEncoder().encode(text)]);
 
-function refuseModel({ facts }: ExplainableModel, { score, against }: ExplainOptions): void {
-  if (facts.task === "text-generation") {
+function refuseModel(model: ExplainableModel, { score, against }: ExplainOptions): void {
+  const { facts } = model;
+  if (facts.task === "text-generation" || !hasCounterfactuals(model)) {
     throw new InvalidOptionError(
       `Cannot make a decision sheet with model "${facts.id}": its task is ${facts.task}; give a model that decides between classes or gives a number`,
       "model",

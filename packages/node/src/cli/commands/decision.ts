@@ -25,6 +25,7 @@ const OPTIONS = [
   "context",
   "evaluation",
   ...MODEL_OPTIONS,
+  "task",
   "acceptDifference",
   "target",
   "token",
