@@ -81,11 +81,7 @@ describe("decision sheets of a text", () => {
 
   it.each<[string, Parameters<typeof decisionSheet>[2], string]>([
     ["another class", { target: "positive" }, 'of class "positive": the model decided "negative"'],
-    [
-      "a method without sign",
-      { method: "saliency" },
-      'by method "saliency": it does not say what speaks for',
-    ],
+    ["a method without sign", { method: "saliency" }, 'by method "saliency": it does not say what speaks for'],
     ["the difference of two classes", { against: "positive" }, "of another question than what the model decides"],
     [
       "the context of another model",
@@ -104,7 +100,12 @@ describe("decision sheets of a text", () => {
       'field "contest.deadline" is 30, wanted a text',
     ],
   ])("are refused for %s", async (_, options, message) => {
-    await expect(decisionSheet(model, "Dull.", { ...(options?.method === undefined ? { effort: "instant" as const } : {}), ...options })).rejects.toThrow(message);
+    await expect(
+      decisionSheet(model, "Dull.", {
+        ...(options?.method === undefined ? { effort: "instant" as const } : {}),
+        ...options,
+      }),
+    ).rejects.toThrow(message);
   });
 });
 
