@@ -90,15 +90,17 @@ export async function attribute(
   progress(1, "done");
 
   const question = questionIn(options.score);
-  const target = predictions.find((prediction) => prediction.index === score.target);
+  const target = predictions.find(({ index }) => index === (job.named?.index ?? score.target));
   const named = (index: number) => ({ index, label: model.labels[index] ?? String(index) });
   return {
     version: 3,
     model: model.facts,
     target: {
-      ...(job.answer?.named ?? (subject === undefined ? named(score.target) : { index: NO_CLASS, label: subject })),
+      ...(job.answer?.named ??
+        job.named ??
+        (subject === undefined ? named(score.target) : { index: NO_CLASS, label: subject })),
       ...(job.answer?.against === undefined ? {} : { against: job.answer.against }),
-      ...(score.against === undefined ? {} : { against: named(score.against) }),
+      ...(score.against === undefined || job.named !== undefined ? {} : { against: named(score.against) }),
       ...(job.token === undefined ? {} : { token: job.token }),
       score: job.parts.reduce((sum, { share }, p) => sum + share * (scores[p] as number), 0),
       kind: score.kind,

@@ -54,8 +54,9 @@ export async function explain(
   input: string | object,
   options: ExplainOptions = {},
 ): Promise<Explanation> {
-  const given = typeof input === "string" ? { text: input } : input;
-  const run = resolveRun(model, await askedBy(model, given, options));
+  const asked = await askedBy(model, typeof input === "string" ? { text: input } : input, options);
+  const given = asked.input;
+  const run = resolveRun(model, asked.options);
   const test = await counterfactualTest(model, run.options.counterfactuals);
   const whole = await prepareInput(model, given, run.options);
   const alone = await explainPrepared(model, whole, run);
@@ -96,24 +97,38 @@ export async function explainPrepared(
   } as Explanation;
 }
 
-/** What an input itself asks: how similar it is to another one. @throws {InvalidOptionError} When a score is asked for, too. */
-export async function askedBy<Options extends Pick<ExplainOptions, "score">>(
+/** What an input itself asks, in the place of a score: how similar it is to another one, or which of some labels fits. */
+async function askedBy(
   model: ExplainableModel,
   input: object,
-  options: Options,
-): Promise<Options> {
-  if (logitsOf(model.anatomy).kind !== "embedding" && !("with" in input) && !("direction" in input)) return options;
+  options: ExplainOptions,
+): Promise<{ readonly input: object; readonly options: ExplainOptions }> {
+  if ("labels" in input) {
+    const { zeroShotOf } = await import("./zero-shot.ts");
+    refuseScore(model, options, "the entailment of a label");
+    // Counterfactuals ask about the classes of the model.
+    const { target, counterfactuals: _, ...others } = options;
+    const { score, ...asked } = await zeroShotOf(model, input as Parameters<typeof zeroShotOf>[1], target);
+    return { ...asked, options: { ...others, score } };
+  }
+  if (logitsOf(model.anatomy).kind !== "embedding" && !("with" in input) && !("direction" in input)) {
+    return { input, options };
+  }
   const { similarityOf } = await import("./similarity.ts");
   const score = similarityOf(model, input);
-  if (score === undefined) return options;
-  if (options.score !== undefined) {
-    throw new InvalidOptionError(
-      `Cannot use a score with model "${model.facts.id}": it makes embeddings, and what is explained is their similarity; leave "score" out`,
-      "score",
-      options.score,
-    );
-  }
-  return { ...options, score };
+  if (score === undefined) return { input, options };
+  refuseScore(model, options, "their similarity");
+  return { input, options: { ...options, score } };
+}
+
+/** @throws {InvalidOptionError} When a score is asked for where the input asks itself. */
+function refuseScore({ facts }: ExplainableModel, { score }: ExplainOptions, what: string): void {
+  if (score === undefined) return;
+  throw new InvalidOptionError(
+    `Cannot use a score with this input and model "${facts.id}": what is explained is ${what}; leave "score" out`,
+    "score",
+    score,
+  );
 }
 
 /** Counterfactuals are loaded where they are asked for; what is wrong with how is said before any work. */

@@ -17,6 +17,17 @@ export interface TextInput {
   readonly textPrompt?: string;
   /** The same of the other text. */
   readonly withPrompt?: string;
+  /**
+   * Classifiers with a class "entailment": labels that the model was never trained on; each becomes a hypothesis, which is
+   * held fixed. Option `target` names the one that is explained, by default the best.
+   */
+  readonly labels?: readonly string[];
+  /** What a label becomes, with {} in its place. Default: "This example is {}." */
+  readonly hypothesis?: string;
+  /** Whether labels exclude each other: without, the score is that of entailment; with it, minus that of contradiction. */
+  readonly multiLabel?: boolean;
+  /** Models that judge how relevant a text is to a query: the query, which is held fixed and read before the text. */
+  readonly query?: string;
 }
 
 /** A message of a chat. */

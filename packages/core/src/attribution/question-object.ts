@@ -22,6 +22,10 @@ export interface QuestionChoice {
   readonly target?: number;
   /** What `feeds` and `evaluate` get as `asked.parameters`: another embedding, positions, a mask of classes. */
   readonly parameters?: unknown;
+  /** The class that it is held against. */
+  readonly against?: number;
+  /** What is explained where `predictions` are no classes of the model: the one of them, as results name it. */
+  readonly named?: { readonly index: number; readonly label: string };
   /** What is explained, in the words of this input; `subject` otherwise. */
   readonly subject?: string;
   /** What the model says, where that is not a ranking of its classes. Best first. */

@@ -26,6 +26,8 @@ export interface ChosenScore {
   readonly score: ScoreSpec;
   /** What is explained where that is no class. */
   readonly subject?: string;
+  /** What is explained where that is one of `predictions` and no class of the model. */
+  readonly named?: { readonly index: number; readonly label: string };
   /** What the model says. */
   readonly predictions: readonly Prediction[];
 }
@@ -65,7 +67,7 @@ export async function chooseScore(
     options.target === undefined
       ? (choice?.target ?? ranked[0]?.index ?? 0)
       : classIndex(model, "target", options.target);
-  const against = options.against === undefined ? undefined : classIndex(model, "against", options.against);
+  const against = options.against === undefined ? choice?.against : classIndex(model, "against", options.against);
   if (against === target) {
     throw new InvalidOptionError(
       `Cannot explain class "${distinctNames(model.labels)[target]}" against itself: choose another class for "against"`,
@@ -82,7 +84,12 @@ export async function chooseScore(
     ...(choice?.parameters === undefined ? {} : { parameters: choice.parameters }),
   };
   checkScore(score, model.labels.length);
-  return { score, predictions, ...(subject === undefined ? {} : { subject }) };
+  return {
+    score,
+    predictions,
+    ...(subject === undefined ? {} : { subject }),
+    ...(choice?.named === undefined ? {} : { named: choice.named }),
+  };
 }
 
 /** Questions that are not about a class have no use for one. */

@@ -4,23 +4,29 @@ import type { ExplainableModel } from "../attribution/explainable-model.ts";
 import { InvalidOptionError } from "../errors.ts";
 import { logitsOf } from "../transformer/anatomy.ts";
 
-export const TASKS = ["classification", "text-generation", "similarity"] as const;
+export const TASKS = ["classification", "text-generation", "similarity", "zero-shot", "relevance"] as const;
 export type Task = (typeof TASKS)[number];
 
 /** Tasks of a model, the usual one first. */
-export function tasksOf({ anatomy }: Pick<ExplainableModel, "anatomy">): readonly Task[] {
-  switch (logitsOf(anatomy).kind) {
+export function tasksOf({ anatomy, labels }: Pick<ExplainableModel, "anatomy" | "labels">): readonly Task[] {
+  const { kind, per } = logitsOf(anatomy);
+  switch (kind) {
     case "embedding":
       return ["similarity"];
     case "next-token":
       return ["text-generation"];
     case "logits":
-      return ["classification"];
+      if (per === "token") return ["classification"];
+      return [
+        "classification",
+        ...(labels.some((label) => /^entail/i.test(label)) ? (["zero-shot"] as const) : []),
+        ...(labels.length === 1 ? (["relevance"] as const) : []),
+      ];
   }
 }
 
 /** @throws {InvalidOptionError} When the model has no such task. */
-export function checkAskedTask(model: Pick<ExplainableModel, "anatomy" | "facts">, task: Task): void {
+export function checkAskedTask(model: Pick<ExplainableModel, "anatomy" | "facts" | "labels">, task: Task): void {
   const own = tasksOf(model);
   if (own.includes(task)) return;
   throw new InvalidOptionError(

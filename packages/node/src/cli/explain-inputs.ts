@@ -23,13 +23,18 @@ import { givenPrompt, namedPrompt, type PromptOptions } from "./prompt-options.t
 import { INPUT_EXTENSIONS, type InputFile, readInputs } from "./read-inputs.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** What a text is compared with, of models that make embeddings. */
-export const SIMILARITY_OPTIONS = ["with", "textPrompt", "withPrompt"] as const;
+/** What is asked of a text besides its class: the text that it is compared with, labels, a query. */
+export const QUESTION_OPTIONS = [
+  "with",
+  "textPrompt",
+  "withPrompt",
+  "labels",
+  "hypothesis",
+  "multiLabel",
+  "query",
+] as const;
 
-export interface InputChoice
-  extends RowOptions,
-    PromptOptions,
-    Pick<OptionValues, (typeof SIMILARITY_OPTIONS)[number]> {
+export interface InputChoice extends RowOptions, PromptOptions, Pick<OptionValues, (typeof QUESTION_OPTIONS)[number]> {
   readonly words: readonly string[];
   readonly text?: string;
   readonly pair?: string;
@@ -78,10 +83,10 @@ export async function chooseInputs(
       `Cannot use --pair with ${named[0]}: in an input file, the second text is in a field or column "pair", or in the one that --pair-column names`,
     );
   }
-  const [similar] = SIMILARITY_OPTIONS.filter((key) => choice[key] !== undefined);
+  const [similar] = QUESTION_OPTIONS.filter((key) => choice[key] !== undefined);
   if (similar !== undefined && (prompt !== undefined || modality !== undefined || input !== undefined)) {
     throw new UsageError(
-      `Cannot use ${optionName(similar)} with ${named[0]}: one text is compared with another; give the text as an argument or with --text`,
+      `Cannot use ${optionName(similar)} with ${named[0]}: it is asked of one text; give the text as an argument or with --text`,
     );
   }
   const rows = given(choice, ROW_OPTIONS);
@@ -122,7 +127,7 @@ export async function chooseInputs(
   if (own.trim() === "") throw new UsageError("Cannot explain an empty text: give at least one word");
   return {
     kind: "one",
-    input: { text: own, ...(pair === undefined ? {} : { pair }), ...given(choice, SIMILARITY_OPTIONS) },
+    input: { text: own, ...(pair === undefined ? {} : { pair }), ...questioned(choice) },
   };
 }
 
@@ -134,6 +139,13 @@ async function severalTables(input: string, kinds: readonly FileModality[]): Pro
 
 const isThere = () => true;
 const isNone = () => false;
+
+/** What is asked of the text. */
+function questioned(choice: InputChoice): Omit<TextInput, "text"> {
+  const { labels, ...others } = given(choice, QUESTION_OPTIONS);
+  if (labels === undefined) return others;
+  return { ...others, labels: labels.split(",").map((label) => label.trim()) };
+}
 
 const isFolder = async (path: string): Promise<boolean> =>
   (await stat(path).catch(() => undefined))?.isDirectory() === true;

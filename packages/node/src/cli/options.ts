@@ -152,6 +152,18 @@ export const OPTIONS = {
     "the prompt of the model's folder that is put before the text, such as query",
     "the one that the folder names",
   ),
+  labels: option(
+    "Input",
+    text("LIST"),
+    "labels to choose from, separated by commas, for classifiers with a class entailment; --target names the one that is explained",
+  ),
+  hypothesis: option("Input", text("TEXT"), "what a label becomes, with {} in its place", "This example is {}."),
+  multiLabel: option("Input", flag, "several labels may fit: each is judged by itself"),
+  query: option(
+    "Input",
+    text("TEXT"),
+    "the query that the text is judged by, for models of relevance; it is held fixed",
+  ),
   withPrompt: option("Input", text("NAME"), "the same for the text of --with", "the one that the folder names"),
   input: option(
     "Input",

@@ -2,6 +2,7 @@
 
 import type { ExplainableModel, PreparedWhole } from "../../attribution/explainable-model.ts";
 import type { Warning } from "../../attribution/explanation.ts";
+import { isHeld } from "../../attribution/held-pair.ts";
 import type { TextInput } from "../../attribution/input.ts";
 import { DEFAULTS, type ExplainOptions, LONG_TEXTS } from "../../attribution/options.ts";
 import { onlyPart, type Part, type PreparedInput } from "../../attribution/prepared-input.ts";
@@ -44,8 +45,10 @@ export async function prepareText(
   const embeds = logitsOf(model.anatomy).kind === "embedding";
   if (embeds && pair === undefined) return prepareForEmbedding(model, tokenizer, input);
   const longText = keyword("long text", options.longText ?? DEFAULTS.longText, LONG_TEXTS);
+  if (input.query !== undefined) return prepareForQuery(model, tokenizer, input.query, input);
   if (pair !== undefined || longText === "truncate") {
-    const whole = await tokenizer.encode(text, pair);
+    const read = await tokenizer.encode(text, pair);
+    const whole = isHeld(input) ? held(read, (start) => start > text.length) : read;
     const warnings = [...truncationWarnings(whole), ...readingWarnings(model, whole)];
     return { whole, featureCount: whole.features.length, parts: [onlyPart(prepared(model, whole))], warnings };
   }
@@ -73,7 +76,8 @@ async function prepareForEmbedding(
   { text, textPrompt }: TextInput,
 ): Promise<WholeText> {
   const prompt = promptOf(model, textPrompt);
-  const whole = heldUpTo(await tokenizer.encode(prompt + text), prompt.length);
+  const read = await tokenizer.encode(prompt + text);
+  const whole = prompt === "" ? read : held(read, (start) => start < prompt.length);
   const warnings = [...truncationWarnings(whole), ...readingWarnings(model, whole)];
   return { whole, featureCount: whole.features.length, parts: [onlyPart(prepared(model, whole))], warnings };
 }
@@ -91,16 +95,35 @@ function promptOf({ sentences, facts }: ExplainableModel, asked: string | undefi
   );
 }
 
-/** The first characters stay what they are: their tokens are as special ones. */
-function heldUpTo(encoded: EncodedText, characters: number): EncodedText {
-  if (characters === 0) return encoded;
-  const dropped = encoded.words.filter(({ start }) => start < characters).length;
-  const features = encoded.features.map((feature) =>
-    feature.special || feature.start >= characters
-      ? { ...feature, word: feature.word === null ? null : feature.word - dropped }
-      : { ...feature, special: true, word: null },
-  );
-  return { ...encoded, features, words: encoded.words.slice(dropped) };
+/** As cross-encoders read it: the query, which is no part of what is explained, then the text. */
+async function prepareForQuery(
+  model: ExplainableModel,
+  tokenizer: Tokenizer,
+  query: string,
+  { text, pair }: TextInput,
+): Promise<WholeText> {
+  if (pair !== undefined) {
+    throw new InputError(
+      'Cannot explain the input: it has a "query" and a "pair"; a model reads two texts, give one of them',
+    );
+  }
+  const whole = held(await tokenizer.encode(query, text), (start) => start < query.length);
+  const warnings = [...truncationWarnings(whole), ...readingWarnings(model, whole)];
+  return { whole, featureCount: whole.features.length, parts: [onlyPart(prepared(model, whole))], warnings };
+}
+
+/** What stays as it is: its tokens are as special ones, and its words none. */
+function held(encoded: EncodedText, isHeldAt: (start: number) => boolean): EncodedText {
+  const numbers = new Map<number, number>();
+  encoded.words.forEach(({ start }, word) => {
+    if (!isHeldAt(start)) numbers.set(word, numbers.size);
+  });
+  const features = encoded.features.map((feature) => {
+    if (feature.special || feature.word === null) return feature;
+    const word = numbers.get(feature.word);
+    return word === undefined ? { ...feature, special: true, word: null } : { ...feature, word };
+  });
+  return { ...encoded, features, words: encoded.words.filter((_, word) => numbers.has(word)) };
 }
 
 function prepared(model: ExplainableModel, encoded: EncodedText): PreparedText {

@@ -25,7 +25,7 @@ import {
   chooseInputs,
   type ExplainInputs,
   modelFor,
-  SIMILARITY_OPTIONS,
+  QUESTION_OPTIONS,
 } from "../explain-inputs.ts";
 import { describeFailure } from "../failure.ts";
 import { type Formats, formatsWith, type RenderSettings } from "../formats.ts";
@@ -52,7 +52,7 @@ const UNASKED_LIMIT = 64;
 const OWN_OPTIONS = [
   "text",
   "pair",
-  ...SIMILARITY_OPTIONS,
+  ...QUESTION_OPTIONS,
   "input",
   ...PROMPT_OPTIONS,
   ...ROW_OPTIONS,
@@ -137,6 +137,10 @@ export const explain = defineCommand({
         'calig explain --model ./all-MiniLM-L6-v2 "how do I reset my password" --with "Forgotten credentials can be renewed here"',
     },
     {
+      purpose: "Choose between labels that the model was never trained on",
+      command: 'calig explain --model ./nli-deberta "The battery died twice" --labels "quality,price,delivery"',
+    },
+    {
       purpose: "Compare with a text of your own",
       command: 'calig explain "A gripping film" --baseline custom --baseline-text "A dull film"',
     },
@@ -154,7 +158,7 @@ export const explain = defineCommand({
       {
         words,
         fileOptions,
-        ...given(options, ["text", "pair", ...SIMILARITY_OPTIONS, "input", ...PROMPT_OPTIONS, ...ROW_OPTIONS]),
+        ...given(options, ["text", "pair", ...QUESTION_OPTIONS, "input", ...PROMPT_OPTIONS, ...ROW_OPTIONS]),
       },
       terminal,
       extensions,
