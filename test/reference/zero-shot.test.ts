@@ -2,6 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { explain, type LoadedModel, loadModel } from "@calig/node";
+import { renderHtml, renderTerminal } from "calig";
 import { beforeAll, describe, expect, it } from "vitest";
 import { headFiles } from "../support/head-models.ts";
 import "../support/matchers.ts";
@@ -54,8 +55,10 @@ describe("labels that a model was never trained on", () => {
       // Words of the hypothesis are none of the text's.
       expect(words.map((word) => word.text)).toEqual(["how", "many", "people", "live", "in", "berlin", "?"]);
     }
-    const { target, predictions } = await explain(model, input, { method: "random" });
-    expect(target.label).toBe(predictions[0]?.label);
+    const best = await explain(model, input, { method: "random" });
+    expect(best.target.label).toBe(best.predictions[0]?.label);
+    expect(renderTerminal(best, { unicode: false })).toMatch(/Held fixed, not explained: "it is/);
+    expect(renderHtml(best)).toContain("is held fixed and not explained");
   });
 
   it("are refused where nothing can be asked", async () => {

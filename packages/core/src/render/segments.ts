@@ -80,6 +80,10 @@ export function segmentText(text: string, spans: readonly Span[]): Segment[] {
   return segments;
 }
 
+/** Whether some of a text was read and held fixed, as a prompt or a hypothesis is: its tokens are special and have places. */
+export const holdsText = (features: readonly TokenFeature[]): boolean =>
+  features.some(({ special, start, end }) => special && end > start);
+
 /** Spans of all features; special tokens stand where they come in the sequence, whatever offsets they carry. */
 export function spansOfFeatures(features: readonly TokenFeature[]): Span[] {
   let position = 0;

@@ -17,7 +17,7 @@ import { visible, withoutOverrides } from "../plain-text.ts";
 import { answerTokensOf, partPieces, partsBound, partsOf } from "../prompt-parts.ts";
 import { regionsInWords } from "../regions.ts";
 import { type SignedScale, signedScale } from "../scale.ts";
-import { type Segment, segmentText, spansOfFeatures } from "../segments.ts";
+import { holdsText, type Segment, segmentText, spansOfFeatures } from "../segments.ts";
 import { isolated, type PageContext } from "./context.ts";
 import { heatClass, SHADES } from "./heat.ts";
 
@@ -172,7 +172,7 @@ export function textSection(explanation: WrittenExplanation, context: PageContex
     isSigned: isSigned(explanation),
   };
   const unread = words.segments.some(({ kind, text }) => kind === "gap" && text.trim() !== "")
-    ? html`<p class="more">The text with a dotted line was not read by the model.</p>`
+    ? html`<p class="more">The text with a dotted line ${holdsText(features) ? "is held fixed and not explained" : "was not read by the model"}.</p>`
     : null;
   const byTokens = hasTokens(explanation);
   const byParts = byTokens && partsOf(explanation).some(({ start }) => start !== null);

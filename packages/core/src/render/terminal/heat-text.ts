@@ -3,7 +3,7 @@
 import type { WrittenExplanation } from "../../attribution/explanation.ts";
 import { strengthBound } from "../../reading/strength.ts";
 import { largestMagnitude, STEPS, signedScale } from "../scale.ts";
-import { type Segment, segmentText } from "../segments.ts";
+import { holdsText, type Segment, segmentText } from "../segments.ts";
 import { label, marks, type TerminalContext } from "./context.ts";
 import { flowPainted, isolate, type Painted, wrap } from "./layout.ts";
 import { legend, type Mark } from "./legend.ts";
@@ -16,15 +16,16 @@ const MARKS: readonly Mark[] = STEPS.map((from, i) => ({
 
 const isUnread = ({ kind, text }: Segment): boolean => kind === "gap" && text.trim() !== "";
 
-/** Says which part of the text is in no word: what a short context cut off. */
-function unread(segments: readonly Segment[], context: TerminalContext): string[] {
+/** Says which part of the text is in no word: what a short context cut off, or what the question holds fixed. */
+function unread(segments: readonly Segment[], held: boolean, context: TerminalContext): string[] {
   const text = segments
     .filter(isUnread)
     .map((gap) => gap.text.trim())
     .join(" ");
   if (text === "") return [];
   const [open, close] = context.unicode ? ["“", "”"] : ['"', '"'];
-  return wrap(`Not read by the model: ${open}${label(text, 60, context)}${close}`, context.columns - 2);
+  const said = held ? "Held fixed, not explained" : "Not read by the model";
+  return wrap(`${said}: ${open}${label(text, 60, context)}${close}`, context.columns - 2);
 }
 
 /** The text as a signed heatmap, with a legend. */
@@ -46,7 +47,7 @@ export function heatText(explanation: WrittenExplanation, context: TerminalConte
   const lines = flowPainted(pieces, columns - 2).map((line) => (unicode ? isolate(line) : line));
   const notes = [
     ...legend(largestMagnitude(values) === 0 ? 0 : scale.bound, MARKS, context),
-    ...unread(segments, context),
+    ...unread(segments, holdsText(explanation.features), context),
   ];
   return [...lines, "", ...notes].map((line) => `  ${line}`);
 }
