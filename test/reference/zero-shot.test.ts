@@ -57,7 +57,9 @@ describe("labels that a model was never trained on", () => {
     }
     const best = await explain(model, input, { method: "random" });
     expect(best.target.label).toBe(best.predictions[0]?.label);
-    expect(renderTerminal(best, { unicode: false, columns: 80, colors: 0 })).toMatch(/Held fixed, not explained: "it is/);
+    expect(renderTerminal(best, { unicode: false, columns: 80, colors: 0 })).toMatch(
+      /Held fixed, not explained: "it is/,
+    );
     expect(renderHtml(best)).toContain("is held fixed and not explained");
   });
 
