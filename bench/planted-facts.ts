@@ -1,11 +1,12 @@
 /**
- * @file Prompts of five documents of which one holds the answer: which methods rank it first. docs/decoders.md has the table.
+ * @file Prompts of five documents of which one holds the answer, in a form that the model answers: which methods rank it
+ * first. docs/decoders.md has the table. Rows are kept as they come, so that a run goes on where it stopped.
  *
- * Run: npx tsx -C calig-source bench/planted-facts.ts --model FOLDER_OR_GGUF [--prompts 100] [--layers 0,8,16,24]
- * [--tolerance 0.05] [--out FILE.json]. Cost, SmolLM2-135M, 100 prompts of about 90 tokens: some 15 minutes on two idle cores.
+ * Run: npx tsx -C calig-source bench/planted-facts.ts --model FOLDER_OR_GGUF --out FILE.jsonl [--prompts 100] [--set heldout]
+ * [--layers 8] [--tolerance 0.1] [--threads 1]. Cost, SmolLM2-135M, prompts of about 57 tokens: 6 seconds of one core each.
  */
 
-import { writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import type { TextExplanation } from "@calig/core/internal/attribution/explanation";
 import { createRandom } from "@calig/core/internal/util/random";
@@ -15,130 +16,123 @@ const { values: options } = parseArgs({
   options: {
     model: { type: "string" },
     prompts: { type: "string", default: "100" },
-    layers: { type: "string", default: "0,8,16,24" },
-    tolerance: { type: "string", default: "0.05" },
-    seed: { type: "string", default: "0" },
+    layers: { type: "string", default: "8" },
+    tolerance: { type: "string", default: "0.1" },
+    set: { type: "string", default: "heldout" },
+    threads: { type: "string", default: "1" },
     out: { type: "string" },
   },
 });
-if (options.model === undefined) throw new Error("Give --model FOLDER_OR_GGUF");
+if (options.model === undefined || options.out === undefined)
+  throw new Error("Give --model FOLDER_OR_GGUF, --out FILE");
 
+const DOCUMENTS = 5;
 const NAMES =
   "Arun Bela Carlo Dina Emil Fatma Goran Hana Ivo Jana Karim Lena Milo Nora Omar Petra Rosa Sami Tara Viktor".split(
     " ",
   );
-const FACTS: readonly (readonly [
-  question: (name: string) => string,
-  fact: (name: string, value: string) => string,
-  values: string,
-])[] = [
+
+/** A kind of fact: how it is asked for, how an answer begins, and what may be true. */
+type Fact = readonly [question: (name: string) => string, stem: (name: string) => string, values: string];
+const FACTS: readonly Fact[] = [
   [
     (name) => `Which colour is the car of ${name}?`,
-    (name, value) => `The car of ${name} is ${value} and four years old.`,
+    (name) => `The car of ${name} is`,
     "red blue green black white yellow",
   ],
-  [
-    (name) => `Which animal does ${name} keep?`,
-    (name, value) => `In the evening ${name} feeds a ${value} in the garden.`,
-    "dog cat horse goat rabbit snake",
-  ],
+  [(name) => `Which animal does ${name} keep?`, (name) => `${name} has a`, "dog cat horse goat rabbit snake"],
   [
     (name) => `In which city does ${name} work?`,
-    (name, value) => `Every Monday ${name} takes the train to the office in ${value}.`,
+    (name) => `${name} works in`,
     "Paris Rome Berlin Madrid London Vienna",
   ],
   [
     (name) => `Which instrument does ${name} play?`,
-    (name, value) => `On stage ${name} plays the ${value} with great calm.`,
+    (name) => `${name} plays the`,
     "piano guitar drums violin flute trumpet",
   ],
-  [
-    (name) => `What does ${name} drink in the morning?`,
-    (name, value) => `Before work ${name} has a glass of ${value}.`,
-    "milk water juice tea beer wine",
-  ],
+  [(name) => `What does ${name} drink in the morning?`, (name) => `${name} drinks`, "milk water juice tea beer wine"],
 ];
 
-interface Planted {
-  readonly prompt: string;
-  readonly parts: readonly { readonly name: string; readonly text: string }[];
-  readonly answer: string;
-  /** Index of the document that holds the answer. */
-  readonly right: number;
-}
-
-function planted(number: number): Planted {
-  const random = createRandom(`${options.seed} planted ${number}`);
-  const [question, fact, words] = FACTS[number % FACTS.length] as (typeof FACTS)[number];
-  const names = random.shuffle(NAMES).slice(0, 5);
-  const values = random.shuffle(words.split(" ")).slice(0, 5);
-  const right = random.below(5);
-  const texts = names.map((name, d) => fact(name, values[d] as string));
-  const parts = texts.map((text, d) => ({ name: `document ${d + 1}`, text }));
-  const lines = parts.map(({ name, text }, d) => `${name.replace("d", "D")}: ${text}${d === 4 ? "\n" : ""}`);
+/** Five facts of five kinds about five people, and the question for one of them as a turn of a chat. */
+function planted(number: number) {
+  const random = createRandom(`${options.set} planted ${number}`);
+  const names = random.shuffle(NAMES).slice(0, DOCUMENTS);
+  const kinds = random.shuffle(FACTS);
+  const right = random.below(DOCUMENTS);
+  const values = kinds.map(([, , words]) => random.shuffle(words.split(" "))[0] as string);
+  const documents = kinds.map(([, stem], d) => `${stem(names[d] as string)} ${values[d]}.`);
+  const [question, stem] = kinds[right] as Fact;
+  const name = names[right] as string;
+  const promptOf = (texts: readonly string[]) =>
+    `<|im_start|>user\n${texts.join("\n")}\n\n${question(name)}<|im_end|>\n<|im_start|>assistant\n${stem(name)}`;
   return {
-    prompt: [...lines, `Question: ${question(names[right] as string)}`, "Answer in one word:"].join("\n"),
-    parts,
+    prompt: promptOf(documents),
     answer: ` ${values[right]}`,
+    parts: documents.map((text, d) => ({ name: `document ${d + 1}`, text })),
+    without: documents.map((_, d) => promptOf(documents.filter((_, other) => other !== d))),
     right,
   };
 }
 
-await using model = await loadModel(options.model);
-const layers = options.layers.split(",").map(Number);
-const count = Number(options.prompts);
+/** What is kept of a prompt: values of the documents by method. */
+interface Row {
+  readonly k: number;
+  readonly right: number;
+  /** Probability of the answer. */
+  readonly p: number;
+  readonly values: Readonly<Record<string, readonly number[]>>;
+}
 
-/** Values of the documents by method. */
-type Ranking = Record<string, readonly number[]>;
-const rankings: { readonly right: number; readonly known: boolean; readonly values: Ranking }[] = [];
-const started = performance.now();
-for (let number = 0; number < count; number++) {
-  const { prompt, parts, answer, right } = planted(number);
-  const input = { prompt, parts, answer };
+const rows: Row[] = existsSync(options.out)
+  ? readFileSync(options.out, "utf8")
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Row)
+  : [];
+const count = Number(options.prompts);
+await using model = await loadModel(options.model, { threads: Number(options.threads) });
+for (let k = rows.length; k < count; k++) {
+  const { prompt, answer, parts, without, right } = planted(k);
+  const input = { prompt, answer, parts };
   const own = ({ parts: sums = [] }: Pick<TextExplanation, "parts">) =>
-    sums.slice(0, 5).map(({ attribution }) => attribution);
-  const of = async (method: string) => own(await explain(model, input, { method }));
-  const blocks = await explain(model, input, { layers, tolerance: Number(options.tolerance) });
-  const values: Ranking = { "ca-lig": own(blocks) };
-  const { features } = blocks;
-  const spans = parts.map(({ text }) => [prompt.indexOf(text), prompt.indexOf(text) + text.length] as const);
-  for (const block of blocks.blocks) {
-    values[`block ${block.index}`] = spans.map(([start, end]) =>
-      features.reduce(
-        (sum, one, t) =>
-          one.start >= start && one.end <= end && !one.special ? sum + (block.relevance[t] as number) : sum,
-        0,
-      ),
-    );
+    sums.slice(0, DOCUMENTS).map(({ attribution }) => attribution);
+  const asked = { layers: options.layers.split(",").map(Number), tolerance: Number(options.tolerance) };
+  const map = await explain(model, input, asked);
+  const values: Record<string, readonly number[]> = { "ca-lig": own(map) };
+  for (const { index, relevance } of map.blocks) {
+    values[`block ${index}`] = parts.map(({ text }) => {
+      const start = prompt.indexOf(text);
+      const isIn = (one: (typeof map.features)[number]) =>
+        !one.special && one.start >= start && one.start < start + text.length;
+      return map.features.reduce((sum, one, t) => (isIn(one) ? sum + (relevance[t] as number) : sum), 0);
+    });
   }
-  values["mean of blocks"] = parts.map((_, d) =>
-    blocks.blocks.reduce((sum, { index }) => sum + (values[`block ${index}`]?.[d] ?? 0), 0),
-  );
-  values["gradient-x-input"] = await of("gradient-x-input");
-  values["attention-rollout"] = await of("attention-rollout");
-  values["gradient-rollout"] = await of("gradient-rollout");
-  const score = blocks.target.score;
-  const without: number[] = [];
-  for (const { text } of parts) {
-    const rest = { prompt: prompt.replace(text, ""), answer };
-    without.push(score - (await explain(model, rest, { method: "random" })).target.score);
+  for (const method of ["gradient-x-input", "attention-rollout", "gradient-rollout"]) {
+    values[method] = own(await explain(model, input, { method }));
   }
-  values["leave-one-part-out"] = without;
-  const random = createRandom(`random ${number}`);
+  const lost: number[] = [];
+  for (const rest of without) {
+    const { target } = await explain(model, { prompt: rest, answer }, { method: "random" });
+    lost.push(map.target.score - target.score);
+  }
+  values["leave-one-part-out"] = lost;
+  const random = createRandom(`random ${options.set} ${k}`);
   values.random = parts.map(() => random.next());
-  const known = (blocks.target.probability ?? 0) > 0.1;
-  rankings.push({ right, known, values });
-  process.stderr.write(`\r${number + 1}/${count}, ${((performance.now() - started) / 1000).toFixed(0)} s`);
-  if (options.out !== undefined) writeFileSync(options.out, JSON.stringify(rankings));
+  const row: Row = { k, right, p: map.target.probability ?? 0, values };
+  rows.push(row);
+  appendFileSync(options.out, `${JSON.stringify(row)}\n`);
+  process.stderr.write(`\r${rows.length}/${count}`);
 }
 process.stderr.write("\n");
 
+const sorted = rows.map(({ p }) => p).sort((a, b) => a - b);
 console.log(
-  `${options.model}: ${count} prompts, layers ${options.layers}, tolerance ${options.tolerance}; the model gives the answer more than 10 % in ${rankings.filter(({ known }) => known).length}`,
+  `${options.model}: ${rows.length} prompts, set ${options.set}, layers ${options.layers}, tolerance ${options.tolerance}; probability of the answer: median ${(sorted[sorted.length >> 1] ?? 0).toFixed(2)}, least ${(sorted[0] ?? 0).toFixed(2)}`,
 );
 console.log("| method | right document first | 95 % interval (Wilson) | NDCG |\n|---|---|---|---|");
-for (const method of Object.keys(rankings[0]?.values ?? {})) {
-  const places = rankings.map(({ right, values }) => {
+for (const method of Object.keys(rows[0]?.values ?? {})) {
+  const places = rows.map(({ right, values }) => {
     const own = values[method] as readonly number[];
     return own.filter((value, d) => d !== right && value >= (own[right] as number)).length;
   });
