@@ -79,12 +79,14 @@ describe("evaluate()", () => {
       settings,
       dataset: facts,
       failures,
+      inputs: measured,
     } = await evaluate(model, dataset, {
       methods: ["gradient-x-input", "occlusion"],
       metrics: ["deletion", "insertion", "part-ranking"],
       features: "part",
     });
     expect(failures).toEqual([]);
+    expect(measured.map(({ target }) => target)).toEqual([" a film.", " good against  long"]);
     expect(settings).toMatchObject({ features: "part", score: "log-probability", target: "answer" });
     expect(settings.replacements[0]?.name).toBe("drop");
     expect(facts.accuracy).not.toBeNull();

@@ -41,7 +41,12 @@ export async function chooseAsked(
 ): Promise<Asked> {
   const [part, forward] = [parts[0] as Part, forwards[0] as ForwardResult];
   if (logitsOf(model.anatomy).per === "asked") {
-    const { score, predictions, named, probability } = await chooseAnswer(model, part.input, forward.logits, question);
+    const { score, predictions, named, against, probability } = await chooseAnswer(
+      model,
+      part.input,
+      forward.logits,
+      question,
+    );
     const { answers = [], verbalised } = part.input;
     const first = verbalised === true ? named.index : (answers[0]?.strings[0]?.tokens[0] ?? named.index);
     // Answers are part of the input; labels and tokens are named by options.
@@ -50,7 +55,7 @@ export async function chooseAsked(
     return {
       score,
       predictions,
-      label: named.label,
+      label: against === undefined ? named.label : `${named.label} against ${against.label}`,
       logit: evaluateScore(score, forward.logits.data),
       probability,
       ...(answers.length === 0 ? {} : { isAnswered: predictions[0]?.index === first }),
