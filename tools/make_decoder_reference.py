@@ -12,16 +12,14 @@ Run with transformers 5, then with 4.57, which has to agree:
 import argparse
 import json
 import pathlib
-import tempfile
 
 import numpy
 import parity
 import torch
 import transformers
-from hashed_weights import hashed
-from safetensors.torch import load_file, save_file
-from transformers.modeling_layers import GradientCheckpointingLayer
+from hashed_models import hashed_model
 from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSequenceClassification
+from transformers.modeling_layers import GradientCheckpointingLayer
 
 GAIN = 4.0
 CLASSES = 3
@@ -88,21 +86,12 @@ VARIANTS = {
 
 
 def build(model_type, fields, auto):
-    # Weights go through a checkpoint on disk, because its tensor names, not those of this library's version, are what counts.
-    with tempfile.TemporaryDirectory() as folder:
-        # As files of models say it: transformers 5 writes the positions otherwise, and reads both.
-        stated = json.loads(json.dumps({**fields, "model_type": model_type}))
-        config = AutoConfig.for_model(model_type, **{key: value for key, value in stated.items() if key != "model_type"})
-        if auto is AutoModelForSequenceClassification:
-            config.num_labels = CLASSES
-        auto.from_config(config).save_pretrained(folder)
-        path = pathlib.Path(folder) / "model.safetensors"
-        shapes = {name: list(tensor.shape) for name, tensor in load_file(path).items()}
-        save_file({n: torch.from_numpy(hashed(n, tuple(shape), GAIN)) for n, shape in shapes.items()}, path, metadata={"format": "pt"})
-        model = auto.from_pretrained(folder, attn_implementation="eager", local_files_only=True).eval()
+    # As files of models say it: transformers 5 writes the positions otherwise, and reads both.
+    config = AutoConfig.for_model(model_type, **json.loads(json.dumps(fields)))
+    if auto is AutoModelForSequenceClassification:
+        config.num_labels = CLASSES
     # MPT of transformers 4.57 masks by the least float64, which it cannot convert.
-    model = model if model_type == "mpt" and transformers.__version__ < "5" else model.double()
-    return model, [[name, shape] for name, shape in shapes.items()]
+    return hashed_model(config, auto, GAIN, double=model_type != "mpt" or transformers.__version__ >= "5")
 
 
 def blocks_of(model):

@@ -32,6 +32,7 @@ KINDS = [Q.Q4_1, Q.Q8_0, Q.Q5_0, Q.Q4_0, Q.Q5_1, Q.F16, Q.BF16, Q.F32]
 SPECIAL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
 
 SMALL = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4, "num_key_value_heads": 2, "max_position_embeddings": 128}
+ONE = {**SMALL, "num_hidden_layers": 1, "pad_token_id": 0}
 MODELS = {
     "llama": ("llama", {**SMALL, "rope_theta": 5000.0, "rms_norm_eps": 1e-5, "tie_word_embeddings": False}, "llama"),
     "llama3": ("llama", {**SMALL, "head_dim": 16, "tie_word_embeddings": True, "rope_theta": 500000.0, "rms_norm_eps": 1e-5, "rope_scaling": {"rope_type": "llama3", "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0, "original_max_position_embeddings": 64}}, "llama-bpe"),
@@ -40,6 +41,10 @@ MODELS = {
     "gpt2": ("gpt2", {"n_embd": 32, "n_layer": 2, "n_head": 4, "n_inner": 64, "n_positions": 128}, "gpt-2"),
     "gemma2": ("gemma2", {**SMALL, "head_dim": 16, "query_pre_attn_scalar": 16, "sliding_window": 8, "attn_logit_softcapping": 5.0, "final_logit_softcapping": 3.0}, "llama"),
     "gemma3": ("gemma3_text", {**SMALL, "num_hidden_layers": 7, "head_dim": 16, "query_pre_attn_scalar": 16, "sliding_window": 8, "rope_theta": 1e6, "rope_local_base_freq": 1e4}, "llama"),
+    "starcoder2": ("starcoder2", {**ONE, "rope_theta": 1e4}, "qwen2"),
+    "granite": ("granite", {**ONE, "embedding_multiplier": 3.0, "attention_multiplier": 0.2, "residual_multiplier": 0.7, "logits_scaling": 2.0, "tie_word_embeddings": True}, "qwen2"),
+    "stablelm": ("stablelm", {**ONE, "partial_rotary_factor": 0.5, "use_qkv_bias": True, "tie_word_embeddings": True}, "qwen2"),
+    "olmo2": ("olmo2", {**ONE, "tie_word_embeddings": True}, "qwen2"),
     "phi3": ("phi3", {**SMALL, "pad_token_id": 0, "rope_theta": 1e4, "sliding_window": 16}, "llama"),
 }
 
@@ -108,15 +113,18 @@ def permuted(weights, heads):
     return weights.reshape(heads, 2, shape[0] // heads // 2, *shape[1:]).swapaxes(1, 2).reshape(shape)
 
 
-NAMES = {"gpt2": gguf.MODEL_ARCH.GPT2, "llama": gguf.MODEL_ARCH.LLAMA, "qwen2": gguf.MODEL_ARCH.QWEN2, "qwen3": gguf.MODEL_ARCH.QWEN3, "gemma2": gguf.MODEL_ARCH.GEMMA2, "gemma3_text": gguf.MODEL_ARCH.GEMMA3, "phi3": gguf.MODEL_ARCH.PHI3}
+NAMES = {"gpt2": gguf.MODEL_ARCH.GPT2, "llama": gguf.MODEL_ARCH.LLAMA, "qwen2": gguf.MODEL_ARCH.QWEN2, "qwen3": gguf.MODEL_ARCH.QWEN3, "gemma2": gguf.MODEL_ARCH.GEMMA2, "gemma3_text": gguf.MODEL_ARCH.GEMMA3, "phi3": gguf.MODEL_ARCH.PHI3, "starcoder2": gguf.MODEL_ARCH.STARCODER2, "granite": gguf.MODEL_ARCH.GRANITE, "stablelm": gguf.MODEL_ARCH.STABLELM, "olmo2": gguf.MODEL_ARCH.OLMO2}
+
+
+PERMUTED = ("llama", "granite")
 
 
 def layout(model_type, name, value, config):
     """A parameter as the converter stores it, and back."""
     heads, shared = getattr(config, "num_attention_heads", 0), getattr(config, "num_key_value_heads", 0)
-    if model_type == "llama" and name.endswith("q_proj.weight"):
+    if model_type in PERMUTED and name.endswith("q_proj.weight"):
         return permuted(value, heads)
-    if model_type == "llama" and name.endswith("k_proj.weight"):
+    if model_type in PERMUTED and name.endswith("k_proj.weight"):
         return permuted(value, shared)
     if model_type.startswith("gemma") and name.endswith("norm.weight"):
         return value + 1
@@ -127,7 +135,7 @@ def layout(model_type, name, value, config):
 
 def restored(model_type, name, value, config):
     heads, shared = getattr(config, "num_attention_heads", 0), getattr(config, "num_key_value_heads", 0)
-    if model_type == "llama" and name.endswith(("q_proj.weight", "k_proj.weight")):
+    if model_type in PERMUTED and name.endswith(("q_proj.weight", "k_proj.weight")):
         count = heads if name.endswith("q_proj.weight") else shared
         shape = value.shape
         return value.reshape(count, shape[0] // count // 2, 2, *shape[1:]).swapaxes(1, 2).reshape(shape)
@@ -156,7 +164,10 @@ def make(label, out):
     else:
         writer.add_feed_forward_length(config.intermediate_size)
         writer.add_head_count_kv(config.num_key_value_heads)
-        writer.add_layer_norm_rms_eps(config.rms_norm_eps)
+        if hasattr(config, "rms_norm_eps"):
+            writer.add_layer_norm_rms_eps(config.rms_norm_eps)
+        else:
+            writer.add_layer_norm_eps(config.norm_epsilon if model_type == "starcoder2" else config.layer_norm_eps)
         writer.add_rope_freq_base(config.rope_theta)
         writer.add_vocab_size(len(tokens))
         if getattr(config, "head_dim", None):
@@ -164,6 +175,14 @@ def make(label, out):
             writer.add_value_length(config.head_dim)
         if model_type in ("llama", "phi3"):
             writer.add_rope_dimension_count(getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads)
+        if model_type == "stablelm":
+            writer.add_rope_dimension_count(int(config.partial_rotary_factor * config.hidden_size // config.num_attention_heads))
+            writer.add_parallel_residual(config.use_parallel_residual)
+        if model_type == "granite":
+            writer.add_embedding_scale(config.embedding_multiplier)
+            writer.add_attention_scale(config.attention_multiplier)
+            writer.add_residual_scale(config.residual_multiplier)
+            writer.add_logit_scale(config.logits_scaling)
         if model_type in ("gemma2", "gemma3_text", "phi3"):
             writer.add_sliding_window(config.sliding_window)
         if model_type == "gemma2":
@@ -222,11 +241,15 @@ def reference(label, out, model, tokens):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=pathlib.Path, required=True)
-    out = parser.parse_args().out
+    parser.add_argument("--only", nargs="*", help="of these models alone; what the folder says of others stays")
+    options = parser.parse_args()
+    out = options.out
     out.mkdir(parents=True, exist_ok=True)
     logging.disable_progress_bar()
     logging.set_verbosity_error()
-    cases = [make(label, out) for label in MODELS]
+    stored = out / "reference.json"
+    kept = {case["file"]: case for case in json.loads(stored.read_text())["cases"]} if options.only else {}
+    cases = [kept.get(f"{label}.gguf") or make(label, out) for label in MODELS if not options.only or label in options.only or f"{label}.gguf" in kept]
     (out / "reference.json").write_text(json.dumps({"madeBy": "tools/make_gguf_fixtures.py", "cases": cases}) + "\n")
 
 

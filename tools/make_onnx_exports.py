@@ -131,7 +131,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=pathlib.Path, required=True)
     parser.add_argument("--only", nargs="*")
-    parser.add_argument("--decoders", action="store_true", help="those alone, of this version of transformers")
+    parser.add_argument("--decoders", action="store_true", help="all decoders, and no others")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     warnings.filterwarnings("ignore")

@@ -7,19 +7,17 @@ Run:  python tools/make_parity_reference.py --out test/golden/parity-text.json
 
 import argparse
 import pathlib
-import tempfile
 
 import parity
 import torch
 import transformers
-from hashed_weights import hashed
-from safetensors.torch import load_file, save_file
+from hashed_models import hashed_model
 from transformers import AutoConfig, AutoModelForSequenceClassification, AutoModelForTokenClassification
 from transformers.models.bert import modeling_bert
 from transformers.models.modernbert import modeling_modernbert
 
 # ModernBERT's own takes the softmax in float32, where the masking value of float64 is infinite; the rest is the same.
-modeling_modernbert.eager_attention_forward = modeling_bert.eager_attention_forward
+modeling_modernbert.eager_attention_forward = getattr(modeling_bert, "eager_attention_forward", None)
 
 # Small matrices need larger elements for the same gain, and attention that is far from uniform.
 GAIN = 4.0
@@ -55,15 +53,7 @@ VARIANTS = {
 
 
 def build(model_type, fields, auto):
-    # Weights go through a checkpoint on disk, because its tensor names, not those of this library's version, are what counts.
-    with tempfile.TemporaryDirectory() as folder:
-        config = AutoConfig.for_model(model_type, **fields)
-        auto.from_config(config).save_pretrained(folder)
-        path = pathlib.Path(folder) / "model.safetensors"
-        shapes = {name: list(tensor.shape) for name, tensor in load_file(path).items()}
-        save_file({n: torch.from_numpy(hashed(n, tuple(shape), GAIN)) for n, shape in shapes.items()}, path, metadata={"format": "pt"})
-        model = auto.from_pretrained(folder, attn_implementation="eager", local_files_only=True).eval().double()
-    return model, [[name, shape] for name, shape in shapes.items()]
+    return hashed_model(AutoConfig.for_model(model_type, **fields), auto, GAIN)
 
 
 def blocks_of(model):

@@ -8,7 +8,9 @@ import { decodeModel } from "@calig/core/internal/onnx/decode";
 import type { OnnxModel, StoredTensor } from "@calig/core/internal/onnx/model";
 import type { TransformerGraph } from "@calig/core/internal/transformer/anatomy";
 import { freeBlocks } from "@calig/core/internal/transformer/locate/free-blocks";
+import { locateLanguageModel } from "@calig/core/internal/transformer/locate/language-model";
 import { locateAnatomy } from "@calig/core/internal/transformer/locate/locate-anatomy";
+import { givesWords } from "@calig/core/internal/transformer/locate/logits";
 import { hashedParameter } from "./hashed-weights.ts";
 import { type ParityCase, readParityFile } from "./parity.ts";
 
@@ -19,27 +21,28 @@ export interface OnnxExport {
   /** "bert, legacy exporter". */
   readonly name: string;
   readonly file: string;
+  readonly folder: URL;
   readonly reference: ParityCase;
 }
 
-/** All of them. */
-export function onnxExports(): readonly OnnxExport[] {
-  const cases = ["text", "vision"].flatMap((name) => readParityFile(name).cases);
-  return readdirSync(FOLDER)
+/** All of them, or those of another folder. */
+export function onnxExports(folder: URL = FOLDER): readonly OnnxExport[] {
+  const cases = ["text", "vision", "decoders"].flatMap((name) => readParityFile(name).cases);
+  return readdirSync(folder)
     .sort()
     .map((file) => {
       const [, start, exporter] = /^(.*)-(legacy|dynamo)\.onnx\.gz$/.exec(file) ?? [];
       const reference = cases.find(({ name }) => slug(name) === start);
       if (reference === undefined) throw new Error(`No case for ${file}`);
-      return { name: `${reference.name}, ${exporter} exporter`, file, reference };
+      return { name: `${reference.name}, ${exporter} exporter`, file, folder, reference };
     });
 }
 
-const slug = (name: string): string => name.replaceAll(/[^a-z0-9]+/g, "-");
+const slug = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
 
 /** The model as it was exported, with its weights. */
-export function readExport({ file, reference }: OnnxExport): OnnxModel {
-  const model = decodeModel(gunzipSync(readFileSync(new URL(file, FOLDER))));
+export function readExport({ file, folder, reference }: OnnxExport): OnnxModel {
+  const model = decodeModel(gunzipSync(readFileSync(new URL(file, folder))));
   const initializers = model.graph.initializers.map((tensor) => withWeights(tensor, reference));
   return { ...model, graph: { ...model.graph, initializers } };
 }
@@ -59,7 +62,11 @@ export const locateExport = (exported: OnnxExport): TransformerGraph => locateMo
 /** A model as calig reads it. */
 export function locateModel(model: OnnxModel): TransformerGraph {
   const { graph, opsets } = canonicalise(model);
-  return freeBlocks({ graph, opsets, anatomy: locateAnatomy(graph, opsets) });
+  return freeBlocks(
+    givesWords(graph, opsets)
+      ? locateLanguageModel(graph, opsets)
+      : { graph, opsets, anatomy: locateAnatomy(graph, opsets) },
+  );
 }
 
 /** Hashed parameters are stored as their names, "NAME^T" where they are transposed. */

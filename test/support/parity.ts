@@ -111,7 +111,7 @@ export function parityFeeds({ anatomy }: TransformerGraph, { inputs }: ParityCas
   const feeds: [string, Feeds[string]][] = [];
   for (const role of ["ids", "typeIds", "mask"] as const) {
     const name = streamOf(anatomy).inputs[role];
-    const rows = inputs[role] ?? inputs.ids?.map((row) => row.map(() => 0));
+    const rows = inputs[role] ?? inputs.ids?.map((row) => row.map(() => (role === "mask" ? 1 : 0)));
     if (name !== undefined && rows !== undefined)
       feeds.push([name, intTensor(rows.flat(), [rows.length, rows[0]?.length ?? 0])]);
   }

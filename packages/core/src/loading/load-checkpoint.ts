@@ -38,7 +38,10 @@ export async function loadCheckpoint(
   const weights = await checkpointWeights(files, adapter?.weights);
   const config =
     adapter === undefined ? base.stored.config : adapted(own.stored ?? base.stored, adapter, weights.adapter);
-  const merge = adapter === undefined ? undefined : { settings: adapter.settings, tensors: weights.adapter };
+  const merge =
+    adapter === undefined
+      ? undefined
+      : { settings: adapter.settings, tensors: weights.adapter, transposed: family.transposed };
   const prepared = await prepareWeights(weights.source, config, weights.read, merge);
   context.signal?.throwIfAborted();
   const sentences = await readSentenceModel(base, context.task === "similarity");

@@ -2,6 +2,7 @@
 
 import { UnsupportedModelError } from "../errors.ts";
 import type { KnownFamily, ModelFamily } from "./family.ts";
+import { otherKind } from "./other-kinds.ts";
 
 /** Families by the values of `model_type` that they build. */
 export type FamiliesByType = ReadonlyMap<string, KnownFamily>;
@@ -10,6 +11,13 @@ export type FamiliesByType = ReadonlyMap<string, KnownFamily>;
 export async function familyOf(modelType: string, families: FamiliesByType): Promise<ModelFamily> {
   const found = families.get(modelType);
   if (found !== undefined) return "load" in found ? found.load() : found;
+  const kind = otherKind(modelType);
+  if (kind !== undefined) {
+    throw new UnsupportedModelError(
+      `Cannot build a model of type "${modelType}": it is ${kind}, and calig builds encoders, and decoders all of whose weights every token passes (Llama, Mistral, Qwen, Gemma, Phi, GPT-2 and others), from checkpoints; give a model of these`,
+      [{ reason: kind }],
+    );
+  }
   const known = [...families.keys()].join(", ");
   throw new UnsupportedModelError(
     `Cannot build a model of type "${modelType}": calig builds ${known} from checkpoints here; check "model_type" in config.json, or give a family that builds it in "families"`,

@@ -33,6 +33,8 @@ export interface ModelFamily {
   readonly decoder?: true;
   /** Names of tensors that such checkpoints have and that no logit depends on. Others that are not used are warned of. */
   readonly unread?: RegExp;
+  /** Names of weights that such checkpoints store [in, out]: what adapters add to them is [out, in]. Default: none. */
+  readonly transposed?: RegExp;
   /**
    * The fields of config.json as the family reads them: those of objects within laid open, what the file leaves out filled
    * in. Default: as they are.

@@ -42,7 +42,7 @@ const HARMLESS = new Set([
   "exclude_modules",
   "lora_alpha",
   "lora_dropout",
-  // Of no effect on linear layers, as in peft: their weights are stored [out, in].
+  // Of no effect, as in peft: layers themselves say how their weights are stored.
   "fan_in_fan_out",
   "bias",
   "lora_bias",
@@ -126,6 +126,7 @@ const isSet = (value: unknown): boolean =>
 const CLASSES: Readonly<Record<string, string>> = {
   SEQ_CLS: "AutoPeftModelForSequenceClassification",
   TOKEN_CLS: "AutoPeftModelForTokenClassification",
+  CAUSAL_LM: "AutoPeftModelForCausalLM",
 };
 
 /** What to do about an adapter that calig does not merge. */
@@ -140,6 +141,7 @@ const HEADS: readonly string[] = ["classifier", "score"];
 const TASK_HEADS: ReadonlyMap<string, string> = new Map([
   ["SEQ_CLS", "ForSequenceClassification"],
   ["TOKEN_CLS", "ForTokenClassification"],
+  ["CAUSAL_LM", "ForCausalLM"],
 ]);
 
 /** The fields of the configuration of a base model as the adapter has them: its head, its number of classes. */

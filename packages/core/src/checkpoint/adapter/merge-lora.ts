@@ -2,7 +2,7 @@
  * @file LoRA (Hu et al. 2021) and DoRA (Liu et al. 2024) merged into the weights of a base model, as peft merges them.
  *
  * W' = W + s B A with s = alpha / r, or alpha / sqrt(r) where it is rank-stabilised; DoRA: m (W + s B A) / |W + s B A|,
- * row by row. Embeddings: W' = W + s (B A)^T. Tensors without such matrices take the place of those of the base.
+ * row by row. Embeddings: W' = W + s (B A)^T, and so layers that are stored [in, out]. Tensors without such matrices take the place of those of the base.
  */
 
 import { CheckpointError } from "../../errors.ts";
@@ -19,6 +19,8 @@ export interface Adapter {
   readonly settings: LoraSettings;
   /** Its tensors by the names in its file. */
   readonly tensors: ReadonlyMap<string, StoredTensor>;
+  /** Names of weights of the base that are stored [in, out], as those of GPT-2. */
+  readonly transposed?: RegExp | undefined;
 }
 
 /** What an adapter sets in place of tensors of the base, by name. */
@@ -43,7 +45,10 @@ type Layer = ReadonlyMap<string, StoredTensor>;
  * @param base - Tensors of the base by name.
  * @throws {CheckpointError} When something of the adapter has no place in the base, or is of a kind that calig does not merge.
  */
-export function mergeLora(base: ReadonlyMap<string, AnyTensor>, { settings, tensors }: Adapter): MergedTensors {
+export function mergeLora(
+  base: ReadonlyMap<string, AnyTensor>,
+  { settings, tensors, transposed: turned }: Adapter,
+): MergedTensors {
   const layers = new Map<string, Map<string, StoredTensor>>();
   const merged = new Map<string, AnyTensor>();
   for (const [full, tensor] of tensors) {
@@ -61,7 +66,7 @@ export function mergeLora(base: ReadonlyMap<string, AnyTensor>, { settings, tens
   }
   if (layers.size === 0 && merged.size === 0) refuse(settings, "its weights file is empty");
   for (const [layer, parts] of layers) {
-    for (const tensor of mergedLayer(base, merged, settings, layer, parts)) merged.set(tensor.name, tensor);
+    for (const tensor of mergedLayer(base, merged, settings, layer, parts, turned)) merged.set(tensor.name, tensor);
   }
   return {
     tensors: merged,
@@ -76,6 +81,7 @@ function mergedLayer(
   settings: LoraSettings,
   layer: string,
   parts: Layer,
+  turned: RegExp | undefined,
 ): DerivedTensor[] {
   const isEmbedding = parts.has("lora_embedding_A");
   const [a, b] = isEmbedding ? ["lora_embedding_A", "lora_embedding_B"] : ["lora_A", "lora_B"];
@@ -96,7 +102,9 @@ function mergedLayer(
   if (weight === undefined) return refuse(settings, `there is no weight of layer "${layer}" in the base model`);
   const [rows = 0, ...inner] = weight.shape;
   const columns = elementCount(inner);
-  const [height, width] = isEmbedding ? [columns, rows] : [rows, columns];
+  // The product is [out, in].
+  const isTurned = isEmbedding || turned?.test(weightName) === true;
+  const [height, width] = isTurned ? [columns, rows] : [rows, columns];
   const fits =
     first.shape[0] === rank &&
     second.shape[1] === rank &&
@@ -112,12 +120,14 @@ function mergedLayer(
   if (magnitude !== undefined && (elementCount(magnitude.shape) !== rows || weight.shape.length !== 2)) {
     refuse(settings, `layer "${layer}" has magnitudes of shape [${magnitude.shape.join(", ")}]`);
   }
+  if (magnitude !== undefined && isTurned)
+    refuse(settings, `layer "${layer}" is stored [in, out], and DoRA is merged into others`);
   const result: DerivedTensor = {
     name: weightName,
     shape: weight.shape,
     parts: [weight, first, second, ...(magnitude === undefined ? [] : [magnitude])],
     compute([w, ma, mb, m]) {
-      const product = isEmbedding
+      const product = isTurned
         ? transposed(multiplied(floats(mb), floats(ma), height, rank, width), height, width)
         : multiplied(floats(mb), floats(ma), height, rank, width);
       const sum = floats(w).map((value, i) => value + scale * (product[i] as number));

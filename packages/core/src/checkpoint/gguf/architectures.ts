@@ -4,6 +4,7 @@
  */
 
 import { CheckpointError, quote, UnsupportedModelError } from "../../errors.ts";
+import { otherKind } from "../../transformer/other-kinds.ts";
 import type { GgufHeader } from "./header.ts";
 import { type GgufMetadata, metadataOf } from "./metadata.ts";
 
@@ -107,6 +108,52 @@ const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
   llama: { type: "llama", class: "LlamaForCausalLM", undo: rotaryRows },
   qwen2: { type: "qwen2", class: "Qwen2ForCausalLM" },
   qwen3: { type: "qwen3", class: "Qwen3ForCausalLM" },
+  starcoder2: {
+    type: "starcoder2",
+    class: "Starcoder2ForCausalLM",
+    inside: { ...INSIDE, ffn_up: "mlp.c_fc", ffn_down: "mlp.c_proj" },
+    config: ({ own }) => ({
+      hidden_act: "gelu_pytorch_tanh",
+      norm_epsilon: own("attention.layer_norm_epsilon"),
+      use_bias: true,
+      sliding_window: null,
+    }),
+  },
+  granite: {
+    type: "granite",
+    class: "GraniteForCausalLM",
+    undo: rotaryRows,
+    config: ({ own }) => ({
+      embedding_multiplier: own("embedding_scale") ?? 1,
+      attention_multiplier: own("attention.scale") ?? 1,
+      residual_multiplier: own("residual_scale") ?? 1,
+      logits_scaling: own("logit_scale") ?? 1,
+    }),
+  },
+  stablelm: {
+    type: "stablelm",
+    class: "StableLmForCausalLM",
+    config: ({ metadata, own, headSize }) => ({
+      layer_norm_eps: own("attention.layer_norm_epsilon"),
+      partial_rotary_factor: (own("rope.dimension_count") ?? headSize) / headSize,
+      use_parallel_residual: metadata.boolean("stablelm.use_parallel_residual") ?? false,
+    }),
+  },
+  olmo2: {
+    type: "olmo2",
+    class: "Olmo2ForCausalLM",
+    inside: {
+      ...INSIDE,
+      post_attention_norm: "post_attention_layernorm",
+      post_ffw_norm: "post_feedforward_layernorm",
+    },
+  },
+  smollm3: {
+    type: "smollm3",
+    class: "SmolLM3ForCausalLM",
+    undo: rotaryRows,
+    config: () => ({ no_rope_layer_interval: 4 }),
+  },
   phi3: {
     type: "phi3",
     class: "Phi3ForCausalLM",
@@ -219,6 +266,7 @@ export async function readModel(header: GgufHeader, readSmall: ReadSmall): Promi
     eos_token_id: metadata.number("tokenizer.ggml.eos_token_id"),
     pad_token_id: metadata.number("tokenizer.ggml.padding_token_id"),
     attention_bias: header.tensors.has("blk.0.attn_q.bias"),
+    use_qkv_bias: header.tensors.has("blk.0.attn_q.bias"),
     mlp_bias: header.tensors.has("blk.0.ffn_up.bias"),
     ...architecture.config?.(facts),
   };
@@ -259,6 +307,15 @@ function refuseExperts({ own }: Facts, file: string): void {
 }
 
 function unknownArchitecture(file: string, name: string): UnsupportedModelError {
+  // Names of llama.cpp for what transformers calls otherwise: "qwen2moe", "deepseek2", "qwen2vl".
+  const kind =
+    otherKind(name) ?? (/^(deepseek2?|llama4|gpt-oss|grok)$/.test(name) ? "a mixture of experts" : undefined);
+  if (kind !== undefined) {
+    return new UnsupportedModelError(
+      `Cannot build the model in "${file}": its "general.architecture" is ${quote(name)}, ${kind}, and calig builds decoders all of whose weights every token passes; give one of these`,
+      [{ reason: kind }],
+    );
+  }
   const known = Object.keys(ARCHITECTURES).map(quote).join(", ");
   return new UnsupportedModelError(
     `Cannot build the model in "${file}": its "general.architecture" is ${quote(name)}, and calig reads ${known} from GGUF files; give the checkpoint that it was made from, or an ONNX export of it`,

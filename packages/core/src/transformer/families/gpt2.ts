@@ -12,6 +12,7 @@ export const gpt2: ModelFamily = {
   decoder: true,
   /** Masks that old checkpoints list. */
   unread: /\.attn\.(bias|masked_bias)$/,
+  transposed: /\.(c_attn|c_proj|c_fc)\.weight$/,
   maxLength: (config) => config.integer("max_position_embeddings"),
   build(config, weights, options = {}) {
     if (config.boolean("add_cross_attention", false)) {

@@ -1,4 +1,4 @@
-/** @file The parts of any Transformer classifier, found by structure: operators, shapes and paths, never names. */
+/** @file The parts of any Transformer, found by structure: operators, shapes and paths, never names. */
 
 import { AnatomyError } from "../../errors.ts";
 import type { Dimension, Graph } from "../../onnx/model.ts";
@@ -107,7 +107,7 @@ function failure(problems: readonly string[], attention?: AttentionSearch): Anat
     attention === undefined ? [] : [`${sites.length} of ${sites.length + rejected.length} softmaxes are attention`];
   const reasons = rejected.map(({ description, reason }) => `${description}: ${reason}`);
   return new AnatomyError(
-    `Cannot explain the model: it is no Transformer classifier of a kind that calig knows. What stands in the way: ${[shortened(problems), ...found, ...(reasons.length === 0 ? [] : [shortened(reasons)])].join("; ")}. calig explains encoders and decoders with one stream of hidden states, whose tokens attend to all tokens or to all earlier ones: no encoder-decoders, no attention in windows`,
+    `Cannot explain the model: it is no Transformer of a kind that calig knows, classifier or language model. What stands in the way: ${[shortened(problems), ...found, ...(reasons.length === 0 ? [] : [shortened(reasons)])].join("; ")}. calig explains encoders and decoders with one stream of hidden states, whose tokens attend to all tokens or to all earlier ones: no encoder-decoders, no encoders with attention in windows`,
     problems,
   );
 }
