@@ -45,6 +45,7 @@ MODELS = {
     "granite": ("granite", {**ONE, "embedding_multiplier": 3.0, "attention_multiplier": 0.2, "residual_multiplier": 0.7, "logits_scaling": 2.0, "tie_word_embeddings": True}, "qwen2"),
     "stablelm": ("stablelm", {**ONE, "partial_rotary_factor": 0.5, "use_qkv_bias": True, "tie_word_embeddings": True}, "qwen2"),
     "olmo2": ("olmo2", {**ONE, "tie_word_embeddings": True}, "qwen2"),
+    "smollm3": ("smollm3", {**ONE, "num_hidden_layers": 4, "tie_word_embeddings": True}, "qwen2"),
     "phi3": ("phi3", {**SMALL, "pad_token_id": 0, "rope_theta": 1e4, "sliding_window": 16}, "llama"),
 }
 
@@ -113,10 +114,10 @@ def permuted(weights, heads):
     return weights.reshape(heads, 2, shape[0] // heads // 2, *shape[1:]).swapaxes(1, 2).reshape(shape)
 
 
-NAMES = {"gpt2": gguf.MODEL_ARCH.GPT2, "llama": gguf.MODEL_ARCH.LLAMA, "qwen2": gguf.MODEL_ARCH.QWEN2, "qwen3": gguf.MODEL_ARCH.QWEN3, "gemma2": gguf.MODEL_ARCH.GEMMA2, "gemma3_text": gguf.MODEL_ARCH.GEMMA3, "phi3": gguf.MODEL_ARCH.PHI3, "starcoder2": gguf.MODEL_ARCH.STARCODER2, "granite": gguf.MODEL_ARCH.GRANITE, "stablelm": gguf.MODEL_ARCH.STABLELM, "olmo2": gguf.MODEL_ARCH.OLMO2}
+NAMES = {"gpt2": gguf.MODEL_ARCH.GPT2, "llama": gguf.MODEL_ARCH.LLAMA, "qwen2": gguf.MODEL_ARCH.QWEN2, "qwen3": gguf.MODEL_ARCH.QWEN3, "gemma2": gguf.MODEL_ARCH.GEMMA2, "gemma3_text": gguf.MODEL_ARCH.GEMMA3, "phi3": gguf.MODEL_ARCH.PHI3, "starcoder2": gguf.MODEL_ARCH.STARCODER2, "granite": gguf.MODEL_ARCH.GRANITE, "stablelm": gguf.MODEL_ARCH.STABLELM, "olmo2": gguf.MODEL_ARCH.OLMO2, "smollm3": gguf.MODEL_ARCH.SMOLLM3}
 
 
-PERMUTED = ("llama", "granite")
+PERMUTED = ("llama", "granite", "smollm3")
 
 
 def layout(model_type, name, value, config):
