@@ -1,8 +1,8 @@
 /** @file Which family builds a checkpoint. */
 
+import { otherKind } from "../checkpoint/other-kinds.ts";
 import { UnsupportedModelError } from "../errors.ts";
 import type { KnownFamily, ModelFamily } from "./family.ts";
-import { otherKind } from "./other-kinds.ts";
 
 /** Families by the values of `model_type` that they build. */
 export type FamiliesByType = ReadonlyMap<string, KnownFamily>;

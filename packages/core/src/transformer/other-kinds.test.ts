@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
+import { otherKind } from "../checkpoint/other-kinds.ts";
 import { FAMILIES } from "./families.ts";
 import { familyOf } from "./family-of.ts";
-import { otherKind } from "./other-kinds.ts";
 
 it.each([
   ["qwen2_moe", /mixture of experts/],

@@ -4,7 +4,7 @@
  */
 
 import { CheckpointError, quote, UnsupportedModelError } from "../../errors.ts";
-import { otherKind } from "../../transformer/other-kinds.ts";
+import { otherKind } from "../other-kinds.ts";
 import type { GgufHeader } from "./header.ts";
 import { type GgufMetadata, metadataOf } from "./metadata.ts";
 
