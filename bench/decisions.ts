@@ -31,6 +31,8 @@ const { values } = parseArgs({
     sentences: { type: "string", default: "150" },
     images: { type: "string", default: "50" },
     repeat: { type: "string", default: "10" },
+    /** After which no further input is begun. */
+    seconds: { type: "string", default: "100000" },
   },
 });
 
@@ -43,6 +45,9 @@ interface Row {
   readonly milliseconds: number;
   readonly bytes: number;
 }
+
+/** A prime that divides no list's length that is measured here. */
+const STRIDE = 7919;
 
 const repository = fileURLToPath(new URL("..", import.meta.url));
 
@@ -122,14 +127,20 @@ function report(name: string, rows: readonly Row[]): void {
 }
 
 const every = Number(values.repeat);
+const isOver = () => performance.now() > 1000 * Number(values.seconds);
+
+/** So many items from all over a list, however early one stops. */
+const spread = <T>(all: readonly T[], wanted: number): T[] =>
+  Array.from({ length: Math.min(wanted, all.length) }, (_, i) => all[(i * STRIDE) % all.length] as T);
 if (values.texts !== undefined) {
   const lines = (await readFile(values.texts, "utf8")).split("\n");
   const all = lines.flatMap((line) => line.split("\t")[1]?.trim() || []);
   const wanted = Number(values.sentences);
-  const texts = Array.from({ length: wanted }, (_, i) => all[Math.floor((i * all.length) / wanted)] as string);
+  const texts = spread(all, wanted);
   await using model = await loadModel("sst2");
   const rows: Row[] = [];
   for (const [i, text] of texts.entries()) {
+    if (isOver()) break;
     rows.push(await measure(model, { text }, undefined, i % every === 0));
     if ((i + 1) % 10 === 0) console.error(`${i + 1} of ${texts.length}`);
   }
@@ -142,8 +153,9 @@ if (values.pictures !== undefined) {
     .sort();
   const wanted = Number(values.images);
   const rows: Row[] = [];
-  for (let i = 0; i < wanted; i++) {
-    const file = join(values.pictures, files[Math.floor((i * files.length) / wanted)] as string);
+  for (const [i, name] of spread(files, wanted).entries()) {
+    if (isOver()) break;
+    const file = join(values.pictures, name);
     rows.push(await measure(model, { image: await readImageFile(file) }, file, i % every === 0));
     if ((i + 1) % 10 === 0) console.error(`${i + 1} of ${wanted}`);
   }

@@ -18,7 +18,7 @@ import { type OrderPercentile, orderPercentile } from "./random-orders.ts";
 import { type SearchedSize, smallestChange } from "./smallest-change.ts";
 
 /** Elements that are named on each side. */
-export const MOST_ELEMENTS = 5;
+const MOST_ELEMENTS = 5;
 /** An element is named from this share of the strongest on. */
 const WORTH_NAMING = 0.05;
 

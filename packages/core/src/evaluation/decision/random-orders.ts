@@ -6,7 +6,7 @@ import { createRandom } from "../../util/random.ts";
 import { curveArea, stepSizes } from "../metrics/curve.ts";
 
 /** Orders that are drawn; each is measured backwards too, which asks the model nothing new. */
-export const DRAWN_ORDERS = 50;
+const DRAWN_ORDERS = 50;
 
 /** Most steps of the curves. */
 const STEPS = 6;

@@ -14,7 +14,6 @@ export const CONTEXT_FIELDS = {
 } as const;
 
 export type ContextSection = keyof typeof CONTEXT_FIELDS;
-export type ContextField<S extends ContextSection = ContextSection> = (typeof CONTEXT_FIELDS)[S][number];
 
 /** What is stated; "" for what is not. */
 export type DecisionContext = {
