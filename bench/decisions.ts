@@ -30,6 +30,8 @@ const { values } = parseArgs({
     pictures: { type: "string" },
     sentences: { type: "string", default: "150" },
     images: { type: "string", default: "50" },
+    /** How many inputs are left out, as another run has done them. */
+    from: { type: "string", default: "0" },
     repeat: { type: "string", default: "10" },
     /** After which no further input is begun. */
     seconds: { type: "string", default: "100000" },
@@ -131,7 +133,9 @@ const isOver = () => performance.now() > 1000 * Number(values.seconds);
 
 /** So many items from all over a list, however early one stops. */
 const spread = <T>(all: readonly T[], wanted: number): T[] =>
-  Array.from({ length: Math.min(wanted, all.length) }, (_, i) => all[(i * STRIDE) % all.length] as T);
+  Array.from({ length: Math.min(wanted, all.length) }, (_, i) => all[(i * STRIDE) % all.length] as T).slice(
+    Number(values.from),
+  );
 if (values.texts !== undefined) {
   const lines = (await readFile(values.texts, "utf8")).split("\n");
   const all = lines.flatMap((line) => line.split("\t")[1]?.trim() || []);
