@@ -1,7 +1,9 @@
 /** @file Runs: data sets explained in shards, interrupted, gone on with, and compared with undisturbed ones. */
 
+import { spawnSync } from "node:child_process";
 import { mkdir, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { openParquet } from "@calig/node/internal/node/parquet/read";
 import { readDataset } from "@calig/node/internal/node/read-dataset";
 import { openKeptRows } from "@calig/node/internal/runs/kept-rows";
@@ -17,6 +19,7 @@ vi.mock(import("@calig/node/internal/node/load-model"), async (original) =>
 /** As cheap as an explanation gets. */
 const QUICK = ["--method", "gradient-x-input"];
 const tempFolder = useTempFolders();
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const TEXTS = ["Good film.", "Dull.", "", "A moving film, beautifully shot.", "Not bad at all."];
 const CSV = `id,text\n${TEXTS.map((text, i) => `n${i},"${text}"`).join("\n")}\n`;
 
@@ -196,6 +199,51 @@ describe("a run", () => {
     expect(again.stderr).toContain("5 rows in 1 shard");
     expect((await rowsOf(out)).map(({ id }) => id)).toEqual(["n0", "n1", "n2", "n3", "n4"]);
   });
+});
+
+describe("rows that would stop a run", () => {
+  test("are kept as failed: one that ends processes, and one that is a book", async () => {
+    const folder = await tempFolder({
+      "in.jsonl": ["Good.", "word ".repeat(220_000), "Dull."].map((text) => `${JSON.stringify({ text })}\n`).join(""),
+    });
+    const out = join(folder, "run");
+    const argv = ["explain", "--input", join(folder, "in.jsonl"), "--out", `${out}/`, ...QUICK];
+    await runCli([...argv, "--plan"]);
+    const manifest = (await readManifest(out)) as RunManifest;
+    for (let time = 0; time < 3; time++) {
+      const kept = await openKeptRows(out, manifest, 0);
+      await kept.begin(2);
+      await kept.close();
+    }
+    const { code } = await runCli(argv);
+    expect(code).toBe(1);
+    const rows = await rowsOf(out);
+    expect(rows.map(({ error_code: failed }) => failed)).toEqual([null, "CALIG_INPUT", "CALIG_ENGINE_ENDED"]);
+    expect(rows[1]?.error).toContain("1100000 characters: a run explains at most 100000");
+    expect(rows[2]?.error).toContain("ended 3 times");
+  });
+
+  test("do not come of a disk that is full: it is named, and the run goes on from there", async () => {
+    const folder = await tempFolder({ "in.csv": CSV });
+    const out = join(folder, "run");
+    const argv = ["explain", "--input", join(folder, "in.csv"), "--out", `${out}/`, "--full", "--effort", "instant"];
+    const program = [
+      process.execPath,
+      join(ROOT, "scripts/import-source.mjs"),
+      join(ROOT, "packages/node/src/cli/bin.ts"),
+      ...argv,
+    ];
+    // Files of at most 20 KB.
+    const { status, stderr } = spawnSync("sh", ["-c", `ulimit -f 40; exec "$@"`, "sh", ...program], {
+      encoding: "utf8",
+    });
+    expect(stderr).toContain("make room, then run the same command again");
+    expect(status).toBe(1);
+    expect((await readdir(join(out, "shards"))).every((name) => name.endsWith(".rows.jsonl"))).toBe(true);
+    const again = await runCli(argv);
+    expect(again.stderr).toContain("5 rows in 1 shard");
+    expect(await rowsOf(out)).toHaveLength(5);
+  }, 60_000);
 });
 
 describe("a run that is read", () => {

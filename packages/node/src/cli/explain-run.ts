@@ -75,6 +75,18 @@ async function workFor(source: ShardSource, run: RunInvocation): Promise<number>
   return EXIT.done;
 }
 
+/** Characters of a row that are explained where nobody says how many: those of a book would hold up its shard for an hour. */
+const TEXT_LIMIT = 100_000;
+
+/** @throws {InputError} When a text is too long. */
+function checkedLength(input: object, most: number): object {
+  const { text } = input as { readonly text?: unknown };
+  if (typeof text !== "string" || text.length <= most) return input;
+  throw new InputError(
+    `Cannot explain a text of ${text.length} characters: a run explains at most ${most}; split it, or allow more with --text-limit`,
+  );
+}
+
 interface Loaded {
   readonly manifest: RunManifest;
   readonly opened: OpenedInputs;
@@ -85,7 +97,11 @@ interface Loaded {
 /** Works on shards until there is none. Returns whether it was stopped. */
 async function workAll(
   source: ShardSource,
-  { folder, methodOptions }: Pick<RunInvocation, "folder" | "methodOptions">,
+  {
+    folder,
+    methodOptions,
+    options: { textLimit = TEXT_LIMIT },
+  }: Pick<RunInvocation, "folder" | "methodOptions" | "options">,
   { manifest, opened, model, resources }: Loaded,
 ): Promise<void> {
   const settings = { ...methodOptions, ...given(resources, ["memory"]) };
@@ -93,7 +109,7 @@ async function workAll(
     folder,
     manifest,
     inputs: opened.inputs,
-    explain: (input: object) => explain<object>(model, input, settings),
+    explain: async (input: object) => explain<object>(model, checkedLength(input, textLimit), settings),
     onRow: source.onRow,
     stopped: source.stopped,
   };
@@ -303,7 +319,7 @@ async function loadFor(
 }
 
 /** Options of loading and reading that numbers depend on. */
-const OTHER_OPTIONS = ["dtype", "device", "acceptDifference", ...ROW_OPTIONS] as const;
+const OTHER_OPTIONS = ["dtype", "device", "acceptDifference", "textLimit", ...ROW_OPTIONS] as const;
 
 function manifestOf(
   { options, methodOptions, fileOptions, argv }: RunInvocation,

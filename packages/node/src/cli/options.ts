@@ -101,7 +101,12 @@ export const OPTIONS = {
     "name in the Host header that is this server, besides localhost and addresses; may be given several times",
   ),
   bodyLimit: option("Server", byteSize({ min: LEAST_MEMORY }), "largest body of a request", "8MB"),
-  textLimit: option("Server", wholeNumber({ min: 1 }), "most characters of a text of a request", 100_000),
+  textLimit: option(
+    "Server",
+    wholeNumber({ min: 1 }),
+    "most characters of a text of a request, or of a row of a run",
+    100_000,
+  ),
   tokenLimit: option(
     "Server",
     wholeNumber({ min: 1 }),

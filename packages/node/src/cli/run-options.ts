@@ -11,7 +11,7 @@ import { type OptionValues, optionName } from "./options.ts";
 import { looksLikeFolder } from "./write-file.ts";
 
 /** Options that only runs have. */
-export const RUN_OPTIONS = ["workers", "shardRows", "full", "plan"] as const;
+export const RUN_OPTIONS = ["workers", "shardRows", "full", "plan", "textLimit"] as const;
 
 /** What decides whether a run is meant, and what it is made with. */
 export type RunOptions = Pick<
