@@ -11,6 +11,7 @@ const FILES = [
   "model.safetensors",
   "tokenizer.json",
   "tokenizer_config.json",
+  "chat_template.jinja",
   "preprocessor_config.json",
 ];
 /** The engine's own files, which the page's worker loads from beside the page and from nowhere else. */
@@ -53,12 +54,28 @@ export async function writeStaticPage(
     const to = join(folder, "models", id);
     await mkdir(to, { recursive: true });
     for (const file of FILES) if (await exists(join(from, file))) await cp(join(from, file), join(to, file));
-    const config = JSON.parse(await readFile(join(from, "config.json"), "utf8")) as { readonly image_size?: unknown };
+    const config = JSON.parse(await readFile(join(from, "config.json"), "utf8")) as StoredConfig;
     const kind = config.image_size === undefined ? "text" : "image";
-    entries.push({ name: id, kind, labels, default: !entries.some((entry) => entry.kind === kind), bytes });
+    const prompt = predictsTokens(config) ? { prompt: { chat: await hasChatTemplate(from) } } : {};
+    const isFirst = !entries.some((entry) => entry.kind === kind);
+    entries.push({ name: id, kind, labels, default: isFirst, bytes, ...prompt });
   }
   await writeFile(join(folder, INDEX), `${JSON.stringify({ models: entries }, null, 2)}\n`);
   return entries;
+}
+
+interface StoredConfig {
+  readonly image_size?: unknown;
+  readonly architectures?: readonly string[];
+}
+
+const predictsTokens = ({ architectures = [] }: StoredConfig): boolean =>
+  architectures.some((name) => /For(Causal|Conditional)(LM|Generation)$|LMHeadModel$/.test(name));
+
+async function hasChatTemplate(folder: string): Promise<boolean> {
+  if (await exists(join(folder, "chat_template.jinja"))) return true;
+  const file = join(folder, "tokenizer_config.json");
+  return (await exists(file)) && "chat_template" in (JSON.parse(await readFile(file, "utf8")) as object);
 }
 
 async function checkTarget(folder: string, pageFolder: string): Promise<void> {

@@ -139,7 +139,7 @@ const NARROW: readonly { readonly from: RegExp; readonly about: RegExp; readonly
     from: /^page\/(?!(engine|picture)\.worker\.ts$)/,
     about: /./,
     may: new RegExp(
-      `^(${FOUNDATIONS}|page/|components/|reading/|render/|attribution/(explanation|option-words|class-names)\\.ts$|input/image/rgb-image\\.ts$|verification/verification\\.ts$|report/verification/table\\.ts$)`,
+      `^(${FOUNDATIONS}|page/|components/|reading/|render/|attribution/(explanation|option-words|class-names|input)\\.ts$|input/image/rgb-image\\.ts$|verification/verification\\.ts$|report/verification/table\\.ts$)`,
     ),
   },
   {

@@ -146,27 +146,19 @@ describe.skipIf(skipsBrowser())("the HTML page in Chromium", () => {
     const [, system, , user, quotation] = await names();
     const verb = (value: number) => (value > 0 ? "supports" : "opposes");
     expect([system, user, quotation].map((name) => name?.replace(/ .*,/, ""))).toEqual(
-      prompt.parts?.slice(0, 3).map(({ name, attribution }) => `${name}, ${verb(attribution)}`),
+      prompt.parts?.slice(0, 3).map(({ name, attribution }) => `${name}: ${verb(attribution)}`),
     );
     const opposite = verb(-(prompt.parts?.[2]?.attribution as number));
     expect(await page.getByRole("listbox", { name: "Words with their attribution" }).isVisible()).toBe(false);
     await page.getByRole("radio", { name: "The whole answer" }).focus();
     await page.keyboard.press("ArrowLeft");
-    expect((await names())[4]).toMatch(new RegExp(`^quotation, .[\\d.]+, ${opposite}$`));
+    expect((await names())[4]).toMatch(new RegExp(`^quotation: .*, .[\\d.]+, ${opposite}$`));
     await parts.getByRole("option").nth(4).click();
     expect(await page.locator(".view-text [data-details]").textContent()).toMatch(
       new RegExp(`^quotation ${opposite} the token \u201c good\u201d: `),
     );
     await page.getByRole("radio", { name: "The whole answer" }).check({ force: true });
-    expect(await names()).toEqual([
-      expect.anything(),
-      system,
-      expect.anything(),
-      user,
-      quotation,
-      user,
-      expect.anything(),
-    ]);
+    expect((await names()).slice(0, 5)).toEqual([expect.anything(), system, expect.anything(), user, quotation]);
   });
 
   test("moves up and down between lines, and against the reading direction in right-to-left text", async () => {

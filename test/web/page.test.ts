@@ -20,6 +20,7 @@ import { writeStaticPage } from "../../scripts/static-page.ts";
 import { image as imageFixture, sentence } from "../render/fixtures.ts";
 import { auditPage, expectNoMisdeeds, type Misdeeds, useBrowser, watch } from "../support/browser.ts";
 import { buildBrowser } from "../support/build-browser.ts";
+import { chattyDecoderFiles } from "../support/chatty-decoder.ts";
 import { ortWasmFolder } from "../support/ort-wasm.ts";
 import { type StaticServer, serveFolders } from "../support/static-server.ts";
 import { syntheticPicture } from "../support/synthetic-picture.ts";
@@ -31,6 +32,10 @@ import { tinyVitFiles } from "../support/tiny-vit.ts";
 const TEXT = "A gripping film that forgets to end";
 /** Gzipped, of all files without the engine and the model; a reader downloads those that his model needs. */
 const WEIGHT_LIMIT = 450_000;
+
+interface SelectsText {
+  setSelectionRange(from: number, to: number): void;
+}
 
 const tempFolder = useTempFolders();
 const browser = useBrowser();
@@ -616,6 +621,65 @@ describe("the page", () => {
     await page.locator("calig-text [role=option]").first().waitFor();
     await page.close();
     await server.close();
+  });
+
+  it("explains prompts: parts, tokens of the answer, a chat, and the token that is chosen among the predictions", async () => {
+    const chatty = await tempFolder(chattyDecoderFiles());
+    const folder = await tempFolder();
+    const models = [{ id: "writer", labels: [], folder: chatty, bytes: 1 }];
+    const [entry] = await writeStaticPage(folder, { page: site, engine: ortWasmFolder() }, models);
+    expect(entry?.prompt).toEqual({ chat: true });
+    const inPage = await serveFolders({ "": folder });
+    const model = await loadModel(chatty);
+    const app = createApp({ models: [{ name: "writer", model }], version: "1.2.3", pageFolder: site });
+    const server = await listen(app, { host: "127.0.0.1", port: 0 });
+    const said: string[][] = [];
+    for (const url of [`${server.url}/`, inPage.url]) {
+      const page = await (await browser().newContext({ viewport: { width: 375, height: 800 } })).newPage();
+      page.setDefaultTimeout(60_000);
+      const misdeeds = watch(page, url);
+      await page.goto(url);
+      const result = page.locator("calig-result");
+      await page.locator("button.main:not([disabled])").waitFor();
+      await page.locator("#text").fill("A gripping, beautifully shot film that");
+      await page.locator("#text").evaluate((field) => (field as unknown as SelectsText).setSelectionRange(12, 28));
+      await page.getByRole("button", { name: "Make a part" }).click();
+      await page.locator("input[name=part-0]").fill("praise");
+      await page.locator("input[name=answer]").fill(" forgets to end.");
+      await page.locator("input[name=answer]").press("Control+Enter");
+      await result.getByRole("button", { name: "Explain each token of the answer" }).click();
+      await result.getByRole("radio", { name: "to", exact: true }).check({ force: true });
+      await result.getByRole("radio", { name: "Parts" }).check({ force: true });
+      const praise = result.locator("calig-text [data-name=praise]");
+      const own = (await praise.getAttribute("aria-label")) ?? "";
+      await result.getByRole("radio", { name: "The whole answer" }).check({ force: true });
+      const whole = (await praise.getAttribute("aria-label")) ?? "";
+      expect([await praise.innerText(), own === whole]).toEqual(["beautifully shot", false]);
+      expect(new URLSearchParams(page.url().split("#")[1]).get("perToken")).toBe("true");
+      await page.locator("input[value=chat]").check({ force: true });
+      await page.getByRole("button", { name: "Add a message" }).click();
+      await page.locator("textarea[name=message-1]").fill("It is superb.");
+      await page.locator("input[name=answer]").fill("");
+      await page.locator("button.main").click();
+      await result.locator("calig-text [data-name=assistant]").waitFor();
+      await result.locator("summary", { hasText: "15 more tokens" }).click();
+      const token = result.locator("button.ask").nth(7);
+      const name = await token.innerText();
+      await token.click();
+      await result.locator("button.ask[aria-pressed=true]", { hasText: name }).waitFor();
+      expect(await result.locator("h2 bdi").innerText()).toBe(name);
+      expect(await page.locator("button.ask").count()).toBe(20);
+      expect(await page.locator("calig-try .try-word").count()).toBe(0);
+      expect(await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")).toBe(
+        0,
+      );
+      expect(await auditPage(page)).toEqual([]);
+      expect(misdeeds.requests).toEqual([]);
+      said.push([own, whole, name]);
+      await page.context().close();
+    }
+    expect(said[1]).toEqual(said[0]);
+    await Promise.all([server.stop(0), inPage.close(), model.dispose()]);
   });
 
   it("is light without the engine and the model", async () => {

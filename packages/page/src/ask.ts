@@ -4,6 +4,7 @@ import type { BaselineName } from "@calig/core/internal/attribution/option-words
 import { type MethodList, type OptionForm, valuesOf } from "@calig/core/internal/options/form";
 import { ClientError, type ExplainRequest, type ModelEntry, type PageDevice, type Reading } from "./client.ts";
 import { writtenForm } from "./inputs.ts";
+import { promptOf } from "./prompt-input.ts";
 import { optionTexts, type Route } from "./route.ts";
 
 /** What the page holds when its reader asks. */
@@ -40,14 +41,22 @@ export function requestsOf(asked: Asked, known: MethodList): readonly ExplainReq
   const { model, fields, file, device, acceptDifference } = asked;
   const form = model.input ?? writtenForm;
   const text = fields.text ?? "";
-  if (form.file === undefined ? text.trim() === "" : file === undefined) {
+  // Messages of a link, or of another model, are none where there is no template for them.
+  const prompt = form.prompt === undefined ? undefined : promptOf(form.prompt.chat ? fields : { ...fields, chat: "" });
+  const isMissing = form.prompt !== undefined ? prompt === undefined : text.trim() === "";
+  if (form.file === undefined ? isMissing : file === undefined) {
     const todo = form.file === undefined ? `type a ${form.called}` : `drop a ${form.called}`;
     throw new ClientError(`There is nothing to explain yet: ${todo}`, "InputError");
   }
   const own = form.file === undefined ? undefined : file;
   const request: ExplainRequest = {
     model: model.name,
-    input: own === undefined ? { text } : { field: form.field, file: own, reading: readingOf(model, fields) },
+    input:
+      prompt !== undefined
+        ? { prompt }
+        : own === undefined
+          ? { text }
+          : { field: form.field, file: own, reading: readingOf(model, fields) },
     ...(fields.method === undefined ? {} : { method: fields.method }),
     ...(fields.target === undefined ? {} : { target: fields.target }),
     ...(fields.baseline === undefined ? {} : { baseline: fields.baseline as BaselineName }),

@@ -10,6 +10,7 @@ import { html, nothing, type PropertyDeclarations, type TemplateResult } from "l
 import { type Asked, headsRequest, readingOf, requestsOf } from "./ask.ts";
 import "./calig-question.ts";
 import "./calig-result.ts";
+import type { FurtherQuestions } from "./calig-result.ts";
 import "./calig-theme.ts";
 import "./calig-try.ts";
 import type { FieldChange, QuestionActions } from "./calig-question.ts";
@@ -120,7 +121,7 @@ export class CaligApp extends PageElement {
       this.#work.fail(error);
       return;
     }
-    if (this.fields.text !== undefined) await this.#explain();
+    if (this.fields.text !== undefined || this.fields.chat !== undefined) await this.#explain();
   }
 
   get #model(): ModelEntry | undefined {
@@ -153,7 +154,7 @@ export class CaligApp extends PageElement {
     if (formatRoute(route) === formatRoute(this.fields)) return;
     this.fields = route;
     this.file = undefined;
-    if (route.text !== undefined) void this.#explain();
+    if (route.text !== undefined || route.chat !== undefined) void this.#explain();
   };
 
   readonly #drag = (event: DragEvent): void => {
@@ -168,7 +169,7 @@ export class CaligApp extends PageElement {
   async #take(files: readonly File[]): Promise<void> {
     const [first] = files;
     if (first === undefined) return;
-    if (files.some(({ name }) => /\.(onnx|safetensors)$|^config\.json$/.test(name))) {
+    if (files.some(({ name }) => /\.(onnx|safetensors|gguf)$|^config\.json$/i.test(name))) {
       await this.#openModel(files);
       return;
     }
@@ -347,7 +348,8 @@ export class CaligApp extends PageElement {
   #empty(): TemplateResult {
     const model = this.#model;
     const form = model?.input ?? writtenForm;
-    const examples = model?.input?.field === writtenForm.field && model.default ? EXAMPLES : [];
+    const isOfTexts = form.field === writtenForm.field && form.prompt === undefined;
+    const examples = isOfTexts && model?.default === true ? EXAMPLES : [];
     return html`<div class="empty"><h2>What made the model decide?</h2>
       <p>${form.file === undefined ? "Type" : "Drop"} a ${form.called}, and see which ${form.features} support the decision, which oppose it, and in which block of the network that evidence arises.</p>
       <ul class="examples" aria-label="Examples">${examples.map(
@@ -369,9 +371,21 @@ export class CaligApp extends PageElement {
     const theme = this.theme === "auto" ? nothing : this.theme;
     return html`<div class=${explanations.length === 2 ? "pair two" : "pair"}>${explanations.map(
       (explanation, i) =>
-        html`<calig-result id=${`result-${i + 1}`} .methods=${this.known.methods} theme=${theme} .explanation=${explanation} .picture=${picture} .bound=${bound} .requestHeads=${this.#headsOf(requests[i])}></calig-result>`,
+        html`<calig-result id=${`result-${i + 1}`} .methods=${this.known.methods} theme=${theme} .explanation=${explanation} .picture=${picture} .bound=${bound} .requestHeads=${this.#headsOf(requests[i])} .asks=${asksAbout(requests[i]) ? this.#asks : undefined}></calig-result>`,
     )}</div>${explanations.length === 1 ? html`<calig-try theme=${theme} .explanation=${explanations[0]} .request=${requests[0]} .client=${this.client} .picture=${picture}></calig-try>` : nothing}`;
   }
+
+  /** Questions that follow from an explanation of a prompt. */
+  readonly #asks: FurtherQuestions = {
+    token: (index) => {
+      this.#set({ target: `#${index}`, answer: undefined, againstText: undefined, perToken: undefined });
+      void this.#explain();
+    },
+    perToken: () => {
+      this.#set({ perToken: "true" });
+      void this.#explain();
+    },
+  };
 
   #headsOf(request: ExplainRequest | undefined): (() => Promise<Explanation>) | undefined {
     const { client } = this;
@@ -381,6 +395,8 @@ export class CaligApp extends PageElement {
     return () => client.explain(heads, quiet);
   }
 }
+
+const asksAbout = (request: ExplainRequest | undefined): boolean => request !== undefined && "prompt" in request.input;
 
 /** A link that shows the same again; files are in none. */
 const writeAddress = ({ file, route }: Entry): void =>

@@ -5,6 +5,7 @@ import { capital } from "@calig/core/internal/render/evidence";
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
 import { optionsOf, readingTexts } from "./ask.ts";
+import "./calig-prompt.ts";
 import type { ModelEntry, PageDevice } from "./client.ts";
 import { fileName, writtenForm } from "./inputs.ts";
 import { classChoices } from "./model-choice.ts";
@@ -73,7 +74,7 @@ export class CaligQuestion extends PageElement {
       actions.explain();
     };
     return html`<form @submit=${submit}>
-      ${model?.input?.file === undefined ? this.#text(model?.input ?? writtenForm) : this.#drop(model.input)}
+      ${this.#input(model?.input ?? writtenForm)}
       <div class="choices">
         ${this.#select(
           "Model",
@@ -81,7 +82,7 @@ export class CaligQuestion extends PageElement {
           this.models.map(({ name }) => [name, name]),
           model?.name ?? "",
         )}
-        ${this.#select("Class", "target", [["", "The predicted class"], ...classChoices(model)])}
+        ${model?.input?.prompt === undefined ? this.#select("Class", "target", [["", "The predicted class"], ...classChoices(model)]) : nothing}
         ${this.#select(
           "Method",
           "method",
@@ -101,6 +102,12 @@ export class CaligQuestion extends PageElement {
         ${this.opensModels ? this.#open() : nothing}
       </div>
     </form>`;
+  }
+
+  #input(form: InputForm): TemplateResult {
+    if (form.file !== undefined) return this.#drop(form);
+    if (form.prompt === undefined) return this.#text(form);
+    return html`<calig-prompt .fields=${this.fields} .takesChats=${form.prompt.chat} .actions=${this.actions}></calig-prompt>`;
   }
 
   #text({ called }: InputForm): TemplateResult {
@@ -169,7 +176,7 @@ export class CaligQuestion extends PageElement {
     return html`<label class="field"><span>Compare with</span><select name="compare" .value=${live(value)} @change=${change}>
       <option value="" ?selected=${value === ""}>Nothing</option>
       <optgroup label="Another method">${this.known.methods.map(({ name, title }) => option("m", name, title))}</optgroup>
-      <optgroup label="Another class">${classChoices(this.model).map(([value, title]) => option("t", value, title))}</optgroup>
+      ${this.model?.input?.prompt === undefined ? html`<optgroup label="Another class">${classChoices(this.model).map(([value, title]) => option("t", value, title))}</optgroup>` : nothing}
     </select></label>`;
   }
 

@@ -1,6 +1,6 @@
 /** @file <calig-result>: one explanation on the page: the summary, the coloured input, what to keep in mind; the technical part folded. */
 
-import type { Explanation } from "@calig/core/internal/attribution/explanation";
+import type { Explanation, TextExplanation } from "@calig/core/internal/attribution/explanation";
 import type { MethodEntry } from "@calig/core/internal/options/form";
 import type { Summary } from "@calig/core/internal/reading/summary";
 import { hasTokens, isSigned, isWritten, type QuantityName, targetName } from "@calig/core/internal/render/evidence";
@@ -17,11 +17,13 @@ import {
 } from "@calig/core/internal/render/head";
 import { createContext, type PageContext } from "@calig/core/internal/render/html/context";
 import { glossary } from "@calig/core/internal/render/html/glossary";
+import { partsSection } from "@calig/core/internal/render/html/parts";
 import { changeSection, keepInMind, leadParagraphs, summaryOf } from "@calig/core/internal/render/html/summary";
 import { waterfallSection } from "@calig/core/internal/render/html/waterfall";
 import { OVERLAYS, type OverlayName } from "@calig/core/internal/render/overlay";
 import { paletteOf } from "@calig/core/internal/render/palette";
 import { visible } from "@calig/core/internal/render/plain-text";
+import { answerTokensOf, answerView, partsOf } from "@calig/core/internal/render/prompt-parts";
 import { drawnSections } from "@calig/web/internal/components/drawn";
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from "lit";
 import { styleMap } from "lit/directives/style-map.js";
@@ -34,9 +36,18 @@ import { baselineTitle, titleIn } from "./names.ts";
 import { PageElement } from "./page-element.ts";
 import { strongestLists } from "./result-lists.ts";
 import { segmented } from "./segmented.ts";
+import { tokenList } from "./token-list.ts";
 
 /** Classes of the table that are shown. */
 const CLASSES = 4;
+
+/** Questions that follow from an explanation of a prompt. */
+export interface FurtherQuestions {
+  /** Why this token: its index in the vocabulary. */
+  token(index: number): void;
+  /** What each token of the answer rests on. */
+  perToken(): void;
+}
 
 class CaligResult extends PageElement {
   static override properties: PropertyDeclarations = {
@@ -51,6 +62,8 @@ class CaligResult extends PageElement {
     overlay: { state: true },
     stretched: { state: true },
     requestHeads: { attribute: false },
+    asks: { attribute: false },
+    answerToken: { state: true },
   };
 
   declare explanation: Explanation | undefined;
@@ -62,12 +75,17 @@ class CaligResult extends PageElement {
   declare theme: string | undefined;
   declare protected block: number | undefined;
   declare protected quantity: QuantityName;
-  declare protected view: "words" | "tokens";
+  declare protected view: "words" | "tokens" | "parts";
   declare protected overlay: OverlayName;
   /** Whether colours end at the strongest of this input, instead of at what strong evidence is. */
   declare protected stretched: boolean;
   /** Explains the same again with the evidence of every attention head. */
   declare requestHeads: (() => Promise<Explanation>) | undefined;
+
+  /** Of prompts: what can be asked further. */
+  declare asks: FurtherQuestions | undefined;
+  /** The token of the answer whose evidence is shown; undefined for the whole. */
+  declare protected answerToken: number | undefined;
 
   constructor() {
     super();
@@ -78,7 +96,9 @@ class CaligResult extends PageElement {
   }
 
   override willUpdate(changed: Map<PropertyKey, unknown>): void {
-    if (changed.has("explanation")) this.block = undefined;
+    if (!changed.has("explanation")) return;
+    this.block = undefined;
+    this.answerToken = undefined;
   }
 
   override render(): TemplateResult | typeof nothing {
@@ -101,7 +121,7 @@ class CaligResult extends PageElement {
           <h2><bdi>${visible(targetName(explanation))}</bdi> <span class="number">${targetValue(explanation)}</span></h2>
           ${drawnSections(leadParagraphs(summary))}
         </div>
-        ${this.#classes(explanation)}
+        ${this.asks !== undefined ? tokenList(explanation, this.asks.token) : this.#classes(explanation)}
       </div>`;
   }
 
@@ -127,7 +147,8 @@ class CaligResult extends PageElement {
     )}</tbody></table>${rest > 0 ? html`<p class="more">and ${count(rest, "more class", "more classes")}</p>` : nothing}</div>`;
   }
 
-  #input(explanation: Explanation, { scale, ownScale }: PageContext): TemplateResult {
+  #input(explanation: Explanation, context: PageContext): TemplateResult {
+    const { scale, ownScale } = context;
     const theme = this.theme ?? nothing;
     const isResult = this.block === undefined;
     const differs = isResult && ownScale.bound > 0 && ownScale.bound < 0.99 * scale.bound;
@@ -160,15 +181,40 @@ class CaligResult extends PageElement {
           [
             ["words", "Words"],
             ["tokens", "Tokens"],
+            ...(partsOf(explanation).length > 0 ? [["parts", "Parts"] as const] : []),
           ],
           this.view,
           (value) => {
-            this.view = value as "words";
+            this.view = value as CaligResult["view"];
           },
         )
       : nothing;
-    return html`<section><h3>What the model read</h3>${where}
-      <calig-text theme=${theme} .explanation=${explanation} .view=${this.view} .block=${this.block} .quantity=${this.quantity} .bound=${bound}></calig-text><div class="tools">${views}${stretch}</div></section>`;
+    const token = answerTokensOf(explanation)[this.answerToken ?? -1];
+    const shown = token === undefined || !isResult ? explanation : answerView(explanation as TextExplanation, token);
+    return html`<section><h3>What the model read</h3>${where}${isResult ? this.#answer(explanation, id) : nothing}
+      <calig-text theme=${theme} .explanation=${shown} .view=${this.view} .block=${this.block} .quantity=${this.quantity} .bound=${token === undefined ? bound : (bound ?? scale.bound)}></calig-text><div class="tools">${views}${stretch}</div></section>${drawnSections(partsSection(context))}`;
+  }
+
+  /** The tokens of the answer, to choose whose evidence is shown; where they were not asked about, how to. */
+  #answer(explanation: Explanation, id: string): TemplateResult | typeof nothing {
+    const tokens = answerTokensOf(explanation);
+    if (tokens.length > 0) {
+      const choices = tokens.map(({ text }, i) => [String(i), visible(text)] as const);
+      return html`<div class="tools answer-tokens"><span class="about">Evidence for</span>${segmented(
+        `${id}-answer-token`,
+        "Evidence for a token of the answer",
+        [["all", "The whole answer"], ...choices],
+        String(this.answerToken ?? "all"),
+        (value) => {
+          this.answerToken = value === "all" ? undefined : Number(value);
+        },
+      )}</div>`;
+    }
+    const { asks } = this;
+    const canAsk = asks !== undefined && explanation.target.index < 0 && explanation.target.against === undefined;
+    return canAsk
+      ? html`<p class="actions"><button type="button" class="button small" @click=${() => asks.perToken()}>Explain each token of the answer</button></p>`
+      : nothing;
   }
 
   /** All that a reader need not know to understand the first screen. */

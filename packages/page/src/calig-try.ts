@@ -38,7 +38,7 @@ export const canTry = (explanation: Explanation, request: ExplainRequest | undef
   explanation.target.index >= 0 &&
   (explanation.layout === "grid"
     ? "file" in request.input
-    : explanation.layout === "text" && !("file" in request.input));
+    : explanation.layout === "text" && !("file" in request.input || "prompt" in request.input));
 
 class CaligTry extends PageElement {
   static override properties: PropertyDeclarations = {

@@ -1,6 +1,7 @@
 /** @file What the page asks of whoever explains: a server, or the engine inside the page. */
 
 import type { Explanation } from "@calig/core/internal/attribution/explanation";
+import type { PromptInput } from "@calig/core/internal/attribution/input";
 import type { BaselineName } from "@calig/core/internal/attribution/option-words";
 import type { InputForm, MethodList } from "@calig/core/internal/options/form";
 import type { Verification } from "@calig/core/internal/verification/verification";
@@ -16,6 +17,8 @@ export interface ModelEntry {
   readonly labels: readonly string[];
   /** Used where none is named. */
   readonly default: boolean;
+  /** Where the list of models says that it predicts tokens: whether it knows chats. `input` says so as well. */
+  readonly prompt?: { readonly chat: boolean };
   /** What has to be downloaded before the first explanation; undefined where nothing has. */
   readonly bytes?: number;
 }
@@ -23,9 +26,10 @@ export interface ModelEntry {
 /** How a file is read, by the names of the options. */
 export type Reading = Readonly<Record<string, unknown>>;
 
-/** What was typed, or a file: `field` is what requests call it. */
+/** What was typed, a prompt with what is asked about it, or a file: `field` is what requests call it. */
 export type ExplainInput =
   | { readonly text: string }
+  | { readonly prompt: PromptInput }
   | { readonly field: string; readonly file: Blob; readonly reading?: Reading };
 
 /** What is asked, options of the library included; those left out have their defaults. */

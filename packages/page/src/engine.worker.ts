@@ -8,7 +8,7 @@ import { METHODS } from "@calig/core/internal/attribution/methods";
 import type { ExplainOptions } from "@calig/core/internal/attribution/options";
 import { isCaligError } from "@calig/core/internal/errors";
 import { tryRuntime } from "@calig/core/internal/loading/try-runtime";
-import { inputForm } from "@calig/core/internal/modality/input-forms";
+import { formOfModel, inputForm, promptForm } from "@calig/core/internal/modality/input-forms";
 import { modalityOf } from "@calig/core/internal/modality/modality-of";
 import type { Runtime } from "@calig/core/internal/runtime/runtime";
 import type { Verification } from "@calig/core/internal/verification/verification";
@@ -101,6 +101,7 @@ class Engine {
     const model =
       ownAnswers === undefined ? loaded : { ...loaded, ownAnswers: { ...ownAnswers, accepted: acceptDifference } };
     const options: ExplainOptions = { ...wanted, signal, onProgress: onWork };
+    if ("prompt" in input) return explain(model, input.prompt, options);
     if (!("file" in input)) return explain(model, input.text, options);
     return explain<object>(model, await readFile(model.modality, input.file, input.reading), options);
   }
@@ -136,8 +137,10 @@ class Engine {
     const name = path.includes("/") ? path.slice(0, path.indexOf("/")) : "own model";
     for (const device of ["wasm", "webgpu"] as const) this.#models.delete(keyOf(name, device));
     this.#opened.set(name, files);
-    const { labels, modality } = await this.#load({ name, device: "wasm", source: files }, signal, onProgress);
-    return withForm({ name, kind: modality.name, labels, default: false }, modality);
+    const model = await this.#load({ name, device: "wasm", source: files }, signal, onProgress);
+    const { labels, modality } = model;
+    const input = formOfModel(model);
+    return { name, kind: modality.name, labels, default: false, ...(input === undefined ? {} : { input }) };
   }
 
   /** A model that stays loaded; one at a time, for the sake of memory. */
@@ -213,7 +216,8 @@ async function listModels(): Promise<readonly ModelEntry[]> {
 /** A model, and how it is given its input. */
 function withForm(entry: ModelEntry, modality: Modality): ModelEntry {
   const input = inputForm(modality);
-  return input === undefined ? entry : { ...entry, input };
+  if (input === undefined) return entry;
+  return { ...entry, input: entry.prompt === undefined ? input : promptForm(input, entry.prompt) };
 }
 
 /** What this browser decodes. */

@@ -3,7 +3,14 @@
 import type { Explanation } from "@calig/core/internal/attribution/explanation";
 import type { MethodList } from "@calig/core/internal/options/form";
 import type { Verification } from "@calig/core/internal/verification/verification";
-import { type Client, ClientError, type ExplainCall, type ExplainRequest, type ModelEntry } from "./client.ts";
+import {
+  type Client,
+  ClientError,
+  type ExplainCall,
+  type ExplainInput,
+  type ExplainRequest,
+  type ModelEntry,
+} from "./client.ts";
 import { dataUri } from "./data-uri.ts";
 import { readEvents } from "./event-stream.ts";
 
@@ -62,7 +69,7 @@ export function createHttpClient({ base, token }: HttpClientOptions): Client {
       return (await response.json()) as Verification;
     },
     async explain({ input, ...options }: ExplainRequest, { signal, onProgress }: ExplainCall): Promise<Explanation> {
-      const body = "file" in input ? { [input.field]: await dataUri(input.file), ...input.reading } : input;
+      const body = await bodyOf(input);
       const response = await ask("api/explain", {
         method: "POST",
         signal,
@@ -86,6 +93,14 @@ export function createHttpClient({ base, token }: HttpClientOptions): Client {
       throw new ClientError("The connection to the server broke off; try again", "broken-off");
     },
   };
+}
+
+/** The fields of a request for an input. */
+async function bodyOf(input: ExplainInput): Promise<object> {
+  if ("file" in input) return { [input.field]: await dataUri(input.file), ...input.reading };
+  if (!("prompt" in input)) return input;
+  const { against: againstText, ...prompt } = input.prompt;
+  return againstText === undefined ? prompt : { ...prompt, againstText };
 }
 
 const waitingFor = ({ waiting }: { readonly waiting: number }): string =>

@@ -13,6 +13,13 @@ export interface Route {
   /** How pictures are read (`ToRgbOptions`). */
   readonly background?: string;
   readonly deepGrey?: string;
+  /** Prompts: messages in the place of the text, and parts, as JSON; the answer, and the one that it is held against. */
+  readonly chat?: string;
+  readonly parts?: string;
+  readonly answer?: string;
+  readonly againstText?: string;
+  /** "true" where each token of the answer is explained by itself. */
+  readonly perToken?: string;
   /** Options of methods, as texts. */
   readonly [option: OptionField]: string | undefined;
 }
@@ -42,6 +49,11 @@ const NAMES = [
   "withTarget",
   "background",
   "deepGrey",
+  "chat",
+  "parts",
+  "answer",
+  "againstText",
+  "perToken",
 ] as const;
 /** Longest text that is put into an address. */
 const LONGEST = 8000;
@@ -60,7 +72,8 @@ export function parseRoute(hash: string): Route {
 
 /** "" for an empty route, or one whose text is too long for an address. */
 export function formatRoute(route: Route): string {
-  if ((route.text?.length ?? 0) > LONGEST) return "";
+  const { text: written = "", chat = "", parts = "", answer = "", againstText = "" } = route;
+  if ([written, chat, parts, answer, againstText].join("").length > LONGEST) return "";
   const fields = new URLSearchParams();
   for (const name of [...NAMES, ...Object.keys(route).filter(isOptionField)]) {
     const value = route[name];

@@ -29,6 +29,20 @@ input[type=color]{width:100%;height:2.375rem}
 .button.small{padding:.25rem .625rem;font-size:.875rem}
 .button[disabled]{opacity:.5;cursor:default}
 .choices{display:grid;gap:.75rem 1rem;grid-template-columns:repeat(auto-fill,minmax(10.5rem,1fr));margin-top:1rem;align-items:end}
+.prompt{display:grid;gap:.875rem}.prompt>.seg,.prompt>.check{justify-self:start}
+.prompt .answers{display:grid;gap:.75rem 1rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,16rem),1fr))}
+.prompt .answers input{width:100%;min-width:0}
+.messages{list-style:none;padding:0;display:grid;gap:.5rem;margin-block:.375rem .625rem}
+.message{display:grid;gap:.5rem;grid-template-columns:8rem minmax(0,1fr) max-content;align-items:start}
+.message textarea{min-height:3.25rem;padding:.4rem .625rem;font-size:1rem}
+.part-list{list-style:none;padding:0;display:grid;gap:.375rem;margin-bottom:.5rem}
+.part-list li{display:flex;flex-wrap:wrap;gap:.375rem .75rem;align-items:center;min-width:0}
+.part-list input{width:9rem}
+.part-list .excerpt{color:var(--muted);min-width:0;overflow:hidden;text-overflow:ellipsis;white-space:nowrap;flex:0 1 auto;max-width:100%}
+.answer-tokens .seg span{white-space:pre-wrap}
+.classes .ask{font:inherit;color:inherit;background:none;border:0;padding:0;cursor:pointer;text-align:start;white-space:pre-wrap;text-decoration:underline dotted;text-underline-offset:.2em;min-width:1.5rem;min-height:1.5rem}
+.classes .ask:hover{color:var(--accent)}
+@media (max-width:34rem){.message{grid-template-columns:minmax(0,1fr) max-content}.message>:nth-child(2){grid-column:1/-1;grid-row:2}}
 .drop{border:1.5px dashed var(--muted);border-radius:.5rem;padding:1rem;display:flex;flex-wrap:wrap;gap:.75rem 1rem;align-items:center;min-height:5.5rem}
 .drop img{max-height:8rem;max-width:100%;border-radius:.25rem}
 body.dragging .drop{border-color:var(--accent);background:var(--panel)}

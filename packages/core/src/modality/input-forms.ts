@@ -56,6 +56,13 @@ export function formOfModel({
 }: Pick<ExplainableModel, "modality" | "anatomy" | "tokenizer">): InputForm | undefined {
   const form = inputForm(modality);
   if (form === undefined || nextTokensOf(anatomy) === undefined) return form;
-  const chat = tokenizer?.chat !== undefined;
-  return { ...form, noun: { one: "a prompt", many: "prompts" }, called: "prompt", prompt: { chat } };
+  return promptForm(form, { chat: tokenizer?.chat !== undefined });
 }
+
+/** The form of texts for a model that predicts tokens. */
+export const promptForm = (form: InputForm, prompt: NonNullable<InputForm["prompt"]>): InputForm => ({
+  ...form,
+  noun: { one: "a prompt", many: "prompts" },
+  called: "prompt",
+  prompt,
+});

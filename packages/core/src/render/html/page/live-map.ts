@@ -46,6 +46,7 @@ export function operateMap(
   const names = nodes.map(
     (node) => node.dataset.name || node.textContent || patchName(data, featuresOf(node)[0] ?? -1),
   );
+  const labels = nodes.map((node, i) => (node.dataset.name ? `${names[i]}: ${node.textContent}` : names[i]));
   let active = -1;
   map.setAttribute("role", "listbox");
   map.setAttribute("aria-label", map.dataset.label ?? "");
@@ -109,7 +110,7 @@ export function operateMap(
       for (const [i, node] of nodes.entries()) {
         const value = sumOf(featuresOf(node), values);
         node.className = `${base[i]} ${heatClass(levelOf(value, bound), isSigned(data))}`.trim();
-        node.setAttribute("aria-label", `${names[i]}, ${signed(value, digits)}, ${verbOf(value, isSigned(data))}`);
+        node.setAttribute("aria-label", `${labels[i]}, ${signed(value, digits)}, ${verbOf(value, isSigned(data))}`);
       }
       tell(active);
     },
