@@ -26,6 +26,7 @@ export const MENU: readonly MenuPart[] = [
       ["questions", "More questions"],
       ["images", "Pictures"],
       ["decoders", "Language models"],
+      ["questions", "Similarity, labels, relevance"],
       ["multilingual", "Languages"],
       ["many", "Many explanations"],
       ["scale", "Data sets of any size"],
