@@ -6,6 +6,7 @@ transposed, is kept as its name, written as the location of external data ("NAME
 test. What is left is compressed.
 
 Run:  python tools/make_onnx_exports.py --out test/fixtures/onnx/exports [--only NAME ...]
+      python tools/make_onnx_exports.py --decoders --out test/fixtures/onnx/decoders [--only NAME ...]
 """
 
 import argparse
@@ -131,7 +132,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=pathlib.Path, required=True)
     parser.add_argument("--only", nargs="*")
-    parser.add_argument("--decoders", action="store_true", help="all decoders, and no others")
+    parser.add_argument("--decoders", action="store_true", help="decoders (parity-decoders.json), and no others")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     warnings.filterwarnings("ignore")
@@ -139,7 +140,7 @@ def main():
     transformers.utils.logging.disable_progress_bar()
     cases = {name: (golden_case, build) for names, file, build in ((TEXT, "text", text_model), (VISION, "vision", vision_model), (DECODERS, "decoders", decoder_model)) for name in names for golden_case in [golden(file)[name]]}
     for name, (case, build) in cases.items():
-        if (options.only and name not in options.only) or (options.decoders and name not in DECODERS):
+        if (options.only and name not in options.only) or options.decoders != (name in DECODERS):
             continue
         for exporter, dynamo, opset in (("legacy", False, 14), ("dynamo", True, 18)):
             try:
