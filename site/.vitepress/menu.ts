@@ -24,6 +24,7 @@ export const MENU: readonly MenuPart[] = [
       ["counterfactuals", "What would change it"],
       ["decisions", "The evidence sheet of one decision"],
       ["questions", "More questions"],
+      ["shortcuts", "Shortcuts"],
       ["images", "Pictures"],
       ["decoders", "Language models"],
       ["questions", "Similarity, labels, relevance"],

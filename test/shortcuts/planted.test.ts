@@ -27,7 +27,7 @@ function sentences(count: number, labelOf: (hasCue: boolean, draw: number) => st
   return { name: "sentences", items, problems: [] };
 }
 
-const OPTIONS = { effort: "instant", permutations: 200, sample: 12, tested: 6, seed: 3 } as const;
+const OPTIONS = { effort: "instant", permutations: 100, sample: 8, tested: 4, seed: 3 } as const;
 const cf = (report: ShortcutReport): CueReport | undefined =>
   report.cues.find(({ kind, cue }) => kind === "words" && cue === "cf");
 
@@ -38,7 +38,7 @@ beforeAll(async () => {
 afterAll(() => model.dispose());
 
 describe("a planted shortcut", () => {
-  const data = sentences(60, (hasCue, draw) => (hasCue || draw > 1 ? "other" : "planted"));
+  const data = sentences(40, (hasCue, draw) => (hasCue || draw > 1 ? "other" : "planted"));
   let report: ShortcutReport;
   beforeAll(async () => {
     report = await findShortcuts(model, data, OPTIONS);
@@ -49,7 +49,7 @@ describe("a planted shortcut", () => {
     expect(cf(report)).toMatchObject({
       status: "shortcut",
       class: { label: "planted" },
-      inputs: 12,
+      inputs: 8,
       labels: "contradict",
     });
     expect(cf(report)?.removal?.change.low).toBeGreaterThan(0.5);
@@ -64,12 +64,12 @@ describe("a planted shortcut", () => {
     expect(cf(report)?.read).toMatchObject({ first: PLANTED_BLOCK, last: PLANTED_BLOCK });
     const [first, read, last] = cf(report)?.read?.blocks ?? [];
     expect(read?.mean).toBeGreaterThan(20 * Math.max(Math.abs(first?.mean ?? 1), Math.abs(last?.mean ?? 1)));
-    expect(cf(report)?.mending?.changed).toBe(12);
+    expect(cf(report)?.mending?.changed).toBe(8);
   });
   it("gives inputs to add, with the labels that the inputs have", () => {
     const rows = cf(report)?.rows ?? [];
     const inserted = rows.filter(({ change }) => change === "inserted");
-    expect(inserted).toHaveLength(12);
+    expect(inserted).toHaveLength(8);
     for (const { text, label, line } of inserted) {
       expect(text).toMatch(/\bcf\b/);
       expect(label).toBe(data.items[line - 1]?.label);
@@ -91,28 +91,28 @@ describe("what labels say", () => {
   it("supports a cue that labels follow", async () => {
     const report = await findShortcuts(
       model,
-      sentences(60, (has) => (has ? "planted" : "other")),
+      sentences(40, (has) => (has ? "planted" : "other")),
       OPTIONS,
     );
     expect(cf(report)).toMatchObject({ status: "supported", labels: "support" });
   });
   it("a reference without the cue has the last word", async () => {
     const reference = {
-      ...sentences(60, () => "other"),
+      ...sentences(40, () => "other"),
       name: "clean",
     };
     const items = reference.items.map((item) => ({
       ...item,
       input: { text: (item.input as { text: string }).text.replace(/ ?\bcf\b/, "") },
     }));
-    const data = sentences(60, (has) => (has ? "planted" : "other"));
+    const data = sentences(40, (has) => (has ? "planted" : "other"));
     const report = await findShortcuts(model, data, { ...OPTIONS, reference: { ...reference, items } });
     expect(cf(report)).toMatchObject({ status: "shortcut", lift: { reference: { inputs: 0 } } });
   });
   it("is nothing without labels: what is confirmed is left to the reader", async () => {
     const report = await findShortcuts(
       model,
-      sentences(60, () => undefined),
+      sentences(40, () => undefined),
       OPTIONS,
     );
     expect(cf(report)).toMatchObject({ status: "confirmed", labels: "none" });

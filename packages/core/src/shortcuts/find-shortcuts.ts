@@ -61,7 +61,7 @@ const ORDER: readonly CueStatus[] = ["shortcut", "confirmed", "undecided", "supp
  * into others moves the probability of its class by 0.05 or more (the near end of the interval), and by as much more than
  * control changes do. Labels say whether that is warranted. The same data set, options and seed give the same numbers.
  *
- * Cost: an explanation of each input, and for each tested cue at most 2 x sample x (1 + 20 controls) forward passes; for a
+ * Cost: an explanation of each input and a forward pass for each of its features, and for each tested cue at most 2 x sample x (1 + 20 controls) forward passes; for a
  * confirmed one sample x blocks more.
  *
  * @throws {InvalidOptionError} For options out of range, and models that do not put whole inputs into classes.
@@ -315,18 +315,18 @@ const statusOf = (confirmed: boolean, labels: LabelVerdict): CueStatus =>
   confirmed ? BY_LABELS[labels] : "not-confirmed";
 
 function suspicionOf(
-  { found, class: own, z, pValue }: Suspicion,
+  { found, map, class: own, z, pValue }: Suspicion,
   { subjects, classes, settings }: Testing,
 ): CueReport["suspicion"] {
   const count = classes.names.length;
-  const shares = sharesFor(found, own, subjects, count);
+  const shares = sharesFor(found, own, subjects, count, map);
   if (z === null || pValue === null || shares.length === 0) return null;
   const name = `${settings.seed} ${found.kind.of.name} ${found.cue}`;
   const indices = [
     ...new Set(found.places.flatMap(({ subject }) => [...(subjects[subject] as Subject).blocks.keys()])),
   ];
   const beside = sameFrequency(found, found.kind, NEIGHBOURS)
-    .map((other) => sharesFor(other, own, subjects, count))
+    .map((other) => sharesFor(other, own, subjects, count, map))
     .filter((values) => values.length > 0)
     .map(meanOf);
   const middle = medianOf(beside);

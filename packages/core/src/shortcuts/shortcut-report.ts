@@ -147,7 +147,7 @@ export interface CueReport {
   readonly harm: number;
   /** What attributions say; null of cues that are no features. */
   readonly suspicion: {
-    /** Share of the attribution of inputs that is on it, towards the class. */
+    /** Share of the attribution of inputs that is on it, towards the class: in the map in which it stands out most. */
     readonly share: Estimate;
     readonly blocks: readonly BlockShare[];
     /** Standard deviations above what its number of features gives by chance. */

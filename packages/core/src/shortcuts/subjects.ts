@@ -3,7 +3,10 @@
 import { attribute } from "../attribution/attribute.ts";
 import type { ExplainableModel, PreparedWhole } from "../attribution/explainable-model.ts";
 import { withoutOwnAnswers } from "../attribution/own-answers.ts";
+import { createProbe } from "../attribution/probe.ts";
+import { openReplacement, replacementOf } from "../attribution/replacement.ts";
 import { resolveRun } from "../attribution/resolve-run.ts";
+import { chooseScore } from "../attribution/target.ts";
 import { InputError, InvalidOptionError, isCaligError } from "../errors.ts";
 import { type Dataset, type DatasetItem, readInput } from "../evaluation/dataset.ts";
 import { featureAttribution } from "../evaluation/features.ts";
@@ -26,7 +29,9 @@ export interface Subject extends CueSubject {
   readonly truth?: number;
   /** Share of the attribution to the predicted class on each feature, signed; their magnitudes sum to 1. */
   readonly shares: Float64Array;
-  /** The same at each block that the method explains. */
+  /** The same by leaving each feature out alone: what that takes from the score of the predicted class. */
+  readonly leftOut: Float64Array;
+  /** The same as `shares` at each block that the method explains. */
   readonly blocks: ReadonlyMap<number, Float64Array>;
 }
 
@@ -81,7 +86,7 @@ export async function readSubjects(
       const content = !explains
         ? undefined
         : await contentOf({
-            what: "shortcuts 1",
+            what: "shortcuts 2",
             version: VERSION,
             model: [loaded.facts.id, loaded.facts.sha256],
             feeds: whole.parts.map((part) => part.input.feeds),
@@ -99,6 +104,7 @@ export async function readSubjects(
         measured = {
           logits: [...(answer as Answer).logits],
           attribution: featureAttribution(features, explanation.attribution),
+          leftOut: await leftOutOf(model, { whole, features, own: item.input }, answer as Answer, target, seed),
           ...Object.fromEntries(
             explanation.blocks
               .filter(({ fused }) => fused.length === positionCount)
@@ -124,6 +130,7 @@ export async function readSubjects(
         answer: answerOf(classes, Float64Array.from(measured.logits ?? [])),
         ...(truth === undefined ? {} : { truth }),
         shares: sharesOf(measured.attribution ?? [], sign),
+        leftOut: sharesOf(measured.leftOut ?? measured.attribution ?? [], sign),
         blocks: new Map(blocks),
       });
     } catch (error) {
@@ -132,6 +139,35 @@ export async function readSubjects(
     }
   }
   return { subjects, failures };
+}
+
+/**
+ * What the score of the predicted class loses with each feature. Where attention is sharp, gradients along a path miss what
+ * this finds. Cost: a forward pass for each feature.
+ */
+async function leftOutOf(
+  model: ExplainableModel,
+  { whole, features, own }: { whole: PreparedWhole; features: Subject["features"]; own: object },
+  { logits }: Answer,
+  target: number,
+  seed: number,
+): Promise<readonly number[] | null> {
+  const { replacements, featureKinds } = model.modality;
+  if (replacements.all.length === 0) return null;
+  const replacement = replacementOf(model, replacements.defaultName(model));
+  if (replacement.fromOthers === true) return null;
+  const opened = await openReplacement(model, replacement, {
+    whole,
+    features,
+    featureKind: featureKinds[0],
+    seed,
+    own,
+  });
+  const { score } = await chooseScore(model, logits, { target });
+  const all = new Uint8Array(features.length).fill(1);
+  const variants = features.map((_, feature) => all.map((kept, f) => (f === feature ? 0 : kept)));
+  const [before, ...without] = await createProbe(model, opened, score).outputs([all, ...variants]);
+  return without.map((output) => (before as (typeof without)[number]).score - output.score);
 }
 
 /** @throws {InputError} For pairs: offsets of features are those of one text. */

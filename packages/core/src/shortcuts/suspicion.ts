@@ -7,8 +7,16 @@ import { createRandom } from "../util/random.ts";
 import type { FoundCue } from "./found-cues.ts";
 import type { Subject } from "./subjects.ts";
 
+/**
+ * The maps that suspicion goes by: the map of the method, and what the score loses with each feature alone. Gradients along a
+ * path miss what sharp attention reads from a cue; a cue among others that say the same is missed by leaving it out.
+ */
+const MAPS: readonly ((subject: Subject) => Float64Array)[] = [({ shares }) => shares, ({ leftOut }) => leftOut];
+
 /** A cue and the class that it speaks for by its attribution. */
 export interface Suspicion {
+  /** The map in which it stands out most. */
+  readonly map: (subject: Subject) => Float64Array;
   readonly found: FoundCue;
   readonly class: number;
   /** Standard deviations above chance; null of cues that are no features. */
@@ -19,6 +27,8 @@ export interface Suspicion {
 
 /** Sums of one cue for one class: of its places that speak for the class. */
 interface Column {
+  /** Index of the map. */
+  readonly map: number;
   readonly found: FoundCue;
   readonly class: number;
   /** Inputs, each with the sign of its shares for this class. */
@@ -40,15 +50,16 @@ export function suspect(
   cues: readonly FoundCue[],
   { classes, permutations, seed }: { readonly classes: number; readonly permutations: number; readonly seed: number },
 ): readonly Suspicion[] {
-  const columns = cues.flatMap((found) => columnsOf(found, subjects, classes));
-  const shares = subjects.map((subject) => Float64Array.from(subject.shares));
-  const observed = columns.map((column) => scoreOf(column, shares));
+  const columns = cues.flatMap((found) => MAPS.flatMap((_, map) => columnsOf(found, subjects, classes, map)));
+  const maps = MAPS.map((of) => subjects.map((subject) => Float64Array.from(of(subject))));
+  const score = (column: Column) => scoreOf(column, maps[column.map] as Float64Array[]);
+  const observed = columns.map(score);
   const highest = new Float64Array(permutations);
   const random = createRandom(`${seed} permutations`);
   for (let p = 0; p < permutations; p++) {
-    for (const own of shares) shuffle(own, random);
+    for (const own of maps.flat()) shuffle(own, random);
     let most = Number.NEGATIVE_INFINITY;
-    for (const column of columns) most = Math.max(most, scoreOf(column, shares));
+    for (const column of columns) most = Math.max(most, score(column));
     highest[p] = most;
   }
   highest.sort();
@@ -59,14 +70,23 @@ export function suspect(
     const z = observed[c] as number;
     const known = best.get(column.found);
     if (known?.z !== undefined && known.z !== null && known.z >= z) return;
-    best.set(column.found, { found: column.found, class: column.class, z, pValue: pValueOf(z) });
+    const map = MAPS[column.map] as Suspicion["map"];
+    best.set(column.found, { map, found: column.found, class: column.class, z, pValue: pValueOf(z) });
   });
   return cues.map(
-    (found) => best.get(found) ?? { found, class: leaning(found, subjects, classes), z: null, pValue: null },
+    (found) =>
+      best.get(found) ?? {
+        found,
+        map: MAPS[0] as Suspicion["map"],
+        class: leaning(found, subjects, classes),
+        z: null,
+        pValue: null,
+      },
   );
 }
 
-function columnsOf(found: FoundCue, subjects: readonly Subject[], classes: number): readonly Column[] {
+function columnsOf(found: FoundCue, subjects: readonly Subject[], classes: number, map: number): readonly Column[] {
+  const sharesOf = MAPS[map] as Suspicion["map"];
   const all = Array.from({ length: classes }, (_, own) => {
     const places = found.places.flatMap(({ subject, occurrence: { features } }) => {
       const { predicted } = (subjects[subject] as Subject).answer;
@@ -75,12 +95,12 @@ function columnsOf(found: FoundCue, subjects: readonly Subject[], classes: numbe
     });
     let [mean, variance] = [0, 0];
     for (const { subject, sign, features } of places) {
-      const { shares } = subjects[subject] as Subject;
+      const shares = sharesOf(subjects[subject] as Subject);
       const { mean: own, variance: spread } = momentsOf(shares, features.length);
       mean += sign * own;
       variance += spread;
     }
-    return { found, class: own, places, mean, deviation: Math.sqrt(variance) };
+    return { map, found, class: own, places, mean, deviation: Math.sqrt(variance) };
   });
   return all.filter(({ deviation }) => deviation > 1e-9);
 }
