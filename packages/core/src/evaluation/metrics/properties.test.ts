@@ -185,6 +185,7 @@ describe("METRICS", () => {
           rationale: [1, 0, 1, 0, 0, 0],
           rationaleShare: 0.3,
           polarities: [1, 0, 1, 0, -1, -1],
+          parts: [0.2, 0.7, -0.4].map((value, p) => ({ attribution: value * scale, relevant: p === 0 })),
           probability: (kept) => (1 + additive([1, 2, 3, 0, 1, 1])(kept)) / 9,
         });
       const [one, ten] = [await measured(metric, subject(1)), await measured(metric, subject(10))];
