@@ -5,7 +5,7 @@ sentence-transformers, with linear layers (weights of tools/hashed_weights.py) a
 Of one of them Integrated Gradients from the entry of every block, of the cosine with another text held fixed, are computed in
 float64 by Gauss-Legendre with 64 points between the hidden states at the text and at its tokens masked.
 
-Run with sentence-transformers 5.1 and transformers 4.57:  python tools/make_similarity_reference.py --out test/golden/similarity.json
+Run with sentence-transformers 5.1 and transformers 4.57:  python tools/make_similarity_reference.py --out test/golden/similarity.json --onnx test/fixtures/onnx/embedding.onnx
 """
 
 import argparse
@@ -145,10 +145,39 @@ def relevance(model, text, other):
     return found
 
 
+def export(model, path):
+    """The encoder alone as an ONNX file, by the older exporter of PyTorch."""
+    bert = model[0].auto_model.float().eval()
+    tokens = model.tokenizer(TEXT, return_tensors="pt")
+    names = ["input_ids", "attention_mask", "token_type_ids"]
+    axes = {name: {0: "batch", 1: "tokens"} for name in [*names, "last_hidden_state"]}
+
+    class Encoder(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.bert = bert
+
+        def forward(self, ids, mask, types):
+            return self.bert(input_ids=ids, attention_mask=mask, token_type_ids=types).last_hidden_state
+
+    torch.onnx.export(
+        Encoder(),
+        tuple(tokens[name] for name in names),
+        path,
+        input_names=names,
+        output_names=["last_hidden_state"],
+        dynamic_axes=axes,
+        opset_version=17,
+        dynamo=False,
+    )
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--out", required=True)
-    out = parser.parse_args().out
+    parser.add_argument("--onnx", required=True)
+    arguments = parser.parse_args()
+    out = arguments.out
     cases, blocks = {}, None
     for title, case in CASES.items():
         files, dense = files_of(case)
@@ -164,6 +193,7 @@ def main():
         }
         if title == "mean, normalized":
             blocks = relevance(model, TEXT, OTHER)
+            export(model, arguments.onnx)
     versions = {"sentence-transformers": sentence_transformers.__version__, "torch": torch.__version__}
     content = {"versions": versions, "text": TEXT, "other": OTHER, "cases": cases, "blocks": blocks}
     pathlib.Path(out).write_text(json.dumps(content) + "\n")

@@ -94,6 +94,28 @@ describe("similarity of texts", () => {
     await using model = await loadModel(folder, { task: "similarity" });
     const { target } = await explain(model, { text, with: other }, { method: "random" });
     expect(target.score).toBeCloseTo(found.similarity, 5);
+    expect(model.warnings?.map(({ code }) => code)).toContain("assumed-pooling");
+  });
+
+  it("is the same from an ONNX file of the encoder", async () => {
+    const files = filesOf(caseOf("mean, normalized"));
+    const { "model.safetensors": _, ...others } = files;
+    const onnx = readFileSync(new URL("../fixtures/onnx/embedding.onnx", import.meta.url));
+    for (const [title, pooled] of [
+      ["mean, normalized", others],
+      ["weightedmean", { ...others, ...filesOf(caseOf("weightedmean")), "model.safetensors": undefined }],
+      ["cls", { ...others, ...filesOf(caseOf("cls")), "model.safetensors": undefined }],
+    ] as const) {
+      const given = Object.entries(pooled).filter((entry): entry is [string, string] => entry[1] !== undefined);
+      await using model = await loadModel(await tempFolder({ ...Object.fromEntries(given), "onnx/model.onnx": onnx }));
+      const run = { tolerance: 1e-5, effort: "blocks" } as const;
+      const { blocks, target } = await explain(model, { text, with: other }, run);
+      expect(target.score).toBeCloseTo(caseOf(title).similarity, 5);
+      if (title !== "mean, normalized") continue;
+      for (const [b, { relevance }] of blocks.entries()) {
+        expect(relevance).toBeAllClose(REFERENCE.blocks[b] as readonly number[], { atol: 1e-5, rtol: 1e-3 });
+      }
+    }
   });
 
   it("refuses what has no meaning, in a sentence", async () => {

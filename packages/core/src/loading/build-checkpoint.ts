@@ -105,7 +105,7 @@ export async function buildCheckpoint(
     ...(sentences === undefined ? {} : { sentences: sentences.settings }),
     ...(tokenizer === undefined ? {} : { tokenizer }),
     ...(pictures === undefined ? {} : { imageProcessor: pictures.imageProcessor }),
-    warnings: [...surprises, ...unused, ...warnings],
+    warnings: [...(sentences?.warnings ?? []), ...surprises, ...unused, ...warnings],
     notes: [],
   };
 }

@@ -29,11 +29,12 @@ export const nextTokenHead = ({ vocabulary }: NextTokenOutput): Head => ({
 });
 
 /** An embedding in the place of a head: numbers without names or probabilities. */
+export const EMBEDDING_HEAD: Head = { labels: [], activation: "none", warnings: [] };
+
+/** The same of a graph that calig built. */
 export const embeddingHead = ({ graph, anatomy }: TransformerGraph): Head => ({
-  labels: [],
-  activation: "none",
+  ...EMBEDDING_HEAD,
   classes: graph.outputs.find(({ name }) => name === logitsOf(anatomy).value)?.shape?.at(-1) as number,
-  warnings: [],
 });
 
 /** The head of a checkpoint: what its configuration says. */

@@ -15,6 +15,7 @@ import type { ModelStore } from "./model-store.ts";
 import { onnxParts } from "./onnx-parts.ts";
 import type { OnnxPlace } from "./onnx-place.ts";
 import { locateWeights, type StoredGraph } from "./onnx-weights.ts";
+import { readSentenceModel } from "./sentence-model.ts";
 import { planWeights, weightMemory } from "./weight-plan.ts";
 
 /**
@@ -32,7 +33,8 @@ export async function loadOnnx(contents: Contents, onnx: OnnxPlace, context: Loa
   const name = onnx.path.slice(onnx.path.lastIndexOf("/") + 1);
   const bytes = await bytesOf(store, onnx);
   const model = decodeModel(bytes);
-  checkTask(config, model);
+  const sentences = await readSentenceModel(contents, context.task === "similarity");
+  if (sentences === undefined) checkTask(config, model);
   const stored = await locateWeights(model.graph, store, onnx, bytes);
   const { graph, facts, files, externalise } = stored;
   const { streamed, prepack, warnings } = planWeights(source, weightMemory(facts.elements), false, memory);
@@ -46,6 +48,7 @@ export async function loadOnnx(contents: Contents, onnx: OnnxPlace, context: Loa
     place: files.place,
     externalise,
     contents,
+    ...(sentences === undefined ? {} : { sentences }),
     streamed,
     warnings,
     context,

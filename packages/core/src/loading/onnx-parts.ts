@@ -18,6 +18,7 @@ import {
   type Anatomy,
   classifierAnatomy,
   classLogitsOf,
+  embeddingAnatomy,
   type LogitsOutput,
   languageModelAnatomy,
   logitsOf,
@@ -39,12 +40,14 @@ import { unflattenLogits } from "../transformer/locate/unflatten-logits.ts";
 import { builtInputs } from "./built-inputs.ts";
 import type { Contents } from "./contents.ts";
 import { firstPosition } from "./first-position.ts";
-import { nextTokenHead, onnxHead } from "./head.ts";
+import { EMBEDDING_HEAD, nextTokenHead, onnxHead } from "./head.ts";
 import type { LoadContext } from "./load-context.ts";
 import type { ModelParts, WeightFacts, WeightPlace } from "./model-parts.ts";
 import { genaiLength } from "./onnx-place.ts";
 import { type LogitsGraph, openOwnAnswers, unmeasuredWarning } from "./own-answers.ts";
+import { withPooledOutput } from "./pooled-output.ts";
 import { readImageProcessor, readTokenizer, tokenizerFacts } from "./preprocessors.ts";
+import type { SentenceModel } from "./sentence-model.ts";
 
 /** Tokens read where neither configuration nor tokenizer nor a table of positions limits them. */
 const FALLBACK_LENGTH = 512;
@@ -63,6 +66,8 @@ export interface OnnxSource {
   externalise(graph: Graph): Graph;
   /** Of the tokenizer or the image processor. */
   readonly contents: Contents;
+  /** Models that make embeddings of texts. */
+  readonly sentences?: SentenceModel;
   /** Whether the model is too large to be run whole. */
   readonly streamed: boolean;
   /** What is known to be worth a warning already. */
@@ -99,12 +104,19 @@ export async function onnxParts(source: OnnxSource): Promise<OnnxParts> {
   };
   checkFixedSizes(original.graph, original.opsets, source.weights.bytes);
   const rewritten = canonicalise(original, [...knowledge.passes, ...PASSES]);
-  const canonical = onlyLogits({ ...rewritten, notes: [...started.notes, ...rewritten.notes] }, listedClasses(config));
+  const noted = { ...rewritten, notes: [...started.notes, ...rewritten.notes] };
+  const { sentences } = source;
+  const canonical: LogitsModel =
+    sentences === undefined
+      ? onlyLogits(noted, listedClasses(config))
+      : { ...noted, graph: withPooledOutput(noted.graph, noted.opsets, sentences.plan) };
   const { activation } = canonical;
   const located = locate(canonical, listedClasses(config), knowledge.rules);
   const stream = streamOf(located.anatomy);
   const first = stream.inputs.positionIds === undefined ? 0 : firstPosition(config);
-  const anatomy = withFirstPosition(located.anatomy, first, activation);
+  const classified = withFirstPosition(located.anatomy, first, activation);
+  const anatomy =
+    sentences === undefined ? classified : embeddingAnatomy(streamOf(classified), classLogitsOf(classified));
   checkLength(canonical.graph, anatomy);
   const { graph, opsets } = freeBlocks({ ...located, anatomy });
   checkFixedSizes(graph, opsets, source.weights.bytes); // branches that were decided, too
@@ -121,16 +133,23 @@ export async function onnxParts(source: OnnxSource): Promise<OnnxParts> {
     ? "the model is not run whole"
     : original.graph.nodes.some(({ outputs }) => outputs.includes(ownLogits))
       ? undefined
-      : "the file has no such value before its probabilities";
-  const longest =
+      : sentences === undefined
+        ? "the file has no such value before its probabilities"
+        : "its embeddings are pooled outside of the file";
+  const most =
     streamOf(anatomy).inputs.ids !== undefined
       ? maxLength(family, config, free, await genaiLength(source.contents))
       : undefined;
+  const longest = most === undefined ? undefined : Math.min(most, sentences?.maxTokens ?? most);
   const forward: TransformerGraph = { ...free, graph: source.externalise(graph) };
   const next = nextTokensOf(anatomy);
   const { warnings: surprises, ...head } =
-    next === undefined ? onnxHead(config, classLogitsOf(anatomy), classes) : nextTokenHead(next);
-  warnings.push(...surprises);
+    next !== undefined
+      ? nextTokenHead(next)
+      : sentences === undefined
+        ? onnxHead(config, classLogitsOf(anatomy), classes)
+        : { ...EMBEDDING_HEAD, classes };
+  warnings.push(...surprises, ...(sentences?.warnings ?? []));
   const tokenizer =
     longest === undefined
       ? undefined
@@ -174,6 +193,7 @@ export async function onnxParts(source: OnnxSource): Promise<OnnxParts> {
     ...(ownLogits === logitsOf(anatomy).value ? {} : { logitsInFile: ownLogits }),
     ...(Object.values(limits).includes(true) ? { limits } : {}),
     ...head,
+    ...(sentences === undefined ? {} : { sentences: sentences.settings }),
     ...parts,
     ...(opened === undefined ? {} : { ownAnswers: opened.answers, release: () => opened.dispose() }),
     warnings,

@@ -1,5 +1,6 @@
 /** @file A sentence-transformers folder: what makes embeddings of the hidden states of its encoder, and what it says of texts. */
 
+import type { Warning } from "../attribution/explanation.ts";
 import {
   jsonRecord,
   MODULES,
@@ -24,12 +25,20 @@ export interface SentenceModel {
   readonly settings: SentenceSettings;
   /** Most tokens that are read, special ones included, where the folder says it. */
   readonly maxTokens?: number;
+  /** What readers of explanations must know. */
+  readonly warnings: readonly Warning[];
 }
 
 /** What sentence-transformers makes of a folder that says nothing: the mean of all positions. */
 const UNSAID: SentenceModel = {
   plan: { pooling: ["mean"], layers: [] },
   settings: { similarity: "cosine", prompts: {} },
+  warnings: [
+    {
+      code: "assumed-pooling",
+      message: `Nothing in the folder says how embeddings are made (there is no ${quote(MODULES)}): they are the mean of the last hidden states, as sentence-transformers assumes; a model that was trained with another pooling gives other similarities`,
+    },
+  ],
 };
 
 /** Activations of Dense modules. */
@@ -89,6 +98,7 @@ export async function readSentenceModel(
   return {
     plan: { pooling: readPooling(pools, file), layers },
     settings,
+    warnings: [],
     ...(typeof most === "number" && most > 0 ? { maxTokens: most } : {}),
   };
 }

@@ -34,6 +34,9 @@ export interface EmbeddingPlan {
   readonly layers: readonly EmbeddingLayer[];
 }
 
+/** What the embedding is called that is pooled of what an ONNX file gives. */
+export const POOLED_OUTPUT = "calig.embedding";
+
 /** Low enough to lose every maximum, finite in float32. */
 const NEVER = -1e9;
 

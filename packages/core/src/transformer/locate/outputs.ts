@@ -2,6 +2,7 @@
 
 import type { Dimension, Node } from "../../onnx/model.ts";
 import { largest } from "../../util/largest.ts";
+import { POOLED_OUTPUT } from "../embedding.ts";
 import { type DataFlow, traceDataFlow } from "./data-flow.ts";
 import { intOf, isOperator, isProduct } from "./operators.ts";
 import type { Source } from "./roles.ts";
@@ -94,6 +95,7 @@ function meaningOf(
   { name, value, shape, flow }: Omit<Output, "meaning" | "activation">,
   listed: number | undefined,
 ): Meaning {
+  if (name === POOLED_OUTPUT) return "logits";
   if (shape === undefined) return "unknown";
   const classes = shape.at(-1);
   if (shape.length === 0) return "loss";
