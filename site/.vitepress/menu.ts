@@ -23,7 +23,6 @@ export const MENU: readonly MenuPart[] = [
       ["reading", "Reading an explanation"],
       ["counterfactuals", "What would change it"],
       ["decisions", "The evidence sheet of one decision"],
-      ["questions", "More questions"],
       ["shortcuts", "Shortcuts"],
       ["images", "Pictures"],
       ["decoders", "Language models"],
