@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { InternalError } from "../errors.ts";
-import { type Anatomy, classifierAnatomy, logitsOf, type Stream, streamOf } from "./anatomy.ts";
+import { type Anatomy, classifierAnatomy, classLogitsOf, logitsOf, type Stream, streamOf } from "./anatomy.ts";
 
 const stream: Stream = {
   kind: "text",
@@ -26,6 +26,8 @@ describe("an anatomy", () => {
 
   it("without logits answers no question about them", () => {
     const other = { ...classifier, outputs: [{ kind: "similarity", value: "s" }] } as unknown as Anatomy;
-    expect(() => logitsOf(other)).toThrow("internal: logits are asked for, and the model has similarity");
+    expect(() => classLogitsOf(other)).toThrow(
+      "internal: logits of classes are asked for, and the model has similarity",
+    );
   });
 });
