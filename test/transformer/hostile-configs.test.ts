@@ -3,6 +3,7 @@
 import { parseConfig } from "@calig/core/internal/checkpoint/config";
 import { CheckpointError, UnsupportedModelError } from "@calig/core/internal/errors";
 import { checkSizes } from "@calig/core/internal/transformer/check-sizes";
+import { familyConfig } from "@calig/core/internal/transformer/family-config";
 import { describe, expect, it } from "vitest";
 import { countOperations } from "../support/count-operations.ts";
 import { familyOf } from "../support/families.ts";
@@ -26,9 +27,11 @@ describe.each(cases)("a configuration of %s", (_, { config, tensors }) => {
   const fields: Readonly<Record<string, unknown>> = config;
   const weights = hashedWeights(tensors);
   const build = (changed: object) => {
-    const read = parseConfig(JSON.stringify({ ...fields, ...changed }), "config.json");
+    const stated = parseConfig(JSON.stringify({ ...fields, ...changed }), "config.json");
+    const family = familyOf(stated.modelType);
+    const read = familyConfig(family, stated);
     checkSizes(read, weights);
-    familyOf(read.modelType).build(read, weights);
+    family.build(read, weights);
   };
   build({}); // weights are made once
   const usual = countOperations(() => build({}));
