@@ -53,7 +53,7 @@ describe("options", () => {
       /^Cannot use --substrate "x": use one of "mask"/,
     );
     expect(await refused("evaluate", ...place, "--units", "x")).toBe(
-      'Cannot use --units "x": use one of "word", "token"',
+      'Cannot use --units "x": use one of "word", "token", "part"',
     );
     const parsed = parseArguments(["evaluate", ...place, "--substrate", "pad", "--units", "token"], {
       commands: COMMANDS,
