@@ -5,7 +5,7 @@ sentence-transformers, with linear layers (weights of tools/hashed_weights.py) a
 Of one of them Integrated Gradients from the entry of every block, of the cosine with another text held fixed, are computed in
 float64 by Gauss-Legendre with 64 points between the hidden states at the text and at its tokens masked.
 
-Run with sentence-transformers 5.1 and transformers 4.57:  python tools/make_similarity_reference.py --out test/golden/similarity.json --onnx test/fixtures/onnx/embedding.onnx
+Run with sentence-transformers 5.1 and transformers 4.57:  python tools/make_similarity_reference.py --out test/golden/similarity.json --onnx test/fixtures/similarity/encoder.onnx
 """
 
 import argparse

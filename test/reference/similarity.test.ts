@@ -100,7 +100,7 @@ describe("similarity of texts", () => {
   it("is the same from an ONNX file of the encoder", async () => {
     const files = filesOf(caseOf("mean, normalized"));
     const { "model.safetensors": _, ...others } = files;
-    const onnx = readFileSync(new URL("../fixtures/onnx/embedding.onnx", import.meta.url));
+    const onnx = readFileSync(new URL("../fixtures/similarity/encoder.onnx", import.meta.url));
     for (const [title, pooled] of [
       ["mean, normalized", others],
       ["weightedmean", { ...others, ...filesOf(caseOf("weightedmean")), "model.safetensors": undefined }],
