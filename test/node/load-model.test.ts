@@ -107,10 +107,15 @@ describe("loadModel()", () => {
   });
 
   it("refuses a family it does not build and lists those it does", async () => {
-    const folder = await folderWith({ "config.json": JSON.stringify({ ...TINY_CONFIG, model_type: "rwkv" }) });
+    const folder = await folderWith({ "config.json": JSON.stringify({ ...TINY_CONFIG, model_type: "unheard" }) });
     const loading = loadModel(folder);
-    await expect(loading).rejects.toThrow(/type "rwkv": calig builds bert, .*vit/);
+    await expect(loading).rejects.toThrow(/type "unheard": calig builds bert, .*vit/);
     await expect(loading).rejects.toBeInstanceOf(UnsupportedModelError);
+  });
+
+  it("says of kinds of models that are no such Transformers what they are", async () => {
+    const folder = await folderWith({ "config.json": JSON.stringify({ ...TINY_CONFIG, model_type: "rwkv" }) });
+    await expect(loadModel(folder)).rejects.toThrow(/type "rwkv": it is a recurrent \(state-space\) model/);
   });
 
   it("refuses an activation it does not know", async () => {

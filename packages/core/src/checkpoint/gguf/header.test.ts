@@ -110,7 +110,10 @@ describe("readModel()", () => {
 
   it("says what is missing, and what is not built", async () => {
     await expect(read({ "general.architecture": "mamba" })).rejects.toThrow(
-      /"general.architecture" is "mamba", and calig reads "llama"/,
+      /"general.architecture" is "mamba", a recurrent \(state-space\) model without attention/,
+    );
+    await expect(read({ "general.architecture": "unheard-of" })).rejects.toThrow(
+      /is "unheard-of", and calig reads "llama"/,
     );
     await expect(read({ ...LLAMA, "llama.expert_count": 8 })).rejects.toThrow(/a mixture of 8 experts/);
     await expect(read({ ...LLAMA, "llama.attention.value_length": 8 })).rejects.toThrow(UnsupportedModelError);
