@@ -85,8 +85,8 @@ describe.each(MODALITIES.map((modality) => [modality.name, modality] as const))(
   );
 
   it("measuring: what the kind does not have is refused", () => {
-    const of = (given: object) =>
-      outcome(() => forModality({ modality } as ExplainableModel, MEASURING_OPTIONS, { replacement: "x", ...given }));
+    const model = { modality, anatomy: { outputs: [{ kind: "logits" }] } } as unknown as ExplainableModel;
+    const of = (given: object) => outcome(() => forModality(model, MEASURING_OPTIONS, { replacement: "x", ...given }));
     const longText = of({ longText: "truncate" });
     if (modality.options?.includes("longText") === true) expect(longText).toMatchObject({ table: {} });
     else expect(longText).toBe(`Cannot use longText with ${modality.noun.many}: it has no effect there; leave it out`);
