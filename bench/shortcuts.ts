@@ -6,7 +6,8 @@
  */
 
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
 import { sampleDataset } from "@calig/core/internal/evaluation/evaluate";
 import { cueName } from "@calig/core/internal/report/shortcuts/words";
 import { openMeasurementStore } from "@calig/node/internal/cli/measurement-store";
@@ -66,7 +67,7 @@ async function clean(source: string, file: string, seeds: number, size: number):
   await using model = await loadModel(source);
   const whole = await readDataset(file);
   // Samples share inputs, and the explanations of them.
-  const store = await openMeasurementStore(`${file.replace(/.*\//, "/tmp/")}.explanations.jsonl`);
+  const store = await openMeasurementStore(join(tmpdir(), `${basename(file)}.explanations.jsonl`));
   for (let seed = 1; seed <= seeds; seed++) {
     const report = await findShortcuts(model, sampleDataset(whole, size, seed), { ...OPTIONS, store });
     const told = confirmed(report).map((cue) => `${cueName(cue)} ${cue.class.label} ${cue.status}`);

@@ -24,7 +24,7 @@ afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
 describe("docs/extend.md", () => {
   it("has a program for every extension point", () => {
     const points = [...page.matchAll(/^\| .*? \| `(define\w+)` \|/gm)].map(([, name]) => name);
-    expect(points).toHaveLength(15);
+    expect(points).toHaveLength(16);
     const used = programs.map(([, source]) => source).join("");
     const elsewhere = ["smooth-grad", "csv", "mish", "siglip", "audio-modality", "frequent-words"].map((name) =>
       readFileSync(new URL(`../../examples/extend/${name}.ts`, import.meta.url), "utf8"),
