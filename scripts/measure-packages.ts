@@ -26,7 +26,7 @@ const engine = ENGINES.filter(({ os, cpu }) => os === process.platform && cpu ==
  * them is needed.
  */
 const INSTALLS = [
-  { name: "@calig/core", limit: 10, asks: [] },
+  { name: "@calig/core", limit: 13, asks: [] },
   { name: "@calig/web", limit: 170, asks: ["protobufjs"] },
   { name: "@calig/node", limit: 200, asks: [] },
   { name: "calig", limit: 400, asks: [] },
@@ -47,7 +47,7 @@ const BUNDLES = [
       export const why = async (address, input) =>
         explain(await loadModel(address, { families: [bert], modalities: [text] }), input);`,
     later: FOR_BERT,
-    limit: 165,
+    limit: 172,
   },
   {
     name: "`explain` and `loadModel` of `@calig/web`, for a text and BERT",
