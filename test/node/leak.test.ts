@@ -11,14 +11,15 @@ const tempFolder = useTempFolders();
 const MOST_GROWTH = 2000;
 /**
  * A leak grows in every round. Code that is compiled, or thrown away, between two measurements moves a single round by
- * as much as a small leak would (2 KB an explanation, up in one round and down in the next): the middle one counts.
+ * as much as a small leak would (2 KB an explanation, up in one round and down in the next): the middle one counts, or the mean
+ * where that is less. What is kept of every explanation is in both.
  */
 const ROUNDS = 5;
 
 describe("memory", () => {
   it.each([
     ["whole", false, 150],
-    ["block by block", true, 20],
+    ["block by block", true, 30],
   ] as const)("stays flat over many explanations, model held %s", async (_, stream, runs) => {
     await using model = await loadModel(await tempFolder(tinyBertFiles()), { stream });
     const explainAll = async () => {
@@ -37,7 +38,10 @@ describe("memory", () => {
       growths.push((managed - before) / runs);
       before = managed;
     }
-    const middle = growths.toSorted((a, b) => a - b)[(ROUNDS - 1) / 2];
-    expect(middle, `bytes per explanation, round by round: ${growths.join(", ")}`).toBeLessThan(MOST_GROWTH);
+    const middle = growths.toSorted((a, b) => a - b)[(ROUNDS - 1) / 2] as number;
+    const mean = growths.reduce((sum, growth) => sum + growth, 0) / ROUNDS;
+    expect(Math.min(middle, mean), `bytes per explanation, round by round: ${growths.join(", ")}`).toBeLessThan(
+      MOST_GROWTH,
+    );
   });
 });
