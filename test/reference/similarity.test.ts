@@ -130,6 +130,10 @@ describe("similarity of texts", () => {
     await expect(loadModel(model.folder, { task: "classification" })).rejects.toThrow(/its files say similarity/);
     await using classifier = await loadModel(await tempFolder(headFiles("three", { num_labels: 3 })));
     await expect(explain(classifier, { text, with: other })).rejects.toThrow(/makes no embeddings/);
+    // What a head was trained on tells classes apart, and texts of one class hardly.
+    await expect(loadModel("sst2", { task: "similarity" })).rejects.toThrow(
+      /is "BertForSequenceClassification", and nothing/,
+    );
   });
 
   it.each([

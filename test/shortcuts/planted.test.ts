@@ -119,3 +119,10 @@ describe("what labels say", () => {
     expect(report.warnings.map(({ code }) => code)).toContain("no-labels");
   });
 });
+
+it("inputs that share no cue are told to be too few, and not to be clean", async () => {
+  const few = { ...sentences(3, () => undefined), name: "few" };
+  await expect(findShortcuts(model, few, OPTIONS)).rejects.toThrow(
+    /shortcuts in few: none of its cues is in 5 of the 3/,
+  );
+});

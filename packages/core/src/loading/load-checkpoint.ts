@@ -14,7 +14,7 @@ import type { LoadContext } from "./load-context.ts";
 import type { ModelParts } from "./model-parts.ts";
 import type { ModelStore } from "./model-store.ts";
 import { prepareWeights } from "./prepare-weights.ts";
-import { readSentenceModel } from "./sentence-model.ts";
+import { readSentenceModel, refuseHead } from "./sentence-model.ts";
 
 /**
  * Builds a model from config.json, safetensors, and tokenizer or preprocessor files.
@@ -45,6 +45,7 @@ export async function loadCheckpoint(
   const prepared = await prepareWeights(weights.source, config, weights.read, merge);
   context.signal?.throwIfAborted();
   const sentences = await readSentenceModel(base, context.task === "similarity");
+  if (sentences !== undefined) refuseHead(sentences, config);
   const source = { family, config, weights, prepared, places: [own, base] as const };
   const parts = await buildCheckpoint(sentences === undefined ? source : { ...source, sentences }, context);
   return { ...parts, warnings: [...prepared.warnings, ...parts.warnings, ...unused] };

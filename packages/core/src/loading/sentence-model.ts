@@ -1,6 +1,7 @@
 /** @file A sentence-transformers folder: what makes embeddings of the hidden states of its encoder, and what it says of texts. */
 
 import type { Warning } from "../attribution/explanation.ts";
+import type { CheckpointConfig } from "../checkpoint/config.ts";
 import {
   jsonRecord,
   MODULES,
@@ -27,12 +28,15 @@ export interface SentenceModel {
   readonly maxTokens?: number;
   /** What readers of explanations must know. */
   readonly warnings: readonly Warning[];
+  /** That nothing but the caller says that the model makes embeddings. Absent for no. */
+  readonly assumed?: true;
 }
 
 /** What sentence-transformers makes of a folder that says nothing: the mean of all positions. */
 const UNSAID: SentenceModel = {
   plan: { pooling: ["mean"], layers: [] },
   settings: { similarity: "cosine", prompts: {} },
+  assumed: true,
   warnings: [
     {
       code: "assumed-pooling",
@@ -101,6 +105,22 @@ export async function readSentenceModel(
     warnings: [],
     ...(typeof most === "number" && most > 0 ? { maxTokens: most } : {}),
   };
+}
+
+/**
+ * Hidden states that a head for classes was trained on are no embeddings: every two texts of a class are alike in them.
+ *
+ * @throws {UnsupportedModelError} For a model with such a head, in a folder that says nothing of embeddings.
+ */
+export function refuseHead({ assumed }: SentenceModel, { architectures, file }: CheckpointConfig): void {
+  const head = architectures.find((name) =>
+    /For(SequenceClassification|TokenClassification|QuestionAnswering)$/.test(name),
+  );
+  if (assumed !== true || head === undefined) return;
+  throw new UnsupportedModelError(
+    `Cannot build embeddings: ${file} says that the model is "${head}", and nothing in the folder says how it makes embeddings (there is no ${quote(MODULES)}); give a folder of sentence-transformers, or an encoder without a head`,
+    [{ reason: "embeddings of a classifier" }],
+  );
 }
 
 async function needed(store: ModelStore, file: string): Promise<string> {

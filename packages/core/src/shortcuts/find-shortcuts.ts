@@ -65,7 +65,7 @@ const ORDER: readonly CueStatus[] = ["shortcut", "confirmed", "undecided", "supp
  * confirmed one sample x blocks more.
  *
  * @throws {InvalidOptionError} For options out of range, and models that do not put whole inputs into classes.
- * @throws {InputError} When no input could be read.
+ * @throws {InputError} When no input could be read, or no cue is in enough of them to be tested.
  */
 export async function findShortcuts(
   model: ExplainableModel,
@@ -97,6 +97,11 @@ export async function findShortcuts(
   const frequent = kinds
     .flatMap(({ found }) => [...found.values()])
     .filter(({ places }) => places.length >= leastInputs);
+  if (frequent.length === 0) {
+    throw new InputError(
+      `Cannot look for shortcuts in ${dataset.name}: none of its cues is in ${leastInputs} of the ${subjects.length} inputs that were read; give more inputs, or look at rarer cues (leastInputs, on the command line --least-inputs)`,
+    );
+  }
   const suspicions = suspect(subjects, frequent, { classes: classes.names.length, permutations, seed });
   const { chosen, suspicious } = choose(suspicions, subjects, { tested, facts, known });
 

@@ -43,7 +43,7 @@ export async function checksum(file: string): Promise<string> {
 export async function fileState(file: string): Promise<{ readonly state: string; readonly bytes: number }> {
   const { size, mtimeMs, ino } = await stat(file).catch((cause: unknown) => {
     throw new InputError(
-      `Cannot read ${quote(file)}: it is no longer there; put it back and run the same command again`,
+      `Cannot read ${quote(file)}: there is no such file; name one that there is, or put it back where a run was begun with it`,
       { cause },
     );
   });
