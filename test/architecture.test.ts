@@ -187,7 +187,7 @@ const POWERS: readonly { readonly power: string; readonly source: RegExp; readon
     power: "opens connections",
     source:
       /\bfetch\(|\bWebSocket\(|\bEventSource\(|XMLHttpRequest|sendBeacon|["']node:(https?|net|tls|dgram|http2)["']/,
-    where: /^(web|components|page|server)\/|^report\/browse\/(page\/opened|script)\.ts$/,
+    where: /^(web|components|page|server)\/|^node\/hub\/hub-request\.ts$|^report\/browse\/(page\/opened|script)\.ts$/,
   },
   { power: "runs text as code", source: /\beval\(|\bnew Function\(|["']node:vm["']|\bimportScripts\(/, where: /^$/ },
   {

@@ -289,11 +289,11 @@ describe("a name in the cache of Hugging Face", () => {
   it("says where it was looked for, and what to get where a part was downloaded", async () => {
     const cache = await hubCache(await tempFolder(tinyBertFiles()));
     await expect(loadModel("some-one/other")).rejects.toThrow(
-      `the cache of Hugging Face ("${cache}") does not hold it: download it there (hf download some-one/other)`,
+      `the cache of Hugging Face ("${cache}") does not hold it: give --allow-download (loadModel(name, { allowDownload: true })), or download it there (hf download some-one/other)`,
     );
     await rm(join(cache, "models--some-one--some-model/snapshots", COMMIT, "model.safetensors"));
     await expect(loadModel(NAME)).rejects.toThrow(
-      /there is no file "model.safetensors" and no .onnx file.*the cache holds what was downloaded so far: get the rest of the model \(hf download some-one\/some-model\)/,
+      /there is no file "model.safetensors" and no .onnx file.*the cache holds what was downloaded so far: get the rest of the model \(hf download some-one\/some-model, or --allow-download\)/,
     );
   });
 

@@ -1,6 +1,7 @@
 /** @file calig in Node: everything of the core, and models from disk. */
 
 export * from "@calig/core";
+export type { DownloadProgress } from "@calig/core/internal/loading/download-progress";
 export type { ByteRange, ModelStore, PlacedFile } from "@calig/core/internal/loading/model-store";
 export type { OnnxDtype } from "@calig/core/internal/loading/onnx-place";
 export { type BuiltinModel, builtinModels, DEFAULT_IMAGE_MODEL, DEFAULT_TEXT_MODEL } from "./node/builtin-models.ts";

@@ -1,6 +1,7 @@
 /** @file calig in browsers: everything of the core, models from addresses, dropped files or bytes, and pictures. */
 
 export * from "@calig/core";
+export type { DownloadProgress } from "@calig/core/internal/loading/download-progress";
 export type { ModelFiles } from "@calig/core/internal/loading/memory-store";
 export type { ByteRange, ModelStore, PlacedFile } from "@calig/core/internal/loading/model-store";
 export type { OnnxDtype } from "@calig/core/internal/loading/onnx-place";
@@ -9,5 +10,5 @@ export { createWebRuntime, type WebRuntimeOptions } from "./runtime/onnxruntime-
 export { type DecodeImageOptions, decodeImage } from "./web/decode-image.ts";
 export { loadModel } from "./web/load-model.ts";
 export type { WebLoadOptions, WebModel } from "./web/load-options.ts";
-export type { DownloadProgress, ModelSource } from "./web/model-files.ts";
+export type { ModelSource } from "./web/model-files.ts";
 export { fromTransformersCache, type TransformersCacheOptions } from "./web/transformers-cache.ts";

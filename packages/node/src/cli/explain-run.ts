@@ -314,7 +314,7 @@ async function loadFor(
   const { loadModel } = await import("../node/load-model.ts");
   const { signal } = terminal.io;
   const source = options.model ?? defaultModelOf(modality ?? texts);
-  const loading = await loadingOptions({ ...options, ...resources }, extensions);
+  const loading = await loadingOptions({ ...options, ...resources }, extensions, terminal);
   return loadModel(source, { signal, ...loading });
 }
 

@@ -203,7 +203,7 @@ export const OPTIONS = {
   model: option(
     "Input",
     path("MODEL"),
-    "built-in model, Hugging Face model folder, folder with ONNX files, .onnx or .gguf file, or owner/name in the cache of Hugging Face",
+    "built-in model, Hugging Face model folder, folder with ONNX files, .onnx or .gguf file, or owner/name in the cache of Hugging Face; on its hub with --allow-download",
     "the built-in one that fits",
   ),
   dtype: option(
@@ -217,6 +217,12 @@ export const OPTIONS = {
     text("REVISION"),
     "which revision of a model in the cache of Hugging Face: a branch, a tag, a pull request (refs/pr/1) or a commit in full",
     "main",
+  ),
+  allowDownload: option(
+    "Input",
+    flag,
+    "ask the hub of Hugging Face for a model that is named (owner/name), and download what is missing into its cache; HF_ENDPOINT, HF_TOKEN, HF_HOME and HF_HUB_OFFLINE say where and as whom",
+    "nothing is fetched from a network",
   ),
   task: option(
     "Input",

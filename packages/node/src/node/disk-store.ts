@@ -7,7 +7,7 @@ import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { CheckpointError } from "@calig/core/internal/errors";
 import type { ModelStore, PlacedFile } from "@calig/core/internal/loading/model-store";
 import { fileReason } from "../util/file-failure.ts";
-import { hubSnapshot } from "./hub-cache.ts";
+import { hubSnapshot } from "./hub/hub-cache.ts";
 
 /** Codes of the system for a file that is not there. */
 const ABSENT = new Set(["ENOENT", "ENOTDIR", "ELOOP", "ENAMETOOLONG"]);

@@ -2,6 +2,7 @@
 
 import { stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import type { Warning } from "@calig/core/internal/attribution/explanation";
 import { CheckpointError, InvalidOptionError } from "@calig/core/internal/errors";
 import { PROCESSOR_FILES } from "@calig/core/internal/input/image/find-image-processor";
 import { isGguf } from "@calig/core/internal/loading/gguf-place";
@@ -9,27 +10,41 @@ import type { ModelStore } from "@calig/core/internal/loading/model-store";
 import { isHubName, otherFormat } from "@calig/core/internal/loading/other-formats";
 import { builtinFolder, builtinModels } from "./builtin-models.ts";
 import { diskStore } from "./disk-store.ts";
-import { hubCacheFolder, hubSnapshot } from "./hub-cache.ts";
+import { hubCacheFolder, hubSnapshot } from "./hub/hub-cache.ts";
+import { isOffline } from "./hub/hub-settings.ts";
+import type { HubOptions } from "./hub/hub-store.ts";
 
 /** A model on disk. */
 export interface FoundSource {
   readonly store: ModelStore;
   /** The ONNX or GGUF file that was named, by its path in the store. */
   readonly file?: string;
+  readonly warnings?: readonly Warning[];
+}
+
+export interface FindOptions extends HubOptions {
+  /** Whether the hub may be asked for a model that is named. Default: no. */
+  readonly allowDownload?: boolean | undefined;
 }
 
 /**
- * Finds a model, in that order: a built-in one, a path, a name in the cache of Hugging Face.
+ * Finds a model, in that order: a built-in one, a path, a name on the hub of Hugging Face, where that may be asked, or in its
+ * cache.
  *
- * @param revision - Of a model in the cache. Default: "main".
  * @throws {CheckpointError} When there is nothing of that name, or it is no model.
- * @throws {InvalidOptionError} When there is a revision, and the model is in no cache.
+ * @throws {InvalidOptionError} When there is a revision, and the model is a path or built in.
  */
-export async function findSource(source: string, revision?: string): Promise<FoundSource> {
+export async function findSource(source: string, options: FindOptions = {}): Promise<FoundSource> {
+  const { revision, allowDownload = false } = options;
   const builtin = builtinFolder(source);
   const path = builtin ?? resolve(source);
   const found = await stat(path).catch(() => undefined);
-  if (found === undefined) return { store: await cached(source, revision) };
+  if (found === undefined) {
+    if (!allowDownload || !isHubName(source) || isOffline()) return { store: await cached(source, options) };
+    const { hubModel } = await import("./hub/hub-store.ts");
+    const { store, warnings } = await hubModel(source, options);
+    return { store, warnings };
+  }
   if (revision !== undefined) {
     const is = builtin === undefined ? "a path on this machine" : "a built-in model";
     throw new InvalidOptionError(
@@ -61,21 +76,27 @@ async function folderOfFile(file: string): Promise<string> {
 }
 
 /** @throws {CheckpointError} When the cache does not hold it. */
-async function cached(source: string, revision: string | undefined): Promise<ModelStore> {
+async function cached(source: string, { revision, allowDownload }: FindOptions): Promise<ModelStore> {
   const snapshot = await hubSnapshot(source, revision);
-  if (snapshot === undefined) throw nothingThere(source);
+  if (snapshot === undefined) throw nothingThere(source, allowDownload === true && isHubName(source));
   return {
     ...diskStore(snapshot.folder, source),
-    remedy: `the cache holds what was downloaded so far: get the rest of the model (hf download ${source}${revision === undefined ? "" : ` --revision ${revision}`})`,
+    remedy: `the cache holds what was downloaded so far: get the rest of the model (hf download ${source}${revision === undefined ? "" : ` --revision ${revision}`}, or --allow-download)`,
   };
 }
 
-/** The error for what is neither a path nor a name. */
-function nothingThere(source: string): CheckpointError {
+/**
+ * The error for what is neither a path nor a name.
+ *
+ * @param offline - Whether it would have been downloaded, had HF_HUB_OFFLINE not been set.
+ */
+function nothingThere(source: string, offline: boolean): CheckpointError {
   const builtin = builtinModels().map(({ id }) => `"${id}"`);
-  const fetchesNothing = "calig fetches nothing from a network";
+  const fetchesNothing = "calig fetches nothing from a network unless it is told to";
   const download = (name: string) => `hf download ${name} --local-dir FOLDER, or git clone with Git LFS`;
-  const hub = `. If it is the name of a model on a hub: ${fetchesNothing}, and the cache of Hugging Face ("${hubCacheFolder()}") does not hold it: download it there (hf download ${source}), or into a folder (${download(source)}), and give that`;
+  const hub = offline
+    ? `. HF_HUB_OFFLINE forbids to ask the hub for it, and the cache of Hugging Face ("${hubCacheFolder()}") does not hold it: unset the variable, or download it elsewhere and give its folder`
+    : `. If it is the name of a model on a hub: ${fetchesNothing}, and the cache of Hugging Face ("${hubCacheFolder()}") does not hold it: give --allow-download (loadModel(name, { allowDownload: true })), or download it there (hf download ${source}), or into a folder (${download(source)}), and give that`;
   const about = /^[a-z]+:\/\//.test(source)
     ? `it is an address; ${fetchesNothing}: download the model (${download("NAME")}) and give its folder`
     : `there is no such folder, and no built-in model of that name; built in: ${builtin.join(", ")}${isHubName(source) ? hub : ""}`;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { InvalidOptionError } from "@calig/core/internal/errors";
 import type { AssembledModel } from "@calig/core/internal/loading/assemble-model";
 import { BUILT_IN, readGguf, readOnnx } from "@calig/core/internal/loading/built-in";
+import type { DownloadProgress } from "@calig/core/internal/loading/download-progress";
 import { knowledgeOf, type ModelExtensions } from "@calig/core/internal/loading/knowledge";
 import { load } from "@calig/core/internal/loading/load";
 import type { ModelStore } from "@calig/core/internal/loading/model-store";
@@ -37,8 +38,19 @@ export interface LoadOptions extends ModelExtensions {
    * Default: where the weights exceed `memory`, or what is free.
    */
   readonly stream?: boolean;
-  /** Which revision of a model in the cache of Hugging Face: a branch, a tag or a commit in full. Default: "main". */
+  /**
+   * Which revision of a model in the cache of Hugging Face, or on the hub: a branch, a tag or a commit in full. Default:
+   * "main".
+   */
   readonly revision?: string;
+  /**
+   * Whether a model that is named ("owner/name"), and is no path, may be asked for at the hub of Hugging Face: what is missing
+   * is downloaded into its cache. HF_ENDPOINT, HF_TOKEN, HF_HOME and HF_HUB_OFFLINE say where and as whom. Default: no,
+   * nothing is fetched from a network.
+   */
+  readonly allowDownload?: boolean;
+  /** Called while files are downloaded. */
+  readonly onProgress?: (progress: DownloadProgress) => void;
   /** Where programs run. Default: on the processor. */
   readonly device?: Device;
   /** An engine to use instead of onnxruntime: it has its own device, threads and place. */
@@ -68,9 +80,9 @@ export interface LoadedModel extends AssembledModel {
 
 /**
  * Loads a model: the name of a built-in one ("sst2"), a Hugging Face folder (config.json, model.safetensors and tokenizer
- * files), a folder with ONNX files (Optimum, transformers.js), an .onnx file, a .gguf file or a folder with one, or the name of a model that the tools of
- * Hugging Face have downloaded into their cache ("owner/name"). Nothing is fetched from a network. Programs are compiled
- * when first needed.
+ * files), a folder with ONNX files (Optimum, transformers.js), an .onnx file, a .gguf file or a folder with one, or the name
+ * of a model that the tools of Hugging Face have downloaded into their cache ("owner/name"). Nothing is fetched from a
+ * network unless `allowDownload` says so. Programs are compiled when first needed.
  *
  * @throws {CheckpointError} When files are missing, truncated or inconsistent.
  * @throws {UnsupportedModelError} When calig does not build this family and there is no ONNX file, or its graph cannot be
@@ -79,10 +91,11 @@ export interface LoadedModel extends AssembledModel {
  * @throws {AnatomyError} When the parts of a Transformer are not found in an ONNX file.
  */
 export async function loadModel(source: string | ModelStore, options: LoadOptions = {}): Promise<LoadedModel> {
-  const { threads, stream, memory, device = "cpu", dtype, acceptDifference, task, signal, revision } = options;
+  const { threads, stream, memory, device = "cpu", dtype, acceptDifference, task, signal } = options;
   checkThreads(threads);
   const knowledge = knowledgeOf(BUILT_IN, options);
-  const { store, file } = typeof source === "string" ? await findSource(source, revision) : ofStore(source, revision);
+  const found = typeof source === "string" ? await findSource(source, options) : ofStore(source, options.revision);
+  const { store, file } = found;
   const { runtime, warnings } = await chooseEngine(options);
   if (options.runtime !== undefined || device !== "cpu") await tryRuntime(runtime);
   const loaded = await load(store, {
@@ -109,7 +122,7 @@ export async function loadModel(source: string | ModelStore, options: LoadOption
   const onnx = loaded.file === undefined ? undefined : join(store.where, loaded.file);
   return {
     ...loaded.model,
-    warnings: [...warnings, ...(loaded.model.warnings ?? [])],
+    warnings: [...warnings, ...(found.warnings ?? []), ...(loaded.model.warnings ?? [])],
     folder: store.where,
     file: onnx,
   };

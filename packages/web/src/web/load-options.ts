@@ -1,12 +1,12 @@
 /** @file What a page says of the model that it loads. */
 
 import type { AssembledModel } from "@calig/core/internal/loading/assemble-model";
+import type { DownloadProgress } from "@calig/core/internal/loading/download-progress";
 import type { ModelExtensions } from "@calig/core/internal/loading/knowledge";
 import type { OnnxDtype } from "@calig/core/internal/loading/onnx-place";
 import type { Task } from "@calig/core/internal/loading/task";
 import type { WebDevice } from "@calig/core/internal/runtime/devices";
 import type { Runtime } from "@calig/core/internal/runtime/runtime";
-import type { DownloadProgress } from "./model-files.ts";
 
 export interface WebLoadOptions extends ModelExtensions {
   /** What explanations call the model. Default: the name of its folder. */

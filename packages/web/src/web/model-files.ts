@@ -1,6 +1,7 @@
 /** @file The files of a model in a browser: behind an address, dropped onto a page, given as bytes, or wherever the caller reads. */
 
 import { CheckpointError } from "@calig/core/internal/errors";
+import type { DownloadProgress } from "@calig/core/internal/loading/download-progress";
 import { isGguf } from "@calig/core/internal/loading/gguf-place";
 import { type ModelFiles, memoryStore } from "@calig/core/internal/loading/memory-store";
 import type { ModelStore } from "@calig/core/internal/loading/model-store";
@@ -16,14 +17,6 @@ export type ModelSource =
   | Readonly<Record<string, Blob | Uint8Array | string>>
   | ModelFiles
   | ModelStore;
-
-/** How far a download is. */
-export interface DownloadProgress {
-  readonly file: string;
-  readonly loadedBytes: number;
-  /** Undefined where the server does not say. */
-  readonly totalBytes: number | undefined;
-}
 
 export interface ReadOptions {
   readonly signal?: AbortSignal;

@@ -51,7 +51,7 @@ export const calibrate = defineCommand({
     terminal.progress.update(0, `loading ${source}`);
     const { loadModel } = await import("../../node/load-model.ts");
     const { calibrate: measure } = await import("@calig/core/internal/evaluation/calibrate");
-    await using model = await loadModel(source, { signal, ...(await loadingOptions(options, extensions)) });
+    await using model = await loadModel(source, { signal, ...(await loadingOptions(options, extensions, terminal)) });
     const measured = await measure(model, dataset, {
       seed,
       signal,

@@ -90,7 +90,7 @@ export const compare = defineCommand({
     terminal.progress.update(0, `loading ${source}`);
     const { loadModel } = await import("../../node/load-model.ts");
     const { compareMethods } = await import("@calig/core/internal/evaluation/method-comparison");
-    await using model = await loadModel(source, { signal, ...(await loadingOptions(options, extensions)) });
+    await using model = await loadModel(source, { signal, ...(await loadingOptions(options, extensions, terminal)) });
     checkFiles(chosen, model);
     const typed = chosen.kind === "one" ? chosen.input : undefined;
     const input = read ?? typed;

@@ -103,7 +103,7 @@ export const decision = defineCommand({
     const { loadModel } = await import("../../node/load-model.ts");
     const { decisionSheet } = await import("@calig/core/internal/report/decision/decision-sheet");
     const { systemFacts } = await import("../../node/system-facts.ts");
-    await using model = await loadModel(source, { signal, ...(await loadingOptions(options, extensions)) });
+    await using model = await loadModel(source, { signal, ...(await loadingOptions(options, extensions, terminal)) });
     checkFiles(chosen, model);
     const picture = await pictureOf(model, read.input);
     const { node, onnxruntime, platform, cpu } = systemFacts();

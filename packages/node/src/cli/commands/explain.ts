@@ -183,7 +183,7 @@ export const explain = defineCommand({
     const source = options.model ?? modelFor(inputs);
     terminal.progress.update(0, `loading ${source}`);
     const { loadModel } = await import("../../node/load-model.ts");
-    await using model = await loadModel(source, { signal, ...(await loadingOptions(options, extensions)) });
+    await using model = await loadModel(source, { signal, ...(await loadingOptions(options, extensions, terminal)) });
     checkFiles(inputs, model);
     const [only] = entriesOf(inputs, fileOptions);
     if (options.allClasses === true && only !== undefined) {

@@ -9,7 +9,7 @@ import { modelExtensions } from "../../node/read-plugins.ts";
 import { defineCommand, EXIT } from "../command.ts";
 import { given } from "../given.ts";
 import { type Fact, factLines, section, tableLines } from "../listing.ts";
-import { MODEL_OPTIONS } from "../loading.ts";
+import { MODEL_OPTIONS, showDownload } from "../loading.ts";
 import type { Terminal } from "../terminal.ts";
 
 /** Most labels that are listed by name. */
@@ -48,7 +48,8 @@ export const inspect = defineCommand({
     const { inspectModel } = await import("../../node/inspect-model.ts");
     await using model = await loadModel(source, {
       signal: terminal.io.signal,
-      ...given(options, ["dtype", "revision"]),
+      ...given(options, ["dtype", "revision", "allowDownload"]),
+      onProgress: showDownload(terminal),
       ...modelExtensions(extensions),
     });
     const inspection = inspectModel(model);

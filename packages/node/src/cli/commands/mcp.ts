@@ -15,7 +15,7 @@ export const mcp = defineCommand({
   summary: "answer assistants: a server of the Model Context Protocol",
   description:
     "Speaks the Model Context Protocol on standard input and output: assistants start this command and call its tools explain, compare, evaluate, inspect, methods and verify (docs/assistants.md). Models are loaded in processes of their own; nothing is sent to other machines. Needs the package @modelcontextprotocol/server.",
-  options: ["served", "threads", "device", "stream", "acceptDifference"],
+  options: ["served", "threads", "device", "stream", "acceptDifference", "allowDownload"],
   examples: [
     { purpose: "The built-in models", command: "calig mcp" },
     { purpose: "Your own model", command: "calig mcp --model ./my-bert" },
@@ -36,7 +36,7 @@ export const mcp = defineCommand({
     ]);
     const wanted = namedModels(options.served ?? [DEFAULT_TEXT_MODEL, DEFAULT_IMAGE_MODEL]);
     const plugins = (options.plugin ?? []).map((file) => resolve(folder, file));
-    const load = given(options, ["threads", "device", "stream", "acceptDifference"]);
+    const load = given(options, ["threads", "device", "stream", "acceptDifference", "allowDownload"]);
     const stop = new AbortController();
     const either = AbortSignal.any([signal, stop.signal]);
     const onError = (error: unknown) =>

@@ -31,6 +31,7 @@ const OWN_OPTIONS = [
   "device",
   "stream",
   "acceptDifference",
+  "allowDownload",
 ] as const;
 
 type Options = Pick<OptionValues, (typeof OWN_OPTIONS)[number]>;
@@ -65,7 +66,7 @@ export const serve = defineCommand({
       import("../../server/app.ts"),
       import("../../server/listen.ts"),
     ]);
-    const load = given(options, ["threads", "device", "stream", "acceptDifference"]);
+    const load = given(options, ["threads", "device", "stream", "acceptDifference", "allowDownload"]);
     const wanted = namedModels(options.served ?? [DEFAULT_TEXT_MODEL, DEFAULT_IMAGE_MODEL]);
     const loaded = await startModels(wanted, { plugins, load, signal }, terminal.progress.update);
     try {

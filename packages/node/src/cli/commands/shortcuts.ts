@@ -73,7 +73,7 @@ export const shortcuts = defineCommand({
         : (await openDataset(options.reference, options, { terminal, extensions, fileOptions })).dataset;
     terminal.progress.update(0, `loading ${source}`);
     const { loadModel } = await import("../../node/load-model.ts");
-    await using model = await loadModel(source, { signal, ...(await loadingOptions(options, extensions)) });
+    await using model = await loadModel(source, { signal, ...(await loadingOptions(options, extensions, terminal)) });
     const store = out === undefined ? undefined : await openMeasurementStore(`${out}.partial.jsonl`);
     if (store !== undefined && store.found > 0) {
       await terminal.note(`Going on with ${count(store.found, "explanation")} from ${store.path}`);

@@ -54,7 +54,7 @@ export const verify = defineCommand({
     const { loadModel } = await import("../../node/load-model.ts");
     const { verify: verifyModel } = await import("@calig/core/internal/verification/verify");
     // What a file computes otherwise is compared, and fails here.
-    const loading = { signal, acceptDifference: true, ...(await loadingOptions(options, extensions)) };
+    const loading = { signal, acceptDifference: true, ...(await loadingOptions(options, extensions, terminal)) };
     await using model = await loadModel(source, loading);
     if (chosen !== undefined) checkFiles(chosen, model);
     const verification = await verifyModel(model, {

@@ -10,7 +10,7 @@ import { CheckpointError, quote } from "@calig/core/internal/errors";
 import { isHubName } from "@calig/core/internal/loading/other-formats";
 
 /** The branch that the tools take where none is named. */
-const REVISION = "main";
+export const REVISION = "main";
 /** Revisions that an error names at most. */
 const NAMED = 10;
 
@@ -28,15 +28,21 @@ export interface HubSnapshot {
  * @see huggingface_hub/constants.py
  */
 export function hubCacheFolder(variables: NodeJS.ProcessEnv = process.env): string {
-  const home = homedir();
-  const given = (name: string) => variables[name]?.replace(/^~(?=$|[\\/])/, () => home) || undefined;
-  const caches = given("XDG_CACHE_HOME") ?? join(home, ".cache");
-  return (
-    given("HF_HUB_CACHE") ??
-    given("HUGGINGFACE_HUB_CACHE") ??
-    join(given("HF_HOME") ?? join(caches, "huggingface"), "hub")
-  );
+  const given = givenPath(variables);
+  return given("HF_HUB_CACHE") ?? given("HUGGINGFACE_HUB_CACHE") ?? join(huggingFaceHome(variables), "hub");
 }
+
+/** HF_HOME, else `huggingface` in XDG_CACHE_HOME or ~/.cache. */
+export function huggingFaceHome(variables: NodeJS.ProcessEnv = process.env): string {
+  const given = givenPath(variables);
+  return given("HF_HOME") ?? join(given("XDG_CACHE_HOME") ?? join(homedir(), ".cache"), "huggingface");
+}
+
+const givenPath = (variables: NodeJS.ProcessEnv) => (name: string) =>
+  variables[name]?.replace(/^~(?=$|[\\/])/, () => homedir()) || undefined;
+
+/** Folder of a model in the cache. */
+export const hubModelFolder = (name: string): string => join(hubCacheFolder(), `models--${name.split("/").join("--")}`);
 
 /**
  * A model in the cache; undefined where the cache does not have it.
@@ -47,7 +53,7 @@ export function hubCacheFolder(variables: NodeJS.ProcessEnv = process.env): stri
  */
 export async function hubSnapshot(name: string, revision = REVISION): Promise<HubSnapshot | undefined> {
   if (!isHubName(name)) return undefined;
-  const model = join(hubCacheFolder(), `models--${name.split("/").join("--")}`);
+  const model = hubModelFolder(name);
   if (!(await isFolder(join(model, "snapshots")))) return undefined;
   for (const commit of [await commitOf(model, revision), revision]) {
     if (commit === undefined || !/^[\w-][\w.-]*$/.test(commit)) continue;
