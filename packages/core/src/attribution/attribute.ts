@@ -3,16 +3,17 @@
 import { InvalidOptionError } from "../errors.ts";
 import type { ForwardResult } from "../program/model-programs.ts";
 import { evaluateScore, logitsRow } from "../program/score.ts";
-import { logitsOf } from "../transformer/anatomy.ts";
+import { logitsOf, streamOf } from "../transformer/anatomy.ts";
 import { sinkWarnings } from "./attention-sink.ts";
 import type { ExplainableModel } from "./explainable-model.ts";
 import type { ExplanationCommon, Target, Warning } from "./explanation.ts";
 import { type HeadEvidence, headEvidence } from "./head-evidence.ts";
 import { joinParts, weightedLogits } from "./join-parts.ts";
 import type { AttributionMethod, MethodContext, MethodResult } from "./method.ts";
-import { type ChosenAnswer, chooseAnswer } from "./next-token-target.ts";
+import type { ChosenAnswer } from "./next-token-target.ts";
 import type { ExplainOptions } from "./options.ts";
 import { compareWithFile } from "./own-answers.ts";
+import { choosePlaced } from "./placed-target.ts";
 import { onlyPart, type Part } from "./prepared-input.ts";
 import { questionIn, questionTitle } from "./question-object.ts";
 import { type ResolvedRun, reportedOptions } from "./resolve-run.ts";
@@ -100,7 +101,9 @@ export async function attribute(
         job.named ??
         (subject === undefined ? named(score.target) : { index: NO_CLASS, label: subject })),
       ...(job.answer?.against === undefined ? {} : { against: job.answer.against }),
-      ...(score.against === undefined || job.named !== undefined ? {} : { against: named(score.against) }),
+      ...(score.against === undefined || job.named !== undefined || job.answer !== undefined
+        ? {}
+        : { against: named(score.against) }),
       ...(job.token === undefined ? {} : { token: job.token }),
       score: job.parts.reduce((sum, { share }, p) => sum + share * (scores[p] as number), 0),
       kind: score.kind,
@@ -130,7 +133,7 @@ export async function attribute(
     warnings: [
       ...compared.warnings,
       ...job.parts.flatMap(({ input }) => input.warnings),
-      ...(job.answer === undefined ? [] : sinkOf(job)),
+      ...(streamOf(model.anatomy).causal === true && job.answer !== undefined ? sinkOf(job) : []),
       ...(job.answer?.warnings ?? []),
       ...meaning(method),
       ...result.warnings,
@@ -174,7 +177,7 @@ interface Job extends ChosenScore {
   readonly parts: readonly Part[];
   readonly forwards: readonly ForwardResult[];
   readonly token?: NonNullable<Target["token"]>;
-  /** Language models: what is asked of the prompt. */
+  /** What is asked of a prompt, of a mask, or of a text that answers. */
   readonly answer?: ChosenAnswer;
 }
 
@@ -185,9 +188,9 @@ async function chooseJob(
   options: ExplainOptions,
 ): Promise<Job> {
   const { per } = logitsOf(model.anatomy);
-  if (per === "asked") {
+  if (per === "asked" || per === "span") {
     const [part, forward] = [parts[0] as Part, forwards[0] as ForwardResult];
-    const answer = await chooseAnswer(model, part.input, forward.logits, options);
+    const answer = await choosePlaced(model, part.input, forward.logits, options);
     return { parts, forwards, score: answer.score, predictions: answer.predictions, answer };
   }
   if (per === "input") {

@@ -26,6 +26,10 @@ export interface TextInput {
   readonly hypothesis?: string;
   /** Whether labels exclude each other: without, the score is that of entailment; with it, minus that of contradiction. */
   readonly multiLabel?: boolean;
+  /** Models that answer questions by a span of the text: the question, which is held fixed and read before the text. */
+  readonly question?: string;
+  /** Models that fill masks, where the text has several: which one is asked for, the first being 1. */
+  readonly mask?: number;
   /** Models that judge how relevant a text is to a query: the query, which is held fixed and read before the text. */
   readonly query?: string;
 }

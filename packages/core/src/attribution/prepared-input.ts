@@ -12,6 +12,18 @@ export interface PossibleAnswer {
   readonly strings: readonly { readonly text: string; readonly tokens: readonly number[] }[];
 }
 
+/** Where answers can lie in a text. */
+export interface AnswerableText {
+  /** Tokens that answers are made of, by their positions, in order. */
+  readonly positions: readonly number[];
+  /** The token that stands for no answer; absent where there is none. */
+  readonly none?: number;
+  /** What the tokens from one position to another show, whole words. */
+  text(first: number, last: number): string;
+  /** First and last positions of the places where this text stands. */
+  find(text: string): readonly (readonly [first: number, last: number])[];
+}
+
 /** What all kinds of inputs have; a modality's own inputs have more, which only that modality looks at. */
 export interface PreparedInput {
   /** The input as the forward program reads it, batch of one. */
@@ -34,6 +46,10 @@ export interface PreparedInput {
   readonly answers?: readonly PossibleAnswer[];
   /** Whether the answers are labels of which one is explained. Absent for no. */
   readonly verbalised?: true;
+  /** Models that fill masks: whether the mask stands behind a space. Absent for no. */
+  readonly startsWord?: boolean;
+  /** Models that answer by a span: where answers can lie. */
+  readonly answerable?: AnswerableText;
   /** The only token of those that are asked for which counts, by its place among them; absent where all do. */
   readonly onlyAsked?: number;
   readonly warnings: readonly Warning[];

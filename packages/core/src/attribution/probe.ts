@@ -11,7 +11,7 @@ import type { OpenReplacement } from "./replacement.ts";
 export interface VariantOutput {
   /**
    * Probability of the target class, which is fixed at the original input; where it is a number (regression), that number; of
-   * what a language model is asked, the target score.
+   * what a language model is asked, of an answer in a text, and of a similarity the target score.
    */
   readonly value: number;
   /** The target score: what attributions are measured in. */
@@ -90,14 +90,14 @@ export function createProbe(
       batchSize,
     );
   }
-  const isAnswer = score.asks === "next-token";
+  const isAnswer = score.asks !== undefined;
   const known = new Map<string, PredictedOutput>();
   let evaluations = 0;
 
   /** What the parts say of one variant, joined as explanations join them: means weighted by the shares. */
   const read = ({ parts }: Variants, logits: readonly Float32Array[]): PredictedOutput => {
     if (isAnswer) {
-      // Of a prompt, which is one part. An answer of several tokens is no class among others.
+      // Of a prompt or a text that answers, which is one part. An answer of several tokens is no class among others.
       const own = evaluateScore(score, logits[0] as Float32Array);
       return { value: own, score: own, predictsTarget: true, predicted: score.target, predictedValue: own };
     }

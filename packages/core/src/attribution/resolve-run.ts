@@ -4,7 +4,7 @@ import { InvalidOptionError, wordList } from "../errors.ts";
 import { checkRecord, type OptionNaming, plainName } from "../options/check.ts";
 import type { GivenOptions, OptionTable } from "../options/option.ts";
 import { effectiveOptions, resolveOptions } from "../options/resolve.ts";
-import { nextTokensOf, streamOf } from "../transformer/anatomy.ts";
+import { askedTokensOf, streamOf } from "../transformer/anatomy.ts";
 import { averagedOverNoise } from "./averaged.ts";
 import { EFFORTS, type Effort, plannedRefinement } from "./effort.ts";
 import type { ExplainableModel, Modality } from "./explainable-model.ts";
@@ -56,7 +56,7 @@ export function resolveRun(
   }: Pick<ExplainableModel, "modality" | "tuned"> & Partial<Pick<ExplainableModel, "anatomy">>,
   given: ExplainOptions,
 ): ResolvedRun {
-  const score = anatomy === undefined || nextTokensOf(anatomy) === undefined ? undefined : NEXT_TOKEN_SCORE;
+  const score = anatomy === undefined || askedTokensOf(anatomy) === undefined ? undefined : NEXT_TOKEN_SCORE;
   const causal = anatomy !== undefined && streamOf(anatomy).causal === true;
   const { method, table, tuned, values } = resolved(given, { stored, modality, score, causal });
   const { signal, onProgress } = given;

@@ -4,11 +4,12 @@ import { distinctNames } from "../attribution/class-names.ts";
 import type { ExplainableModel } from "../attribution/explainable-model.ts";
 import type { Prediction } from "../attribution/explanation.ts";
 import { weightedLogits } from "../attribution/join-parts.ts";
-import { chooseAnswer } from "../attribution/next-token-target.ts";
 import type { ExplainOptions } from "../attribution/options.ts";
+import { choosePlaced } from "../attribution/placed-target.ts";
 import type { Part } from "../attribution/prepared-input.ts";
 import { chooseScore } from "../attribution/target.ts";
 import type { ForwardResult } from "../program/model-programs.ts";
+import { spanOf } from "../program/questions/span.ts";
 import { evaluateScore, type ScoreSpec } from "../program/score.ts";
 import { logitsOf } from "../transformer/anatomy.ts";
 
@@ -40,8 +41,9 @@ export async function chooseAsked(
   question: Pick<ExplainOptions, "score" | "target">,
 ): Promise<Asked> {
   const [part, forward] = [parts[0] as Part, forwards[0] as ForwardResult];
-  if (logitsOf(model.anatomy).per === "asked") {
-    const { score, predictions, named, against, probability } = await chooseAnswer(
+  const { kind: output, per } = logitsOf(model.anatomy);
+  if (per === "asked" || per === "span") {
+    const { score, predictions, named, against, probability } = await choosePlaced(
       model,
       part.input,
       forward.logits,
@@ -50,8 +52,15 @@ export async function chooseAsked(
     const { answers = [], verbalised } = part.input;
     const first = verbalised === true ? named.index : (answers[0]?.strings[0]?.tokens[0] ?? named.index);
     // Answers are part of the input; labels and tokens are named by options.
+    const span = output === "span" ? spanOf(score) : undefined;
     const fixedTarget =
-      verbalised === true ? { target: named.label } : answers.length > 0 ? {} : { target: named.index };
+      span !== undefined
+        ? { target: `#${span.start}-${span.end}` }
+        : verbalised === true
+          ? { target: named.label }
+          : answers.length > 0
+            ? {}
+            : { target: named.index };
     return {
       score,
       predictions,

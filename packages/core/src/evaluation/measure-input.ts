@@ -97,12 +97,12 @@ export interface OpenInput {
   ): Promise<Readonly<Record<string, readonly number[] | null>>>;
 }
 
-/** Whether a model is asked what follows a prompt. */
+/** Whether a model is asked which token stands at a place: behind a prompt, or for a mask. */
 export const predictsTokens = ({ anatomy }: ExplainableModel): boolean => logitsOf(anatomy).per === "asked";
 
 /** @throws {InvalidOptionError} When inputs of this model cannot be perturbed. */
 export function checkMeasured(model: ExplainableModel): void {
-  if (!predictsTokens(model)) checkTask(model);
+  if (logitsOf(model.anatomy).per === "token") checkTask(model);
 }
 
 /** @throws {InvalidOptionError} When the model gives no classes of whole inputs. */

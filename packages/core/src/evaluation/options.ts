@@ -14,7 +14,7 @@ import {
   onlyOptions,
 } from "../options/option.ts";
 import { oneOf, oneOfOrObject, oneOrMoreOfOrObjects, wholeNumber } from "../options/types.ts";
-import { nextTokensOf } from "../transformer/anatomy.ts";
+import { askedTokensOf } from "../transformer/anatomy.ts";
 
 /** More than anybody waits for. */
 const MOST_DRAWS = 1000;
@@ -84,7 +84,7 @@ export function forModality<Table extends OptionTable & Pick<typeof MEASURING_OP
       features: { ...features, type: oneOf(featureKinds, "KIND") },
     },
     defaults: {
-      ...(nextTokensOf(model.anatomy) === undefined ? {} : { score: NEXT_TOKEN_SCORE }),
+      ...(askedTokensOf(model.anatomy) === undefined ? {} : { score: NEXT_TOKEN_SCORE }),
       ...(given.replacement === undefined ? { replacement: replacements.defaultName(model) } : {}),
       features: featureKinds[0],
     },

@@ -11,7 +11,7 @@ import type { ProgramSource } from "../program/model-programs.ts";
 import { Programs } from "../program/programs.ts";
 import { StreamedPrograms, type StreamSource } from "../program/streamed-programs.ts";
 import type { Runtime, SessionOptions } from "../runtime/runtime.ts";
-import { type Anatomy, logitsOf, nextTokensOf, streamOf, type TransformerGraph } from "../transformer/anatomy.ts";
+import { type Anatomy, askedTokensOf, logitsOf, streamOf, type TransformerGraph } from "../transformer/anatomy.ts";
 import { findNonFinite, type NonFiniteTensor, nonFiniteError } from "./find-non-finite.ts";
 import type { ModelParts, OriginalFile, WeightFacts } from "./model-parts.ts";
 
@@ -71,7 +71,7 @@ export function assembleModel(
   const programs = new CheckedPrograms(
     unchecked,
     async (result) => nonFiniteError(id, result, await find()),
-    nextTokensOf(anatomy)?.positions,
+    askedTokensOf(anatomy)?.positions,
   );
   const dispose = async () => {
     await programs.dispose();
@@ -116,13 +116,17 @@ export function assembleModel(
 /** As Hugging Face calls it. */
 function taskOf(anatomy: Anatomy): string {
   const { kind, per } = logitsOf(anatomy);
-  if (kind === "embedding") return "sentence-similarity";
-  switch (per) {
-    case "asked":
+  switch (kind) {
+    case "embedding":
+      return "sentence-similarity";
+    case "next-token":
       return "text-generation";
-    case "token":
-      return "token-classification";
-    case "input":
+    case "masked-token":
+      return "fill-mask";
+    case "span":
+      return "question-answering";
+    case "logits":
+      if (per === "token") return "token-classification";
       return `${streamOf(anatomy).kind}-classification`;
   }
 }

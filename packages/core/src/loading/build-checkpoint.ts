@@ -11,7 +11,7 @@ import type { ModelFamily } from "../transformer/family.ts";
 import { familyConfig } from "../transformer/family-config.ts";
 import type { CheckpointWeights } from "./checkpoint-weights.ts";
 import { asFloat32, tensorsToConvert } from "./float32-weights.ts";
-import { checkpointHead, embeddingHead, nextTokenHead } from "./head.ts";
+import { checkpointHead, embeddingHead, nextTokenHead, SPAN_HEAD } from "./head.ts";
 import type { LoadContext } from "./load-context.ts";
 import type { ModelParts } from "./model-parts.ts";
 import type { PreparedWeights } from "./prepare-weights.ts";
@@ -65,11 +65,13 @@ export async function buildCheckpoint(
       : await readTokenizer(places, tokenizerFacts(config, model, maxLength), context);
   const output = logitsOf(model.anatomy);
   const { warnings: surprises, ...head } =
-    output.kind === "next-token"
-      ? nextTokenHead(output)
-      : output.kind === "embedding"
-        ? embeddingHead(model)
-        : checkpointHead(config, output);
+    output.kind === "span"
+      ? SPAN_HEAD
+      : output.kind === "next-token" || output.kind === "masked-token"
+        ? nextTokenHead(output)
+        : output.kind === "embedding"
+          ? embeddingHead(model)
+          : checkpointHead(config, output);
 
   const read: string[] = [];
   const shapes: (readonly number[])[] = [];

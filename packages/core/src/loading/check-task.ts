@@ -10,7 +10,10 @@ import { createSearch, describeShape } from "../transformer/locate/search.ts";
 
 /** Heads for other tasks give logits of another meaning, or none. */
 const OTHER_TASKS =
-  /(For(MaskedLM|PreTraining|QuestionAnswering|MultipleChoice|NextSentencePrediction|ConditionalGeneration|MaskedImageModeling|ObjectDetection|(Semantic|Instance|Universal|Image)Segmentation|DepthEstimation)|WithProjection|Backbone|(?<!LMHead)Model)$/;
+  /(For(PreTraining|MultipleChoice|NextSentencePrediction|ConditionalGeneration|MaskedImageModeling|ObjectDetection|(Semantic|Instance|Universal|Image)Segmentation|DepthEstimation)|WithProjection|Backbone|(?<!LMHead)Model)$/;
+
+/** Models that fill masks: their files must give scores of words. */
+const MASKED = /ForMaskedLM$/;
 
 /** What the decoders of encoder-decoders read besides their own tokens. */
 const ENCODED = /^(encoder_(hidden_states|outputs?|attention_mask|last_hidden_state)|decoder_input_ids)$/;
@@ -29,9 +32,10 @@ export function checkTask(config: CheckpointConfig | undefined, model: Pick<Onnx
       [{ reason: `encoder-decoder: input "${encoded.name}"` }],
     );
   }
-  const found = config?.architectures.find((name) => OTHER_TASKS.test(name));
+  const found = config?.architectures.find((name) => OTHER_TASKS.test(name) || MASKED.test(name));
   if (found === undefined) return;
-  const { outputs, mayClassify } = offers(model);
+  const { outputs, mayClassify, hasWords } = offers(model);
+  if (hasWords && MASKED.test(found)) return;
   const remedy = mayClassify
     ? `; if the file does have a head for classification, name it in "architectures" of config.json, as in "BertForSequenceClassification"`
     : "";
@@ -47,15 +51,21 @@ function offers({ graph, opsets }: Pick<OnnxModel, "graph" | "opsets">) {
     const canonical = canonicalise({ graph, opsets });
     const search = createSearch(canonical.graph, canonical.opsets);
     const source = findSource(search);
-    if ("length" in source) return { outputs: declared(graph), mayClassify: false };
+    if ("length" in source) return { outputs: declared(graph), ...NOTHING };
     const outputs = describeOutputs(search, source);
-    return { outputs: listOutputs(outputs), mayClassify: outputs.some(({ meaning }) => meaning === "logits") };
+    return {
+      outputs: listOutputs(outputs),
+      mayClassify: outputs.some(({ meaning }) => meaning === "logits"),
+      hasWords: outputs.some(({ meaning }) => meaning === "vocabulary"),
+    };
   } catch (error) {
     // A graph that calig cannot rewrite is refused for its task all the same.
     if (!isCaligError(error)) throw error;
-    return { outputs: declared(graph), mayClassify: false };
+    return { outputs: declared(graph), ...NOTHING };
   }
 }
+
+const NOTHING = { mayClassify: false, hasWords: false };
 
 const declared = ({ outputs }: Graph): string =>
   outputs.map(({ name, shape }) => `"${name}" ${describeShape(shape)}`).join(", ");

@@ -5,7 +5,13 @@ import type { CheckpointConfig } from "../checkpoint/config.ts";
 import { numberedLabels } from "../checkpoint/labels.ts";
 import { CheckpointError, UnsupportedModelError } from "../errors.ts";
 import type { Activation } from "../program/activation.ts";
-import { type LogitsOutput, logitsOf, type NextTokenOutput, type TransformerGraph } from "../transformer/anatomy.ts";
+import {
+  type LogitsOutput,
+  logitsOf,
+  type MaskedTokenOutput,
+  type NextTokenOutput,
+  type TransformerGraph,
+} from "../transformer/anatomy.ts";
 
 /** What is said of the classes of a model. */
 export interface Head {
@@ -20,13 +26,16 @@ export interface Head {
 /** What the graph says of its head. */
 export type HeadGraph = Pick<LogitsOutput, "per" | "activation">;
 
-/** The head of a language model: one of many tokens, which the tokenizer has the names of. */
-export const nextTokenHead = ({ vocabulary }: NextTokenOutput): Head => ({
+/** The head of a language model, or of one that fills masks: one of many tokens, which the tokenizer has the names of. */
+export const nextTokenHead = ({ vocabulary }: NextTokenOutput | MaskedTokenOutput): Head => ({
   labels: [],
   activation: "softmax",
   classes: vocabulary,
   warnings: [],
 });
+
+/** The head that finds spans: two logits for every token. */
+export const SPAN_HEAD: Head = { labels: [], activation: "softmax", classes: 2, warnings: [] };
 
 /** An embedding in the place of a head: numbers without names or probabilities. */
 export const EMBEDDING_HEAD: Head = { labels: [], activation: "none", warnings: [] };

@@ -16,14 +16,17 @@ import { modalityOf } from "../modality/modality-of.ts";
 import type { Graph, OnnxModel } from "../onnx/model.ts";
 import {
   type Anatomy,
+  askedTokensOf,
   classifierAnatomy,
   classLogitsOf,
   embeddingAnatomy,
   type LogitsOutput,
   languageModelAnatomy,
   logitsOf,
-  type NextTokenOutput,
+  maskedModelAnatomy,
+  maskedTokensOf,
   nextTokensOf,
+  spanAnatomy,
   streamOf,
   type TransformerGraph,
 } from "../transformer/anatomy.ts";
@@ -32,15 +35,16 @@ import { familyConfig } from "../transformer/family-config.ts";
 import { familyOf } from "../transformer/family-of.ts";
 import { freeBlocks } from "../transformer/locate/free-blocks.ts";
 import { askLogits, locateLanguageModel } from "../transformer/locate/language-model.ts";
-import { locateAnatomy } from "../transformer/locate/locate-anatomy.ts";
+import { locateAnatomy, locateParts } from "../transformer/locate/locate-anatomy.ts";
 import { givesWords, logitsOutput } from "../transformer/locate/logits.ts";
+import { maskedModel } from "../transformer/locate/masked-model.ts";
 import { positionLimit } from "../transformer/locate/position-limit.ts";
 import { freesRows, needsRows, takesOneRow } from "../transformer/locate/row-limits.ts";
 import { unflattenLogits } from "../transformer/locate/unflatten-logits.ts";
 import { builtInputs } from "./built-inputs.ts";
 import type { Contents } from "./contents.ts";
 import { firstPosition } from "./first-position.ts";
-import { EMBEDDING_HEAD, nextTokenHead, onnxHead } from "./head.ts";
+import { EMBEDDING_HEAD, nextTokenHead, onnxHead, SPAN_HEAD } from "./head.ts";
 import type { LoadContext } from "./load-context.ts";
 import type { ModelParts, WeightFacts, WeightPlace } from "./model-parts.ts";
 import { genaiLength } from "./onnx-place.ts";
@@ -48,6 +52,7 @@ import { type LogitsGraph, openOwnAnswers, unmeasuredWarning } from "./own-answe
 import { withPooledOutput } from "./pooled-output.ts";
 import { readImageProcessor, readTokenizer, tokenizerFacts } from "./preprocessors.ts";
 import type { SentenceModel } from "./sentence-model.ts";
+import { answersBySpans, withSpanOutput } from "./span-output.ts";
 
 /** Tokens read where neither configuration nor tokenizer nor a table of positions limits them. */
 const FALLBACK_LENGTH = 512;
@@ -106,17 +111,24 @@ export async function onnxParts(source: OnnxSource): Promise<OnnxParts> {
   const rewritten = canonicalise(original, [...knowledge.passes, ...PASSES]);
   const noted = { ...rewritten, notes: [...started.notes, ...rewritten.notes] };
   const { sentences } = source;
-  const canonical: LogitsModel =
-    sentences === undefined
-      ? onlyLogits(noted, listedClasses(config))
+  const spans = sentences === undefined && answersBySpans(config, source.graph, context.task);
+  // The number of classes that a configuration names is no number of start and end logits.
+  const listed = spans ? undefined : listedClasses(config);
+  const canonical: LogitsModel = spans
+    ? { ...noted, graph: withSpanOutput(noted.graph, noted.opsets) }
+    : sentences === undefined
+      ? onlyLogits(noted, listed)
       : { ...noted, graph: withPooledOutput(noted.graph, noted.opsets, sentences.plan) };
   const { activation } = canonical;
-  const located = locate(canonical, listedClasses(config), knowledge.rules);
+  const located = locate(canonical, listed, knowledge.rules);
   const stream = streamOf(located.anatomy);
   const first = stream.inputs.positionIds === undefined ? 0 : firstPosition(config);
   const classified = withFirstPosition(located.anatomy, first, activation);
-  const anatomy =
-    sentences === undefined ? classified : embeddingAnatomy(streamOf(classified), classLogitsOf(classified));
+  const anatomy = spans
+    ? spanAnatomy(streamOf(classified), classLogitsOf(classified))
+    : sentences === undefined
+      ? classified
+      : embeddingAnatomy(streamOf(classified), classLogitsOf(classified));
   checkLength(canonical.graph, anatomy);
   const { graph, opsets } = freeBlocks({ ...located, anatomy });
   checkFixedSizes(graph, opsets, source.weights.bytes); // branches that were decided, too
@@ -133,19 +145,22 @@ export async function onnxParts(source: OnnxSource): Promise<OnnxParts> {
     ? "the model is not run whole"
     : original.graph.nodes.some(({ outputs }) => outputs.includes(ownLogits))
       ? undefined
-      : sentences === undefined
-        ? "the file has no such value before its probabilities"
-        : "its embeddings are pooled outside of the file";
+      : spans
+        ? "its starts and ends are joined outside of the file"
+        : sentences === undefined
+          ? "the file has no such value before its probabilities"
+          : "its embeddings are pooled outside of the file";
   const most =
     streamOf(anatomy).inputs.ids !== undefined
       ? maxLength(family, config, free, await genaiLength(source.contents))
       : undefined;
   const longest = most === undefined ? undefined : Math.min(most, sentences?.maxTokens ?? most);
   const forward: TransformerGraph = { ...free, graph: source.externalise(graph) };
-  const next = nextTokensOf(anatomy);
-  const { warnings: surprises, ...head } =
-    next !== undefined
-      ? nextTokenHead(next)
+  const asked = askedTokensOf(anatomy);
+  const { warnings: surprises, ...head } = spans
+    ? SPAN_HEAD
+    : asked !== undefined
+      ? nextTokenHead(asked)
       : sentences === undefined
         ? onnxHead(config, classLogitsOf(anatomy), classes)
         : { ...EMBEDDING_HEAD, classes };
@@ -170,7 +185,7 @@ export async function onnxParts(source: OnnxSource): Promise<OnnxParts> {
           accepted: context.acceptDifference ?? false,
           original: {
             ...original,
-            ...asAsked({ ...original, graph: source.externalise(original.graph) }, ownLogits, next),
+            ...asAsked({ ...original, graph: source.externalise(original.graph) }, ownLogits, asked?.positions),
           },
           rewritten: { graph: forward.graph, opsets, logits: logitsOf(anatomy).value },
           classes,
@@ -249,7 +264,12 @@ function locate(
   rules: RuleRegistry,
 ): LocatedModel {
   try {
-    if (givesWords(graph, opsets, listed)) return locateLanguageModel(graph, opsets, listed);
+    if (givesWords(graph, opsets, listed)) {
+      const parts = locateParts(graph, opsets, listed);
+      return parts.stream.causal === true
+        ? locateLanguageModel(graph, opsets, listed)
+        : maskedModel(graph, opsets, parts);
+    }
     return { graph, opsets, anatomy: locateAnatomy(graph, opsets, listed) };
   } catch (error) {
     if (!(error instanceof AnatomyError)) throw error;
@@ -266,21 +286,22 @@ function locate(
 /** The anatomy with what the configuration says of positions, and what the file makes probabilities of its logits with. */
 function withFirstPosition(anatomy: Anatomy, first: number, activation: LogitsOutput["activation"]): Anatomy {
   const stream = { ...streamOf(anatomy), ...(first === 0 ? {} : { firstPosition: first }) };
-  const next = nextTokensOf(anatomy);
+  const [next, masked] = [nextTokensOf(anatomy), maskedTokensOf(anatomy)];
   if (next !== undefined) return languageModelAnatomy(stream, next);
+  if (masked !== undefined) return maskedModelAnatomy(stream, masked);
   return classifierAnatomy(stream, {
     ...classLogitsOf(anatomy),
     ...(activation === undefined ? {} : { activation }),
   });
 }
 
-/** The logits of the file at the positions that are asked for, where it is a language model. */
+/** The logits of the file at the positions that are asked for, where it predicts tokens. */
 function asAsked(
   { graph, opsets }: Pick<OnnxModel, "graph" | "opsets">,
   logits: string,
-  next: NextTokenOutput | undefined,
+  positions: string | undefined,
 ): Pick<LogitsGraph, "graph" | "logits"> {
-  return next === undefined ? { graph, logits } : askLogits(graph, opsets, logits, next.positions);
+  return positions === undefined ? { graph, logits } : askLogits(graph, opsets, logits, positions);
 }
 
 function checkLength(graph: Graph, anatomy: Anatomy): void {

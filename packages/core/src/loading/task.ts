@@ -4,7 +4,15 @@ import type { ExplainableModel } from "../attribution/explainable-model.ts";
 import { InvalidOptionError } from "../errors.ts";
 import { logitsOf } from "../transformer/anatomy.ts";
 
-export const TASKS = ["classification", "text-generation", "similarity", "zero-shot", "relevance"] as const;
+export const TASKS = [
+  "classification",
+  "text-generation",
+  "similarity",
+  "zero-shot",
+  "relevance",
+  "question-answering",
+  "fill-mask",
+] as const;
 export type Task = (typeof TASKS)[number];
 
 /** Tasks of a model, the usual one first. */
@@ -15,6 +23,10 @@ export function tasksOf({ anatomy, labels }: Pick<ExplainableModel, "anatomy" | 
       return ["similarity"];
     case "next-token":
       return ["text-generation"];
+    case "masked-token":
+      return ["fill-mask"];
+    case "span":
+      return ["question-answering"];
     case "logits":
       if (per === "token") return ["classification"];
       return [

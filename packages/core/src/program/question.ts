@@ -44,6 +44,25 @@ export interface NextTokenQuestion {
   evaluate(logits: ArrayLike<number>, asked: Asked): number;
 }
 
+/** What a program that answers about spans is written with. Where they lie is fed to it. */
+export interface SpanGraph {
+  readonly builder: GraphBuilder;
+  /** That a token is the start, and that it is the end [rows, tokens, 2]. */
+  readonly logits: string;
+}
+
+/** A question about where an answer starts and ends. To add one: a file in questions/ and a line in questions.ts. */
+export interface SpanQuestion {
+  readonly name: string;
+  readonly asks: "span";
+  /** F of every row [rows, 1]: rows must not depend on each other. */
+  emit(graph: SpanGraph): string;
+  /** Feeds of the inputs that `emit` declares. */
+  feeds(asked: Asked): Feeds;
+  /** F of one row of logits [tokens x 2]: the same function. */
+  evaluate(logits: ArrayLike<number>, asked: Asked): number;
+}
+
 /**
  * A question about logits, the kind of output that classifiers have. To add one: a file in questions/ and a line in
  * questions.ts; from outside: `defineQuestion`, whose questions choose more and say what readers call them.

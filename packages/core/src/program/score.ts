@@ -4,15 +4,15 @@ import { InvalidOptionError } from "../errors.ts";
 import { GraphBuilder } from "../graph/builder.ts";
 import type { Feeds } from "../runtime/runtime.ts";
 import { type FloatTensor, floatTensor } from "../tensor/tensor.ts";
-import type { Asked, NextTokenQuestion, Question } from "./question.ts";
-import { nextTokenQuestionNamed, questionNamed } from "./questions.ts";
+import type { Asked, NextTokenQuestion, Question, SpanQuestion } from "./question.ts";
+import { ownQuestionNamed, questionNamed } from "./questions.ts";
 
 /** What is asked. `kind` and `activation` select a program; the classes are fed to it. */
 export interface ScoreSpec extends Asked {
   /** Name of the question. */
   readonly kind: string;
-  /** Whether it is about the tokens that follow. Absent for classes. */
-  readonly asks?: "next-token";
+  /** Whether it is about the tokens that follow, or about where an answer lies. Absent for classes. */
+  readonly asks?: "next-token" | "span";
   /** The question itself where it is one from outside; otherwise `kind` names it. */
   readonly question?: Question;
   /** The token whose label is explained, for models that label every token. */
@@ -25,9 +25,9 @@ export type ProgramScore = Pick<ScoreSpec, "kind" | "activation" | "question" | 
 const questionOf = ({ kind, question }: Pick<ScoreSpec, "kind" | "question">): Question =>
   question ?? questionNamed(kind);
 
-/** The question where it is about the tokens that follow. */
-const nextTokenQuestion = ({ kind, asks }: Pick<ScoreSpec, "kind" | "asks">): NextTokenQuestion | undefined =>
-  asks === undefined ? undefined : nextTokenQuestionNamed(kind);
+/** The question where it is about no classes. */
+const ownQuestion = ({ kind, asks }: Pick<ScoreSpec, "kind" | "asks">): NextTokenQuestion | SpanQuestion | undefined =>
+  asks === undefined ? undefined : ownQuestionNamed(asks, kind);
 
 const TARGET = "score.target";
 const POSITION = "score.position";
@@ -37,18 +37,19 @@ const POSITION = "score.position";
  * target.
  *
  * Shapes: logits [rows, classes], or [rows, tokens, classes] where `per` is "token", or [rows, asked, vocabulary] where it
- * is "asked" -> F [rows, 1].
+ * is "asked" (of a masked word, which is a class among all words, one is asked), or [rows, tokens, 2] where it is "span" -> F
+ * [rows, 1].
  */
 export function emitScore(
   builder: GraphBuilder,
   logits: string,
   score: ProgramScore,
   classes: number,
-  per: "input" | "token" | "asked" = "input",
+  per: "input" | "token" | "asked" | "span" = "input",
 ): string {
-  const about = nextTokenQuestion(score);
+  const about = ownQuestion(score);
   if (about !== undefined) return about.emit({ builder, logits });
-  const rows = per === "token" ? emitRow(builder, logits) : logits;
+  const rows = per === "token" ? emitRow(builder, logits) : per === "asked" ? builder.squeeze(logits, [1]) : logits;
   const target = builder.input(TARGET, "float32", [classes, 1]);
   return emitAnswer(builder, rows, target, score, classes);
 }
@@ -113,7 +114,7 @@ function emitRow(builder: GraphBuilder, logits: string): string {
  * @param positions - Tokens of the input; read only when the score is that of one token.
  */
 export function scoreFeeds(spec: ScoreSpec, classes: number, positions: number): Feeds {
-  const about = nextTokenQuestion(spec);
+  const about = ownQuestion(spec);
   if (about !== undefined) return about.feeds(spec);
   const target = new Float32Array(classes);
   target[spec.target] = 1;
@@ -128,8 +129,8 @@ export function scoreFeeds(spec: ScoreSpec, classes: number, positions: number):
 }
 
 /**
- * The logits of the first input that a score is read from: those of one token [classes], or all of it: [classes], or [asked x
- * vocabulary] where next tokens are asked for.
+ * The logits of the first input that a score is read from: those of one token [classes], or all of it: [classes], [asked x
+ * vocabulary] where next tokens are asked for, or [tokens x 2] where a span is.
  */
 export function logitsRow(logits: FloatTensor, position: number | undefined): Float32Array {
   const classes = logits.shape.at(-1) as number;
@@ -144,7 +145,7 @@ export const largestLogit = (...all: readonly (FloatTensor | undefined)[]): numb
 
 /** F of one row of logits; the same function that `emitScore` writes as nodes. */
 export const evaluateScore = (spec: ScoreSpec, logits: ArrayLike<number>): number =>
-  (nextTokenQuestion(spec) ?? questionOf(spec)).evaluate(logits, spec);
+  (ownQuestion(spec) ?? questionOf(spec)).evaluate(logits, spec);
 
 /** @throws {InvalidOptionError} When the model's head has no such score. */
 export function checkScore(spec: ScoreSpec, classes: number): void {

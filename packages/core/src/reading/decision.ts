@@ -34,17 +34,27 @@ export function decisionOf(explanation: Explanation, number: (value: number) => 
       return { kind: "number", label: nameOf(own), value: number(own.logit), of: predictions.length };
     }
     default:
-      if (explanation.model.task === "text-generation") return { kind: "next", label: nameOf(best) };
+      if (isTokenTask(explanation)) return { kind: TOKEN_TASKS[explanation.model.task], label: nameOf(best) };
       return target.token === undefined
         ? { kind: "class", label: nameOf(best) }
         : { kind: "token", label: nameOf(best), token: visible(target.token.text) };
   }
 }
 
+/** Tasks whose predictions are the best of very many, and how the best is told. */
+const TOKEN_TASKS = { "text-generation": "next", "fill-mask": "fills", "question-answering": "answers" } as const;
+
+/** Whether the predictions are the best of very many, and not the classes of a model. */
+export const isTokenTask = <T extends { readonly model: { readonly task: string } }>(
+  explanation: T,
+): explanation is T & { readonly model: { readonly task: keyof typeof TOKEN_TASKS } } =>
+  Object.hasOwn(TOKEN_TASKS, explanation.model.task);
+
 /** Whether what is explained is what the model decided. */
 export function isDecided(explanation: Explanation): boolean {
   const { predictions, target } = explanation;
   const own = predictions.find(({ index }) => index === target.index);
+  if (own === undefined && isTokenTask(explanation)) return false; // none of the best of very many
   return !isClass(target) || own === undefined || isPredictedClass(explanation, own);
 }
 

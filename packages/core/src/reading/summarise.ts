@@ -4,7 +4,7 @@ import type { Explanation, InLanguages } from "../attribution/explanation.ts";
 import { visible } from "../util/plain-text.ts";
 import { certaintyOf } from "./certainty.ts";
 import { changesOf } from "./changes.ts";
-import { decisionOf, isDecided, isSimilarity, labelOf } from "./decision.ts";
+import { decisionOf, isDecided, isSimilarity, isTokenTask, labelOf } from "./decision.ts";
 import { evidenceOn } from "./evidence-on.ts";
 import { headKind, isClass } from "./head.ts";
 import { isSigned, specialsOf } from "./items.ts";
@@ -126,7 +126,7 @@ function askedOf(explanation: Explanation): Asked[] {
   if (target.against !== undefined) {
     return [{ kind: "against", label, against: labelOf(explanation, target.against) }];
   }
-  if (explanation.model.task === "text-generation") {
+  if (isTokenTask(explanation)) {
     const isFirst = explanation.predictions[0]?.index === target.index;
     return isFirst ? [] : [{ kind: "answer", label, probability: target.probability }];
   }
@@ -221,7 +221,7 @@ function limits({ explanation, words, whole }: Situation): Statement[] {
   const stated = said(model.card?.limits, words);
   const texts = [
     ...(learned === undefined ? [] : [words.trainedOn(learned)]),
-    ...(headKind(explanation) === "classes" && predictions.length > 1 && model.task !== "text-generation"
+    ...(headKind(explanation) === "classes" && predictions.length > 1 && !isTokenTask(explanation)
       ? [words.oneOf(predictions.length, whole)]
       : []),
     ...(stated === undefined ? [] : [stated]),

@@ -53,7 +53,7 @@ export const marksPredicted = (explanation: Headed): boolean => headKind(explana
 export function classesCaption(explanation: Headed): string {
   switch (headKind(explanation)) {
     case "classes":
-      return predictsTokens(explanation) ? "Probability of what may follow" : "Probability of each class";
+      return PROBABILITY_OF[explanation.model.task] ?? "Probability of each class";
     case "independent":
       return "Probability of each class by itself (they need not add up to 100%); ✓ above 50%";
     case "binary":
@@ -131,17 +131,37 @@ export function roleOf(
   }
 }
 
+/** What probabilities are of, by the task. */
+const PROBABILITY_OF: Readonly<Record<string, string>> = {
+  "text-generation": "Probability of what may follow",
+  "fill-mask": "Probability of words in the place of the mask",
+  "question-answering": "Probability of answers",
+};
+
 /** Whether a model predicts tokens, not classes. */
 const predictsTokens = ({ model }: Headed): boolean => model.task === "text-generation";
 
-/** "3 more classes", of language models "3 more tokens". */
-export const moreText = (explanation: Headed, rest: number): string =>
-  predictsTokens(explanation) ? count(rest, "more token") : count(rest, "more class", "more classes");
+/** "3 more classes", of language models "3 more tokens", and so on. */
+export function moreText(explanation: Headed, rest: number): string {
+  switch (explanation.model.task) {
+    case "text-generation":
+      return count(rest, "more token");
+    case "fill-mask":
+      return count(rest, "more word");
+    case "question-answering":
+      return count(rest, "more answer");
+    default:
+      return count(rest, "more class", "more classes");
+  }
+}
 
 function aboutAll(explanation: Headed): readonly Piece[] {
   const [best] = explanation.predictions;
   if (best === undefined) return ["Not a class"];
   const name = { name: className(explanation, best) };
+  if (explanation.model.task === "question-answering") {
+    return ["None of the best answers; the most probable one is ", name, ` with ${valueText(explanation, best)}`];
+  }
   if (predictsTokens(explanation)) {
     return [
       "An answer of several tokens; the most probable next token is ",

@@ -8,8 +8,11 @@ interface Measured {
   readonly settings: { readonly score: string };
 }
 
-/** Whether what is measured is what a language model is asked. */
-export const isPromptScore = ({ model }: Pick<Measured, "model">): boolean => model.task === "text-generation";
+/** Tasks whose answers are no classes: what is measured is the score. */
+const SCORED: ReadonlySet<string> = new Set(["text-generation", "question-answering", "sentence-similarity"]);
+
+/** Whether what is measured is the score of what was asked. */
+export const isPromptScore = ({ model }: Pick<Measured, "model">): boolean => SCORED.has(model.task);
 
 /** How curves are drawn: from 0 to 1, or over the range that they have. */
 export const curveActivation = ({ model }: Measured): HeadActivation | undefined =>

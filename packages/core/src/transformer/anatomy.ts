@@ -114,6 +114,30 @@ export interface NextTokenOutput {
   readonly readout: "chosen";
 }
 
+/** Logits of the words that could stand in the place of a masked one: what models give that were trained to fill masks. */
+export interface MaskedTokenOutput {
+  readonly kind: "masked-token";
+  /** [batch, asked, vocabulary] */
+  readonly value: string;
+  readonly per: "asked";
+  /** As of `NextTokenOutput`; the logits at a position are those of the token at it. */
+  readonly positions: string;
+  /** Tokens that can stand there. */
+  readonly vocabulary: number;
+  readonly activation?: never;
+  readonly readout: "chosen";
+}
+
+/** Where an answer starts and where it ends in a text: what models give that answer questions by a span. */
+export interface SpanOutput {
+  readonly kind: "span";
+  /** Logits that a token is the first, and that it is the last of the answer [batch, tokens, 2]. */
+  readonly value: string;
+  readonly per: "span";
+  readonly activation?: never;
+  readonly readout: "each";
+}
+
 /** A vector for the whole input: what models for search and similarity give. Scores are made of it by questions. */
 export interface EmbeddingOutput {
   readonly kind: "embedding";
@@ -126,7 +150,7 @@ export interface EmbeddingOutput {
 }
 
 /** What a question can ask about, by kind. */
-export type ModelOutput = LogitsOutput | NextTokenOutput | EmbeddingOutput;
+export type ModelOutput = LogitsOutput | NextTokenOutput | MaskedTokenOutput | SpanOutput | EmbeddingOutput;
 
 /** Where the parts are: the streams that inputs pass, and the outputs that are made of them. */
 export interface Anatomy {
@@ -148,6 +172,21 @@ export const embeddingAnatomy = (
 ): Anatomy => ({
   streams: [stream],
   outputs: [{ kind: "embedding", per: "input", value, readout }],
+});
+
+/** The anatomy of a model that fills masks: one stream, and logits of the words at the positions that are asked for. */
+export const maskedModelAnatomy = (
+  stream: Stream,
+  masked: Pick<MaskedTokenOutput, "value" | "positions" | "vocabulary">,
+): Anatomy => ({
+  streams: [stream],
+  outputs: [{ kind: "masked-token", per: "asked", readout: "chosen", ...masked }],
+});
+
+/** The anatomy of a model that answers by a span: one stream, and two logits for every token. */
+export const spanAnatomy = (stream: Stream, { value }: Pick<SpanOutput, "value">): Anatomy => ({
+  streams: [stream],
+  outputs: [{ kind: "span", per: "span", readout: "each", value }],
 });
 
 /** The anatomy of a language model: one causal stream, and logits of the tokens that follow. */
@@ -184,6 +223,14 @@ export function classLogitsOf(anatomy: Anatomy): LogitsOutput {
 /** The logits of next tokens; undefined where a model gives none. */
 export const nextTokensOf = ({ outputs }: Anatomy): NextTokenOutput | undefined =>
   outputs.find((output) => output.kind === "next-token");
+
+/** The logits of tokens at positions that are asked for, whatever they are of; undefined where a model gives none. */
+export const askedTokensOf = ({ outputs }: Anatomy): NextTokenOutput | MaskedTokenOutput | undefined =>
+  outputs.find((output) => output.kind === "next-token" || output.kind === "masked-token");
+
+/** The logits of masked words; undefined where a model gives none. */
+export const maskedTokensOf = ({ outputs }: Anatomy): MaskedTokenOutput | undefined =>
+  outputs.find((output) => output.kind === "masked-token");
 
 /** A forward graph with its anatomy; outputs: the logits. */
 export interface TransformerGraph {

@@ -3,6 +3,7 @@
 import type { CheckpointConfig } from "../checkpoint/config.ts";
 import { UnsupportedModelError } from "../errors.ts";
 import type { WeightSource } from "./parameters.ts";
+import { textHead } from "./text-head.ts";
 
 /** Names that the tensors of heads for classification start with, in transformers and timm. */
 const CLASSIFIERS =
@@ -40,6 +41,8 @@ const SEQUENCE_ONLY = /(^|\.)(pooler|pre_classifier|head|classifier\.(dense|out_
 export function checkHead(config: CheckpointConfig, { description, names }: WeightSource): void {
   const all = [...names];
   const { architectures } = config;
+  const head = textHead(config, { names });
+  if (head === "span" || head === "masked") return; // what is missing of it is told by its tensors
   const says = architectures.length === 0 ? "" : `; config.json says it is a ${architectures.join(", ")}`;
   if (!all.some((name) => CLASSIFIERS.test(name))) {
     for (const [tensors, purpose] of OTHERS) {

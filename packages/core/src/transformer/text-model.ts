@@ -5,13 +5,24 @@ import { UnsupportedModelError } from "../errors.ts";
 import { GraphBuilder } from "../graph/builder.ts";
 import { int } from "../onnx/model.ts";
 import { activation } from "./activations.ts";
-import { classifierAnatomy, embeddingAnatomy, type Stream, type TransformerGraph } from "./anatomy.ts";
+import {
+  type Anatomy,
+  classifierAnatomy,
+  embeddingAnatomy,
+  maskedModelAnatomy,
+  type Stream,
+  spanAnatomy,
+  type TransformerGraph,
+} from "./anatomy.ts";
+import { firstRow } from "./decoder-parts.ts";
 import { embeddingReadout, embeddingWidth, emitEmbedding } from "./embedding.ts";
 import type { WordEmbeddings } from "./embeddings.ts";
 import type { BuildOptions } from "./family.ts";
 import { firstPosition, linear } from "./layers.ts";
+import { type MaskedHead, maskedLogits } from "./masked-head.ts";
 import { Parameters, type WeightSource } from "./parameters.ts";
 import type { EncodedBlocks } from "./post-norm.ts";
+import { textHead } from "./text-head.ts";
 
 /** A text model under construction. */
 export interface TextModel {
@@ -41,12 +52,21 @@ export interface TextProfile {
   encode(model: TextModel): EncodedBlocks & { readonly words: WordEmbeddings };
   /** Logits of the input [batch, classes] from the state that the head reads [batch, width]. */
   sequenceLogits(model: TextModel, state: string): string;
-  /** Logits of every token from the last hidden states. Default: the linear layer "classifier". */
-  tokenLogits?(model: TextModel, states: string): string;
+  /**
+   * Logits of every token from the last hidden states. Default: the linear layer "classifier", of heads that find spans
+   * "qa_outputs".
+   */
+  tokenLogits?(model: TextModel, states: string, classes: number): string;
+  /** The head that fills masks. */
+  maskedHead(model: TextModel): MaskedHead;
 }
 
+/** Logits of a token where spans are found: that it is the first, and that it is the last. */
+const SPAN_ENDS = 2;
+
 /**
- * Builds a text classifier: `...ForTokenClassification` gives logits for every token, anything else for the input.
+ * Builds a model of texts by its head (`textHead`): logits of the text or of every token, of where an answer starts and ends,
+ * or of the word in the place of a mask.
  *
  * @throws {UnsupportedModelError} When the checkpoint has a head for another task, or is a decoder.
  * @throws {CheckpointError} When weights are missing or misshapen.
@@ -61,10 +81,9 @@ export function buildTextModel(
   if (embedding === undefined) checkTask(config, weights);
   const builder = new GraphBuilder({ name: profile.name });
   const all = new Parameters(builder, weights);
-  const perToken =
-    embedding === undefined && config.architectures.some((name) => name.endsWith("ForTokenClassification"));
+  const head = embedding === undefined ? textHead(config, weights) : undefined;
   const readout = embedding === undefined ? (profile.readout ?? "first") : embeddingReadout(embedding);
-  const pooled = lastBlock === "pooled" && !perToken && readout === "first";
+  const pooled = lastBlock === "pooled" && (head ?? "sequence") === "sequence" && readout === "first";
 
   const input = (name: string) => builder.input(name, "int64", ["batch", "tokens"]);
   const ids = input("input_ids");
@@ -81,30 +100,45 @@ export function buildTextModel(
     heads: profile.sizes.heads,
     width: profile.sizes.width,
   };
+  const built = (anatomy: Anatomy): TransformerGraph => {
+    all.check();
+    return { graph: builder.build(), opsets: builder.opsets, anatomy };
+  };
   if (embedding !== undefined) {
     const vector = emitEmbedding(builder, output, mask, embedding);
     const shape = ["batch", embeddingWidth(embedding, profile.sizes.width)];
     const value = builder.output(vector, "embedding", "float32", shape);
-    all.check();
-    return { graph: builder.build(), opsets: builder.opsets, anatomy: embeddingAnatomy(stream, { value, readout }) };
+    return built(embeddingAnatomy(stream, { value, readout }));
   }
+  const tokenLogits = (name: string, classes: number) =>
+    profile.tokenLogits?.(model, output, classes) ??
+    linear(builder, output, all.at(name), profile.sizes.width, classes);
   const classes = config.numLabels;
-  const raw = perToken
-    ? (profile.tokenLogits?.(model, output) ??
-      linear(builder, output, all.at("classifier"), profile.sizes.width, classes))
-    : profile.sequenceLogits(model, readout === "mean" ? meanPosition(model, output) : firstPosition(builder, output));
-  const shape = perToken ? ["batch", "tokens", classes] : ["batch", classes];
-  const logits = builder.output(raw, "logits", "float32", shape);
-  all.check();
-  return {
-    graph: builder.build(),
-    opsets: builder.opsets,
-    anatomy: classifierAnatomy(stream, {
-      value: logits,
-      per: perToken ? "token" : "input",
-      readout: perToken ? "each" : readout,
-    }),
-  };
+  switch (head) {
+    case "span": {
+      const logits = tokenLogits("qa_outputs", SPAN_ENDS);
+      return built(
+        spanAnatomy(stream, { value: builder.output(logits, "logits", "float32", ["batch", "tokens", SPAN_ENDS]) }),
+      );
+    }
+    case "masked": {
+      const positions = builder.input("positions", "int64", ["batch", "asked"]);
+      const vocabulary = config.integer("vocab_size");
+      const logits = maskedLogits(model, output, firstRow(builder, positions), profile.maskedHead(model));
+      const value = builder.output(logits, "logits", "float32", ["batch", "asked", vocabulary]);
+      return built(maskedModelAnatomy(stream, { value, positions, vocabulary }));
+    }
+    case "token": {
+      const logits = tokenLogits("classifier", classes);
+      const value = builder.output(logits, "logits", "float32", ["batch", "tokens", classes]);
+      return built(classifierAnatomy(stream, { value, per: "token", readout: "each" }));
+    }
+    default: {
+      const state = readout === "mean" ? meanPosition(model, output) : firstPosition(builder, output);
+      const value = builder.output(profile.sequenceLogits(model, state), "logits", "float32", ["batch", classes]);
+      return built(classifierAnatomy(stream, { value, per: "input", readout }));
+    }
+  }
 }
 
 /** The head most families have: project(act(dense(state))), state [batch, width]. */
@@ -144,6 +178,7 @@ function checkTask(config: CheckpointConfig, weights: WeightSource): void {
   const { architectures } = config;
   if (architectures.length === 0 || architectures.some((name) => /For(Sequence|Token)Classification$/.test(name)))
     return;
+  if (textHead(config, weights) !== "sequence") return;
   if ([...weights.names].some((name) => name.startsWith("classifier"))) return;
   const found = architectures.join(", ");
   throw new UnsupportedModelError(

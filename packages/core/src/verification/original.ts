@@ -15,7 +15,7 @@ import type { Feeds, Session } from "../runtime/runtime.ts";
 import type { DType } from "../tensor/dtype.ts";
 import { floatToHalf, toFloatTensor } from "../tensor/half.ts";
 import { intTensor, type Tensor } from "../tensor/tensor.ts";
-import { logitsOf, nextTokensOf, streamOf } from "../transformer/anatomy.ts";
+import { askedTokensOf, logitsOf, streamOf } from "../transformer/anatomy.ts";
 import { askLogits } from "../transformer/locate/language-model.ts";
 
 export interface RunningOriginal {
@@ -34,7 +34,7 @@ export async function openOriginal({ original, anatomy, source }: AssembledModel
   if (original === undefined) throw new AnatomyError("Cannot run the original file: the model is no ONNX file");
   const output = original.logits ?? logitsOf(anatomy).value;
   const fed: readonly string[] = Object.values(streamOf(anatomy).inputs);
-  const positions = nextTokensOf(anatomy)?.positions;
+  const positions = askedTokensOf(anatomy)?.positions;
   const isWhole =
     positions === undefined &&
     original.outputs.includes(output) &&

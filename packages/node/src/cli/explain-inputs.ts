@@ -4,6 +4,7 @@ import { stat } from "node:fs/promises";
 import { extname, join } from "node:path";
 import type { ExplainableModel, Modality } from "@calig/core/internal/attribution/explainable-model";
 import type { PromptInput, TextInput } from "@calig/core/internal/attribution/input";
+import { SCORE_KINDS } from "@calig/core/internal/attribution/option-words";
 import { InputError, quote, UsageError } from "@calig/core/internal/errors";
 import type { RowOptions } from "@calig/core/internal/evaluation/dataset-layout";
 import type { Extensions } from "@calig/core/internal/extend/extension";
@@ -15,6 +16,7 @@ import { foreignEnding } from "../node/foreign-files.ts";
 import { inputFilesOf, isFileOf } from "../node/input-files.ts";
 import { tablesIn } from "../node/input-tables.ts";
 import { asksForColumns, ROW_OPTIONS } from "../node/read-rows.ts";
+import { readText } from "../node/read-text.ts";
 import { modalitiesOf } from "./file-options.ts";
 import { given } from "./given.ts";
 import { readAll } from "./io.ts";
@@ -23,7 +25,7 @@ import { givenPrompt, namedPrompt, type PromptOptions } from "./prompt-options.t
 import { INPUT_EXTENSIONS, type InputFile, readInputs } from "./read-inputs.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** What is asked of a text besides its class: the text that it is compared with, labels, a query. */
+/** What is asked of a text besides its class: the text that it is compared with, labels, a query, a question, which mask. */
 export const QUESTION_OPTIONS = [
   "with",
   "textPrompt",
@@ -32,11 +34,25 @@ export const QUESTION_OPTIONS = [
   "hypothesis",
   "multiLabel",
   "query",
+  "question",
+  "mask",
 ] as const;
+
+/** A question that is the name of a score is meant as one: other commands have the option of the score under that name, too. */
+export function asScore<Given extends Pick<OptionValues, "question" | "score">>(
+  options: Given,
+  { question: own }: Pick<Extensions, "question">,
+): Given {
+  const { question, score, ...others } = options;
+  const names: readonly string[] = [...SCORE_KINDS, ...own.map(({ name }) => name)];
+  if (question === undefined || score !== undefined || !names.includes(question)) return options;
+  return { ...others, score: question } as Given;
+}
 
 export interface InputChoice extends RowOptions, PromptOptions, Pick<OptionValues, (typeof QUESTION_OPTIONS)[number]> {
   readonly words: readonly string[];
   readonly text?: string;
+  readonly textFile?: string;
   readonly pair?: string;
   readonly input?: string;
   /** Options of inputs that are files: { image: "photo.jpg" }. */
@@ -62,12 +78,13 @@ export async function chooseInputs(
   terminal: Terminal,
   extensions: Pick<Extensions, "modality">,
 ): Promise<ExplainInputs> {
-  const { words, text, pair, input, fileOptions } = choice;
+  const { words, text, textFile, pair, input, fileOptions } = choice;
   const kinds = fileModalities(modalitiesOf(extensions));
   const asFiles = kinds.filter(({ field }) => fileOptions[field] !== undefined);
   const named = [
     ...(words.length > 0 ? ["TEXT"] : []),
     ...(text === undefined ? [] : ["--text"]),
+    ...(textFile === undefined ? [] : ["--text-file"]),
     ...asFiles.map(({ field }) => optionName(field)),
     ...(input === undefined ? [] : ["--input"]),
     ...namedPrompt(choice).slice(0, 1),
@@ -123,7 +140,8 @@ export async function chooseInputs(
     if (read.note !== undefined) await terminal.note(read.note);
     return { kind: "rows", file: input, ...read };
   }
-  const own = text ?? (await positional(words, terminal, kinds));
+  const file = textFile ?? (choice.question === undefined ? undefined : await fileMeant(text, terminal));
+  const own = file === undefined ? (text ?? (await positional(words, terminal, kinds))) : await readText(file);
   if (own.trim() === "") throw new UsageError("Cannot explain an empty text: give at least one word");
   return {
     kind: "one",
@@ -139,6 +157,17 @@ async function severalTables(input: string, kinds: readonly FileModality[]): Pro
 
 const isThere = () => true;
 const isNone = () => false;
+
+/** A file that answers a question, where --text names one: no text that holds an answer is the name of a file. */
+async function fileMeant(text: string | undefined, terminal: Terminal): Promise<string | undefined> {
+  if (text === undefined || !TEXT_FILE.test(text)) return undefined;
+  const isFile = await stat(text).then((found) => found.isFile(), isNone);
+  if (!isFile) return undefined;
+  await terminal.note(`The text is that of the file ${quote(text)}`);
+  return text;
+}
+
+const TEXT_FILE = /^\S+\.(txt|md|text)$/i;
 
 /** What is asked of the text. */
 function questioned(choice: InputChoice): Omit<TextInput, "text"> {

@@ -169,6 +169,17 @@ export const OPTIONS = {
     text("TEXT"),
     "the query that the text is judged by, for models of relevance; it is held fixed",
   ),
+  question: option(
+    "Input",
+    text("TEXT"),
+    "the question that a part of the text answers, for models of question answering; it is held fixed",
+  ),
+  textFile: option("Input", path("FILE"), "the text from a file, such as one that answers a question"),
+  mask: option(
+    "Input",
+    wholeNumber({ min: 1 }),
+    "which mask of the text is asked for, where it has several, for models that fill masks",
+  ),
   withPrompt: option("Input", text("NAME"), "the same for the text of --with", "the one that the folder names"),
   input: option(
     "Input",

@@ -139,7 +139,10 @@ function buildProgram(
         built.addOption(commanderOption(key, declaration));
         const { otherName, canBeOff } = declaration;
         if (canBeOff === true) built.addOption(commanderOption(key, declaration, offName(key)).hideHelp());
-        if (otherName !== undefined) built.addOption(commanderOption(key, declaration, flagOf(otherName)).hideHelp());
+        const isTaken = declarations.some(([other]) => other === otherName);
+        if (otherName !== undefined && !isTaken) {
+          built.addOption(commanderOption(key, declaration, flagOf(otherName)).hideHelp());
+        }
       }
     }
   }

@@ -12,7 +12,7 @@ import type { EncodedText, Tokenizer, TokenLayout } from "../../input/text/token
 import { cutWindows } from "../../input/text/windows.ts";
 import type { Feeds } from "../../runtime/runtime.ts";
 import { intTensor } from "../../tensor/tensor.ts";
-import { logitsOf, nextTokensOf, streamOf } from "../../transformer/anatomy.ts";
+import { askedTokensOf, logitsOf, streamOf } from "../../transformer/anatomy.ts";
 import { groupsIn, textFeatures } from "./features.ts";
 
 export interface PreparedText extends PreparedInput {
@@ -49,8 +49,7 @@ export async function prepareText(
   if (pair !== undefined || longText === "truncate") {
     const read = await tokenizer.encode(text, pair);
     const whole = isHeld(input) ? held(read, (start) => start > text.length) : read;
-    const warnings = [...truncationWarnings(whole), ...readingWarnings(model, whole)];
-    return { whole, featureCount: whole.features.length, parts: [onlyPart(prepared(model, whole))], warnings };
+    return oneInput(model, whole, onlyPart(prepared(model, whole)));
   }
   const { whole, windows } = cutWindows(await tokenizer.encodeWhole(text), tokenizer.maxLength);
   const places = placesIn(whole);
@@ -69,6 +68,14 @@ export async function prepareText(
   };
 }
 
+/** A text that is read at once, with what is to be said of how it was read. */
+export const oneInput = (model: ExplainableModel, whole: EncodedText, part: Part<PreparedText>): WholeText => ({
+  whole,
+  featureCount: whole.features.length,
+  parts: [part],
+  warnings: [...truncationWarnings(whole), ...readingWarnings(model, whole)],
+});
+
 /** As sentence-transformers reads it: a prompt before it, which is no part of what is explained, and no more than fits. */
 async function prepareForEmbedding(
   model: ExplainableModel,
@@ -78,8 +85,7 @@ async function prepareForEmbedding(
   const prompt = promptOf(model, textPrompt);
   const read = await tokenizer.encode(prompt + text);
   const whole = prompt === "" ? read : held(read, (start) => start < prompt.length);
-  const warnings = [...truncationWarnings(whole), ...readingWarnings(model, whole)];
-  return { whole, featureCount: whole.features.length, parts: [onlyPart(prepared(model, whole))], warnings };
+  return oneInput(model, whole, onlyPart(prepared(model, whole)));
 }
 
 function promptOf({ sentences, facts }: ExplainableModel, asked: string | undefined): string {
@@ -108,12 +114,11 @@ async function prepareForQuery(
     );
   }
   const whole = held(await tokenizer.encode(query, text), (start) => start < query.length);
-  const warnings = [...truncationWarnings(whole), ...readingWarnings(model, whole)];
-  return { whole, featureCount: whole.features.length, parts: [onlyPart(prepared(model, whole))], warnings };
+  return oneInput(model, whole, onlyPart(prepared(model, whole)));
 }
 
 /** What stays as it is: its tokens are as special ones, and its words none. */
-function held(encoded: EncodedText, isHeldAt: (start: number) => boolean): EncodedText {
+export function held(encoded: EncodedText, isHeldAt: (start: number) => boolean): EncodedText {
   const numbers = new Map<number, number>();
   encoded.words.forEach(({ start }, word) => {
     if (!isHeldAt(start)) numbers.set(word, numbers.size);
@@ -126,7 +131,7 @@ function held(encoded: EncodedText, isHeldAt: (start: number) => boolean): Encod
   return { ...encoded, features, words: encoded.words.filter((_, word) => numbers.has(word)) };
 }
 
-function prepared(model: ExplainableModel, encoded: EncodedText): PreparedText {
+export function prepared(model: ExplainableModel, encoded: EncodedText): PreparedText {
   return {
     encoded,
     feeds: textFeeds(model, encoded.ids, encoded),
@@ -226,7 +231,7 @@ export function textBatchFeeds(
   { typeIds, layout = plainLayout(typeIds.length) }: TokenReading,
 ): Feeds {
   const { inputs, firstPosition = 0 } = streamOf(model.anatomy);
-  const positions = nextTokensOf(model.anatomy)?.positions;
+  const positions = askedTokensOf(model.anatomy)?.positions;
   const batch = (row: (index: number) => readonly number[], length = typeIds.length) =>
     intTensor(
       rows.flatMap((_, index) => row(index)),

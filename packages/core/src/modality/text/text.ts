@@ -8,13 +8,15 @@ import { DEFAULT_LAYER_WEIGHTS, TEXT_BASELINES } from "../../attribution/option-
 import type { ExplainOptions } from "../../attribution/options.ts";
 import { spreadOf } from "../../attribution/spread.ts";
 import { InputError, keyword } from "../../errors.ts";
-import { nextTokensOf } from "../../transformer/anatomy.ts";
+import { logitsOf } from "../../transformer/anatomy.ts";
 import { availableBaselines, defaultTextBaseline, drawsOf, textBaseline } from "./baseline.ts";
 import { customTextBaseline } from "./custom-baseline.ts";
 import { exampleTexts } from "./examples.ts";
 import { FEATURE_KINDS } from "./features.ts";
 import { perturbText } from "./perturb.ts";
 import { prepareText, type WholeText } from "./prepare.ts";
+import { prepareMasked } from "./prepare-masked.ts";
+import { prepareSpan } from "./prepare-span.ts";
 import { preparePrompt, type WholePrompt } from "./prompt/prepare.ts";
 import { textReplacements } from "./replacements.ts";
 import { unlikeTexts } from "./unlike.ts";
@@ -46,18 +48,39 @@ export const text: Modality<TextInput | PromptInput, WholeText> = {
 };
 
 /** Language models read a text as a prompt, and no other model reads prompts. */
-function prepareWritten(
+async function prepareWritten(
   model: ExplainableModel,
   input: TextInput | PromptInput,
   options: Pick<ExplainOptions, "longText">,
 ): Promise<WholeText> {
-  if (nextTokensOf(model.anatomy) !== undefined) {
-    return preparePrompt(model, "text" in input ? asPrompt(input) : input);
+  const { kind } = logitsOf(model.anatomy);
+  if (kind === "next-token") return preparePrompt(model, "text" in input ? asPrompt(input) : input);
+  if (!("text" in input)) {
+    throw new InputError(
+      `Cannot explain a prompt with model "${model.facts.id}": its task is ${model.facts.task} and it predicts no tokens that follow; give a text`,
+    );
   }
-  if ("text" in input) return prepareText(model, input, options);
-  throw new InputError(
-    `Cannot explain a prompt with model "${model.facts.id}": it classifies texts and predicts no tokens; give a text`,
-  );
+  refuseFields(model, kind, input);
+  switch (kind) {
+    case "masked-token":
+      return prepareMasked(model, input);
+    case "span":
+      return prepareSpan(model, input);
+    default:
+      return prepareText(model, input, options);
+  }
+}
+
+/** What other models than those that understand it are not asked: nobody shall think that it had an effect. */
+const FIELDS = { question: "span", mask: "masked-token" } as const;
+
+function refuseFields({ facts }: ExplainableModel, kind: string, input: TextInput): void {
+  for (const [field, own] of Object.entries(FIELDS)) {
+    if (kind === own || input[field as keyof typeof FIELDS] === undefined) continue;
+    throw new InputError(
+      `Cannot use "${field}" with model "${facts.id}": its task is ${facts.task}; leave "${field}" out, or give a model for ${own === "span" ? "question-answering" : "fill-mask"}`,
+    );
+  }
 }
 
 function asPrompt({ text, pair, ...others }: TextInput): PromptInput {

@@ -61,6 +61,9 @@ const COMPARED: Readonly<Record<string, (whole: Whole) => string>> = {
 /** In plain words what the technical part says in its own; what concerns that part alone is left to it. */
 const WARNINGS: Readonly<Record<string, (whole: Whole) => string>> = {
   truncated: (whole) => `${THE[whole]} ist länger, als das Modell lesen kann. Der Rest wurde nicht angesehen.`,
+  "answer-window": () =>
+    "Der Text ist länger, als das Modell auf einmal liest. Er wurde in Stücken gelesen, und nur das mit der Antwort wird erklärt.",
+  "no-answer": () => "Das Modell hält es für wahrscheinlicher, dass der Text keine Antwort hat.",
   windows: (whole) => `${THE[whole]} ist länger, als das Modell auf einmal liest. Es las in Stücken.`,
   "not-converged": () => "Die Zahlen dahinter sind nicht zur Ruhe gekommen. Lesen Sie sie mit Vorsicht.",
   "split-words": () =>
@@ -193,6 +196,10 @@ export const de: Words = {
       }
       case "next":
         return `Das Modell setzt mit ${quoted(decision.label)} fort.`;
+      case "fills":
+        return `Das Modell setzt an die Stelle der Maske ${quoted(decision.label)}.`;
+      case "answers":
+        return `Das Modell antwortet ${quoted(decision.label)}.`;
       default:
         return `Das Modell nennt ${quoted(decision.token)} ${quoted(decision.label)}.`;
     }

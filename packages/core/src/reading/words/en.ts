@@ -51,6 +51,9 @@ const THE: Readonly<Record<Whole, string>> = { text: "The text", picture: "The p
 /** In plain words what the technical part says in its own; what concerns that part alone is left to it. */
 const WARNINGS: Readonly<Record<string, (whole: Whole) => string>> = {
   truncated: (whole) => `${THE[whole]} is longer than the model can read. The rest was not looked at.`,
+  "answer-window": () =>
+    "The text is longer than the model reads at once. It was read in pieces, and only the one with the answer is explained.",
+  "no-answer": () => "The model finds it likelier that the text has no answer.",
   windows: (whole) => `${THE[whole]} is longer than the model reads at once. It was read in pieces.`,
   "not-converged": () => "The numbers behind this did not settle. Read them with care.",
   "split-words": () =>
@@ -167,6 +170,10 @@ export const en: Words = {
       }
       case "next":
         return `The model goes on with ${quoted(decision.label)}.`;
+      case "fills":
+        return `The model puts ${quoted(decision.label)} in the place of the mask.`;
+      case "answers":
+        return `The model answers ${quoted(decision.label)}.`;
       default:
         return `The model labels ${quoted(decision.token)} as ${quoted(decision.label)}.`;
     }

@@ -15,7 +15,11 @@ export type Decision =
   | { readonly kind: "similarity"; readonly value: string; readonly other: string | undefined }
   | { readonly kind: "token"; readonly label: string; readonly token: string }
   /** Of a model that goes on with a text: the most likely next token. */
-  | { readonly kind: "next"; readonly label: string };
+  | { readonly kind: "next"; readonly label: string }
+  /** Of a model that fills masks: the most likely word. */
+  | { readonly kind: "fills"; readonly label: string }
+  /** Of a model that answers by a part of the text: the most likely answer. */
+  | { readonly kind: "answers"; readonly label: string };
 
 /** How sure the model is. */
 export interface Sure {

@@ -37,6 +37,17 @@ export const albert: ModelFamily = {
         const blocks = usesOf(encoder, config);
         return { ...postNormBlocks(builder, hidden, blocks, sizes, { attend, pooled }), words };
       },
+      maskedHead: ({ all, encoder }) => ({
+        dense: all.at("predictions.dense"),
+        norm: all.at("predictions.LayerNorm"),
+        words: all.at("predictions"),
+        decoder: "decoder",
+        table: encoder.at("embeddings.word_embeddings"),
+        act: sizes.act,
+        epsilon: epsilon,
+        width: width,
+        inner: narrow,
+      }),
       sequenceLogits: (model, state) =>
         denseHead(model, state, {
           dense: model.encoder.at("pooler"),

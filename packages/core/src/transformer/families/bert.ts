@@ -21,6 +21,17 @@ export const bert: ModelFamily = {
       types,
       sizes,
       encode: (model) => encodeLikeBert(model, { types }),
+      maskedHead: ({ all, encoder }) => ({
+        dense: all.at("cls.predictions.transform.dense"),
+        norm: all.at("cls.predictions.transform.LayerNorm"),
+        words: all.at("cls.predictions"),
+        decoder: "decoder",
+        table: encoder.at("embeddings.word_embeddings"),
+        act: sizes.act,
+        epsilon: sizes.epsilon,
+        width: sizes.width,
+        inner: sizes.width,
+      }),
       sequenceLogits: (model, state) =>
         denseHead(model, state, {
           dense: model.encoder.at("pooler.dense"),

@@ -50,6 +50,22 @@ export const debertaV2: ModelFamily = {
         });
         return { ...postNormBlocks(builder, hidden, blocks, sizes, { attend, pooled }), words };
       },
+      maskedHead({ all, encoder }) {
+        const [head, words] = all.has("lm_predictions.lm_head.dense.weight")
+          ? [all.at("lm_predictions.lm_head"), all.at("lm_predictions.lm_head")]
+          : [all.at("cls.predictions.transform"), all.at("cls.predictions")];
+        return {
+          dense: head.at("dense"),
+          norm: head.at("LayerNorm"),
+          words,
+          decoder: "decoder",
+          table: encoder.at("embeddings.word_embeddings"),
+          act: sizes.act,
+          epsilon: sizes.epsilon,
+          width,
+          inner: config.integer("embedding_size", width),
+        };
+      },
       sequenceLogits: (model, state) =>
         denseHead(model, state, {
           dense: model.all.at("pooler.dense"),

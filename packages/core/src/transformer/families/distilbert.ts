@@ -35,6 +35,16 @@ export const distilbert: ModelFamily = {
         );
         return { ...postNormBlocks(builder, hidden, blocks, sizes, { attend, pooled }), words };
       },
+      maskedHead: ({ all, encoder }) => ({
+        dense: all.at("vocab_transform"),
+        norm: all.at("vocab_layer_norm"),
+        words: all.at("vocab_projector"),
+        table: encoder.at("embeddings.word_embeddings"),
+        act: sizes.act,
+        epsilon: epsilon,
+        width: width,
+        inner: width,
+      }),
       sequenceLogits: (model, state) =>
         denseHead(model, state, {
           dense: model.all.at("pre_classifier"),

@@ -22,6 +22,16 @@ export const electra: ModelFamily = {
       types,
       sizes,
       encode: (model) => encodeLikeBert(model, { types, embeddingWidth }),
+      maskedHead: ({ all, encoder }) => ({
+        dense: all.at("generator_predictions.dense"),
+        norm: all.at("generator_predictions.LayerNorm"),
+        words: all.at("generator_lm_head"),
+        table: encoder.at("embeddings.word_embeddings"),
+        act: "gelu",
+        epsilon: sizes.epsilon,
+        width: sizes.width,
+        inner: embeddingWidth,
+      }),
       sequenceLogits: (model, state) =>
         denseHead(model, state, {
           dense: model.all.at("classifier.dense"),

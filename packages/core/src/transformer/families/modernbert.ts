@@ -29,19 +29,39 @@ export const modernbert: ModelFamily = {
         const hidden = modernBertNorm(builder, words.value, encoder.at("embeddings.norm"), sizes, "hidden_state.0");
         return { ...modernBertBlocks(builder, hidden, encoder, sizes, { mask, pooled }), words };
       },
-      sequenceLogits: (model, state) => classify(model, state, sizes),
-      tokenLogits: (model, states) => classify(model, states, sizes),
+      maskedHead: ({ all, encoder }) => ({
+        dense: all.at("head.dense"),
+        norm: all.at("head.norm"),
+        words: all.at("decoder"),
+        table: encoder.at("embeddings.tok_embeddings"),
+        act: config.string("classifier_activation", "gelu"),
+        epsilon: sizes.epsilon,
+        width,
+        inner: width,
+        biases: {
+          dense: config.boolean("classifier_bias", false),
+          norm: sizes.biases.norm,
+          words: config.boolean("decoder_bias", true),
+        },
+      }),
+      sequenceLogits: (model, state) => classify(model, state, sizes, config.numLabels),
+      tokenLogits: (model, states, classes) => classify(model, states, sizes, classes),
     });
   },
 };
 
 /** classifier(norm(act(dense(states)))), states [..., width]. */
-function classify({ builder, config, all }: TextModel, states: string, sizes: ModernBertSizes): string {
+function classify(
+  { builder, config, all }: TextModel,
+  states: string,
+  sizes: ModernBertSizes,
+  classes: number,
+): string {
   const { width } = sizes;
   const dense = linear(builder, states, all.at("head.dense"), width, width, config.boolean("classifier_bias", false));
   const active = activation(config.string("classifier_activation", "gelu"))(builder, dense);
   const normed = modernBertNorm(builder, active, all.at("head.norm"), sizes);
-  return linear(builder, normed, all.at("classifier"), width, config.numLabels);
+  return linear(builder, normed, all.at("classifier"), width, classes);
 }
 
 function readSizes(config: CheckpointConfig): ModernBertSizes {

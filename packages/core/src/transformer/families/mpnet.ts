@@ -47,6 +47,17 @@ export const mpnet: ModelFamily = {
         );
         return { ...postNormBlocks(builder, hidden, blocks, sizes, { attend, pooled }), words };
       },
+      maskedHead: ({ all, encoder }) => ({
+        dense: all.at("lm_head.dense"),
+        norm: all.at("lm_head.layer_norm"),
+        words: all.at("lm_head"),
+        decoder: "decoder",
+        table: encoder.at("embeddings.word_embeddings"),
+        act: "gelu",
+        epsilon: epsilon,
+        width: width,
+        inner: width,
+      }),
       sequenceLogits: (model, state) =>
         denseHead(model, state, {
           dense: model.all.at("classifier.dense"),

@@ -30,6 +30,17 @@ export const roberta: ModelFamily = {
           types,
           positionIds: positionsAfterPadding(model.builder, model.ids, paddingId(config)),
         }),
+      maskedHead: ({ all, encoder }) => ({
+        dense: all.at("lm_head.dense"),
+        norm: all.at("lm_head.layer_norm"),
+        words: all.at("lm_head"),
+        decoder: "decoder",
+        table: encoder.at("embeddings.word_embeddings"),
+        act: "gelu",
+        epsilon: sizes.epsilon,
+        width: sizes.width,
+        inner: sizes.width,
+      }),
       sequenceLogits: (model, state) =>
         denseHead(model, state, {
           dense: model.all.at("classifier.dense"),

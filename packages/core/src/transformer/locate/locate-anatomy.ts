@@ -82,7 +82,6 @@ export function locateParts(
       ? findPatches(search, flow, source.input, first, problems)
       : undefined;
   const causal = isCausal(search, sites);
-  if (logits.ofWords === true && sites.length > 0 && !causal) throw noClasses(search, source, listed);
   if (found === undefined || problems.length > 0) throw failure(problems, attention);
 
   const words = wordEmbeddings(search, flow, source);

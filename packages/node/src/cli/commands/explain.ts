@@ -20,6 +20,7 @@ import { BASELINE_OPTIONS, givenBaseline } from "../baseline-options.ts";
 import { defineCommand, EXIT, type Invocation } from "../command.ts";
 import { chooseDestination, type Destination } from "../destination.ts";
 import {
+  asScore,
   calledInputs,
   checkFiles,
   chooseInputs,
@@ -51,6 +52,7 @@ const UNASKED_LIMIT = 64;
 
 const OWN_OPTIONS = [
   "text",
+  "textFile",
   "pair",
   ...QUESTION_OPTIONS,
   "input",
@@ -141,11 +143,20 @@ export const explain = defineCommand({
       command: 'calig explain --model ./nli-deberta "The battery died twice" --labels "quality,price,delivery"',
     },
     {
+      purpose: "Explain an answer that a text gives to a question",
+      command: 'calig explain --model ./squad --question "Who won?" --text-file report.txt',
+    },
+    {
+      purpose: "Explain the word in the place of a mask",
+      command: 'calig explain --model ./bert "Paris is the [MASK] of France." --target capital',
+    },
+    {
       purpose: "Compare with a text of your own",
       command: 'calig explain "A gripping film" --baseline custom --baseline-text "A dull film"',
     },
   ],
-  async run(invocation) {
+  async run(asked) {
+    const invocation = { ...asked, options: asScore(asked.options, asked.extensions) };
     const { words, options, fileOptions, terminal, extensions } = invocation;
     const { signal } = terminal.io;
     const format = formatsOf(options);
@@ -158,7 +169,15 @@ export const explain = defineCommand({
       {
         words,
         fileOptions,
-        ...given(options, ["text", "pair", ...QUESTION_OPTIONS, "input", ...PROMPT_OPTIONS, ...ROW_OPTIONS]),
+        ...given(options, [
+          "text",
+          "textFile",
+          "pair",
+          ...QUESTION_OPTIONS,
+          "input",
+          ...PROMPT_OPTIONS,
+          ...ROW_OPTIONS,
+        ]),
       },
       terminal,
       extensions,

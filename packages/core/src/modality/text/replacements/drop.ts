@@ -1,9 +1,19 @@
 /** @file Removed tokens are taken out of the text: what is left is read as a shorter text. */
 
-import type { Replacement } from "../../../attribution/explainable-model.ts";
+import type { ExplainableModel, Replacement } from "../../../attribution/explainable-model.ts";
+import { InvalidOptionError } from "../../../errors.ts";
+import { logitsOf } from "../../../transformer/anatomy.ts";
 import { groupedLogits } from "../../grouped-rows.ts";
 import { textBatchFeeds, type WholeText } from "../prepare.ts";
 import { keptLayout } from "../prompt/layout.ts";
+
+/** Answers are told by their places. */
+const movesAnswers = ({ facts }: ExplainableModel): InvalidOptionError =>
+  new InvalidOptionError(
+    `Cannot use replacement "drop" with model "${facts.id}": it answers by a span of the text, which lies elsewhere when tokens are taken out; use another replacement, such as "mask"`,
+    "replacement",
+    "drop",
+  );
 
 /**
  * Variants have the tokens that are left, numbered anew, special ones always among them. Texts of one length are run
@@ -14,6 +24,7 @@ export const dropTokens: Replacement<WholeText> = {
   kind: "text",
   becomes: "nothing: their tokens are taken out of the text",
   open({ model, whole: { parts }, features }) {
+    if (logitsOf(model.anatomy).kind === "span") throw movesAnswers(model);
     const featureAt = new Map(features.flatMap(({ positions }, f) => positions.map((position) => [position, f])));
     return {
       positions: Math.max(...parts.map(({ positions }) => positions.length)),
