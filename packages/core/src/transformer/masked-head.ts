@@ -1,10 +1,11 @@
 /** @file The head that fills masks, as all families of encoders have it: project(norm(act(dense(states)))) with the table of words. */
 
+import type { CheckpointConfig } from "../checkpoint/config.ts";
+import type { GraphBuilder } from "../graph/builder.ts";
 import { activation } from "./activations.ts";
 import { takePositions } from "./decoder-parts.ts";
 import { layerNorm, linear } from "./layers.ts";
 import type { Parameters } from "./parameters.ts";
-import type { TextModel } from "./text-model.ts";
 
 /** Where the parts are, and how they are shaped. */
 export interface MaskedHead {
@@ -33,7 +34,12 @@ export interface MaskedHead {
  * @param asked - Int64 [asked].
  * @returns [batch, asked, vocabulary]
  */
-export function maskedLogits({ builder, config }: TextModel, states: string, asked: string, head: MaskedHead): string {
+export function maskedLogits(
+  { builder, config }: { readonly builder: GraphBuilder; readonly config: CheckpointConfig },
+  states: string,
+  asked: string,
+  head: MaskedHead,
+): string {
   const { dense, norm, words, decoder, table, width, inner, biases } = head;
   const vocabulary = config.integer("vocab_size");
   const read = takePositions(builder, states, asked);
