@@ -8,7 +8,8 @@ const SOURCE = "calig-source";
 
 export default defineConfig({
   resolve: { conditions: [SOURCE, ...defaultClientConditions] },
-  ssr: { resolve: { conditions: [SOURCE, ...defaultServerConditions] } },
+  // Node itself knows no condition "module": of packages that have it, it would get modules without the endings that it needs.
+  ssr: { resolve: { conditions: [SOURCE, ...defaultServerConditions.filter((name) => name !== "module")] } },
   test: {
     projects: [
       // Files that leave their process as it was share one, or one for each processor: the library is imported once.

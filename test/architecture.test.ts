@@ -156,6 +156,7 @@ const LIBRARIES: readonly { readonly library: RegExp; readonly where: RegExp }[]
   { library: /^@huggingface\/tokenizers$/, where: /^input\/text\/portable\/library\.ts$/ },
   { library: /^lit(\/|$)/, where: /^(components|page)\// },
   { library: /^(bullmq|ioredis)$/, where: /^runs\/queue\.ts$/ },
+  { library: /^@aws-sdk\//, where: /^node\/storage\/s3\.ts$/ },
   { library: /^hyparquet(-|$)/, where: /^node\/parquet\// },
   { library: /^tinyglobby$/, where: /^node\/input-tables\.ts$/ },
   { library: /^sharp$/, where: /^node\/|^util\/load-sharp\.ts$/ },

@@ -2,48 +2,21 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
+import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { openParquet } from "@calig/node/internal/node/parquet/read";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { type RedisServer, startRedis } from "../support/redis-server.ts";
 import { runCli } from "../support/run-cli.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
 
 const tempFolder = useTempFolders();
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const started: ChildProcess[] = [];
-let data: string;
-let port: number;
-let server: ChildProcess;
+let redis: RedisServer;
 
-const freePort = () =>
-  new Promise<number>((resolve) => {
-    const socket = createServer();
-    socket.listen(0, "127.0.0.1", () => {
-      const address = socket.address();
-      socket.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-    });
-  });
-
-/** A server without data, that answers. */
-async function startRedis(): Promise<ChildProcess> {
-  const child = spawn("redis-server", ["--port", String(port), "--save", "", "--appendonly", "no", "--dir", data]);
-  started.push(child);
-  await new Promise<void>((resolve, reject) => {
-    child.once("error", () =>
-      reject(new Error('These tests need "redis-server": install it, as with apt-get install redis-server')),
-    );
-    child.stdout?.setEncoding("utf8").on("data", (text: string) => {
-      if (text.includes("Ready to accept connections")) resolve();
-    });
-  });
-  return child;
-}
-
-const url = () => `redis://127.0.0.1:${port}`;
+const url = () => redis.url;
 
 /** A worker as a process of its own, which has said that it takes shards. */
 async function startWorker(): Promise<ChildProcess> {
@@ -64,13 +37,11 @@ async function startWorker(): Promise<ChildProcess> {
 }
 
 beforeAll(async () => {
-  data = await mkdtemp(join(tmpdir(), "calig-redis-"));
-  port = await freePort();
-  server = await startRedis();
+  redis = await startRedis();
 });
 afterAll(async () => {
   for (const child of started) if (child.exitCode === null) child.kill("SIGKILL");
-  await rm(data, { recursive: true, force: true });
+  await redis.stop();
 });
 
 const shardsIn = async (folder: string) =>
@@ -115,9 +86,7 @@ test("a worker that is killed and a queue that loses its data cost no row and ch
 
   // Shards are gone, and the queue knows nothing: what the folder lacks is enqueued again.
   for (const name of (await shardsIn(out("run"))).slice(3, 6)) await rm(join(out("run"), "shards", name));
-  server.kill("SIGKILL");
-  await once(server, "exit");
-  server = await startRedis();
+  await redis.lose();
   const again = await runCli(["enqueue", out("run"), "--redis", url()]);
   expect(again.stderr).toContain("3 shards of 12 in the queue");
   await until(async () => (await shardsIn(out("run"))).length === 12);

@@ -1,13 +1,15 @@
 /** @file Runs: data sets explained in shards, interrupted, gone on with, and compared with undisturbed ones. */
 
 import { spawnSync } from "node:child_process";
-import { mkdir, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { openParquet } from "@calig/node/internal/node/parquet/read";
 import { readDataset } from "@calig/node/internal/node/read-dataset";
 import { openKeptRows } from "@calig/node/internal/runs/kept-rows";
 import { type RunManifest, readManifest } from "@calig/node/internal/runs/manifest";
+import { doneShards } from "@calig/node/internal/runs/shards";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { runCli } from "../support/run-cli.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
@@ -95,7 +97,12 @@ describe("a run", () => {
   });
 
   test("leaves nothing behind but what it says", async () => {
-    expect((await readdir(join(folder, "run"))).sort()).toEqual(["failed.jsonl", "manifest.json", "shards"]);
+    expect((await readdir(join(folder, "run"))).sort()).toEqual([
+      ".done.json",
+      "failed.jsonl",
+      "manifest.json",
+      "shards",
+    ]);
     expect((await readdir(join(folder, "run", "shards"))).sort()).toEqual(
       [0, 1, 2].map((i) => `part-0000${i}-of-00003.parquet`),
     );
@@ -116,6 +123,27 @@ describe("a run", () => {
     expect(stderr).toContain("Going on with");
     expect(stderr).toContain("2 of 5 rows are done");
     expect((await readFile(first)).length).toBeGreaterThan(0);
+    expect(await rowsOf(join(folder, "run"))).toEqual(rows);
+  });
+
+  test("opens no shard again whose file is as it was when it was found whole", async () => {
+    const [first = "", second = ""] = [0, 1].map((i) =>
+      join(folder, "run", "shards", `part-0000${i}-of-00003.parquet`),
+    );
+    const contents = await Promise.all([first, second].map((path) => readFile(path)));
+    for (const path of [first, second]) {
+      const { size, atime, mtime } = await stat(path);
+      await writeFile(path, Buffer.alloc(size));
+      if (path === first) await utimes(path, atime, mtime);
+    }
+    const manifest = (await readManifest(join(folder, "run"))) as RunManifest;
+    // The time of the second one tells that it was written to.
+    expect((await doneShards(join(folder, "run"), manifest)).map(({ shard }) => shard)).toEqual([0, 2]);
+    await rm(join(folder, "run", ".done.json"));
+    expect((await doneShards(join(folder, "run"), manifest)).map(({ shard }) => shard)).toEqual([2]);
+    await Promise.all([first, second].map((path, i) => writeFile(path, contents[i] as Buffer)));
+    const { stderr } = await run(folder);
+    expect(stderr).toContain("1 of 5 rows could not be explained");
     expect(await rowsOf(join(folder, "run"))).toEqual(rows);
   });
 
@@ -242,6 +270,66 @@ describe("rows that would stop a run", () => {
     expect(again.stderr).toContain("5 rows in 1 shard");
     expect(await rowsOf(out)).toHaveLength(5);
   }, 60_000);
+});
+
+describe("one output of many inputs", () => {
+  test.each(["out.jsonl", "out.html"])("%s goes on where it stopped", async (name) => {
+    const folder = await tempFolder({ "in.csv": CSV });
+    const out = join(folder, name);
+    const partial = `${out}.partial.jsonl`;
+    const argv = ["explain", "--input", join(folder, "in.csv"), "--out", out, ...QUICK];
+    await runCli(argv);
+    expect((await readdir(folder)).sort()).toEqual(["in.csv", name]);
+    const undisturbed = withoutTimes(await readFile(out, "utf8"));
+    await rm(out);
+    const stop = new AbortController();
+    const watching = setInterval(() => {
+      void stat(partial).then(
+        () => stop.abort(),
+        () => {},
+      );
+    }, 1);
+    const stopped = await runCli(argv, { signal: stop.signal });
+    clearInterval(watching);
+    expect({ code: stopped.code, stderr: stopped.stderr }).toMatchObject({
+      code: 130,
+      stderr: expect.stringContaining(`What was explained is in ${partial}`) as string,
+    });
+    // A line that was cut off, and those of other options, are none.
+    const [line = ""] = (await readFile(partial, "utf8")).split("\n");
+    const kept = JSON.parse(line) as { run: string; explanation: { cost: { milliseconds: number } } };
+    kept.explanation.cost.milliseconds = 987;
+    await writeFile(
+      partial,
+      `${JSON.stringify({ ...kept, run: "of another model" })}\n${JSON.stringify(kept)}\n{"run":`,
+    );
+    const again = await runCli(argv);
+    expect(again.stderr).toContain("Going on with 1 explanation from");
+    const content = await readFile(out, "utf8");
+    expect(content.includes("987")).toBe(true);
+    expect(withoutTimes(content)).toBe(undisturbed);
+    expect((await readdir(folder)).sort()).toEqual(["in.csv", name]);
+  });
+});
+
+/** What is written, without the times that it took and the memory of the process; a hash of it, since pages are long. */
+const withoutTimes = (content: string): string =>
+  createHash("sha256")
+    .update(content.replace(/("(?:milliseconds|peakBytes)":)[\d.]+|[\d,.]+ (?:ms|s|MiB)\b/g, "$1"))
+    .digest("hex");
+
+test.each([
+  ["a run", ["--input", "none.parquet", "--out", "new/run/"]],
+  ["a run without its model", ["--input", "in.csv", "--out", "new/run/", "--full", "--model", "./none"]],
+  ["files", ["--input", "in.csv", "--out", "new/files/", "--model", "./none"]],
+])("%s that is refused leaves no folder behind", async (_what, argv) => {
+  const folder = await tempFolder({ "in.csv": CSV });
+  const own = argv.map((word) =>
+    /^(none|in|new)/.test(word) ? join(folder, word) + (word.endsWith("/") ? "/" : "") : word,
+  );
+  const { code } = await runCli(["explain", ...own, ...QUICK]);
+  expect(code).not.toBe(0);
+  expect(await readdir(folder)).toEqual(["in.csv"]);
 });
 
 describe("a run that is read", () => {

@@ -10,7 +10,12 @@ import { checkWritable, ensureFolder, looksLikeFolder } from "./write-file.ts";
 export type Destination =
   | { readonly kind: "stdout"; readonly format: FormatName }
   | { readonly kind: "file"; readonly path: string; readonly format: FormatName }
-  | { readonly kind: "folder"; readonly path: string; readonly formats: readonly FormatName[] };
+  | {
+      readonly kind: "folder";
+      readonly path: string;
+      readonly formats: readonly FormatName[];
+      leave?(): Promise<void>;
+    };
 
 /** What was asked for. */
 export interface DestinationOptions {
@@ -33,8 +38,8 @@ const FOLDER_FORMAT: FormatName = "html";
 export async function chooseDestination({ out, formats, known, input }: DestinationOptions): Promise<Destination> {
   if (formats?.includes(TENSORBOARD) === true) return { kind: "folder", path: await prepareRunFolder(out), formats };
   if (out !== undefined && (await looksLikeFolder(out))) {
-    await ensureFolder(out);
-    return { kind: "folder", path: out, formats: formats ?? [FOLDER_FORMAT] };
+    const leave = await ensureFolder(out);
+    return { kind: "folder", path: out, formats: formats ?? [FOLDER_FORMAT], leave };
   }
   if (formats !== undefined && formats.length > 1) {
     throw new UsageError(

@@ -3,21 +3,19 @@
 import { availableParallelism } from "node:os";
 import { explain } from "@calig/core/internal/attribution/explain";
 import type { ExplainOptions } from "@calig/core/internal/attribution/options";
-import { BESIDES, resolveRun } from "@calig/core/internal/attribution/resolve-run";
 import { InputError, quote, UsageError } from "@calig/core/internal/errors";
 import { fileModalities } from "@calig/core/internal/modality/input-forms";
 import { text as texts } from "@calig/core/internal/modality/text/text";
-import type { GivenOptions } from "@calig/core/internal/options/option";
 import { count } from "@calig/core/internal/render/format";
 import { VERSION } from "@calig/core/internal/util/version";
 import { defaultModelOf } from "../node/builtin-models.ts";
 import type { LoadedModel } from "../node/load-model.ts";
 import { ROW_OPTIONS } from "../node/read-rows.ts";
+import { isBucket } from "../node/storage/storage.ts";
 import { openBoard, type RunProgress, type ShardBoard } from "../runs/direct-run.ts";
 import { FAILED } from "../runs/failed-rows.ts";
 import { lockRun } from "../runs/lock.ts";
 import {
-  canonical,
   checkSame,
   defaultShardRows,
   hashOptions,
@@ -35,6 +33,7 @@ import { modalitiesOf } from "./file-options.ts";
 import { given } from "./given.ts";
 import { loadingOptions } from "./loading.ts";
 import { type OpenedInputs, openRunInputs } from "./open-run-inputs.ts";
+import { resolvedOptions } from "./resolved-options.ts";
 import type { RunOptions } from "./run-options.ts";
 import { ensureFolder } from "./write-file.ts";
 
@@ -51,13 +50,17 @@ export async function explainRun(run: RunInvocation): Promise<number> {
   const source = terminal.io.shards;
   const folder = source?.folder ?? run.folder;
   if (source !== undefined) return workFor(source, { ...run, folder });
-  await ensureFolder(folder);
-  const unlock = await lockRun(folder);
+  const leave = isBucket(folder) ? async () => {} : await ensureFolder(folder);
   try {
-    if (options.fresh === true) await removeRun(folder);
-    return await directRun(run);
+    const unlock = await lockRun(folder);
+    try {
+      if (options.fresh === true) await removeRun(folder);
+      return await directRun(run);
+    } finally {
+      await unlock();
+    }
   } finally {
-    await unlock();
+    await leave();
   }
 }
 
@@ -318,9 +321,6 @@ async function loadFor(
   return loadModel(source, { signal, ...loading });
 }
 
-/** Options of loading and reading that numbers depend on. */
-const OTHER_OPTIONS = ["dtype", "device", "acceptDifference", "textLimit", ...ROW_OPTIONS] as const;
-
 function manifestOf(
   { options, methodOptions, fileOptions, argv }: RunInvocation,
   {
@@ -335,17 +335,10 @@ function manifestOf(
       `Cannot explain ${quote(example)} with model "${model.facts.id}": it reads ${model.modality.noun.many}; name a model that reads ${read.noun.many} with --model`,
     );
   }
-  const { method, table, options: values } = resolveRun(model, methodOptions);
-  const own = Object.entries(values as GivenOptions).filter(
-    ([name]) => !BESIDES.includes(name) && (table[name]?.changesResults !== false || name === "counterfactuals"),
-  );
-  const all = canonical({
-    method: method.name,
-    ...Object.fromEntries(own),
-    ...given(options, OTHER_OPTIONS),
-    ...fileOptions,
+  const all = {
+    ...resolvedOptions(model, methodOptions, options, fileOptions),
     ...(options.full === true ? { full: true } : {}),
-  }) as Readonly<Record<string, unknown>>;
+  };
   const shardRows = options.shardRows ?? there?.shardRows ?? defaultShardRows(inputs.rows);
   return {
     version: 1,

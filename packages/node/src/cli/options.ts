@@ -359,7 +359,7 @@ export const OPTIONS = {
   ),
   full: option("Output", flag, "of a run: keep the whole explanation of each row, too, as JSON"),
   plan: option("Output", flag, "of a run: write its manifest and explain nothing yet, for calig enqueue"),
-  fresh: option("Output", flag, "start over where a run was begun"),
+  fresh: option("Output", flag, "start over where a run was begun, or an output in one file"),
   workers: option(
     "Resources",
     wholeNumber({ min: 1, max: 256 }),

@@ -5,6 +5,7 @@ import { extname } from "node:path";
 import { quote, UsageError, wordList } from "@calig/core/internal/errors";
 import { tablesIn } from "../node/input-tables.ts";
 import { PARQUET_ENDINGS } from "../node/parquet/rows.ts";
+import { isBucket } from "../node/storage/storage.ts";
 import { readManifest } from "../runs/manifest.ts";
 import { PARQUET } from "./formats.ts";
 import { type OptionValues, optionName } from "./options.ts";
@@ -57,7 +58,9 @@ export async function runMeant(
       `Cannot write the formats ${wordList(format)} at once: parquet makes a run of its folder; give one format`,
     );
   }
-  const folder = out !== undefined && ((await looksLikeFolder(out)) || (why !== undefined && extname(out) === ""));
+  const bucket = out !== undefined && isBucket(out);
+  const folder =
+    bucket || (out !== undefined && ((await looksLikeFolder(out)) || (why !== undefined && extname(out) === "")));
   if (why !== undefined) {
     const problem =
       input === undefined
@@ -69,8 +72,13 @@ export async function runMeant(
             : undefined;
     if (problem !== undefined) throw new UsageError(`Cannot use ${why}: ${problem}`);
   }
+  if (bucket && (input === undefined || (format !== undefined && !isParquet))) {
+    throw new UsageError(
+      `Cannot write ${format === undefined ? "one explanation" : `the format ${wordList(format)}`} to ${quote(out)}: in S3 there are runs alone; give many inputs with --input and leave --format out, or write to a disk`,
+    );
+  }
   if (input === undefined || out === undefined || !folder || (format !== undefined && !isParquet)) return undefined;
-  if (why !== undefined || (await readManifest(out)) !== undefined || (await isDataSet(input)))
+  if (bucket || why !== undefined || (await readManifest(out)) !== undefined || (await isDataSet(input)))
     return { input, folder: out };
   return undefined;
 }

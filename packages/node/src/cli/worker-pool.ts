@@ -3,9 +3,8 @@
 import { stat } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { ExecutionError, quote, UsageError } from "@calig/core/internal/errors";
-import { readManifest } from "../runs/manifest.ts";
+import { readManifest, runId } from "../runs/manifest.ts";
 import type { ShardJob } from "../runs/queue.ts";
-import { runId } from "../runs/queue.ts";
 import { type RunWorker, startWorker } from "../runs/worker-process.ts";
 import type { Metric } from "../server/metrics-app.ts";
 import { spokenError } from "./explain-run.ts";
@@ -26,12 +25,17 @@ export interface WorkerPool {
   metrics(): readonly Metric[];
 }
 
+type How = "done" | "stopped" | "ended at a row";
+
+/** Times that a shard is begun again here because its process ended at a row: often enough to find which row ends processes. */
+const MOST_ENDS = 10;
+
 /** A process at work on shards of one run. */
 interface Place {
   readonly run: string;
   readonly process: RunWorker;
-  /** Hands it a shard; resolves when it is done, or the process has ended. */
-  give(shard: number): Promise<"done" | "stopped">;
+  /** Hands it a shard; resolves when it is done, or the process has ended: at a row, by a fault that it could not speak of. */
+  give(shard: number): Promise<How>;
   leave(): void;
 }
 
@@ -44,14 +48,19 @@ export function createPool({ workers, options, terminal }: PoolSettings): Worker
 
   const open = async (job: ShardJob): Promise<Place> => {
     const manifest = await readManifest(job.folder);
-    if (manifest === undefined || runId(manifest) !== job.run) {
+    if (manifest === undefined) {
+      throw new UsageError(
+        `Cannot reach the run ${quote(job.folder)} from this machine: mount it at the same place, or write runs to s3://`,
+      );
+    }
+    if (runId(manifest) !== job.run) {
       throw new UsageError(
         `Cannot work on ${quote(job.folder)}: it is another run than the one that was enqueued; enqueue it again`,
       );
     }
     let waiting: ((shard: number | undefined) => void) | undefined;
     let next: number | undefined;
-    let current: { resolve(how: "done" | "stopped"): void; reject(error: Error): void } | undefined;
+    let current: { resolve(how: How): void; reject(error: Error): void } | undefined;
     const said: string[] = [];
     const there = (await stat(manifest.place).catch(() => undefined)) !== undefined;
     const process = startWorker(
@@ -98,13 +107,14 @@ export function createPool({ workers, options, terminal }: PoolSettings): Worker
       },
     };
     all.add(place);
-    void process.ended.then(({ code, signal }) => {
+    void process.ended.then(({ code, signal, row }) => {
       all.delete(place);
       const at = idle.indexOf(place);
       if (at >= 0) idle.splice(at, 1);
       if (code === 0) return current?.resolve("stopped");
-      const why =
-        spokenError(said) ?? (said.slice(-5).join("\n") || `its process ended (${signal ?? `exit code ${code}`})`);
+      const spoken = spokenError(said);
+      if (spoken === undefined && row !== undefined) return current?.resolve("ended at a row");
+      const why = spoken ?? (said.slice(-5).join("\n") || `its process ended (${signal ?? `exit code ${code}`})`);
       current?.reject(new ExecutionError(why));
     });
     return place;
@@ -120,16 +130,20 @@ export function createPool({ workers, options, terminal }: PoolSettings): Worker
 
   return {
     async work(job) {
-      const place = await placeFor(job);
-      if (stopped) place.leave();
       const began = performance.now();
       try {
-        const how = await place.give(job.shard);
-        if (how === "done") {
-          shardsDone++;
-          if (all.has(place)) idle.push(place);
+        for (let ends = 0; ; ends++) {
+          const place = await placeFor(job);
+          if (stopped) place.leave();
+          const how = await place.give(job.shard);
+          if (how === "ended at a row" && ends < MOST_ENDS) continue;
+          if (how === "ended at a row") throw new ExecutionError("its process ended again and again");
+          if (how === "done") {
+            shardsDone++;
+            if (all.has(place)) idle.push(place);
+          }
+          return how === "done";
         }
-        return how === "done";
       } catch (error) {
         shardsFailed++;
         throw error;

@@ -1,7 +1,7 @@
 /** @file Files that are whole or not there: written beside their place and moved into it when complete. */
 
 import { randomUUID } from "node:crypto";
-import { access, constants, type FileHandle, mkdir, open, realpath, rename, rm, stat } from "node:fs/promises";
+import { access, constants, type FileHandle, mkdir, open, realpath, rename, rm, rmdir, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { quote, UsageError } from "@calig/core/internal/errors";
 import { fileReason, writeFailure } from "../util/file-failure.ts";
@@ -97,15 +97,33 @@ export async function looksLikeFolder(path: string): Promise<boolean> {
   return /[/\\]$/.test(path) || (await stat(path).catch(() => undefined))?.isDirectory() === true;
 }
 
-/** Makes a folder, with those above it. @throws {UsageError} When a file is in its place or it cannot be written to. */
-export async function ensureFolder(path: string): Promise<void> {
+/**
+ * Makes a folder, with those above it.
+ *
+ * @returns Takes away again what was made, as far as nothing is in it: where the work is refused after all.
+ * @throws {UsageError} When a file is in its place or it cannot be written to.
+ */
+export async function ensureFolder(path: string): Promise<() => Promise<void>> {
   try {
-    await mkdir(path, { recursive: true });
+    const first = await mkdir(path, { recursive: true });
     await access(path, constants.W_OK);
+    return async () => {
+      if (first === undefined) return;
+      for (let at = resolve(path); ; at = dirname(at)) {
+        if (!(await isRemoved(at)) || at === resolve(first)) return;
+      }
+    };
   } catch (cause) {
     throw new UsageError(`Cannot write to folder ${quote(path)}: ${fileReason(cause)}; name another folder`, { cause });
   }
 }
+
+/** Removes a folder that is empty. */
+const isRemoved = (folder: string): Promise<boolean> =>
+  rmdir(folder).then(
+    () => true,
+    () => false,
+  );
 
 /** Finds out before the work starts whether a file can be made. @throws {UsageError} */
 export async function checkWritable(path: string): Promise<void> {

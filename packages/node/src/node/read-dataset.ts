@@ -19,6 +19,7 @@ import { PARQUET_ENDINGS } from "./parquet/rows.ts";
 import { asksForColumns, ROW_OPTIONS, whyNone } from "./read-rows.ts";
 import { checkFile, readText } from "./read-text.ts";
 import { runFacts, shardsOf } from "./run-shards.ts";
+import { isBucket } from "./storage/storage.ts";
 
 /** Most bad rows that an error lists. */
 const MOST_PROBLEMS = 20;
@@ -118,7 +119,7 @@ export async function readDataset(
 
 /** The Parquet files that a path means: itself, the shards of a run, or those of a pattern or a folder. */
 async function tablesOf(path: string, isFolder: boolean): Promise<readonly string[] | undefined> {
-  if (isFolder && (await runFacts(path)) !== undefined) return shardsOf(path);
+  if ((isFolder || isBucket(path)) && (await runFacts(path)) !== undefined) return shardsOf(path);
   const isParquet = (file: string) => PARQUET_ENDINGS.includes(extname(file).toLowerCase());
   if (!isFolder && isParquet(path)) return [path];
   // Folders of other tables were never data sets.

@@ -13,6 +13,7 @@ import { isFileOf } from "./input-files.ts";
 import { readText } from "./read-text.ts";
 import { readShard } from "./run-explanations.ts";
 import { type RunFacts, runFacts, shardsOf } from "./run-shards.ts";
+import { isBucket } from "./storage/storage.ts";
 
 /** Endings of files that may hold explanations. */
 const EXPLANATION_EXTENSIONS: readonly string[] = [".json", ".jsonl", ".ndjson"];
@@ -25,6 +26,7 @@ const TEXTS: readonly string[] = [".csv", ".tsv", ".txt"];
  * @throws {UsageError} When there is no such file, or it cannot hold explanations.
  */
 export async function explanationFiles(path: string): Promise<readonly string[]> {
+  if (isBucket(path) && (await runFacts(path)) !== undefined) return shardsOf(path);
   const found = await stat(path).catch(() => undefined);
   if (found === undefined) {
     throw new UsageError(
@@ -53,7 +55,7 @@ export async function explanationFiles(path: string): Promise<readonly string[]>
 
 /** The same files without those that are there under two names. */
 export async function withoutRepeats(files: readonly string[]): Promise<readonly string[]> {
-  const places = await Promise.all(files.map((file) => realpath(file)));
+  const places = await Promise.all(files.map((file) => (isBucket(file) ? file : realpath(file))));
   return files.filter((_, i) => places.indexOf(places[i] as string) === i);
 }
 
@@ -74,7 +76,10 @@ export async function readExplanations(file: string): Promise<readonly ReportEnt
 
 /** The run that a file is a shard of. */
 const factsOfShard = async (file: string): Promise<RunFacts | undefined> =>
-  extname(file) === ".parquet" ? runFacts(dirname(dirname(file))) : undefined;
+  extname(file) === ".parquet" ? runFacts(above(above(file))) : undefined;
+
+/** The folder that a file lies in. */
+const above = (file: string): string => (isBucket(file) ? file.replace(/\/[^/]*$/, "") : dirname(file));
 
 const AGAIN = "write it again with calig explain";
 

@@ -1,9 +1,12 @@
 /** @file All shards of a run on this machine: which are left, handed out one by one, and what is told of them. */
 
-import { failuresIn, writeFailures } from "./failed-rows.ts";
+import { failuresIn, failuresOf, writeFailures } from "./failed-rows.ts";
 import type { RunManifest } from "./manifest.ts";
 import type { RowState } from "./shard-source.ts";
 import { type DoneShard, doneShards, removeStrays, shardRange } from "./shards.ts";
+
+/** How often the ledger of what is done is written. */
+const NOTE_MS = 60_000;
 
 /** How far a run is. */
 export interface RunProgress {
@@ -35,10 +38,7 @@ export async function openBoard(folder: string, manifest: RunManifest): Promise<
   const before = await doneShards(folder, manifest);
   await removeStrays(folder, before);
   const finished = new Set(before.map(({ shard }) => shard));
-  const lines = new Map<number, readonly string[]>();
-  for (const shard of before) {
-    if (shard.failed > 0) lines.set(shard.shard, await failuresIn(folder, manifest, shard));
-  }
+  const lines = await failuresOf(folder, manifest, before);
   const rowsIn = (shard: number) => {
     const { start, end } = shardRange(manifest, shard);
     return end - start;
@@ -50,6 +50,13 @@ export async function openBoard(folder: string, manifest: RunManifest): Promise<
   const returned: number[] = [];
   // Two shards that are done at once write the list one after the other.
   let writing: Promise<unknown> = Promise.resolve();
+  let noted = performance.now();
+  /** Keeps what is done in the ledger, now and then: what was done since is found by its footers. */
+  const note = async () => {
+    if (performance.now() - noted < NOTE_MS) return;
+    noted = performance.now();
+    await doneShards(folder, manifest);
+  };
   const write = () => {
     writing = writing.then(() => writeFailures(folder, lines));
     return writing;
@@ -70,6 +77,7 @@ export async function openBoard(folder: string, manifest: RunManifest): Promise<
     },
     async done(shard) {
       finished.add(shard.shard);
+      await note();
       if (shard.failed === 0) return;
       lines.set(shard.shard, await failuresIn(folder, manifest, shard));
       await write();
@@ -87,6 +95,7 @@ export async function openBoard(folder: string, manifest: RunManifest): Promise<
     }),
     async finish() {
       await write();
+      await doneShards(folder, manifest);
     },
   };
 }

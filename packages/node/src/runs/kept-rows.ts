@@ -4,12 +4,14 @@ import { randomUUID } from "node:crypto";
 import { type FileHandle, open, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { parseJson } from "@calig/core/internal/util/parse-json";
+import { MAKE_ROOM } from "../node/storage/disk.ts";
 import { writeFailure } from "../util/file-failure.ts";
+import { type LinePlace, lineAt, wholeLines } from "../util/line-log.ts";
 import { writeFully } from "../util/write-fully.ts";
+import { logsOf } from "./kept-logs.ts";
 import { type RunManifest, shortHash } from "./manifest.ts";
 import type { RunRow } from "./run-row.ts";
-import { shardFolder, shardName } from "./shards.ts";
-import { MAKE_ROOM } from "./whole-file.ts";
+import { shardName } from "./shards.ts";
 
 /** Rows by number, of which few are in memory. */
 export interface KeptRows {
@@ -27,53 +29,50 @@ export interface KeptRows {
   remove(): Promise<void>;
 }
 
-interface Place {
+interface Place extends LinePlace {
   readonly file: FileHandle;
-  readonly offset: number;
-  readonly bytes: number;
 }
-
-const CHUNK = 2 ** 20;
-const NEWLINE = 0x0a;
 
 /**
  * Opens what earlier processes kept of a shard, and a file for what is added. Several processes may do so at once: each
  * writes a file of its own. A line that is not whole, because its process was killed, is left out.
  */
 export async function openKeptRows(folder: string, manifest: RunManifest, shard: number): Promise<KeptRows> {
-  const own = join(shardFolder(folder), `.${shardName(manifest, shard)}.${randomUUID()}.rows.jsonl`);
   const start = `.${shardName(manifest, shard)}.`;
-  const names = (await readdir(shardFolder(folder))).filter(
-    (name) => name.startsWith(start) && name.endsWith(".rows.jsonl"),
-  );
-  const paths = names.map((name) => join(shardFolder(folder), name));
+  const logs = await logsOf(folder, manifest, start);
+  const own = `${start}${randomUUID()}.rows.jsonl`;
+  const names = (await readdir(logs.folder)).filter((name) => name.startsWith(start) && name.endsWith(".rows.jsonl"));
   const places = new Map<number, Place>();
   const begun = new Map<number, number>();
   const files: FileHandle[] = [];
-  for (const path of paths) {
-    const file = await open(path).catch(() => undefined);
+  for (const name of names) {
+    const file = await open(join(logs.folder, name)).catch(() => undefined);
     if (file === undefined) continue;
     files.push(file);
-    for await (const { row, isBegin, ...place } of linesOf(file, shortHash(manifest))) {
+    for await (const { line, offset, bytes } of wholeLines(file)) {
+      const found = rowIn(line, shortHash(manifest));
+      if (found === undefined) continue;
+      const { row, isBegin } = found;
       if (isBegin) begun.set(row, (begun.get(row) ?? 0) + 1);
-      else places.set(row, { file, ...place });
+      else places.set(row, { file, offset, bytes });
     }
   }
   let written: FileHandle | undefined;
   let end = 0;
-  const close = async () => {
+  const path = join(logs.folder, own);
+  const closeFiles = async () => {
     for (const file of files.splice(0)) await file.close();
   };
   const append = async (value: object) => {
     const line = new TextEncoder().encode(`${JSON.stringify(value)}\n`);
     try {
       if (written === undefined) {
-        written = await open(own, "wx+");
+        written = await open(path, "wx+");
         files.push(written);
       }
       await writeFully(written, line, end);
     } catch (cause) {
-      throw writeFailure(own, cause, MAKE_ROOM);
+      throw writeFailure(path, cause, MAKE_ROOM);
     }
     const place = { file: written, offset: end, bytes: line.length - 1 };
     end += line.length;
@@ -83,42 +82,28 @@ export async function openKeptRows(folder: string, manifest: RunManifest, shard:
     found: places.size,
     has: (row) => places.has(row),
     async get(row) {
-      const { file, offset, bytes } = places.get(row) as Place;
-      const line = new Uint8Array(bytes);
-      await file.read(line, 0, bytes, offset);
-      return parseJson(new TextDecoder().decode(line)) as RunRow;
+      const { file, ...place } = places.get(row) as Place;
+      return parseJson(await lineAt(file, place)) as RunRow;
     },
     begun: (row) => begun.get(row) ?? 0,
-    begin: async (row) => void (await append({ row, options: shortHash(manifest), begun: true })),
+    async begin(row) {
+      await append({ row, options: shortHash(manifest), begun: true });
+      await logs.written(own, "begun");
+    },
     async add(row) {
       places.set(row.row, await append(row));
+      await logs.written(own, "kept");
     },
-    close,
+    async close() {
+      await closeFiles();
+      await logs.close();
+    },
     async remove() {
-      await close();
-      for (const path of [...paths, own]) await rm(path, { force: true });
+      await closeFiles();
+      for (const name of [...names, own]) await rm(join(logs.folder, name), { force: true });
+      await logs.remove();
     },
   };
-}
-
-/** The rows of a file with their places: those of these options. */
-async function* linesOf(file: FileHandle, options: string) {
-  const chunk = new Uint8Array(CHUNK);
-  let rest: Uint8Array = new Uint8Array(0);
-  let offset = 0;
-  for (;;) {
-    const { bytesRead } = await file.read(chunk, 0, CHUNK);
-    if (bytesRead === 0) return;
-    const bytes = Buffer.concat([rest, chunk.subarray(0, bytesRead)]);
-    let from = 0;
-    for (let to = bytes.indexOf(NEWLINE); to >= 0; to = bytes.indexOf(NEWLINE, from)) {
-      const found = rowIn(bytes.subarray(from, to), options);
-      if (found !== undefined) yield { ...found, offset: offset + from, bytes: to - from };
-      from = to + 1;
-    }
-    rest = bytes.subarray(from);
-    offset += from;
-  }
 }
 
 function rowIn(line: Uint8Array, wanted: string): { readonly row: number; readonly isBegin: boolean } | undefined {

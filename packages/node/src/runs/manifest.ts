@@ -1,15 +1,15 @@
 /** @file What a run is: model, options, inputs and shards, written before the first row, and compared before a run goes on. */
 
 import { createHash } from "node:crypto";
-import { mkdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir } from "node:fs/promises";
 import type { ModelFacts } from "@calig/core/internal/attribution/explanation";
 import { InputError, quote, UsageError } from "@calig/core/internal/errors";
 import { count } from "@calig/core/internal/render/format";
 import { parseJson } from "@calig/core/internal/util/parse-json";
 import { MANIFEST } from "../node/run-shards.ts";
+import { storageOf } from "../node/storage/open-storage.ts";
+import { isBucket, within } from "../node/storage/storage.ts";
 import type { InputPart } from "./run-inputs.ts";
-import { writeWholeFile } from "./whole-file.ts";
 
 export interface RunManifest {
   readonly version: 1;
@@ -56,6 +56,12 @@ export const hashOptions = (model: ModelFacts, options: Readonly<Record<string, 
 /** The short hash that rows, shards and jobs have. */
 export const shortHash = ({ optionsHash }: Pick<RunManifest, "optionsHash">): string => optionsHash.slice(0, 16);
 
+/** What tells runs apart: the hash of their options, and that of their inputs and shards. */
+export function runId(manifest: RunManifest): string {
+  const inputs = manifest.inputs.map((part) => part.sha256);
+  return `${shortHash(manifest)}-${sha256(JSON.stringify([inputs, manifest.shardRows])).slice(0, 8)}`;
+}
+
 const LEAST_ROWS = 16;
 const MOST_ROWS = 1000;
 /** Shards that small data sets are split into, so that workers have something to share. */
@@ -67,15 +73,9 @@ export const defaultShardRows = (rows: number): number =>
 
 /** The manifest in a folder; undefined where there is none. @throws {InputError} When it is none that this version reads. */
 export async function readManifest(folder: string): Promise<RunManifest | undefined> {
-  const path = join(folder, MANIFEST);
-  let content: string;
-  try {
-    content = await readFile(path, "utf8");
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-    throw error;
-  }
+  const path = within(folder, MANIFEST);
+  const content = await (await storageOf(folder)).read(path);
+  if (content === undefined) return undefined;
   let found: Partial<RunManifest> | null;
   try {
     found = parseJson(content) as Partial<RunManifest> | null;
@@ -97,8 +97,9 @@ export async function readManifest(folder: string): Promise<RunManifest | undefi
 
 /** Writes it whole, and makes the folders. */
 export async function writeManifest(folder: string, manifest: RunManifest): Promise<void> {
-  await mkdir(join(folder, "shards"), { recursive: true });
-  await writeWholeFile(join(folder, MANIFEST), (file) => file.writeFile(`${JSON.stringify(manifest, undefined, 2)}\n`));
+  if (!isBucket(folder)) await mkdir(within(folder, "shards"), { recursive: true });
+  const content = `${JSON.stringify(manifest, undefined, 2)}\n`;
+  await (await storageOf(folder)).write(within(folder, MANIFEST), (file) => file.writeFile(content));
 }
 
 /** Most differences that a message names. */

@@ -1,11 +1,10 @@
 /** @file Shards of runs as jobs of a queue on Redis or Valkey, for workers on many machines. The only file that knows the libraries, which are optional. */
 
-import { createHash } from "node:crypto";
 import { quote, UsageError } from "@calig/core/internal/errors";
 import type { Job, Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { findPackageFile } from "../util/own-place.ts";
-import { type RunManifest, shortHash } from "./manifest.ts";
+import { type RunManifest, runId } from "./manifest.ts";
 import { doneShards } from "./shards.ts";
 
 /** The queue of all runs: workers take shards of any of them. */
@@ -22,15 +21,6 @@ export interface ShardJob {
   readonly folder: string;
   readonly run: string;
   readonly shard: number;
-}
-
-/** What tells runs apart: the hash of their options, and that of their inputs and shards. */
-export function runId(manifest: RunManifest): string {
-  const inputs = manifest.inputs.map(({ sha256 }) => sha256);
-  const hash = createHash("sha256")
-    .update(JSON.stringify([inputs, manifest.shardRows]))
-    .digest("hex");
-  return `${shortHash(manifest)}-${hash.slice(0, 8)}`;
 }
 
 /** Enqueuing it twice is one job. */

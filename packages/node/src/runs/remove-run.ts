@@ -1,9 +1,10 @@
 /** @file Starting a run over: what it wrote is deleted, and nothing else that lies in its folder. */
 
-import { readdir, rm } from "node:fs/promises";
-import { join } from "node:path";
 import { MANIFEST } from "../node/run-shards.ts";
+import { storageOf } from "../node/storage/open-storage.ts";
+import { within } from "../node/storage/storage.ts";
 import { FAILED } from "./failed-rows.ts";
+import { LEDGER } from "./ledger.ts";
 import { readManifest } from "./manifest.ts";
 import { shardFolder, TEMPORARY } from "./shards.ts";
 
@@ -13,8 +14,9 @@ const SHARD = /^part-\d+-of-\d+\.parquet$/;
 export async function removeRun(folder: string): Promise<void> {
   if ((await readManifest(folder)) === undefined) return;
   // The manifest goes last: an interruption leaves a run behind that can be started over.
-  for (const name of await readdir(shardFolder(folder)).catch(() => [])) {
-    if (SHARD.test(name) || TEMPORARY.test(name)) await rm(join(shardFolder(folder), name), { force: true });
+  const storage = await storageOf(folder);
+  for (const { name } of await storage.list(shardFolder(folder))) {
+    if (SHARD.test(name) || TEMPORARY.test(name)) await storage.remove(within(shardFolder(folder), name));
   }
-  for (const name of [FAILED, MANIFEST]) await rm(join(folder, name), { force: true });
+  for (const name of [FAILED, LEDGER, MANIFEST]) await storage.remove(within(folder, name));
 }

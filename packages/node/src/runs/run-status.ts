@@ -1,6 +1,6 @@
 /** @file How far a run is, from its folder alone. */
 
-import { failuresIn, writeFailures } from "./failed-rows.ts";
+import { failuresOf, writeFailures } from "./failed-rows.ts";
 import type { RunManifest } from "./manifest.ts";
 import { doneShards, shardRange } from "./shards.ts";
 
@@ -13,12 +13,10 @@ export interface RunStatus {
   readonly rowsFailed: number;
 }
 
-/** Reads the footers of all shards, and writes failed.jsonl from those with failures. */
+/** Looks at all shards, and writes failed.jsonl from those with failures. */
 export async function runStatus(folder: string, manifest: RunManifest): Promise<RunStatus> {
   const done = await doneShards(folder, manifest);
-  const lines = new Map<number, readonly string[]>();
-  for (const shard of done) if (shard.failed > 0) lines.set(shard.shard, await failuresIn(folder, manifest, shard));
-  const rowsFailed = await writeFailures(folder, lines);
+  const rowsFailed = await writeFailures(folder, await failuresOf(folder, manifest, done));
   const rowsDone = done.reduce((sum, { shard }) => {
     const { start, end } = shardRange(manifest, shard);
     return sum + end - start;

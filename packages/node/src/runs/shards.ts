@@ -1,8 +1,9 @@
 /** @file The shards of a run on disk: their names, which are done, and what interrupted runs left behind. */
 
-import { readdir, rm } from "node:fs/promises";
-import { join } from "node:path";
 import { openParquet, type ParquetFile } from "../node/parquet/read.ts";
+import { storageOf } from "../node/storage/open-storage.ts";
+import { within } from "../node/storage/storage.ts";
+import { readLedger, writeLedger } from "./ledger.ts";
 import { type RunManifest, shortHash } from "./manifest.ts";
 
 const DIGITS = 5;
@@ -12,10 +13,10 @@ const numbered = (n: number): string => String(n).padStart(DIGITS, "0");
 export const shardName = ({ shards }: Pick<RunManifest, "shards">, shard: number): string =>
   `part-${numbered(shard)}-of-${numbered(shards)}`;
 
-export const shardFolder = (folder: string): string => join(folder, "shards");
+export const shardFolder = (folder: string): string => within(folder, "shards");
 
 export const shardPath = (folder: string, manifest: RunManifest, shard: number): string =>
-  join(shardFolder(folder), `${shardName(manifest, shard)}.parquet`);
+  within(shardFolder(folder), `${shardName(manifest, shard)}.parquet`);
 
 /** Rows of a shard: from the first, to the last (exclusive). */
 export const shardRange = (
@@ -59,21 +60,35 @@ export async function doneShard(folder: string, manifest: RunManifest, shard: nu
 /** Footers that are read at once. */
 const AT_ONCE = 32;
 
-/** The shards that are done. */
+/**
+ * The shards that are done. Those that were found whole before, and of which the storage says what it said then, are not
+ * opened again.
+ */
 export async function doneShards(folder: string, manifest: RunManifest): Promise<readonly DoneShard[]> {
-  const there = new Set(await readdir(shardFolder(folder)).catch(() => []));
-  const found: DoneShard[] = [];
-  let next = 0;
+  const storage = await storageOf(folder);
+  const [known, files] = await Promise.all([readLedger(folder, manifest), storage.list(shardFolder(folder))]);
+  const states = new Map(files.map(({ name, state }) => [name, state]));
+  const found = new Map<number, DoneShard & { readonly state: string }>();
+  let [next, opened] = [0, 0];
   const look = async () => {
     while (next < manifest.shards) {
       const shard = next++;
-      if (!there.has(`${shardName(manifest, shard)}.parquet`)) continue;
+      const state = states.get(`${shardName(manifest, shard)}.parquet`);
+      if (state === undefined) continue;
+      const before = known.get(shard);
+      if (before?.state === state) {
+        found.set(shard, before);
+        continue;
+      }
+      opened++;
       const done = await doneShard(folder, manifest, shard);
-      if (done !== undefined) found.push(done);
+      if (done !== undefined) found.set(shard, { ...done, state });
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, look));
-  return found.sort((a, b) => a.shard - b.shard);
+  const all = [...found.values()].sort((a, b) => a.shard - b.shard);
+  if (opened > 0) await writeLedger(folder, manifest, all);
+  return all;
 }
 
 /** Names of files under way: hidden, so that no reader of the folder takes them for shards. */
@@ -85,12 +100,12 @@ export const TEMPORARY = /^\.part-(\d+)-of-\d+\..*\.(tmp|rows\.jsonl)$/;
  */
 export async function removeStrays(folder: string, done: readonly DoneShard[]): Promise<number> {
   const whole = new Set(done.map(({ shard }) => shard));
-  const names = await readdir(shardFolder(folder)).catch(() => []);
+  const storage = await storageOf(folder);
   let removed = 0;
-  for (const name of names) {
+  for (const { name } of await storage.list(shardFolder(folder))) {
     const [, shard, kind] = TEMPORARY.exec(name) ?? [];
     if (shard === undefined || (kind !== "tmp" && !whole.has(Number(shard)))) continue;
-    await rm(join(shardFolder(folder), name), { force: true });
+    await storage.remove(within(shardFolder(folder), name));
     removed++;
   }
   return removed;

@@ -1,16 +1,25 @@
 /** @file One shard, from its rows to its file: written under another name, and moved into its place when it is whole. */
 
+import type { FileHandle } from "node:fs/promises";
 import type { Explanation } from "@calig/core/internal/attribution/explanation";
-import { InternalError, InvalidOptionError, isCaligError, UsageError } from "@calig/core/internal/errors";
+import {
+  ExecutionError,
+  InternalError,
+  InvalidOptionError,
+  isCaligError,
+  quote,
+  UsageError,
+} from "@calig/core/internal/errors";
 import { type ColumnTypes, startParquet } from "../node/parquet/write.ts";
+import { storageOf } from "../node/storage/open-storage.ts";
+import { NEW } from "../node/storage/storage.ts";
 import { isSystemError } from "../util/file-failure.ts";
 import { openKeptRows } from "./kept-rows.ts";
 import { type RunManifest, shortHash } from "./manifest.ts";
 import type { RunEntry, RunInputs } from "./run-inputs.ts";
 import { explainedRow, failedRow, hasFailed, type RunRow } from "./run-row.ts";
 import type { RowState } from "./shard-source.ts";
-import { type DoneShard, shardNotes, shardPath, shardRange } from "./shards.ts";
-import { writeWholeFile } from "./whole-file.ts";
+import { type DoneShard, doneShard, shardFolder, shardNotes, shardPath, shardRange } from "./shards.ts";
 
 /** Rows of a row group: what a reader of one row has to read, and what the writer holds in memory. */
 const GROUP_ROWS = 100;
@@ -102,7 +111,8 @@ async function writeShard(
   // What the footer notes is said when the file is begun: failures are counted before.
   let failed = 0;
   for (let row = start; row < end; row++) if (hasFailed(await rowAt(row))) failed++;
-  await writeWholeFile(shardPath(folder, manifest, shard), async (file) => {
+  const path = shardPath(folder, manifest, shard);
+  const fill = async (file: FileHandle) => {
     const sink = startParquet(file, manifest.columns as ColumnTypes, shardNotes(manifest, shard, failed));
     for (let next = start; next < end; ) {
       const group: RunRow[] = [];
@@ -114,8 +124,17 @@ async function writeShard(
       await sink.group(group);
     }
     await sink.finish();
-  });
-  return { shard, failed };
+  };
+  const storage = await storageOf(path);
+  if (await storage.write(path, fill, NEW)) return { shard, failed };
+  // Another process was first. What is right stays; what is not is replaced, where nobody else does so.
+  const there = await doneShard(folder, manifest, shard);
+  if (there !== undefined) return there;
+  const { state } = (await storage.list(shardFolder(folder))).find(({ name }) => path.endsWith(`/${name}`)) ?? {};
+  if (await storage.write(path, fill, state ?? NEW)) return { shard, failed };
+  throw new ExecutionError(
+    `Cannot write ${quote(path)}: other processes write it at the same time, and something else; let one command work on a run`,
+  );
 }
 
 const lengthOf = (value: unknown): number => (typeof value === "string" ? value.length : 0);

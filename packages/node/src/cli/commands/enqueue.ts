@@ -2,6 +2,7 @@
 
 import { resolve } from "node:path";
 import { count } from "@calig/core/internal/render/format";
+import { isBucket } from "../../node/storage/storage.ts";
 import { defineCommand, EXIT } from "../command.ts";
 import { namedRun, neededAddress } from "../queue-options.ts";
 
@@ -23,7 +24,7 @@ export const enqueue = defineCommand({
     const url = neededAddress(options.redis, terminal);
     const { folder, manifest } = await namedRun(words);
     const { enqueueRun, shownAddress } = await import("../../runs/queue.ts");
-    const { shards, done } = await enqueueRun(url, resolve(folder), manifest);
+    const { shards, done } = await enqueueRun(url, isBucket(folder) ? folder : resolve(folder), manifest);
     await terminal.note(
       `${count(shards, "shard")} of ${manifest.shards} in the queue at ${shownAddress(url)}, ${done} done already`,
     );

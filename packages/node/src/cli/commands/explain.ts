@@ -1,5 +1,6 @@
 /** @file `calig explain`: which words support a prediction, which oppose it, and in which block. */
 
+import { rm, stat } from "node:fs/promises";
 import { basename, relative } from "node:path";
 import type { ExplainOptions } from "@calig/core/internal/attribution/options";
 import { checkRun } from "@calig/core/internal/attribution/resolve-run";
@@ -31,11 +32,13 @@ import {
 import { describeFailure } from "../failure.ts";
 import { type Formats, formatsWith, type RenderSettings } from "../formats.ts";
 import { given } from "../given.ts";
+import { type KeptExplanations, openKeptExplanations } from "../kept-explanations.ts";
 import { loadingOptions, MODEL_OPTIONS } from "../loading.ts";
 import { givenScore, methodNamed } from "../method-options.ts";
 import { readable, sourceOf } from "../open-run-inputs.ts";
 import { optionName } from "../options.ts";
 import { PROMPT_OPTIONS } from "../prompt-options.ts";
+import { resolvedOptions } from "../resolved-options.ts";
 import { createResults, type Results, type Source } from "../results.ts";
 import { RUN_OPTIONS, runMeant } from "../run-options.ts";
 import type { Terminal } from "../terminal.ts";
@@ -88,7 +91,7 @@ export const explain = defineCommand({
   name: "explain",
   summary: "explain a prediction: which words support it, which oppose it, in which block",
   description:
-    "Explains what a model predicts for a text or a picture: which words or patches support the prediction, which oppose it, and in which block of the network that evidence arises. Results go to standard output, everything else to standard error.",
+    "Explains what a model predicts for a text or a picture: which words or patches support the prediction, which oppose it, and in which block of the network that evidence arises. Results go to standard output, everything else to standard error. Where many inputs are explained into one file, what is explained is kept in FILE.partial.jsonl until the result is written: the same command goes on where an interrupted one stopped.",
   argument: { name: "TEXT", description: "text to explain, in quotes; - reads it from standard input" },
   options: OWN_OPTIONS,
   methodOptions: { but: [] },
@@ -158,7 +161,6 @@ export const explain = defineCommand({
   async run(asked) {
     const invocation = { ...asked, options: asScore(asked.options, asked.extensions) };
     const { words, options, fileOptions, terminal, extensions } = invocation;
-    const { signal } = terminal.io;
     const format = formatsOf(options);
     const run = await runMeant({ ...options, ...(format === undefined ? {} : { format }) });
     if (run !== undefined) {
@@ -191,47 +193,99 @@ export const explain = defineCommand({
       known,
       input: options.input,
     });
-    const results = createResults(
-      destination,
-      several,
-      renderSettings(options, destination, known, terminal, extensions.language),
-      terminal,
-    );
-    const methodOptions = await methodOptionsOf(invocation);
-
-    const source = options.model ?? modelFor(inputs);
-    terminal.progress.update(0, `loading ${source}`);
-    const { loadModel } = await import("../../node/load-model.ts");
-    await using model = await loadModel(source, { signal, ...(await loadingOptions(options, extensions, terminal)) });
-    checkFiles(inputs, model);
-    const [only] = entriesOf(inputs, fileOptions);
-    if (options.allClasses === true && only !== undefined) {
-      await writeClasses(model, await only.read(), methodOptions, options, terminal);
-      return EXIT.done;
-    }
-    const unasked =
-      !several && isForPeople(destination) && methodOptions.effort !== "instant" && (await canBeTried(model));
-    const job: Job = {
-      model,
-      options: { ...(unasked ? { counterfactuals: { limit: UNASKED_LIMIT } } : {}), ...methodOptions },
-      destination,
-      known,
-      results,
-      terminal,
-    };
     try {
-      const entries = entriesOf(inputs, fileOptions);
-      const failed = await explainAll(entries, job);
-      await results.finish();
-      if (several && failed > 0) {
-        await terminal.fail(`${failed} of ${count(entries.length, calledInputs(inputs))} could not be explained`);
-      }
-      return failed === 0 ? EXIT.done : EXIT.failed;
+      return await explainInto(destination, { invocation, inputs, several, known });
     } finally {
-      await results.discard();
+      if (destination.kind === "folder") await destination.leave?.();
     }
   },
 });
+
+/** What is explained, and how it is written. */
+interface Work {
+  readonly invocation: Invocation<(typeof OWN_OPTIONS)[number]>;
+  readonly inputs: ExplainInputs;
+  readonly several: boolean;
+  readonly known: Formats;
+}
+
+async function explainInto(destination: Destination, { invocation, inputs, several, known }: Work): Promise<number> {
+  const { options, fileOptions, terminal, extensions } = invocation;
+  const { signal } = terminal.io;
+  const results = createResults(
+    destination,
+    several,
+    renderSettings(options, destination, known, terminal, extensions.language),
+    terminal,
+  );
+  const methodOptions = await methodOptionsOf(invocation);
+
+  const source = options.model ?? modelFor(inputs);
+  terminal.progress.update(0, `loading ${source}`);
+  const { loadModel } = await import("../../node/load-model.ts");
+  await using model = await loadModel(source, { signal, ...(await loadingOptions(options, extensions, terminal)) });
+  checkFiles(inputs, model);
+  const [only] = entriesOf(inputs, fileOptions);
+  if (options.allClasses === true && only !== undefined) {
+    await writeClasses(model, await only.read(), methodOptions, options, terminal);
+    return EXIT.done;
+  }
+  const unasked =
+    !several && isForPeople(destination) && methodOptions.effort !== "instant" && (await canBeTried(model));
+  const kept =
+    several && destination.kind === "file"
+      ? await openKept(destination.path, { model, methodOptions, invocation })
+      : undefined;
+  const job: Job = {
+    model,
+    kept,
+    options: { ...(unasked ? { counterfactuals: { limit: UNASKED_LIMIT } } : {}), ...methodOptions },
+    destination,
+    known,
+    results,
+    terminal,
+  };
+  let isWhole = false;
+  try {
+    const entries = entriesOf(inputs, fileOptions);
+    const failed = await explainAll(entries, job);
+    await results.finish();
+    await kept?.remove();
+    isWhole = true;
+    if (several && failed > 0) {
+      await terminal.fail(`${failed} of ${count(entries.length, calledInputs(inputs))} could not be explained`);
+    }
+    return failed === 0 ? EXIT.done : EXIT.failed;
+  } finally {
+    await results.discard();
+    await kept?.close();
+    if (!isWhole && kept !== undefined && kept.size > 0) {
+      await terminal.note(`What was explained is in ${kept.path}: the same command goes on from there`);
+    }
+  }
+}
+
+/** What an interrupted command kept beside its output. */
+async function openKept(
+  out: string,
+  {
+    model,
+    methodOptions,
+    invocation,
+  }: Pick<Work, "invocation"> & Pick<Job, "model"> & { readonly methodOptions: ExplainOptions },
+): Promise<KeptExplanations | undefined> {
+  const { options, fileOptions, terminal } = invocation;
+  // Beside devices and pipes ("/dev/stdout") nothing is kept.
+  if ((await stat(out).catch(() => undefined))?.isFile() === false) return undefined;
+  const path = `${out}.partial.jsonl`;
+  if (options.fresh === true) await rm(path, { force: true });
+  const kept = await openKeptExplanations(path, [
+    model.facts,
+    resolvedOptions(model, methodOptions, options, fileOptions),
+  ]);
+  if (kept.found > 0) await terminal.note(`Going on with ${count(kept.found, "explanation")} from ${path}`);
+  return kept;
+}
 
 /** What is explained and how, checked before a model is loaded. @throws {InvalidOptionError} */
 async function methodOptionsOf({
@@ -293,6 +347,7 @@ function entriesOf(inputs: ExplainInputs, reading: GivenOptions): readonly Entry
 
 interface Job {
   readonly model: LoadedModel;
+  readonly kept: KeptExplanations | undefined;
   readonly options: ExplainOptions;
   readonly destination: Destination;
   readonly known: Formats;
@@ -303,7 +358,7 @@ interface Job {
 /** Explains entry after entry; those of a file that fail are reported and left out. Returns how many failed. */
 async function explainAll(
   entries: readonly Entry[],
-  { model, options, destination, known, results, terminal }: Job,
+  { model, kept, options, destination, known, results, terminal }: Job,
 ): Promise<number> {
   const { explain } = await import("@calig/core/internal/attribution/explain");
   const { signal } = terminal.io;
@@ -313,9 +368,12 @@ async function explainAll(
     const onProgress = (done: number, activity: string) =>
       terminal.progress.update((i + done) / entries.length, source === undefined ? activity : shortName(source));
     let result: Result;
+    let keep: (() => Promise<void> | undefined) | undefined;
     try {
       const input = await read();
-      const explanation = await explain<object>(model, input, { ...options, signal, onProgress });
+      const before = await kept?.get(input);
+      const explanation = before ?? (await explain<object>(model, input, { ...options, signal, onProgress }));
+      if (before === undefined) keep = () => kept?.put(input, explanation);
       const shown = model.modality.file?.picture?.(input);
       result = { explanation, ...(shown === undefined ? {} : await pictureFor(destination, known, shown)) };
     } catch (error) {
@@ -326,6 +384,7 @@ async function explainAll(
       failed++;
       continue;
     }
+    await keep?.();
     await results.add(result, source);
     if (!showsWarnings(destination)) {
       for (const { message } of result.explanation.warnings) {

@@ -1,6 +1,5 @@
 /** @file `calig worker`: explains shards of runs from a queue. */
 
-import { stat } from "node:fs/promises";
 import { quote, UsageError } from "@calig/core/internal/errors";
 import type { Metric } from "../../server/metrics-app.ts";
 import { defineCommand, EXIT } from "../command.ts";
@@ -42,11 +41,6 @@ export const worker = defineCommand({
       lockMs: lock * 1000,
       async work(job) {
         if (signal.aborted) return false;
-        if ((await stat(job.folder).catch(() => undefined)) === undefined) {
-          throw new UsageError(
-            `Cannot reach the run ${quote(job.folder)} from this machine: mount it at the same place`,
-          );
-        }
         return pool.work(job);
       },
       onFailure: (job, error, last) =>

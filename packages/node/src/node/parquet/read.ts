@@ -1,9 +1,10 @@
 /** @file Parquet files as they are read: what is in them without their rows, and rows from one place to another. The only file that knows the library. */
 
-import { type FileHandle, open } from "node:fs/promises";
-import { InputError, quote } from "@calig/core/internal/errors";
+import { InputError, isCaligError, quote } from "@calig/core/internal/errors";
 import type { AsyncBuffer, FileMetaData } from "hyparquet";
 import { fileReason, isSystemError } from "../../util/file-failure.ts";
+import { storageOf } from "../storage/open-storage.ts";
+import type { OpenedFile } from "../storage/storage.ts";
 
 /** A Parquet file that was opened. */
 export interface ParquetFile {
@@ -27,15 +28,14 @@ const FOOTER_BYTES = 2 ** 16;
  */
 export async function openParquet(path: string): Promise<ParquetFile> {
   const { parquetMetadataAsync, parquetReadObjects, parquetSchema } = await import("hyparquet");
-  let handle: FileHandle;
-  let bytes: number;
+  let opened: OpenedFile;
   try {
-    handle = await open(path);
-    bytes = (await handle.stat()).size;
+    opened = await (await storageOf(path)).open(path);
   } catch (cause) {
     throw isSystemError(cause) ? new InputError(`Cannot read ${quote(path)}: ${fileReason(cause)}`, { cause }) : cause;
   }
-  const file = rangesOf(handle, bytes);
+  const { bytes } = opened;
+  const file = rangesOf(opened);
   try {
     const metadata = await naming(path, () =>
       parquetMetadataAsync(file, { initialFetchSize: Math.min(FOOTER_BYTES, bytes) }),
@@ -58,10 +58,10 @@ export async function openParquet(path: string): Promise<ParquetFile> {
           }),
         );
       },
-      close: () => handle.close(),
+      close: () => opened.close(),
     };
   } catch (error) {
-    await handle.close();
+    await opened.close();
     throw error;
   }
 }
@@ -69,18 +69,10 @@ export async function openParquet(path: string): Promise<ParquetFile> {
 const notesOf = ({ key_value_metadata: notes = [] }: FileMetaData): Readonly<Record<string, string>> =>
   Object.fromEntries(notes.flatMap(({ key, value }) => (value === undefined ? [] : [[key, value]])));
 
-const rangesOf = (handle: FileHandle, byteLength: number): AsyncBuffer => ({
+const rangesOf = ({ bytes: byteLength, slice }: OpenedFile): AsyncBuffer => ({
   byteLength,
-  async slice(start, end = byteLength) {
-    const from = start < 0 ? Math.max(0, byteLength + start) : start;
-    const bytes = new Uint8Array(Math.max(0, Math.min(end, byteLength) - from));
-    for (let done = 0; done < bytes.length; ) {
-      const { bytesRead } = await handle.read(bytes, done, bytes.length - done, from + done);
-      if (bytesRead === 0) throw new Error("the file ends too early");
-      done += bytesRead;
-    }
-    return bytes.buffer;
-  },
+  slice: async (start, end = byteLength) =>
+    (await slice(start < 0 ? Math.max(0, byteLength + start) : start, end)).buffer,
 });
 
 /** What the library says of a damaged file, as one of our errors. */
@@ -88,6 +80,8 @@ async function naming<T>(path: string, run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (cause) {
+    // What a storage says is said already.
+    if (isCaligError(cause)) throw cause;
     const why = cause instanceof Error ? cause.message.replace(/^parquet /, "") : String(cause);
     throw new InputError(
       `Cannot read ${quote(path)}: it is no whole Parquet file (${why}); write or download it again`,
