@@ -1,6 +1,6 @@
-"""A small SigLIP image classifier with random weights, and what transformers computes of it: test/fixtures/extend/siglip/.
+"""A small SigLIP image classifier with random weights, and what transformers computes of it: test/fixtures/towers/siglip-classifier/.
 
-The family is no part of calig: examples/extend/siglip.ts builds it, and its test compares it with these tensors.
+test/reference/towers.test.ts compares calig with these tensors.
 
 Run with transformers 4.57: python tools/make_siglip_reference.py (then npm run format)
 """
@@ -13,7 +13,7 @@ import transformers
 from safetensors.torch import save_file
 from transformers import SiglipConfig, SiglipForImageClassification, SiglipImageProcessor
 
-FOLDER = Path(__file__).parent.parent / "test" / "fixtures" / "extend" / "siglip"
+FOLDER = Path(__file__).parent.parent / "test" / "fixtures" / "towers" / "siglip-classifier"
 SIZE, PATCH = 24, 8
 
 

@@ -28,8 +28,8 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import csv from "../../examples/extend/csv.ts";
 import { frequentWords } from "../../examples/extend/frequent-words.ts";
+import ijepa from "../../examples/extend/ijepa.ts";
 import mish from "../../examples/extend/mish.ts";
-import siglip from "../../examples/extend/siglip.ts";
 import { smoothGrad } from "../../examples/extend/smooth-grad.ts";
 import { runCli } from "../support/run-cli.ts";
 import { syntheticPicture } from "../support/synthetic-picture.ts";
@@ -169,8 +169,8 @@ describe("Mish", () => {
   });
 });
 
-describe("SigLIP", () => {
-  const folder = fileURLToPath(new URL("../fixtures/extend/siglip/", import.meta.url));
+describe("I-JEPA", () => {
+  const folder = fileURLToPath(new URL("../fixtures/extend/ijepa/", import.meta.url));
   const read = (file: string) => readFileSync(join(folder, file));
   const reference = {
     config: read("config.json").toString(),
@@ -180,21 +180,20 @@ describe("SigLIP", () => {
   const runtime = createNodeRuntime();
 
   it("computes what transformers does: logits, hidden states, attention, gradients", async () => {
-    expect(await checkFamily(siglip, reference, { runtime })).toHaveLength(6);
+    expect(await checkFamily(ijepa, reference, { runtime })).toHaveLength(6);
   });
 
   it("is told where a checkpoint computes something else", async () => {
-    const config = JSON.parse(reference.config) as { vision_config: object };
-    const other = JSON.stringify({ ...config, vision_config: { ...config.vision_config, hidden_act: "relu" } });
-    await expect(checkFamily(siglip, { ...reference, config: other }, { runtime })).rejects.toThrow(
+    const other = JSON.stringify({ ...(JSON.parse(reference.config) as object), hidden_act: "relu" });
+    await expect(checkFamily(ijepa, { ...reference, config: other }, { runtime })).rejects.toThrow(
       /gives the logits of the original: off by.*has its gradients: gradient\.0: off by/s,
     );
   });
 
   it("is built, explained and verified like a family of calig's own", async () => {
-    await expect(loadModel(folder)).rejects.toThrow(/Cannot build a model of type "siglip"|there is no/);
-    await using model = await loadModel(folder, { families: [siglip] });
-    expect(model.facts).toMatchObject({ family: "siglip", task: "image-classification", blocks: 3, heads: 4 });
+    await expect(loadModel(folder)).rejects.toThrow(/Cannot build a model of type "ijepa"|there is no/);
+    await using model = await loadModel(folder, { families: [ijepa] });
+    expect(model.facts).toMatchObject({ family: "ijepa", task: "image-classification", blocks: 3, heads: 4 });
     expect(model.warnings).toEqual([]);
     const explanation = await explain(model, { image: syntheticPicture(40, 30) });
     expect(explanation.features).toHaveLength(9);
@@ -204,9 +203,9 @@ describe("SigLIP", () => {
   });
 
   it("cannot be added twice, nor in the place of another", async () => {
-    const twice = loadModel(folder, { families: [siglip, siglip] });
-    await expect(twice).rejects.toThrow('Cannot add the family "siglip" for models of type "siglip"');
-    const other = { ...siglip, modelTypes: ["vit"] };
+    const twice = loadModel(folder, { families: [ijepa, ijepa] });
+    await expect(twice).rejects.toThrow('Cannot add the family "ijepa" for models of type "ijepa"');
+    const other = { ...ijepa, modelTypes: ["vit"] };
     await expect(loadModel("sst2", { families: [other] })).rejects.toThrow('the family "vit" builds these');
   });
 });

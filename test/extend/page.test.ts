@@ -26,7 +26,7 @@ describe("docs/extend.md", () => {
     const points = [...page.matchAll(/^\| .*? \| `(define\w+)` \|/gm)].map(([, name]) => name);
     expect(points).toHaveLength(16);
     const used = programs.map(([, source]) => source).join("");
-    const elsewhere = ["smooth-grad", "csv", "mish", "siglip", "audio-modality", "frequent-words"].map((name) =>
+    const elsewhere = ["smooth-grad", "csv", "mish", "ijepa", "audio-modality", "frequent-words"].map((name) =>
       readFileSync(new URL(`../../examples/extend/${name}.ts`, import.meta.url), "utf8"),
     );
     for (const point of points) expect(`${used}${elsewhere.join("")}`).toMatch(new RegExp(`\\b${point}[(<]`));

@@ -55,15 +55,18 @@ export async function explain(
   options: ExplainOptions = {},
 ): Promise<Explanation> {
   const asked = await askedBy(model, typeof input === "string" ? { text: input } : input, options);
-  const given = asked.input;
-  const run = resolveRun(model, asked.options);
-  const test = await counterfactualTest(model, run.options.counterfactuals);
-  const whole = await prepareInput(model, given, run.options);
-  const alone = await explainPrepared(model, whole, run);
-  const tokens = asksPerToken(given) ? { answerTokens: await explainTokens(model, whole, run) } : {};
+  const { input: given, model: tower = model } = asked;
+  const run = resolveRun(tower, asked.options);
+  const test = await counterfactualTest(tower, run.options.counterfactuals);
+  const whole = await prepareInput(tower, given, run.options);
+  const alone = await explainPrepared(tower, whole, run);
+  const tokens = asksPerToken(given) ? { answerTokens: await explainTokens(tower, whole, run) } : {};
   const explanation = { ...alone, ...tokens } as Explanation;
   if (test === undefined) return explanation;
-  return { ...explanation, counterfactuals: await test({ model, whole, input: given, explanation }, run.options) };
+  return {
+    ...explanation,
+    counterfactuals: await test({ model: tower, whole, input: given, explanation }, run.options),
+  };
 }
 
 /**
@@ -97,12 +100,22 @@ export async function explainPrepared(
   } as Explanation;
 }
 
+/** Fields of what a picture is compared with. */
+const COMPARED = ["text", "labels", "side"];
+
 /** What an input itself asks, in the place of a score: how similar it is to another one, or which of some labels fits. */
 async function askedBy(
   model: ExplainableModel,
   input: object,
   options: ExplainOptions,
-): Promise<{ readonly input: object; readonly options: ExplainOptions }> {
+): Promise<{ readonly input: object; readonly options: ExplainOptions; readonly model?: ExplainableModel }> {
+  const { written, field: own } = model.modality;
+  const isCompared =
+    written === undefined && Object.hasOwn(input, own) && COMPARED.some((one) => Object.hasOwn(input, one));
+  if (model.texts !== undefined || isCompared) {
+    const { imageTextOf } = await import("./image-text.ts");
+    return imageTextOf(model, input as ImageInput, options);
+  }
   if ("labels" in input) {
     const { zeroShotOf } = await import("./zero-shot.ts");
     refuseScore(model, options, "the entailment of a label");

@@ -50,6 +50,17 @@ export interface EmbeddingUse {
   readonly defaultPrompt?: string;
 }
 
+/** The tower of texts beside one of pictures, and how embeddings of both are held against each other. */
+export interface TextTower {
+  readonly model: ExplainableModel;
+  /** What cosines are multiplied by; absent where nothing says it: then scores are cosines, and labels have no probabilities. */
+  readonly scale?: number;
+  /** What is added. */
+  readonly bias: number;
+  /** How logits of several texts become probabilities: one of them fits, or each for itself. */
+  readonly activation: Activation;
+}
+
 /** A model that is ready to be explained. */
 export interface ExplainableModel {
   readonly facts: ModelFacts;
@@ -62,6 +73,8 @@ export interface ExplainableModel {
   readonly programs: ModelPrograms;
   /** Models that make embeddings of texts: how texts are given and compared. */
   readonly sentences?: EmbeddingUse;
+  /** Of two towers whose embeddings lie in one space that of texts, where this one reads pictures. */
+  readonly texts?: TextTower;
   /** Text models only. */
   readonly tokenizer?: Tokenizer;
   /** Image models only: what is done to a picture before the model sees it. */

@@ -76,4 +76,12 @@ export interface PromptInput {
 /** A picture to explain, decoded: 8-bit RGB, the right way up. */
 export interface ImageInput {
   readonly image: RgbImage;
+  /** Models of two towers, such as CLIP: the text that the picture is compared with, which is held fixed. */
+  readonly text?: string;
+  /** In its place: labels to choose from. Option `target` names the one that is explained, by default the best. */
+  readonly labels?: readonly string[];
+  /** The text that a label becomes, with {} in its place. Default: "This is a photo of {}." */
+  readonly hypothesis?: string;
+  /** What is explained: the patches of the picture, or the words of the text (of the label's text), the picture held fixed. Default: "image". */
+  readonly side?: "image" | "text";
 }

@@ -16,6 +16,13 @@ export interface QuestionSituation {
   classIndex(nameOrIndex: string | number): number;
 }
 
+/** One of `predictions`, and the one that it is held against. */
+export interface NamedChoice {
+  readonly index: number;
+  readonly label: string;
+  readonly against?: { readonly index: number; readonly label: string };
+}
+
 /** What a question chooses for one input; fields that are left out stay as they are for any question. */
 export interface QuestionChoice {
   /** Index of the class that is explained, where the caller names none. Default: the predicted class. */
@@ -25,7 +32,7 @@ export interface QuestionChoice {
   /** The class that it is held against. */
   readonly against?: number;
   /** What is explained where `predictions` are no classes of the model: the one of them, as results name it. */
-  readonly named?: { readonly index: number; readonly label: string };
+  readonly named?: NamedChoice;
   /** What is explained, in the words of this input; `subject` otherwise. */
   readonly subject?: string;
   /** What the model says, where that is not a ranking of its classes. Best first. */

@@ -8,7 +8,7 @@ import { classIndex, distinctNames } from "./class-names.ts";
 import type { ExplainableModel } from "./explainable-model.ts";
 import type { Prediction } from "./explanation.ts";
 import { DEFAULTS, type ExplainOptions, type QuestionObject, SCORE_KINDS } from "./options.ts";
-import { questionIn } from "./question-object.ts";
+import { type NamedChoice, questionIn } from "./question-object.ts";
 
 /** All classes of one row of logits, best first; ties keep the order of the classes. A number has no probability. */
 export function rankPredictions(model: ExplainableModel, logits: ArrayLike<number>): Prediction[] {
@@ -27,7 +27,7 @@ export interface ChosenScore {
   /** What is explained where that is no class. */
   readonly subject?: string;
   /** What is explained where that is one of `predictions` and no class of the model. */
-  readonly named?: { readonly index: number; readonly label: string };
+  readonly named?: NamedChoice;
   /** What the model says. */
   readonly predictions: readonly Prediction[];
 }

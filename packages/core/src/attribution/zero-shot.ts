@@ -3,9 +3,10 @@
  * each (Yin et al. 2019), as the zero-shot pipelines of transformers do. The sentence is held fixed.
  */
 
-import { InputError, InvalidOptionError, quote } from "../errors.ts";
+import { InputError, quote } from "../errors.ts";
 import { probabilities } from "../program/activation.ts";
 import { classLogitsOf, logitsOf } from "../transformer/anatomy.ts";
+import { checkLabels, chosenLabel } from "./choose-label.ts";
 import type { ExplainableModel } from "./explainable-model.ts";
 import type { Prediction } from "./explanation.ts";
 import type { HeldPair } from "./held-pair.ts";
@@ -69,26 +70,6 @@ export async function zeroShotOf(
   };
 }
 
-function checkLabels(labels: readonly string[], hypothesis: string): void {
-  if (
-    !Array.isArray(labels) ||
-    labels.length === 0 ||
-    labels.some((label) => typeof label !== "string" || label === "")
-  ) {
-    throw new InputError(
-      'Cannot choose between labels: "labels" has none, or one that is no text; give a list of texts',
-    );
-  }
-  if (new Set(labels).size < labels.length) {
-    throw new InputError('Cannot choose between labels: "labels" has one of them twice; leave one out');
-  }
-  if (!hypothesis.includes("{}")) {
-    throw new InputError(
-      `Cannot choose between labels: the hypothesis ${quote(hypothesis)} has no place for them; write {} where the label belongs`,
-    );
-  }
-}
-
 /** Indices of the classes, told by their names as transformers does. */
 function entailmentOf(model: ExplainableModel): { readonly entailment: number; readonly contradiction: number } {
   const output = logitsOf(model.anatomy);
@@ -124,19 +105,4 @@ function ranked(
   return labels
     .map((label, index) => ({ index, label, logit: scores[index] as number, probability: shares[index] as number }))
     .sort((a, b) => b.logit - a.logit || a.index - b.index);
-}
-
-function chosenLabel(
-  labels: readonly string[],
-  [best]: readonly Prediction[],
-  wanted: string | number | undefined,
-): number {
-  if (wanted === undefined) return best?.index ?? 0;
-  const index = typeof wanted === "number" ? wanted : labels.indexOf(wanted);
-  if (labels[index] !== undefined) return index;
-  throw new InvalidOptionError(
-    `Cannot explain the label ${quote(wanted)}: the labels are ${labels.map(quote).join(", ")}; name one of them`,
-    "target",
-    wanted,
-  );
 }

@@ -3,7 +3,7 @@
 // Of models that are disposed of: not every project has these types.
 /// <reference lib="esnext.disposable" preserve="true" />
 
-import type { ExplainableModel, Platform } from "../attribution/explainable-model.ts";
+import type { ExplainableModel, Platform, TextTower } from "../attribution/explainable-model.ts";
 import type { CheckpointConfig } from "../checkpoint/config.ts";
 import { CheckedPrograms } from "../program/checked-programs.ts";
 import { LimitedPrograms } from "../program/limited-programs.ts";
@@ -13,7 +13,7 @@ import { StreamedPrograms, type StreamSource } from "../program/streamed-program
 import type { Runtime, SessionOptions } from "../runtime/runtime.ts";
 import { type Anatomy, askedTokensOf, logitsOf, streamOf, type TransformerGraph } from "../transformer/anatomy.ts";
 import { findNonFinite, type NonFiniteTensor, nonFiniteError } from "./find-non-finite.ts";
-import type { ModelParts, OriginalFile, WeightFacts } from "./model-parts.ts";
+import type { ModelParts, OriginalFile, TextTowerParts, WeightFacts } from "./model-parts.ts";
 
 /** A loaded model on any platform. Holds compiled programs: call `dispose()`, or declare it with `await using`. */
 export interface AssembledModel extends ExplainableModel, AsyncDisposable {
@@ -47,10 +47,8 @@ export interface Assembly {
   readonly stream?: Pick<StreamSource, "memoryBytes" | "spill"> | undefined;
 }
 
-export function assembleModel(
-  parts: ModelParts,
-  { id, runtime, platform, session = {}, stream }: Assembly,
-): AssembledModel {
+export function assembleModel(parts: ModelParts, assembly: Assembly): AssembledModel {
+  const { id, runtime, platform, session = {}, stream } = assembly;
   const { forward, sweep, weights, labels, tokenizer, imageProcessor } = parts;
   const { anatomy } = forward;
   const source: ProgramSource = {
@@ -73,8 +71,11 @@ export function assembleModel(
     async (result) => nonFiniteError(id, result, await find()),
     askedTokensOf(anatomy)?.positions,
   );
+  const tower = parts.texts === undefined ? undefined : assembleModel(parts.texts.parts, assembly);
+  const texts = tower === undefined ? undefined : textTower(tower, parts.texts as TextTowerParts);
   const dispose = async () => {
     await programs.dispose();
+    await tower?.dispose();
     await parts.release?.();
   };
   return {
@@ -103,6 +104,7 @@ export function assembleModel(
     modality: parts.modality,
     programs,
     ...(parts.sentences === undefined ? {} : { sentences: parts.sentences }),
+    ...(texts === undefined ? {} : { texts }),
     ...(tokenizer === undefined ? {} : { tokenizer }),
     ...(imageProcessor === undefined ? {} : { imageProcessor }),
     platform,
@@ -113,12 +115,17 @@ export function assembleModel(
   };
 }
 
+const textTower = (model: AssembledModel, { parts: _, ...scoring }: TextTowerParts): TextTower => ({
+  ...scoring,
+  model,
+});
+
 /** As Hugging Face calls it. */
 function taskOf(anatomy: Anatomy): string {
-  const { kind, per } = logitsOf(anatomy);
-  switch (kind) {
+  const output = logitsOf(anatomy);
+  switch (output.kind) {
     case "embedding":
-      return "sentence-similarity";
+      return output.shared ? "zero-shot-image-classification" : "sentence-similarity";
     case "next-token":
       return "text-generation";
     case "masked-token":
@@ -126,7 +133,7 @@ function taskOf(anatomy: Anatomy): string {
     case "span":
       return "question-answering";
     case "logits":
-      if (per === "token") return "token-classification";
+      if (output.per === "token") return "token-classification";
       return `${streamOf(anatomy).kind}-classification`;
   }
 }

@@ -51,7 +51,9 @@ export async function buildCheckpoint(
     ...(pictures?.size === undefined ? {} : { inputSize: pictures.size }),
     ...(sentences === undefined ? {} : { embedding: sentences.plan }),
   };
-  if (family.kind === "text" && family.decoder !== true && sentences === undefined) checkHead(config, source);
+  if (family.kind === "text" && family.decoder !== true && family.tower !== true && sentences === undefined) {
+    checkHead(config, source);
+  }
   checkSizes(config, source);
   const model = family.build(config, source, build);
   if (sentences !== undefined) checkEmbedding(family, model);

@@ -47,7 +47,10 @@ export async function loadCheckpoint(
   const sentences = await readSentenceModel(base, context.task === "similarity");
   if (sentences !== undefined) refuseHead(sentences, config);
   const source = { family, config, weights, prepared, places: [own, base] as const };
-  const parts = await buildCheckpoint(sentences === undefined ? source : { ...source, sentences }, context);
+  const pair = family.towers?.(prepared.source);
+  const parts = await (pair === undefined
+    ? buildCheckpoint(sentences === undefined ? source : { ...source, sentences }, context)
+    : (await import("./towers.ts")).buildTowers(source, pair, context));
   return { ...parts, warnings: [...prepared.warnings, ...parts.warnings, ...unused] };
 }
 

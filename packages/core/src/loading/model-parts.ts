@@ -1,6 +1,6 @@
 /** @file What loading gives, whatever kind of file a model is stored in and wherever the files are. */
 
-import type { Modality, OwnAnswers } from "../attribution/explainable-model.ts";
+import type { Modality, OwnAnswers, TextTower } from "../attribution/explainable-model.ts";
 import type { Warning } from "../attribution/explanation.ts";
 import type { RuleRegistry } from "../autodiff/registry.ts";
 import type { CheckpointConfig } from "../checkpoint/config.ts";
@@ -75,6 +75,8 @@ export interface ModelParts {
   readonly classes?: number;
   /** Models that make embeddings of texts: how texts are given and compared. */
   readonly sentences?: SentenceSettings;
+  /** Of two towers that of texts, where this one reads pictures. */
+  readonly texts?: TextTowerParts;
   /** Undefined for checkpoints. */
   readonly original?: OriginalFile;
   /** The value of an ONNX file that the logits are, where they were given other axes. */
@@ -86,6 +88,11 @@ export interface ModelParts {
   readonly warnings: readonly Warning[];
   /** What was done to the graph that was read, one sentence each. */
   readonly notes: readonly string[];
+}
+
+/** The tower of texts before its programs, and how embeddings of both are held against each other. */
+export interface TextTowerParts extends Omit<TextTower, "model"> {
+  readonly parts: ModelParts;
 }
 
 /** What the model says of its tokenizer. */

@@ -12,15 +12,17 @@ export const TASKS = [
   "relevance",
   "question-answering",
   "fill-mask",
+  "zero-shot-image",
+  "image-text",
 ] as const;
 export type Task = (typeof TASKS)[number];
 
 /** Tasks of a model, the usual one first. */
 export function tasksOf({ anatomy, labels }: Pick<ExplainableModel, "anatomy" | "labels">): readonly Task[] {
-  const { kind, per } = logitsOf(anatomy);
-  switch (kind) {
+  const output = logitsOf(anatomy);
+  switch (output.kind) {
     case "embedding":
-      return ["similarity"];
+      return output.shared ? ["zero-shot-image", "image-text"] : ["similarity"];
     case "next-token":
       return ["text-generation"];
     case "masked-token":
@@ -28,7 +30,7 @@ export function tasksOf({ anatomy, labels }: Pick<ExplainableModel, "anatomy" | 
     case "span":
       return ["question-answering"];
     case "logits":
-      if (per === "token") return ["classification"];
+      if (output.per === "token") return ["classification"];
       return [
         "classification",
         ...(labels.some((label) => /^entail/i.test(label)) ? (["zero-shot"] as const) : []),

@@ -147,6 +147,8 @@ export interface EmbeddingOutput {
   readonly activation?: never;
   /** Which positions of the last hidden state it is pooled from. */
   readonly readout: Readout;
+  /** Whether another tower makes embeddings of other inputs in the same space. Absent for no. */
+  readonly shared?: true;
 }
 
 /** What a question can ask about, by kind. */
@@ -168,10 +170,10 @@ export const classifierAnatomy = (stream: Stream, logits: Omit<LogitsOutput, "ki
 /** The anatomy of a model that makes embeddings: one stream, whose last hidden state they are pooled from. */
 export const embeddingAnatomy = (
   stream: Stream,
-  { value, readout }: Pick<EmbeddingOutput, "value" | "readout">,
+  output: Pick<EmbeddingOutput, "value" | "readout" | "shared">,
 ): Anatomy => ({
   streams: [stream],
-  outputs: [{ kind: "embedding", per: "input", value, readout }],
+  outputs: [{ kind: "embedding", per: "input", ...output }],
 });
 
 /** The anatomy of a model that fills masks: one stream, and logits of the words at the positions that are asked for. */

@@ -47,5 +47,7 @@ export const FAMILIES: readonly FamilyOnDemand[] = [
   { name: "vit", modelTypes: ["vit", "vit_mae"], load: async () => (await import("./families/vit.ts")).vit },
   { name: "deit", modelTypes: ["deit"], load: async () => (await import("./families/deit.ts")).deit },
   { name: "beit", modelTypes: ["beit"], load: async () => (await import("./families/beit.ts")).beit },
+  { name: "clip", modelTypes: ["clip"], load: async () => (await import("./families/clip.ts")).clip },
+  { name: "siglip", modelTypes: ["siglip"], load: async () => (await import("./families/siglip.ts")).siglip },
   { name: "dinov2", modelTypes: ["dinov2", "dinov2_with_registers"], load: async () => (await import("./families/dinov2.ts")).dinov2 },
 ];

@@ -5,6 +5,21 @@ import type { TransformerGraph } from "./anatomy.ts";
 import type { EmbeddingPlan } from "./embedding.ts";
 import type { WeightSource } from "./parameters.ts";
 
+/** Two towers whose embeddings lie in one space: what the family does not build itself. */
+export interface TowerPair {
+  /** Builds the tower that reads texts, of the same weights. */
+  readonly texts: ModelFamily;
+  /** Names of the tensors of that tower; the others are those of pictures. */
+  readonly ofTexts: RegExp;
+  /** Tensors of one number each: the logarithm of what cosines are multiplied by, and what is added. */
+  readonly scale: string;
+  readonly bias?: string;
+  /** How logits of several texts become probabilities. */
+  readonly activation: "softmax" | "sigmoid";
+  /** Whether texts are filled up to the greatest length, and what fills them is read like words. */
+  readonly fills: boolean;
+}
+
 export interface BuildOptions {
   /**
    * Positions that the last block computes: "all", or "pooled" for only those the logits are read from. "pooled" gives
@@ -31,6 +46,10 @@ export interface ModelFamily {
   readonly kind: string;
   /** Whether its models are decoders, whose heads it checks itself. Absent for no. */
   readonly decoder?: true;
+  /** Whether it builds one tower of a pair, which makes embeddings. Absent for no. */
+  readonly tower?: true;
+  /** Of models of two towers, of which the family itself builds the one that reads pictures; undefined for a model of one. */
+  towers?(weights: WeightSource): TowerPair | undefined;
   /** Names of tensors that such checkpoints have and that no logit depends on. Others that are not used are warned of. */
   readonly unread?: RegExp;
   /** Names of weights that such checkpoints store [in, out]: what adapters add to them is [out, in]. Default: none. */

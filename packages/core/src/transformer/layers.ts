@@ -132,11 +132,11 @@ export function patchEmbedding(
   channels: number,
   outputs: number,
   patch: number,
+  options: { readonly bias?: boolean } = {},
 ): string {
-  const maps = builder.emit(
-    "Conv",
-    [pixels, parameters.get("weight", [outputs, channels, patch, patch]), parameters.get("bias", [outputs])],
-    { attributes: { kernel_shape: ints([patch, patch]), strides: ints([patch, patch]), auto_pad: string("NOTSET") } },
-  ); // [batch, outputs, rows, columns]
+  const bias = options.bias === false ? [] : [parameters.get("bias", [outputs])];
+  const maps = builder.emit("Conv", [pixels, parameters.get("weight", [outputs, channels, patch, patch]), ...bias], {
+    attributes: { kernel_shape: ints([patch, patch]), strides: ints([patch, patch]), auto_pad: string("NOTSET") },
+  }); // [batch, outputs, rows, columns]
   return builder.transpose(builder.reshape(maps, [0, 0, -1]), [0, 2, 1]);
 }

@@ -1,11 +1,18 @@
-/** @file The frame of an image classifier: patches, special tokens, positions, blocks, anatomy. A family fills in tensors, blocks and head. */
+/** @file The frame of a model of pictures: patches, special tokens, positions, blocks, anatomy. A family fills in tensors, blocks and head. */
 
 import type { CheckpointConfig } from "../checkpoint/config.ts";
 import { UnsupportedModelError } from "../errors.ts";
 import { GraphBuilder } from "../graph/builder.ts";
-import { classifierAnatomy, type PatchGrid, type Readout, type TransformerGraph } from "./anatomy.ts";
+import {
+  classifierAnatomy,
+  embeddingAnatomy,
+  type PatchGrid,
+  type Readout,
+  type Stream,
+  type TransformerGraph,
+} from "./anatomy.ts";
 import type { BuildOptions } from "./family.ts";
-import { patchEmbedding } from "./layers.ts";
+import { layerNorm, patchEmbedding } from "./layers.ts";
 import { Parameters, type WeightSource } from "./parameters.ts";
 import { type PreNormLayers, type PreNormSizes, preNormBlocks, type ReadParameter } from "./pre-norm.ts";
 
@@ -31,12 +38,16 @@ export interface VisionSizes extends PreNormSizes {
 export interface VisionParts {
   /** The convolution that cuts the picture into patches. */
   readonly patches: Parameters;
+  /** Whether that has a bias. Absent for yes. */
+  readonly patchBias?: boolean;
   /** Tokens in front of the patches, each [1, 1, width], and added to by positions: class token, distillation token. */
   readonly tokens: readonly ReadParameter[];
   /** Tokens between those and the patches, [1, count, width], without positions. */
   readonly registers?: { readonly count: number; readonly read: ReadParameter };
   /** Position embeddings [1, tokens + patches, width] of the given tokens and patches; undefined where there are none. */
   readonly positions: string | undefined;
+  /** Normalises what enters the first block. Absent for nothing. */
+  readonly norm?: Parameters;
   readonly blocks: readonly PreNormLayers[];
   readonly head: VisionHead;
 }
@@ -46,14 +57,14 @@ export interface VisionHead {
   readonly readout: Readout;
   /** How many leading positions are read; undefined: all. */
   readonly read: number | undefined;
-  /** Output of the last block [batch, positions, width], or of the positions that are read -> logits [batch, classes]. */
+  /** Output of the last block [batch, positions, width], or of the positions that are read -> logits or embedding [batch, numbers]. */
   logits(states: string): string;
 }
 
 const CHANNELS = 3;
 
 /**
- * Builds an image classifier.
+ * Builds an image classifier, or the tower of pictures of a pair.
  *
  * @throws {UnsupportedModelError} When there is no classification head, or the sizes cannot be built.
  * @throws {CheckpointError} When weights are missing or misshapen.
@@ -64,15 +75,17 @@ export function buildVisionModel(
   { lastBlock = "all", inputSize }: BuildOptions,
   profile: {
     readonly name: string;
-    /** Names of weights of which a classifier has at least one. */
-    readonly heads: readonly string[];
+    /** Names of weights of which a classifier has at least one, or the numbers of an embedding. */
+    readonly heads: readonly string[] | { readonly embedding: number };
     readonly epsilon: number;
     /** Positions are adapted to pictures of other sizes than that of the configuration. */
     readonly adapts?: boolean;
     parts(model: VisionModel): VisionParts;
   },
 ): TransformerGraph {
-  checkHead(config, weights, profile.heads);
+  const { heads: ends } = profile;
+  const makesEmbeddings = "embedding" in ends;
+  if (!makesEmbeddings) checkHead(config, weights, ends);
   const builder = new GraphBuilder({ name: profile.name });
   const all = new Parameters(builder, weights);
   checkInput(config, inputSize, profile.adapts ?? false);
@@ -85,17 +98,20 @@ export function buildVisionModel(
   const { head } = parts;
   const read = lastBlock === "pooled" ? head.read : undefined;
   const { output, hiddenStates, attentionProbabilities } = preNormBlocks(builder, hidden, parts.blocks, sizes, read);
-  const classes = config.numLabels;
-  const logits = builder.output(head.logits(output), "logits", "float32", ["batch", classes]);
+  const numbers = makesEmbeddings ? ends.embedding : config.numLabels;
+  const name = makesEmbeddings ? "embedding" : "logits";
+  const value = builder.output(head.logits(output), name, "float32", ["batch", numbers]);
   all.check();
   const patches: PatchGrid = { rows, columns, patch, specialTokens };
+  const inputs = { pixels };
+  const stream: Stream = { kind: "image", inputs, patches, hiddenStates, attentionProbabilities, heads, width };
+  const { readout } = head;
   return {
     graph: builder.build(),
     opsets: builder.opsets,
-    anatomy: classifierAnatomy(
-      { kind: "image", inputs: { pixels }, patches, hiddenStates, attentionProbabilities, heads, width },
-      { value: logits, per: "input", readout: head.readout },
-    ),
+    anatomy: makesEmbeddings
+      ? embeddingAnatomy(stream, { value, readout, shared: true })
+      : classifierAnatomy(stream, { value, per: "input", readout }),
   };
 }
 
@@ -103,19 +119,20 @@ export function buildVisionModel(
 function embed(
   builder: GraphBuilder,
   pixels: string,
-  { patches, tokens, registers, positions }: VisionParts,
-  { width, patch, rows, columns }: VisionSizes,
+  { patches, patchBias: bias = true, tokens, registers, positions, norm }: VisionParts,
+  { width, patch, rows, columns, epsilon }: VisionSizes,
 ): { readonly hidden: string; readonly specialTokens: number } {
-  const patchStates = patchEmbedding(builder, pixels, patches, CHANNELS, width, patch);
+  const patchStates = patchEmbedding(builder, pixels, patches, CHANNELS, width, patch, { bias });
   const batch = builder.sizeOf(patchStates, 0);
   const repeated = (token: string, count: number) =>
     builder.emit("Expand", [token, builder.concat([batch, builder.integers([count, width])], 0)]);
   const specialTokens = tokens.length + (registers?.count ?? 0);
   const output = "hidden_state.0";
-  const named = registers === undefined ? output : undefined;
+  const named = registers === undefined && norm === undefined ? output : undefined;
   const joined = (last: string | undefined) =>
     builder.concat([...tokens.map((read) => repeated(read([1, 1, width]), 1)), patchStates], 1, last);
   const placed = positions === undefined ? joined(named) : builder.add(joined(undefined), positions, named);
+  if (norm !== undefined) return { hidden: layerNorm(builder, placed, norm, width, epsilon, output), specialTokens };
   if (registers === undefined) return { hidden: placed, specialTokens };
   const { count, read } = registers;
   const before = builder.slice(placed, 1, 0, tokens.length);

@@ -36,7 +36,11 @@ export const QUESTION_OPTIONS = [
   "query",
   "question",
   "mask",
+  "side",
 ] as const;
+
+/** Of these, what is asked of a picture. */
+const OF_PICTURES: readonly string[] = ["labels", "hypothesis", "side"];
 
 /** A question that is the name of a score is meant as one: other commands have the option of the score under that name, too. */
 export function asScore<Given extends Pick<OptionValues, "question" | "score">>(
@@ -70,6 +74,8 @@ export interface InputFiles {
   readonly files: readonly string[];
   /** The folder that they were found in. */
   readonly folder?: string;
+  /** What is asked of each: a text that a picture is compared with, labels. */
+  readonly question?: object;
 }
 
 /** @throws {UsageError} When there is nothing to explain, or more than one thing names it. */
@@ -81,9 +87,11 @@ export async function chooseInputs(
   const { words, text, textFile, pair, input, fileOptions } = choice;
   const kinds = fileModalities(modalitiesOf(extensions));
   const asFiles = kinds.filter(({ field }) => fileOptions[field] !== undefined);
+  // A picture is compared with a text.
+  const compared = asFiles.length === 1 && text !== undefined;
   const named = [
     ...(words.length > 0 ? ["TEXT"] : []),
-    ...(text === undefined ? [] : ["--text"]),
+    ...(text === undefined || compared ? [] : ["--text"]),
     ...(textFile === undefined ? [] : ["--text-file"]),
     ...asFiles.map(({ field }) => optionName(field)),
     ...(input === undefined ? [] : ["--input"]),
@@ -100,7 +108,10 @@ export async function chooseInputs(
       `Cannot use --pair with ${named[0]}: in an input file, the second text is in a field or column "pair", or in the one that --pair-column names`,
     );
   }
-  const [similar] = QUESTION_OPTIONS.filter((key) => choice[key] !== undefined);
+  const pictures = modality !== undefined || (input !== undefined && (await holdsFiles(input, kinds)));
+  const [similar] = QUESTION_OPTIONS.filter(
+    (key) => choice[key] !== undefined && !(pictures && OF_PICTURES.includes(key)),
+  );
   if (similar !== undefined && (prompt !== undefined || modality !== undefined || input !== undefined)) {
     throw new UsageError(
       `Cannot use ${optionName(similar)} with ${named[0]}: it is asked of one text; give the text as an argument or with --text`,
@@ -113,7 +124,11 @@ export async function chooseInputs(
     throw new UsageError(`Cannot use ${optionName(key)} without a file of texts: name one with --input`);
   }
   if (prompt !== undefined) return { kind: "one", input: prompt };
-  if (modality !== undefined) return { kind: "files", modality, files: [fileOptions[modality.field] as string] };
+  const question = { ...questioned(choice), ...(compared ? { text } : {}) };
+  const asked = Object.keys(question).length === 0 ? {} : { question };
+  if (modality !== undefined) {
+    return { kind: "files", modality, files: [fileOptions[modality.field] as string], ...asked };
+  }
   if (input !== undefined && tables !== undefined) {
     const read = await Promise.all(
       tables.map(async (file) => {
@@ -133,6 +148,7 @@ export async function chooseInputs(
       modality: found.modality,
       files: found.names.map((name) => join(input, name)),
       folder: input,
+      ...asked,
     };
   }
   if (input !== undefined) {
@@ -151,9 +167,12 @@ export async function chooseInputs(
 
 /** The tables that a pattern or a folder means; undefined for one file, and for a folder of pictures. */
 async function severalTables(input: string, kinds: readonly FileModality[]): Promise<readonly string[] | undefined> {
-  if ((await isFolder(input)) && (await inputFilesOf(input, kinds, "explain").then(isThere, isNone))) return undefined;
+  if (await holdsFiles(input, kinds)) return undefined;
   return tablesIn(input);
 }
+
+const holdsFiles = async (input: string, kinds: readonly FileModality[]): Promise<boolean> =>
+  (await isFolder(input)) && (await inputFilesOf(input, kinds, "explain").then(isThere, isNone));
 
 const isThere = () => true;
 const isNone = () => false;
@@ -169,8 +188,8 @@ async function fileMeant(text: string | undefined, terminal: Terminal): Promise<
 
 const TEXT_FILE = /^\S+\.(txt|md|text)$/i;
 
-/** What is asked of the text. */
-function questioned(choice: InputChoice): Omit<TextInput, "text"> {
+/** What is asked of the input. */
+function questioned(choice: InputChoice): object {
   const { labels, ...others } = given(choice, QUESTION_OPTIONS);
   if (labels === undefined) return others;
   return { ...others, labels: labels.split(",").map((label) => label.trim()) };

@@ -122,7 +122,11 @@ export const OPTIONS = {
     32,
   ),
 
-  text: option("Input", text("TEXT"), "text to explain; the same as giving it without an option"),
+  text: option(
+    "Input",
+    text("TEXT"),
+    "text to explain; the same as giving it without an option. With --image: the text that the picture is compared with, by models such as CLIP",
+  ),
   prompt: option("Input", text("TEXT"), "prompt of a language model, as the model reads it"),
   promptFile: option("Input", path("FILE"), "the same from a file"),
   chat: option(
@@ -160,9 +164,20 @@ export const OPTIONS = {
   labels: option(
     "Input",
     text("LIST"),
-    "labels to choose from, separated by commas, for classifiers with a class entailment; --target names the one that is explained",
+    "labels to choose from, separated by commas, for classifiers with a class entailment, and for pictures with models of two towers such as CLIP; --target names the one that is explained",
   ),
-  hypothesis: option("Input", text("TEXT"), "what a label becomes, with {} in its place", "This example is {}."),
+  hypothesis: option(
+    "Input",
+    text("TEXT"),
+    "what a label becomes, with {} in its place",
+    "This example is {}.; of pictures This is a photo of {}.",
+  ),
+  side: option(
+    "Input",
+    oneOf(["image", "text"]),
+    "what is explained where a picture is compared with a text: patches of the picture, or words of the text",
+    "image",
+  ),
   multiLabel: option("Input", flag, "several labels may fit: each is judged by itself"),
   query: option(
     "Input",

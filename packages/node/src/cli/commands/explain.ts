@@ -154,6 +154,10 @@ export const explain = defineCommand({
       command: 'calig explain --model ./bert "Paris is the [MASK] of France." --target capital',
     },
     {
+      purpose: "Choose between labels for a picture, with a model such as CLIP",
+      command: 'calig explain --model ./clip --image photo.jpg --labels "a cat,a dog" --out why.html',
+    },
+    {
       purpose: "Compare with a text of your own",
       command: 'calig explain "A gripping film" --baseline custom --baseline-text "A dull film"',
     },
@@ -337,7 +341,7 @@ function entriesOf(inputs: ExplainInputs, reading: GivenOptions): readonly Entry
       }));
     case "files":
       return inputs.files.map((file) => ({
-        read: () => readInputFile(inputs.modality, file, reading),
+        read: async () => ({ ...(await readInputFile(inputs.modality, file, reading)), ...inputs.question }),
         ...(inputs.folder === undefined ? {} : { source: { file, id: relative(inputs.folder, file) } }),
       }));
     default:
@@ -374,7 +378,7 @@ async function explainAll(
       const before = await kept?.get(input);
       const explanation = before ?? (await explain<object>(model, input, { ...options, signal, onProgress }));
       if (before === undefined) keep = () => kept?.put(input, explanation);
-      const shown = model.modality.file?.picture?.(input);
+      const shown = explanation.layout === "grid" ? model.modality.file?.picture?.(input) : undefined;
       result = { explanation, ...(shown === undefined ? {} : await pictureFor(destination, known, shown)) };
     } catch (error) {
       // What is wrong with an option is wrong for every text; what is no error of ours is a bug.
