@@ -25,7 +25,9 @@ it.each(ENTRIES)("%s exports what its report says (npm run api writes it)", (_, 
   );
   // From another package, or declared under another name: types too.
   const passedOn = [...text.matchAll(/^export \{ (?:\w+ as )?(\w+) \}/gm)].map(([, name]) => name);
-  const own = Object.keys(exported).filter((name) => !(name in inherited));
+  const of = inherited as Record<string, unknown>;
+  // Some are given again, and do more.
+  const own = Object.entries(exported).flatMap(([name, value]) => (name in of && of[name] === value ? [] : [name]));
   expect(own.filter((name) => !declared.includes(name) && !passedOn.includes(name))).toEqual([]);
   expect(declared.filter((name = "") => !own.includes(name))).toEqual([]);
 });

@@ -62,6 +62,7 @@ const HOUSE: Readonly<Record<Storey, Readonly<Record<string, readonly string[]>>
     attribution: [...PLAIN, "runtime", "model"],
     modality: [...PLAIN, "runtime", "model", "attribution"],
     loading: ["ground", "model", "attribution", "modality"],
+    pipelines: [...PLAIN, "input", "attribution", "loading"],
     evaluation: [...PLAIN, "model", "attribution", "modality"],
     shortcuts: [...PLAIN, "runtime", "model", "attribution", "evaluation"],
     verification: [...PLAIN, "onnx", "graph", "runtime", "model", "attribution", "modality", "loading"],

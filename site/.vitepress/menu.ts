@@ -32,6 +32,7 @@ export const MENU: readonly MenuPart[] = [
       ["scale", "Data sets of any size"],
       ["verify", "Proof for your model"],
       ["server", "The server"],
+      ["transformers-js", "transformers.js"],
       ["browser", "The browser"],
       ["frameworks", "React, Vue, Svelte, Next.js"],
       ["notebooks", "Notebooks"],

@@ -53,10 +53,16 @@ export async function fromTransformersCache(
   return { ...diskStore(place, model.slice(model.lastIndexOf("/") + 1)), remedy };
 }
 
-/** The folder of the package that programs here would load. */
-function usualCache(): string | undefined {
+/** The folder of the package that programs here would load; undefined where it is not installed. */
+export function transformersFolder(): string | undefined {
   const entry = findFileOfDependency(join(process.cwd(), "index.js"), "@huggingface/transformers");
-  return entry === undefined ? undefined : join(dirname(dirname(entry)), ".cache");
+  return entry === undefined ? undefined : dirname(dirname(entry));
+}
+
+/** What pipelines use where nothing else is said. */
+export function usualCache(): string | undefined {
+  const folder = transformersFolder();
+  return folder === undefined ? undefined : join(folder, ".cache");
 }
 
 /** Whether a pipeline left files there, and not only folders of revisions or of models. */
@@ -66,7 +72,7 @@ async function holdsModel(folder: string): Promise<boolean> {
 }
 
 /** Names of the models in a cache, with their owner or without. */
-async function modelsIn(cacheDir: string): Promise<readonly string[]> {
+export async function modelsIn(cacheDir: string): Promise<readonly string[]> {
   const found: string[] = [];
   for (const owner of await readdir(cacheDir).catch((): string[] => [])) {
     if (await holdsModel(join(cacheDir, owner))) found.push(owner);

@@ -78,6 +78,12 @@ export async function fromTransformersCache(
   };
 }
 
+/** Models that the cache holds, as they are named to `fromTransformersCache`; none where there is no such cache. */
+export async function modelsInCache(cacheName = CACHE): Promise<readonly string[]> {
+  if (globalThis.caches === undefined || !(await caches.has(cacheName).catch(() => false))) return [];
+  return modelsOf((await (await caches.open(cacheName)).keys()).map(cachedFile));
+}
+
 type Failure = (found: string, remedy: string, cause?: unknown) => CheckpointError;
 
 /** Makes no cache where there is none. */
@@ -139,15 +145,18 @@ function findModel(cached: readonly CachedFile[], name: string, revision: string
 
 /** What the cache holds instead. */
 function holdings(cached: readonly CachedFile[]): string {
-  const models = new Set(
-    cached.flatMap(({ address, revision }) => {
-      if (revision !== undefined) return [address];
-      return /\.(json|onnx)$/.test(address) ? [address.replace(/(\/onnx)?\/[^/]*$/, "")] : [];
-    }),
-  );
-  if (models.size === 0) return "it holds no models";
-  const more = models.size > NAMED ? ` and ${models.size - NAMED} more` : "";
-  return `it holds ${listed([...models].slice(0, NAMED))}${more}`;
+  const models = modelsOf(cached);
+  if (models.length === 0) return "it holds no models";
+  const more = models.length > NAMED ? ` and ${models.length - NAMED} more` : "";
+  return `it holds ${listed(models.slice(0, NAMED))}${more}`;
+}
+
+function modelsOf(cached: readonly CachedFile[]): readonly string[] {
+  const models = cached.flatMap(({ address, revision }) => {
+    if (revision !== undefined) return [address];
+    return /\.(json|onnx)$/.test(address) ? [address.replace(/(\/onnx)?\/[^/]*$/, "")] : [];
+  });
+  return [...new Set(models)];
 }
 
 const listed = (names: readonly string[]): string => names.map(quote).join(", ");

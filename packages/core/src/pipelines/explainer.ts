@@ -1,0 +1,109 @@
+/** @file The habit of transformers.js: a function made for a task and a model, which is given inputs. Here it explains them. */
+
+// Of explainers that are disposed of: not every project has these types.
+/// <reference lib="esnext.disposable" preserve="true" />
+
+import { explain as explainModel } from "../attribution/explain.ts";
+import type { Explanation } from "../attribution/explanation.ts";
+import { prepareInput } from "../attribution/modality.ts";
+import type { ExplainOptions } from "../attribution/options.ts";
+import { CheckpointError, quote } from "../errors.ts";
+import type { AssembledModel } from "../loading/assemble-model.ts";
+import { isPipeline, type TransformersPipeline } from "./pipeline.ts";
+import type { PictureReader, PipelineInput, PipelineTask } from "./tasks.ts";
+
+/** Explains inputs of one task with one model. Holds the model: call `dispose()`, or declare it with `await using`. */
+export interface Explainer<Model extends AssembledModel = AssembledModel> extends AsyncDisposable {
+  /** @throws What `explain` throws. */
+  (input: PipelineInput, options?: ExplainOptions): Promise<Explanation>;
+  readonly task: string;
+  readonly model: Model;
+  dispose(): Promise<void>;
+}
+
+export function createExplainer<Model extends AssembledModel>(
+  task: PipelineTask,
+  model: Model,
+  readPicture: PictureReader,
+): Explainer<Model> {
+  const run = async (given: PipelineInput, options?: ExplainOptions): Promise<Explanation> =>
+    explainModel<object>(model, await task.input(given, readPicture), options);
+  const dispose = () => model.dispose();
+  return Object.assign(run, { task: task.name, model, dispose, [Symbol.asyncDispose]: dispose });
+}
+
+/** Largest difference of logits of the same file, relative to the largest of them. */
+const TOLERANCE = 1e-3;
+/** Any text does: another file answers otherwise. */
+const TEXT = "a test of the two";
+
+interface Numbers {
+  readonly data: ArrayLike<number>;
+}
+
+/**
+ * Holds a classifier of texts in float32 to the pipeline whose files it was made from: both answer the same. Files of an earlier
+ * training have the same config.json. Costs a forward pass of each.
+ *
+ * @throws {CheckpointError} When they answer otherwise.
+ */
+export async function holdToPipeline(pipeline: TransformersPipeline, model: AssembledModel): Promise<void> {
+  const { tokenizer, model: theirs } = pipeline as object as Partial<
+    Record<"tokenizer" | "model", (input: unknown) => unknown>
+  >;
+  if (tokenizer === undefined || theirs === undefined || model.tokenizer === undefined) return;
+  const { logits: expected } = (await theirs(tokenizer(TEXT))) as { readonly logits?: Numbers };
+  const { parts } = await prepareInput(model, { text: TEXT }, {});
+  const [part] = parts;
+  if (expected === undefined || part === undefined) return;
+  const { logits } = await model.programs.forward(part.input.feeds);
+  const wanted = Array.from(expected.data);
+  const moved = Math.max(...wanted.map((value, i) => Math.abs(value - (logits.data[i] ?? Number.NaN))));
+  const largest = Math.max(...wanted.map(Math.abs));
+  if (wanted.length === logits.data.length && moved <= TOLERANCE * largest) return;
+  await model.dispose();
+  throw new CheckpointError(
+    `Cannot explain the pipeline for ${quote(pipeline.task)}: the files of ${quote(model.facts.id)} have its config.json but answer otherwise, so it was made from others; say from which (\`model\`: its name, or the path or address of its folder, in the option \`loading\`)`,
+  );
+}
+
+/** Explainers of pipelines, for as long as these live: a pipeline that is explained again is not loaded again. */
+export function keptExplainers<Loading extends object>(
+  make: (pipeline: TransformersPipeline, loading: Loading) => Promise<Explainer>,
+): (pipeline: TransformersPipeline, loading: Loading | undefined) => Promise<Explainer> {
+  const kept = new WeakMap<object, { readonly loading: Loading; readonly explainer: Promise<Explainer> }>();
+  return (pipeline, loading) => {
+    const known = kept.get(pipeline);
+    if (known !== undefined && (loading === undefined || isSame(known.loading, loading))) return known.explainer;
+    void known?.explainer.then((explainer) => explainer.dispose()).catch(() => {});
+    const asked = loading ?? ({} as Loading);
+    const explainer = make(pipeline, asked);
+    kept.set(pipeline, { loading: asked, explainer });
+    // Where its files were not found, it may be said where they are.
+    explainer.catch(() => kept.delete(pipeline));
+    return explainer;
+  };
+}
+
+/** Whether two records have the same entries. */
+function isSame(left: object, right: object): boolean {
+  const entries = Object.entries(left);
+  const other = right as Record<string, unknown>;
+  return entries.length === Object.keys(right).length && entries.every(([key, value]) => other[key] === value);
+}
+
+/** How `explain` is called with a pipeline: `loading` says how its model is loaded, where that is not as usual. */
+export type ExplainPipeline<Loading> = (
+  pipeline: TransformersPipeline,
+  input: PipelineInput,
+  options?: ExplainOptions & { readonly loading?: Loading },
+) => Promise<Explanation>;
+
+/** `explain` for models and for pipelines. What pipelines need is imported with the first of them. */
+export const explainBoth = <Loading>(
+  loadPipelines: () => Promise<ExplainPipeline<Loading>>,
+): ExplainPipeline<Loading> & typeof explainModel =>
+  (async (first: never, input: never, options: never) =>
+    isPipeline(first)
+      ? (await loadPipelines())(first, input, options)
+      : explainModel(first, input, options)) as ExplainPipeline<Loading> & typeof explainModel;

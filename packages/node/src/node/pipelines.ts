@@ -1,0 +1,140 @@
+/** @file Explainers in Node: for a task and a model, or for a pipeline of transformers.js whose files lie in its folders. */
+
+import { stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { InputError } from "@calig/core/internal/errors";
+import type { RgbImage } from "@calig/core/internal/input/image/rgb-image";
+import type { ModelStore } from "@calig/core/internal/loading/model-store";
+import type { OnnxDtype } from "@calig/core/internal/loading/onnx-place";
+import { isHubName } from "@calig/core/internal/loading/other-formats";
+import {
+  createExplainer,
+  type Explainer,
+  type ExplainPipeline,
+  holdToPipeline,
+  keptExplainers,
+} from "@calig/core/internal/pipelines/explainer";
+import {
+  dtypeOf,
+  filesOfPipeline,
+  type PipelineCandidate,
+  type TransformersPipeline,
+} from "@calig/core/internal/pipelines/pipeline";
+import { type PictureReader, pipelineTask } from "@calig/core/internal/pipelines/tasks";
+import { diskStore } from "./disk-store.ts";
+import type { ExplainerOptions, PipelineLoading } from "./explainer-options.ts";
+import { decodeImage, readImageFile } from "./image-file.ts";
+import { type LoadedModel, loadModel } from "./load-model.ts";
+import { fromTransformersCache, modelsIn, transformersFolder, usualCache } from "./transformers-cache.ts";
+
+/** See `explainer`. */
+export async function makeExplainer(
+  first: string | TransformersPipeline,
+  second?: string | ModelStore | PipelineLoading,
+  third: ExplainerOptions = {},
+): Promise<Explainer<LoadedModel>> {
+  if (typeof first !== "string") return explainerOf(first, (second ?? {}) as PipelineLoading);
+  const task = pipelineTask(first);
+  const { env, ...options } = third;
+  const source = second as string | ModelStore;
+  const store = typeof source === "string" ? await ofTransformers(source, third) : undefined;
+  const { revision, ...others } = options;
+  const loading = store === undefined ? options : others;
+  return createExplainer(task, await loadModel(store ?? source, { task: task.loaded, ...loading }), readPicture);
+}
+
+async function explainerOf(pipeline: TransformersPipeline, given: PipelineLoading): Promise<Explainer<LoadedModel>> {
+  const { model: named, env, revision, ...loading } = given;
+  const task = pipelineTask(pipeline.task);
+  const dtype = dtypeOf(pipeline) as OnnxDtype | undefined;
+  const store = named === undefined ? await search(pipeline, given) : await storeNamed(named, given);
+  const model = await loadModel(store, {
+    task: task.loaded,
+    ...(dtype === undefined ? {} : { dtype }),
+    ...(typeof store === "string" && revision !== undefined ? { revision } : {}),
+    ...loading,
+  });
+  if (dtype === "fp32" && task.loaded === "classification") await holdToPipeline(pipeline, model);
+  return createExplainer(task, model, readPicture);
+}
+
+/** The folders that pipelines read. */
+function foldersOf({ env }: ExplainerOptions) {
+  const own = transformersFolder();
+  return {
+    cache: env?.cacheDir ?? usualCache(),
+    local: env?.localModelPath ?? (own === undefined ? undefined : join(own, "models")),
+  };
+}
+
+/** Models of these folders by their config.json; the local one goes first, as in pipelines. */
+async function search(pipeline: TransformersPipeline, options: ExplainerOptions): Promise<ModelStore> {
+  const { cache, local } = foldersOf(options);
+  const { revision } = options;
+  const inFolder = async (
+    folder: string | undefined,
+    open: (name: string) => Promise<ModelStore>,
+  ): Promise<readonly PipelineCandidate[]> => {
+    const names = folder === undefined ? [] : await modelsIn(folder);
+    return names.map((name) => ({
+      name,
+      config: async () => (await open(name).catch(() => undefined))?.text("config.json"),
+      open: () => open(name),
+    }));
+  };
+  const found = [
+    ...(await inFolder(local, async (name) => diskStore(join(resolve(local as string), name), name))),
+    ...(await inFolder(cache, (name) =>
+      fromTransformersCache(name, { cacheDir: cache as string, ...(revision === undefined ? {} : { revision }) }),
+    )),
+  ];
+  // A pipeline looks for a name in the local folder first.
+  const candidates = found.filter(({ name }, i) => found.findIndex((other) => other.name === name) === i);
+  return filesOfPipeline(pipeline, candidates, [local, cache].map((folder) => `"${folder}"`).join(" and "));
+}
+
+/** What a pipeline means by a name or a path. */
+async function storeNamed(name: string, options: ExplainerOptions): Promise<ModelStore | string> {
+  return (await ofTransformers(name, options)) ?? name;
+}
+
+/** A name among the files of transformers.js; undefined where it is a path, or not there. */
+async function ofTransformers(name: string, options: ExplainerOptions): Promise<ModelStore | undefined> {
+  const { cache, local } = foldersOf(options);
+  if (!isHubName(name) || (await isFolder(resolve(name)))) return undefined;
+  if (local !== undefined && (await isFolder(join(local, name)))) return diskStore(join(resolve(local), name), name);
+  if (cache === undefined || !(await modelsIn(cache)).includes(name)) return undefined;
+  const { revision } = options;
+  return fromTransformersCache(name, { cacheDir: cache, ...(revision === undefined ? {} : { revision }) });
+}
+
+const isFolder = async (path: string): Promise<boolean> =>
+  (await stat(path).catch(() => undefined))?.isDirectory() === true;
+
+/** Pictures from disk or memory; none are fetched. */
+const readPicture: PictureReader = async (picture): Promise<RgbImage> => {
+  if (picture instanceof Uint8Array) return decodeImage(picture);
+  if (picture instanceof Blob) return decodeImage(new Uint8Array(await picture.arrayBuffer()));
+  const address = String(picture);
+  if (/^file:/.test(address)) return readImageFile(fileURLToPath(address));
+  if (!/^[a-z]{2,}:/i.test(address)) return readImageFile(address);
+  throw new InputError(
+    `Cannot read the picture ${JSON.stringify(address)}: nothing is fetched from a network; give a file, its bytes, or a RawImage`,
+  );
+};
+
+const explainerKept = keptExplainers<PipelineLoading>(explainerOf);
+
+/**
+ * Explains what a pipeline of transformers.js answers, from its own files. They are read with the first input and kept as
+ * long as the pipeline lives; `explainer(pipeline)` says when they are let go.
+ */
+export const explainPipeline: ExplainPipeline<PipelineLoading> = async (
+  pipeline,
+  input,
+  { loading, ...options } = {},
+) => {
+  const run = await explainerKept(pipeline, loading);
+  return run(input, options);
+};
