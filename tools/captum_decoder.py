@@ -2,8 +2,9 @@
 
     python tools/captum_decoder.py FILE.gguf        (torch, transformers, gguf, captum)
 
-Reads a question a line from standard input: { "ids", "baseline", "target", "layers", "steps" }, all token ids; answers a line
-with the seconds of processor time for each layer. One thread, so that they can be compared with those of one thread.
+Reads a question a line from standard input: { "ids", "baseline", "target", "layers", "steps", "whole" }, token ids and numbers;
+answers a line with the seconds of processor time for each layer. One thread, so that they can be compared with those of one
+thread. "whole": logits of all positions, not of the last one alone.
 """
 
 import json
@@ -32,8 +33,8 @@ def main():
         ids, baseline = (torch.tensor([asked[name]]) for name in ("ids", "baseline"))
 
         def score(tokens):
-            # The head at the last position alone, as calig has it.
-            logits = model(tokens, use_cache=False, logits_to_keep=1).logits[:, -1]
+            kept = 0 if asked["whole"] else 1
+            logits = model(tokens, use_cache=False, logits_to_keep=kept).logits[:, -1]
             return torch.log_softmax(logits, -1)[:, asked["target"]]
 
         seconds = []

@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { canonicalise } from "@calig/core/internal/canonical/canonicalise";
+import { emptyPasts } from "@calig/core/internal/canonical/empty-pasts";
 import { inferShapes } from "@calig/core/internal/graph/infer-shapes";
 import { decodeModel } from "@calig/core/internal/onnx/decode";
 import type { OnnxModel, StoredTensor } from "@calig/core/internal/onnx/model";
@@ -18,12 +19,15 @@ const FOLDER = new URL("../fixtures/onnx/exports/", import.meta.url);
 
 /** One file, and the case whose model it is. */
 export interface OnnxExport {
-  /** "bert, legacy exporter". */
+  /** "bert, legacy"; what the file was made by last. */
   readonly name: string;
   readonly file: string;
   readonly folder: URL;
   readonly reference: ParityCase;
 }
+
+/** Case, and what made the file of its model: an exporter of PyTorch, of a decoder with keys and values; other tools. */
+const MADE = /^(.*?)-((?:past-)?(?:legacy|dynamo)|genai|optimum)\.onnx\.gz$/;
 
 /** All of them, or those of another folder. */
 export function onnxExports(folder: URL = FOLDER): readonly OnnxExport[] {
@@ -31,10 +35,10 @@ export function onnxExports(folder: URL = FOLDER): readonly OnnxExport[] {
   return readdirSync(folder)
     .sort()
     .map((file) => {
-      const [, start, exporter] = /^(.*)-(legacy|dynamo)\.onnx\.gz$/.exec(file) ?? [];
+      const [, start, exporter] = MADE.exec(file) ?? [];
       const reference = cases.find(({ name }) => slug(name) === start);
       if (reference === undefined) throw new Error(`No case for ${file}`);
-      return { name: `${reference.name}, ${exporter} exporter`, file, folder, reference };
+      return { name: `${reference.name}, ${exporter}`, file, folder, reference };
     });
 }
 
@@ -61,7 +65,7 @@ export const locateExport = (exported: OnnxExport): TransformerGraph => locateMo
 
 /** A model as calig reads it. */
 export function locateModel(model: OnnxModel): TransformerGraph {
-  const { graph, opsets } = canonicalise(model);
+  const { graph, opsets } = canonicalise(emptyPasts(model));
   return freeBlocks(
     givesWords(graph, opsets)
       ? locateLanguageModel(graph, opsets)

@@ -116,24 +116,14 @@ export function parityFeeds({ anatomy }: TransformerGraph, { inputs }: ParityCas
       feeds.push([name, intTensor(rows.flat(), [rows.length, rows[0]?.length ?? 0])]);
   }
   const rows = inputs.ids ?? [];
-  const { places, branches } = streamOf(anatomy).inputs;
-  const shape = [rows.length, rows[0]?.length ?? 0];
-  if (places !== undefined)
-    feeds.push([
-      places,
-      intTensor(
-        rows.flatMap((row) => [...row.keys()]),
-        shape,
-      ),
-    ]);
-  if (branches !== undefined)
-    feeds.push([
-      branches,
-      intTensor(
-        rows.flatMap((row) => row.map(() => 0)),
-        shape,
-      ),
-    ]);
+  const { places, positionIds, branches } = streamOf(anatomy).inputs;
+  const perToken = (name: string | undefined, at: (token: number) => number) => {
+    if (name === undefined) return;
+    const data = rows.flatMap((row) => [...row.keys()].map(at));
+    feeds.push([name, intTensor(data, [rows.length, rows[0]?.length ?? 0])]);
+  };
+  for (const name of [places, positionIds]) perToken(name, (token) => token);
+  perToken(branches, () => 0);
   const next = nextTokensOf(anatomy);
   if (next !== undefined && inputs.positions !== undefined) {
     const asked = inputs.positions;

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { runGraph } from "../../../../test/support/run-graph.ts";
 import { GraphBuilder } from "../graph/builder.ts";
 import { type Graph, int } from "../onnx/model.ts";
-import { boolTensor, floatTensor } from "../tensor/tensor.ts";
+import { boolTensor, floatTensor, intTensor } from "../tensor/tensor.ts";
 import { simplify } from "./simplify.ts";
 
 const OPSETS = { "": 17 };
@@ -61,6 +61,36 @@ it("simplify() keeps what may do something", () => {
   b.output(b.emit("If", [flag], { attributes: branches }), "y", "float64");
   const graph = b.build();
   expect(simplify({ graph, opsets: OPSETS }).graph).toBe(graph);
+});
+
+it("simplify() takes the branches away that only choose between stored tensors", async () => {
+  const b = new GraphBuilder({ opsets: OPSETS });
+  const x = b.input("x", "float32", ["batch", 2]);
+  const length = b.input("length", "int64", []);
+  const stored = (rows: number, by: number): Graph => {
+    const body = new GraphBuilder({ opsets: OPSETS });
+    const numbers = Array.from({ length: 2 * rows }, (_, i) => by * i);
+    const name = body.constant(floatTensor(numbers, [rows, 2]), "table");
+    return { ...body.build(), outputs: [{ name, dtype: "float32", shape: undefined }] };
+  };
+  const isLong = b.emit("Greater", [length, b.emit("Squeeze", [b.integers([2])])]);
+  const table = b.emit("If", [isLong], {
+    attributes: {
+      then_branch: { kind: "graph", value: stored(4, 1) },
+      else_branch: { kind: "graph", value: stored(2, 10) },
+    },
+  });
+  b.output(b.emit("MatMul", [x, b.transpose(table, [1, 0])]), "y");
+  const graph = b.build();
+  const simple = simplify({ graph, opsets: OPSETS });
+  expect(simple.graph.nodes.map(({ opType }) => opType)).not.toContain("If");
+  for (const tokens of [2, 3]) {
+    const feeds = { x: floatTensor([1, 2], [1, 2]), length: intTensor([tokens], []) };
+    const [before] = await runGraph(graph, OPSETS, ["y"], feeds);
+    const [after] = await runGraph(simple.graph, OPSETS, ["y"], feeds);
+    expect(after).toEqual(before);
+    expect(after?.shape).toEqual([1, tokens === 3 ? 4 : 2]);
+  }
 });
 
 it("simplify() takes Dropout away also where an export in training mode would draw random numbers", async () => {

@@ -4,6 +4,7 @@ import type { GraphBuilder } from "../graph/builder.ts";
 import { inferShapes } from "../graph/infer-shapes.ts";
 import type { Graph, Node } from "../onnx/model.ts";
 import { dtypeFromCode } from "../tensor/dtype.ts";
+import { chosenConstants } from "./chosen-constants.ts";
 import { constantsOf } from "./constants.ts";
 import { inlineBody } from "./inline-body.ts";
 import { countOf, type Draft, type Pass, unchanged } from "./pass.ts";
@@ -54,7 +55,8 @@ function simplifier(draft: Draft, ifs: { count: number }) {
       case "If": {
         const condition = constants.scalar(x) ?? types.elements(x)?.[0];
         const body = node.attributes[condition === 0 ? "else_branch" : "then_branch"];
-        if (typeof condition !== "number" || body?.kind !== "graph") return undefined;
+        if (typeof condition !== "number") return chosenConstants(node, builder);
+        if (body?.kind !== "graph") return undefined;
         ifs.count++;
         return inlineBody(body.value, builder, new Map());
       }

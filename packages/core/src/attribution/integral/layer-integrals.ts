@@ -13,7 +13,7 @@ import type { MethodContext } from "../method.ts";
 import { type Baseline, GENERAL_OPTIONS, INTEGRAL_OPTIONS } from "../options.ts";
 import { type IntegralResult, integrateBlocks } from "./block-integrals.ts";
 import { type LayerIntegrals, meanIntegrals } from "./mean-integrals.ts";
-import { sweepMemoryWarnings, sweepRows } from "./run-size.ts";
+import { sweepLimit, sweepMemoryWarnings } from "./run-size.ts";
 
 /** Points of one block of a language model: blocks that need more do not come to an end soon (docs/decoders.md). */
 const MOST_DECODER_POINTS = 48;
@@ -138,7 +138,7 @@ async function integrate(
     deadline: context.deadline,
     now: () => platform.now(),
     ...(nextTokensOf(model.anatomy) === undefined ? {} : { mostPoints: MOST_DECODER_POINTS }),
-    rowsPerRun: sweepRows(model, input.features.length, options, vocabularyLogits(model, forward.logits.data.length)),
+    rowsThatFit: sweepLimit(model, input.features.length, options, vocabularyLogits(model, forward.logits.data.length)),
     onRun: onProgress,
     signal: options.signal,
   });

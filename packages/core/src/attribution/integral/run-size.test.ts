@@ -1,9 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { InvalidOptionError } from "../../errors.ts";
 import type { ExplainableModel } from "../explainable-model.ts";
-import { forwardRows, sweepMemoryWarnings, sweepRows } from "./run-size.ts";
+import { forwardRows, sweepLimit, sweepMemoryWarnings } from "./run-size.ts";
 
 const MEBIBYTE = 2 ** 20;
+/** Rows that pass all blocks of one run. */
+const sweepRows = (...asked: Parameters<typeof sweepLimit>) =>
+  sweepLimit(...asked)(new Array<number>(10_000).fill(asked[0].programs.blocks));
+
 const model = (freeBytes: number, kind = "logits") =>
   ({
     anatomy: { streams: [{ width: 64, heads: 4 }], outputs: [{ kind }] },
@@ -23,11 +27,11 @@ describe("sweepMemoryWarnings()", () => {
 
   it("is silent about runs that divide themselves", () => {
     expect(sweepMemoryWarnings(streamed, 100, { memory: 1 })).toEqual([]);
-    expect(sweepRows(streamed, 100, { memory: 1 })).toBeGreaterThan(1e6);
+    expect(sweepRows(streamed, 100, { memory: 1 })).toBe(10_000);
   });
 });
 
-describe("forwardRows() and sweepRows()", () => {
+describe("forwardRows() and sweepLimit()", () => {
   it("count the logits of a vocabulary, and leave language models half as much where nothing is asked for", () => {
     const memory = 10 * 2_611_200;
     expect(sweepRows(model(0, "next-token"), 100, { memory }, 2_611_200 / 20)).toBe(5);
@@ -39,6 +43,13 @@ describe("forwardRows() and sweepRows()", () => {
     // 100 positions: 4 * 100 * (12 * 64 + 3 * 4 * 100) = 787200 bytes, 4 * 100 * 2 * (26 * 64 + 4 * 4 * 100) = 2611200.
     expect(forwardRows(model(0), 100, { memory: 10 * 787_200 })).toBe(10);
     expect(sweepRows(model(0), 100, { memory: 10 * 2_611_200 })).toBe(10);
+  });
+
+  it("have more rows of high blocks, by what each passes", () => {
+    const fit = sweepLimit(model(0), 100, { memory: 10 * 2_611_200 });
+    expect(fit([2, 2, 2, 1, 1])).toBe(5);
+    expect(fit(new Array(50).fill(1))).toBe(20);
+    expect(fit([...new Array(8).fill(2), ...new Array(50).fill(1)])).toBe(12);
   });
 
   it("take a quarter of the free memory, but 64 MiB at least and 512 MiB at most", () => {

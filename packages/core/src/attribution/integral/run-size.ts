@@ -25,20 +25,44 @@ const MOST_FORWARD_ROWS = 64;
 const LEAST_SWEEP_ROWS = 2;
 
 /**
- * Rows of one run of the sweep that fit the memory; any number where runs divide themselves.
+ * How many rows of the sweep fit one run: of those that are left, in their order, how many may come next.
+ *
+ * @param passed - Blocks that each row passes: what it takes grows with them, so that runs of high blocks have more rows.
+ * @returns At least `LEAST_SWEEP_ROWS`, as far as there are so many.
+ */
+export type RowsThatFit = (passed: readonly number[]) => number;
+
+/**
+ * The limit of one run of the sweep by memory; none where runs divide themselves.
  *
  * @param logits - Numbers of the logits of one row, where they are those of a vocabulary. Default: none to speak of.
  * @throws {InvalidOptionError} For memory that is no number above 0.
  */
-export function sweepRows(model: ExplainableModel, positions: number, options: ExplainOptions, logits = 0): number {
-  const { points } = sweepMemory(model, positions, options, logits);
-  return model.programs.dividesRuns ? Number.MAX_SAFE_INTEGER : points;
+export function sweepLimit(
+  model: ExplainableModel,
+  positions: number,
+  options: ExplainOptions,
+  logits = 0,
+): RowsThatFit {
+  const { anatomy, programs } = model;
+  const available = budget(model, options);
+  if (programs.dividesRuns) return (passed) => passed.length;
+  const block = backwardRowBytes(streamOf(anatomy), positions);
+  const head = LOGIT_COPIES * FLOAT_BYTES * logits;
+  return (passed) => {
+    let bytes = 0;
+    const over = passed.findIndex((blocks) => {
+      bytes += blocks * block + head;
+      return bytes > available;
+    });
+    return over === -1 ? passed.length : Math.min(passed.length, Math.max(LEAST_SWEEP_ROWS, over));
+  };
 }
 
 /**
  * What one run of the sweep takes at most, bytes: estimates.
  *
- * @returns `point`: what each point adds; `points`: how many fit; `run`: what so many take.
+ * @returns Of points that pass all blocks: `point`: what each adds; `points`: how many fit; `run`: what so many take.
  */
 export function sweepMemory(
   model: ExplainableModel,

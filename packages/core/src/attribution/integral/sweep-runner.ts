@@ -4,6 +4,7 @@ import type { ModelPrograms, SweepPoint, SweepRequest } from "../../program/mode
 import type { FloatTensor } from "../../tensor/tensor.ts";
 import { checkSweep, type KnownScores } from "./invariants.ts";
 import type { Pacer } from "./pacer.ts";
+import type { RowsThatFit } from "./run-size.ts";
 
 /** What is known of one block. */
 export interface BlockState {
@@ -24,8 +25,7 @@ export interface RunnerRequest extends Omit<SweepRequest, "points" | "onPiece">,
   readonly programs: ModelPrograms;
   /** Whether the baseline of every block is the state that the model reaches from the baseline of the first. */
   readonly propagated: boolean;
-  /** Most rows of one run of the sweep, >= 1. */
-  readonly rowsPerRun: number;
+  readonly rowsThatFit: RowsThatFit;
   readonly pacer: Pacer;
   readonly now: () => number;
   readonly signal: AbortSignal | undefined;
@@ -63,18 +63,19 @@ export class SweepRunner {
     mustFinish: boolean,
     onRun: (done: number) => void,
   ): Promise<readonly (Float32Array | undefined)[]> {
-    const { rowsPerRun, pacer, now, programs } = this.#request;
+    const { rowsThatFit, pacer, now, programs } = this.#request;
     const rows = this.#rowsOf(places);
     const found = new Map<BlockState, Map<number, Float32Array>>();
     const workOf = (some: readonly Row[]) => some.map(({ block }) => programs.blocks - block);
     for (let start = 0; start < rows.length; ) {
-      const rest = rows.slice(start, start + rowsPerRun);
-      const count = mustFinish ? rest.length : pacer.admit(workOf(rest), rest.length);
+      const left = workOf(rows.slice(start));
+      const fitting = rowsThatFit(left);
+      const count = mustFinish ? fitting : pacer.admit(left, fitting);
       if (count === 0) {
         this.stopped = true;
         break;
       }
-      const some = rest.slice(0, count);
+      const some = rows.slice(start, start + count);
       const began = now();
       await this.#run(some, found, (done) => onRun((start + done * count) / rows.length));
       pacer.record(workOf(some), now() - began);

@@ -1,7 +1,7 @@
 /** @file Gradient rules of elementwise operators. The engine sums broadcast gradients back to the shape of each input. */
 
 import { float, int } from "../../onnx/model.ts";
-import { dtypeCode } from "../../tensor/dtype.ts";
+import { dtypeCode, isFloating } from "../../tensor/dtype.ts";
 import type { GradientRule, RuleContext, RuleEntry } from "../rule.ts";
 
 type Expression = (context: RuleContext) => string;
@@ -45,11 +45,17 @@ function inside(context: RuleContext, x: string): string {
 
 /** b a^(b-1). Constant exponents are common (squares in normalisations), and powers are slow where a product will do. */
 function powerSlope({ builder: b, ...context }: RuleContext): string {
-  const [base, exponent] = [context.input(0), context.input(1)];
-  const constant = context.constantFloat(exponent);
+  const [base, given] = [context.input(0), context.input(1)];
+  // Exponents may be whole numbers by type, too.
+  const isWhole = !isFloating(context.dtype(given));
+  const numbers = isWhole ? context.constantInts(given) : undefined;
+  const constant = numbers?.length === 1 ? numbers[0] : context.constantFloat(given);
   if (constant === 2) return b.mul(base, b.scalar(2));
   if (constant === 3) return b.mul(b.mul(base, base), b.scalar(3));
   if (constant !== undefined) return b.mul(b.emit("Pow", [base, b.scalar(constant - 1)]), b.scalar(constant));
+  const exponent = isWhole
+    ? b.emit("Cast", [given], { attributes: { to: int(dtypeCode(context.dtype(base))) } })
+    : given;
   return b.mul(exponent, b.emit("Pow", [base, b.sub(exponent, b.scalar(1))]));
 }
 
