@@ -19,7 +19,7 @@ const FOLDER = new URL("../fixtures/onnx/exports/", import.meta.url);
 
 /** One file, and the case whose model it is. */
 export interface OnnxExport {
-  /** "bert, legacy"; what the file was made by last. */
+  /** "bert, legacy exporter"; what the file was made by last. */
   readonly name: string;
   readonly file: string;
   readonly folder: URL;
@@ -28,6 +28,8 @@ export interface OnnxExport {
 
 /** Case, and what made the file of its model: an exporter of PyTorch, of a decoder with keys and values; other tools. */
 const MADE = /^(.*?)-((?:past-)?(?:legacy|dynamo)|genai|optimum)\.onnx\.gz$/;
+
+const EXPORTERS = new Set(["legacy", "dynamo"]);
 
 /** All of them, or those of another folder. */
 export function onnxExports(folder: URL = FOLDER): readonly OnnxExport[] {
@@ -38,7 +40,12 @@ export function onnxExports(folder: URL = FOLDER): readonly OnnxExport[] {
       const [, start, exporter] = MADE.exec(file) ?? [];
       const reference = cases.find(({ name }) => slug(name) === start);
       if (reference === undefined) throw new Error(`No case for ${file}`);
-      return { name: `${reference.name}, ${exporter}`, file, folder, reference };
+      return {
+        name: `${reference.name}, ${exporter}${EXPORTERS.has(exporter ?? "") ? " exporter" : ""}`,
+        file,
+        folder,
+        reference,
+      };
     });
 }
 

@@ -46,10 +46,10 @@ describe("forwardRows() and sweepLimit()", () => {
   });
 
   it("have more rows of high blocks, by what each passes", () => {
-    const fit = sweepLimit(model(0), 100, { memory: 10 * 2_611_200 });
-    expect(fit([2, 2, 2, 1, 1])).toBe(5);
-    expect(fit(new Array(50).fill(1))).toBe(20);
-    expect(fit([...new Array(8).fill(2), ...new Array(50).fill(1)])).toBe(12);
+    const fitting = sweepLimit(model(0), 100, { memory: 10 * 2_611_200 });
+    expect(fitting([2, 2, 2, 1, 1])).toBe(5);
+    expect(fitting(new Array(50).fill(1))).toBe(20);
+    expect(fitting([...new Array(8).fill(2), ...new Array(50).fill(1)])).toBe(12);
   });
 
   it("take a quarter of the free memory, but 64 MiB at least and 512 MiB at most", () => {
