@@ -83,7 +83,7 @@ const HOUSE: Readonly<Record<Storey, Readonly<Record<string, readonly string[]>>
     "web.ts": ["ground", "method", "index.ts", "web"],
     "minimal.ts": ["ground", "method", "web"],
     runs: ["ground", "method", "face", "node"],
-    server: ["ground", "model", "method", "face", "node"],
+    server: ["ground", "model", "method", "face", "node", "runs"],
     "server.ts": ["server"],
     mcp: ["ground", "method", "face", "node", "server"],
     cli: ["ground", "model", "method", "face", "extend", "node", "runs", "server", "mcp"],

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { InputError, InvalidOptionError, UsageError } from "@calig/core/internal/errors";
 import { type ReadDatasetOptions, readDataset } from "@calig/node";
-import { readInputs } from "@calig/node/internal/cli/read-inputs";
+import { readInputs } from "@calig/node/internal/node/read-inputs";
 import { describe, expect, test } from "vitest";
 import { useTempFolders } from "../support/temp-folder.ts";
 

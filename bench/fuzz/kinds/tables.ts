@@ -2,7 +2,7 @@
 
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { readInputs } from "@calig/node/internal/cli/read-inputs";
+import { readInputs } from "@calig/node/internal/node/read-inputs";
 import { explain, isCaligError, type LoadedModel, loadModel, readDataset } from "calig/node";
 import { type FuzzKind, fileOf } from "../kind.ts";
 import { mutateBytes } from "../mutate-bytes.ts";

@@ -15,6 +15,7 @@ import { defaultModelOf } from "../node/builtin-models.ts";
 import { foreignEnding } from "../node/foreign-files.ts";
 import { inputFilesOf, isFileOf } from "../node/input-files.ts";
 import { tablesIn } from "../node/input-tables.ts";
+import { INPUT_EXTENSIONS, type InputFile, readInputs } from "../node/read-inputs.ts";
 import { asksForColumns, ROW_OPTIONS } from "../node/read-rows.ts";
 import { readText } from "../node/read-text.ts";
 import { modalitiesOf } from "./file-options.ts";
@@ -22,7 +23,6 @@ import { given } from "./given.ts";
 import { readAll } from "./io.ts";
 import { type OptionValues, optionName } from "./options.ts";
 import { givenPrompt, namedPrompt, type PromptOptions } from "./prompt-options.ts";
-import { INPUT_EXTENSIONS, type InputFile, readInputs } from "./read-inputs.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** What is asked of a text besides its class: the text that it is compared with, labels, a query, a question, which mask. */

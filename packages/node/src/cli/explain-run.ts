@@ -7,7 +7,6 @@ import { InputError, quote, UsageError } from "@calig/core/internal/errors";
 import { fileModalities } from "@calig/core/internal/modality/input-forms";
 import { text as texts } from "@calig/core/internal/modality/text/text";
 import { count } from "@calig/core/internal/render/format";
-import { VERSION } from "@calig/core/internal/util/version";
 import { defaultModelOf } from "../node/builtin-models.ts";
 import type { LoadedModel } from "../node/load-model.ts";
 import { ROW_OPTIONS } from "../node/read-rows.ts";
@@ -15,25 +14,19 @@ import { isBucket } from "../node/storage/storage.ts";
 import { openBoard, type RunProgress, type ShardBoard } from "../runs/direct-run.ts";
 import { FAILED } from "../runs/failed-rows.ts";
 import { lockRun } from "../runs/lock.ts";
-import {
-  checkSame,
-  defaultShardRows,
-  hashOptions,
-  type RunManifest,
-  readManifest,
-  writeManifest,
-} from "../runs/manifest.ts";
+import { checkSame, type RunManifest, readManifest, writeManifest } from "../runs/manifest.ts";
+import { type OpenedInputs, openRunInputs } from "../runs/open-run-inputs.ts";
+import { planned } from "../runs/plan.ts";
 import { removeRun } from "../runs/remove-run.ts";
-import { FULL_COLUMNS, RUN_COLUMNS } from "../runs/run-row.ts";
+import { resolvedOptions } from "../runs/resolved-options.ts";
 import type { RowState, ShardSource } from "../runs/shard-source.ts";
-import { workShard } from "../runs/work-shard.ts";
+import { checkedLength, TEXT_LIMIT, workAll } from "../runs/work-all.ts";
 import { startWorker } from "../runs/worker-process.ts";
 import { EXIT, type Invocation } from "./command.ts";
 import { modalitiesOf } from "./file-options.ts";
 import { given } from "./given.ts";
 import { loadingOptions } from "./loading.ts";
-import { type OpenedInputs, openRunInputs } from "./open-run-inputs.ts";
-import { resolvedOptions } from "./resolved-options.ts";
+import { otherOptions } from "./resolved-options.ts";
 import type { RunOptions } from "./run-options.ts";
 import { ensureFolder } from "./write-file.ts";
 
@@ -74,20 +67,9 @@ async function workFor(source: ShardSource, run: RunInvocation): Promise<number>
   const resources = source.resources ?? {};
   await using model = await loadFor(run, opened, resources);
   checkSame(run.folder, there, manifestOf(run, { opened, model, there }));
-  await workAll(source, run, { manifest: { ...there, inputs: opened.inputs.parts }, opened, model, resources });
+  const manifest = { ...there, inputs: opened.inputs.parts };
+  await workAll(source, workOf(run, { manifest, opened, model, resources }));
   return EXIT.done;
-}
-
-/** Characters of a row that are explained where nobody says how many: those of a book would hold up its shard for an hour. */
-const TEXT_LIMIT = 100_000;
-
-/** @throws {InputError} When a text is too long. */
-function checkedLength(input: object, most: number): object {
-  const { text } = input as { readonly text?: unknown };
-  if (typeof text !== "string" || text.length <= most) return input;
-  throw new InputError(
-    `Cannot explain a text of ${text.length} characters: a run explains at most ${most}; split it, or allow more with --text-limit`,
-  );
 }
 
 interface Loaded {
@@ -97,36 +79,17 @@ interface Loaded {
   readonly resources: NonNullable<ShardSource["resources"]>;
 }
 
-/** Works on shards until there is none. Returns whether it was stopped. */
-async function workAll(
-  source: ShardSource,
-  {
-    folder,
-    methodOptions,
-    options: { textLimit = TEXT_LIMIT },
-  }: Pick<RunInvocation, "folder" | "methodOptions" | "options">,
+/** What is done with each row of a run. */
+const workOf = (
+  { folder, methodOptions, options: { textLimit = TEXT_LIMIT } }: RunInvocation,
   { manifest, opened, model, resources }: Loaded,
-): Promise<void> {
-  const settings = { ...methodOptions, ...given(resources, ["memory"]) };
-  const work = {
-    folder,
-    manifest,
-    inputs: opened.inputs,
-    explain: async (input: object) => explain<object>(model, checkedLength(input, textLimit), settings),
-    onRow: source.onRow,
-    stopped: source.stopped,
-  };
-  for (let shard = await source.next(); shard !== undefined; shard = await source.next()) {
-    try {
-      const done = await workShard(work, shard);
-      if (done === undefined) return;
-      await source.done(done);
-    } catch (error) {
-      if (source.failed === undefined) throw error;
-      await source.failed(shard, error);
-    }
-  }
-}
+) => ({
+  folder,
+  manifest,
+  inputs: opened.inputs,
+  explain: async (input: object) =>
+    explain<object>(model, checkedLength(input, textLimit), { ...methodOptions, ...given(resources, ["memory"]) }),
+});
 
 async function directRun(run: RunInvocation): Promise<number> {
   const { folder, terminal, options, argv } = run;
@@ -171,8 +134,7 @@ async function directRun(run: RunInvocation): Promise<number> {
           },
           done: board.done,
         },
-        run,
-        { manifest, opened, model, resources },
+        workOf(run, { manifest, opened, model, resources }),
       );
     } else {
       await model.dispose();
@@ -335,24 +297,13 @@ function manifestOf(
       `Cannot explain ${quote(example)} with model "${model.facts.id}": it reads ${model.modality.noun.many}; name a model that reads ${read.noun.many} with --model`,
     );
   }
-  const all = {
-    ...resolvedOptions(model, methodOptions, options, fileOptions),
-    ...(options.full === true ? { full: true } : {}),
-  };
-  const shardRows = options.shardRows ?? there?.shardRows ?? defaultShardRows(inputs.rows);
-  return {
-    version: 1,
-    kind: "calig-run",
-    calig: VERSION,
+  return planned({
+    model,
+    options: resolvedOptions(model, methodOptions, otherOptions(options, fileOptions)),
     command: argv.filter((word) => word !== "--fresh" && word !== "--plan"),
-    place: process.cwd(),
-    model: model.facts,
-    options: all,
-    optionsHash: hashOptions(model.facts, all),
-    inputs: inputs.parts,
-    rows: inputs.rows,
-    shardRows,
-    shards: Math.ceil(inputs.rows / shardRows),
-    columns: options.full === true ? FULL_COLUMNS : RUN_COLUMNS,
-  };
+    inputs,
+    full: options.full === true,
+    ...(options.shardRows === undefined ? {} : { shardRows: options.shardRows }),
+    ...(there === undefined ? {} : { there }),
+  });
 }

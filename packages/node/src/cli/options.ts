@@ -100,6 +100,11 @@ export const OPTIONS = {
     repeated(text("NAME")),
     "name in the Host header that is this server, besides localhost and addresses; may be given several times",
   ),
+  runs: option(
+    "Server",
+    text("DIR"),
+    "keep runs over data sets there (POST /api/runs), which go on when the server starts again",
+  ),
   bodyLimit: option("Server", byteSize({ min: LEAST_MEMORY }), "largest body of a request", "8MB"),
   textLimit: option(
     "Server",

@@ -16,8 +16,10 @@ import type { Route, ServedModel, ServerState } from "./route.ts";
 import { evaluateRoutes } from "./routes/evaluate.ts";
 import { explainRoute } from "./routes/explain.ts";
 import { description, health, methods as methodsRoute, models as modelsRoute } from "./routes/information.ts";
+import { runRoutes } from "./routes/runs.ts";
 import { verifyRoute } from "./routes/verify.ts";
-import { componentSchemas, inputsWith } from "./schemas.ts";
+import { createRunJobs } from "./run-jobs.ts";
+import { componentSchemas, inputsWith, RUN_COMPONENTS } from "./schemas.ts";
 import { createTurns } from "./turns.ts";
 import { createWorkQueue } from "./work-queue.ts";
 
@@ -27,6 +29,8 @@ export interface AppOptions {
   readonly version: string;
   /** Folder of the built page; without it, and where it does not exist, there is the API alone. */
   readonly pageFolder?: string;
+  /** Folder of the runs over data sets, which outlive the server; without it, there are none. One server at a time works in it. */
+  readonly runsFolder?: string;
   /** What requests to the API must give; none where only this machine can ask. */
   readonly token?: string;
   readonly limits?: Partial<ServerLimits>;
@@ -50,7 +54,7 @@ export interface ServerApp {
 
 /** The server. Loads nothing and listens to nothing: `listen` connects it to a socket. */
 export function createApp(options: AppOptions): ServerApp {
-  const { models, version, pageFolder, token, hosts = [], onError = () => {} } = options;
+  const { models, version, pageFolder, runsFolder, token, hosts = [], onError = () => {} } = options;
   const limits: ServerLimits = { ...DEFAULT_LIMITS, ...options.limits };
   const stop = new AbortController();
   // Everything in the queues listens to it; that is bounded, and no leak.
@@ -68,11 +72,19 @@ export function createApp(options: AppOptions): ServerApp {
     turns: createTurns(),
     explanations: createWorkQueue({ ...limits, what: "explanations" }),
     jobs: createEvaluationJobs(limits, stop.signal, onError),
+    runs:
+      runsFolder === undefined
+        ? undefined
+        : createRunJobs({ folder: runsFolder, models: hosted, limits, stopped: stop.signal, onError }),
     stopped: stop.signal,
     onError,
   };
   const routes: Route[] = [health, modelsRoute, methodsRoute, explainRoute, verifyRoute, ...evaluateRoutes];
-  routes.push(description(() => openApiDocument(routes, schemas, { version, token: token !== undefined })));
+  if (state.runs !== undefined) routes.push(...runRoutes);
+  const described = Object.fromEntries(
+    Object.entries(schemas).filter(([name]) => state.runs !== undefined || !RUN_COMPONENTS.includes(name)),
+  );
+  routes.push(description(() => openApiDocument(routes, described, { version, token: token !== undefined })));
 
   let closed = false;
   const app = new Hono<{ Bindings: HttpBindings }>();
@@ -117,7 +129,7 @@ export function createApp(options: AppOptions): ServerApp {
     async abort() {
       closed = true;
       stop.abort(stopping());
-      await state.jobs.settled();
+      await Promise.all([state.jobs.settled(), state.runs?.settled()]);
     },
   };
 }

@@ -35,6 +35,13 @@ export interface ServerLimits {
   readonly evaluationTimeoutMs: number;
   /** Ended evaluations whose results are kept; the oldest goes first. */
   readonly evaluationsKept: number;
+  /** Rows of one run over a data set, and of each of its shards. */
+  readonly runRows: number;
+  readonly runShardRows: number;
+  /** Runs that may wait while one is worked on. */
+  readonly runQueue: number;
+  /** Ended runs that are kept on the disk; the oldest goes first. */
+  readonly runsKept: number;
   /** Longest until the headers of a request are there, and until all of it is, milliseconds. */
   readonly headersMs: number;
   readonly requestMs: number;
@@ -66,6 +73,10 @@ export const DEFAULT_LIMITS: ServerLimits = {
   evaluationQueue: 4,
   evaluationTimeoutMs: 60 * 60_000,
   evaluationsKept: 16,
+  runRows: 100_000,
+  runShardRows: 10_000,
+  runQueue: 16,
+  runsKept: 64,
   headersMs: 10_000,
   requestMs: 40_000,
   answerMs: 30_000,

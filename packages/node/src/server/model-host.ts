@@ -14,6 +14,7 @@ import {
   type WorkHooks,
   type WorkLimits,
 } from "./model-work.ts";
+import { type RunLimits, type RunWork, runBytes } from "./run-work.ts";
 
 /** A model and whoever works with it. */
 export interface ModelHost {
@@ -27,6 +28,8 @@ export interface ModelHost {
   explain(work: ExplainWork, limits: WorkLimits, hooks: WorkHooks): Promise<Uint8Array>;
   /** An evaluation as JSON in UTF-8. Rejects once nothing works on it any more. */
   evaluate(work: EvaluateWork, limits: WorkLimits, hooks: WorkHooks): Promise<Uint8Array>;
+  /** A run over a data set, as far as it comes before it is stopped: how far that is, as JSON in UTF-8. */
+  run(work: RunWork, limits: RunLimits, hooks: WorkHooks): Promise<Uint8Array>;
   /** A verification as JSON in UTF-8. Rejects once nothing works on it any more. */
   verify(work: VerifyWork, limits: WorkLimits, hooks: WorkHooks): Promise<Uint8Array>;
 }
@@ -42,5 +45,6 @@ export const hostHere = (model: ExplainableModel): ModelHost => ({
   facts: model.facts,
   explain: (work, limits, hooks) => explainBytes(model, work, limits, hooks),
   evaluate: (work, limits, hooks) => evaluateBytes(model, work, limits, hooks),
+  run: (work, limits, hooks) => runBytes(model, work, limits, hooks),
   verify: (work, limits, hooks) => verifyBytes(model, work, limits, hooks),
 });

@@ -6,6 +6,7 @@
 import type { LoadedModel } from "../node/load-model.ts";
 import { evaluateBytes, explainBytes, verifyBytes, type WorkHooks } from "./model-work.ts";
 import { type LoadRequest, type ProcessAnswer, type ProcessRequest, sendError } from "./process-messages.ts";
+import { runBytes } from "./run-work.ts";
 
 /** Bytes of one message: what a server with other things to do takes in one go. */
 const PART_BYTES = 2 ** 18;
@@ -32,6 +33,8 @@ process.on("message", (request: ProcessRequest) => {
       return void answer(request.id, (loaded, hooks) => explainBytes(loaded, request.work, request.limits, hooks));
     case "evaluate":
       return void answer(request.id, (loaded, hooks) => evaluateBytes(loaded, request.work, request.limits, hooks));
+    case "run":
+      return void answer(request.id, (loaded, hooks) => runBytes(loaded, request.work, request.limits, hooks));
     case "verify":
       return void answer(request.id, (loaded, hooks) => verifyBytes(loaded, request.work, request.limits, hooks));
   }

@@ -17,6 +17,7 @@ import { HttpError } from "./http-error.ts";
 import type { ModelHost } from "./model-host.ts";
 import type { EvaluateWork, ExplainWork, VerifyWork, WorkHooks, WorkLimits } from "./model-work.ts";
 import { type LoadedFacts, type ProcessAnswer, type ProcessRequest, receiveError } from "./process-messages.ts";
+import type { RunLimits, RunWork } from "./run-work.ts";
 
 /** How long work may go on that was told to stop, before its process is ended. Programs of large models take seconds to compile. */
 const PATIENCE_MS = 30_000;
@@ -133,6 +134,8 @@ export async function startModelProcess({
       (await running()).ask((id) => ({ do: "explain", id, work, limits }), hooks),
     evaluate: async (work: EvaluateWork, limits: WorkLimits, hooks: WorkHooks) =>
       (await running()).ask((id) => ({ do: "evaluate", id, work, limits }), hooks),
+    run: async (work: RunWork, limits: RunLimits, hooks: WorkHooks) =>
+      (await running()).ask((id) => ({ do: "run", id, work, limits }), hooks),
     verify: async (work: VerifyWork, limits: WorkLimits, hooks: WorkHooks) =>
       (await running()).ask((id) => ({ do: "verify", id, work, limits }), hooks),
     dispose,

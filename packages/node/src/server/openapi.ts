@@ -22,6 +22,9 @@ const REFUSALS: Readonly<Record<number, string>> = {
 /** Refusals of every route. */
 const ALWAYS = [403, 500];
 
+/** Bytes, in requests and answers. */
+export const FILE: JsonSchema = { type: "string", format: "binary" };
+
 /** The description as plain data. */
 export function openApiDocument(
   routes: readonly Route[],
@@ -53,25 +56,42 @@ export function openApiDocument(
 
 function operation(route: Route, token: boolean): Readonly<Record<string, unknown>> {
   const guarded = token && route.open !== true;
+  const parameters = [
+    ...Object.entries(route.parameters ?? {}).map(([name, description]) => ({
+      name,
+      in: "path",
+      required: true,
+      description,
+      schema: { type: "string" },
+    })),
+    ...(route.body === undefined || route.files === undefined
+      ? []
+      : [
+          {
+            name: "request",
+            in: "query",
+            description: "Beside a file: the fields of the body in JSON, without its rows",
+            content: { "application/json": { schema: reference(route.body) } },
+          },
+        ]),
+  ];
   const refusals = [...new Set([...route.refusals, ...ALWAYS, ...(guarded ? [401] : [])])].sort((a, b) => a - b);
   return {
     operationId: route.operationId,
     summary: route.summary,
     ...(route.description === undefined ? {} : { description: route.description }),
-    ...(route.parameters === undefined
-      ? {}
-      : {
-          parameters: Object.entries(route.parameters).map(([name, description]) => ({
-            name,
-            in: "path",
-            required: true,
-            description,
-            schema: { type: "string" },
-          })),
-        }),
+    ...(parameters.length === 0 ? {} : { parameters }),
     ...(route.body === undefined
       ? {}
-      : { requestBody: { required: true, content: { "application/json": { schema: reference(route.body) } } } }),
+      : {
+          requestBody: {
+            required: true,
+            content: {
+              "application/json": { schema: reference(route.body) },
+              ...Object.fromEntries((route.files ?? []).map((type) => [type, { schema: FILE }])),
+            },
+          },
+        }),
     responses: {
       ...Object.fromEntries(
         Object.entries(route.answers).map(([status, { description, content }]) => [

@@ -5,6 +5,7 @@ import type { LoadOptions } from "../node/load-model.ts";
 import { HttpError } from "./http-error.ts";
 import type { ModelHost } from "./model-host.ts";
 import type { EvaluateWork, ExplainWork, VerifyWork, WorkLimits } from "./model-work.ts";
+import type { RunLimits, RunWork } from "./run-work.ts";
 
 /** What a process is told first. */
 export interface LoadRequest {
@@ -24,6 +25,7 @@ export type ProcessRequest =
   | { readonly do: "explain"; readonly id: number; readonly work: ExplainWork; readonly limits: WorkLimits }
   | { readonly do: "evaluate"; readonly id: number; readonly work: EvaluateWork; readonly limits: WorkLimits }
   | { readonly do: "verify"; readonly id: number; readonly work: VerifyWork; readonly limits: WorkLimits }
+  | { readonly do: "run"; readonly id: number; readonly work: RunWork; readonly limits: RunLimits }
   | { readonly do: "cancel"; readonly id: number };
 
 /** What the server knows of a model. */

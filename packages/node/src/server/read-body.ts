@@ -2,7 +2,7 @@
 
 import { HttpError, invalid, MOST_PROBLEMS } from "./http-error.ts";
 import { tooLarge } from "./incoming-bodies.ts";
-import type { JsonCounts } from "./json-scan.ts";
+import { type JsonCounts, JsonScan } from "./json-scan.ts";
 import { problemsOf, type SchemaTable } from "./json-schema.ts";
 import type { ServerLimits } from "./limits.ts";
 import type { RequestContext, ServerState } from "./route.ts";
@@ -21,21 +21,49 @@ export async function readBody(
   { limits, schemas, bodies, turns }: ServerState,
   component: string,
 ): Promise<Readonly<Record<string, unknown>>> {
-  if (!/^application\/json\s*(?:;|$)/i.test(c.req.header("content-type") ?? "")) {
+  if (mediaType(c) !== "application/json") {
     throw new HttpError(415, "not-json", "Send the body as JSON, with Content-Type: application/json");
   }
+  const { bytes, counts } = await readBytes(c, limits, bodies);
+  checkCounts(counts, limits);
+  // Many may come whole at once: one step is taken after the other, and others are heard in between.
+  const text = await turns.run(() => decode(bytes));
+  const value = await turns.run(() => parse(text));
+  return turns.run(() => checked(value, component, schemas));
+}
+
+/** "text/csv" of "text/csv; charset=utf-8". */
+export const mediaType = (c: RequestContext): string =>
+  (c.req.header("content-type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+
+/**
+ * The body of a request that is a file, and the fields that are sent with it in the query, as JSON under "request".
+ *
+ * @throws {HttpError} As `readBody`.
+ */
+export async function readFileBody(
+  c: RequestContext,
+  { limits, schemas, bodies, turns }: ServerState,
+  component: string,
+): Promise<{ readonly bytes: Uint8Array; readonly fields: Readonly<Record<string, unknown>> }> {
+  const sent = Buffer.from(c.req.query("request") ?? "{}");
+  const scan = new JsonScan();
+  scan.add(sent);
+  checkCounts(scan.counts, limits);
+  const fields = await turns.run(() => checked(parse(decode(sent)), component, schemas));
+  const { bytes } = await readBytes(c, limits, bodies);
+  return { bytes, fields };
+}
+
+/** The bytes of a body within its limits. */
+async function readBytes(c: RequestContext, limits: ServerLimits, bodies: ServerState["bodies"]) {
   const encoding = c.req.header("content-encoding") ?? "identity";
   if (encoding.toLowerCase() !== "identity") {
     throw new HttpError(415, "encoded", "Send the body as it is, without a Content-Encoding");
   }
   // Not even its beginning is read.
   if (Number(c.req.header("content-length")) > limits.bodyBytes) throw tooLarge(limits.bodyBytes);
-  const { bytes, counts } = await bodies.read(c.req.raw.body);
-  checkCounts(counts, limits);
-  // Many may come whole at once: one step is taken after the other, and others are heard in between.
-  const text = await turns.run(() => decode(bytes));
-  const value = await turns.run(() => parse(text));
-  return turns.run(() => checked(value, component, schemas));
+  return bodies.read(c.req.raw.body);
 }
 
 function checked(value: unknown, component: string, schemas: SchemaTable): Readonly<Record<string, unknown>> {

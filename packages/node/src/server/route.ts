@@ -9,6 +9,7 @@ import type { IncomingBodies } from "./incoming-bodies.ts";
 import type { JsonSchema, SchemaTable } from "./json-schema.ts";
 import type { ServerLimits } from "./limits.ts";
 import type { ModelHost } from "./model-host.ts";
+import type { RunJobs } from "./run-jobs.ts";
 import type { Turns } from "./turns.ts";
 import type { WorkQueue } from "./work-queue.ts";
 
@@ -37,6 +38,8 @@ export interface ServerState {
   readonly turns: Turns;
   readonly explanations: WorkQueue;
   readonly jobs: EvaluationJobs;
+  /** Undefined where the server keeps no runs. */
+  readonly runs: RunJobs | undefined;
   /** Aborted when the server stops; the reason is what clients are told. */
   readonly stopped: AbortSignal;
   /** Told of errors that are no client's fault. */
@@ -63,6 +66,8 @@ export interface Route {
   readonly parameters?: Readonly<Record<string, string>>;
   /** Name of the component that the body must meet. */
   readonly body?: string;
+  /** Media types of files that may be sent in place of it, its other fields then being in the query, as JSON under "request". */
+  readonly files?: readonly string[];
   readonly answers: Readonly<Record<number, RouteAnswer>>;
   /** Statuses of refusals besides those that every route has. */
   readonly refusals: readonly number[];

@@ -34,12 +34,15 @@ import type { InputForm, MethodEntry, MethodList, OptionForm } from "@calig/core
 import { withoutOptions } from "@calig/core/internal/options/option";
 import type { CheckResult, Verification } from "@calig/core/internal/verification/verification";
 import { MOST_INPUTS } from "@calig/core/internal/verification/verify";
+import { ROW_OPTIONS } from "../node/read-rows.ts";
 import { componentsOf } from "./component-schemas.ts";
 import type { EvaluationJob } from "./evaluation-jobs.ts";
 import { type JsonSchema, record, recordOf, reference, type SchemaTable } from "./json-schema.ts";
 import type { ServerLimits } from "./limits.ts";
 import { descriptionOf, formSchema, MOST_NAME, optionSchemas } from "./option-schemas.ts";
 import { PROMPT_SOURCES, promptSchemas } from "./prompt-fields.ts";
+import type { RunJob } from "./run-jobs.ts";
+import type { RunCounts } from "./run-work.ts";
 
 const text = (description: string): JsonSchema => ({ type: "string", description });
 const name = (description: string): JsonSchema => ({ ...text(description), maxLength: MOST_NAME });
@@ -65,6 +68,9 @@ function baselineSchema(inputs: readonly InputForm[], own: readonly JsonSchema[]
     description: descriptionOf(METHOD_OPTIONS.baseline),
   };
 }
+
+/** "text-column" of "textColumn". */
+const kebab = (key: string): string => key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 const capital = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 
@@ -112,7 +118,7 @@ const MARK: JsonSchema = {
 };
 
 function requests(
-  { characters, tokens, bodyBytes, evaluationRows }: ServerLimits,
+  { characters, tokens, bodyBytes, evaluationRows, runRows }: ServerLimits,
   methods: readonly AttributionMethod[],
   inputs: readonly InputForm[],
 ): SchemaTable {
@@ -231,6 +237,29 @@ function requests(
       ["name", "model", "methods", "metrics", ...Object.keys(measuring)],
       "Rows to measure on, what is measured, and options that hold for all methods",
     ),
+    RunRequest: record(
+      {
+        rows: { ...list(reference("RunRow"), "Inputs to explain"), minItems: 1, maxItems: runRows },
+        name: { ...name("What the data set is called in the result"), default: "rows" },
+        model: MODEL,
+        full: { type: "boolean", description: "Keep the whole Explanation of each row as JSON", default: false },
+        ...Object.fromEntries(
+          ROW_OPTIONS.map((option) => [option, name(`Of a file: as --${kebab(option)} of calig explain`)]),
+        ),
+        ...options,
+        baseline: baselineSchema(inputs, [ownText]),
+      },
+      ["rows", "name", "model", "full", ...ROW_OPTIONS, ...Object.keys(options)],
+      "Rows to explain, unless they are sent as a file, and the options of the library under their names",
+    ),
+    RunRow: record(
+      {
+        ...input,
+        id: { anyOf: LABEL, description: "What the row is called in the result" },
+        label: { anyOf: LABEL, description: "The true class, kept beside the result" },
+      },
+      ["pair", "id", "label"],
+    ),
     EvaluateRow: record(
       {
         ...input,
@@ -274,6 +303,27 @@ const EXPLANATIONS = componentsOf({
   NamedExplanation: NAMED_EXPLANATION,
   Explanation: EXPLANATION,
 });
+
+const RUNS: SchemaTable = {
+  RunJob: recordOf<RunJob>(
+    {
+      id: text("Names the run in addresses"),
+      name: text("What the data set is called"),
+      model: text("Name of the model"),
+      status: oneOf(["queued", "running", "done", "failed", "cancelled"], "Where it stands"),
+      progress: recordOf<RunCounts>({
+        rows: count("Rows of the data set"),
+        done: count("Rows that are there, those that failed among them"),
+        failed: count("Rows that could not be explained: error_code and error of their rows say why"),
+        shards: count("Shards"),
+        shardsDone: count("Shards that are done"),
+      }),
+      files: list(text("Address of a shard that is done, a Parquet file"), "In the order of the rows"),
+      error: record({ code: text("For programs"), message: text("For people") }),
+    },
+    ["progress", "error"],
+  ),
+};
 
 const EVALUATIONS: SchemaTable = {
   EvaluationJob: recordOf<EvaluationJob>(
@@ -484,6 +534,9 @@ const INFORMATION: SchemaTable = {
   }),
 };
 
+/** Components that only runs need. */
+export const RUN_COMPONENTS: readonly string[] = ["RunRequest", "RunRow", "RunJob"];
+
 /** All components of the description. */
 export const componentSchemas = (
   limits: ServerLimits,
@@ -493,6 +546,7 @@ export const componentSchemas = (
   ...requests(limits, methods, inputs),
   ...EXPLANATIONS,
   Explanation: { ...EXPLANATIONS.Explanation, discriminator: BY_LAYOUT },
+  ...RUNS,
   ...EVALUATIONS,
   ...VERIFICATIONS,
   ...INFORMATION,

@@ -16,6 +16,8 @@ import { assertNever } from "@calig/core/internal/util/assert-never";
 import { readInputFile } from "../../node/input-files.ts";
 import type { LoadedModel } from "../../node/load-model.ts";
 import { ROW_OPTIONS } from "../../node/read-rows.ts";
+import { readable, sourceOf } from "../../runs/open-run-inputs.ts";
+import { resolvedOptions } from "../../runs/resolved-options.ts";
 import { backgroundTheme, colorDepth, DEFAULT_COLUMNS, hasUnicode } from "../appearance.ts";
 import { BASELINE_OPTIONS, givenBaseline } from "../baseline-options.ts";
 import { defineCommand, EXIT, type Invocation } from "../command.ts";
@@ -35,10 +37,9 @@ import { given } from "../given.ts";
 import { type KeptExplanations, openKeptExplanations } from "../kept-explanations.ts";
 import { loadingOptions, MODEL_OPTIONS } from "../loading.ts";
 import { givenScore, methodNamed } from "../method-options.ts";
-import { readable, sourceOf } from "../open-run-inputs.ts";
 import { optionName } from "../options.ts";
 import { PROMPT_OPTIONS } from "../prompt-options.ts";
-import { resolvedOptions } from "../resolved-options.ts";
+import { otherOptions } from "../resolved-options.ts";
 import { createResults, type Results, type Source } from "../results.ts";
 import { RUN_OPTIONS, runMeant } from "../run-options.ts";
 import type { Terminal } from "../terminal.ts";
@@ -285,7 +286,7 @@ async function openKept(
   if (options.fresh === true) await rm(path, { force: true });
   const kept = await openKeptExplanations(path, [
     model.facts,
-    resolvedOptions(model, methodOptions, options, fileOptions),
+    resolvedOptions(model, methodOptions, otherOptions(options, fileOptions)),
   ]);
   if (kept.found > 0) await terminal.note(`Going on with ${count(kept.found, "explanation")} from ${path}`);
   return kept;

@@ -21,6 +21,7 @@ const OWN_OPTIONS = [
   "secret",
   "allowHost",
   "served",
+  "runs",
   "bodyLimit",
   "textLimit",
   "tokenLimit",
@@ -47,6 +48,10 @@ export const serve = defineCommand({
     {
       purpose: "Your own models, the first of a kind being the default",
       command: "calig serve --model ./my-bert --model pictures=./my-vit --port 0",
+    },
+    {
+      purpose: "Data sets as jobs, which go on when the server starts again",
+      command: "calig serve --runs ./runs",
     },
     {
       purpose: "To other machines, who must know the token",
@@ -81,6 +86,7 @@ export const serve = defineCommand({
         models: loaded,
         version: VERSION,
         ...(page === undefined ? {} : { pageFolder: join(page, "dist") }),
+        ...(options.runs === undefined ? {} : { runsFolder: resolve(folder, options.runs) }),
         ...(token === undefined ? {} : { token }),
         limits: limitsOf(options),
         hosts: [host, ...(options.allowHost ?? [])],

@@ -4,12 +4,12 @@ import { extname } from "node:path";
 import type { TextInput } from "@calig/core/internal/attribution/input";
 import { InputError, quote, UsageError, wordList } from "@calig/core/internal/errors";
 import type { RowOptions } from "@calig/core/internal/evaluation/dataset-layout";
-import type { Columns } from "../node/columns.ts";
-import type { FileRow } from "../node/file-row.ts";
-import { foreignEnding } from "../node/foreign-files.ts";
-import { openParquetRows, PARQUET_ENDINGS } from "../node/parquet/rows.ts";
-import { readRecords, rowId, rowInput, whyNone } from "../node/read-rows.ts";
-import { checkFile, readText } from "../node/read-text.ts";
+import type { Columns } from "./columns.ts";
+import type { FileRow } from "./file-row.ts";
+import { foreignEnding } from "./foreign-files.ts";
+import { openParquetRows, PARQUET_ENDINGS } from "./parquet/rows.ts";
+import { readRecords, rowId, rowInput, whyNone } from "./read-rows.ts";
+import { checkFile, readText } from "./read-text.ts";
 
 /** One entry of an input file. */
 export interface InputEntry {

@@ -12,6 +12,7 @@ import type { ReportSource } from "@calig/core/internal/report/evidence/evidence
 import { inputFilesOf, readInputFile } from "../node/input-files.ts";
 import { tablesIn } from "../node/input-tables.ts";
 import { openParquetRows, PARQUET_ENDINGS } from "../node/parquet/rows.ts";
+import { type InputEntry, type InputFile, readInputs, toEntry } from "../node/read-inputs.ts";
 import {
   changedInput,
   checkState,
@@ -21,8 +22,7 @@ import {
   type InputPart,
   type RunEntry,
   type RunInputs,
-} from "../runs/run-inputs.ts";
-import { type InputEntry, type InputFile, readInputs, toEntry } from "./read-inputs.ts";
+} from "./run-inputs.ts";
 
 /** Inputs of one kind, and how they are read. */
 export interface OpenedInputs {
