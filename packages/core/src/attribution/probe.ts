@@ -53,6 +53,8 @@ export interface ProbeOptions {
   /** Variants per run. Default: as many as have 2048 positions together, at most 64. */
   readonly batchSize?: number;
   readonly signal?: AbortSignal;
+  /** What the model says, from the logits of an input of one part. Default: by the score, a class among all. */
+  readonly read?: (logits: Float32Array) => PredictedOutput;
 }
 
 const PREDICTS: Readonly<Record<Activation, (value: number, isBest: boolean) => boolean>> = {
@@ -90,12 +92,13 @@ export function createProbe(
       batchSize,
     );
   }
-  const isAnswer = score.asks !== undefined;
+  const isAnswer = score.asks !== undefined || score.question?.asks === "embedding";
   const known = new Map<string, PredictedOutput>();
   let evaluations = 0;
 
   /** What the parts say of one variant, joined as explanations join them: means weighted by the shares. */
   const read = ({ parts }: Variants, logits: readonly Float32Array[]): PredictedOutput => {
+    if (options.read !== undefined) return options.read(logits[0] as Float32Array);
     if (isAnswer) {
       // Of a prompt or a text that answers, which is one part. An answer of several tokens is no class among others.
       const own = evaluateScore(score, logits[0] as Float32Array);
@@ -149,7 +152,7 @@ export function createProbe(
   return {
     featureCount,
     outputs,
-    givesProbabilities: model.activation !== "none" && !isAnswer,
+    givesProbabilities: model.activation !== "none" && (!isAnswer || options.read !== undefined),
     values: async (variants) => (await outputs(variants)).map(({ value }) => value),
     evaluations: () => evaluations,
   };

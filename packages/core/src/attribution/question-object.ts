@@ -1,6 +1,7 @@
 /** @file A question as callers give it: the scalar, what is chosen for each input, and what readers call it. */
 
 import type { Question } from "../program/question.ts";
+import type { Among } from "./among.ts";
 import type { ExplainableModel } from "./explainable-model.ts";
 import type { Prediction } from "./explanation.ts";
 import type { QuestionObject } from "./option-words.ts";
@@ -44,6 +45,8 @@ export interface QuestionChoice {
  * two differ is an error.
  */
 export interface OwnQuestion extends Question, Omit<QuestionObject, "emit"> {
+  /** Where what is explained is one of several answers that are each asked of an input of their own. */
+  readonly among?: Among;
   /** Called once for an input, after its forward pass. */
   choose?(situation: QuestionSituation): QuestionChoice | Promise<QuestionChoice>;
 }

@@ -31,7 +31,7 @@ export const makesEmbeddings = ({ anatomy }: Pick<ExplainableModel, "anatomy">):
  * @throws {InputError} When nothing says what the embedding is compared with, or the model makes no embeddings.
  */
 export function similarityOf(model: ExplainableModel, input: object): QuestionObject | undefined {
-  const { with: other, direction, withPrompt } = input as Partial<TextInput>;
+  const { pair, direction, withPrompt, with: other = pair } = input as Partial<TextInput>;
   const asked = SIDES.filter((side) => (input as Partial<TextInput>)[side] !== undefined);
   if (!makesEmbeddings(model)) {
     if (asked.length === 0) return undefined;
@@ -39,7 +39,13 @@ export function similarityOf(model: ExplainableModel, input: object): QuestionOb
       `Cannot compare a text with another by model "${model.facts.id}": its task is ${model.facts.task} and it makes no embeddings; leave ${quote(asked[0] as string)} out, or give a model for sentence similarity`,
     );
   }
-  if (asked.length !== 1) {
+  if (pair !== undefined && asked.length === 0) asked.push("with");
+  if (asked.length !== 1 || (pair !== undefined && other !== pair)) {
+    if (pair !== undefined) {
+      throw new InputError(
+        `Cannot explain a text with model "${model.facts.id}", which makes embeddings: found a second text ("pair") and ${quote(asked[0] as string)}; give one of them`,
+      );
+    }
     const found = asked.length === 0 ? "nothing to compare it with" : `${quote(SIDES[0])} and ${quote(SIDES[1])}`;
     throw new InputError(
       `Cannot explain a text with model "${model.facts.id}", which makes embeddings: found ${found}; give the text that it is compared with ("with", on the command line --with), or a vector ("direction")`,

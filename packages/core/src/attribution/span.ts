@@ -1,8 +1,7 @@
 /** @file What is asked of a model that answers by a span of a text: its best answer, or the one that is named. */
 
 import { InvalidOptionError, quote } from "../errors.ts";
-import type { AskedSpan } from "../program/questions/span.ts";
-import { endLogProbabilities } from "../program/questions/span.ts";
+import { type AskedSpan, endLogProbabilities, spanOf } from "../program/questions/span.ts";
 import { SPAN_QUESTIONS } from "../program/questions.ts";
 import { evaluateScore, type ScoreSpec } from "../program/score.ts";
 import type { FloatTensor } from "../tensor/tensor.ts";
@@ -11,6 +10,7 @@ import type { Prediction, Warning } from "./explanation.ts";
 import type { ChosenAnswer } from "./next-token-target.ts";
 import { DEFAULTS, type ExplainOptions } from "./options.ts";
 import type { AnswerableText, PreparedInput } from "./prepared-input.ts";
+import type { PredictedOutput } from "./probe.ts";
 
 /** How many answers results list. */
 const LISTED = 20;
@@ -116,6 +116,31 @@ function distinct(spans: readonly Span[], text: AnswerableText): readonly (Span 
     if (found.length === LISTED) break;
   }
   return found;
+}
+
+/**
+ * What the model answers to variants of an input: the best span, by the number that its words get when they are first found.
+ *
+ * @param score - Of the span that is explained, on the input itself.
+ */
+export function spanReader({ answerable }: PreparedInput, score: ScoreSpec) {
+  const text = answerable as AnswerableText;
+  const { start, end } = spanOf(score);
+  const names = [text.text(start, end)];
+  const read = (logits: Float32Array): PredictedOutput => {
+    const best = bestSpan(logits, text);
+    const name = text.text(best.start, best.end);
+    const known = names.indexOf(name);
+    const predicted = known < 0 ? names.push(name) - 1 : known;
+    return {
+      value: evaluateScore({ ...score, kind: "probability" }, logits),
+      score: evaluateScore(score, logits),
+      predictsTarget: predicted === 0,
+      predicted,
+      predictedValue: best.probability,
+    };
+  };
+  return { read, labels: (index: number): string => names[index] ?? String(index) };
 }
 
 const PLACES = /^#(\d+)-(\d+)$/;

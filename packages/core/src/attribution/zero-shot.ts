@@ -54,6 +54,13 @@ export async function zeroShotOf(
     title: multiLabel ? "logit of entailment minus contradiction" : "logit of entailment",
     settings,
     asks: "logits",
+    among: {
+      labels,
+      inputs: sentences.map((pair): HeldPair => ({ text, pair, holdsPair: true })),
+      activation: multiLabel ? "sigmoid" : "softmax",
+      chosen,
+      score: (row) => (row[entailment] as number) - (multiLabel ? (row[contradiction] as number) : 0),
+    },
     choose: () => ({
       target: entailment,
       predictions,

@@ -71,14 +71,15 @@ export async function chooseAsked(
       fixedTarget,
     };
   }
-  const { score, predictions, subject } = await chooseScore(model, weightedLogits(parts, forwards), question);
-  const own = predictions.find(({ index }) => index === score.target);
+  const { score, predictions, subject, named } = await chooseScore(model, weightedLogits(parts, forwards), question);
+  const own = predictions.find(({ index }) => index === (named?.index ?? score.target));
   return {
     score,
     predictions,
-    label: distinctNames(model.labels)[score.target] ?? String(score.target),
+    label: named?.label ?? subject ?? distinctNames(model.labels)[score.target] ?? String(score.target),
     logit: own?.logit ?? Number.NaN,
     probability: own?.probability ?? null,
-    fixedTarget: subject === undefined ? { target: score.target } : {},
+    // What is no class of the model is chosen by the question.
+    fixedTarget: subject === undefined && named === undefined ? { target: score.target } : {},
   };
 }

@@ -3,6 +3,7 @@
 import { spelledOptions } from "../attribution/baseline/custom-baseline.ts";
 import { distinctNames } from "../attribution/class-names.ts";
 import type { ExplainableModel, Replacement } from "../attribution/explainable-model.ts";
+import type { TextInput } from "../attribution/input.ts";
 import { methodOf } from "../attribution/methods.ts";
 import { DEFAULTS, type ExplainOptions, type MethodObject } from "../attribution/options.ts";
 import { scoreNameOf } from "../attribution/question-object.ts";
@@ -11,8 +12,10 @@ import { resolveRun, withQuestion } from "../attribution/resolve-run.ts";
 import { InputError, InvalidOptionError, isCaligError, wordList } from "../errors.ts";
 import type { GivenOptions, OptionsOf, OptionTable } from "../options/option.ts";
 import { resolveOptions } from "../options/resolve.ts";
+import { logitsOf } from "../transformer/anatomy.ts";
 import { createRandom } from "../util/random.ts";
 import { type Dataset, type DatasetItem, hasTruth, rationaleShare, type Truth } from "./dataset.ts";
+import { documentsOf } from "./documents.ts";
 import type {
   EvaluatedInput,
   EvaluatedMethod,
@@ -23,7 +26,14 @@ import type {
 import { warningsOf } from "./evaluation-warnings.ts";
 import { frontsOf } from "./front.ts";
 import { type MeasurementStore, measured, type StoredMeasurement } from "./kept-measurements.ts";
-import { checkMeasured, featureKindOf, type MeasureSettings, openInput, predictsTokens } from "./measure-input.ts";
+import {
+  checkMeasured,
+  featureKindOf,
+  type MeasureSettings,
+  type OpenInput,
+  openInput,
+  predictsTokens,
+} from "./measure-input.ts";
 import { namesOf, nameWith } from "./measurement-names.ts";
 import type { Metric } from "./metric.ts";
 import type { CURVE_OPTIONS } from "./metrics/curve.ts";
@@ -105,8 +115,10 @@ export async function evaluate(
   const replacements = [asked.replacement].flat().map((one) => replacementOf(model, one));
   checkDraws(options, ...replacements);
   checkReplacements(replacements, pool);
+  const documents = documentsOf(model, (options.pool ?? dataset).items);
   const settings: MeasureSettings = {
     ...withoutReplacement(asked),
+    ...(documents === undefined ? {} : { documents }),
     replacements,
     pool,
     ...(metricOptions === undefined ? {} : { metricOptions }),
@@ -116,7 +128,7 @@ export async function evaluate(
     ...(signal === undefined ? {} : { signal }),
   };
   const { seed } = settings;
-  const readTruth = predictsTokens(model) ? () => undefined : truthReader(model, dataset.items, options.target);
+  const readTruth = readerOf(model, dataset, options.target);
   const inputs: EvaluatedInput[] = [];
   const failures: EvaluationFailure[] = [];
   for (const [i, item] of dataset.items.entries()) {
@@ -175,7 +187,7 @@ export async function evaluate(
       accuracy: shareOf(outcomes, { seed }),
       ...(errors === null ? {} : { errors }),
     },
-    settings: describeSettings(model, settings, pool),
+    settings: describeSettings(model, settings, pool, dataset.items),
     methods,
     metrics: metrics.map(({ name, summary }) => ({ name, summary })),
     figures,
@@ -189,6 +201,26 @@ export async function evaluate(
       ...warningsOf(dataset, inputs, failures, namedMethods),
     ],
   };
+}
+
+/** True classes are those of the model, or of the labels that all inputs are asked to choose from; other answers have none. */
+function readerOf(model: ExplainableModel, { items }: Dataset, target: string | number | undefined): ReadTruth {
+  const { kind } = logitsOf(model.anatomy);
+  if (kind !== "logits") return () => undefined;
+  const [labels] = items.map(({ input }) => (input as Partial<TextInput>).labels);
+  if (labels === undefined) return truthReader(model, items, target);
+  return truthReader({ ...model, labels, activation: "softmax" }, items, target);
+}
+
+/** What is measured, and in which score, where nothing is named. */
+function usualQuestion(model: ExplainableModel, items: readonly DatasetItem[]) {
+  const { kind } = logitsOf(model.anatomy);
+  if (kind === "embedding") return { target: "similarity", score: model.sentences?.similarity ?? "cosine" };
+  if (items.some(({ input }) => (input as Partial<TextInput>).labels !== undefined)) {
+    return { target: "predicted label", score: "entailment" };
+  }
+  const isAnswer = predictsTokens(model) || kind === "span";
+  return { target: isAnswer ? "answer" : explainedByDefault(model.labels) };
 }
 
 /** What a metric gives: once, or of several replacements once with each, by names that say so. */
@@ -252,7 +284,7 @@ async function measureItem(
       target: open.label,
       probability: open.probability,
       ...(open.isAnswered === undefined
-        ? verdictOf(model, open.predictions, open.target, truth)
+        ? judged(model, item, open, truth)
         : {
             predicted: open.predictions[0]?.label ?? "",
             correct: item.label === undefined ? open.isAnswered : open.predictions[0]?.label === String(item.label),
@@ -267,6 +299,18 @@ async function measureItem(
     if (signal?.aborted === true || error instanceof InvalidOptionError || !isCaligError(error)) throw error;
     return { ...where, ...(method === undefined ? {} : { method }), message: error.message };
   }
+}
+
+/** What was predicted, and whether that is right: of the model's classes, or of the labels that the input names. */
+function judged(
+  model: ExplainableModel,
+  { input }: DatasetItem,
+  { predictions, target }: Pick<OpenInput, "predictions" | "target">,
+  truth: ReturnType<ReadTruth>,
+): ReturnType<typeof verdictOf> {
+  if (logitsOf(model.anatomy).kind !== "logits") return { predicted: predictions[0]?.label ?? "" };
+  const { labels } = input as Partial<TextInput>;
+  return verdictOf(labels === undefined ? model : { labels, activation: "softmax" }, predictions, target, truth);
 }
 
 /** Whether the predicted class means one of the outlined objects, where there are any. */
@@ -385,13 +429,15 @@ function describeSettings(
   model: ExplainableModel,
   { replacements, draws = 1, features, target, score, seed, metricOptions = {} }: MeasureSettings,
   pool: DatasetPool,
+  items: readonly DatasetItem[],
 ): EvaluationSettings {
+  const usual = usualQuestion(model, items);
   return {
     replacements: replacements.map((one) => describeReplacement(one, draws, pool)),
     features: featureKindOf(model, features),
     ...(metricOptions.curveSteps === undefined ? {} : { curveSteps: metricOptions.curveSteps as number }),
-    target: target !== undefined ? String(target) : predictsTokens(model) ? "answer" : explainedByDefault(model.labels),
-    score: scoreNameOf(score ?? DEFAULTS.score),
+    target: target !== undefined ? String(target) : usual.target,
+    score: usual.score ?? scoreNameOf(score ?? DEFAULTS.score),
     seed,
     resamples: RESAMPLES,
   };

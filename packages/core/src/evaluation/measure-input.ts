@@ -1,5 +1,7 @@
 /** @file One input under one or more methods: explanations made, metrics measured. */
 
+import { amongScore, openAmong } from "../attribution/among.ts";
+import { askedBy } from "../attribution/asked-by.ts";
 import { attribute } from "../attribution/attribute.ts";
 import type { ExplainableModel, PreparedWhole, Replacement } from "../attribution/explainable-model.ts";
 import type { ExplanationCommon, Prediction, Target, Warning } from "../attribution/explanation.ts";
@@ -10,6 +12,7 @@ import { compareWithFile, withoutOwnAnswers } from "../attribution/own-answers.t
 import type { Perturbable } from "../attribution/perturbable.ts";
 import type { Part } from "../attribution/prepared-input.ts";
 import { createProbe, type Probe } from "../attribution/probe.ts";
+import { questionIn } from "../attribution/question-object.ts";
 import { type InputPool, type OpenReplacement, openReplacement } from "../attribution/replacement.ts";
 import { type ResolvedRun, resolveRun } from "../attribution/resolve-run.ts";
 import { SharedWork } from "../attribution/shared-work.ts";
@@ -21,6 +24,7 @@ import { assertNever } from "../util/assert-never.ts";
 import { createRandom } from "../util/random.ts";
 import { chooseAsked } from "./asked.ts";
 import { type DatasetItem, featurePolarities, markedFeatures, readInput } from "./dataset.ts";
+import { type Documents, documentOf } from "./documents.ts";
 import { type EvaluationFeature, featureAttribution } from "./features.ts";
 import { namesOf } from "./measurement-names.ts";
 import type { Change, Metric, Subject } from "./metric.ts";
@@ -50,6 +54,8 @@ export interface MeasureSettings {
   readonly batchSize?: number;
   readonly rationaleShare?: number;
   readonly polarityLabel?: string;
+  /** Of models that make embeddings: what is searched. */
+  readonly documents?: Documents;
   readonly signal?: AbortSignal;
 }
 
@@ -128,32 +134,49 @@ export async function openInput(
   item: DatasetItem,
   settings: MeasureSettings,
 ): Promise<OpenInput> {
+  const { target, score: named } = settings;
+  const usual = predictsTokens(loaded) ? NEXT_TOKEN_SCORE : DEFAULTS.score;
+  const {
+    input: given,
+    options: question,
+    model: asks = loaded,
+  } = await askedBy(loaded, await readInput(item.input), {
+    ...(named === undefined || named === usual ? {} : { score: named }),
+    ...(target === undefined ? {} : { target }),
+  });
   // The file is asked once for the input, not for every method and every change of it.
-  const model = withoutOwnAnswers(loaded);
-  const given = await readInput(item.input);
+  const model = withoutOwnAnswers(asks);
+  const { score: kind = usual } = question;
+  const among = questionIn(kind)?.among;
   const input = await openPerturbable(model, given, settings);
   const { parts, features, warnings } = input;
   const forwards: ForwardResult[] = [];
   for (const part of parts) forwards.push(await model.programs.forward(part.input.feeds));
-  const { target, score: kind = predictsTokens(model) ? NEXT_TOKEN_SCORE : DEFAULTS.score } = settings;
   const { seed, signal, batchSize } = settings;
-  const question = { score: kind, ...(target === undefined ? {} : { target }) };
-  const { score, predictions, fixedTarget, ...asked } = await chooseAsked(model, parts, forwards, question);
-  const compared = await compareWithFile(loaded, parts, forwards, score);
+  const { score, predictions, fixedTarget, ...asked } = await chooseAsked(model, parts, forwards, {
+    ...question,
+    score: kind,
+  });
+  const compared = await compareWithFile(asks, parts, forwards, score);
   const told = compared.warnings.filter((warning) => loaded.warnings?.includes(warning) !== true);
   const { draws, pool } = settings;
   const ground: Ground[] = [];
   for (const of of settings.replacements) {
-    const replacement = await openReplacement(model, of, {
-      whole: input.whole,
+    const request = {
       features,
       featureKind: featureKindOf(model, settings.features),
       seed: inputSeed(seed, item.line),
       own: item.input,
       ...(draws === undefined ? {} : { draws }),
       ...(pool === undefined ? {} : { pool }),
-    });
-    const probe = createProbe(model, replacement, score, {
+    };
+    const replacement = await openReplacement(model, of, { ...request, whole: input.whole });
+    // Of labels that are each asked of an input of their own, all are asked.
+    const [probed, probedModel, probedScore] =
+      among === undefined
+        ? [replacement, model, score]
+        : [await openAmong(model, among, of, request), among, amongScore(among)];
+    const probe = createProbe(probedModel, probed, probedScore, {
       ...(batchSize === undefined ? {} : { batchSize }),
       ...(signal === undefined ? {} : { signal }),
     });
@@ -191,9 +214,13 @@ export async function openInput(
     );
   };
   return {
-    content: { given, feeds: parts.map((part) => part.input.feeds) },
+    content: {
+      given,
+      feeds: parts.map((part) => part.input.feeds),
+      ...(settings.documents === undefined ? {} : { documents: settings.documents.texts }),
+    },
     replaced: ground.map(({ content }) => content),
-    target: score.target,
+    target: among?.chosen ?? score.target,
     ...asked,
     predictions,
     predicted: predictions[0]?.index ?? 0,
@@ -323,6 +350,7 @@ function createSubject(parts: SubjectParts): Subject {
     cost: explanation.cost,
     warnings: explanation.warnings.filter((warning) => !known.includes(warning)),
     ...(marks === undefined ? {} : { rationale: marks }),
+    ...ranksOf(item, settings, replacement),
     ...(parts.ranking === undefined
       ? {}
       : {
@@ -347,6 +375,28 @@ function createSubject(parts: SubjectParts): Subject {
         common,
       );
       return { attribution: featureAttribution(features, attribution), value: explainedValue(target, predictions) };
+    },
+  };
+}
+
+/** Of models that make embeddings: where variants find what the input is compared with. */
+function ranksOf(
+  item: DatasetItem,
+  { documents }: MeasureSettings,
+  { draws: [draw] }: OpenReplacement,
+): Pick<Subject, "ranks"> {
+  const [part] = draw?.parts ?? [];
+  const document = documentOf(item);
+  if (documents === undefined || part === undefined || document === undefined) return {};
+  return {
+    async ranks(variants) {
+      const { data } = await part.logits(variants);
+      const width = data.length / variants.length;
+      const found: number[] = [];
+      for (const [v] of variants.entries()) {
+        found.push(await documents.rank(document, data.subarray(v * width, (v + 1) * width)));
+      }
+      return found;
     },
   };
 }

@@ -1,6 +1,7 @@
 /** @file What a metric is: from one method's attribution of one input to numbers that can be averaged over inputs. */
 
 import type { Completeness, Cost, Warning } from "../attribution/explanation.ts";
+import type { Kept } from "../attribution/perturbable.ts";
 import type { Probe } from "../attribution/probe.ts";
 import type { GivenOptions, OptionTable } from "../options/option.ts";
 import type { Random } from "../util/random.ts";
@@ -29,6 +30,11 @@ export interface Subject {
   readonly rationaleShare?: number;
   /** Parts of a prompt, where the data set says which of them hold the answer. */
   readonly parts?: readonly { readonly attribution: number; readonly relevant: boolean }[];
+  /**
+   * Models that make embeddings, on a data set of pairs: at which rank each variant finds the text that the input is compared
+   * with, among those of the data set.
+   */
+  readonly ranks?: (variants: readonly Kept[]) => Promise<readonly number[]>;
   /** For each feature what people say of it: > 0 supports the target, < 0 opposes it, 0 for neither or unknown. */
   readonly polarities?: readonly number[];
   /** A stream of random numbers that depends on seed, input and purpose, not on method or order. */

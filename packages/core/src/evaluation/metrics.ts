@@ -24,6 +24,7 @@ import { maxSensitivity } from "./metrics/max-sensitivity.ts";
 import { partRanking } from "./metrics/part-ranking.ts";
 import { perturbationAuc } from "./metrics/perturbation-auc.ts";
 import { pointingGame } from "./metrics/pointing-game.ts";
+import { rank } from "./metrics/rank.ts";
 import { segmentation } from "./metrics/segmentation.ts";
 import { signAccuracy } from "./metrics/sign-accuracy.ts";
 import { sparseness } from "./metrics/sparseness.ts";
@@ -49,6 +50,7 @@ export const METRICS: readonly Metric[] = [
   tokenF1AtK,
   pointingGame,
   partRanking,
+  rank,
   energyInMask,
   segmentation,
   signAccuracy,

@@ -42,6 +42,9 @@ export const QUESTION_OPTIONS = [
 /** Of these, what is asked of a picture. */
 const OF_PICTURES: readonly string[] = ["labels", "hypothesis", "side"];
 
+/** Those that can be the same for many texts. */
+export const COMMON_QUESTIONS = QUESTION_OPTIONS.filter((key) => key !== "mask");
+
 /** A question that is the name of a score is meant as one: other commands have the option of the score under that name, too. */
 export function asScore<Given extends Pick<OptionValues, "question" | "score">>(
   options: Given,
@@ -189,7 +192,7 @@ async function fileMeant(text: string | undefined, terminal: Terminal): Promise<
 const TEXT_FILE = /^\S+\.(txt|md|text)$/i;
 
 /** What is asked of the input. */
-function questioned(choice: InputChoice): object {
+export function questioned(choice: Pick<OptionValues, (typeof QUESTION_OPTIONS)[number]>): object {
   const { labels, ...others } = given(choice, QUESTION_OPTIONS);
   if (labels === undefined) return others;
   return { ...others, labels: labels.split(",").map((label) => label.trim()) };

@@ -18,6 +18,7 @@ import type { LoadedModel } from "../node/load-model.ts";
 import { ROW_OPTIONS } from "../node/read-rows.ts";
 import { EXIT, type Invocation } from "./command.ts";
 import { evaluationText } from "./evaluation-text.ts";
+import { asScore, COMMON_QUESTIONS, questioned } from "./explain-inputs.ts";
 import { modalitiesOf, readingOptions } from "./file-options.ts";
 import { given } from "./given.ts";
 import { loadingOptions, MODEL_OPTIONS } from "./loading.ts";
@@ -40,6 +41,8 @@ export const EVALUATION_OPTIONS = [
   "classMap",
   ...MODEL_OPTIONS,
   "acceptDifference",
+  "task",
+  ...COMMON_QUESTIONS,
   "metrics",
   ...MEASURING_KEYS,
   "out",
@@ -152,6 +155,18 @@ export async function openDataset(
   return { whole, dataset, seed, source };
 }
 
+/** The same is asked of every input. */
+const withQuestions = (dataset: Dataset, asked: object): Dataset => ({
+  ...dataset,
+  items: dataset.items.map((item) => {
+    const { input } = item;
+    const named = isLazy(input)
+      ? { ...input, load: async () => ({ ...(await input.load()), ...asked }) }
+      : { ...input, ...asked };
+    return { ...item, input: named };
+  }),
+});
+
 /**
  * Measures on a data set, with progress, warnings, and measurements kept beside `--out` until the job has its report.
  * Returns the exit code.
@@ -160,16 +175,23 @@ export async function openDataset(
  */
 export async function measureDataset(
   job: EvaluationJob,
-  options: Options,
+  asked: Options,
   { terminal, extensions, metricOptions, fileOptions }: Surroundings,
 ): Promise<number> {
+  const options = asScore(asked, extensions);
   const { signal } = terminal.io;
   const file = options.dataset;
   if (file === undefined) throw new UsageError("Nothing to evaluate on: name a data set with --dataset FILE");
   const { out } = options;
   if (out !== undefined) await checkWritable(out);
   const { evaluate: measure } = await import("@calig/core/internal/evaluation/evaluate");
-  const { whole, dataset, seed, source } = await openDataset(file, options, { terminal, extensions, fileOptions });
+  const {
+    whole,
+    dataset: read,
+    seed,
+    source,
+  } = await openDataset(file, options, { terminal, extensions, fileOptions });
+  const dataset = withQuestions(read, questioned(options));
   const metrics = job.metricsOf(dataset);
 
   terminal.progress.update(0, `loading ${source}`);

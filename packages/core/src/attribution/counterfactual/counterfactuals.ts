@@ -2,6 +2,7 @@
 
 import { InvalidOptionError } from "../../errors.ts";
 import { resolveOptions } from "../../options/resolve.ts";
+import { askedBy } from "../asked-by.ts";
 import type { ExplainableModel, Replacement } from "../explainable-model.ts";
 import type { Counterfactual, CounterfactualFeature, Counterfactuals, Explanation } from "../explanation.ts";
 import { only, ranked, without } from "../kept.ts";
@@ -36,9 +37,15 @@ export async function testCounterfactuals(
   options: CounterfactualOptions = {},
   asked: AskedOptions = {},
 ): Promise<Counterfactuals> {
-  const given = typeof input === "string" ? { text: input } : input;
+  const { input: given, options: own } = await askedBy(model, typeof input === "string" ? { text: input } : input, {
+    ...asked,
+    ...("labels" in Object(input) ? { target: explanation.target.label } : {}),
+  });
   const whole = await prepareInput(model, given, asked.longText === undefined ? {} : { longText: asked.longText });
-  return counterfactualsOf({ model, whole, input: given, explanation }, counterfactualSettings(model, options), asked);
+  return counterfactualsOf({ model, whole, input: given, explanation }, counterfactualSettings(model, options), {
+    ...asked,
+    ...(own.score === undefined ? {} : { score: own.score }),
+  });
 }
 
 /** How they are tested: checked and completed. */
@@ -51,8 +58,8 @@ export interface CounterfactualSettings {
 /** Why there are no counterfactuals of a model; undefined where there are. */
 function refusal({ facts, anatomy, modality }: ExplainableModel): string | undefined {
   const { outputs } = anatomy;
-  if (!outputs.some(({ kind }) => kind === "logits")) {
-    return `Cannot test counterfactuals with model "${facts.id}": its task is ${facts.task}, and they are tested of models that decide between classes or give numbers; leave them out`;
+  if (outputs.some(({ kind }) => kind === "next-token")) {
+    return `Cannot test counterfactuals with model "${facts.id}": its task is ${facts.task}, and they are tested of models that decide between classes, words or answers, or give numbers; leave them out`;
   }
   return modality.replacements.all.length > 0
     ? undefined

@@ -1,14 +1,21 @@
 /** @file An input whose features can be removed, and what the model says of what is left: what counterfactuals are tested on. */
 
 import { InvalidOptionError } from "../../errors.ts";
+import type { Activation } from "../../program/activation.ts";
+import type { ScoreSpec } from "../../program/score.ts";
 import { floatTensor } from "../../tensor/tensor.ts";
 import { logitsOf } from "../../transformer/anatomy.ts";
+import { amongScore, openAmong } from "../among.ts";
 import type { ExplainableModel, PreparedWhole, Replacement } from "../explainable-model.ts";
 import type { CounterfactualFeature, CounterfactualPrediction, Counterfactuals, Explanation } from "../explanation.ts";
 import type { ExplainOptions } from "../options.ts";
 import type { EvaluationFeature, Kept, VariantPart } from "../perturbable.ts";
+import { choosePlaced } from "../placed-target.ts";
+import type { Part } from "../prepared-input.ts";
 import { createProbe, type ModelProbe, type PredictedOutput, type ProbeOptions } from "../probe.ts";
+import { questionIn } from "../question-object.ts";
 import { type OpenReplacement, openReplacement } from "../replacement.ts";
+import { spanReader } from "../span.ts";
 import { chooseScore } from "../target.ts";
 
 /** An input and what is known of it. */
@@ -56,10 +63,80 @@ export async function openSubject(
     seed: asked.seed ?? 0,
     own: input,
   });
+  const attribution = features.map(({ positions }) =>
+    positions.reduce((sum, position) => sum + (explanation.attribution[position] as number), 0),
+  );
+  const { replacement, score, decision, labels, activation, read } = await decidedOf(
+    { model, whole, input, explanation },
+    { opened, used, features, featureKind },
+    asked,
+  );
+  return {
+    features,
+    described: describedFeatures(explanation, features, attribution),
+    attribution,
+    decision,
+    probe: (options = {}) =>
+      createProbe({ activation }, replacement, score, {
+        ...options,
+        ...(read === undefined ? {} : { read }),
+        ...(asked.signal === undefined ? {} : { signal: asked.signal }),
+      }),
+    predictionOf: predictions({ labels, activation }, decision, score.target),
+  };
+}
+
+/** What variants are asked, and what of the answer can flip. */
+interface Decided extends Pick<ProbeOptions, "read"> {
+  readonly replacement: OpenReplacement;
+  readonly score: ScoreSpec;
+  readonly decision: Counterfactuals["decision"];
+  /** What the answers are called, by index. */
+  readonly labels: (index: number) => string;
+  readonly activation: Activation;
+}
+
+async function decidedOf(
+  { model, whole, input, explanation }: Subject,
+  { opened, used, features, featureKind }: Opened,
+  asked: AskedOptions,
+): Promise<Decided> {
   const { target } = explanation;
   const { token } = target;
-  const replacement =
-    logitsOf(model.anatomy).per === "token" && token !== undefined ? ofToken(opened, whole, token.index) : opened;
+  const question = questionIn(asked.score);
+  const { kind, per } = logitsOf(model.anatomy);
+  if (question?.among !== undefined) {
+    const { among } = question;
+    const request = { features, featureKind, seed: asked.seed ?? 0, own: input };
+    return {
+      replacement: await openAmong(model, among, used, request),
+      score: amongScore(among),
+      decision: DECISIONS[among.activation],
+      labels: (index) => among.labels[index] ?? String(index),
+      activation: among.activation,
+    };
+  }
+  const common = { replacement: opened, activation: model.activation };
+  if (kind === "embedding" || kind === "span" || kind === "masked-token") {
+    const [part] = whole.parts;
+    const forward = await model.programs.forward((part as Part).input.feeds);
+    if (kind === "embedding") {
+      const { score } = await chooseScore(model, forward.logits.data, { score: asked.score ?? "logit" });
+      return { ...common, score, decision: "none", labels: () => target.label };
+    }
+    const named = target.index >= 0 ? target.index : target.label;
+    const { score } = await choosePlaced(model, (part as Part).input, forward.logits, {
+      score: asked.score ?? (target.kind as NonNullable<ExplainOptions["score"]>),
+      target: named,
+      ...(target.against === undefined ? {} : { against: target.against.index }),
+    });
+    if (kind === "masked-token") {
+      const labels = (index: number) => model.tokenizer?.textOf(index).trim() || String(index);
+      return { ...common, score, decision: "class", labels };
+    }
+    const { labels, read } = spanReader((part as Part).input, score);
+    return { ...common, score, decision: "class", labels, read };
+  }
   const { score, subject: noClass } = await chooseScore(
     model,
     logitsByClass(explanation),
@@ -71,22 +148,21 @@ export async function openSubject(
           ...(target.against === undefined ? {} : { against: target.against.index }),
         },
   );
-  const attribution = features.map(({ positions }) =>
-    positions.reduce((sum, position) => sum + (explanation.attribution[position] as number), 0),
-  );
-  const decision = noClass !== undefined || model.activation === "none" ? "none" : DECISIONS[model.activation];
   return {
-    features,
-    described: describedFeatures(explanation, features, attribution),
-    attribution,
-    decision,
-    probe: (options = {}) =>
-      createProbe(model, replacement, score, {
-        ...options,
-        ...(asked.signal === undefined ? {} : { signal: asked.signal }),
-      }),
-    predictionOf: predictions(model, decision, score.target),
+    ...common,
+    replacement: per === "token" && token !== undefined ? ofToken(opened, whole, token.index) : opened,
+    score,
+    decision: noClass !== undefined || model.activation === "none" ? "none" : DECISIONS[model.activation],
+    labels: (index) => model.labels[index] ?? String(index),
   };
+}
+
+/** Features of an input with what stands in for them. */
+interface Opened {
+  readonly opened: OpenReplacement;
+  readonly used: Replacement;
+  readonly features: readonly EvaluationFeature[];
+  readonly featureKind: string;
 }
 
 const DECISIONS = { softmax: "class", sigmoid: "label" } as const;
@@ -99,14 +175,18 @@ function logitsByClass({ predictions: all }: Explanation): readonly number[] {
 }
 
 /** How results put what the model says of a variant. */
-function predictions(model: ExplainableModel, decision: Counterfactuals["decision"], target: number) {
-  const isNumber = model.activation === "none";
+function predictions(
+  { labels, activation }: Pick<Decided, "labels" | "activation">,
+  decision: Counterfactuals["decision"],
+  target: number,
+) {
+  const isNumber = activation === "none";
   return ({ value, score, predicted, predictedValue }: PredictedOutput): CounterfactualPrediction => {
     const isOwn = decision === "label" || isNumber;
     const index = isOwn ? target : predicted;
     return {
       index,
-      label: model.labels[index] ?? String(index),
+      label: labels(index),
       probability: isNumber ? null : isOwn ? value : predictedValue,
       targetProbability: isNumber ? null : value,
       score,

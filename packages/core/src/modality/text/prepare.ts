@@ -42,8 +42,8 @@ export async function prepareText(
     throw new InputError(`Cannot explain a text with model "${model.facts.id}": it has no tokenizer`);
   }
   if (typeof text !== "string") throw new InputError("Cannot explain the input: its text is no string; give a text");
-  const embeds = logitsOf(model.anatomy).kind === "embedding";
-  if (embeds && pair === undefined) return prepareForEmbedding(model, tokenizer, input);
+  // The second text of a pair is what the first one is compared with.
+  if (logitsOf(model.anatomy).kind === "embedding") return prepareForEmbedding(model, tokenizer, input);
   const longText = keyword("long text", options.longText ?? DEFAULTS.longText, LONG_TEXTS);
   if (input.query !== undefined) return prepareForQuery(model, tokenizer, input.query, input);
   if (pair !== undefined || longText === "truncate") {

@@ -116,10 +116,14 @@ export function evaluationFacts(evaluation: Evaluation): (readonly [name: string
         ] as const)),
     ...errorFacts(dataset),
     [
-      isPromptScore({ model }) ? "explained" : model.activation === "none" ? "output explained" : "class explained",
+      isPromptScore({ model }) || model.task === "fill-mask"
+        ? "explained"
+        : model.activation === "none"
+          ? "output explained"
+          : "class explained",
       settings.target === "predicted" ? "the predicted one of each input" : settings.target,
     ],
-    ["score", model.activation === "none" ? "score (regression)" : settings.score],
+    ["score", model.activation === "none" && !isPromptScore({ model }) ? "score (regression)" : settings.score],
     ["removed features", removedFeatures(settings)],
     [
       "intervals",

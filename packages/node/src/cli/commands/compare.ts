@@ -11,7 +11,14 @@ import { reportJson } from "@calig/core/internal/report/writers";
 import { backgroundTheme } from "../appearance.ts";
 import { defineCommand, EXIT } from "../command.ts";
 import { comparisonText } from "../comparison-text.ts";
-import { checkFiles, chooseInputs, type ExplainInputs, modelFor } from "../explain-inputs.ts";
+import {
+  asScore,
+  checkFiles,
+  chooseInputs,
+  type ExplainInputs,
+  modelFor,
+  QUESTION_OPTIONS,
+} from "../explain-inputs.ts";
 import { given } from "../given.ts";
 import { loadingOptions, MODEL_OPTIONS } from "../loading.ts";
 import { COMPARED_OPTIONS, chooseMethods, givenScore, oneReplacement } from "../method-options.ts";
@@ -37,9 +44,11 @@ export const compare = defineCommand({
   options: [
     "text",
     "pair",
+    ...QUESTION_OPTIONS,
     ...COMPARED_PROMPT,
     ...MODEL_OPTIONS,
     "acceptDifference",
+    "task",
     "methods",
     ...COMPARING_KEYS,
     ...COMPARED_OPTIONS,
@@ -68,15 +77,20 @@ export const compare = defineCommand({
         'calig compare --model ./smollm2 --prompt-file rag.txt --parts documents.json --answer " Paris" --features part',
     },
     {
+      purpose: "The similarity of two texts",
+      command: 'calig compare --model ./all-MiniLM-L6-v2 "how do I reset my password" --with "Forgotten credentials"',
+    },
+    {
       purpose: "The maps of three methods on a picture, beside each other",
       command:
         "calig compare --image photo.jpg --model ./my-vit --methods ca-lig,grad-cam,attention-rollout --out maps.png",
     },
   ],
-  async run({ words, options, methodOptions, fileOptions, terminal, extensions }) {
+  async run({ words, options: asked, methodOptions, fileOptions, terminal, extensions }) {
+    const options = asScore(asked, extensions);
     const { signal, env } = terminal.io;
     const chosen = await chooseInputs(
-      { words, fileOptions, ...given(options, ["text", "pair", ...COMPARED_PROMPT]) },
+      { words, fileOptions, ...given(options, ["text", "pair", ...QUESTION_OPTIONS, ...COMPARED_PROMPT]) },
       terminal,
       extensions,
     );
