@@ -40,8 +40,8 @@ describe.each(INPUTS)("%s", (_, load, input) => {
 
   it("has the same relevance in every block when it is refined, and fused maps that all change alike", async () => {
     await using model = await load();
-    const plain = await explain(model, input, { paths: 0 });
-    const refined = await explain(model, input, { paths: 2, ends: true });
+    const plain = await explain(model, input, { subsets: 0, paths: 0 });
+    const refined = await explain(model, input, { subsets: 16, paths: 2, ends: true });
     const change = refined.attribution.map((value, t) => value - (plain.attribution[t] as number));
     expect(Math.max(...change.map(Math.abs))).toBeGreaterThan(1e-6);
     for (const [l, { relevance, fused, completeness }] of refined.blocks.entries()) {
@@ -57,7 +57,7 @@ describe.each(INPUTS)("%s", (_, load, input) => {
   });
 });
 
-describe("paths and ends", () => {
+describe("subsets, paths and ends", () => {
   it("are refused where the baseline is no input", async () => {
     await using model = await tinyBert();
     await expect(explain(model, TEXT, { baseline: "zero", paths: 1 })).rejects.toThrow(

@@ -15,6 +15,8 @@ export interface EffortPlan extends Refinement {
 
 /** What a map is refined by. */
 export interface Refinement {
+  /** Random subsets of the features that the map is fitted to. */
+  readonly subsets: number;
   /** Paths of features put in and taken out in the order of the map as it is then. */
   readonly paths: number;
   /** Whether every feature is looked at alone, and the input without it. */
@@ -25,11 +27,11 @@ export interface Refinement {
 const threeBlocks = (blocks: number): readonly number[] => [...new Set([0, blocks >> 1, blocks - 1])];
 
 export const EFFORT_PLANS: Readonly<Record<Effort, EffortPlan>> = {
-  instant: { tolerance: 0.2, quadrature: "spline", layers: threeBlocks, paths: 0, ends: false },
-  fast: { tolerance: 0.1, quadrature: "spline", paths: 0, ends: false },
-  standard: { tolerance: 0.01, quadrature: "lean-spline", paths: 1, ends: false },
-  best: { tolerance: 0.01, quadrature: "lean-spline", paths: 3, ends: true },
-  blocks: { tolerance: 0.01, quadrature: "spline", paths: 0, ends: false },
+  instant: { tolerance: 0.2, quadrature: "spline", layers: threeBlocks, subsets: 0, paths: 0, ends: false },
+  fast: { tolerance: 0.1, quadrature: "spline", subsets: 0, paths: 0, ends: false },
+  standard: { tolerance: 0.01, quadrature: "lean-spline", subsets: 20, paths: 1, ends: false },
+  best: { tolerance: 0.01, quadrature: "lean-spline", subsets: 64, paths: 3, ends: true },
+  blocks: { tolerance: 0.01, quadrature: "spline", subsets: 0, paths: 0, ends: false },
 };
 
 export const DEFAULT_EFFORT: Effort = "standard";
@@ -46,7 +48,10 @@ export interface RefinementSituation {
   readonly causal?: boolean | undefined;
 }
 
-const NONE: Refinement = { paths: 0, ends: false };
+/** What leaves a map as it is. */
+export const UNREFINED: Refinement = { subsets: 0, paths: 0, ends: false };
+
+export const refines = ({ subsets, paths, ends }: Refinement): boolean => subsets > 0 || paths > 0 || ends;
 
 /**
  * How the map is refined where the caller does not say.
@@ -62,8 +67,8 @@ export function plannedRefinement(
   { baseline, fusion = "transport", layers, causal = false }: RefinementSituation = {},
   own: Partial<Record<Effort, Refinement>> = {},
 ): Refinement {
-  if (!isRefinable(baseline) || fusion !== "transport") return NONE;
-  if (effort === undefined && (layers !== undefined || causal)) return NONE;
-  const { paths, ends } = own[effort ?? DEFAULT_EFFORT] ?? EFFORT_PLANS[effort ?? DEFAULT_EFFORT];
-  return { paths, ends };
+  if (!isRefinable(baseline) || fusion !== "transport") return UNREFINED;
+  if (effort === undefined && (layers !== undefined || causal)) return UNREFINED;
+  const { subsets, paths, ends } = own[effort ?? DEFAULT_EFFORT] ?? EFFORT_PLANS[effort ?? DEFAULT_EFFORT];
+  return { subsets, paths, ends };
 }

@@ -311,7 +311,7 @@ export const FUSION_OPTIONS = {
 const planned = (given: GivenOptions) => EFFORT_PLANS[(given.effort as Effort | undefined) ?? DEFAULT_EFFORT];
 
 /** "0.01; 0.2 with effort instant, 0.1 with effort fast" */
-function byEffort(field: "tolerance" | "paths" | "quadrature"): string {
+function byEffort(field: "tolerance" | "subsets" | "paths" | "quadrature"): string {
   const usual = EFFORT_PLANS[DEFAULT_EFFORT][field];
   const others = [...new Set(EFFORTS.map((effort) => EFFORT_PLANS[effort][field]))].filter((value) => value !== usual);
   const at = (value: unknown) => EFFORTS.filter((effort) => EFFORT_PLANS[effort][field] === value).join(" or ");
@@ -320,7 +320,7 @@ function byEffort(field: "tolerance" | "paths" | "quadrature"): string {
 
 /** Of methods whose map is refined by forward passes. */
 const EFFORT_OPTIONS = {
-  /** How much an explanation may cost: tolerance, quadrature, blocks, paths and ends together. Those that are given hold. */
+  /** How much an explanation may cost: tolerance, quadrature, blocks, subsets, paths and ends together. Those that are given hold. */
   effort: defineOption<Effort>({
     type: oneOf(EFFORTS),
     group: "Method",
@@ -337,6 +337,14 @@ const EFFORT_OPTIONS = {
     ...INTEGRAL_OPTIONS.tolerance,
     default: (given: GivenOptions) => planned(given).tolerance,
     otherwise: byEffort("tolerance"),
+  }),
+  /** Random subsets of the features that the map is fitted to. 0: none. */
+  subsets: defineOption<number>({
+    type: wholeNumber({ min: 0, max: 100_000 }),
+    group: "Method",
+    summary: "random subsets of the features that the map is fitted to, of at most 64 features; 0: none",
+    default: () => EFFORT_PLANS[DEFAULT_EFFORT].subsets,
+    otherwise: `${byEffort("subsets")}; of pictures 64, 128 with effort best`,
   }),
   /** Times that the map is refined by putting features in and taking them out in its order. 0: gradients alone. */
   paths: defineOption<number>({

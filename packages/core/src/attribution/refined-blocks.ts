@@ -1,22 +1,24 @@
 /** @file The map of all blocks refined by forward passes, and what the maps of the blocks get of that. */
 
 import { InvalidOptionError } from "../errors.ts";
+import { createRandom } from "../util/random.ts";
 import { measureCompleteness } from "./completeness.ts";
-import { isRefinable, type Refinement } from "./effort.ts";
+import { isRefinable, type Refinement, refines, UNREFINED } from "./effort.ts";
 import type { Warning } from "./explanation.ts";
 import { createInputGame, type GameContext } from "./game/input-game.ts";
-import { refine, refinementCost, refinementOf } from "./game/refine.ts";
+import { refine, refinementCost, refinementOf, stepsOf } from "./game/refine.ts";
 import { drawnBaselines } from "./integral/layer-integrals.ts";
 import type { MethodResult } from "./method.ts";
 import { removableFeatures } from "./prepared-input.ts";
 
 /** @throws {InvalidOptionError} Where a map of this baseline cannot be refined and is asked to be. */
-export function checkRefinement({ paths, ends }: Refinement, baseline: unknown): void {
-  if ((paths === 0 && !ends) || isRefinable(baseline)) return;
+export function checkRefinement(refinement: Refinement, baseline: unknown): void {
+  if (!refines(refinement) || isRefinable(baseline)) return;
+  const option = (["paths", "subsets", "ends"] as const).find((name) => refinement[name]) as keyof Refinement;
   throw new InvalidOptionError(
-    'Cannot refine a map from baseline "zero" by forward passes: its hidden states are those of no input, so that features cannot be exchanged with it; set paths to 0 and leave ends out, or use another baseline',
-    paths > 0 ? "paths" : "ends",
-    paths > 0 ? paths : ends,
+    'Cannot refine a map from baseline "zero" by forward passes: its hidden states are those of no input, so that features cannot be exchanged with it; set subsets and paths to 0 and leave ends out, or use another baseline',
+    option,
+    refinement[option],
   );
 }
 
@@ -38,9 +40,9 @@ export async function refinedBlocks(
   result: MethodResult,
   given: Refinement,
 ): Promise<MethodResult> {
-  if (given.paths === 0 && !given.ends) return result;
+  if (!refines(given)) return result;
   const refinement = refinementOf(removableFeatures(context.input).length, given);
-  if (refinement.paths === 0 && !refinement.ends) return unrefined(result);
+  if (!refines(refinement)) return unrefined(result);
   const { model, deadline, onProgress } = context;
   let expected = 1;
   const game = await createInputGame(
@@ -53,8 +55,8 @@ export async function refinedBlocks(
   expected = refinementCost(game.count, refinement);
   const map = game.features.map((positions) => sumAt(result.attribution, positions));
   const inTime = () => deadline === undefined || model.platform.now() < deadline;
-  const { values, share, estimates } = await refine(game, map, refinement, inTime);
-  const asked = refinement.paths + (refinement.ends ? 1 : 0);
+  const random = createRandom(`${context.options.seed} subsets`);
+  const { values, share, steps } = await refine(game, map, refinement, random, inTime);
   const change = result.attribution.map((value) => (share - 1) * value);
   for (const [feature, positions] of game.features.entries()) {
     const each = ((values[feature] as number) - (map[feature] as number)) / positions.length;
@@ -75,14 +77,14 @@ export async function refinedBlocks(
         ? null
         : measureCompleteness(attribution, result.completeness.scoreAtInput, result.completeness.scoreAtBaseline),
     modelEvaluations: result.modelEvaluations + game.passes(),
-    warnings: estimates < asked ? [...result.warnings, NOT_REFINED] : result.warnings,
+    warnings: steps < stepsOf(refinement) ? [...result.warnings, NOT_REFINED] : result.warnings,
   };
 }
 
 /** What results say of options is what had an effect. */
 const unrefined = (result: MethodResult): MethodResult => ({
   ...result,
-  options: { ...result.options, paths: 0, ends: false },
+  options: { ...result.options, ...UNREFINED },
 });
 
 const sumAt = (values: readonly number[], positions: readonly number[]): number =>
@@ -90,5 +92,5 @@ const sumAt = (values: readonly number[], positions: readonly number[]): number 
 
 const NOT_REFINED: Warning = {
   code: "not-refined",
-  message: "The map was not refined by all paths and ends that were asked for: the time was used before; allow more",
+  message: "The map was not refined by all subsets, paths and ends that were asked for: the time was used before; allow more",
 };

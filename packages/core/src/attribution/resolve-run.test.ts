@@ -94,6 +94,7 @@ describe("resolveRun()", () => {
       steps: "auto",
       effort: "standard",
       tolerance: 0.01,
+      subsets: 20,
       paths: 1,
       ends: false,
       fusion: "transport",
@@ -107,11 +108,11 @@ describe("resolveRun()", () => {
     expect(Object.keys(resolveRun(TEXT, { method: "saliency" }).options)).toEqual(["score", "longText", "seed"]);
   });
 
-  test("an effort stands for tolerance, paths and ends, and those that are given hold", () => {
+  test("an effort stands for tolerance, subsets, paths and ends, and those that are given hold", () => {
     expect(resolveRun(TEXT, { effort: "best" }).options).toMatchObject({ tolerance: 0.01, ends: true });
     expect(resolveRun(TEXT, { effort: "best", paths: 1 }).options).toMatchObject({ paths: 1, ends: true });
     expect(resolveRun(TEXT, { effort: "instant" }).options).toMatchObject({ tolerance: 0.2, paths: 0, ends: false });
-    expect(resolveRun(model("image"), { effort: "best" }).options).toMatchObject({ paths: 1, ends: false });
+    expect(resolveRun(model("image"), { effort: "best" }).options).toMatchObject({ subsets: 128, paths: 0 });
     expect(resolveRun(model("image"), { effort: "best", paths: 4 }).options).toMatchObject({ paths: 4, ends: false });
     expect(resolveRun(model("image"), { effort: "best", baseline: "zero" }).options).toMatchObject({ paths: 0 });
     expect(resolveRun(TEXT, { effort: "best", baseline: "zero" }).options).toMatchObject({ paths: 0, ends: false });
@@ -121,8 +122,8 @@ describe("resolveRun()", () => {
     });
   });
 
-  test("the default refines texts, and not where there is nothing to refine", () => {
-    const unrefined = { paths: 0, ends: false };
+  test("the default refines maps, and not where there is nothing to refine", () => {
+    const unrefined = { subsets: 0, paths: 0, ends: false };
     for (const given of [
       { baseline: "zero" },
 
@@ -133,7 +134,7 @@ describe("resolveRun()", () => {
       expect(resolveRun(TEXT, given).options).toMatchObject(unrefined);
     }
     expect(resolveRun(model("text", TUNED), {}).options).toMatchObject(unrefined);
-    expect(resolveRun(model("image"), {}).options).toMatchObject(unrefined);
+    expect(resolveRun(model("image"), {}).options).toMatchObject({ subsets: 64, paths: 0, ends: false });
     expect(resolveRun(TEXT, { layers: [1], effort: "standard" }).options).toMatchObject({ paths: 1 });
     expect(resolveRun(TEXT, { effort: "blocks" }).options).toMatchObject({ quadrature: "spline", tolerance: 0.01 });
   });
@@ -202,6 +203,7 @@ describe("optionsKey()", () => {
       layers: [1],
       heads: true,
       effort: "best",
+      subsets: 3,
       paths: 5,
       ends: true,
       fusion: "gate",

@@ -5,6 +5,7 @@
  * the other half says whether the choice beats the defaults there too, and only then it is accepted.
  */
 
+import { UNREFINED } from "../attribution/effort.ts";
 import type { ExplainableModel } from "../attribution/explainable-model.ts";
 import type { ModelFacts, Warning } from "../attribution/explanation.ts";
 import { DEFAULTS, type ExplainOptions, type Fusion, type LayerWeightsName } from "../attribution/options.ts";
@@ -85,8 +86,7 @@ export const tuningMethods = ({ programs }: ExplainableModel, options: ExplainOp
   tuningGrid(programs.blocks).map(({ name, fusion, lambda, layerWeights }) => ({
     name,
     options: {
-      paths: 0,
-      ends: false,
+      ...UNREFINED,
       ...options,
       method: "ca-lig",
       fusion,

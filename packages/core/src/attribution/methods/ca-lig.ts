@@ -4,7 +4,7 @@
  */
 
 import { explainBlocks } from "../block-method.ts";
-import { EFFORT_PLANS } from "../effort.ts";
+import { EFFORT_PLANS, refines } from "../effort.ts";
 import { fuseBlocks } from "../fusion.ts";
 import type { AttributionMethod } from "../method.ts";
 import { CA_LIG_OPTIONS } from "../options.ts";
@@ -12,8 +12,8 @@ import { checkRefinement, REFINING_SHARE, refinedBlocks } from "../refined-block
 import type { LayerWeighting } from "../weighted-blocks.ts";
 
 /**
- * Besides the maps of the blocks, as published, paths of features put in and taken out in their order refine the sum: see
- * refine.ts. Without them (`paths` 0) it is the sum of the blocks alone.
+ * Besides the maps of the blocks, as published, scores of random subsets of the features, and paths of features put in and
+ * taken out in their order, refine the sum: see refine.ts. Without them (`subsets` and `paths` 0) it is the sum of the blocks alone.
  */
 export const caLig: AttributionMethod<typeof CA_LIG_OPTIONS> = {
   name: "ca-lig",
@@ -24,11 +24,12 @@ export const caLig: AttributionMethod<typeof CA_LIG_OPTIONS> = {
   options: CA_LIG_OPTIONS,
   async run(context) {
     const { options, model, onProgress } = context;
-    const { fusion, lambda, layerWeights, effort, paths, ends } = options;
-    checkRefinement({ paths, ends }, options.baseline);
+    const { fusion, lambda, layerWeights, effort, subsets, paths, ends } = options;
+    const refinement = { subsets, paths, ends };
+    checkRefinement(refinement, options.baseline);
     const { blocks: count } = model.programs;
     const layers = options.layers ?? EFFORT_PLANS[effort].layers?.(count);
-    const refining = paths > 0 || ends;
+    const refining = refines(refinement);
     const result = await explainBlocks(
       {
         ...context,
@@ -40,7 +41,7 @@ export const caLig: AttributionMethod<typeof CA_LIG_OPTIONS> = {
         weights: options.layers === undefined ? ofLayers(layerWeights, layers) : layerWeights,
       },
     );
-    return refinedBlocks(context, result, { paths, ends });
+    return refinedBlocks(context, result, refinement);
   },
 };
 
