@@ -50,7 +50,7 @@ it("every method gives the patches of a picture numbers", async () => {
 
 it("the blocks of a picture contribute the same magnitude where no weights are asked for", async () => {
   await using model = await tinyVit();
-  const { blocks, attribution, completeness, method } = await explain(model, PICTURE);
+  const { blocks, attribution, completeness, method } = await explain(model, PICTURE, { effort: "blocks" });
   expect(method.options.layerWeights).toBe("balanced");
   const size = (values: readonly number[]) => values.reduce((sum, value) => sum + Math.abs(value), 0);
   const contributed = blocks.map((block) => block.weight * size(block.fused));

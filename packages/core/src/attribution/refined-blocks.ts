@@ -1,7 +1,6 @@
 /** @file The map of all blocks refined by forward passes, and what the maps of the blocks get of that. */
 
 import { InvalidOptionError } from "../errors.ts";
-import { createRandom } from "../util/random.ts";
 import { measureCompleteness } from "./completeness.ts";
 import { isRefinable, type Refinement, refines, UNREFINED } from "./effort.ts";
 import type { Warning } from "./explanation.ts";
@@ -55,8 +54,7 @@ export async function refinedBlocks(
   expected = refinementCost(game.count, refinement);
   const map = game.features.map((positions) => sumAt(result.attribution, positions));
   const inTime = () => deadline === undefined || model.platform.now() < deadline;
-  const random = createRandom(`${context.options.seed} subsets`);
-  const { values, share, steps } = await refine(game, map, refinement, random, inTime);
+  const { values, share, steps } = await refine(game, map, refinement, inTime);
   const change = result.attribution.map((value) => (share - 1) * value);
   for (const [feature, positions] of game.features.entries()) {
     const each = ((values[feature] as number) - (map[feature] as number)) / positions.length;
@@ -92,5 +90,6 @@ const sumAt = (values: readonly number[], positions: readonly number[]): number 
 
 const NOT_REFINED: Warning = {
   code: "not-refined",
-  message: "The map was not refined by all subsets, paths and ends that were asked for: the time was used before; allow more",
+  message:
+    "The map was not refined by all subsets, paths and ends that were asked for: the time was used before; allow more",
 };

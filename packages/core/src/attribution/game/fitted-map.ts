@@ -1,6 +1,6 @@
 /** @file A map, fitted to what the model says of random halves of the features. */
 
-import type { Random } from "../../util/random.ts";
+import { createRandom, type Random } from "../../util/random.ts";
 import type { Kept } from "../perturbable.ts";
 import type { Game } from "./game.ts";
 import { fitWithIntercept } from "./least-squares.ts";
@@ -21,16 +21,15 @@ const PENALTY = 8;
  * beforehand: with few subsets little of it changes, and nothing where it is right already, but for a constant.
  *
  * @param map - One number for each feature, in units of the target score.
+ * The subsets depend on their number and that of the features, and on no seed, so that an input has one map wherever it is
+ * explained, and those of two classes differ by the classes alone.
+ *
  * @param subsets - How many are drawn, each once; all of few features.
  *
  * Cost: `subsets` evaluations.
  */
-export async function fittedMap(
-  game: Game,
-  map: readonly number[],
-  { subsets, random }: { readonly subsets: number; readonly random: Random },
-): Promise<number[]> {
-  const drawn = halves(game.count, subsets, random);
+export async function fittedMap(game: Game, map: readonly number[], subsets: number): Promise<number[]> {
+  const drawn = halves(game.count, subsets, createRandom("subsets"));
   const found = await game.values(drawn);
   const values = drawn.map((subset, s) => (found[s] as number) - sumOver(map, subset));
   const change = fitWithIntercept({ subsets: drawn, values, weights: drawn.map(() => 1) }, game.count, PENALTY);

@@ -1,6 +1,5 @@
 /** @file A map of gradients, refined by what the model says when features are taken away. */
 
-import type { Random } from "../../util/random.ts";
 import { type Refinement, UNREFINED } from "../effort.ts";
 import { bothEnds } from "./both-ends.ts";
 import { fittedMap } from "./fitted-map.ts";
@@ -29,8 +28,7 @@ export interface Refined {
 }
 
 /** Steps that are asked for. */
-export const stepsOf = ({ subsets, paths, ends }: Refinement): number =>
-  (subsets > 0 ? 1 : 0) + (ends ? 1 : 0) + paths;
+export const stepsOf = ({ subsets, paths, ends }: Refinement): number => (subsets > 0 ? 1 : 0) + (ends ? 1 : 0) + paths;
 
 /**
  * The mean of the map and of estimates by the game, each with the same weight, where the map is fitted to random subsets
@@ -42,7 +40,6 @@ export const stepsOf = ({ subsets, paths, ends }: Refinement): number =>
  * them: measured in docs/faithfulness.md.
  *
  * @param map - One number for each feature, in units of the target score.
- * @param random - What subsets are drawn by.
  * @param mayGoOn - Asked before every step: false ends it with those that were made.
  *
  * Cost: at most one evaluation for each subset, 2 (12 - 1) for each path, 2 per feature for the ends, and two.
@@ -51,12 +48,11 @@ export async function refine(
   game: Game,
   map: readonly number[],
   asked: Refinement,
-  random: Random,
   mayGoOn: () => boolean = () => true,
 ): Promise<Refined> {
   const { subsets, paths, ends } = refinementOf(game.count, asked);
   const fits = subsets > 0 && mayGoOn();
-  const estimates: (readonly number[])[] = [fits ? await fittedMap(game, map, { subsets, random }) : map];
+  const estimates: (readonly number[])[] = [fits ? await fittedMap(game, map, subsets) : map];
   const mean = () =>
     map.map((_, i) => estimates.reduce((sum, estimate) => sum + (estimate[i] as number), 0) / estimates.length);
   if (ends && mayGoOn()) estimates.push(await bothEnds(game));
