@@ -9,7 +9,7 @@ import { checkFamily } from "calig/extend";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import "../support/matchers.ts";
 import { runCli } from "../support/run-cli.ts";
-import { useTempFolders } from "../support/temp-folder.ts";
+import { type Files, useTempFolders } from "../support/temp-folder.ts";
 
 /** By tools/make_towers_reference.py: transformers 4.57 and 5.24 say the same. */
 interface Reference {
@@ -80,6 +80,43 @@ describe.each(["clip", "siglip"] as const)("%s", (name) => {
       expect(completeness?.relativeError).toBeLessThan(1e-3);
     }
     expect(words.map((word) => word.text)).toEqual(text.split(" "));
+  });
+});
+
+describe("ONNX files of CLIP", () => {
+  const quick = { baseline: "black", tolerance: 1e-5, effort: "blocks", target: "a cat" } as const;
+  const beside = ["config.json", "tokenizer.json", "tokenizer_config.json", "preprocessor_config.json"];
+  const from = (names: readonly string[]): Files =>
+    Object.fromEntries(names.map((name) => [name, readFileSync(`${folder("clip")}/${name}`)]));
+  const { clip } = REFERENCE.models;
+
+  it("are read where both towers are in one file: the factor of cosines is found in it", async () => {
+    await using model = await loadModel(await tempFolder(from([...beside, "onnx/model.onnx"])));
+    expect(model.texts?.scale).toBeCloseTo(Math.exp(2), 5);
+    const { predictions, blocks } = await explain(model, { image, labels }, quick);
+    for (const { index, logit, probability } of predictions) {
+      expect(logit).toBeCloseTo(clip.logits[index] as number, 4);
+      expect(probability).toBeCloseTo(clip.probabilities[index] as number, 4);
+    }
+    for (const [b, { relevance }] of blocks.entries()) {
+      expect(relevance).toBeAllClose(clip.vision[b] as readonly number[], { atol: 1e-4, rtol: 1e-3 });
+    }
+  });
+
+  it("are read where each tower has its own: then scores are cosines", async () => {
+    const files = from([...beside, "onnx/vision_model.onnx", "onnx/text_model.onnx"]);
+    await using model = await loadModel(await tempFolder(files));
+    expect(model.warnings?.map(({ code }) => code)).toEqual(["unknown-scale"]);
+    const { predictions, blocks, target } = await explain(model, { image, labels }, quick);
+    expect(target).toMatchObject({ label: "a cat", unit: "cosine similarity", probability: null });
+    for (const { index, logit } of predictions) {
+      expect(logit * Math.exp(2)).toBeCloseTo(clip.logits[index] as number, 4);
+    }
+    for (const [b, { relevance }] of blocks.entries()) {
+      const scaled = relevance.map((value) => value * Math.exp(2));
+      expect(scaled).toBeAllClose(clip.vision[b] as readonly number[], { atol: 1e-4, rtol: 1e-3 });
+    }
+    await expect(explain(model, { image, labels }, { score: "probability" })).rejects.toThrow(/no probabilities/);
   });
 });
 

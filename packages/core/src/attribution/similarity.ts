@@ -80,7 +80,8 @@ function comparedWith(measure: Measure, texts: readonly string[], withPrompt: st
   });
 }
 
-function towards(measure: Measure, direction: readonly number[]): QuestionObject {
+/** How far an embedding lies in a direction. @throws {InputError} When that is none. */
+export function towards(measure: Measure, direction: readonly number[]): QuestionObject {
   if (!Array.isArray(direction) || direction.some((value) => !Number.isFinite(value)) || norm(direction) === 0) {
     throw new InputError(
       'Cannot compare the text: "direction" is no direction; give as many finite numbers as an embedding has, not all of them 0',

@@ -1,121 +1,30 @@
-/** @file An ONNX file in any store: read, decoded, its weights found; what it means is read elsewhere (`onnx-parts.ts`). */
+/** @file A model from ONNX files in any store: one file, or two towers in one or in two. */
 
-import { emptyPasts } from "../canonical/empty-pasts.ts";
-import { CheckpointError } from "../errors.ts";
-import { createModel } from "../onnx/create-model.ts";
-import { decodeModel } from "../onnx/decode.ts";
-import { encodeModel } from "../onnx/encode.ts";
-import type { Graph } from "../onnx/model.ts";
-import { checkTask } from "./check-task.ts";
 import type { Contents } from "./contents.ts";
-import { adapterBeside } from "./find-adapter.ts";
 import type { LoadContext } from "./load-context.ts";
-import type { ModelParts, OriginalFile, WeightPlace } from "./model-parts.ts";
-import type { ModelStore } from "./model-store.ts";
-import { onnxParts } from "./onnx-parts.ts";
-import type { OnnxPlace } from "./onnx-place.ts";
-import { locateWeights, type StoredGraph } from "./onnx-weights.ts";
-import { readSentenceModel } from "./sentence-model.ts";
-import { planWeights, weightMemory } from "./weight-plan.ts";
+import type { ModelParts } from "./model-parts.ts";
+import { openOnnxFile, readOnnxFile } from "./onnx-file.ts";
+import type { OnnxPlace, TowerFiles } from "./onnx-place.ts";
+import { towerFiles, towerOutputs, towersInOneFile } from "./onnx-towers.ts";
 
 /**
- * Reads a model from an ONNX file and the files beside it. Weights stay in the file and in those beside it.
+ * Reads a model from ONNX files and what lies beside them. Weights stay in the files and in those beside them.
  *
- * @throws {OnnxParseError} When the file is no ONNX model.
+ * @param onnx - One file, or those of two towers.
+ * @throws {OnnxParseError} When a file is no ONNX model.
  * @throws {CheckpointError} When files are missing or do not fit each other.
- * @throws {UnsupportedModelError} When the graph cannot be rewritten, or holds a model for another task.
+ * @throws {UnsupportedModelError} When a graph cannot be rewritten, or holds a model for another task.
  * @throws {AnatomyError} When the parts of a Transformer are not found.
  */
-export async function loadOnnx(contents: Contents, onnx: OnnxPlace, context: LoadContext): Promise<ModelParts> {
-  const { source, memory, signal } = context;
-  const { store } = contents;
-  const config = contents.stored?.config;
-  const name = onnx.path.slice(onnx.path.lastIndexOf("/") + 1);
-  const bytes = await bytesOf(store, onnx);
-  const model = decodeModel(bytes);
-  const sentences = await readSentenceModel(contents, context.task === "similarity");
-  if (sentences === undefined) checkTask(config, model);
-  const stored = await locateWeights(model.graph, store, onnx, bytes);
-  const { graph, facts, files, externalise } = stored;
-  const { streamed, prepack, warnings } = planWeights(source, weightMemory(facts.elements), false, memory);
-  signal?.throwIfAborted();
-  const parts = await onnxParts({
-    name,
-    config,
-    graph,
-    opsets: model.opsets,
-    weights: facts,
-    place: files.place,
-    externalise,
-    contents,
-    ...(sentences === undefined ? {} : { sentences }),
-    streamed,
-    warnings,
-    context,
-  });
-  return {
-    ...parts,
-    warnings: [...parts.warnings, ...adapterBeside(contents)],
-    streamed,
-    prepack,
-    read: files.read,
-    original: {
-      name,
-      ...interfaceOf(model.graph),
-      ...(parts.logitsInFile === undefined ? {} : { logits: parts.logitsInFile }),
-      read: readerOfOriginal(store, onnx, stored),
-    },
-  };
-}
-
-/** The contents of the file. */
-async function bytesOf(store: ModelStore, { path, file }: OnnxPlace): Promise<Uint8Array> {
-  const bytes = "bytes" in file ? file.bytes : await store.bytes(path);
-  if (bytes !== undefined) return bytes;
-  throw new CheckpointError(`Cannot load "${path}" in "${store.where}": it is not there any more`, path);
-}
-
-/**
- * The file as it is. Where its side files are links, as in download caches, the engine would refuse them: then the same
- * graph with the real places of its tensors.
- */
-function readerOfOriginal(store: ModelStore, onnx: OnnxPlace, stored: StoredGraph): OriginalFile["read"] {
-  const place = placeAsNamed(stored);
-  return async () => {
-    const bytes = await bytesOf(store, onnx);
-    if (place !== undefined) return { bytes, place };
-    const { graph, opsets } = decodeModel(bytes);
-    const { graph: located, files, externalise } = await locateWeights(graph, store, onnx, bytes);
-    return { bytes: encodeModel(createModel(externalise(located), opsets)), place: files.place };
-  };
-}
-
-/** Where the side files lie by the very names that the graph gives them; undefined where the disk has other names. */
-function placeAsNamed({ sides, files }: StoredGraph): WeightPlace | undefined {
-  if (sides.size === 0) return {};
-  if (files.place.weights !== undefined) {
-    const contents = [...sides].map(([location, { file }]) => [
-      location,
-      "bytes" in file ? file.bytes : new Uint8Array(),
-    ]);
-    return { weights: Object.fromEntries(contents) };
-  }
-  const folders = [...sides].map(([location, { file }]) =>
-    "path" in file && file.path.endsWith(`/${location}`) ? file.path.slice(0, -location.length - 1) : undefined,
-  );
-  const [folder, ...others] = new Set(folders);
-  return folder === undefined || others.length > 0 ? undefined : { weightsFolder: folder };
-}
-
-/** A decoded graph as it reads a text that starts: of decoders that go on with one, without what was read before. */
-export const startingText = (graph: Graph, opsets: Readonly<Record<string, number>>): Graph =>
-  emptyPasts({ graph, opsets: { "com.microsoft": 1, ...opsets } }).graph;
-
-/** What a decoded graph takes and gives; stored tensors that it lists among its inputs are none of them. */
-export function interfaceOf({ inputs, outputs, initializers }: Graph): Pick<OriginalFile, "inputs" | "outputs"> {
-  const stored = new Set(initializers.map(({ name }) => name));
-  return {
-    inputs: inputs.filter(({ name }) => !stored.has(name)),
-    outputs: outputs.map(({ name }) => name),
-  };
+export async function loadOnnx(
+  contents: Contents,
+  onnx: OnnxPlace | TowerFiles,
+  context: LoadContext,
+): Promise<ModelParts> {
+  if ("pictures" in onnx) return towerFiles(contents, onnx, context);
+  const opened = await openOnnxFile(contents.store, onnx);
+  const outputs = towerOutputs(opened.model.graph);
+  return outputs === undefined
+    ? readOnnxFile(contents, opened, context)
+    : towersInOneFile(contents, opened, outputs, context);
 }

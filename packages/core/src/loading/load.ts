@@ -13,7 +13,7 @@ import type { loadOnnx } from "./load-onnx.ts";
 import type { ModelParts } from "./model-parts.ts";
 import type { ModelStore } from "./model-store.ts";
 import { noModelIn, noOnnxOfType, onlyCheckpoints } from "./no-model.ts";
-import { findOnnxFile, namedOnnxFile, type OnnxDtype } from "./onnx-place.ts";
+import { findOnnxFile, findTowerFiles, namedOnnxFile, type OnnxDtype } from "./onnx-place.ts";
 import { storeInMemory } from "./store-in-memory.ts";
 import { readKnown } from "./stored-settings.ts";
 import { checkAskedTask } from "./task.ts";
@@ -98,6 +98,12 @@ async function readParts(
   const beside = file === undefined && dtype === undefined && builds ? await usualWeights(contents) : undefined;
   if (beside !== undefined) return { parts: await loadCheckpoint(contents, beside, request) };
   const gguf = file !== undefined && isGguf(file) ? file : undefined;
+  const towers = file === undefined ? await findTowerFiles(contents, dtype) : undefined;
+  if (towers !== undefined) {
+    if (readOnnx === undefined) throw onlyCheckpoints(store, towers.pictures.path);
+    const read = await readOnnx();
+    return { parts: await read(contents, towers, request), file: towers.pictures.path };
+  }
   const onnx =
     gguf !== undefined
       ? undefined

@@ -49,7 +49,7 @@ import type { LoadContext } from "./load-context.ts";
 import type { ModelParts, WeightFacts, WeightPlace } from "./model-parts.ts";
 import { genaiLength } from "./onnx-place.ts";
 import { type LogitsGraph, openOwnAnswers, unmeasuredWarning } from "./own-answers.ts";
-import { withPooledOutput } from "./pooled-output.ts";
+import { withEmbeddingOutput, withPooledOutput } from "./pooled-output.ts";
 import { readImageProcessor, readTokenizer, tokenizerFacts } from "./preprocessors.ts";
 import type { SentenceModel } from "./sentence-model.ts";
 import { answersBySpans, withSpanOutput } from "./span-output.ts";
@@ -73,6 +73,8 @@ export interface OnnxSource {
   readonly contents: Contents;
   /** Models that make embeddings of texts. */
   readonly sentences?: SentenceModel;
+  /** The output that is the embedding of one of two towers; the graph gives nothing else. */
+  readonly tower?: string;
   /** Whether the model is too large to be run whole. */
   readonly streamed: boolean;
   /** What is known to be worth a warning already. */
@@ -110,14 +112,17 @@ export async function onnxParts(source: OnnxSource): Promise<OnnxParts> {
   checkFixedSizes(original.graph, original.opsets, source.weights.bytes);
   const rewritten = canonicalise(original, [...knowledge.passes, ...PASSES]);
   const noted = { ...rewritten, notes: [...started.notes, ...rewritten.notes] };
-  const { sentences } = source;
-  const spans = sentences === undefined && answersBySpans(config, source.graph, context.task);
+  const { sentences, tower } = source;
+  const isEmbedding = sentences !== undefined || tower !== undefined;
+  const spans = !isEmbedding && answersBySpans(config, source.graph, context.task);
   // The number of classes that a configuration names is no number of start and end logits.
-  const listed = spans ? undefined : listedClasses(config);
+  const listed = spans || tower !== undefined ? undefined : listedClasses(config);
   const canonical: LogitsModel = spans
     ? { ...noted, graph: withSpanOutput(noted.graph, noted.opsets) }
     : sentences === undefined
-      ? onlyLogits(noted, listed)
+      ? tower === undefined
+        ? onlyLogits(noted, listed)
+        : { ...noted, graph: withEmbeddingOutput(noted.graph, noted.opsets, tower), logits: tower }
       : { ...noted, graph: withPooledOutput(noted.graph, noted.opsets, sentences.plan) };
   const { activation } = canonical;
   const located = locate(canonical, listed, knowledge.rules);
@@ -126,9 +131,12 @@ export async function onnxParts(source: OnnxSource): Promise<OnnxParts> {
   const classified = withFirstPosition(located.anatomy, first, activation);
   const anatomy = spans
     ? spanAnatomy(streamOf(classified), classLogitsOf(classified))
-    : sentences === undefined
-      ? classified
-      : embeddingAnatomy(streamOf(classified), classLogitsOf(classified));
+    : isEmbedding
+      ? embeddingAnatomy(streamOf(classified), {
+          ...classLogitsOf(classified),
+          ...(tower === undefined ? {} : { shared: true }),
+        })
+      : classified;
   checkLength(canonical.graph, anatomy);
   const { graph, opsets } = freeBlocks({ ...located, anatomy });
   checkFixedSizes(graph, opsets, source.weights.bytes); // branches that were decided, too
@@ -161,9 +169,9 @@ export async function onnxParts(source: OnnxSource): Promise<OnnxParts> {
     ? SPAN_HEAD
     : asked !== undefined
       ? nextTokenHead(asked)
-      : sentences === undefined
-        ? onnxHead(config, classLogitsOf(anatomy), classes)
-        : { ...EMBEDDING_HEAD, classes };
+      : isEmbedding
+        ? { ...EMBEDDING_HEAD, classes }
+        : onnxHead(config, classLogitsOf(anatomy), classes);
   warnings.push(...surprises, ...(sentences?.warnings ?? []));
   const tokenizer =
     longest === undefined

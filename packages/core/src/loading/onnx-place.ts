@@ -109,6 +109,37 @@ export async function findOnnxFile(
   );
 }
 
+/** Files of two towers, each with its own input. */
+export interface TowerFiles {
+  readonly pictures: OnnxPlace;
+  readonly texts: OnnxPlace;
+}
+
+/**
+ * `vision_model.onnx` and `text_model.onnx`, as transformers.js has them, of the best element type that both have; undefined
+ * where there are none, or a file that holds both.
+ */
+export async function findTowerFiles(
+  { store, names: own }: Contents,
+  dtype?: OnnxDtype,
+): Promise<TowerFiles | undefined> {
+  if (own === undefined) return undefined;
+  const found = await onnxFiles(store, own);
+  const wanted = dtype === undefined ? ONNX_DTYPES : ONNX_DTYPES.filter((type) => type === dtype);
+  if (found.some((path) => wanted.some((type) => nameOf(path) === onnxFileName(type)))) return undefined;
+  for (const type of wanted) {
+    for (const folder of ["", `${FOLDER}/`]) {
+      const [vision, text] = ["vision_model", "text_model"].map((name) => `${folder}${name}${SUFFIXES[type]}.onnx`);
+      if (!found.includes(vision as string) || !found.includes(text as string)) continue;
+      return {
+        pictures: await namedOnnxFile(store, vision as string),
+        texts: await namedOnnxFile(store, text as string),
+      };
+    }
+  }
+  return undefined;
+}
+
 /** Architectures of decoders. */
 const DECODES = /ForCausalLM$|LMHeadModel$/;
 

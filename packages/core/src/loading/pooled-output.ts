@@ -11,6 +11,15 @@ import { type EmbeddingPlan, embeddingWidth, emitEmbedding, POOLED_OUTPUT } from
 const HIDDEN_STATES = ["last_hidden_state", "token_embeddings", "hidden_states"];
 const MASK = /(^|_)attention_mask$|^mask$|^input_mask$/;
 
+/** The graph with an embedding that the file gives as its only output, under the name that is known to be one. */
+export function withEmbeddingOutput(graph: Graph, opsets: Readonly<Record<string, number>>, name: string): Graph {
+  const shape = inferShapes(graph, opsets).get(name)?.shape;
+  const builder = new GraphBuilder({ from: graph, opsets });
+  const output = builder.emit("Identity", [name], { output: POOLED_OUTPUT });
+  builder.output(output, output, "float32", shape);
+  return extractGraph(builder.build(), { outputs: [output] });
+}
+
 /**
  * The graph with the embedding as its only output.
  *

@@ -170,10 +170,10 @@ export const classifierAnatomy = (stream: Stream, logits: Omit<LogitsOutput, "ki
 /** The anatomy of a model that makes embeddings: one stream, whose last hidden state they are pooled from. */
 export const embeddingAnatomy = (
   stream: Stream,
-  output: Pick<EmbeddingOutput, "value" | "readout" | "shared">,
+  { value, readout, shared }: Pick<EmbeddingOutput, "value" | "readout" | "shared">,
 ): Anatomy => ({
   streams: [stream],
-  outputs: [{ kind: "embedding", per: "input", ...output }],
+  outputs: [{ kind: "embedding", per: "input", value, readout, ...(shared === undefined ? {} : { shared }) }],
 });
 
 /** The anatomy of a model that fills masks: one stream, and logits of the words at the positions that are asked for. */

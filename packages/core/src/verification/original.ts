@@ -4,7 +4,7 @@ import { AnatomyError, ExecutionError } from "../errors.ts";
 import { extractGraph } from "../graph/extract.ts";
 import { inferShapes } from "../graph/infer-shapes.ts";
 import type { AssembledModel } from "../loading/assemble-model.ts";
-import { interfaceOf, startingText } from "../loading/load-onnx.ts";
+import { interfaceOf, startingText } from "../loading/onnx-file.ts";
 import type { OriginalFile } from "../loading/model-parts.ts";
 import { createModel } from "../onnx/create-model.ts";
 import { decodeModel } from "../onnx/decode.ts";

@@ -119,7 +119,7 @@ function facts(inspection: ModelInspection): Fact[] {
     ["family", inspection.family],
     ["task", inspection.task],
     ["labels", labelList(labels)],
-    ["outputs", OUTPUTS[inspection.activation]],
+    ["outputs", EMBEDDERS.includes(inspection.task) ? "an embedding" : OUTPUTS[inspection.activation]],
     ["blocks", `${inspection.blocks}, with ${count(inspection.heads, "head")} each and width ${inspection.width}`],
     ["logits from", READOUTS[inspection.readout]],
     ["attention", inspection.causal ? "causal: no position looks at later ones" : "to all positions"],
@@ -144,6 +144,9 @@ function labelList(labels: readonly string[]): string {
 }
 
 /** What the outputs are, in words. */
+/** Tasks of models that make embeddings. */
+const EMBEDDERS: readonly string[] = ["sentence-similarity", "zero-shot-image-classification"];
+
 const OUTPUTS: Readonly<Record<ModelInspection["activation"], string>> = {
   softmax: "one class of several: probabilities by a softmax",
   sigmoid: "each by itself: probabilities by a sigmoid",
