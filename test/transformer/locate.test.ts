@@ -203,7 +203,7 @@ describe("AnatomyError", () => {
     builder.input("pixels", "float32", ["batch", 3, 8, 8]);
     const states = builder.add(words, attend(builder, words).branch);
     expect(refusal(finish(builder, classify(builder, states)))).toContain(
-      'the model reads texts ("ids") and images ("pixels")',
+      "it is a model of pictures and texts together",
     );
   });
 

@@ -35,7 +35,7 @@ import { familyConfig } from "../transformer/family-config.ts";
 import { familyOf } from "../transformer/family-of.ts";
 import { freeBlocks } from "../transformer/locate/free-blocks.ts";
 import { askLogits, locateLanguageModel } from "../transformer/locate/language-model.ts";
-import { locateAnatomy, locateParts } from "../transformer/locate/locate-anatomy.ts";
+import { locateAnatomy, locateParts, UNKNOWN } from "../transformer/locate/locate-anatomy.ts";
 import { givesWords, logitsOutput } from "../transformer/locate/logits.ts";
 import { maskedModel } from "../transformer/locate/masked-model.ts";
 import { positionLimit } from "../transformer/locate/position-limit.ts";
@@ -282,7 +282,7 @@ function locate(
   } catch (error) {
     if (!(error instanceof AnatomyError)) throw error;
     const missing = gradientCoverage(graph, opsets, rules).filter(({ status }) => status === "missing");
-    if (missing.length === 0) throw error;
+    if (missing.length === 0 || !error.message.includes(UNKNOWN)) throw error;
     const operators = missing.map(({ opType, count }) => `${opType} (${count})`).join(", ");
     const left = notes.filter((note) => note.includes(LEFT));
     const why =

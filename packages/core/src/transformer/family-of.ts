@@ -13,10 +13,9 @@ export async function familyOf(modelType: string, families: FamiliesByType): Pro
   if (found !== undefined) return "load" in found ? found.load() : found;
   const kind = otherKind(modelType);
   if (kind !== undefined) {
-    throw new UnsupportedModelError(
-      `Cannot build a model of type "${modelType}": it is ${kind}, and calig builds encoders, and decoders all of whose weights every token passes (Llama, Mistral, Qwen, Gemma, Phi, GPT-2 and others), from checkpoints; give a model of these`,
-      [{ reason: kind }],
-    );
+    throw new UnsupportedModelError(`Cannot build a model of type "${modelType}": it is ${kind.what}; ${kind.remedy}`, [
+      { reason: kind.what },
+    ]);
   }
   const known = [...families.keys()].join(", ");
   throw new UnsupportedModelError(

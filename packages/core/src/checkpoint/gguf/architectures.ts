@@ -309,7 +309,7 @@ function refuseExperts({ own }: Facts, file: string): void {
 function unknownArchitecture(file: string, name: string): UnsupportedModelError {
   // Names of llama.cpp for what transformers calls otherwise: "qwen2moe", "deepseek2", "qwen2vl".
   const kind =
-    otherKind(name) ?? (/^(deepseek2?|llama4|gpt-oss|grok)$/.test(name) ? "a mixture of experts" : undefined);
+    otherKind(name)?.what ?? (/^(deepseek2?|llama4|gpt-oss|grok)$/.test(name) ? "a mixture of experts" : undefined);
   if (kind !== undefined) {
     return new UnsupportedModelError(
       `Cannot build the model in "${file}": its "general.architecture" is ${quote(name)}, ${kind}, and calig builds decoders all of whose weights every token passes; give one of these`,

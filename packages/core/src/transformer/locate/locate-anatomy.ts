@@ -10,6 +10,7 @@ import { findLogits, type Logits, noClasses } from "./logits.ts";
 import type { Lookup } from "./lookups.ts";
 import { movedPositions } from "./moved-positions.ts";
 import { rearranges } from "./operators.ts";
+import { kindByBlocks, kindByInputs } from "./other-models.ts";
 import { findPatches } from "./patches.ts";
 import { findReadout } from "./readout.ts";
 import { findStream } from "./residual-stream.ts";
@@ -63,7 +64,7 @@ export function locateParts(
 ): LocatedParts {
   const search = createSearch(graph, opsets);
   const source = findSource(search);
-  if ("length" in source) throw failure(source);
+  if ("length" in source) throw ofKind(kindByInputs(search), source) ?? failure(source);
   const problems: string[] = [];
   const logits = findLogits(search, source, problems, listed);
   if (logits === undefined) throw failure(problems);
@@ -82,7 +83,9 @@ export function locateParts(
       ? findPatches(search, flow, source.input, first, problems)
       : undefined;
   const causal = isCausal(search, sites);
-  if (found === undefined || problems.length > 0) throw failure(problems, attention);
+  if (found === undefined || problems.length > 0) {
+    throw ofKind(kindByBlocks(search, source, sites, problems), problems) ?? failure(problems, attention);
+  }
 
   const words = wordEmbeddings(search, flow, source);
   const stream: Stream = {
@@ -100,13 +103,20 @@ export function locateParts(
   return { search, source, flow, logits, stream, sites, positions: found.positions };
 }
 
+/** What is said of a model of a kind that is not known. */
+export const UNKNOWN = "it is no Transformer of a kind that calig knows, classifier or language model";
+
+/** The error of a model that is known to be of another kind. */
+const ofKind = (kind: string | undefined, problems: readonly string[]): AnatomyError | undefined =>
+  kind === undefined ? undefined : new AnatomyError(`Cannot explain the model: it is ${kind}`, problems);
+
 function failure(problems: readonly string[], attention?: AttentionSearch): AnatomyError {
   const { sites = [], rejected = [] } = attention ?? {};
   const found =
     attention === undefined ? [] : [`${sites.length} of ${sites.length + rejected.length} softmaxes are attention`];
   const reasons = rejected.map(({ description, reason }) => `${description}: ${reason}`);
   return new AnatomyError(
-    `Cannot explain the model: it is no Transformer of a kind that calig knows, classifier or language model. What stands in the way: ${[shortened(problems), ...found, ...(reasons.length === 0 ? [] : [shortened(reasons)])].join("; ")}. calig explains encoders and decoders with one stream of hidden states, whose tokens attend to all tokens or to all earlier ones: no encoder-decoders, no encoders with attention in windows`,
+    `Cannot explain the model: ${UNKNOWN}. What stands in the way: ${[shortened(problems), ...found, ...(reasons.length === 0 ? [] : [shortened(reasons)])].join("; ")}. calig explains encoders and decoders with one stream of hidden states, whose tokens attend to all tokens or to all earlier ones: no encoder-decoders, no encoders with attention in windows`,
     problems,
   );
 }

@@ -3,6 +3,7 @@
 import { UnsupportedModelError } from "../../errors.ts";
 import type { Graph } from "../../onnx/model.ts";
 import type { LogitsOutput } from "../anatomy.ts";
+import { kindByOutputs } from "./other-models.ts";
 import { describeOutputs, listOutputs, type Meaning, nameOutput, type Output } from "./outputs.ts";
 import { findSource, type Source } from "./roles.ts";
 import { createSearch, describeShape, type Search } from "./search.ts";
@@ -43,7 +44,7 @@ export function findLogits(search: Search, source: Source, problems: string[], l
   const [found] = last;
   if (found === undefined) {
     const unknown = outputs.find(({ meaning }) => meaning === "unknown");
-    if (unknown === undefined) throw headless(outputs);
+    if (unknown === undefined) throw headless(outputs, source);
     problems.push(
       `logits [batch, classes] or [batch, tokens, classes]: output "${unknown.name}" is ${describeShape(unknown.shape)}`,
     );
@@ -78,7 +79,7 @@ function wordScores({ role }: Source, outputs: readonly Output[]): Output | unde
 
 /** The error where scores of words are not what is explained: no classes, and no decoder that predicts the next token. */
 export function noClasses(search: Search, source: Source, listed?: number): UnsupportedModelError {
-  return headless(describeOutputs(search, source, listed));
+  return headless(describeOutputs(search, source, listed), source);
 }
 
 /** The output of a graph that its logits are; undefined where it is not known which. @throws {UnsupportedModelError} As `findLogits`. */
@@ -102,11 +103,15 @@ export function givesWords(graph: Graph, opsets: Readonly<Record<string, number>
 const EXPORT =
   'export the model with its head for the classification of texts, tokens or images (task "text-classification" of Optimum, for example), or give the checkpoint of the classifier';
 
-const headless = (outputs: readonly Output[]): UnsupportedModelError =>
-  new UnsupportedModelError(
-    `Cannot explain the model: the file has no classification head, so that there is no predicted class whose evidence could be asked for. Its outputs: ${listOutputs(outputs)}. To explain a classifier, ${EXPORT}`,
+const headless = (outputs: readonly Output[], source: Source): UnsupportedModelError => {
+  const kind = kindByOutputs(source, outputs);
+  return new UnsupportedModelError(
+    kind !== undefined
+      ? `Cannot explain the model: it is ${kind}. Its outputs: ${listOutputs(outputs)}`
+      : `Cannot explain the model: the file has no classification head, so that there is no predicted class whose evidence could be asked for. Its outputs: ${listOutputs(outputs)}. To explain a classifier, ${EXPORT}`,
     outputs.map((output) => ({ reason: `output ${listOutputs([output])}` })),
   );
+};
 
 const severalHeads = (outputs: readonly Output[]): UnsupportedModelError =>
   new UnsupportedModelError(
