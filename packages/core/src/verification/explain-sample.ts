@@ -2,8 +2,8 @@
 
 import { explain, explainPrepared } from "../attribution/explain.ts";
 import type { Explanation } from "../attribution/explanation.ts";
-import { withoutOwnAnswers } from "../attribution/own-answers.ts";
 import { prepareInput } from "../attribution/modality.ts";
+import { withoutOwnAnswers } from "../attribution/own-answers.ts";
 import { resolveRun } from "../attribution/resolve-run.ts";
 import { makesEmbeddings, towards } from "../attribution/similarity.ts";
 import type { CheckContext, Sample } from "./check.ts";
