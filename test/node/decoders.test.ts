@@ -218,6 +218,16 @@ describe.each(["llama-classifier-checkpoint", "llama-classifier-onnx"])("%s", (i
   });
 });
 
+it("integrates draws of a baseline as closely as their mean needs, where the score rises from one and falls from the other", async () => {
+  await using model = await loadModel(`${FOLDER}/llama-cls`);
+  const { blocks } = await explain(model, { text: "I would not watch it again" }, { seed: 1 });
+  for (const { completeness } of blocks) {
+    // The tolerance, of a difference that is a small part of those of the draws.
+    expect(Math.abs(completeness.scoreAtInput - completeness.scoreAtBaseline)).toBeLessThan(0.02);
+    expect(completeness.relativeError).toBeLessThanOrEqual(0.01);
+  }
+});
+
 describe("calig explain with prompts", () => {
   const model = `${FOLDER}/llama`;
   const prompt = "A gripping, beautifully shot film that";

@@ -11,6 +11,7 @@ import type { ExplainableModel } from "../explainable-model.ts";
 import type { Warning } from "../explanation.ts";
 import type { MethodContext } from "../method.ts";
 import { type Baseline, GENERAL_OPTIONS, INTEGRAL_OPTIONS } from "../options.ts";
+import { SharedWork } from "../shared-work.ts";
 import { type IntegralResult, integrateBlocks } from "./block-integrals.ts";
 import { type LayerIntegrals, meanIntegrals } from "./mean-integrals.ts";
 import { sweepLimit, sweepMemoryWarnings } from "./run-size.ts";
@@ -29,16 +30,19 @@ const TABLE = { ...GENERAL_OPTIONS, ...INTEGRAL_OPTIONS };
  *
  * @throws {InvalidOptionError} For options out of range.
  */
-export async function layerIntegrals(context: Context, layers: readonly number[]): Promise<LayerIntegrals> {
-  const { options, model, deadline, onProgress } = context;
+export async function layerIntegrals(given: Context, layers: readonly number[]): Promise<LayerIntegrals> {
+  const { options, model, deadline, onProgress } = given;
   const { steps, tolerance } = options;
   const baselines = drawnBaselines(model, options);
+  // Baselines are looked at together before they are integrated from.
+  const context = baselines.length === 1 ? given : { ...given, shared: given.shared ?? new SharedWork() };
   const results: LayerIntegrals[] = [];
+  const share = await commonShare(context, baselines);
   for (const [i, { baseline, seed }] of baselines.entries()) {
     const now = model.platform.now();
     const part = {
       ...context,
-      options: { ...options, seed },
+      options: { ...options, seed, tolerance: share * tolerance },
       // What is left of the time is divided among the baselines that are left.
       deadline: deadline === undefined ? undefined : now + (deadline - now) / (baselines.length - i),
       onProgress: (done: number) => onProgress((i + done) / baselines.length),
@@ -75,6 +79,42 @@ function drawsOf({ modality, ...model }: ExplainableModel, baseline: Baseline | 
   const name = baseline ?? baselines.defaultName({ modality, ...model });
   const draws = typeof name === "string" ? (baselines.draws?.(name) ?? 1) : 1;
   return Array.from({ length: draws }, (_, draw) => ({ baseline, seed: seed * draws + draw }));
+}
+
+/** Least share of the tolerance that is asked of single baselines: sums of float32 are not much closer. */
+const LEAST_SHARE = 1 / 50;
+
+/**
+ * What of the tolerance each of several baselines may use, so that their mean is within it. Where the score rises from one
+ * and falls from another, the mean difference is smaller than theirs, and their errors are a larger share of it; where it
+ * rises from all of them, or falls, all.
+ */
+async function commonShare(
+  context: Context,
+  baselines: readonly { readonly baseline: Baseline | undefined; readonly seed: number }[],
+): Promise<number> {
+  const { score, scoreAtInput, options } = context;
+  // Random points would have to be as many times more as the square of it.
+  if (baselines.length === 1 || options.steps !== "auto" || options.quadrature === "stochastic") return 1;
+  const differences: number[] = [];
+  for (const { baseline, seed } of baselines) {
+    const { logits } = await statesOf({ ...context, options: { ...options, seed } }, baseline);
+    // Every block has a score of its own there.
+    if (logits === undefined) return 1;
+    differences.push(scoreAtInput - evaluateScore(score, logitsRow(logits, score.position)));
+  }
+  const sum = differences.reduce((sum, difference) => sum + difference, 0);
+  const magnitudes = differences.reduce((sum, difference) => sum + Math.abs(difference), 0);
+  return magnitudes === 0 ? 1 : Math.max(LEAST_SHARE, Math.abs(sum) / magnitudes);
+}
+
+/** The states of a baseline, computed once. */
+async function statesOf({ model, input, shared, options }: Context, baseline: Baseline | undefined) {
+  const compute = () => baselineStates(model, input, baseline, options.seed);
+  if (shared === undefined) return compute();
+  const own = isCustom(baseline) ? { custom: shared.numberOf(baseline) } : baseline;
+  const key = JSON.stringify(["baseline states", own, options.seed]);
+  return (await shared.onceFor(key, [], compute)).result;
 }
 
 async function fromBaseline(
@@ -119,7 +159,7 @@ async function integrate(
   const { model, input, forward, score, scoreAtInput, options, onProgress } = context;
   const { steps, quadrature, tolerance, seed } = options;
   const { platform } = model;
-  const states = await baselineStates(model, input, baseline, seed);
+  const states = await statesOf(context, baseline);
   const result = await integrateBlocks({
     programs: model.programs,
     hiddenStates: forward.hiddenStates,
