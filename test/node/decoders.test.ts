@@ -2,8 +2,10 @@
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseExplanation } from "@calig/core/internal/attribution/parse-explanation";
+import type { Tokenizer } from "@calig/core/internal/input/text/tokenizer";
+import { intTensor } from "@calig/core/internal/tensor/tensor";
 import { streamOf } from "@calig/core/internal/transformer/anatomy";
-import { explain, loadModel } from "@calig/node";
+import { type Counterfactual, type Counterfactuals, explain, loadModel } from "@calig/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runCli } from "../support/run-cli.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
@@ -214,7 +216,7 @@ describe.each(["llama-classifier-checkpoint", "llama-classifier-onnx"])("%s", (i
     const { predictions, blocks } = await explain(model, text);
     for (const { index, logit } of predictions) expect(logit).toBeCloseTo(expected.logits?.[index] as number, 4);
     for (const block of blocks) expect(block.completeness.relativeError).toBeLessThan(0.01);
-    await expect(explain(model, { prompt: text })).rejects.toThrow(/classifies texts/);
+    await expect(explain(model, { prompt: text })).rejects.toThrow(/predicts no tokens/);
   });
 });
 
@@ -226,6 +228,120 @@ it("integrates draws of a baseline as closely as their mean needs, where the sco
     expect(Math.abs(completeness.scoreAtInput - completeness.scoreAtBaseline)).toBeLessThan(0.02);
     expect(completeness.relativeError).toBeLessThanOrEqual(0.01);
   }
+});
+
+describe("counterfactuals of prompts", () => {
+  const prompt = "A gripping, beautifully shot film that";
+  let model: Awaited<ReturnType<typeof loadModel>>;
+
+  beforeAll(async () => {
+    model = await loadModel(`${FOLDER}/llama`);
+  });
+
+  afterAll(() => model.dispose());
+
+  /** Logits behind tokens, from the bare program: the prompt without what was taken out, and what follows it. */
+  async function logitsBehind(ids: readonly number[], asked: readonly number[]): Promise<Float32Array[]> {
+    const row = (values: readonly number[]) => intTensor(values, [1, values.length]);
+    const { data, shape } = await model.programs.logits({
+      input_ids: row(ids),
+      places: row([...ids.keys()]),
+      branches: row(ids.map(() => 0)),
+      positions: row(asked),
+    });
+    const vocabulary = shape.at(-1) as number;
+    return asked.map((_, place) => data.slice(place * vocabulary, (place + 1) * vocabulary));
+  }
+
+  async function without(features: readonly { readonly features: readonly number[] }[]): Promise<readonly number[]> {
+    const { ids } = await (model.tokenizer as Tokenizer).encodeWhole(prompt);
+    const gone = new Set(features.flatMap((one) => one.features));
+    return ids.filter((_, t) => !gone.has(t));
+  }
+
+  const bestOf = (logits: Float32Array) => logits.indexOf(Math.max(...logits));
+  const logShare = (logits: Float32Array, token: number) =>
+    (logits[token] as number) - Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit), 0));
+
+  it("say what the next token is without words, as the model does", async () => {
+    const { counterfactuals, target } = await explain(model, prompt, { layers: [1], counterfactuals: true });
+    const { single, smallestFlip, decision } = counterfactuals as Counterfactuals;
+    expect(decision).toBe("class");
+    expect(single.length).toBeGreaterThan(1);
+    expect(smallestFlip).toMatchObject({ flips: true, minimal: true });
+    for (const { features, prediction, flips } of [...single, smallestFlip as Counterfactual]) {
+      const ids = await without(features);
+      const [logits] = (await logitsBehind(ids, [ids.length - 1])) as [Float32Array];
+      expect(prediction.index).toBe(bestOf(logits));
+      expect(prediction.label).toBe(model.tokenizer?.textOf(prediction.index));
+      expect(prediction.score).toBeCloseTo(logShare(logits, target.index), 5);
+      expect(prediction.targetProbability).toBeCloseTo(Math.exp(prediction.score), 9);
+      expect(flips).toBe(prediction.index !== target.index);
+    }
+  });
+
+  it("say where an answer of several tokens becomes another one", async () => {
+    const answer = " f end";
+    const encoded = await (model.tokenizer as Tokenizer).encodeWhole(answer);
+    const tokens = encoded.ids.filter((_, t) => encoded.features[t]?.special === false);
+    const { counterfactuals, target } = await explain(
+      model,
+      { prompt, answer },
+      { layers: [1], counterfactuals: true },
+    );
+    expect(tokens.length).toBeGreaterThan(1);
+    expect(target.label).toBe(answer);
+    const { single, smallestFlip } = counterfactuals as Counterfactuals;
+    const textOf = (token: number) => model.tokenizer?.textOf(token);
+    for (const { features, prediction, flips } of [...single, ...(smallestFlip === null ? [] : [smallestFlip])]) {
+      const left = await without(features);
+      const places = tokens.map((_, t) => left.length - 1 + t);
+      const rows = await logitsBehind([...left, ...tokens.slice(0, -1)], places);
+      const shares = rows.map((row, t) => logShare(row, tokens[t] as number));
+      expect(prediction.score).toBeCloseTo(
+        shares.reduce((sum, share) => sum + share, 0),
+        4,
+      );
+      const departs = rows.findIndex((row, t) => bestOf(row) !== tokens[t]);
+      // The model does not say it by itself, with or without these words.
+      expect(departs).toBeGreaterThanOrEqual(0);
+      expect(flips).toBe(false);
+      const said = [...tokens.slice(0, departs), bestOf(rows[departs] as Float32Array)];
+      expect(prediction.label).toBe(said.map(textOf).join(""));
+      expect(prediction.index).toBe(departs === 0 ? said[0] : -1);
+    }
+  });
+
+  it("say which of two answers, and which label of a verbaliser, is the more probable one", async () => {
+    const options = { layers: [1], counterfactuals: true } as const;
+    const answers = { prompt, answer: " a", against: " of" };
+    const held = (await explain(model, answers, options)).counterfactuals as Counterfactuals;
+    for (const { prediction, flips } of [...held.single, { ...held.allRemoved, features: [] }]) {
+      expect(prediction.label).toBe(prediction.score > 0 ? " a" : " of");
+      expect(prediction.probability).toBeNull();
+      expect(flips).toBe(
+        prediction.score > 0 !== (await explain(model, answers, { method: "gradient-x-input" })).target.score > 0,
+      );
+    }
+    const labels = { yes: [" f", " en"], no: [" that"] };
+    const chosen = await explain(model, { prompt, verbaliser: labels }, options);
+    for (const { prediction, flips, features } of (chosen.counterfactuals as Counterfactuals).single) {
+      const ids = await without(features);
+      const [logits] = (await logitsBehind(ids, [ids.length - 1])) as [Float32Array];
+      const tokenOf = async (text: string) =>
+        (await (model.tokenizer as Tokenizer).encodeWhole(text)).ids.at(-1) as number;
+      const shares = await Promise.all(
+        Object.values(labels).map(async (texts) => {
+          const tokens = await Promise.all(texts.map(tokenOf));
+          return tokens.reduce((sum, token) => sum + Math.exp(logShare(logits, token)), 0);
+        }),
+      );
+      const best = (shares[0] as number) >= (shares[1] as number) ? 0 : 1;
+      expect(prediction).toMatchObject({ index: best, label: Object.keys(labels)[best] });
+      expect(prediction.probability).toBeCloseTo(shares[best] as number, 8);
+      expect(flips).toBe(best !== chosen.target.index);
+    }
+  });
 });
 
 describe("calig explain with prompts", () => {

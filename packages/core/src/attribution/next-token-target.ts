@@ -129,7 +129,11 @@ function askedOf(
 }
 
 /** Labels by how probable any of their strings is, best first. */
-function rankLabels(labels: readonly PossibleAnswer[], logits: Float32Array, vocabulary: number): Prediction[] {
+export function rankLabels(
+  labels: readonly PossibleAnswer[],
+  logits: Float32Array,
+  vocabulary: number,
+): Prediction[] {
   const probabilityOf = (label: PossibleAnswer) =>
     evaluateScore(
       {

@@ -56,11 +56,7 @@ export interface CounterfactualSettings {
 }
 
 /** Why there are no counterfactuals of a model; undefined where there are. */
-function refusal({ facts, anatomy, modality }: ExplainableModel): string | undefined {
-  const { outputs } = anatomy;
-  if (outputs.some(({ kind }) => kind === "next-token")) {
-    return `Cannot test counterfactuals with model "${facts.id}": its task is ${facts.task}, and they are tested of models that decide between classes, words or answers, or give numbers; leave them out`;
-  }
+function refusal({ facts, modality }: ExplainableModel): string | undefined {
   return modality.replacements.all.length > 0
     ? undefined
     : `Cannot test counterfactuals with model "${facts.id}": nothing can stand in for what is removed of ${modality.noun.many}; leave them out`;

@@ -8,6 +8,7 @@ import { logitsOf } from "../../transformer/anatomy.ts";
 import { amongScore, openAmong } from "../among.ts";
 import type { ExplainableModel, PreparedWhole, Replacement } from "../explainable-model.ts";
 import type { CounterfactualFeature, CounterfactualPrediction, Counterfactuals, Explanation } from "../explanation.ts";
+import { chooseAnswer } from "../next-token-target.ts";
 import type { ExplainOptions } from "../options.ts";
 import type { EvaluationFeature, Kept, VariantPart } from "../perturbable.ts";
 import { choosePlaced } from "../placed-target.ts";
@@ -17,6 +18,7 @@ import { questionIn } from "../question-object.ts";
 import { type OpenReplacement, openReplacement } from "../replacement.ts";
 import { spanReader } from "../span.ts";
 import { chooseScore } from "../target.ts";
+import { answerDecision } from "./answer-decision.ts";
 
 /** An input and what is known of it. */
 export interface Subject {
@@ -66,7 +68,7 @@ export async function openSubject(
   const attribution = features.map(({ positions }) =>
     positions.reduce((sum, position) => sum + (explanation.attribution[position] as number), 0),
   );
-  const { replacement, score, decision, labels, activation, read } = await decidedOf(
+  const { replacement, score, decision, labels, activation, read, predictionOf } = await decidedOf(
     { model, whole, input, explanation },
     { opened, used, features, featureKind },
     asked,
@@ -82,7 +84,7 @@ export async function openSubject(
         ...(read === undefined ? {} : { read }),
         ...(asked.signal === undefined ? {} : { signal: asked.signal }),
       }),
-    predictionOf: predictions({ labels, activation }, decision, score.target),
+    predictionOf: predictionOf ?? predictions({ labels, activation }, decision, score.target),
   };
 }
 
@@ -94,6 +96,8 @@ interface Decided extends Pick<ProbeOptions, "read"> {
   /** What the answers are called, by index. */
   readonly labels: (index: number) => string;
   readonly activation: Activation;
+  /** How results put what is said of a variant. Default: the answer by its index and its probability. */
+  readonly predictionOf?: OpenSubject["predictionOf"];
 }
 
 async function decidedOf(
@@ -117,6 +121,11 @@ async function decidedOf(
     };
   }
   const common = { replacement: opened, activation: model.activation };
+  if (kind === "next-token") {
+    const chosen = await answerAsked(model, whole.parts, target, asked);
+    const labels = () => target.label;
+    return { ...common, ...chosen, decision: "class", labels };
+  }
   if (kind === "embedding" || kind === "span" || kind === "masked-token") {
     const [part] = whole.parts;
     const forward = await model.programs.forward((part as Part).input.feeds);
@@ -155,6 +164,24 @@ async function decidedOf(
     decision: noClass !== undefined || model.activation === "none" ? "none" : DECISIONS[model.activation],
     labels: (index) => model.labels[index] ?? String(index),
   };
+}
+
+/** What a prompt was asked, and what of that can change. */
+async function answerAsked(
+  model: ExplainableModel,
+  [part]: readonly Part[],
+  target: Explanation["target"],
+  { score }: AskedOptions,
+) {
+  const { input } = part as Part;
+  // Answers of the input say by themselves what is asked; labels and tokens are told by their number.
+  const isNumbered = input.verbalised === true || (input.answers ?? []).length === 0;
+  const chosen = await chooseAnswer(model, input, await model.programs.logits(input.feeds), {
+    score: score ?? (target.kind as NonNullable<ExplainOptions["score"]>),
+    ...(isNumbered ? { target: target.index } : {}),
+    ...(isNumbered && target.against !== undefined ? { against: target.against.index } : {}),
+  });
+  return { score: chosen.score, ...answerDecision(model, input, chosen) };
 }
 
 /** Features of an input with what stands in for them. */
