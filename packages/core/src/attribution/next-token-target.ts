@@ -129,11 +129,7 @@ function askedOf(
 }
 
 /** Labels by how probable any of their strings is, best first. */
-export function rankLabels(
-  labels: readonly PossibleAnswer[],
-  logits: Float32Array,
-  vocabulary: number,
-): Prediction[] {
+export function rankLabels(labels: readonly PossibleAnswer[], logits: Float32Array, vocabulary: number): Prediction[] {
   const probabilityOf = (label: PossibleAnswer) =>
     evaluateScore(
       {
