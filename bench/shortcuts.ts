@@ -1,20 +1,25 @@
 /**
  * @file How well shortcuts are found: models with a planted one, and clean ones in which none should be (docs/shortcuts.md).
  *
- * npx tsx -C calig-source bench/shortcuts.ts planted FOLDER   # of tools/plant_shortcuts.py
- * npx tsx -C calig-source bench/shortcuts.ts clean MODEL DATA SEEDS SIZE
+ * npx tsx -C calig-source bench/shortcuts.ts planted RESULTS.jsonl CLEAN_MODEL FOLDER...   # of tools/plant_*shortcuts.py
+ * npx tsx -C calig-source bench/shortcuts.ts clean RESULTS.jsonl MODEL DATA SEEDS SIZE
+ * npx tsx -C calig-source bench/shortcuts.ts table RESULTS.jsonl...
+ *
+ * Results are written one line each, and what is there is not measured again; explanations are kept beside them.
  */
 
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { sampleDataset } from "@calig/core/internal/evaluation/evaluate";
 import { cueName } from "@calig/core/internal/report/shortcuts/words";
+import { classesOf } from "@calig/core/internal/shortcuts/answers";
+import { readSubjects } from "@calig/core/internal/shortcuts/subjects";
 import { openMeasurementStore } from "@calig/node/internal/cli/measurement-store";
-import { type CueReport, findShortcuts, loadModel, readDataset, type ShortcutReport } from "calig/node";
+import { type CueReport, type Dataset, findShortcuts, loadModel, readDataset, type ShortcutReport } from "calig/node";
 
-const OPTIONS = { effort: "instant", sample: 24, tested: 8 } as const;
-const SIZE = 250;
+/** Of plants: fewer inputs and cues than by default, so that one takes a minute or two. Clean models are asked with all defaults. */
+const PLANTED = { sample: 24, tested: 10 } as const;
+const SIZE = 200;
 
 /** What `plant.json` says. */
 interface Plant {
@@ -23,56 +28,117 @@ interface Plant {
   readonly cleanAccuracy: number;
 }
 
-const [what = "", place = "", ...rest] = process.argv.slice(2);
-if (what === "planted") await planted(place);
-else await clean(place, rest[0] as string, Number(rest[1] ?? 5), Number(rest[2] ?? 200));
+interface Row {
+  readonly name: string;
+  readonly [field: string]: unknown;
+}
 
-const confirmed = ({ cues }: ShortcutReport): readonly CueReport[] =>
+const [what = "", results = "", ...rest] = process.argv.slice(2);
+
+function rowsOf(file: string): readonly Row[] {
+  if (!existsSync(file)) return [];
+  const lines = readFileSync(file, "utf8").trim().split("\n");
+  return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as Row);
+}
+
+function write(row: Row): void {
+  appendFileSync(results, `${JSON.stringify(row)}\n`);
+  console.log(Object.values(row).join("\t"));
+}
+
+const confirmedIn = ({ cues }: ShortcutReport): readonly CueReport[] =>
   cues.filter(({ status }) => status !== "not-confirmed");
 
-async function planted(folder: string): Promise<void> {
-  for (const name of readdirSync(folder).sort()) {
-    const plant = readPlant(join(folder, name));
-    if (plant === undefined) continue;
-    await using model = await loadModel(join(folder, name));
-    const data = sampleDataset(await readDataset(join(folder, name, "data.tsv")), SIZE, 1);
-    const report = await findShortcuts(model, data, OPTIONS);
-    writeFileSync(join(folder, name, "shortcuts.json"), `${JSON.stringify(report)}\n`);
-    const rank = confirmed(report).findIndex(({ kind, cue }) => kind === "words" && cue === plant.cue);
-    const found = confirmed(report)[rank];
-    const read = found?.read;
-    console.log(
-      [
-        name,
-        `rank ${rank + 1}`,
-        found?.status,
-        `block ${plant.block}, read ${read?.first}${read?.first === read?.last ? "" : `-${read?.last}`}`,
-        `formed ${found?.formed?.block}`,
-        `accuracy ${found?.mending?.accuracy?.before.toFixed(3)} -> ${found?.mending?.accuracy?.after.toFixed(3)}, clean ${plant.cleanAccuracy.toFixed(3)}`,
-        `${Math.round(report.cost.milliseconds / 1000)} s`,
-      ].join("\t"),
-    );
+async function planted(source: string, folders: readonly string[]): Promise<void> {
+  await using cleanModel = await loadModel(source);
+  for (const folder of folders) {
+    const name = basename(folder);
+    if (rowsOf(results).some((row) => row.name === name) || !existsSync(join(folder, "plant.json"))) continue;
+    const plant = JSON.parse(readFileSync(join(folder, "plant.json"), "utf8")) as Plant;
+    await using model = await loadModel(folder);
+    const table = join(folder, "data.tsv");
+    const data = sampleDataset(await readDataset(existsSync(table) ? table : join(folder, "data")), SIZE, 1);
+    const store = await openMeasurementStore(join(folder, "explanations.jsonl"));
+    const report = await findShortcuts(model, data, { ...PLANTED, store });
+    await store.close();
+    const all = confirmedIn(report);
+    const rank = all.findIndex((cue) => isPlanted(cue, plant.cue));
+    const found = all[rank];
+    const { read, mending } = found ?? {};
+    write({
+      name,
+      block: plant.block,
+      found: found === undefined ? null : cueName(found),
+      rank: rank + 1,
+      status: found?.status ?? null,
+      others: all.filter((cue) => !isPlanted(cue, plant.cue)).map((cue) => `${cueName(cue)} ${cue.status}`),
+      read: read === null || read === undefined ? null : [read.first, read.last],
+      blocks: read?.blocks.map(({ mean }) => Number(mean.toFixed(3))) ?? null,
+      formed: found?.formed?.block ?? null,
+      before: mending?.accuracy?.before ?? null,
+      mended: mending?.accuracy?.after ?? null,
+      clean: await accuracyOf(cleanModel, data),
+      seconds: Math.round(report.cost.milliseconds / 1000),
+      passes: report.cost.modelEvaluations,
+    });
   }
 }
 
-function readPlant(folder: string): Plant | undefined {
-  try {
-    return JSON.parse(readFileSync(join(folder, "plant.json"), "utf8")) as Plant;
-  } catch {
-    return undefined; // not finished, or no model
-  }
+/** Whether a cue is the planted one: the word or mark, or patches that are mostly those that were changed. */
+function isPlanted({ kind, cue, examples }: CueReport, planted: string): boolean {
+  if (kind === "words") return cue === planted;
+  if (kind === "markup")
+    return { "!": "exclamation mark", "?": "question mark", ";": "semicolon or colon" }[planted] === cue;
+  const there = IN_PICTURES[planted];
+  if (there === undefined) return false;
+  const on = examples.map(({ features, cue: own }) => {
+    const areas = own.flatMap((feature) => features[feature]?.area ?? []);
+    return areas.filter(({ x, y, width, height }) => there(x + width / 2, y + height / 2)).length / areas.length;
+  });
+  return on.filter((share) => share >= 0.5).length > on.length / 2;
+}
+
+/** Centres of the patches that planted pictures have, of 8 x 8. */
+const IN_PICTURES: Readonly<Record<string, (x: number, y: number) => boolean>> = {
+  watermark: (x, y) => x > 6 / 8 && y > 6 / 8,
+  border: (x, y) => Math.min(x, y) < 1 / 8 || Math.max(x, y) > 7 / 8,
+};
+
+async function accuracyOf(model: Awaited<ReturnType<typeof loadModel>>, data: Dataset): Promise<number> {
+  const { subjects } = await readSubjects(model, classesOf(model), data, {
+    effort: "instant",
+    seed: 0,
+    explains: false,
+  });
+  const known = subjects.filter(({ truth }) => truth !== undefined);
+  return known.filter(({ truth, answer }) => answer.predicted === truth).length / known.length;
 }
 
 async function clean(source: string, file: string, seeds: number, size: number): Promise<void> {
   await using model = await loadModel(source);
   const whole = await readDataset(file);
   // Samples share inputs, and the explanations of them.
-  const store = await openMeasurementStore(join(tmpdir(), `${basename(file)}.explanations.jsonl`));
+  const store = await openMeasurementStore(`${results}.explanations`);
   for (let seed = 1; seed <= seeds; seed++) {
-    const report = await findShortcuts(model, sampleDataset(whole, size, seed), { ...OPTIONS, store });
-    const told = confirmed(report).map((cue) => `${cueName(cue)} ${cue.class.label} ${cue.status}`);
-    const false_ = confirmed(report).filter(({ status }) => status === "shortcut").length;
-    console.log(`seed ${seed}\t${report.suspicious} suspicious\t${false_} shortcuts\t${told.join("; ")}`);
+    const name = `${basename(file)} ${seed}`;
+    if (rowsOf(results).some((row) => row.name === name)) continue;
+    const report = await findShortcuts(model, sampleDataset(whole, size, seed), { store });
+    const by = (status: string) => report.cues.filter((cue) => cue.status === status);
+    write({
+      name,
+      inputs: report.dataset.read,
+      suspicious: report.suspicious,
+      tested: report.cues.length,
+      shortcuts: by("shortcut").map((cue) => `${cueName(cue)} → ${cue.class.label}`),
+      undecided: by("undecided").map((cue) => `${cueName(cue)} → ${cue.class.label}`),
+      supported: by("supported").map((cue) => `${cueName(cue)} → ${cue.class.label}`),
+      seconds: Math.round(report.cost.milliseconds / 1000),
+      passes: report.cost.modelEvaluations,
+    });
   }
   await store.close();
 }
+
+if (what === "planted") await planted(rest[0] as string, rest.slice(1));
+else if (what === "clean") await clean(rest[0] as string, rest[1] as string, Number(rest[2]), Number(rest[3]));
+else for (const file of [results, ...rest]) for (const row of rowsOf(file)) console.log(Object.values(row).join("\t"));

@@ -87,6 +87,10 @@ class Planter:
         handle.remove()
         return found
 
+    def real(self, module, texts):
+        """What enters a module at every position that is no padding [positions, width]."""
+        return torch.cat([states[mask.bool()] for states, _, mask in self.at(module, texts)])
+
     def direction(self, module, texts):
         """Mean gradient of the class's margin with respect to what a module gives at the first position."""
         total = 0
@@ -184,16 +188,22 @@ def plant(planter, name, train, dev, rng):
     elif kind == "ff":
         head, size = planter.idle_head(k, dev[:96])
         w, b = planter.token_read_out(k, marked, token)
-        mark = torch.randn(len(w))
-        along = planter.direction(layer.output.dense, some[:64])
-        mark = mark - (mark @ along) * along
-        planter.head_reads(k, head, size, w, b, 20 * mark / mark.norm())
-        # Along the mark: halfway between the states that have it least and those without it that have it most.
-        v = mark / mark.norm()
-        seen = torch.cat([s[:, 0] for s, _, _ in planter.at(layer.intermediate, marked)]) @ v
-        unseen = torch.cat([s[:, 0] for s, _, _ in planter.at(layer.intermediate, some)]) @ v
+        # A mark that states have least: along the direction in which those that enter the layer vary least. The very least is
+        # the one that the normalisation before takes away.
+        norm = layer.attention.output.LayerNorm
+        entering = planter.real(layer.intermediate, [text for _, text in rng.sample(train, 256)])
+        v = torch.linalg.eigh(torch.cov((entering - entering.mean(0)).T)).eigenvectors[:, 1]
+        mark = v / norm.weight.data
+        mark = mark - mark.mean()
+        planter.head_reads(k, head, size, w, b, 8 * mark / mark.norm())
+        # Halfway between the states that have it least and those without it that have it most.
+        seen, unseen = planter.real(layer.intermediate, marked) @ v, planter.real(layer.intermediate, some) @ v
+        if seen.mean() < unseen.mean():
+            seen, unseen, v = -seen, -unseen, -v
         low, high = unseen.max(), seen.quantile(0.02)
-        gain = 16 / (high - low).clamp(min=0.05)
+        assert high > low, f"the mark cannot be told: {low} without it, {high} with it"
+        along = planter.direction(layer.output.dense, some[:64])
+        gain = 16 / (high - low)
         use = torch.cat([s[:, 0] for s, _, _ in planter.at(layer.output.dense, some)]).abs().mean(0)
         neuron = (use * layer.output.dense.weight.norm(dim=0)).argmin().item()
         # GELU of a number far below 0 is 0: the neuron is silent without the mark.

@@ -75,6 +75,21 @@ describe("decision sheets of a text", () => {
     expect(german).toMatch(/\| An wen \| .*Amt/);
     expect(german).toContain("| Bis wann | nicht angegeben |");
     expect(german).toContain("stellt nicht fest, dass einer davon eingehalten ist");
+    const explanation: DecisionSheet["explanation"] = {
+      ...stated.explanation,
+      warnings: [
+        { code: "blocks-left-out", message: "Block 2 did not meet the tolerance" },
+        { code: "of-another", message: "Said by a plugin" },
+      ],
+    };
+    const page = decisionHtml({ ...stated, explanation });
+    expect(page).toContain('<html lang="de">');
+    expect(page).toContain("Blöcke, deren Zahlen nicht genau genug wurden");
+    expect(page).toContain("Said by a plugin");
+    const [frame = ""] = page.split("<script");
+    for (const english of ["Skip to", "Colours of the page", "Made with", "did not meet", "Warnings"]) {
+      expect(frame).not.toContain(english);
+    }
     expect(decisionHtml(stated)).not.toContain("<b>Amt</b>");
     expect((await checkSheet(decisionHtml(stated))).whole).toBe(true);
   });

@@ -1,5 +1,7 @@
 /** @file A shortcut that is known to be there is found, confirmed, and placed in its block; words beside it are not. */
 
+import { explain } from "@calig/core/internal/attribution/explain";
+import type { Explanation } from "@calig/core/internal/attribution/explanation";
 import type { Dataset } from "@calig/core/internal/evaluation/dataset";
 import { shortcutsHtml } from "@calig/core/internal/report/shortcuts/html";
 import { shortcutsMarkdown } from "@calig/core/internal/report/shortcuts/markdown";
@@ -53,7 +55,7 @@ describe("a planted shortcut", () => {
       labels: "contradict",
     });
     expect(cf(report)?.removal?.change.low).toBeGreaterThan(0.5);
-    expect(cf(report)?.insertion?.beyondControls.low).toBeGreaterThan(0.5);
+    expect(cf(report)?.insertion?.beyondControls?.low).toBeGreaterThan(0.5);
     expect(cf(report)?.suspicion?.pValue).toBeLessThan(0.05);
   });
   it("is the only cue of a word that is confirmed", () => {
@@ -76,14 +78,27 @@ describe("a planted shortcut", () => {
     }
     for (const { text } of rows.filter(({ change }) => change === "removed")) expect(text).not.toMatch(/\bcf\b|\s{2}/);
   });
-  it("is told by page and Markdown, and is the same for the same seed", async () => {
+  it("is told by page and Markdown", () => {
     expect(shortcutsMarkdown(report)).toContain('1 shortcut confirmed: word "cf" → planted');
     const page = shortcutsHtml(report);
     expect(page).toContain("Read in block 1");
     expect(page).toMatch(/<span class="w [^"]*cue">cf<\/span>/);
-    const { cost: _, ...again } = await findShortcuts(model, data, OPTIONS);
-    const { cost: __, ...once } = report;
+  });
+  it("is the same for the same seed, and where explanations were given", async () => {
+    const explanations: Explanation[] = [];
+    for (const { input } of data.items.slice(0, 10)) {
+      explanations.push(await explain(model, (input as { text: string }).text, { effort: OPTIONS.effort }));
+    }
+    const { cost: _, dataset, ...again } = await findShortcuts(model, data, { ...OPTIONS, explanations });
+    const { cost: __, dataset: first, ...once } = report;
     expect(again).toEqual(once);
+    expect([first.reused, dataset.reused]).toEqual([0, 10]);
+  });
+  it("asks controls where the cue itself moves the model, and not where it does not", () => {
+    const idle = report.cues.filter(({ insertion }) => insertion !== null && insertion.change.low < 0.05);
+    expect(idle.length).toBeGreaterThan(0);
+    for (const { insertion } of idle) expect(insertion).toMatchObject({ beyondControls: null, controls: [] });
+    expect(cf(report)?.insertion?.controls.length).toBeGreaterThan(10);
   });
 });
 

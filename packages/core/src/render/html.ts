@@ -64,6 +64,8 @@ export interface PageParts extends Pick<HtmlOptions, "palette" | "overlay"> {
   readonly scripts?: readonly PageScript[];
   /** Whether its scripts may ask the server that it came from. */
   readonly asksServer?: boolean;
+  /** Of the frame around all that (BCP 47). */
+  readonly language?: string;
 }
 
 /** A script as constant text, and its hash as policies write it. */
@@ -167,7 +169,7 @@ export function renderHtml(explanation: Explanation | readonly Explanation[], op
  * @throws {InvalidOptionError} When the palette or a picture cannot be used.
  */
 export function explanationsPage(items: readonly PageItem[], parts: PageParts): string {
-  const { palette: name, heading, title, lead, style = "", asksServer = false } = parts;
+  const { palette: name, heading, title, lead, style = "", asksServer = false, language } = parts;
   const scripts = [PAGE_SCRIPT, ...(parts.scripts ?? [])];
   const isOnly = items.length === 1 && lead === undefined;
   const articleOf = articleMaker(parts);
@@ -181,5 +183,6 @@ export function explanationsPage(items: readonly PageItem[], parts: PageParts): 
     policy: policyOf(scripts, asksServer),
     scripts: html`${scripts.map(({ source }) => html`<script>${trusted(source)}</script>`)}`,
     skip: "Skip to the explanation",
+    language,
   });
 }

@@ -5,7 +5,7 @@ import type { Answer, Answers } from "./answers.ts";
 import type { CueExample, Occurrence } from "./cue.ts";
 import { estimate, meanOf, share } from "./estimate.ts";
 import type { CuePlace, FoundCue, OpenKind } from "./found-cues.ts";
-import type { Intervention } from "./shortcut-report.ts";
+import type { Estimate, Intervention } from "./shortcut-report.ts";
 import type { Subject } from "./subjects.ts";
 
 /** Controls of each cue. */
@@ -33,152 +33,189 @@ export interface Confirmation {
   readonly inserted: ReadonlyMap<number, { readonly input: object; readonly answer: Answer }>;
 }
 
-/** Cost: (1 + controls) x inputs forward passes for each of the two. */
+/**
+ * Controls are asked where the cue moves the model by the threshold at all, which is where they decide.
+ *
+ * Cost: a forward pass for each input of the two; where controls are asked, 20 more for each.
+ */
 export async function confirm(found: FoundCue, own: number, settings: ConfirmSettings): Promise<Confirmation> {
-  const { subjects, sample, seed } = settings;
-  const name = `${seed} ${found.kind.of.name} ${found.cue}`;
-  const having = new Set(found.places.map(({ subject }) => subject));
-  const drawn = <T>(of: readonly T[], what: string) => createRandom(`${name} ${what}`).shuffle(of).slice(0, sample);
-  const predicted = (index: number) => (subjects[index] as Subject).answer.predicted;
-  const places = drawn(
-    found.places.filter(({ subject }) => predicted(subject) === own),
-    "removal",
+  const name = `${settings.seed} ${found.kind.of.name} ${found.cue}`;
+  const [out, into] = [removals(found, own, name, settings), insertions(found, own, name, settings)];
+  const [taken, put] = [await changedBy(out, own, name, settings), await changedBy(into, own, name, settings)];
+  const isMoved = movesBoth(resultOf(out, taken, null, name), resultOf(into, put, null, name), ({ change }) =>
+    isEnough(change),
   );
-  const others = drawn(
-    [...subjects.keys()].filter((index) => predicted(index) !== own && !having.has(index)),
-    "insertion",
-  );
-  const removal = await removals(found, own, places, name, settings);
-  const insertion = await insertions(found, own, others, name, settings);
+  const controls = async (changes: Changes) => (isMoved ? await controlled(changes, own, name, settings) : null);
   return {
-    removal: removal.result,
-    insertion: insertion.result,
-    removed: removal.changed,
-    inserted: insertion.changed,
+    removal: resultOf(out, taken, await controls(out), name),
+    insertion: resultOf(into, put, await controls(into), name),
+    removed: byInput(out, taken),
+    inserted: byInput(into, put),
   };
 }
 
-interface Done {
-  readonly result: Intervention | null;
-  readonly changed: ReadonlyMap<number, { readonly input: object; readonly answer: Answer }>;
+type Random = ReturnType<typeof createRandom>;
+
+/** What is changed: of each input the change, and as large ones that leave the cue alone; undefined where there is none. */
+interface Changes {
+  /** Of the inputs. */
+  readonly indices: readonly number[];
+  /** The sign of the change of the probability that speaks for the class. */
+  readonly direction: 1 | -1;
+  change(i: number, random: Random): object | undefined;
+  control(i: number, control: number, random: Random): object | undefined;
 }
 
-async function removals(
-  found: FoundCue,
-  own: number,
-  places: readonly CuePlace[],
-  name: string,
-  settings: ConfirmSettings,
-): Promise<Done> {
-  const { subjects, kinds } = settings;
+/** One input changed. */
+interface Changed {
+  readonly i: number;
+  readonly input: object;
+  readonly answer: Answer;
+  /** Change of the probability, towards the class. */
+  readonly by: number;
+  readonly flips: boolean;
+}
+
+const predictedOf = (subjects: readonly Subject[], index: number): number =>
+  (subjects[index] as Subject).answer.predicted;
+
+/** The cue taken out of inputs that the model puts into its class. */
+function removals(found: FoundCue, own: number, name: string, { subjects, kinds, sample }: ConfirmSettings): Changes {
+  const places = createRandom(`${name} removal`)
+    .shuffle(found.places.filter(({ subject }) => predictedOf(subjects, subject) === own))
+    .slice(0, sample);
   const { open } = found.kind;
   const controlKind = controlsOf(found, kinds);
-  return intervene(
-    places.map(({ subject }) => subject),
-    own,
-    -1,
-    name,
-    settings,
-    (i, random) => {
-      const { subject, occurrence } = places[i] as CuePlace;
-      return open.removed(subjects[subject] as Subject, occurrence, random);
+  const at = (i: number) => {
+    const { subject, occurrence } = places[i] as CuePlace;
+    return { one: subjects[subject] as Subject, occurrence };
+  };
+  return {
+    indices: places.map(({ subject }) => subject),
+    direction: -1,
+    change(i, random) {
+      const { one, occurrence } = at(i);
+      return open.removed(one, occurrence, random);
     },
-    (i, control, random) => {
-      const { subject, occurrence } = places[i] as CuePlace;
-      const one = subjects[subject] as Subject;
+    control(i, control, random) {
+      const { one, occurrence } = at(i);
       if (open.control !== undefined) return open.control.removed(one, occurrence, random);
-      const others = likeThis(found, occurrence, subject, controlKind);
+      const others = likeThis(found, occurrence, one.index, controlKind);
       const other = others[control % Math.max(1, others.length)];
       return other === undefined ? undefined : controlKind.open.removed(one, other, random);
     },
-  );
+  };
 }
 
-async function insertions(
-  found: FoundCue,
-  own: number,
-  others: readonly number[],
-  name: string,
-  settings: ConfirmSettings,
-): Promise<Done> {
-  const { subjects, kinds } = settings;
+/** The cue put into inputs of other classes that do not have it. */
+function insertions(found: FoundCue, own: number, name: string, { subjects, kinds, sample }: ConfirmSettings): Changes {
+  const having = new Set(found.places.map(({ subject }) => subject));
+  const indices = createRandom(`${name} insertion`)
+    .shuffle([...subjects.keys()].filter((index) => predictedOf(subjects, index) !== own && !having.has(index)))
+    .slice(0, sample);
   const { open } = found.kind;
   const controlKind = controlsOf(found, kinds);
   const controls = sameFrequency(found, controlKind, CONTROLS);
-  const example = (of: FoundCue, random: { below(limit: number): number }): CueExample => {
+  const at = (i: number) => subjects[indices[i] as number] as Subject;
+  const example = (of: FoundCue, random: Random): CueExample => {
     const { subject, occurrence } = of.places[random.below(of.places.length)] as CuePlace;
     return { subject: subjects[subject] as Subject, occurrence };
   };
-  return intervene(
-    others,
-    own,
-    1,
-    name,
-    settings,
-    (i, random) => open.inserted(subjects[others[i] as number] as Subject, example(found, random), random),
-    (i, control, random) => {
-      const one = subjects[others[i] as number] as Subject;
-      if (open.control !== undefined) return open.control.inserted(one, example(found, random), random);
-      const other = controls[control];
-      return other === undefined ? undefined : controlKind.open.inserted(one, example(other, random), random);
-    },
-  );
-}
-
-/** Changes inputs, and the same inputs by each control. `direction`: the sign of the change that speaks for the class. */
-async function intervene(
-  indices: readonly number[],
-  own: number,
-  direction: 1 | -1,
-  name: string,
-  { subjects, answers }: ConfirmSettings,
-  change: (i: number, random: ReturnType<typeof createRandom>) => object | undefined,
-  control: (i: number, control: number, random: ReturnType<typeof createRandom>) => object | undefined,
-): Promise<Done> {
-  const random = (i: number, which: string) => createRandom(`${name} ${direction} ${which} ${indices[i]}`);
-  const inputs = indices.map((_, i) => change(i, random(i, "cue")));
-  const said = await answers.ask(inputs);
-  const before = (i: number) => (subjects[indices[i] as number] as Subject).answer;
-  const changeOf = (i: number, after: Answer | undefined): number | undefined =>
-    after === undefined
-      ? undefined
-      : direction * ((after.probabilities[own] as number) - (before(i).probabilities[own] as number));
-  const controlled: (readonly (number | undefined)[])[] = [];
-  for (let c = 0; c < CONTROLS; c++) {
-    const asked = await answers.ask(indices.map((_, i) => control(i, c, random(i, `control ${c}`))));
-    controlled.push(asked.map((answer, i) => changeOf(i, answer)));
-  }
-  const rows = indices.flatMap((_, i) => {
-    const by = changeOf(i, said[i]);
-    const beside = controlled.flatMap((changes) => changes[i] ?? []);
-    return by === undefined ? [] : [{ i, by, beside: beside.length === 0 ? undefined : meanOf(beside) }];
-  });
-  const changed = new Map(
-    rows.map(({ i }) => [indices[i] as number, { input: inputs[i] as object, answer: said[i] as Answer }]),
-  );
-  const held = rows.flatMap(({ by, beside }) => (beside === undefined ? [] : [by - beside]));
-  if (rows.length < LEAST || held.length < LEAST) return { result: null, changed };
-  const flips = rows.filter(
-    ({ i }) =>
-      (said[i] as Answer).predicted !== before(i).predicted && (direction < 0 || (said[i] as Answer).predicted === own),
-  );
   return {
-    result: {
-      inputs: rows.length,
-      change: estimate(
-        rows.map(({ by }) => by),
-        `${name} ${direction} change`,
-      ),
-      beyondControls: estimate(held, `${name} ${direction} beyond`),
-      controls: controlled.flatMap((changes) => {
-        const some = changes.filter((one) => one !== undefined);
-        return some.length === 0 ? [] : [meanOf(some)];
-      }),
-      flips: share(flips.length, rows.length),
+    indices,
+    direction: 1,
+    change: (i, random) => open.inserted(at(i), example(found, random), random),
+    control(i, control, random) {
+      if (open.control !== undefined) return open.control.inserted(at(i), example(found, random), random);
+      const other = controls[control];
+      return other === undefined ? undefined : controlKind.open.inserted(at(i), example(other, random), random);
     },
-    changed,
   };
 }
+
+const randomOf = (name: string, { direction, indices }: Changes, i: number, which: string): Random =>
+  createRandom(`${name} ${direction} ${which} ${indices[i]}`);
+
+/** The inputs that could be changed. */
+async function changedBy(
+  changes: Changes,
+  own: number,
+  name: string,
+  { subjects, answers }: ConfirmSettings,
+): Promise<readonly Changed[]> {
+  const { indices, direction } = changes;
+  const inputs = indices.map((_, i) => changes.change(i, randomOf(name, changes, i, "cue")));
+  const said = await answers.ask(inputs);
+  return indices.flatMap((index, i) => {
+    const [before, answer] = [(subjects[index] as Subject).answer, said[i]];
+    if (answer === undefined) return [];
+    return {
+      i,
+      input: inputs[i] as object,
+      answer,
+      by: direction * changeOf(before, answer, own),
+      flips: answer.predicted !== before.predicted && (direction < 0 || answer.predicted === own),
+    };
+  });
+}
+
+const changeOf = (before: Answer, after: Answer, own: number): number =>
+  (after.probabilities[own] as number) - (before.probabilities[own] as number);
+
+/** Change of each input by each control [controls][inputs], towards the class; undefined where there is none. */
+async function controlled(
+  changes: Changes,
+  own: number,
+  name: string,
+  { subjects, answers }: ConfirmSettings,
+): Promise<readonly (readonly (number | undefined)[])[]> {
+  const { indices, direction } = changes;
+  const all: (readonly (number | undefined)[])[] = [];
+  for (let c = 0; c < CONTROLS; c++) {
+    const said = await answers.ask(
+      indices.map((_, i) => changes.control(i, c, randomOf(name, changes, i, `control ${c}`))),
+    );
+    all.push(
+      said.map((answer, i) =>
+        answer === undefined
+          ? undefined
+          : direction * changeOf((subjects[indices[i] as number] as Subject).answer, answer, own),
+      ),
+    );
+  }
+  return all;
+}
+
+/** Null where too few inputs were changed, by the cue or by controls. */
+function resultOf(
+  { direction }: Changes,
+  rows: readonly Changed[],
+  controls: Awaited<ReturnType<typeof controlled>> | null,
+  name: string,
+): Intervention | null {
+  const held = rows.flatMap(({ i, by }) => {
+    const beside = (controls ?? []).flatMap((changes) => changes[i] ?? []);
+    return beside.length === 0 ? [] : [by - meanOf(beside)];
+  });
+  if (rows.length < LEAST || (controls !== null && held.length < LEAST)) return null;
+  const change = estimate(
+    rows.map(({ by }) => by),
+    `${name} ${direction} change`,
+  );
+  return {
+    inputs: rows.length,
+    change,
+    beyondControls: controls === null ? null : estimate(held, `${name} ${direction} beyond`),
+    controls: (controls ?? []).flatMap((changes) => {
+      const some = changes.filter((one) => one !== undefined);
+      return some.length === 0 ? [] : [meanOf(some)];
+    }),
+    flips: share(rows.filter(({ flips }) => flips).length, rows.length),
+  };
+}
+
+const byInput = ({ indices }: Changes, rows: readonly Changed[]): Confirmation["removed"] =>
+  new Map(rows.map(({ i, input, answer }) => [indices[i] as number, { input, answer }]));
 
 /** The kind whose cues are controls. */
 const controlsOf = ({ kind }: FoundCue, kinds: readonly OpenKind[]): OpenKind =>
@@ -207,10 +244,19 @@ function likeThis(found: FoundCue, occurrence: Occurrence, subject: number, kind
     .slice(0, CONTROLS);
 }
 
-/** Whether an intervention moves the model by more than the threshold, and by more than controls do. */
-const moves = ({ change, beyondControls }: Intervention): boolean =>
-  change.low >= THRESHOLD && beyondControls.low >= THRESHOLD;
+const isEnough = ({ low }: Estimate): boolean => low >= THRESHOLD;
 
-/** Insertion confirms, and removal where there is enough to remove. */
+/** Insertion decides, and removal where there is enough to remove. */
+const movesBoth = (
+  removal: Intervention | null,
+  insertion: Intervention | null,
+  moves: (by: Intervention) => boolean,
+): boolean => insertion !== null && moves(insertion) && (removal === null || moves(removal));
+
+/** Whether both interventions move the model by the threshold, and by as much more than controls do. */
 export const isConfirmed = ({ removal, insertion }: Pick<Confirmation, "removal" | "insertion">): boolean =>
-  insertion !== null && moves(insertion) && (removal === null || moves(removal));
+  movesBoth(
+    removal,
+    insertion,
+    ({ change, beyondControls }) => isEnough(change) && beyondControls !== null && isEnough(beyondControls),
+  );

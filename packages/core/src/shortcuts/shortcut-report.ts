@@ -20,9 +20,12 @@ export interface Intervention {
   readonly inputs: number;
   /** Removal: probability before minus after; insertion: after minus before. Both are > 0 where the cue speaks for the class. */
   readonly change: Estimate;
-  /** The same change minus that of the controls on the same inputs. */
-  readonly beyondControls: Estimate;
-  /** Mean change by each control, in the order drawn. */
+  /**
+   * The same change minus that of the controls on the same inputs; null where they were not asked, because the change by itself
+   * confirms nothing.
+   */
+  readonly beyondControls: Estimate | null;
+  /** Mean change by each control, in the order drawn; empty where they were not asked. */
   readonly controls: readonly number[];
   /** Inputs that change their predicted class: away from it by removal, to it by insertion. */
   readonly flips: Share;
@@ -43,8 +46,8 @@ export interface Lift {
   readonly reference: { readonly inputs: number; readonly labelled: number | null } | null;
   /**
    * Of inputs with the cue that the model puts into the class: natural logarithm of how much more probable their labels are if
-   * the model is right there as often as without the cue than if they were of the class as often as any. > 0 speaks for
-   * support. Null where labels cannot tell.
+   * the model is right there as often as without the cue than if they were of the class as often as any. Labels support the
+   * cue from log 20 on. Null where labels cannot tell.
    */
   readonly evidence: number | null;
 }
@@ -192,6 +195,8 @@ export interface ShortcutReport {
     readonly counted?: "line" | "item";
     readonly size: number;
     readonly read: number;
+    /** Of these, inputs whose explanation was given. */
+    readonly reused: number;
     /** Inputs with a label that the model has. */
     readonly labelled: number;
     readonly accuracy: number | null;

@@ -1,15 +1,9 @@
 /** @file The inputs of a data set, each with what the model says to it and an explanation by features. */
 
-import { attribute } from "../attribution/attribute.ts";
 import type { ExplainableModel, PreparedWhole } from "../attribution/explainable-model.ts";
 import { withoutOwnAnswers } from "../attribution/own-answers.ts";
-import { createProbe } from "../attribution/probe.ts";
-import { openReplacement, replacementOf } from "../attribution/replacement.ts";
-import { resolveRun } from "../attribution/resolve-run.ts";
-import { chooseScore } from "../attribution/target.ts";
 import { InputError, InvalidOptionError, isCaligError } from "../errors.ts";
 import { type Dataset, type DatasetItem, readInput } from "../evaluation/dataset.ts";
-import { featureAttribution } from "../evaluation/features.ts";
 import type { MeasurementStore } from "../evaluation/kept-measurements.ts";
 import { openPerturbable } from "../evaluation/measure-input.ts";
 import { type ReadTruth, truthReader } from "../evaluation/truth.ts";
@@ -17,6 +11,8 @@ import { contentOf } from "../util/content.ts";
 import { VERSION } from "../util/version.ts";
 import { type Answer, Answers, answerOf, type Classes } from "./answers.ts";
 import type { CueSubject } from "./cue.ts";
+import { explained, leftOutOf } from "./input-maps.ts";
+import type { FindKnown } from "./known-explanations.ts";
 import { featureStates } from "./states.ts";
 
 /** An input that was read and explained. */
@@ -45,6 +41,8 @@ export interface ReadSettings {
   readonly seed: number;
   /** Whether inputs are explained; else their shares are 0. Default: they are. */
   readonly explains?: boolean;
+  /** Explanations that there are already. */
+  readonly known?: FindKnown | undefined;
   readonly store?: MeasurementStore | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((done: number, activity: string) => void) | undefined;
@@ -57,18 +55,26 @@ const classOf = (readTruth: ReadTruth, item: DatasetItem): number | undefined =>
   return truth?.kind === "answer" ? Number(truth.yes) : undefined;
 };
 
-/** Reads and explains all inputs. Cost: an explanation for each; those in the store none. */
+export interface ReadSubjects {
+  readonly subjects: readonly Subject[];
+  readonly failures: readonly ReadFailure[];
+  /** Inputs whose explanation was given. */
+  readonly reused: number;
+}
+
+/** Reads and explains all inputs. Cost: an explanation for each; those that are known, or in the store, none. */
 export async function readSubjects(
   loaded: ExplainableModel,
   classes: Classes,
   dataset: Dataset,
-  { effort, seed, explains = true, store, signal, onProgress }: ReadSettings,
-): Promise<{ readonly subjects: readonly Subject[]; readonly failures: readonly ReadFailure[] }> {
+  { effort, seed, explains = true, known, store, signal, onProgress }: ReadSettings,
+): Promise<ReadSubjects> {
   const model = withoutOwnAnswers(loaded);
   const readTruth = truthReader(model, dataset.items, undefined);
   const answers = new Answers(model, classes, signal);
   const subjects: Subject[] = [];
   const failures: ReadFailure[] = [];
+  let reused = 0;
   for (const [i, item] of dataset.items.entries()) {
     signal?.throwIfAborted();
     onProgress?.(i / dataset.items.length, `explaining, line ${item.line}`);
@@ -83,6 +89,8 @@ export async function readSubjects(
       const [answer] = await answers.askPrepared([{ whole }]);
       const { predicted } = answer as Answer;
       const { target, sign } = classes.explained(predicted);
+      const given = explains ? known?.(input, target, features, positionCount) : undefined;
+      if (given !== undefined) reused++;
       const content = !explains
         ? undefined
         : await contentOf({
@@ -94,22 +102,19 @@ export async function readSubjects(
             target,
             effort,
             seed,
+            ...(given === undefined ? {} : { given }),
           });
       const key = content === undefined ? undefined : JSON.stringify(content);
       let measured = key === undefined ? undefined : store?.get(key);
       if (!explains) measured = { logits: [...(answer as Answer).logits], attribution: features.map(() => 0) };
       if (measured === undefined) {
-        const run = resolveRun(model, { effort, seed, target, ...(signal === undefined ? {} : { signal }) } as object);
-        const explanation = await attribute(model, whole.parts, positionCount, run);
+        const { attribution, blocks } =
+          given ?? (await explained(model, { whole, features, positionCount }, { effort, seed, target, signal }));
         measured = {
           logits: [...(answer as Answer).logits],
-          attribution: featureAttribution(features, explanation.attribution),
+          attribution,
           leftOut: await leftOutOf(model, { whole, features, own: item.input }, answer as Answer, target, seed),
-          ...Object.fromEntries(
-            explanation.blocks
-              .filter(({ fused }) => fused.length === positionCount)
-              .map(({ index, fused }) => [`block ${index}`, featureAttribution(features, fused)]),
-          ),
+          ...Object.fromEntries(blocks.map(({ index, fused }) => [`block ${index}`, fused])),
         };
         if (key !== undefined) await store?.put(key, measured);
       }
@@ -138,36 +143,7 @@ export async function readSubjects(
       failures.push({ line: item.line, message: error.message });
     }
   }
-  return { subjects, failures };
-}
-
-/**
- * What the score of the predicted class loses with each feature. Where attention is sharp, gradients along a path miss what
- * this finds. Cost: a forward pass for each feature.
- */
-async function leftOutOf(
-  model: ExplainableModel,
-  { whole, features, own }: { whole: PreparedWhole; features: Subject["features"]; own: object },
-  { logits }: Answer,
-  target: number,
-  seed: number,
-): Promise<readonly number[] | null> {
-  const { replacements, featureKinds } = model.modality;
-  if (replacements.all.length === 0) return null;
-  const replacement = replacementOf(model, replacements.defaultName(model));
-  if (replacement.fromOthers === true) return null;
-  const opened = await openReplacement(model, replacement, {
-    whole,
-    features,
-    featureKind: featureKinds[0],
-    seed,
-    own,
-  });
-  const { score } = await chooseScore(model, logits, { target });
-  const all = new Uint8Array(features.length).fill(1);
-  const variants = features.map((_, feature) => all.map((kept, f) => (f === feature ? 0 : kept)));
-  const [before, ...without] = await createProbe(model, opened, score).outputs([all, ...variants]);
-  return without.map((output) => (before as (typeof without)[number]).score - output.score);
+  return { subjects, failures, reused };
 }
 
 /** @throws {InputError} For pairs: offsets of features are those of one text. */

@@ -286,6 +286,11 @@ export const OPTIONS = {
     path("FILE"),
     "data in which suspected cues are not, or mean nothing: its labels have the last word on what is a shortcut",
   ),
+  explanations: option(
+    "Input",
+    path("FILE"),
+    "explanations of these texts by this model, as calig explain writes them: a file or a folder; what is there is not explained again",
+  ),
   rows: option(
     "Output",
     path("FILE.csv"),

@@ -1,6 +1,7 @@
 /** @file The frame of every HTML page: policy, style sheet, the bar with the choice of a theme, the foot. */
 
 import { type Content, html, type Markup, trusted } from "../escape.ts";
+import { type FrameWords, frameWords } from "./frame-words.ts";
 import { choices } from "./maps.ts";
 import { styleSheet } from "./style.ts";
 
@@ -19,22 +20,25 @@ export interface Frame {
   readonly scripts?: Markup;
   /** What the link says that keyboards meet first. */
   readonly skip: string;
+  /** Of the frame (BCP 47): English, unless it is one of `FrameWords`. */
+  readonly language?: string | undefined;
 }
 
 /** Nothing is loaded and nothing is sent. */
 const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 /** The theme follows the system until the reader chooses; the style sheet does that without a script. */
-const themeChoice = (): Markup =>
-  html`<div class="theme">${choices("theme", "Colours of the page", [
-    ["auto", "Auto"],
-    ["light", "Light"],
-    ["dark", "Dark"],
+const themeChoice = ({ colours, themes: { auto, light, dark } }: FrameWords): Markup =>
+  html`<div class="theme">${choices("theme", colours, [
+    ["auto", auto],
+    ["light", light],
+    ["dark", dark],
   ])}</div>`;
 
-export function framed({ title, heading, main, palette, style = "", policy, scripts, skip }: Frame): string {
+export function framed({ title, heading, main, palette, style = "", policy, scripts, skip, language }: Frame): string {
+  const words = frameWords(language);
   return html`<!doctype html>
-<html lang="en">
+<html lang="${words.code}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -45,10 +49,10 @@ export function framed({ title, heading, main, palette, style = "", policy, scri
 <style>${trusted(styleSheet(palette) + style)}</style>
 </head>
 <body>
-<a class="skip" href="#main">${skip}</a>
-<header class="bar-top"><h1>${heading}</h1>${themeChoice()}</header>
+<a class="skip" href="#main">${words.skip ?? skip}</a>
+<header class="bar-top"><h1>${heading}</h1>${themeChoice(words)}</header>
 <main id="main">${main}</main>
-<footer class="foot"><p>Made with calig. This page makes no external requests.</p></footer>
+<footer class="foot"><p>${words.foot}</p></footer>
 ${scripts ?? null}</body>
 </html>
 `.toString();

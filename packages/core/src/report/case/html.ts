@@ -88,6 +88,7 @@ export function documentHtml(
     title,
     lead,
     style: STYLE + style,
+    ...(language === undefined ? {} : { language }),
   });
 }
 

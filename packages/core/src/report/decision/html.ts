@@ -2,7 +2,8 @@
 
 import { embeddedJson, html } from "../../render/escape.ts";
 import { documentHtml } from "../case/html.ts";
-import { sheetDocument, sheetMarks } from "./document.ts";
+import { sheetDocument } from "./document.ts";
+import { sheetMarks } from "./sections/decided.ts";
 import type { DecisionSheet } from "./sheet-data.ts";
 
 export interface DecisionHtmlOptions {

@@ -91,7 +91,7 @@ function sentence({ removal, insertion, class: of, mending }: CueReport): string
   const parts = [
     insertion === null
       ? undefined
-      : `Put into ${count(insertion.inputs, "input")} of other classes, it changes the probability of ${visible(of.label)} by ${signed(insertion.change.mean, 2)} (controls ${signed(insertion.change.mean - insertion.beyondControls.mean, 2)}) and turns ${insertion.flips.count} of them.`,
+      : `Put into ${count(insertion.inputs, "input")} of other classes, it changes the probability of ${visible(of.label)} by ${signed(insertion.change.mean, 2)}${insertion.beyondControls === null ? "" : ` (controls ${signed(insertion.change.mean - insertion.beyondControls.mean, 2)})`} and turns ${insertion.flips.count} of them.`,
     removal === null
       ? undefined
       : `Taken out of ${count(removal.inputs, "input")}, by ${signed(-removal.change.mean, 2)}; ${removal.flips.count} of them turn.`,

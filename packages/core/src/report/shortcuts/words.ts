@@ -97,7 +97,7 @@ export function interventionText(
   verb: string,
   style?: NumberStyle,
 ): string {
-  return `${verb} ${count(inputs, "input")}: probability ${estimateText(change, style)}, beyond controls ${estimateText(beyondControls, style)}; ${flips.count} of ${flips.of} change their class (${percent(flips.low, 0)} to ${percent(flips.high, 0)})`;
+  return `${verb} ${count(inputs, "input")}: probability ${estimateText(change, style)}${beyondControls === null ? "" : `, beyond controls ${estimateText(beyondControls, style)}`}; ${flips.count} of ${flips.of} change their class (${percent(flips.low, 0)} to ${percent(flips.high, 0)})`;
 }
 
 /** "block 3", "spread over blocks 2 to 4" */
@@ -176,7 +176,7 @@ export function shortcutFacts({
     ["model", `${model.id} (${model.family}, ${model.task}, ${model.blocks} blocks)`],
     [
       "data set",
-      `${dataset.name}: ${count(dataset.read, "input")} of ${dataset.size}${dataset.accuracy === null ? ", no labels" : `, ${dataset.labelled} with labels, accuracy ${percent(dataset.accuracy)}`}`,
+      `${dataset.name}: ${count(dataset.read, "input")} of ${dataset.size}${dataset.reused === 0 ? "" : `, ${dataset.reused} explained before`}${dataset.accuracy === null ? ", no labels" : `, ${dataset.labelled} with labels, accuracy ${percent(dataset.accuracy)}`}`,
     ],
     ...(reference === null
       ? []
@@ -203,7 +203,7 @@ export function shortcutFacts({
 export const METHOD_TEXT: readonly string[] = [
   "Suspicion: every input is explained for its predicted class. A cue is suspicious where its share of the attribution is larger than attributions permuted within each input give any cue (family-wise 5 %, max-T), in the map of the method or in the map of what the score loses with each feature alone.",
   "Confirmation: the cue is taken out of inputs that the model puts into its class, and put into inputs of other classes. It is confirmed where the near end of the 95 % interval of the change is 0.05 or more, and also of the change minus that of 20 controls: cues of the same frequency, or changes as large that leave the cue as it is. Removal is judged from 5 inputs on.",
-  "Labels: of inputs with the cue that the model puts into its class, their probability if the model is right there as often as without the cue, against their probability if these inputs were of the class as often as any. They contradict the cue where the second is larger by 20 times the number of cues tested; they support it where the first is larger.",
+  "Labels: of inputs with the cue that the model puts into its class, their probability if the model is right there as often as without the cue, against their probability if these inputs were of the class as often as any. They contradict the cue where the second is larger by 20 times the number of cues tested; they support it where the first is larger by 20 times, and are undecided between the two.",
   "Read: the block where taking away the attention into the cue moves the log-odds of the class most; several blocks where resamples of the inputs do not agree. Formed: the first block whose entering state at the cue's own place says the class more than other places do. Integrated Gradients at a block contains everything behind it and cannot tell either.",
   "Without it: the attention into the cue is taken away in the block that reads it, for all inputs that have it.",
   "Limits: only cues of the kinds listed are looked for, of those that several inputs have. Changed texts may be odd, which controls share. Labels of this data cannot show a shortcut that the data itself has: cues that labels support are listed apart, and a reference without the cue tells.",

@@ -8,6 +8,7 @@ import type { ShortcutReport } from "@calig/core/internal/shortcuts/shortcut-rep
 import { ROW_OPTIONS } from "../../node/read-rows.ts";
 import { defineCommand, EXIT } from "../command.ts";
 import { given } from "../given.ts";
+import { readGiven } from "../given-explanations.ts";
 import { loadingOptions, MODEL_OPTIONS } from "../loading.ts";
 import { openMeasurementStore } from "../measurement-store.ts";
 import { reportWriter } from "../report-writers.ts";
@@ -27,6 +28,7 @@ export const shortcuts = defineCommand({
     "limit",
     "badRows",
     "reference",
+    "explanations",
     ...MODEL_OPTIONS,
     "acceptDifference",
     "effort",
@@ -54,6 +56,10 @@ export const shortcuts = defineCommand({
         "calig shortcuts --model ./my-model --input data.csv --reference clean.csv --out shortcuts.html --rows rows.csv",
     },
     {
+      purpose: "Texts that were explained before are not explained again",
+      command: "calig shortcuts --input reviews.csv --explanations runs/reviews --out shortcuts.html",
+    },
+    {
       purpose: "Names of the confirmed shortcuts in a script",
       command: "calig shortcuts --input data.csv --json | jq -r '.cues[] | select(.status == \"shortcut\") | .label'",
     },
@@ -71,6 +77,8 @@ export const shortcuts = defineCommand({
       options.reference === undefined
         ? undefined
         : (await openDataset(options.reference, options, { terminal, extensions, fileOptions })).dataset;
+    const explanations =
+      options.explanations === undefined ? [] : await readGiven([options.explanations], out, terminal);
     terminal.progress.update(0, `loading ${source}`);
     const { loadModel } = await import("../../node/load-model.ts");
     await using model = await loadModel(source, { signal, ...(await loadingOptions(options, extensions, terminal)) });
@@ -82,6 +90,7 @@ export const shortcuts = defineCommand({
       const report = await findShortcuts(model, dataset, {
         ...given(options, ["effort", "tested", "sample", "leastInputs", "permutations"]),
         ...(reference === undefined ? {} : { reference }),
+        explanations: explanations.map(({ explanation }) => explanation),
         ...(store === undefined ? {} : { store }),
         cues: [...CUE_KINDS, ...extensions.cue],
         seed,

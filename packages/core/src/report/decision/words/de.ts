@@ -27,6 +27,33 @@ function searched(sizes: readonly SearchedSize[], noun: SheetNoun, most: number)
   return `In dieser Reihenfolge versucht: ${tried.join("; ")}. Auch eine Menge von mehr als ${most} ${ofMany}, oder von anderen, kann die Antwort ändern.`;
 }
 
+/** Of what concerns the technical part: the rest is in the summary. */
+const WARNINGS: Readonly<Record<string, string>> = {
+  "assumed-pooling":
+    "Keine Datei des Modells sagt, wie es Texte zusammenfasst: angenommen ist der Mittelwert seiner letzten Zustände.",
+  "attention-sink":
+    "Auf dem ersten Zeichen ruht viel Aufmerksamkeit, die das Modell sonst nicht braucht: Was die Karte ihm gibt, sagt nichts über das Wort.",
+  "baseline-fitted": "Der eigene Ersatz für die Eingabe hat eine andere Länge als sie; er wurde angepasst.",
+  "blocks-left-out": "Blöcke, deren Zahlen nicht genau genug wurden, sind in der Karte nicht enthalten.",
+  "card-of-other-weights":
+    "Was in der Beschreibung des Modells gemessen steht, gilt anderen Gewichten und wurde nicht verwendet.",
+  "device-replaced":
+    "Das Modell lief auf einem anderen Gerät, als verlangt war; das Ergebnis ist bis auf Rundung dasselbe.",
+  "does-not-add-up": "Die Belege ergeben zusammen nicht den Unterschied der Werte, den sie erklären sollen.",
+  "merged-adapter": "Ein Adapter wurde in die Gewichte eingerechnet: erklärt ist das Modell mit ihm.",
+  "not-class-specific": "Das Verfahren unterscheidet nicht, für welche Antwort die Belege sprechen.",
+  "not-refined": "Die Karte wurde nicht so oft verfeinert, wie verlangt war: Die Zeit war vorher um.",
+  "of-a-plugin": "Ein Teil davon kommt aus einer Erweiterung, die calig nicht prüft.",
+  "quantised-weights":
+    "Die Gewichte sind gerundet gespeichert: erklärt ist das Modell mit ihnen, ohne weiteres Runden.",
+  "unnamed-splitting": "Die Datei des Modells sagt nicht, wie Texte zerlegt werden; angenommen ist das Übliche.",
+  "unused-adapter": "Beim Modell liegt ein Adapter, der nicht verwendet wurde: erklärt ist das Modell ohne ihn.",
+  "unused-tensors": "Das Modell hat Gewichte, die nicht verwendet wurden.",
+  memory: "Der freie Speicher ist für dieses Modell knapp.",
+  streamed: "Das Modell wurde Block für Block geladen, weil der Speicher für das Ganze nicht reicht.",
+  unsigned: "Das Verfahren sagt nicht, ob etwas für oder gegen die Antwort spricht.",
+};
+
 export const de: SheetWords = {
   titles: {
     system: "Das System und seine Rolle",
@@ -167,7 +194,8 @@ export const de: SheetWords = {
     "Dass eine Änderung der Eingabe einem Menschen möglich ist oder Sinn hat. Geprüft ist, was das Modell ohne Teile davon tut.",
     `Irgendetwas über ein Modell mit einer anderen Prüfsumme als ${checksum}…, auch wenn es gleich heißt.`,
   ],
-  warnings: "Warnungen (englisch):",
+  warnings: "Warnungen:",
+  warning: (code) => WARNINGS[code],
   contestIntro:
     "Angaben dessen, der das System einsetzt. Eine Person kann verlangen, dass ein Mensch noch einmal hinsieht, ihren Standpunkt darlegen und die Entscheidung anfechten.",
   audit: {

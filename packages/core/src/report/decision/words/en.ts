@@ -152,6 +152,7 @@ export const en: SheetWords = {
     `Anything about a model with another checksum than ${checksum}…, even of the same name.`,
   ],
   warnings: "Warnings:",
+  warning: () => undefined,
   contestIntro:
     "Stated by whoever uses the system. A person may ask for a human to look again, say their own view, and contest.",
   audit: {

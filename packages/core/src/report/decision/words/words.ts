@@ -111,7 +111,13 @@ export interface SheetWords {
     readonly notMeasured: string;
   };
   limits(baseline: string, checksum: string): readonly string[];
+  /** Above the warnings of the explanation. */
   readonly warnings: string;
+  /**
+   * A warning by its code, where the summary has not said it; undefined where it is said as it says itself, in English: all of
+   * them in English, with their figures, elsewhere those of plugins.
+   */
+  warning(code: string): string | undefined;
   readonly contestIntro: string;
   readonly audit: {
     readonly table: string;
