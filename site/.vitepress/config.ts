@@ -1,6 +1,9 @@
-/** @file The site: the pages of docs/ with a menu and a search that works offline. Links out of docs/ lead to the repository. */
+/**
+ * @file The site: the pages of docs/ and the reference of the API that TypeDoc writes beside them, with menus and a search that
+ * works offline. Links out of docs/ lead to the repository.
+ */
 
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitepress";
@@ -19,10 +22,17 @@ export default defineConfig({
   outDir: "../site/dist",
   cleanUrls: false,
   themeConfig: {
-    sidebar: MENU.map(({ text, pages }) => ({
-      text,
-      items: pages.map(([page, title]) => ({ text: title, link: `/${page}` })),
-    })),
+    nav: [
+      { text: "Ten minutes", link: "/tutorial" },
+      { text: "API", link: "/api/" },
+    ],
+    sidebar: {
+      "/": MENU.map(({ text, pages }) => ({
+        text,
+        items: pages.map(([page, title]) => ({ text: title, link: `/${page}` })),
+      })),
+      "/api/": JSON.parse(readFileSync(`${DOCS}/api/typedoc-sidebar.json`, "utf8")),
+    },
     search: { provider: "local" },
     outline: [2, 3],
     ...(REPOSITORY === undefined ? {} : { socialLinks: [{ icon: "github", link: REPOSITORY }] }),

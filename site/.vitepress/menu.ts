@@ -44,6 +44,7 @@ export const MENU: readonly MenuPart[] = [
   {
     text: "Reference",
     pages: [
+      ["api/", "API"],
       ["cli", "Command line"],
       ["options", "Options"],
       ["methods", "Methods"],

@@ -20,23 +20,36 @@ beforeAll(async () => {
   return () => server.close();
 });
 
+/** The file that a link leads to. */
+const targetOf = (path: string, page: string): string => {
+  const { pathname } = new URL(path, `https://site.example/${page}`);
+  return decodeURI(pathname.endsWith("/") ? `${pathname}index.html` : pathname).slice(1);
+};
+
 describe("the site", () => {
   it("has links and anchors that lead somewhere", async () => {
-    const pages = (await readdir(DIST)).filter((file) => file.endsWith(".html"));
+    const pages = (await readdir(DIST, { recursive: true })).filter((file) => file.endsWith(".html"));
     const texts = new Map(
       await Promise.all(pages.map(async (page) => [page, await readFile(join(DIST, page), "utf8")] as const)),
     );
     const broken = [...texts].flatMap(([page, text]) =>
       [...text.matchAll(/<a [^>]*href="(?!https?:|mailto:)([^"#]*)(?:#([^"]*))?"/g)].flatMap(([, path = "", hash]) => {
-        const target = path === "" ? page : path === "/" ? "index.html" : path.replace(/^\.?\//, "");
+        const target = path === "" ? page : targetOf(path, page);
         const there = texts.get(target);
         if (there === undefined) return [`${page} -> ${target}`];
         const id = hash === undefined ? "" : decodeURIComponent(hash);
         return id === "" || there.includes(`id="${id}"`) ? [] : [`${page} -> ${target}#${id}`];
       }),
     );
-    expect(pages.length).toBeGreaterThan(30);
+    expect(pages.length).toBeGreaterThan(400);
     expect(broken).toEqual([]);
+  });
+
+  it("has what packages export, with docstrings", async () => {
+    const text = await readFile(join(DIST, "api/calig/node/functions/loadModel.html"), "utf8");
+    for (const said of ["Programs are compiled", "LoadOptions", "CheckpointError", "When files are missing"]) {
+      expect(text).toContain(said);
+    }
   });
 
   it.each([375, 768, 1440])(
@@ -44,9 +57,14 @@ describe("the site", () => {
     async (width) => {
       const page = await browser().newPage({ viewport: { width, height: 900 } });
       const misdeeds = watch(page, server.url);
-      await page.goto(`${server.url}faithfulness.html`);
-      await page.getByRole("heading", { level: 1, name: "Faithfulness" }).waitFor();
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+      for (const [path, name] of [
+        ["faithfulness.html", "Faithfulness"],
+        ["api/calig/node/functions/loadModel.html", "Function: loadModel()"],
+      ] as const) {
+        await page.goto(server.url + path);
+        await page.getByRole("heading", { level: 1, name }).waitFor();
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+      }
       await page.goto(server.url);
       await page.getByRole("button", { name: "Search" }).click();
       await page.getByRole("searchbox").fill("completeness");

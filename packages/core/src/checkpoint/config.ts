@@ -16,7 +16,7 @@ const PROBLEM_TYPES: readonly ProblemType[] = [
 
 const isProblemType = isOneOf(PROBLEM_TYPES);
 
-/** A configuration; its getters are those of {@link JsonFields}. */
+/** A configuration; its getters are those of `JsonFields`. */
 export interface CheckpointConfig extends Omit<JsonFields, "read"> {
   /** `model_type`: "bert". */
   readonly modelType: string;

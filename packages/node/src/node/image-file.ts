@@ -67,14 +67,20 @@ export async function readImageFile(path: string, options: ImageFileOptions = {}
  * - Of animations and files of several pages, the first is taken, with a warning.
  * - Colour profiles are not applied; of 16-bit colours the higher byte is taken.
  *
- * @param options.name - What the picture is called in errors.
  * @throws {InputError} When the bytes are no such picture, are damaged, or hold too many pixels.
  * @throws {InvalidOptionError} When `background` is no colour, or `deepGrey` no way to read grey levels.
  * @throws {ExecutionError} When sharp is needed and not installed for this machine.
  */
 export async function decodeImage(
   bytes: Uint8Array,
-  { maxPixels = DEFAULT_MAX_PIXELS, name, ...toRgb }: ImageFileOptions & { readonly name?: string } = {},
+  {
+    maxPixels = DEFAULT_MAX_PIXELS,
+    name,
+    ...toRgb
+  }: ImageFileOptions & {
+    /** What the picture is called in errors. */
+    readonly name?: string;
+  } = {},
 ): Promise<RgbImage> {
   checkReading(toRgb); // before anything is decoded
   const called = calledPicture(name);

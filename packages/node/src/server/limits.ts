@@ -1,5 +1,6 @@
 /** @file What one client, and all together, may ask of the server. */
 
+/** What a server bears; beyond it requests are refused. */
 export interface ServerLimits {
   /** Largest body of a request, bytes. */
   readonly bodyBytes: number;
