@@ -90,6 +90,31 @@ describe("explain(pipeline, input)", () => {
     expectClose([target.score], [similarity.reduce((sum, value) => sum + value, 0)]);
   });
 
+  it("has the probabilities of a masked word", async () => {
+    const fill = await pipeline("fill-mask", "some-one/masked", { dtype: "fp32" });
+    const text = "paris is the [MASK] of people and a nice city.";
+    const wanted = (await fill(text)) as { token: number; score: number }[];
+    const { predictions } = await explain(fill, text, { ...SHORT, loading: { env } });
+    const found = predictions.slice(0, wanted.length);
+    expect(found.map(({ index }) => index)).toEqual(wanted.map(({ token }) => token));
+    expectClose(
+      found.map(({ probability }) => probability as number),
+      wanted.map(({ score }) => score),
+    );
+  });
+
+  it("has the answer that is found in a text", async () => {
+    const answer = await pipeline("question-answering", "some-one/answers", { dtype: "fp32" });
+    const [question, text] = ["who works at acme?", "maria works at acme in london and he was with berlin people."];
+    const { model, tokenizer } = answer as unknown as { model: Graph; tokenizer: (...texts: unknown[]) => unknown };
+    const out = await model(tokenizer(question, { text_pair: text }));
+    const { target } = await explain(answer, { question, text }, { ...SHORT, loading: { env } });
+    const starts = Array.from(out.start_logits?.data ?? []);
+    const ends = Array.from(out.end_logits?.data ?? []);
+    const sums = starts.flatMap((a, i) => ends.slice(i).map((b) => a + b));
+    expect(sums.some((sum) => Math.abs(sum - target.score) < 1e-5)).toBe(true);
+  });
+
   it("has the logits of the next token of a prompt", async () => {
     const write = await pipeline("text-generation", "some-one/words", { dtype: "fp32" });
     const prompt = "A gripping, beautifully shot film that";

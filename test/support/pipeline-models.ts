@@ -33,6 +33,17 @@ function tokens(): Files {
   return { ...texts, "config.json": JSON.stringify(own), "onnx/model.onnx": encodeModel(readExport(exported)) };
 }
 
+/** A model that fills masks, or finds answers in texts. */
+function placed(kind: "masked" | "span"): Files {
+  const reference = JSON.parse(readFileSync(new URL("../golden/placed.json", import.meta.url), "utf8"));
+  const { bert } = reference[kind === "span" ? "spans" : kind];
+  return {
+    ...withoutWeights(headFiles("three", {})),
+    "config.json": JSON.stringify(bert.config),
+    "onnx/model.onnx": fixture(`placed/${kind}.onnx`),
+  };
+}
+
 function words(): Files {
   const folder = new URL("decoders/past-llama/", FIXTURES);
   const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => /\.\w+$/.test(name));
@@ -61,6 +72,8 @@ export function pipelineModels(): Files {
     tokens: tokens(),
     words: words(),
     pictures: { ...withoutWeights(tinyVitFiles()), ...stated(), "onnx/model.onnx": fixture("onnx/vit-legacy-14.onnx") },
+    masked: placed("masked"),
+    answers: placed("span"),
     meaning: {
       ...withoutWeights(headFiles("three", { architectures: ["BertModel"] })),
       ...Object.fromEntries(Object.entries(pooling).map(([name, content]) => [name, JSON.stringify(content)])),

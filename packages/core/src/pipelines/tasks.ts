@@ -71,6 +71,8 @@ export const PIPELINE_TASKS: readonly PipelineTask[] = [
   { name: "token-classification", aliases: ["ner"], loaded: "classification", input: asText },
   { name: "zero-shot-classification", aliases: [], loaded: "zero-shot", input: asText },
   { name: "feature-extraction", aliases: ["embeddings"], loaded: "similarity", input: asText },
+  { name: "fill-mask", aliases: [], loaded: "fill-mask", input: asText },
+  { name: "question-answering", aliases: [], loaded: "question-answering", input: asText },
   { name: "text-generation", aliases: [], loaded: "text-generation", input: asPrompt },
   { name: "image-classification", aliases: [], loaded: "classification", input: asPicture },
 ];
