@@ -344,7 +344,7 @@ const EFFORT_OPTIONS = {
     group: "Method",
     summary: "random subsets of the features that the map is fitted to, of at most 64 features; 0: none",
     default: () => EFFORT_PLANS[DEFAULT_EFFORT].subsets,
-    otherwise: `${byEffort("subsets")}; of pictures 48, 128 with effort best`,
+    otherwise: `${byEffort("subsets")}; of pictures 64, 128 with effort best`,
   }),
   /** Times that the map is refined by putting features in and taking them out in its order. 0: gradients alone. */
   paths: defineOption<number>({
@@ -353,7 +353,7 @@ const EFFORT_OPTIONS = {
     summary:
       "times that the map is refined by putting features in and taking them out in its order, of at most 64 features; 0: gradients alone",
     default: () => EFFORT_PLANS[DEFAULT_EFFORT].paths,
-    otherwise: `${byEffort("paths")}; of pictures 1 with effort best`,
+    otherwise: `${byEffort("paths")}; of pictures 0`,
   }),
   /** Whether the map is refined by every feature alone, and by the input without it. */
   ends: defineOption<boolean>({

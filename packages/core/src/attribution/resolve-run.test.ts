@@ -112,7 +112,7 @@ describe("resolveRun()", () => {
     expect(resolveRun(TEXT, { effort: "best" }).options).toMatchObject({ tolerance: 0.01, ends: true });
     expect(resolveRun(TEXT, { effort: "best", paths: 1 }).options).toMatchObject({ paths: 1, ends: true });
     expect(resolveRun(TEXT, { effort: "instant" }).options).toMatchObject({ tolerance: 0.2, paths: 0, ends: false });
-    expect(resolveRun(model("image"), { effort: "best" }).options).toMatchObject({ subsets: 128, paths: 1 });
+    expect(resolveRun(model("image"), { effort: "best" }).options).toMatchObject({ subsets: 128, paths: 0 });
     expect(resolveRun(model("image"), { effort: "best", paths: 4 }).options).toMatchObject({ paths: 4, ends: false });
     expect(resolveRun(model("image"), { effort: "best", baseline: "zero" }).options).toMatchObject({ paths: 0 });
     expect(resolveRun(TEXT, { effort: "best", baseline: "zero" }).options).toMatchObject({ paths: 0, ends: false });
@@ -134,7 +134,7 @@ describe("resolveRun()", () => {
       expect(resolveRun(TEXT, given).options).toMatchObject(unrefined);
     }
     expect(resolveRun(model("text", TUNED), {}).options).toMatchObject(unrefined);
-    expect(resolveRun(model("image"), {}).options).toMatchObject({ subsets: 48, paths: 1, ends: false });
+    expect(resolveRun(model("image"), {}).options).toMatchObject({ subsets: 64, paths: 0, ends: false });
     expect(resolveRun(TEXT, { layers: [1], effort: "standard" }).options).toMatchObject({ paths: 1 });
     expect(resolveRun(TEXT, { effort: "blocks" }).options).toMatchObject({ quadrature: "spline", tolerance: 0.01 });
   });

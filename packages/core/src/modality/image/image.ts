@@ -20,8 +20,8 @@ export const image: Modality<ImageInput, PreparedWhole<PreparedImage>> = {
   file: pictureFile,
   featureKinds: ["patch"],
   layerWeights: DEFAULT_LAYER_WEIGHTS.image,
-  // Ends and more paths help where patches are removed as the baseline is, and not where they become those of another picture.
-  refinement: { standard: { subsets: 48, paths: 1, ends: false }, best: { subsets: 128, paths: 1, ends: false } },
+  // Paths and ends help where patches are removed as the baseline is, and not where they become those of another picture.
+  refinement: { standard: { subsets: 64, paths: 0, ends: false }, best: { subsets: 128, paths: 0, ends: false } },
   meanHasSpecials: false,
   baselines: {
     names: IMAGE_BASELINES,
