@@ -10,7 +10,8 @@ import { encodeModel } from "@calig/core/internal/onnx/encode";
 import type { Graph, Node, StoredTensor } from "@calig/core/internal/onnx/model";
 import type { ModelPrograms, SweepRequest, SweepResult } from "@calig/core/internal/program/model-programs";
 import { Programs } from "@calig/core/internal/program/programs";
-import { intTensor } from "@calig/core/internal/tensor/tensor";
+import type { Feeds } from "@calig/core/internal/runtime/runtime";
+import { intTensor, type Tensor } from "@calig/core/internal/tensor/tensor";
 import { classifierAnatomy, classLogitsOf, streamOf } from "@calig/core/internal/transformer/anatomy";
 import { InputError, type LoadedModel, loadModel, type Verification, verify } from "@calig/node";
 import { afterEach, describe, expect, it } from "vitest";
@@ -361,12 +362,50 @@ describe("verify() of tokenizers", () => {
   });
 });
 
+describe("verify() of language models", () => {
+  it("passes a checkpoint, and a file that the engine does not run as it is, beside which nothing is compared", async () => {
+    await using model = await loadModel("test/fixtures/decoders/llama");
+    const { checks, passed } = await verify(model, { checks: ["logits", "answers"] });
+    expect([passed, ...checks.map(({ status }) => status)]).toEqual([true, "pass", "pass"]);
+    await using file = await loadModel("test/fixtures/decoders/genai-llama-int4");
+    const beside = await verify(file, { checks: ["logits", "answers"] });
+    expect(beside.checks.map(({ status }) => status)).toEqual(["not-applicable", "pass"]);
+    expect(beside.checks[0]?.sentence).toMatch(
+      /nothing to compare with: the engine does not run the file .*GroupQuery/,
+    );
+  });
+
+  it("names answers where one of them sees another one", async () => {
+    await using right = await loadModel("test/fixtures/decoders/past-llama");
+    const { programs } = right;
+    const { branches = "" } = streamOf(right.anatomy).inputs;
+    const withoutBranches = (feeds: Feeds): Feeds => {
+      const { shape, data } = feeds[branches] as Tensor;
+      return {
+        ...feeds,
+        [branches]: intTensor(
+          Array.from(data as ArrayLike<unknown>, () => 0),
+          shape,
+        ),
+      };
+    };
+    const leaking = new Proxy(programs, {
+      get(target, name) {
+        if (name === "logits") return (feeds: Feeds) => target.logits(withoutBranches(feeds));
+        const own: unknown = Reflect.get(target, name);
+        return typeof own === "function" ? own.bind(target) : own;
+      },
+    });
+    expect(failed(await verify({ ...right, programs: leaking }, { checks: ["answers"] }))).toEqual(["answers"]);
+  });
+});
+
 describe("calig verify", () => {
   it("prints a verdict and a line for each check, JSON, Markdown and a page", async () => {
     const folder = await tempFolder({ ...onnxFiles(fixture("bert-legacy-14")), "rows.csv": "text\nno film\nyes\n" });
     const plain = await runCli(["verify", "--model", folder, "--input", `${folder}/rows.csv`]);
     expect(plain.code).toBe(0);
-    expect(plain.stdout).toMatch(/^calig computes this model rightly: 9 of 9 checks pass\n/);
+    expect(plain.stdout).toMatch(/^calig computes this model rightly: 9 of 9 checks pass \(1 does not apply\)\n/);
     const json = await runCli(["verify", "--model", folder, "--json", "--seed", "4"]);
     expect(JSON.parse(json.stdout)).toMatchObject({ version: 1, passed: true, seed: 4 });
     const page = await runCli(["verify", "--model", folder, "--out", `${folder}/result.html`]);

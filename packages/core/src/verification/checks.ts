@@ -1,6 +1,7 @@
 /** @file The checks: one line each, in the order of results. */
 
 import type { Check } from "./check.ts";
+import { answers } from "./checks/answers.ts";
 import { completeness } from "./checks/completeness.ts";
 import { determinism } from "./checks/determinism.ts";
 import { finite } from "./checks/finite.ts";
@@ -20,5 +21,6 @@ export const CHECKS: readonly Check[] = [
   readout,
   gradients,
   completeness,
+  answers,
   determinism,
 ];
