@@ -44,14 +44,13 @@ export const answers: Check = {
       };
     }
     const { source } = subject;
-    const prompt = "text" in source ? { prompt: source.text } : source;
     const questions = [
-      { name: "an answer", input: { ...prompt, answer: `${first}${third}${second}` } },
+      { name: "an answer", input: { ...source, answer: `${first}${third}${second}` } },
       {
         name: "an answer against another one",
-        input: { ...prompt, answer: `${first}${fourth}`, against: `${second}${third}${first}` },
+        input: { ...source, answer: `${first}${fourth}`, against: `${second}${third}${first}` },
       },
-      { name: "a label", input: { ...prompt, verbaliser: { one: [first, `${second}${third}`], other: [fourth] } } },
+      { name: "a label", input: { ...source, verbaliser: { one: [first, `${second}${third}`], other: [fourth] } } },
     ];
     const differences = new Differences();
     for (const [i, question] of questions.entries()) {
@@ -126,7 +125,7 @@ async function stringsAlone(
   const sums: number[] = [];
   for (let string = 0; string < count; string++) {
     const own = tokens.filter((_, place) => stringOf[place] === string);
-    const row = [...prompt, ...own];
+    const row = [...source, ...own];
     const places = [...row.keys()];
     const reading = {
       typeIds: row.map(() => 0),
