@@ -125,7 +125,7 @@ async function stringsAlone(
   const sums: number[] = [];
   for (let string = 0; string < count; string++) {
     const own = tokens.filter((_, place) => stringOf[place] === string);
-    const row = [...source, ...own];
+    const row = [...prompt, ...own];
     const places = [...row.keys()];
     const reading = {
       typeIds: row.map(() => 0),
