@@ -120,6 +120,24 @@ describe("ONNX files of CLIP", () => {
   });
 });
 
+it("is measured on a folder of pictures, whose folders name the right label", async () => {
+  const changed = { ...image, data: image.data.map((value) => 255 - value) };
+  const pictures = { "a dog/1.ppm": asPpm(image), "a cat/2.ppm": asPpm(image), "a cat/3.ppm": asPpm(changed) };
+  const dataset = await tempFolder(pictures);
+  const out = `${await tempFolder({})}/out.json`;
+  const choice = ["--model", folder("clip"), "--labels", labels.join(","), "--methods", "gradient-x-input,random"];
+  const { code, stderr } = await runCli(["evaluate", "--dataset", dataset, ...choice, "--out", out]);
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  const { dataset: of, inputs } = JSON.parse(readFileSync(out, "utf8")) as Record<string, Record<string, unknown>>;
+  expect(of).toMatchObject({ size: 3, measured: 3 });
+  // The first two are one picture, of which one folder says that it is a dog, as the model does.
+  expect(inputs).toMatchObject([
+    { correct: false },
+    { target: expect.any(String) },
+    { predicted: "a dog", correct: true },
+  ]);
+});
+
 describe("what is asked", () => {
   let model: LoadedModel;
   beforeAll(async () => {

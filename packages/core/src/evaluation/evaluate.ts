@@ -304,11 +304,15 @@ async function measureItem(
 /** What was predicted, and whether that is right: of the model's classes, or of the labels that the input names. */
 function judged(
   model: ExplainableModel,
-  { input }: DatasetItem,
+  { input, label }: DatasetItem,
   { predictions, target }: Pick<OpenInput, "predictions" | "target">,
   truth: ReturnType<ReadTruth>,
 ): ReturnType<typeof verdictOf> {
-  if (logitsOf(model.anatomy).kind !== "logits") return { predicted: predictions[0]?.label ?? "" };
+  if (logitsOf(model.anatomy).kind !== "logits") {
+    const predicted = predictions[0]?.label ?? "";
+    const isChoice = predictions.length > 1 && predictions.some((one) => one.label === String(label));
+    return { predicted, ...(isChoice ? { correct: predicted === String(label) } : {}) };
+  }
   const { labels } = input as Partial<TextInput>;
   return verdictOf(labels === undefined ? model : { labels, activation: "softmax" }, predictions, target, truth);
 }
