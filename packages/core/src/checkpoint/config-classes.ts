@@ -315,13 +315,21 @@ const CLASSES: Readonly<Record<string, ConfigClass>> = {
   "openai-gpt": { aliases: GPT2_NAMES },
 };
 
+/** What a class is of whose type a file says nothing, as those of transformers 2: "BertForSequenceClassification" is "bert". */
+function typeOfClass(architectures: unknown): string | undefined {
+  const [first] = Array.isArray(architectures) ? (architectures as readonly unknown[]) : [];
+  const name =
+    typeof first === "string" ? /^(.+?)(?:For[A-Z]|LMHead|Model$)/.exec(first)?.[1]?.toLowerCase() : undefined;
+  return name === undefined ? undefined : Object.keys(CLASSES).find((type) => type.replaceAll(/[-_]/g, "") === name);
+}
+
 /** The fields of a config.json as its class has them: under their own names, with what it leaves out. */
 export function completeConfig(fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  const { model_type: type } = fields;
+  const { model_type: type = typeOfClass(fields.architectures) } = fields;
   const found = typeof type === "string" && Object.hasOwn(CLASSES, type) ? CLASSES[type] : undefined;
-  if (found === undefined) return fields;
+  if (found === undefined) return type === undefined ? fields : { ...fields, model_type: type };
   const { defaults = {}, aliases = {}, keepsNull } = found;
-  const complete: Record<string, unknown> = { ...fields };
+  const complete: Record<string, unknown> = { ...fields, model_type: type };
   for (const [alias, name] of Object.entries(aliases)) complete[name] = fields[alias] ?? fields[name];
   for (const [name, value] of Object.entries(defaults)) {
     if (keepsNull === undefined || complete[name] === undefined) complete[name] ??= value;

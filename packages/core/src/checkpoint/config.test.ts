@@ -114,6 +114,7 @@ describe("parseConfig()", () => {
     expect(() => parseConfig("{", "config.json")).toThrow('Cannot use "config.json": it is not valid JSON');
     expect(() => parseConfig("[]", "config.json")).toThrow("it is [], wanted an object");
     expect(() => parseConfig("{}", "config.json")).toThrow('"model_type" is missing, wanted a string');
+    expect(() => parseConfig('{"architectures": ["MyModel"]}', "config.json")).toThrow(/add what the model is/);
   });
 });
 
@@ -126,6 +127,10 @@ describe("parseConfig() as the configuration classes of transformers", () => {
   });
 
   it("reads keys of a family by the names that most have", () => {
+    for (const [name, type] of Object.entries({ XLMRoberta: "xlm-roberta", ViT: "vit", DebertaV2: "deberta-v2" })) {
+      const architectures = [`${name}ForSequenceClassification`];
+      expect(parseConfig(JSON.stringify({ architectures }), "config.json").modelType).toBe(type);
+    }
     const config = parse({ model_type: "gptj", n_embd: 32, n_positions: 64 });
     expect([config.integer("hidden_size"), config.integer("max_position_embeddings")]).toEqual([32, 64]);
     expect(config.has("num_hidden_layers")).toBe(false);

@@ -1,6 +1,6 @@
 /** @file config.json of a Hugging Face checkpoint: typed and checked access. Knows keys that all families share, none of one family. */
 
-import { quote } from "../errors.ts";
+import { CheckpointError, quote } from "../errors.ts";
 import { completeConfig } from "./config-classes.ts";
 import { isOneOf, isStrings, type JsonFields, parseFields } from "./json-fields.ts";
 import { type ClassLabels, readLabels } from "./labels.ts";
@@ -39,6 +39,12 @@ export interface CheckpointConfig extends Omit<JsonFields, "read"> {
 export function parseConfig(json: string, file: string): CheckpointConfig {
   const fields = parseFields(json, file, completeConfig);
   const { read, ...getters } = fields;
+  if (!fields.has("model_type")) {
+    throw new CheckpointError(
+      `Cannot use "${file}": "model_type" is missing, wanted a string; check that the file belongs to this model, and add what the model is, which old versions of transformers did not write, as in "model_type": "bert"`,
+      file,
+    );
+  }
   const modelType = fields.string("model_type");
   const architectures = read("architectures", [], "a list of strings", isStrings);
   const wanted = `one of ${PROBLEM_TYPES.map(quote).join(", ")}`;

@@ -16,7 +16,7 @@ const OTHER_TASKS =
 const MASKED = /ForMaskedLM$/;
 
 /** What the decoders of encoder-decoders read besides their own tokens. */
-const ENCODED = /^(encoder_(hidden_states|outputs?|attention_mask|last_hidden_state)|decoder_input_ids)$/;
+const ENCODED = /^(encoder_(hidden_states|outputs?|attention_mask|last_hidden_state)|decoder_input_ids|memory)$/;
 
 /**
  * To be called before side files are read, which may be large or missing: what the graph itself holds is enough.

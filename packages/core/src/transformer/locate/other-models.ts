@@ -6,7 +6,7 @@ import { isCausal } from "./causality.ts";
 import { isOperator } from "./operators.ts";
 import type { Output } from "./outputs.ts";
 import type { Source } from "./roles.ts";
-import type { Search } from "./search.ts";
+import { describeShape, type Search } from "./search.ts";
 
 /** Names of inputs that are sounds. */
 const SOUND =
@@ -43,6 +43,10 @@ export function kindByInputs(search: Search): string | undefined {
   }
   if (sound !== undefined && !ids) {
     return `a model of sound (it reads "${sound.name}"); calig explains texts and pictures; a kind of input of your own can be given from outside (docs/extend.md)`;
+  }
+  const series = floats.find((input) => rank(input) === 3);
+  if (series !== undefined && !ids) {
+    return `a model of numbers that are neither token ids nor pixels ("${series.name}" ${describeShape(search.shape(series.name))}), as those of sound and of series are; calig explains texts and pictures; a kind of input of your own can be given from outside (docs/extend.md)`;
   }
   return undefined;
 }
