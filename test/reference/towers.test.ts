@@ -138,6 +138,25 @@ it("is measured on a folder of pictures, whose folders name the right label", as
   ]);
 });
 
+it("reads CLIP's vocabulary from the files of the Python tokenizer, too", async () => {
+  const names = ["config.json", "model.safetensors", "preprocessor_config.json", "vocab.json", "merges.txt"];
+  const files = Object.fromEntries(names.map((name) => [name, readFileSync(`${folder("clip")}/${name}`)]));
+  await using model = await loadModel(await tempFolder(files));
+  const { tokenizer } = (model.texts as NonNullable<typeof model.texts>).model;
+  for (const odd of [text, "A  Cat's 12 dogs, éa!", "PHOTO\tof"]) {
+    const [own, whole] = [await tokenizer?.encode(odd), await clipTokenizer(odd)];
+    expect(own?.ids).toEqual(whole);
+  }
+  const { ids } = (await tokenizer?.encode("of")) as { readonly ids: readonly number[] };
+  expect(ids.map((id) => tokenizer?.textOf(id))).toEqual(["<|startoftext|>", "of ", "<|endoftext|>"]);
+});
+
+/** Ids by tokenizer.json. */
+async function clipTokenizer(given: string): Promise<readonly number[] | undefined> {
+  await using model = await loadModel(folder("clip"));
+  return (await model.texts?.model.tokenizer?.encode(given))?.ids;
+}
+
 describe("what is asked", () => {
   let model: LoadedModel;
   beforeAll(async () => {

@@ -14,14 +14,19 @@ export function tokenTexts(contents: JsonPart): (id: number) => string {
   const isByteLevel = [contents.decoder, contents.pre_tokenizer].some((part) =>
     (JSON.stringify(part) ?? "").includes('"ByteLevel"'),
   );
+  const ending = isPart(contents.model) ? contents.model.end_of_word_suffix : undefined;
+  const suffix = typeof ending === "string" ? ending : "";
   return (id) => {
     names ??= tokenNames(contents);
-    const name = names.get(id);
-    if (name === undefined) return String(id);
+    const found = names.get(id);
+    if (found === undefined) return String(id);
+    // Words that end in a mark stand for themselves and the space behind them.
+    const name = suffix !== "" && found.endsWith(suffix) ? `${found.slice(0, -suffix.length)} ` : found;
     const byte = BYTE.exec(name)?.[1];
     if (byte !== undefined) return decoded([Number.parseInt(byte, 16)]);
-    const bytes = isByteLevel ? bytesOf(name) : undefined;
-    return bytes === undefined ? name.replaceAll("\u2581", " ") : decoded(bytes);
+    const bytes = isByteLevel ? bytesOf(name.trimEnd()) : undefined;
+    const text = bytes === undefined ? name.replaceAll("\u2581", " ") : decoded(bytes);
+    return bytes !== undefined && name.endsWith(" ") ? `${text} ` : text;
   };
 }
 

@@ -43,6 +43,7 @@ const DEFAULTS: Readonly<Record<ClassKind, Readonly<Partial<Record<Role, string>
   llama: { unk: "<unk>", bos: "<s>", eos: "</s>" },
   albert: { ...BRACKETS, bos: "[CLS]", eos: "[SEP]", unk: "<unk>", pad: "<pad>" },
   "deberta-v2": { ...BRACKETS, bos: "[CLS]", eos: "[SEP]" },
+  clip: { unk: END, bos: "<|startoftext|>", eos: END, pad: END },
   plain: {},
 };
 /** Classes whose mask takes the space before it, where it is named by its text alone. */

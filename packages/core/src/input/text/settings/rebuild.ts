@@ -34,6 +34,7 @@ const MODELS: Readonly<Record<Exclude<ClassKind, "plain">, string>> = {
   "deberta-v2": "Unigram",
   "xlm-roberta": "Unigram",
   camembert: "Unigram",
+  clip: "BPE",
 };
 
 export const modelTypeOf = (kind: ClassKind): string | undefined => (kind === "plain" ? undefined : MODELS[kind]);
@@ -140,6 +141,37 @@ const REBUILDS: Readonly<Record<Exclude<ClassKind, "plain">, Rebuild>> = {
     pre_tokenizer: spacesAndMarks(source),
     post_processor: around(source, "bos", "eos", "doubled"),
   }),
+  clip: ({ model, tokens, idOf }) => {
+    const token = (role: Role) => {
+      const text = tokens.byRole[role]?.content ?? "<|endoftext|>";
+      return [text, idOf(text) ?? 0];
+    };
+    return {
+      model: { ...bytePairs(model), unk_token: tokens.byRole.unk?.content ?? null, end_of_word_suffix: "</w>" },
+      normalizer: {
+        type: "Sequence",
+        normalizers: [
+          { type: "NFC" },
+          { type: "Replace", pattern: { Regex: "\\s+" }, content: " " },
+          { type: "Lowercase" },
+        ],
+      },
+      pre_tokenizer: {
+        type: "Sequence",
+        pretokenizers: [
+          { type: "Split", pattern: { Regex: CLIP }, behavior: "Removed", invert: true },
+          byteLevel(false),
+        ],
+      },
+      post_processor: {
+        type: "RobertaProcessing",
+        sep: token("eos"),
+        cls: token("bos"),
+        trim_offsets: false,
+        add_prefix_space: false,
+      },
+    };
+  },
   camembert: (source) => {
     const unknown = (Array.isArray(source.model.vocab) ? source.model.vocab : []).findIndex(
       (entry) => Array.isArray(entry) && entry[0] === source.tokens.byRole.unk?.content,
@@ -152,6 +184,9 @@ const REBUILDS: Readonly<Record<Exclude<ClassKind, "plain">, Rebuild>> = {
     };
   },
 };
+
+/** The pattern of CLIP's words. */
+const CLIP = "'s|'t|'re|'ve|'m|'ll|'d|[\\p{L}]+|[\\p{N}]|[^\\s\\p{L}\\p{N}]+";
 
 /** The pattern of Qwen2's words. */
 const QWEN2 =

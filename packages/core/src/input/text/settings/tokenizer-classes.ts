@@ -23,6 +23,7 @@ export type ClassKind =
   | "deberta-v2"
   | "xlm-roberta"
   | "camembert"
+  | "clip"
   | "plain";
 
 export interface TokenizerClass {
@@ -50,6 +51,7 @@ const KINDS: Readonly<Record<string, ClassKind>> = {
   DebertaV2Tokenizer: "deberta-v2",
   XLMRobertaTokenizer: "xlm-roberta",
   CamembertTokenizer: "camembert",
+  CLIPTokenizer: "clip",
 };
 
 /** Version 4: classes that leave token types away. Version 5: classes that have them. */
@@ -73,6 +75,7 @@ const BY_TYPE: Readonly<Record<string, string>> = {
   "data2vec-text": "RobertaTokenizer",
   deberta: "DebertaTokenizer",
   "deberta-v2": "DebertaV2Tokenizer",
+  clip: "CLIPTokenizer",
   distilbert: "DistilBertTokenizer",
   electra: "ElectraTokenizer",
   ernie: "BertTokenizer",
