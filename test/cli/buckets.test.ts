@@ -133,6 +133,32 @@ test("a shard that another process has written stays as it is; a command that ho
   expect(files.has("data/b/run/.lock.json")).toBe(false);
 });
 
+test("inputs may lie in a bucket: one file, or several by a pattern", async () => {
+  const files = server.files as Map<string, unknown>;
+  const put = (name: string, bytes: Uint8Array, etag = '"1"') =>
+    files.set(`data/in/${name}`, { bytes: Buffer.from(bytes), etag, modified: new Date() });
+  const lines = (from: number, to: number) => Buffer.from(`${LINES.slice(from, to).join("\n")}\n`);
+  put("a-1.jsonl", lines(0, 5));
+  put("a-2.jsonl", lines(5, 12));
+  put("b.jsonl", lines(0, 1));
+  const again = () =>
+    runCli([
+      ...["explain", "--input", "s3://data/in/a-*.jsonl", "--out", "s3://data/d/run/", "--shard-rows", "2"],
+      ...["--method", "random"],
+    ]);
+  expect((await again()).stderr).toContain("12 rows in 6 shards");
+  const rows = await rowsOf("s3://data/d/run");
+  expect(rows.map(({ id, source }) => `${source} ${id}`)).toEqual(
+    LINES.map((_, i) => `s3://data/in/a-${i < 5 ? 1 : 2}.jsonl n${i}`),
+  );
+  put("a-2.jsonl", lines(4, 11), '"2"');
+  expect((await again()).stderr).toContain('input "s3://data/in/a-2.jsonl" changed');
+  const shard = files.get("data/d/run/shards/part-00000-of-00006.parquet") as { readonly bytes: Uint8Array };
+  put("rows.parquet", shard.bytes);
+  const { stdout } = await runCli(["explain", "--input", "s3://data/in/rows.parquet", "--method", "random", "--json"]);
+  expect(stdout.trim().split("\n")).toHaveLength(2);
+});
+
 /** A worker with a disk of its own for what is under way. */
 async function startWorker(): Promise<ChildProcess> {
   const child = spawn(
@@ -156,7 +182,15 @@ async function startWorker(): Promise<ChildProcess> {
 }
 
 test("workers that share nothing but the bucket and the queue lose no row when one is killed", async () => {
-  await explain("s3://data/c/run/", "--plan");
+  (server.files as Map<string, unknown>).set("data/in/all.jsonl", {
+    bytes: Buffer.from(`${LINES.join("\n")}\n`),
+    etag: '"all"',
+    modified: new Date(),
+  });
+  await runCli([
+    ...["explain", "--input", "s3://data/in/all.jsonl", "--out", "s3://data/c/run/", "--shard-rows", "2"],
+    ...["--method", "random", "--plan"],
+  ]);
   await runCli(["enqueue", "s3://data/c/run/", "--redis", redis.url]);
   const done = () => namesIn("c/run").filter((name) => name.endsWith(".parquet")).length;
   const until = async (what: () => boolean) => {
@@ -168,15 +202,15 @@ test("workers that share nothing but the bucket and the queue lose no row when o
   await until(() => done() === 6);
   other.kill("SIGTERM");
   expect(await once(other, "exit")).toEqual([0, null]);
-  expect(await rowsOf("s3://data/c/run")).toEqual(
-    await rowsOf("s3://data/a/run").then((rows) =>
-      rows.map(({ error, ...row }) => ({ ...row, error: row.row === 6 ? null : error })),
-    ),
-  );
+  const same = (await rowsOf(join(folder, "disk"))).map((row) => ({ ...row, source: "s3://data/in/all.jsonl" }));
+  expect(await rowsOf("s3://data/c/run")).toEqual(same);
 }, 120_000);
 
 test.each([
   [["--input", "in.jsonl", "--out", "s3://none/run/"], "NoSuchBucket"],
+  [["--input", "s3://data/nothing.csv", "--out", "s3://data/x/"], "there is no such file"],
+  [["--input", "s3://data/*/x.csv", "--out", "s3://data/x/"], "in S3 a pattern is that of the names in one folder"],
+  [["--input", "s3://data/none*.csv", "--out", "s3://data/x/"], "no file is called so"],
   [["--input", "in.jsonl", "--out", "s3:///run/"], "it names no bucket"],
   [["--input", "in.jsonl", "--out", "s3://data/x/", "--format", "html"], "in S3 there are runs alone"],
   [["A text.", "--out", "s3://data/x/"], "in S3 there are runs alone"],

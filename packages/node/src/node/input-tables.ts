@@ -3,6 +3,8 @@
 import { readdir, stat } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
 import { quote, UsageError, wordList } from "@calig/core/internal/errors";
+import { storageOf } from "./storage/open-storage.ts";
+import { folderOf, isBucket, within } from "./storage/storage.ts";
 
 /** Tables that are looked for in folders: others there are descriptions and licences. */
 const IN_FOLDERS = [".parquet", ".jsonl", ".ndjson", ".csv", ".tsv"] as const;
@@ -16,12 +18,44 @@ const isPattern = (path: string): boolean => /[*?]|\[[^\]]*\]|\{[^}]*,[^}]*\}/.t
 
 /** Whether inputs are in several files, or may be: a pattern, or a folder of tables and not of other inputs. */
 export async function tablesIn(path: string): Promise<readonly string[] | undefined> {
+  if (isBucket(path)) return tablesInBucket(path);
   const found = await stat(path).catch(() => undefined);
   if (found?.isDirectory() === true) return tablesInFolder(path);
   if (found !== undefined || !isPattern(path)) return undefined;
   const { glob } = await import("tinyglobby");
   const files = await glob(path.replaceAll("\\", "/"), { expandDirectories: false, dot: false });
   if (files.length > 0) return oneKind(path, files.sort());
+  throw new UsageError(
+    `Cannot read inputs from ${quote(path)}: no file is called so; give another pattern, or the name of a file`,
+  );
+}
+
+/** The names that a pattern means, as shells have it: "*", "?", "[a-c]", "{a,b}". */
+const patternOf = (pattern: string): RegExp =>
+  new RegExp(
+    `^${pattern
+      .replace(/[.+^$()|\\]/g, "\\$&")
+      .replaceAll("*", ".*")
+      .replaceAll("?", ".")
+      .replace(/\{([^}]*)\}/g, (_, names: string) => `(${names.replaceAll(",", "|")})`)}$`,
+  );
+
+/** The same in a bucket, where the pattern is that of a name, and folders are none but by the slash at their end. */
+async function tablesInBucket(path: string): Promise<readonly string[] | undefined> {
+  const name = path.split("/").at(-1) ?? "";
+  const folder = folderOf(path);
+  if (isPattern(folder)) {
+    throw new UsageError(
+      `Cannot read inputs from ${quote(path)}: in S3 a pattern is that of the names in one folder; name the folder`,
+    );
+  }
+  if (name !== "" && !isPattern(name)) return undefined;
+  const names = (await (await storageOf(path)).list(folder)).map((file) => file.name).sort();
+  const pattern = patternOf(name);
+  const isMeant = (file: string) =>
+    name === "" ? IN_FOLDERS.some((end) => file.toLowerCase().endsWith(end)) : pattern.test(file);
+  const files = names.filter((file) => isMeant(file)).map((file) => within(folder, file));
+  if (files.length > 0) return oneKind(path, files);
   throw new UsageError(
     `Cannot read inputs from ${quote(path)}: no file is called so; give another pattern, or the name of a file`,
   );

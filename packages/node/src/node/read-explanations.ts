@@ -1,7 +1,7 @@
 /** @file Explanations from files: records, lists and lines as `calig explain` writes them, and folders of such files. */
 
 import { readdir, realpath, stat } from "node:fs/promises";
-import { dirname, extname, join } from "node:path";
+import { extname, join } from "node:path";
 import type { Explanation } from "@calig/core/internal/attribution/explanation";
 import { parseExplanation } from "@calig/core/internal/attribution/parse-explanation";
 import { InputError, quote, UsageError } from "@calig/core/internal/errors";
@@ -13,7 +13,7 @@ import { isFileOf } from "./input-files.ts";
 import { readText } from "./read-text.ts";
 import { readShard } from "./run-explanations.ts";
 import { type RunFacts, runFacts, shardsOf } from "./run-shards.ts";
-import { isBucket } from "./storage/storage.ts";
+import { folderOf, isBucket } from "./storage/storage.ts";
 
 /** Endings of files that may hold explanations. */
 const EXPLANATION_EXTENSIONS: readonly string[] = [".json", ".jsonl", ".ndjson"];
@@ -76,10 +76,7 @@ export async function readExplanations(file: string): Promise<readonly ReportEnt
 
 /** The run that a file is a shard of. */
 const factsOfShard = async (file: string): Promise<RunFacts | undefined> =>
-  extname(file) === ".parquet" ? runFacts(above(above(file))) : undefined;
-
-/** The folder that a file lies in. */
-const above = (file: string): string => (isBucket(file) ? file.replace(/\/[^/]*$/, "") : dirname(file));
+  extname(file) === ".parquet" ? runFacts(folderOf(folderOf(file))) : undefined;
 
 const AGAIN = "write it again with calig explain";
 

@@ -3,6 +3,8 @@
 import { readFile, stat } from "node:fs/promises";
 import { InputError, quote, UsageError } from "@calig/core/internal/errors";
 import { foreignContent } from "./foreign-files.ts";
+import { storageOf } from "./storage/open-storage.ts";
+import { isBucket } from "./storage/storage.ts";
 
 /** Longest file that becomes one string of the engine (V8: 2^29 - 24 units). */
 const MOST_BYTES = 2 ** 29 - 24;
@@ -13,6 +15,10 @@ const MOST_BYTES = 2 ** 29 - 24;
  * @throws {UsageError} When there is no such file.
  */
 export async function checkFile(file: string, purpose: string, endings: string): Promise<void> {
+  if (isBucket(file)) {
+    if ((await (await storageOf(file)).find(file)) !== undefined) return;
+    throw new UsageError(`Cannot read ${purpose} from ${quote(file)}: there is no such file`);
+  }
   const found = await stat(file).catch(() => undefined);
   if (found === undefined) throw new UsageError(`Cannot read ${purpose} from ${quote(file)}: there is no such file`);
   if (found.isDirectory()) {
@@ -27,7 +33,13 @@ export async function checkFile(file: string, purpose: string, endings: string):
  *
  * @throws {InputError} When it is no text, or none in UTF-8 or marked UTF-16: says what it is, or which line is wrong.
  */
-export const readText = async (file: string): Promise<string> => decodeText(await readFile(file), quote(file), file);
+export const readText = async (file: string): Promise<string> => decodeText(await bytesOf(file), quote(file), file);
+
+async function bytesOf(file: string): Promise<Uint8Array> {
+  if (!isBucket(file)) return readFile(file);
+  const opened = await (await storageOf(file)).open(file);
+  return opened.slice(0, opened.bytes);
+}
 
 /**
  * Bytes as text, without a byte order mark.

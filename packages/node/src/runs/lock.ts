@@ -79,7 +79,7 @@ async function lockBucket(folder: string, own: Holder): Promise<() => Promise<vo
   const path = within(folder, LOCK);
   const write = (only?: string) => storage.write(path, (file) => file.writeFile(JSON.stringify(own)), only);
   for (;;) {
-    const there = (await storage.list(folder)).find(({ name }) => name === LOCK);
+    const there = await storage.find(path);
     if (there !== undefined) {
       const holder = holderIn((await storage.read(path)) ?? "");
       if (holder !== undefined && isThere(there.modified, holder)) throw taken(folder, holder);

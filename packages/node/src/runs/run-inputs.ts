@@ -2,8 +2,9 @@
 
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
 import { InputError, quote } from "@calig/core/internal/errors";
+import { storageOf } from "../node/storage/open-storage.ts";
+import { isBucket } from "../node/storage/storage.ts";
 import type { RowPlace } from "./run-row.ts";
 
 /** A file with rows, or a folder of files with one row each. */
@@ -32,22 +33,29 @@ export interface RunInputs {
   check(start: number, end: number): Promise<void>;
 }
 
+/** Bytes that are read of a bucket at once. */
+const PART_BYTES = 2 ** 24;
+
 /** SHA-256 of a file. */
 export async function checksum(file: string): Promise<string> {
   const hash = createHash("sha256");
-  for await (const chunk of createReadStream(file, { highWaterMark: 2 ** 20 })) hash.update(chunk as Buffer);
+  if (!isBucket(file)) {
+    for await (const chunk of createReadStream(file, { highWaterMark: 2 ** 20 })) hash.update(chunk as Buffer);
+    return hash.digest("hex");
+  }
+  const opened = await (await storageOf(file)).open(file);
+  for (let at = 0; at < opened.bytes; at += PART_BYTES) hash.update(await opened.slice(at, at + PART_BYTES));
+  await opened.close();
   return hash.digest("hex");
 }
 
 /** What the system says of a file, which is another text after it was written to. */
 export async function fileState(file: string): Promise<{ readonly state: string; readonly bytes: number }> {
-  const { size, mtimeMs, ino } = await stat(file).catch((cause: unknown) => {
-    throw new InputError(
-      `Cannot read ${quote(file)}: there is no such file; name one that there is, or put it back where a run was begun with it`,
-      { cause },
-    );
-  });
-  return { state: `${size}-${mtimeMs}-${ino}`, bytes: size };
+  const found = await (await storageOf(file)).find(file);
+  if (found !== undefined) return found;
+  throw new InputError(
+    `Cannot read ${quote(file)}: there is no such file; name one that there is, or put it back where a run was begun with it`,
+  );
 }
 
 /** A file that changed while it was read. */

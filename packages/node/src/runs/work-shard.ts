@@ -19,7 +19,7 @@ import { type RunManifest, shortHash } from "./manifest.ts";
 import type { RunEntry, RunInputs } from "./run-inputs.ts";
 import { explainedRow, failedRow, hasFailed, type RunRow } from "./run-row.ts";
 import type { RowState } from "./shard-source.ts";
-import { type DoneShard, doneShard, shardFolder, shardNotes, shardPath, shardRange } from "./shards.ts";
+import { type DoneShard, doneShard, shardNotes, shardPath, shardRange } from "./shards.ts";
 
 /** Rows of a row group: what a reader of one row has to read, and what the writer holds in memory. */
 const GROUP_ROWS = 100;
@@ -130,8 +130,7 @@ async function writeShard(
   // Another process was first. What is right stays; what is not is replaced, where nobody else does so.
   const there = await doneShard(folder, manifest, shard);
   if (there !== undefined) return there;
-  const { state } = (await storage.list(shardFolder(folder))).find(({ name }) => path.endsWith(`/${name}`)) ?? {};
-  if (await storage.write(path, fill, state ?? NEW)) return { shard, failed };
+  if (await storage.write(path, fill, (await storage.find(path))?.state ?? NEW)) return { shard, failed };
   throw new ExecutionError(
     `Cannot write ${quote(path)}: other processes write it at the same time, and something else; let one command work on a run`,
   );

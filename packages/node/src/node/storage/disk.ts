@@ -19,16 +19,19 @@ export const disk: Storage = {
     let next = 0;
     const look = async () => {
       while (next < names.length) {
-        const name = names[next++] as string;
-        const what = await stat(join(folder, name)).catch(() => undefined);
+        const file = await disk.find(join(folder, names[next++] as string));
         // It may be gone since.
-        if (what?.isFile() !== true) continue;
-        const { size, mtimeMs, ino } = what;
-        found.push({ name, state: `${size}-${mtimeMs}-${ino}`, modified: mtimeMs });
+        if (file !== undefined) found.push(file);
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, look));
     return found;
+  },
+  async find(path) {
+    const what = await stat(path).catch(() => undefined);
+    if (what?.isFile() !== true) return undefined;
+    const { size: bytes, mtimeMs: modified, ino } = what;
+    return { name: basename(path), bytes, state: `${bytes}-${modified}-${ino}`, modified };
   },
   async read(path) {
     try {

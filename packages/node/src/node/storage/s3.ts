@@ -74,13 +74,28 @@ function storageWith(library: Library, client: Client): Storage {
             }),
           ),
         );
-        for (const { Key: key = "", ETag: state = "", LastModified: modified } of page.Contents ?? []) {
+        for (const { Key: key = "", Size: bytes = 0, ETag: state = "", LastModified: at } of page.Contents ?? []) {
           const name = key.slice(prefix.length);
-          if (name !== "") found.push({ name, state, modified: modified?.getTime() ?? 0 });
+          if (name !== "") found.push({ name, bytes, state, modified: at?.getTime() ?? 0 });
         }
         token = page.NextContinuationToken;
       } while (token !== undefined);
       return found;
+    },
+    async find(path) {
+      const place = partsOf(path);
+      try {
+        const {
+          ContentLength: bytes = 0,
+          ETag: state = "",
+          LastModified: at,
+        } = await client.send(new HeadObjectCommand(place));
+        return { name: place.Key.split("/").at(-1) ?? "", bytes, state, modified: at?.getTime() ?? 0 };
+      } catch (error) {
+        // Of a bucket that is not there, this request alone says no more.
+        if (isStatus(error, 404)) return undefined;
+        throw failure(path, "read", error);
+      }
     },
     async read(path) {
       try {

@@ -1,11 +1,12 @@
 /** @file Where files of runs lie: on a disk, or in a bucket of S3. The same few things are done with both. */
 
 import type { FileHandle } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 /** A file that is there. */
 export interface StoredFile {
   readonly name: string;
+  readonly bytes: number;
   /** What the storage says of it: another text after it was written to. */
   readonly state: string;
   /** When it was written, milliseconds since 1970. */
@@ -24,6 +25,8 @@ export interface OpenedFile {
 export interface Storage {
   /** Files that lie in a folder itself; none where there is no such folder. */
   list(folder: string): Promise<readonly StoredFile[]>;
+  /** One file; undefined where there is none. */
+  find(path: string): Promise<StoredFile | undefined>;
   /** The text of a file; undefined where there is none. */
   read(path: string): Promise<string | undefined>;
   /** @throws What the system says where it cannot be read. */
@@ -45,6 +48,9 @@ export const NEW = "new";
 
 /** Whether a place is in a bucket of S3. */
 export const isBucket = (place: string): boolean => /^s3:\/\//i.test(place);
+
+/** The folder that a file lies in. */
+export const folderOf = (path: string): string => (isBucket(path) ? path.replace(/\/[^/]*$/, "") : dirname(path));
 
 /** A place within another one. */
 export const within = (place: string, ...names: readonly string[]): string =>
