@@ -6,7 +6,7 @@
  */
 
 import { spawn } from "node:child_process";
-import { mkdir, mkdtemp, open, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, open, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
@@ -16,7 +16,7 @@ import type { Explanation } from "@calig/core/internal/attribution/explanation";
 import { loadModel } from "@calig/node/internal/node/load-model";
 import { startParquet } from "@calig/node/internal/node/parquet/write";
 import { type RunManifest, readManifest } from "@calig/node/internal/runs/manifest";
-import type { RunInputs } from "@calig/node/internal/runs/run-inputs";
+import { checksum, type RunInputs } from "@calig/node/internal/runs/run-inputs";
 import { RUN_COLUMNS } from "@calig/node/internal/runs/run-row";
 import { doneShards, shardNotes, shardPath } from "@calig/node/internal/runs/shards";
 import { workShard } from "@calig/node/internal/runs/work-shard";
@@ -120,18 +120,27 @@ for (let shard = 0; shard < manifest.shards - 1; shard++) {
   await sink.finish();
   await file.close();
 }
-await writeFile(join(folder, "ready"), "");
 let from = performance.now();
+const seconds = () => ((performance.now() - from) / 1000).toFixed(2);
 const done = await doneShards(out, manifest);
-console.log(`${done.length} of ${manifest.shards} footers in ${((performance.now() - from) / 1000).toFixed(2)} s`);
+console.log(`${done.length} of ${manifest.shards} shards found by their footers in ${seconds()} s`);
 from = performance.now();
-const child = start();
-const { readdir } = await import("node:fs/promises");
-while (!(await readdir(join(out, "shards"))).some((name) => name.endsWith(".rows.jsonl")))
-  await new Promise((resolve) => setTimeout(resolve, 20));
-console.log(
-  `the first row of ${ROWS}, ${ROWS - manifest.shardRows} done, after ${((performance.now() - from) / 1000).toFixed(2)} s`,
-);
-await ended(child);
-console.log(`all done after ${((performance.now() - from) / 1000).toFixed(2)} s`);
+await doneShards(out, manifest);
+console.log(`and by the ledger in ${seconds()} s`);
+from = performance.now();
+const { size } = await stat(input);
+await checksum(input);
+console.log(`checksum of an input of ${(size / 2 ** 20).toFixed(0)} MB in ${seconds()} s: when a run is begun`);
+// Once as a queue leaves it, whose workers keep no ledger, once as a command does.
+for (const ledger of ["no ledger", "a ledger"]) {
+  if (ledger === "no ledger") await rm(join(out, ".done.json"), { force: true });
+  await rm(shardPath(out, manifest, manifest.shards - 1), { force: true });
+  from = performance.now();
+  const child = start();
+  while (!(await readdir(join(out, "shards"))).some((name) => name.endsWith(".rows.jsonl")))
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  console.log(`${ledger}: the first row of ${ROWS}, ${ROWS - manifest.shardRows} done, after ${seconds()} s`);
+  await ended(child);
+  console.log(`all done after ${seconds()} s`);
+}
 await rm(folder, { recursive: true, force: true });

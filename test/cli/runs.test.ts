@@ -1,15 +1,20 @@
 /** @file Runs: data sets explained in shards, interrupted, gone on with, and compared with undisturbed ones. */
 
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { InputError } from "@calig/core/internal/errors";
 import { openParquet } from "@calig/node/internal/node/parquet/read";
 import { readDataset } from "@calig/node/internal/node/read-dataset";
 import { openKeptRows } from "@calig/node/internal/runs/kept-rows";
 import { type RunManifest, readManifest } from "@calig/node/internal/runs/manifest";
+import { openRunInputs } from "@calig/node/internal/runs/open-run-inputs";
 import { doneShards } from "@calig/node/internal/runs/shards";
+import { workShard } from "@calig/node/internal/runs/work-shard";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { runCli } from "../support/run-cli.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
@@ -27,7 +32,8 @@ const CSV = `id,text\n${TEXTS.map((text, i) => `n${i},"${text}"`).join("\n")}\n`
 
 /** The rows of a run without what may differ, in the order of its shards. */
 async function rowsOf(folder: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
-  const names = (await readdir(join(folder, "shards"))).sort();
+  // A worker whose command was killed may write its row to the end.
+  const names = (await readdir(join(folder, "shards"))).filter((name) => name.endsWith(".parquet")).sort();
   const all = [];
   for (const name of names) {
     const file = await openParquet(join(folder, "shards", name));
@@ -229,6 +235,35 @@ describe("a run", () => {
   });
 });
 
+describe("a run of processes", () => {
+  /** A row takes long enough for others to come meanwhile. */
+  const SLOW = ["--method", "integrated-gradients", "--steps", "12", "--shard-rows", "3"];
+  const calig = [join(ROOT, "scripts/import-source.mjs"), join(ROOT, "packages/node/src/cli/bin.ts")];
+
+  test("is held against a second one, and is what an undisturbed one is after it was killed", async () => {
+    const lines = Array.from({ length: 6 }, (_, i) => JSON.stringify({ id: `n${i}`, text: `Film number ${i}.` }));
+    const folder = await tempFolder({ "in.jsonl": `${lines.join("\n")}\n` });
+    const argv = (out: string) => [
+      "explain",
+      "--input",
+      join(folder, "in.jsonl"),
+      "--out",
+      `${join(folder, out)}/`,
+      ...SLOW,
+    ];
+    const first = spawn(process.execPath, [...calig, ...argv("run"), "--workers", "2"], { stdio: "ignore" });
+    const names = () => readdir(join(folder, "run", "shards")).catch(() => []);
+    while ((await names()).length === 0) await pause(5);
+    const second = await runCli(argv("run"));
+    expect(second).toMatchObject({ code: 2, stderr: expect.stringContaining("does so already") as string });
+    first.kill("SIGKILL");
+    await once(first, "exit");
+    expect((await runCli(argv("run"))).code).toBe(0);
+    await runCli(argv("undisturbed"));
+    expect(await rowsOf(join(folder, "run"))).toEqual(await rowsOf(join(folder, "undisturbed")));
+  }, 120_000);
+});
+
 describe("rows that would stop a run", () => {
   test("are kept as failed: one that ends processes, and one that is a book", async () => {
     const folder = await tempFolder({
@@ -249,6 +284,27 @@ describe("rows that would stop a run", () => {
     expect(rows.map(({ error_code: failed }) => failed)).toEqual([null, "CALIG_INPUT", "CALIG_ENGINE_ENDED"]);
     expect(rows[1]?.error).toContain("1100000 characters: a run explains at most 100000");
     expect(rows[2]?.error).toContain("ended 3 times");
+  });
+
+  test("do not come of an input that changes meanwhile: nothing of its shard is kept, and the run goes on when it is put back", async () => {
+    const folder = await tempFolder({ "in.csv": CSV });
+    const [out, input] = [join(folder, "run"), join(folder, "in.csv")];
+    await run(folder, "--plan");
+    const manifest = (await readManifest(out)) as RunManifest;
+    const { inputs } = await openRunInputs(input, { kinds: [], rows: {}, files: {}, known: manifest.inputs });
+    const { atime, mtime } = await stat(input);
+    const explain = async () => {
+      await writeFile(input, `${CSV}n5,Fine.\n`);
+      throw new InputError("not this time");
+    };
+    await expect(workShard({ folder: out, manifest, inputs, explain }, 0)).rejects.toThrow(
+      "changed while it was explained",
+    );
+    expect(await readdir(join(out, "shards"))).toEqual([]);
+    await writeFile(input, CSV);
+    await utimes(input, atime, mtime);
+    expect((await run(folder)).stderr).toContain("Wrote");
+    expect((await rowsOf(out)).map(({ error_code: code }) => code)).toEqual([null, null, "CALIG_INPUT", null, null]);
   });
 
   test("do not come of a disk that is full: it is named, and the run goes on from there", async () => {
