@@ -79,12 +79,12 @@ def saved(model, folder):
     PreTrainedTokenizerFast(tokenizer_object=tokenizer, unk_token="w0", eos_token="w1", bos_token="w2").save_pretrained(folder)
 
 
-def genai(model, folder, precision="fp32"):
+def genai(model, folder, provider="cpu"):
     from onnxruntime_genai.models.builder import create_model, parse_extra_options
 
     checkpoint, out = f"{folder}/checkpoint", f"{folder}/out"
     saved(model, checkpoint)
-    where = ("", checkpoint, out, precision, "cpu", f"{folder}/cache")
+    where = ("", checkpoint, out, "fp32", provider, f"{folder}/cache")
     create_model(*where, **parse_extra_options(*where, []))
     return onnx.load(f"{out}/model.onnx")
 
@@ -101,7 +101,7 @@ def optimum(model, folder):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=pathlib.Path, required=True)
-    parser.add_argument("--by", nargs="+", required=True, choices=["past-legacy", "past-dynamo", "genai", "optimum"])
+    parser.add_argument("--by", nargs="+", required=True, choices=["past-legacy", "past-dynamo", "genai", "genai-webgpu", "optimum"])
     parser.add_argument("--only", nargs="*")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
@@ -124,7 +124,7 @@ def main():
                     if by in ("past-legacy", "past-dynamo"):
                         exported = with_past(model, feeds["input_ids"], f"{folder}/model.onnx", by == "past-dynamo")
                     else:
-                        exported = {"genai": genai, "optimum": optimum}[by](model, folder)
+                        exported = {"genai": genai, "genai-webgpu": lambda *given: genai(*given, "webgpu"), "optimum": optimum}[by](model, folder)
                 kept = exports.referenced(exported, case)
                 exports.strip(exported)
                 packed = gzip.compress(exported.SerializeToString(deterministic=True), 9, mtime=0)

@@ -27,7 +27,7 @@ export interface OnnxExport {
 }
 
 /** Case, and what made the file of its model: an exporter of PyTorch, of a decoder with keys and values; other tools. */
-const MADE = /^(.*?)-((?:past-)?(?:legacy|dynamo)|genai|optimum)\.onnx\.gz$/;
+const MADE = /^(.*?)-((?:past-)?(?:legacy|dynamo)|genai(?:-webgpu)?|optimum)\.onnx\.gz$/;
 
 const EXPORTERS = new Set(["legacy", "dynamo"]);
 

@@ -1,5 +1,6 @@
 /** @file com.microsoft GroupQueryAttention as primitives: causal attention of decoders, whose heads of queries share heads of keys. */
 
+import { float, int } from "../../onnx/model.ts";
 import { attend, mergeHeads, repeatHeads, splitHeads } from "./attention-core.ts";
 import { rotate, rowsAt, rowsInOrder } from "./rotary.ts";
 import { split, type WriteContext, type Writer } from "./writer.ts";
@@ -49,8 +50,8 @@ export const groupQueryAttention: Writer = (context) => {
     ? split(b, context.input(INPUT.query), 2, [heads * size, keyHeads * size, keyHeads * size])
     : [context.input(INPUT.query), context.input(INPUT.key), context.input(INPUT.value)];
   const turn = turning(context, size);
-  const q = turn(splitHeads(b, flatQ as string, heads, size));
-  const k = turn(splitHeads(b, flatK as string, keyHeads, size));
+  const q = turn(normalised(context, INPUT.queryNorm, splitHeads(b, flatQ as string, heads, size)));
+  const k = turn(normalised(context, INPUT.keyNorm, splitHeads(b, flatK as string, keyHeads, size)));
   const v = splitHeads(b, flatV as string, keyHeads, size);
   const bias = context.optional(INPUT.bias);
   const window = context.int("local_window_size", -1);
@@ -86,10 +87,17 @@ function refuseForms(context: WriteContext): void {
     has(INPUT.valueScale) ||
     [text("k_quant_type"), text("v_quant_type")].some((type) => type !== "NONE");
   if (isQuantised) refuse("its cache is quantised (k_quant_type, v_quant_type): keys and values are rounded");
-  if (has(INPUT.queryNorm) || has(INPUT.keyNorm))
-    refuse("it normalises queries or keys itself (q_norm_weight, k_norm_weight)");
   if (node.inputs.slice(INPUT.keyNorm + 1).some((input) => input !== "")) refuse(`it has ${node.inputs.length} inputs`);
   if (context.int("causal", 1) === 0) refuse("it is not causal");
+}
+
+/** Queries or keys [batch, heads, tokens, size] divided by their root mean square, times a weight [size], where it has one. */
+function normalised(context: WriteContext, weight: number, x: string): string {
+  const scale = context.optional(weight);
+  if (scale === undefined) return x;
+  return context.builder.emit("SimplifiedLayerNormalization", [x, scale], {
+    attributes: { axis: int(-1), epsilon: float(context.float("qk_norm_epsilon", 1e-6)) },
+  });
 }
 
 /** The rotation of queries and keys [batch, heads, tokens, size] by their positions; none where it has no do_rotary. */
