@@ -311,7 +311,7 @@ export const FUSION_OPTIONS = {
 const planned = (given: GivenOptions) => EFFORT_PLANS[(given.effort as Effort | undefined) ?? DEFAULT_EFFORT];
 
 /** "0.01; 0.2 with effort instant, 0.1 with effort fast" */
-function byEffort(field: "tolerance" | "subsets" | "paths" | "quadrature"): string {
+function byEffort(field: "tolerance" | "paths" | "quadrature"): string {
   const usual = EFFORT_PLANS[DEFAULT_EFFORT][field];
   const others = [...new Set(EFFORTS.map((effort) => EFFORT_PLANS[effort][field]))].filter((value) => value !== usual);
   const at = (value: unknown) => EFFORTS.filter((effort) => EFFORT_PLANS[effort][field] === value).join(" or ");
@@ -344,7 +344,7 @@ const EFFORT_OPTIONS = {
     group: "Method",
     summary: "random subsets of the features that the map is fitted to, of at most 64 features; 0: none",
     default: () => EFFORT_PLANS[DEFAULT_EFFORT].subsets,
-    otherwise: `${byEffort("subsets")}; of pictures 64, 128 with effort best`,
+    otherwise: "0; of pictures 64 by default, 128 with effort best",
   }),
   /** Times that the map is refined by putting features in and taking them out in its order. 0: gradients alone. */
   paths: defineOption<number>({

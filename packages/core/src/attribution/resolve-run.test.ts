@@ -94,7 +94,7 @@ describe("resolveRun()", () => {
       steps: "auto",
       effort: "standard",
       tolerance: 0.01,
-      subsets: 20,
+      subsets: 0,
       paths: 1,
       ends: false,
       fusion: "transport",
