@@ -64,7 +64,9 @@ async function planted(source: string, folders: readonly string[]): Promise<void
     const all = confirmedIn(report);
     const rank = all.findIndex((cue) => isPlanted(cue, plant.cue));
     const found = all[rank];
-    const { read, mending } = found ?? {};
+    const { read } = found ?? {};
+    // Of pictures several cues may be the planted one: its place, its colour, its kind of patch.
+    const mended = all.slice(0, 3).flatMap((cue) => (isPlanted(cue, plant.cue) ? (cue.mending?.accuracy ?? []) : []));
     write({
       name,
       block: plant.block,
@@ -75,8 +77,8 @@ async function planted(source: string, folders: readonly string[]): Promise<void
       read: read === null || read === undefined ? null : [read.first, read.last],
       blocks: read?.blocks.map(({ mean }) => Number(mean.toFixed(3))) ?? null,
       formed: found?.formed?.block ?? null,
-      before: mending?.accuracy?.before ?? null,
-      mended: mending?.accuracy?.after ?? null,
+      before: mended[0]?.before ?? null,
+      mended: mended.length === 0 ? null : Math.max(...mended.map(({ after }) => after)),
       clean: await accuracyOf(cleanModel, data),
       seconds: Math.round(report.cost.milliseconds / 1000),
       passes: report.cost.modelEvaluations,

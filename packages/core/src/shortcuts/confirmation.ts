@@ -107,9 +107,10 @@ function removals(found: FoundCue, own: number, name: string, { subjects, kinds,
   };
 }
 
-/** The cue put into inputs of other classes that do not have it. */
+/** The cue put into inputs of other classes that do not have it; of a place, what inputs of the class have there. */
 function insertions(found: FoundCue, own: number, name: string, { subjects, kinds, sample }: ConfirmSettings): Changes {
-  const having = new Set(found.places.map(({ subject }) => subject));
+  const { places: isPlace = false } = found.kind.of;
+  const having = new Set(isPlace ? [] : found.places.map(({ subject }) => subject));
   const indices = createRandom(`${name} insertion`)
     .shuffle([...subjects.keys()].filter((index) => predictedOf(subjects, index) !== own && !having.has(index)))
     .slice(0, sample);
@@ -117,8 +118,10 @@ function insertions(found: FoundCue, own: number, name: string, { subjects, kind
   const controlKind = controlsOf(found, kinds);
   const controls = sameFrequency(found, controlKind, CONTROLS);
   const at = (i: number) => subjects[indices[i] as number] as Subject;
-  const example = (of: FoundCue, random: Random): CueExample => {
-    const { subject, occurrence } = of.places[random.below(of.places.length)] as CuePlace;
+  const example = ({ places }: FoundCue, random: Random): CueExample => {
+    const ofClass = isPlace ? places.filter(({ subject }) => predictedOf(subjects, subject) === own) : places;
+    const from = ofClass.length > 0 ? ofClass : places;
+    const { subject, occurrence } = from[random.below(from.length)] as CuePlace;
     return { subject: subjects[subject] as Subject, occurrence };
   };
   return {

@@ -69,6 +69,11 @@ export interface CueKind<Input extends object = object> {
   readonly noun: string;
   /** One line: what it looks for. */
   readonly summary: string;
+  /**
+   * Its cues are places, which inputs have whatever stands there: what stands there in inputs of the class is put into that
+   * place of others, whether they have it or not. Absent for no.
+   */
+  readonly places?: true;
   /** Name of the kind whose cues of the same frequency are its controls. Default: its own. */
   readonly controls?: string;
   open(context: CueContext<Input>): OpenCues<Input> | Promise<OpenCues<Input>>;

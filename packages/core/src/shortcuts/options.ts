@@ -5,6 +5,10 @@ import { GENERAL_OPTIONS } from "../attribution/options.ts";
 import { defineOption, onlyOptions } from "../options/option.ts";
 import { oneOf, wholeNumber } from "../options/types.ts";
 
+/** How many of something the search takes. */
+const counted = (summary: string, usual: number, range: Parameters<typeof wholeNumber>[0]) =>
+  defineOption<number>({ type: wholeNumber(range), group: "Evaluation", summary, default: usual });
+
 export const SHORTCUT_OPTIONS = {
   /** How much each explanation may cost. Suspicion ranks cues by it; what is confirmed is confirmed by interventions. */
   effort: defineOption({
@@ -14,32 +18,15 @@ export const SHORTCUT_OPTIONS = {
     default: "fast",
   }),
   /** Cues that are tested by intervention, the most suspicious first. */
-  tested: defineOption<number>({
-    type: wholeNumber({ min: 1, max: 1000 }),
-    group: "Evaluation",
-    summary: "most cues that are tested by interventions, the most suspicious first",
-    default: 30,
-  }),
+  tested: counted("most cues that are tested by interventions, the most suspicious first", 30, { min: 1, max: 1000 }),
   /** Inputs that each intervention on a cue is tried on. */
-  sample: defineOption<number>({
-    type: wholeNumber({ min: 5, max: 10_000 }),
-    group: "Evaluation",
-    summary: "most inputs that a cue is taken out of, and put into",
-    default: 40,
-  }),
+  sample: counted("most inputs that a cue is taken out of, and put into", 40, { min: 5, max: 10_000 }),
   /** Inputs that must have a cue for it to be looked at. */
-  leastInputs: defineOption<number>({
-    type: wholeNumber({ min: 2 }),
-    group: "Evaluation",
-    summary: "inputs that must have a cue for it to be looked at",
-    default: 5,
-  }),
+  leastInputs: counted("inputs that must have a cue for it to be looked at", 5, { min: 2 }),
   /** Permutations of the null. */
-  permutations: defineOption<number>({
-    type: wholeNumber({ min: 100, max: 100_000 }),
-    group: "Evaluation",
-    summary: "permutations of the attribution within inputs that suspicion is held against",
-    default: 1000,
+  permutations: counted("permutations of the attribution within inputs that suspicion is held against", 1000, {
+    min: 100,
+    max: 100_000,
   }),
   ...onlyOptions(GENERAL_OPTIONS, ["seed"]),
 };

@@ -286,6 +286,11 @@ export const OPTIONS = {
     path("FILE"),
     "data in which suspected cues are not, or mean nothing: its labels have the last word on what is a shortcut",
   ),
+  tensorboard: option(
+    "Output",
+    path("FOLDER"),
+    "a run for TensorBoard besides: the report, and for each confirmed cue its curves over the blocks",
+  ),
   explanations: option(
     "Input",
     path("FILE"),

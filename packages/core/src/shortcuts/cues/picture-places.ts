@@ -19,6 +19,7 @@ export const picturePlaces: CueKind<ImageInput> = {
   name: "picture-places",
   kind: "image",
   noun: "place",
+  places: true,
   summary: "cells of a grid, the border, corners; controls are other places of the same size",
   open: ({ subjects }) => ({
     find(subject) {

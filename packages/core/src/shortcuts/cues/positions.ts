@@ -11,6 +11,7 @@ export const positions: CueKind<TextInput> = {
   name: "positions",
   kind: "text",
   noun: "place",
+  places: true,
   summary: "the first words and the last ones, whatever they say; controls are the other places",
   open: () => ({
     find: ({ words }) =>

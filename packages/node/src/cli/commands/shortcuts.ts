@@ -13,6 +13,7 @@ import { loadingOptions, MODEL_OPTIONS } from "../loading.ts";
 import { openMeasurementStore } from "../measurement-store.ts";
 import { reportWriter } from "../report-writers.ts";
 import { openDataset } from "../run-evaluation.ts";
+import { prepareRunFolder } from "../run-folder.ts";
 import { rowsCsv } from "../shortcut-rows.ts";
 import { shortcutsText } from "../shortcuts-text.ts";
 import { checkWritable, writeWhole } from "../write-file.ts";
@@ -40,6 +41,7 @@ export const shortcuts = defineCommand({
     "out",
     "json",
     "rows",
+    "tensorboard",
     "threads",
     "device",
     "memory",
@@ -65,11 +67,12 @@ export const shortcuts = defineCommand({
     },
   ],
   async run({ options, fileOptions, terminal, extensions }) {
-    const { data, out, rows } = options;
+    const { data, out, rows, tensorboard } = options;
     const { signal } = terminal.io;
     if (data === undefined) throw new UsageError("Nowhere to look for shortcuts: name a data set with --input FILE");
     const writer = reportWriter("shortcuts", { out });
     for (const path of [out, rows]) if (path !== undefined) await checkWritable(path);
+    if (tensorboard !== undefined) await prepareRunFolder(tensorboard);
     const { findShortcuts } = await import("@calig/core/internal/shortcuts/find-shortcuts");
     const { CUE_KINDS } = await import("@calig/core/internal/shortcuts/cues");
     const { dataset, seed, source } = await openDataset(data, options, { terminal, extensions, fileOptions });
@@ -107,6 +110,11 @@ export const shortcuts = defineCommand({
       if (rows !== undefined) {
         await writeWhole(rows, rowsCsv(report));
         await terminal.note(`Wrote ${rows}`);
+      }
+      if (tensorboard !== undefined) {
+        const { writeShortcutsRun } = await import("../../report/tensorboard/shortcuts-run.ts");
+        await writeShortcutsRun(tensorboard, report);
+        await terminal.note(`Wrote ${tensorboard}: look at it with tensorboard --logdir ${tensorboard}`);
       }
       for (const { line, message } of report.failures) {
         await terminal.fail(`${data}, ${dataset.counted ?? "line"} ${line}: ${message}`);

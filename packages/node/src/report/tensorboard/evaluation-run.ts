@@ -8,6 +8,7 @@ import { METRICS } from "@calig/core/internal/evaluation/metrics";
 import { evaluationMarkdown } from "@calig/core/internal/report/evaluation/markdown";
 import type { SummaryValue } from "./event.ts";
 import { type RunOptions, startRun } from "./run.ts";
+import { runName } from "./run-name.ts";
 
 /**
  * Writes the report into a folder, and for every method a run below it: each figure of each input at the step of the
@@ -24,7 +25,7 @@ export async function writeEvaluationRun(
   await report.add(0, [{ kind: "text", tag: "evaluation", markdown: evaluationMarkdown(evaluation) }]);
   await report.close();
   for (const { name } of evaluation.methods) {
-    const run = await startRun(join(folder, fileName(name)), options);
+    const run = await startRun(join(folder, runName(name)), options);
     await run.add(0, means(evaluation, name));
     for (const [step, { measurements }] of evaluation.inputs.entries()) {
       await run.add(step, figures(evaluation, measurements[name] ?? {}, metrics));
@@ -54,6 +55,3 @@ function figures(
     return [{ kind: "scalar", tag: `inputs/${name}`, value: figure.of(numbers) }];
   });
 }
-
-/** Names of compared methods may say more than the method: "ca-lig, zero". */
-const fileName = (name: string): string => name.replace(/[^\p{L}\p{N}._-]+/gu, "_").replace(/^[._]+/, "_");
