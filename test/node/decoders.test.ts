@@ -280,6 +280,11 @@ describe("counterfactuals of prompts", () => {
     }
   });
 
+  it("are left out of a prompt of which nothing can be taken", async () => {
+    const explanation = await explain(model, "A", { layers: [1], counterfactuals: true });
+    expect(explanation.counterfactuals).toBeUndefined();
+  });
+
   it("say where an answer of several tokens becomes another one", async () => {
     const answer = " f end";
     const encoded = await (model.tokenizer as Tokenizer).encodeWhole(answer);

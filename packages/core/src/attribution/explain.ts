@@ -1,5 +1,6 @@
 /** @file The main job: a model and an input become an `Explanation`. */
 
+import { nextTokensOf } from "../transformer/anatomy.ts";
 import { asksPerToken, explainTokens } from "./answer-tokens.ts";
 import { askedBy } from "./asked-by.ts";
 import { attribute } from "./attribute.ts";
@@ -61,7 +62,7 @@ export async function explain(
   const alone = await explainPrepared(tower, whole, run);
   const tokens = asksPerToken(given) ? { answerTokens: await explainTokens(tower, whole, run) } : {};
   const explanation = { ...alone, ...tokens } as Explanation;
-  if (test === undefined) return explanation;
+  if (test === undefined || keepsAll(tower, whole)) return explanation;
   return {
     ...explanation,
     counterfactuals: await test({ model: tower, whole, input: given, explanation }, run.options),
@@ -98,6 +99,10 @@ export async function explainPrepared(
     warnings: [...whole.warnings, ...warnings, ...(model.modality.unlike?.(model, whole) ?? [])],
   } as Explanation;
 }
+
+/** Whether nothing can be taken out of a prompt: it is its first token alone. */
+const keepsAll = ({ anatomy }: ExplainableModel, { parts }: PreparedWhole): boolean =>
+  nextTokensOf(anatomy) !== undefined && !parts.some(({ input }) => input.replaceable.includes(1));
 
 /** Counterfactuals are loaded where they are asked for; what is wrong with how is said before any work. */
 async function counterfactualTest(model: ExplainableModel, asked: ExplainOptions["counterfactuals"] = false) {
