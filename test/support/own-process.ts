@@ -2,6 +2,7 @@
 
 export const OWN_PROCESS: readonly string[] = [
   // Modules in place of others.
+  "test/code-blocks.test.ts",
   "test/cli/explain.test.ts",
   "test/cli/runs.test.ts",
   "test/cli/tables.test.ts",

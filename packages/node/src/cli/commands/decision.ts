@@ -65,7 +65,7 @@ export const decision = defineCommand({
     { purpose: "An empty form for what is to be stated", command: "calig decision --context-template deployer.json" },
     {
       purpose: "Of a picture, in German, with what was measured of the method",
-      command: "calig decision --image photo.png --language de --evaluation evaluation.json --out sheet.html",
+      command: "calig decision --image photo.png --language de --evaluation pictures.json --out sheet.html",
     },
     { purpose: "Whether a sheet is as it was written", command: "calig decision --check sheet.html" },
   ],

@@ -21,7 +21,7 @@ export const evaluate = defineCommand({
     },
     {
       purpose: "Curves over the inputs in TensorBoard",
-      command: "calig evaluate --dataset reviews.jsonl --format tensorboard --out runs/reviews",
+      command: "calig evaluate --dataset reviews.jsonl --format tensorboard --out runs/measured",
     },
     {
       purpose: "Your own model, padding in place of removed words",
