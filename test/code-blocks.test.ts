@@ -1,6 +1,6 @@
 /**
  * @file Every code block of the README and of docs/ is run: commands are typed where the files that they name are small ones,
- * programs are type-checked, those for Node are run. What is not run says why in its fence.
+ * programs are type-checked. What is not run says why in its fence.
  */
 
 import { execFile } from "node:child_process";
@@ -139,26 +139,35 @@ const AROUND: Readonly<Record<string, string>> = {
 
 /** A program with what it takes from the text around it. */
 function whole(source: string): string {
-  const names = new Set<string>();
+  const seen = new Set<string>();
+  const names: string[] = [];
   const add = (text: string) => {
     for (const name of Object.keys(AROUND)) {
       const declared = new RegExp(`(?:const|let|function|import) (?:[^;=]*\\b)?${name}\\b`).test(source);
       const used = new RegExp(`(?<![.\\w"'-])${name}\\b(?!["':-])`).test(text);
-      if (!used || declared || names.has(name)) continue;
+      if (!used || declared || seen.has(name)) continue;
+      seen.add(name);
       add(AROUND[name] as string);
-      names.add(name);
+      names.push(name);
     }
   };
   add(source);
-  return [...[...names].map((name) => AROUND[name]), source, "export {};"].join("\n");
+  return [...names.map((name) => AROUND[name]), source, "export {};"].join("\n");
 }
 
-/** Programs of docs/extend.md are run by test/extend/page.test.ts. */
-const programs = running.filter(({ page: of, language }) => ["ts", "js"].includes(language) && of !== "docs/extend.md");
+/** Programs of docs/extend.md are run by test/extend/page.test.ts, those of packages by scripts/check-install.ts. */
+const programs = running.filter(
+  ({ page: of, language }) => ["ts", "js"].includes(language) && of !== "docs/extend.md" && !of.startsWith("packages/"),
+);
 const nameOf = ({ page: of, line }: (typeof programs)[number]) => `${of.replaceAll(/\W/g, "-")}-${line}`;
+
+/** Programs of pages for browsers mean what browsers have. */
+const onPage = ({ page: of }: (typeof programs)[number], source: string) =>
+  of === "docs/browser.md" ? source.replaceAll("calig/node", "calig/web") : source;
 
 it("programs are well typed", async () => {
   const folder = await tempFolder({
+    "package.json": '{ "type": "module" }',
     "tsconfig.json": JSON.stringify({
       extends: join(before, "tsconfig.json"),
       compilerOptions: {
@@ -170,7 +179,7 @@ it("programs are well typed", async () => {
       include: ["*"],
       exclude: [],
     }),
-    ...Object.fromEntries(programs.map((block) => [`${nameOf(block)}.ts`, whole(block.text)])),
+    ...Object.fromEntries(programs.map((block) => [`${nameOf(block)}.ts`, onPage(block, whole(block.text))])),
   });
   await symlink(join(before, "node_modules"), join(folder, "node_modules"));
   const { stdout } = await promisify(execFile)(join(before, "node_modules/.bin/tsc"), ["-p", folder]).catch(
