@@ -48,12 +48,20 @@ export function choose(
   return { chosen: chosen.slice(0, tested), suspicious: judged.filter(({ isSuspicious }) => isSuspicious).length };
 }
 
-/** Whether a cue lies on another one in most of its inputs: a pair of words on one of them. Places, which all inputs have, cover nothing. */
+/**
+ * Whether a cue lies on another one in most of its inputs: a pair of words on one of them. Places, which all inputs have, cover
+ * nothing but the same places under another name: a corner, and the cell of the grid there.
+ */
 function covers(known: Suspicion, { found, class: own }: Suspicion, inputs: number): boolean {
-  if (known.class !== own || known.found.places.length > inputs / 2) return false;
+  if (known.class !== own) return false;
+  const isFrequent = known.found.places.length > inputs / 2;
   const places = new Map(known.found.places.map(({ subject, occurrence }) => [subject, new Set(occurrence.features)]));
-  const on = found.places.filter(({ subject, occurrence }) =>
-    occurrence.features.some((feature) => places.get(subject)?.has(feature) === true),
-  );
+  const on = found.places.filter(({ subject, occurrence: { features } }) => {
+    const there = places.get(subject);
+    if (there === undefined) return false;
+    return isFrequent
+      ? features.length === there.size && features.every((feature) => there.has(feature))
+      : features.some((feature) => there.has(feature));
+  });
   return on.length >= COVERED * found.places.length;
 }

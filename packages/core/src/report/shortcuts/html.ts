@@ -32,6 +32,8 @@ const STYLE = `
 .card li p{font-size:.875rem;color:var(--muted)}
 .card li p.map{font:1rem/1.7 var(--serif);color:var(--ink)}
 .card .shot{max-width:9rem;margin-block:.25rem}
+.card ol:has(.shot){display:grid;grid-template-columns:repeat(auto-fill,minmax(9rem,1fr));gap:.25rem 1rem}
+.card ol:has(.shot) li{border-top:0}
 @media print{.card{break-inside:avoid}}
 `;
 
