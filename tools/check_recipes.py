@@ -13,7 +13,7 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).parent.parent
 # Ray wants a processor for each step of its plan, which small machines do not have.
-RAY = "import ray, runpy, sys; ray.init(num_cpus=8); sys.argv = sys.argv[1:]; runpy.run_path(sys.argv[0])"
+RAY = "import ray, sys; ray.init(num_cpus=8); sys.argv = sys.argv[1:]; exec(open(sys.argv[0]).read())"
 RECIPES = {"ray_data.py": [sys.executable, "-c", RAY], "spark.py": [sys.executable], "parallel.sh": ["sh"]}
 
 
