@@ -1,11 +1,12 @@
 /** @file From the fields of the page to what is asked of whoever explains. */
 
 import type { BaselineName } from "@calig/core/internal/attribution/option-words";
+import { asAsked } from "@calig/core/internal/modality/text/question-forms";
 import { type MethodList, type OptionForm, valuesOf } from "@calig/core/internal/options/form";
 import { ClientError, type ExplainRequest, type ModelEntry, type PageDevice, type Reading } from "./client.ts";
 import { writtenForm } from "./inputs.ts";
 import { promptOf } from "./prompt-input.ts";
-import { optionTexts, type Route } from "./route.ts";
+import { askTexts, optionTexts, type Route } from "./route.ts";
 
 /** What the page holds when its reader asks. */
 export interface Asked {
@@ -49,16 +50,19 @@ export function requestsOf(asked: Asked, known: MethodList): readonly ExplainReq
     throw new ClientError(`There is nothing to explain yet: ${todo}`, "InputError");
   }
   const own = form.file === undefined ? undefined : file;
+  const { target: askedTarget, against, ...questions } = valuesOf(form.questions ?? [], askTexts(fields));
   const request: ExplainRequest = {
     model: model.name,
     input:
       prompt !== undefined
         ? { prompt }
         : own === undefined
-          ? { text }
+          ? { text, asked: asAsked(questions) }
           : { field: form.field, file: own, reading: readingOf(model, fields) },
     ...(fields.method === undefined ? {} : { method: fields.method }),
     ...(fields.target === undefined ? {} : { target: fields.target }),
+    ...(askedTarget === undefined ? {} : { target: String(askedTarget) }),
+    ...(against === undefined ? {} : { against: String(against) }),
     ...(fields.baseline === undefined ? {} : { baseline: fields.baseline as BaselineName }),
     ...(device === undefined ? {} : { device }),
     ...(acceptDifference ? { acceptDifference: true } : {}),
@@ -76,7 +80,7 @@ export function requestsOf(asked: Asked, known: MethodList): readonly ExplainReq
         ];
   const texts = optionTexts(fields);
   // What the model says without the strongest is a small part of the work, unless the reader wants an instant; answers to prompts have none.
-  const tries = model.labels.length > 0 && texts.effort !== "instant" ? { counterfactuals: true } : {};
+  const tries = form.prompt === undefined && texts.effort !== "instant" ? { counterfactuals: true } : {};
   return [request, ...second].map((each) => ({ ...tries, ...valuesOf(optionsOf(known, each.method), texts), ...each }));
 }
 

@@ -13,10 +13,15 @@ import { baselineTitle, deviceTitle } from "./names.ts";
 import { optionFields } from "./option-fields.ts";
 import { PageElement } from "./page-element.ts";
 import { readingFields } from "./reading-fields.ts";
-import { optionField, optionTexts, type Route } from "./route.ts";
+import { askField, askTexts, optionField, optionTexts, type Route } from "./route.ts";
 
 /** Options that have fields of their own, made for the model that is chosen. */
 const OWN_FIELDS = ["target", "baseline"];
+
+/** Whether classes are what can be explained: not tokens, similarities, answers. */
+const choosesClasses = (model: ModelEntry | undefined): boolean =>
+  model?.input?.prompt === undefined &&
+  model?.input?.questions?.some(({ name }) => name === "target" || name === "with") !== true;
 
 /** A change of the fields: "" and undefined leave a field to its default. */
 export type FieldChange = Partial<Record<keyof Route, string | undefined>>;
@@ -75,6 +80,7 @@ export class CaligQuestion extends PageElement {
     };
     return html`<form @submit=${submit}>
       ${this.#input(model?.input ?? writtenForm)}
+      ${this.#questions(model?.input)}
       <div class="choices">
         ${this.#select(
           "Model",
@@ -82,7 +88,7 @@ export class CaligQuestion extends PageElement {
           this.models.map(({ name }) => [name, name]),
           model?.name ?? "",
         )}
-        ${model?.input?.prompt === undefined ? this.#select("Class", "target", [["", "The predicted class"], ...classChoices(model)]) : nothing}
+        ${choosesClasses(model) ? this.#select("Class", "target", [["", "The predicted class"], ...classChoices(model)]) : nothing}
         ${this.#select(
           "Method",
           "method",
@@ -119,6 +125,13 @@ export class CaligQuestion extends PageElement {
     };
     return html`<div class="field"><label for="text">${capital(called)} to explain <span class="more">(Ctrl+Enter explains it)</span></label>
       <textarea id="text" dir="auto" spellcheck="false" .value=${live(this.fields.text ?? "")} @input=${input} @keydown=${keys}></textarea></div>`;
+  }
+
+  /** What the model can be asked of a text besides its class. */
+  #questions(form: InputForm | undefined): TemplateResult | typeof nothing {
+    if (form?.questions === undefined) return nothing;
+    const change = (name: string, text: string) => this.actions.set({ [askField(name)]: text });
+    return html`<div class="choices questions">${optionFields(form.questions, askTexts(this.fields), change)}</div>`;
   }
 
   #drop({ called, file }: InputForm): TemplateResult {
@@ -176,7 +189,7 @@ export class CaligQuestion extends PageElement {
     return html`<label class="field"><span>Compare with</span><select name="compare" .value=${live(value)} @change=${change}>
       <option value="" ?selected=${value === ""}>Nothing</option>
       <optgroup label="Another method">${this.known.methods.map(({ name, title }) => option("m", name, title))}</optgroup>
-      ${this.model?.input?.prompt === undefined ? html`<optgroup label="Another class">${classChoices(this.model).map(([value, title]) => option("t", value, title))}</optgroup>` : nothing}
+      ${choosesClasses(this.model) ? html`<optgroup label="Another class">${classChoices(this.model).map(([value, title]) => option("t", value, title))}</optgroup>` : nothing}
     </select></label>`;
   }
 

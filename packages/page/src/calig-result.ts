@@ -11,6 +11,7 @@ import {
   className,
   isPredictedClass,
   marksPredicted,
+  moreText,
   roleOf,
   targetValue,
   valueText,
@@ -144,7 +145,7 @@ class CaligResult extends PageElement {
             : html`<td class="track" aria-hidden="true"><span class="fill" style=${styleMap({ width: `${100 * share}%` })}></span></td>`;
         return html`<tr class=${prediction.index === own ? "own" : ""}><th scope="row"><bdi>${visible(className(explanation, prediction))}</bdi>${mark}</th><td>${valueText(explanation, prediction)}</td>${bar}</tr>`;
       },
-    )}</tbody></table>${rest > 0 ? html`<p class="more">and ${count(rest, "more class", "more classes")}</p>` : nothing}</div>`;
+    )}</tbody></table>${rest > 0 ? html`<p class="more">and ${moreText(explanation, rest)}</p>` : nothing}</div>`;
   }
 
   #input(explanation: Explanation, context: PageContext): TemplateResult {

@@ -36,9 +36,11 @@ export const canTry = (explanation: Explanation, request: ExplainRequest | undef
   request !== undefined &&
   explanation.target.token === undefined &&
   explanation.target.index >= 0 &&
-  (explanation.layout === "grid"
-    ? "file" in request.input
-    : explanation.layout === "text" && !("file" in request.input || "prompt" in request.input));
+  (explanation.layout === "grid" ? "file" in request.input : explanation.layout === "text" && !isAsked(request.input));
+
+/** Whether more than a text is given: the explanation shows what is held fixed as well. */
+const isAsked = (input: ExplainRequest["input"]): boolean =>
+  !("text" in input) || ["labels", "query", "question"].some((field) => Object.hasOwn(input.asked ?? {}, field));
 
 class CaligTry extends PageElement {
   static override properties: PropertyDeclarations = {
@@ -227,7 +229,8 @@ class CaligTry extends PageElement {
     if (explanation === undefined || request === undefined) return undefined;
     if (isWritten(explanation)) {
       const text = this.edited ?? textWithout(explanation, removed);
-      return text.trim() === "" ? undefined : { text };
+      if (text.trim() === "") return undefined;
+      return "text" in request.input ? { ...request.input, text } : { text };
     }
     if (!("file" in request.input)) return undefined;
     const file = await pictureWithout(request.input.file, explanation as ImageExplanation, removed);

@@ -26,9 +26,9 @@ export interface ModelEntry {
 /** How a file is read, by the names of the options. */
 export type Reading = Readonly<Record<string, unknown>>;
 
-/** What was typed, a prompt with what is asked about it, or a file: `field` is what requests call it. */
+/** What was typed, and what is asked of it besides its class, a prompt with what is asked about it, or a file: `field` is what requests call it. */
 export type ExplainInput =
-  | { readonly text: string }
+  | { readonly text: string; readonly asked?: Readonly<Record<string, unknown>> }
   | { readonly prompt: PromptInput }
   | { readonly field: string; readonly file: Blob; readonly reading?: Reading };
 

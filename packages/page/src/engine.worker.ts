@@ -102,7 +102,7 @@ class Engine {
       ownAnswers === undefined ? loaded : { ...loaded, ownAnswers: { ...ownAnswers, accepted: acceptDifference } };
     const options: ExplainOptions = { ...wanted, signal, onProgress: onWork };
     if ("prompt" in input) return explain(model, input.prompt, options);
-    if (!("file" in input)) return explain(model, input.text, options);
+    if (!("file" in input)) return explain(model, { text: input.text, ...input.asked }, options);
     return explain<object>(model, await readFile(model.modality, input.file, input.reading), options);
   }
 

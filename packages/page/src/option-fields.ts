@@ -24,7 +24,7 @@ export const optionFields = (
     .filter((form) => isOpen(form, forms, texts))
     .map(
       (form) =>
-        html`<label class="field" title=${form.summary}><span>${optionTitle(form.name)}</span>${control(form, texts[form.name] ?? "", change)}</label>`,
+        html`<label class="field" title=${form.summary}><span>${form.title ?? optionTitle(form.name)}</span>${control(form, texts[form.name] ?? "", change)}</label>`,
     );
 
 function control(

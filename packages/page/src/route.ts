@@ -20,24 +20,34 @@ export interface Route {
   readonly againstText?: string;
   /** "true" where each token of the answer is explained by itself. */
   readonly perToken?: string;
-  /** Options of methods, as texts. */
-  readonly [option: OptionField]: string | undefined;
+  /** Options of methods, as texts; what is asked of a text besides its class. */
+  readonly [option: OptionField | AskField]: string | undefined;
 }
 
 /** The field of an option: "option.steps". */
 export type OptionField = `option.${string}`;
 
+/** The field of what is asked of a text: "ask.question". */
+export type AskField = `ask.${string}`;
+
+export const askField = (name: string): AskField => `ask.${name}`;
+
 export const optionField = (name: string): OptionField => `option.${name}`;
 
-const isOptionField = (name: string): name is OptionField => /^option\.[a-z]\w{0,60}$/i.test(name);
+const isOwnField = (name: string): name is OptionField | AskField => /^(option|ask)\.[a-z]\w{0,60}$/i.test(name);
 
-/** The options of a route, by their own names. */
-export const optionTexts = (route: Route): Readonly<Record<string, string>> =>
+const textsBehind = (prefix: string, route: Route): Readonly<Record<string, string>> =>
   Object.fromEntries(
     Object.entries(route).flatMap(([name, value]) =>
-      isOptionField(name) && value !== undefined ? [[name.slice("option.".length), value]] : [],
+      isOwnField(name) && name.startsWith(prefix) && value !== undefined ? [[name.slice(prefix.length), value]] : [],
     ),
   );
+
+/** The options of a route, by their own names. */
+export const optionTexts = (route: Route): Readonly<Record<string, string>> => textsBehind("option.", route);
+
+/** What is asked of a text, likewise. */
+export const askTexts = (route: Route): Readonly<Record<string, string>> => textsBehind("ask.", route);
 
 const NAMES = [
   "text",
@@ -61,7 +71,7 @@ const LONGEST = 8000;
 /** What is no part of a route is ignored: links live long. */
 export function parseRoute(hash: string): Route {
   const fields = new URLSearchParams(hash.replace(/^#/, ""));
-  const names = [...NAMES, ...new Set([...fields.keys()].filter(isOptionField))];
+  const names = [...NAMES, ...new Set([...fields.keys()].filter(isOwnField))];
   return Object.fromEntries(
     names.flatMap((name) => {
       const value = fields.get(name);
@@ -73,9 +83,10 @@ export function parseRoute(hash: string): Route {
 /** "" for an empty route, or one whose text is too long for an address. */
 export function formatRoute(route: Route): string {
   const { text: written = "", chat = "", parts = "", answer = "", againstText = "" } = route;
-  if ([written, chat, parts, answer, againstText].join("").length > LONGEST) return "";
+  const asked = Object.values(askTexts(route));
+  if ([written, chat, parts, answer, againstText, ...asked].join("").length > LONGEST) return "";
   const fields = new URLSearchParams();
-  for (const name of [...NAMES, ...Object.keys(route).filter(isOptionField)]) {
+  for (const name of [...NAMES, ...Object.keys(route).filter(isOwnField)]) {
     const value = route[name];
     if (value !== undefined && value !== "") fields.set(name, value);
   }

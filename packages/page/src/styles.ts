@@ -29,6 +29,7 @@ input[type=color]{width:100%;height:2.375rem}
 .button.small{padding:.25rem .625rem;font-size:.875rem}
 .button[disabled]{opacity:.5;cursor:default}
 .choices{display:grid;gap:.75rem 1rem;grid-template-columns:repeat(auto-fill,minmax(10.5rem,1fr));margin-top:1rem;align-items:end}
+.choices.questions{grid-template-columns:repeat(auto-fit,minmax(min(100%,18rem),1fr))}
 .prompt{display:grid;gap:.875rem}.prompt>.seg,.prompt>.check{justify-self:start}
 .prompt .answers{display:grid;gap:.75rem 1rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,16rem),1fr))}
 .prompt .answers input{width:100%;min-width:0}

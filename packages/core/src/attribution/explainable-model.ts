@@ -4,6 +4,7 @@ import type { ImageProcessor } from "../input/image/image-processor.ts";
 import type { RgbImage } from "../input/image/rgb-image.ts";
 import type { ToRgbOptions } from "../input/image/samples.ts";
 import type { Tokenizer } from "../input/text/tokenizer.ts";
+import type { OptionForm } from "../options/form.ts";
 import type { GivenOptions, OptionTable } from "../options/option.ts";
 import type { Activation } from "../program/activation.ts";
 import type { ForwardResult, ModelPrograms } from "../program/model-programs.ts";
@@ -244,6 +245,8 @@ export interface Modality<
   readonly file?: FileForm<Input>;
   /** What can be ranked and removed, the default first: words or tokens. */
   readonly featureKinds: readonly [string, ...string[]];
+  /** Fields of forms for what a model can be asked of an input besides its class. Absent where there is nothing. */
+  questionForms?(model: ExplainableModel): readonly OptionForm[];
   /** Options that not every kind of input takes, and this one does: "longText". Default: none. */
   readonly options?: readonly string[];
   /** Weights of the blocks where nothing is said: what measured better on models of this kind. */

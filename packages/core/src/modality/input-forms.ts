@@ -48,14 +48,15 @@ export function inputForm({
   };
 }
 
-/** The same of a model: those that predict tokens are given prompts. */
-export function formOfModel({
-  modality,
-  anatomy,
-  tokenizer,
-}: Pick<ExplainableModel, "modality" | "anatomy" | "tokenizer">): InputForm | undefined {
+/** The same of a model: those that predict tokens are given prompts, and those that can be asked more have fields for it. */
+export function formOfModel(model: ExplainableModel): InputForm | undefined {
+  const { modality, anatomy, tokenizer } = model;
   const form = inputForm(modality);
-  if (form === undefined || nextTokensOf(anatomy) === undefined) return form;
+  if (form === undefined) return form;
+  if (nextTokensOf(anatomy) === undefined) {
+    const questions = modality.questionForms?.(model) ?? [];
+    return questions.length === 0 ? form : { ...form, questions };
+  }
   return promptForm(form, { chat: tokenizer?.chat !== undefined });
 }
 

@@ -5,6 +5,8 @@ import { type Control, readText } from "./control.ts";
 /** An option as a form shows it. */
 export interface OptionForm {
   readonly name: string;
+  /** What a form calls it. Default: its name in words. */
+  readonly title?: string;
   readonly group: string;
   readonly summary: string;
   readonly control: Control;
@@ -57,6 +59,8 @@ export interface InputForm {
     /** Whether there is a picture of it to be seen. */
     readonly isPicture: boolean;
   };
+  /** What is asked of the input besides its class, where the model can be asked more; absent where it cannot. */
+  readonly questions?: readonly OptionForm[];
   /** Where the model predicts tokens: it is given a prompt, or messages where its tokenizer has a template for chats. */
   readonly prompt?: { readonly chat: boolean };
 }

@@ -27,6 +27,8 @@ export interface SentFile {
   readonly data: string;
   /** How it is read; holds for files of baselines too. */
   readonly reading: GivenOptions;
+  /** What is asked of it besides its class. */
+  readonly asked?: object;
 }
 
 /** One explanation, of fields that the schema has let pass. */
@@ -77,7 +79,7 @@ export async function explainBytes(
 ): Promise<Uint8Array> {
   const { modality } = model;
   const files = new SentFiles(modality, pixels, "data" in input ? input.reading : {});
-  const decoded = "data" in input ? await files.read(input.data, modality.field) : input;
+  const decoded = "data" in input ? { ...(await files.read(input.data, modality.field)), ...input.asked } : input;
   const asked = await files.readOptions(options);
   const explanation = await explain<object>(limitTokens(model, tokens), decoded, {
     ...asked,

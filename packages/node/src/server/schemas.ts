@@ -41,6 +41,7 @@ import { type JsonSchema, record, recordOf, reference, type SchemaTable } from "
 import type { ServerLimits } from "./limits.ts";
 import { descriptionOf, formSchema, MOST_NAME, optionSchemas } from "./option-schemas.ts";
 import { PROMPT_SOURCES, promptSchemas } from "./prompt-fields.ts";
+import { questionSchemas } from "./question-fields.ts";
 import type { RunJob } from "./run-jobs.ts";
 import type { RunCounts } from "./run-work.ts";
 
@@ -142,6 +143,7 @@ function requests(
     maxLength: bodyBytes,
   });
   const prompts = promptSchemas(characters);
+  const questions = questionSchemas(characters);
   const ownText = record(
     {
       text: { ...text("Its tokens take the places of the input's"), minLength: 1, maxLength: characters },
@@ -162,6 +164,7 @@ function requests(
       ...record(
         {
           ...input,
+          ...questions,
           ...prompts,
           ...Object.fromEntries(
             files.map(({ field, called, file: { formats } }) => [field, sent(`Instead of a text: ${called}`, formats)]),
@@ -173,6 +176,7 @@ function requests(
         },
         [
           ...Object.keys(input),
+          ...Object.keys(questions),
           ...Object.keys(prompts),
           ...files.map(({ field }) => field),
           ...Object.keys(reading),
@@ -474,6 +478,7 @@ const INFORMATION: SchemaTable = {
       recordOf<OptionForm>(
         {
           name: text("What requests call it"),
+          title: text("What forms call it. Default: its name in words"),
           group: text("Heading that forms show it under"),
           summary: text("What it is for"),
           control: { type: "object", description: "How its value is written", additionalProperties: true },
@@ -484,7 +489,7 @@ const INFORMATION: SchemaTable = {
             "With what alone it has an effect",
           ),
         },
-        ["otherwise", "needs"],
+        ["title", "otherwise", "needs"],
       ),
       "Every option that any of the methods takes",
     ),
@@ -508,13 +513,17 @@ const INFORMATION: SchemaTable = {
         [],
         "Where it is given as a file; typed otherwise",
       ),
+      questions: list(
+        { type: "object" },
+        "What the model can be asked besides a class: fields of requests, as the options of GET /api/methods",
+      ),
       prompt: record(
         { chat: { type: "boolean", description: "Whether it has a template for chats" } },
         [],
         "Where it predicts tokens: it is given a prompt or a chat, and what is asked about it",
       ),
     },
-    ["file", "prompt"],
+    ["file", "questions", "prompt"],
   ),
   Models: record({
     models: list(

@@ -18,6 +18,7 @@ import { prepareText, type WholeText } from "./prepare.ts";
 import { prepareMasked } from "./prepare-masked.ts";
 import { prepareSpan } from "./prepare-span.ts";
 import { preparePrompt, type WholePrompt } from "./prompt/prepare.ts";
+import { questionForms } from "./question-forms.ts";
 import { textReplacements } from "./replacements.ts";
 import { unlikeTexts } from "./unlike.ts";
 
@@ -42,6 +43,7 @@ export const text: Modality<TextInput | PromptInput, WholeText> = {
   replacements: textReplacements,
   prepare: prepareWritten,
   unlike: unlikeTexts,
+  questionForms,
   describe: describeText,
   perturb: perturbText,
   examples: exampleTexts,

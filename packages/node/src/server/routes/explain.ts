@@ -15,6 +15,7 @@ import { type LinkedSignal, linkSignals } from "../linked-signal.ts";
 import type { ModelHost } from "../model-host.ts";
 import { type ExplainWork, plainType } from "../model-work.ts";
 import { givesPrompt, promptIn, refuseQuestions } from "../prompt-fields.ts";
+import { questionsIn } from "../question-fields.ts";
 import { readBody } from "../read-body.ts";
 import type { RequestContext, Route, ServerState } from "../route.ts";
 import { explainOptionNames } from "../schemas.ts";
@@ -85,14 +86,16 @@ async function readRequest(c: RequestContext, state: ServerState): Promise<Asked
   const { host } = chooseModel(state.models, body.model, form);
   if (form.file === undefined) {
     const { text, pair } = body as { readonly text: string; readonly pair?: string };
-    return { host, input: { text, ...(pair === undefined ? {} : { pair }) }, options };
+    const asked = questionsIn(body, false);
+    return { host, input: { text, ...(pair === undefined ? {} : { pair }), ...asked }, options };
   }
   const reading = given(
     body,
     form.file.options.map(({ name }) => name),
   );
   checkReading(form.kind, reading); // as early
-  return { host, input: { data: body[form.field] as string, reading }, options };
+  const asked = questionsIn(body, true);
+  return { host, input: { data: body[form.field] as string, reading, asked }, options };
 }
 
 /** Checks what this process has the declarations of; of kinds of inputs from outside the process of the model does. */
