@@ -12,6 +12,7 @@ import type { EvaluationJob } from "@calig/node/internal/server/evaluation-jobs"
 import { problemsOf } from "@calig/node/internal/server/json-schema";
 import { DEFAULT_LIMITS } from "@calig/node/internal/server/limits";
 import { PROMPT_QUESTIONS, PROMPT_SOURCES } from "@calig/node/internal/server/prompt-fields";
+import { QUESTION_FIELDS } from "@calig/node/internal/server/question-fields";
 import { componentSchemas } from "@calig/node/internal/server/schemas";
 import sharp from "sharp";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -450,7 +451,8 @@ describe("GET /api/openapi.json", () => {
     expect(Object.keys(properties).sort()).toEqual(
       [
         ...explainOptionNames(),
-        ...["background", "deepGrey", "text", "pair", "image", "model", ...PROMPT_SOURCES, ...PROMPT_QUESTIONS],
+        ...["background", "deepGrey", "text", "pair", "image", "model"],
+        ...[...PROMPT_SOURCES, ...PROMPT_QUESTIONS, ...QUESTION_FIELDS],
       ].sort(),
     );
     expect(explainOptionNames()).not.toContain("memory");
