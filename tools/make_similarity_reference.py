@@ -145,6 +145,40 @@ def relevance(model, text, other):
     return found
 
 
+def pairs(model, text, other):
+    """[tokens][tokens of the other text]: products of the parts that tokens have in the two embeddings, each the integral of the
+    derivative with respect to that token alone along the path from the text with its words masked."""
+    bert = model[0].auto_model.double().eval()
+
+    def parts(words):
+        tokens = model.tokenizer(words, return_tensors="pt")
+        special = torch.isin(tokens["input_ids"][0], torch.tensor(model.tokenizer.all_special_ids))
+        masked = tokens["input_ids"].clone()
+        masked[0][~special] = model.tokenizer.mask_token_id
+        with torch.no_grad():
+            at, base = (bert.embeddings(input_ids=ids) for ids in (tokens["input_ids"], masked))
+
+        def embedding(hidden):
+            for layer in bert.encoder.layer:
+                hidden = layer(hidden)[0]
+            return torch.nn.functional.normalize(hidden.mean(1), dim=-1)[0]
+
+        nodes, weights = numpy.polynomial.legendre.leggauss(64)
+        found = []
+        for token in range(at.shape[1]):
+            way = torch.zeros_like(at)
+            way[0, token] = (at - base)[0, token]
+            total = torch.zeros(at.shape[2], dtype=torch.float64)
+            for node, weight in zip(nodes, weights):
+                point = base + (node + 1) / 2 * (at - base)
+                with torch.nn.attention.sdpa_kernel(torch.nn.attention.SDPBackend.MATH):  # whose derivative has one, too
+                    total += weight / 2 * torch.func.jvp(embedding, (point,), (way,))[1]
+            found.append(total)
+        return torch.stack(found)[~special]
+
+    return (parts(text) @ parts(other).T).tolist()
+
+
 def export(model, path):
     """The encoder alone as an ONNX file, by the older exporter of PyTorch."""
     bert = model[0].auto_model.float().eval()
@@ -193,9 +227,10 @@ def main():
         }
         if title == "mean, normalized":
             blocks = relevance(model, TEXT, OTHER)
+            together = pairs(model, TEXT, OTHER)
             export(model, arguments.onnx)
     versions = {"sentence-transformers": sentence_transformers.__version__, "torch": torch.__version__}
-    content = {"versions": versions, "text": TEXT, "other": OTHER, "cases": cases, "blocks": blocks}
+    content = {"versions": versions, "text": TEXT, "other": OTHER, "cases": cases, "blocks": blocks, "pairs": together}
     pathlib.Path(out).write_text(json.dumps(content) + "\n")
 
 

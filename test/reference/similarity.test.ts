@@ -16,6 +16,8 @@ interface Reference {
   readonly cases: Readonly<Record<string, Case>>;
   /** Relevance of each token in each block of the case "mean, normalized". */
   readonly blocks: readonly (readonly number[])[];
+  /** Of each token with each token of the other text, special ones left out. */
+  readonly pairs: readonly (readonly number[])[];
 }
 
 interface Case {
@@ -77,6 +79,29 @@ describe("similarity of texts", () => {
       expect(relevance).toBeAllClose(REFERENCE.blocks[b] as readonly number[], { atol: 1e-5, rtol: 1e-3 });
       expect(completeness?.relativeError).toBeLessThan(1e-3);
     }
+  });
+
+  it("has the pairs of words of PyTorch, which add up to what the texts have together", async () => {
+    await using model = await open(caseOf("mean, normalized"));
+    const { pairs, features, words } = await explain(model, { text, with: other, pairs: true }, { method: "random" });
+    const { values, sum, interaction, relativeError, rest, other: theirs } = pairs as NonNullable<typeof pairs>;
+    expect(theirs.words.map((word) => word.text)).toEqual("berlin is a city with people .".split(" "));
+    // Words of several tokens have the sum of theirs.
+    const own = features.flatMap(({ word }) => (word === null ? [] : [word]));
+    for (const [w, row] of values.entries()) {
+      const summed = theirs.words.map((_, o) =>
+        REFERENCE.pairs.reduce((total, tokens, t) => total + (own[t] === w ? (tokens[o] as number) : 0), 0),
+      );
+      expect(row).toBeAllClose(summed, { atol: 3e-3, rtol: 2e-2 });
+    }
+    expect(relativeError).toBeLessThan(0.02);
+    expect(sum).toBeCloseTo(
+      values.flat().reduce((total, value) => total + value, rest),
+      6,
+    );
+    expect(sum / interaction).toBeCloseTo(1, 1);
+    const several = explain(model, { text, with: [other, text], pairs: true }, { method: "random" });
+    await expect(several).rejects.toThrow(/pairs of words .* leave "pairs" out/);
   });
 
   it("adds up with every pooling and every effort of methods", async () => {

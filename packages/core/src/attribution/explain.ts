@@ -12,6 +12,7 @@ import type { ExplainOptions } from "./options.ts";
 import { type ResolvedRun, resolveRun } from "./resolve-run.ts";
 import type { SharedWork } from "./shared-work.ts";
 import { spreadOf } from "./spread.ts";
+import type { wordPairs } from "./word-pairs.ts";
 
 /**
  * Explains one prediction: which features of the input support the target, which oppose it, and in which block the
@@ -61,7 +62,8 @@ export async function explain(
   const whole = await prepareInput(tower, given, run.options);
   const alone = await explainPrepared(tower, whole, run);
   const tokens = asksPerToken(given) ? { answerTokens: await explainTokens(tower, whole, run) } : {};
-  const explanation = { ...alone, ...tokens } as Explanation;
+  const pairs = asksPairs(given) ? { pairs: await pairsOf(tower, given, run) } : {};
+  const explanation = { ...alone, ...tokens, ...pairs } as Explanation;
   if (test === undefined || keepsAll(tower, whole)) return explanation;
   return {
     ...explanation,
@@ -103,6 +105,11 @@ export async function explainPrepared(
 /** Whether nothing can be taken out of a prompt: it is its first token alone. */
 const keepsAll = ({ anatomy }: ExplainableModel, { parts }: PreparedWhole): boolean =>
   nextTokensOf(anatomy) !== undefined && !parts.some(({ input }) => input.replaceable.includes(1));
+
+const asksPairs = (input: object): boolean => (input as Partial<TextInput>).pairs === true;
+
+/** Loaded where it is asked for. */
+const pairsOf = async (...asked: Parameters<typeof wordPairs>) => (await import("./word-pairs.ts")).wordPairs(...asked);
 
 /** Counterfactuals are loaded where they are asked for; what is wrong with how is said before any work. */
 async function counterfactualTest(model: ExplainableModel, asked: ExplainOptions["counterfactuals"] = false) {

@@ -38,6 +38,7 @@ import type {
   TypicalFigures,
   Warning,
   WordAttribution,
+  WordPairs,
 } from "./explanation.ts";
 import { EXPLANATION_VERSION } from "./explanation-versions.ts";
 import { SCORE_KINDS } from "./option-words.ts";
@@ -203,6 +204,31 @@ const ANSWER_TOKEN = record<AnswerToken>({
   score: number("Its score behind the prompt and the tokens before it"),
   attribution: perFeature("Attribution of that score"),
 });
+
+const WORD_PAIRS = record<WordPairs>(
+  {
+    other: record<WordPairs["other"]>({
+      text: text("The text that this one is compared with"),
+      words: list(
+        record<WordPairs["other"]["words"][number]>({
+          text: text("The word"),
+          start: number("Where it begins, UTF-16"),
+          end: number("Where it ends"),
+        }),
+        "Its words",
+      ),
+    }),
+    values: list(list(number("Of this word with a word of the other text"), "Of one word"), "Of each word"),
+    rest: number("Sum of the pairs of which one is no word"),
+    sum: number("Sum of all pairs"),
+    interaction: number("What it must be: the second difference of the similarity between texts and baselines"),
+    relativeError: number("By how much the sum misses it"),
+    points: number("Places on the path of each text"),
+    modelEvaluations: number("Forward passes"),
+  },
+  "Which word with which one of the other text",
+);
+
 export const PATCH_ATTRIBUTION = record<PatchAttribution>({ ...PLACE, attribution: ATTRIBUTION });
 
 const COUNTERFACTUAL_PREDICTION = record<CounterfactualPrediction>(
@@ -348,6 +374,7 @@ export const TEXT_EXPLANATION = record<TextExplanation>({
     text: text("The text as it was given; of a chat the prompt that was made of it"),
   }),
   parts: optional(list(PART_ATTRIBUTION, "Parts of a prompt, last what is in none of them")),
+  pairs: optional(WORD_PAIRS),
   answerTokens: optional(list(ANSWER_TOKEN, "The tokens of an answer, where each was asked about")),
   ...NAMED_FEATURES,
 });

@@ -310,6 +310,27 @@ export interface AnswerToken {
   readonly attribution: readonly number[];
 }
 
+/** Which word of a text with which of another one makes them similar: a map of second order, in units of the similarity. */
+export interface WordPairs {
+  readonly other: {
+    readonly text: string;
+    readonly words: readonly { readonly text: string; readonly start: number; readonly end: number }[];
+  };
+  /** Of each word of `words` with each word of the other text. */
+  readonly values: readonly (readonly number[])[];
+  /** Sum of the pairs of which one is no word. */
+  readonly rest: number;
+  /** Sum of all pairs. */
+  readonly sum: number;
+  /** What it must be: s(x, y) - s(x, baseline of y) - s(baseline of x, y) + s(both baselines). */
+  readonly interaction: number;
+  /** |sum - interaction| / |interaction| */
+  readonly relativeError: number;
+  /** Places on the path of each text. */
+  readonly points: number;
+  readonly modelEvaluations: number;
+}
+
 export interface TextExplanation extends ExplanationCommon {
   readonly layout: "text";
   readonly input: {
@@ -321,6 +342,8 @@ export interface TextExplanation extends ExplanationCommon {
   readonly parts?: readonly PartAttribution[];
   /** The tokens of an answer, where each was asked about; their scores add up to that of the answer. */
   readonly answerTokens?: readonly AnswerToken[];
+  /** Of a similarity, where it was asked for: which word with which one of the other text. */
+  readonly pairs?: WordPairs;
   readonly features: readonly TokenFeature[];
   readonly words: readonly WordAttribution[];
   /** Words with attribution > 0, strongest first. */
@@ -361,7 +384,8 @@ export interface FeatureNoun {
  * Of a kind of input that calig does not know by itself: features with names. It is laid out as a text is: the names, one
  * after the other, are the text, and each is a word, or a special token where it is no part of the input.
  */
-export interface NamedExplanation extends Omit<TextExplanation, "layout" | "input" | "parts" | "answerTokens"> {
+export interface NamedExplanation
+  extends Omit<TextExplanation, "layout" | "input" | "parts" | "answerTokens" | "pairs"> {
   readonly layout: "names";
   readonly input: {
     /** Name of the modality: "audio". */

@@ -18,6 +18,11 @@ export interface TextInput {
   /** The same of the other text. */
   readonly withPrompt?: string;
   /**
+   * Whether every word is explained together with every word of the text that it is compared with, too. Costs some hundred
+   * forward passes.
+   */
+  readonly pairs?: boolean;
+  /**
    * Classifiers with a class "entailment": labels that the model was never trained on; each becomes a hypothesis, which is
    * held fixed. Option `target` names the one that is explained, by default the best.
    */

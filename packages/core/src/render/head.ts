@@ -59,6 +59,7 @@ export function classesCaption(explanation: Headed): string {
     case "binary":
       return "Probability: the sigmoid of the one output";
     default:
+      if (explanation.model.task === "sentence-similarity") return "Similarity";
       return explanation.predictions.length === 1 ? "Score (regression)" : "Scores (regression)";
   }
 }

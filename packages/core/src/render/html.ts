@@ -13,6 +13,7 @@ import { framed } from "./html/frame.ts";
 import { glossary } from "./html/glossary.ts";
 import { headline, roleSection, warningBox } from "./html/head.ts";
 import { imageSection, textSection } from "./html/maps.ts";
+import { pairsSection } from "./html/pairs.ts";
 import { answerSection, partsSection } from "./html/parts.ts";
 import { rankingSection } from "./html/ranking.ts";
 import { SCRIPT, SCRIPT_HASH } from "./html/script.ts";
@@ -81,7 +82,7 @@ function article(context: PageContext, { number, name }: PageItem, isOnly: boole
   const { explanation, id } = context;
   const source = name === undefined ? null : html`<p class="source">${number}. ${isolated(name)}</p>`;
   const shown = isWritten(explanation) ? textSection(explanation, context) : imageSection(explanation, context);
-  const input = html`${shown}${partsSection(context)}${answerSection(context)}`;
+  const input = html`${shown}${partsSection(context)}${answerSection(context)}${pairsSection(context)}`;
   const hasItems = context.items.length > 0;
   const summary = summaryOf(context);
   const technical = html`${roleSection(context)}${warningBox(context)}${triedSection(context)}${waterfallSection(context)}${hasItems ? rankingSection(context) : null}${hasItems ? blocksSection(context) : null}${completenessSection(context)}${factsSection(context)}${glossary(context)}`;

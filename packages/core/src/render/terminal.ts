@@ -13,12 +13,14 @@ import { heatGrid } from "./terminal/heat-grid.ts";
 import { heatText } from "./terminal/heat-text.ts";
 import { wrap } from "./terminal/layout.ts";
 import { type ColorDepth, createPainter } from "./terminal/painter.ts";
+import { pairLines } from "./terminal/pairs.ts";
 import { partLines, tokenLines } from "./terminal/parts.ts";
 import { ranking } from "./terminal/ranking.ts";
 import { opening, summaryOf, summarySections } from "./terminal/summary.ts";
 import { triedLines } from "./terminal/tried.ts";
 import { waterfallLines } from "./terminal/waterfall.ts";
 import { TRIED } from "./tried.ts";
+import { PAIRS } from "./word-pairs.ts";
 
 export interface TerminalOptions {
   /** Width of the terminal in columns, >= 1; below 24 the output is laid out for 24. */
@@ -83,6 +85,7 @@ export function renderTerminal(explanation: Explanation, options: TerminalOption
     ...map,
     ...titled("Parts of the prompt", partLines(context), context),
     ...titled("Tokens of the answer", tokenLines(context), context),
+    ...titled(PAIRS, pairLines(context), context),
     ...summarySections(summary, context),
     ...(notes.length > 0 ? ["", ...notes] : []),
     ...(verbose

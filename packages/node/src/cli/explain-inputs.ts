@@ -30,6 +30,7 @@ export const QUESTION_OPTIONS = [
   "with",
   "textPrompt",
   "withPrompt",
+  "pairs",
   "labels",
   "hypothesis",
   "multiLabel",

@@ -189,6 +189,11 @@ export const OPTIONS = {
     text("TEXT"),
     "the query that the text is judged by, for models of relevance; it is held fixed",
   ),
+  pairs: option(
+    "Input",
+    flag,
+    "also explain which word with which word of the text of --with; costs some hundred forward passes",
+  ),
   question: option(
     "Input",
     text("TEXT"),

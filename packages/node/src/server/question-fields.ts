@@ -6,7 +6,17 @@ import type { JsonSchema } from "./json-schema.ts";
 import { MOST_NAME } from "./option-schemas.ts";
 
 /** Those of texts, and those of pictures, too. */
-const OF_TEXTS = ["with", "direction", "textPrompt", "withPrompt", "multiLabel", "query", "question", "mask"] as const;
+const OF_TEXTS = [
+  "with",
+  "direction",
+  "textPrompt",
+  "withPrompt",
+  "pairs",
+  "multiLabel",
+  "query",
+  "question",
+  "mask",
+] as const;
 const OF_BOTH = ["labels", "hypothesis"] as const;
 export const QUESTION_FIELDS = [...OF_TEXTS, ...OF_BOTH] as const;
 
@@ -44,6 +54,11 @@ export function questionSchemas(characters: number): Readonly<Record<(typeof QUE
     },
     textPrompt: name("Models that make embeddings: name of the prompt that is put before the text"),
     withPrompt: name("The same of the other text"),
+    pairs: {
+      type: "boolean",
+      default: false,
+      description: "Also which word with which word of the other text",
+    },
     labels: {
       ...texts("A label"),
       description:

@@ -26,6 +26,10 @@ const MULTI: OptionForm = {
   ...text("multiLabel", "Several labels may fit", "each label is judged by itself"),
   control: { kind: "switch" },
 };
+const PAIRS: OptionForm = {
+  ...text("pairs", "Also word with word", "which word with which word of the other text"),
+  control: { kind: "switch" },
+};
 const QUERY = text("query", "Query", "what the text is judged by; it is held fixed", "none");
 const QUESTION = text("question", "Question", "which a part of the text answers; it is held fixed", "a question");
 const MASK: OptionForm = {
@@ -47,7 +51,7 @@ export function questionForms({ anatomy, labels, sentences }: ExplainableModel):
         control: { kind: "choice", words: names, placeholder: "NAME" },
       });
       const prompts = [prompt("textPrompt", "Prompt of the text"), prompt("withPrompt", "Prompt of the other text")];
-      return names.length === 0 ? [WITH] : [WITH, ...prompts];
+      return names.length === 0 ? [WITH, PAIRS] : [WITH, PAIRS, ...prompts];
     }
     case "span":
       return [QUESTION, target("Answer", "an answer as it stands in the text", "the best one")];
