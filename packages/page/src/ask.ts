@@ -1,8 +1,7 @@
 /** @file From the fields of the page to what is asked of whoever explains. */
 
 import type { BaselineName } from "@calig/core/internal/attribution/option-words";
-import { asAsked } from "@calig/core/internal/modality/text/question-forms";
-import { type MethodList, type OptionForm, valuesOf } from "@calig/core/internal/options/form";
+import { asAsked, type MethodList, type OptionForm, valuesOf } from "@calig/core/internal/options/form";
 import { ClientError, type ExplainRequest, type ModelEntry, type PageDevice, type Reading } from "./client.ts";
 import { writtenForm } from "./inputs.ts";
 import { promptOf } from "./prompt-input.ts";

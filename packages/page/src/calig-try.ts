@@ -38,9 +38,12 @@ export const canTry = (explanation: Explanation, request: ExplainRequest | undef
   explanation.target.index >= 0 &&
   (explanation.layout === "grid" ? "file" in request.input : explanation.layout === "text" && !isAsked(request.input));
 
+const isTyped = (input: ExplainInput): input is Extract<ExplainInput, { readonly text: string }> =>
+  !("file" in input || "prompt" in input);
+
 /** Whether more than a text is given: the explanation shows what is held fixed as well. */
 const isAsked = (input: ExplainRequest["input"]): boolean =>
-  !("text" in input) || ["labels", "query", "question"].some((field) => Object.hasOwn(input.asked ?? {}, field));
+  !isTyped(input) || ["labels", "query", "question"].some((field) => Object.hasOwn(input.asked ?? {}, field));
 
 class CaligTry extends PageElement {
   static override properties: PropertyDeclarations = {
@@ -230,7 +233,7 @@ class CaligTry extends PageElement {
     if (isWritten(explanation)) {
       const text = this.edited ?? textWithout(explanation, removed);
       if (text.trim() === "") return undefined;
-      return "text" in request.input ? { ...request.input, text } : { text };
+      return isTyped(request.input) ? { ...request.input, text } : { text };
     }
     if (!("file" in request.input)) return undefined;
     const file = await pictureWithout(request.input.file, explanation as ImageExplanation, removed);

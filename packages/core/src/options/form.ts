@@ -84,3 +84,11 @@ export const valuesOf = (forms: readonly OptionForm[], texts: FormTexts): Readon
       return [[form.name, readText(form.control, text) ?? text]];
     }),
   );
+
+/** Values of the fields of questions as inputs have them: labels are a list. */
+export function asAsked(values: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { labels, ...others } = values;
+  if (typeof labels !== "string") return values;
+  const listed = labels.split(",").flatMap((label) => (label.trim() === "" ? [] : [label.trim()]));
+  return listed.length === 0 ? others : { ...others, labels: listed };
+}

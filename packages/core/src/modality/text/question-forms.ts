@@ -67,11 +67,3 @@ export function questionForms({ anatomy, labels, sentences }: ExplainableModel):
       return [];
   }
 }
-
-/** Values of these fields as inputs have them. */
-export function asAsked(values: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  const { labels, ...others } = values;
-  if (typeof labels !== "string") return values;
-  const listed = labels.split(",").flatMap((label) => (label.trim() === "" ? [] : [label.trim()]));
-  return listed.length === 0 ? others : { ...others, labels: listed };
-}
