@@ -86,6 +86,7 @@ describe("similarity of texts", () => {
     const { pairs, features, words } = await explain(model, { text, with: other, pairs: true }, { method: "random" });
     const { values, sum, interaction, relativeError, rest, other: theirs } = pairs as NonNullable<typeof pairs>;
     expect(theirs.words.map((word) => word.text)).toEqual("berlin is a city with people .".split(" "));
+    expect(values.length).toBe(words.length);
     // Words of several tokens have the sum of theirs.
     const own = features.flatMap(({ word }) => (word === null ? [] : [word]));
     for (const [w, row] of values.entries()) {
