@@ -11,6 +11,7 @@ export const MENU: readonly MenuPart[] = [
     text: "Start",
     pages: [
       ["tutorial", "Ten minutes"],
+      ["commands", "Everything in one look"],
       ["coming-from", "Coming from Captum, SHAP, ..."],
       ["faq", "Questions"],
       ["glossary", "Glossary"],
