@@ -57,7 +57,7 @@ export function requestsOf(asked: Asked, known: MethodList): readonly ExplainReq
         ? { prompt }
         : own === undefined
           ? { text, asked: asAsked(questions) }
-          : { field: form.field, file: own, reading: readingOf(model, fields) },
+          : { field: form.field, file: own, reading: readingOf(model, fields), asked: asAsked(questions) },
     ...(fields.method === undefined ? {} : { method: fields.method }),
     ...(fields.target === undefined ? {} : { target: fields.target }),
     ...(askedTarget === undefined ? {} : { target: String(askedTarget) }),

@@ -30,7 +30,12 @@ export type Reading = Readonly<Record<string, unknown>>;
 export type ExplainInput =
   | { readonly text: string; readonly asked?: Readonly<Record<string, unknown>> }
   | { readonly prompt: PromptInput }
-  | { readonly field: string; readonly file: Blob; readonly reading?: Reading };
+  | {
+      readonly field: string;
+      readonly file: Blob;
+      readonly reading?: Reading;
+      readonly asked?: Readonly<Record<string, unknown>>;
+    };
 
 /** What is asked, options of the library included; those left out have their defaults. */
 export interface ExplainRequest extends Readonly<Record<string, unknown>> {

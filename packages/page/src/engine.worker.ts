@@ -103,7 +103,8 @@ class Engine {
     const options: ExplainOptions = { ...wanted, signal, onProgress: onWork };
     if ("prompt" in input) return explain(model, input.prompt, options);
     if (!("file" in input)) return explain(model, { text: input.text, ...input.asked }, options);
-    return explain<object>(model, await readFile(model.modality, input.file, input.reading), options);
+    const read = await readFile(model.modality, input.file, input.reading);
+    return explain<object>(model, { ...read, ...input.asked }, options);
   }
 
   async #verify(

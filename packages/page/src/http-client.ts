@@ -97,7 +97,7 @@ export function createHttpClient({ base, token }: HttpClientOptions): Client {
 
 /** The fields of a request for an input. */
 async function bodyOf(input: ExplainInput): Promise<object> {
-  if ("file" in input) return { [input.field]: await dataUri(input.file), ...input.reading };
+  if ("file" in input) return { [input.field]: await dataUri(input.file), ...input.reading, ...input.asked };
   if (!("prompt" in input)) return { text: input.text, ...input.asked };
   const { against: againstText, ...prompt } = input.prompt;
   return againstText === undefined ? prompt : { ...prompt, againstText };

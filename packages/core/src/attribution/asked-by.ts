@@ -7,7 +7,7 @@ import type { ImageInput } from "./input.ts";
 import type { ExplainOptions } from "./options.ts";
 
 /** Fields of what a picture is compared with. */
-const COMPARED = ["text", "labels", "side"];
+const COMPARED = ["text", "with", "labels", "side"];
 
 /** What an input itself asks, in the place of a score: how similar it is to another one, or which of some labels fits. */
 export async function askedBy(

@@ -49,7 +49,8 @@ export async function imageTextOf(
       `Cannot compare a picture with a text by model "${model.facts.id}": its task is ${model.facts.task}; give the picture alone, or a model of two towers such as CLIP or SigLIP`,
     );
   }
-  const { image, text, labels, side = "image" } = input;
+  const { image, labels, side = "image" } = input;
+  const text = input.text ?? input.with;
   if (image === undefined || (text === undefined) === (labels === undefined)) {
     const found =
       image === undefined
@@ -64,7 +65,7 @@ export async function imageTextOf(
   const named = keyword("side", side, ["image", "text"] as const);
   const { target, against, score = "logit", question: _, counterfactuals: __, ...others } = options;
   const kind = keyword("score", typeof score === "object" ? score.name : score, SCORE_KINDS);
-  const asked: Comparison = { ...(await comparison(texts, input)), kind, texts };
+  const asked: Comparison = { ...(await comparison(texts, text, input)), kind, texts };
   const vector = unit(await embedding(model, { image }));
   const rows = asked.vectors.map((row) => dot(row, vector) * (texts.scale ?? 1) + texts.bias);
   const predictions = ranked(asked, rows);
@@ -115,7 +116,8 @@ interface Chosen {
 
 async function comparison(
   { model }: TextTower,
-  { text, labels, hypothesis = TEMPLATE }: ImageInput,
+  text: string | undefined,
+  { labels, hypothesis = TEMPLATE }: ImageInput,
 ): Promise<Omit<Comparison, "kind" | "texts">> {
   if (labels !== undefined) checkLabels(labels, hypothesis);
   else if (typeof text !== "string" || text.trim() === "") {

@@ -83,6 +83,8 @@ export interface ImageInput {
   readonly image: RgbImage;
   /** Models of two towers, such as CLIP: the text that the picture is compared with, which is held fixed. */
   readonly text?: string;
+  /** The same, under the name that models of texts have for it. */
+  readonly with?: string;
   /** In its place: labels to choose from. Option `target` names the one that is explained, by default the best. */
   readonly labels?: readonly string[];
   /** The text that a label becomes, with {} in its place. Default: "This is a photo of {}." */

@@ -89,7 +89,7 @@ export async function explainBytes(
   });
   const renderer = RENDERERS.find(({ name }) => name === format);
   if (renderer === undefined) return utf8(JSON.stringify(explanation));
-  const shown = modality.file?.picture?.(decoded);
+  const shown = explanation.layout === "grid" ? modality.file?.picture?.(decoded) : undefined;
   return utf8(renderer.render(explanation, shown === undefined ? {} : { picture: await pictureUri(shown) }));
 }
 

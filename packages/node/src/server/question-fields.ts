@@ -6,19 +6,11 @@ import type { JsonSchema } from "./json-schema.ts";
 import { MOST_NAME } from "./option-schemas.ts";
 
 /** Those of texts, and those of pictures, too. */
-const OF_TEXTS = [
-  "with",
-  "direction",
-  "textPrompt",
-  "withPrompt",
-  "pairs",
-  "multiLabel",
-  "query",
-  "question",
-  "mask",
-] as const;
-const OF_BOTH = ["labels", "hypothesis"] as const;
-export const QUESTION_FIELDS = [...OF_TEXTS, ...OF_BOTH] as const;
+const OF_TEXTS = ["direction", "textPrompt", "withPrompt", "pairs", "multiLabel", "query", "question", "mask"] as const;
+const OF_BOTH = ["with", "labels", "hypothesis"] as const;
+/** Those of pictures alone. */
+const OF_PICTURES = ["side"] as const;
+export const QUESTION_FIELDS = [...OF_TEXTS, ...OF_BOTH, ...OF_PICTURES] as const;
 
 /** Most labels, and most texts that a text is compared with. */
 const MOST_TEXTS = 100;
@@ -43,7 +35,8 @@ export function questionSchemas(characters: number): Readonly<Record<(typeof QUE
   return {
     with: {
       anyOf: [text("A text"), texts("One of several texts, of which the mean is taken")],
-      description: "Models that make embeddings: the text that this one is compared with, which is held fixed",
+      description:
+        "Models that make embeddings: the text that this one, or the picture, is compared with, which is held fixed",
     },
     direction: {
       type: "array",
@@ -65,6 +58,12 @@ export function questionSchemas(characters: number): Readonly<Record<(typeof QUE
         "Models of entailment, or of pictures and texts: labels that the model was never trained on; target names the one that is explained",
     },
     hypothesis: text("What a label becomes, with {} in its place"),
+    side: {
+      type: "string",
+      enum: ["image", "text"],
+      default: "image",
+      description: "Where a picture is compared with a text: whether patches or words are explained",
+    },
     multiLabel: { type: "boolean", default: false, description: "Whether several labels may fit" },
     query: text("Models of relevance: the query that the text is judged by, which is held fixed"),
     question: text("Models that answer from a text: the question, which is held fixed"),
@@ -82,7 +81,9 @@ export function questionsIn(
   isFile: boolean,
 ): Omit<TextInput, "text"> | Omit<ImageInput, "image"> {
   const asked = QUESTION_FIELDS.filter((field) => body[field] !== undefined);
-  const wrong = isFile ? asked.filter((field) => !(OF_BOTH as readonly string[]).includes(field)) : [];
-  if (wrong.length > 0) throw invalid(wrong.map((field) => `body.${field} goes with a text only`));
+  const others: readonly string[] = isFile ? OF_TEXTS : OF_PICTURES;
+  const wrong = asked.filter((field) => others.includes(field));
+  if (wrong.length > 0)
+    throw invalid(wrong.map((field) => `body.${field} goes with a ${isFile ? "text" : "picture"} only`));
   return Object.fromEntries(asked.map((field) => [field, body[field]]));
 }

@@ -11,6 +11,7 @@ import { examplePictures } from "./examples.ts";
 import { pictureFile } from "./file.ts";
 import { perturbImage } from "./perturb.ts";
 import { describeImage, onlyImage, type PreparedImage, prepareImage } from "./prepare.ts";
+import { pictureQuestions } from "./question-forms.ts";
 import { imageReplacements } from "./replacements.ts";
 
 export const image: Modality<ImageInput, PreparedWhole<PreparedImage>> = {
@@ -38,6 +39,7 @@ export const image: Modality<ImageInput, PreparedWhole<PreparedImage>> = {
   describe: describePatches,
   perturb: perturbImage,
   examples: examplePictures,
+  questionForms: pictureQuestions,
 };
 
 function describePatches(model: ExplainableModel, whole: PreparedWhole<PreparedImage>, attribution: readonly number[]) {
