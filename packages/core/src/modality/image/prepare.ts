@@ -64,6 +64,8 @@ const LISTED_CLASSES = 12;
 
 /** A warning where a model for small pictures is given a large one: what it sees of it, and what it can answer at all. */
 function coarseView({ labels }: ExplainableModel, { map }: FittedImage): readonly Warning[] {
+  // Models that compare pictures with texts take everything for what they are asked.
+  if (labels.length === 0) return [];
   const { original, input } = map;
   const smaller = Math.max(original.width / map.resized.width, original.height / map.resized.height);
   if (Math.max(input.width, input.height) > SMALL_INPUT || smaller < COARSE) return [];
