@@ -88,12 +88,20 @@ const REFUSED: readonly (readonly [name: string, message: RegExp, type?: unknown
   ["mean-of-length-1", /"x" \[batch, 8\]: one vector for the whole input/],
   ["pooled", /"x" \[batch, 8\]: one vector for the whole input/],
   ["projected", /"text_embeds" \[batch, 8\]: one vector for the whole input/],
-  ["words", /"logits" \[batch, tokens, 40\]: scores of all words of the vocabulary/],
   ["words-and-next-sentence", /head of another task .*"seq_relationship_logits" \[batch, 2\]: .*"prediction_logits" .*: scores of all words/],
-  ["answers", /"start_logits" \[batch, tokens\], "end_logits" \[batch, tokens\]: one number for every token, .* answers questions/],
   ["replaced-tokens", /"logits" \[batch, tokens\]: one number for every token/],
   ["choices", /"input_ids" has shape \[batch, 2, .*\], .*chooses among several texts/, AnatomyError],
 ]; // biome-ignore format: one table
+
+it.each(
+  EXPORTERS.flatMap((exporter) => [
+    ["words", exporter, "masked-token"] as const,
+    ["answers", exporter, "span"] as const,
+  ]),
+)("%s, %s exporter: a question of its own", async (name, exporter, kind) => {
+  await using model = await load(`${name}-${exporter}`);
+  expect(model.anatomy.outputs.map((output) => output.kind)).toEqual([kind]);
+});
 
 const files = REFUSED.flatMap((row) => EXPORTERS.map((exporter) => [row[0], exporter, row] as const));
 

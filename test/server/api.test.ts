@@ -62,10 +62,10 @@ describe("POST /api/verify", () => {
     const answer = await post(`${server.url}/api/verify`, { model: "words", texts: [TEXT], seed: 2 });
     const verification = (await answer.json()) as Verification;
     expect(verification).toMatchObject({ passed: true, seed: 2, inputs: { own: 1 } });
-    expect(verification.checks).toHaveLength(9);
+    expect(verification.checks).toHaveLength(10);
     expect(broken(verification, "Verification")).toEqual([]);
     const pictures = (await (await post(`${server.url}/api/verify`, { model: "pictures" })).json()) as Verification;
-    expect(pictures.checks.filter(({ status }) => status === "not-applicable")).toHaveLength(2);
+    expect(pictures.checks.filter(({ status }) => status === "not-applicable")).toHaveLength(3);
   });
 
   it("refuses unknown models, and texts for models of pictures", async () => {

@@ -202,7 +202,7 @@ describe("decoders in Chromium", () => {
     const names = ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"];
     const bert = Object.fromEntries(names.map((name) => [name, `bert/${name}`]));
     expect(await dropped(bert, { prompt })).toMatch(
-      /^InputError: Cannot explain a prompt .* predicts no tokens; give a text/,
+      /^InputError: Cannot explain a prompt .* predicts no tokens that follow; give a text/,
     );
     const llama = Object.fromEntries(names.map((name) => [name, `decoders/llama/${name}`]));
     expect(await dropped(llama, { chat: [{ role: "user", content: "a" }] })).toMatch(/^InputError: .*no chat template/);

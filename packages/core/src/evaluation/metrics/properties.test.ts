@@ -186,6 +186,7 @@ describe("METRICS", () => {
           rationaleShare: 0.3,
           polarities: [1, 0, 1, 0, -1, -1],
           parts: [0.2, 0.7, -0.4].map((value, p) => ({ attribution: value * scale, relevant: p === 0 })),
+          ranks: async (variants) => variants.map((kept) => 1 + kept.filter((there) => there === 0).length),
           probability: (kept) => (1 + additive([1, 2, 3, 0, 1, 1])(kept)) / 9,
         });
       const [one, ten] = [await measured(metric, subject(1)), await measured(metric, subject(10))];
