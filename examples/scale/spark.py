@@ -12,7 +12,8 @@ def explain(batches):
             batch.to_parquet(f"{place}/in.parquet")
             subprocess.run(["calig", "explain", "--input", f"{place}/in.parquet", "--text-column", "review", "--id-column", "id",
                             "--out", f"{place}/run", "--format", "parquet", "--threads", "1", "--quiet"])
-            yield pandas.read_parquet(f"{place}/run/shards")[[column.split()[0] for column in COLUMNS.split(", ")]]
+            rows = pandas.read_parquet(f"{place}/run/shards").astype(object)
+            yield rows[[column.split()[0] for column in COLUMNS.split(", ")]]
 
 spark = SparkSession.builder.config("spark.sql.execution.arrow.maxRecordsPerBatch", 1000).getOrCreate()
 spark.read.parquet(sys.argv[1]).mapInPandas(explain, COLUMNS).write.parquet(sys.argv[2])
