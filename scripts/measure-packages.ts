@@ -47,13 +47,13 @@ const BUNDLES = [
       export const why = async (address, input) =>
         explain(await loadModel(address, { families: [bert], modalities: [text] }), input);`,
     later: FOR_BERT,
-    limit: 172,
+    limit: 185,
   },
   {
     name: "`explain` and `loadModel` of `@calig/web`, for a text and BERT",
     program: `export { explain, loadModel } from "@calig/web";`,
     later: FOR_BERT,
-    limit: 190,
+    limit: 210,
   },
   {
     name: "`renderHtml` and `parseExplanation` of `@calig/core`",
