@@ -65,7 +65,7 @@ function objectOf({ properties = {}, required = [], oneOf = [] }: JsonSchema, sc
   const alternatives = oneOf.flatMap((one) => one.required);
   const wanted = new Set([...required, ...(alternatives.length === 0 ? [] : [pick(alternatives, random)])]);
   const entries = Object.entries(properties).filter(
-    ([name]) => wanted.has(name) || (!alternatives.includes(name) && random.below(6) === 0),
+    ([name]) => wanted.has(name) || (!alternatives.includes(name) && random.below(12) === 0),
   );
   return Object.fromEntries(entries.map(([name, own]) => [name, fuzzedValue(own, schemas, random)]));
 }

@@ -28,13 +28,14 @@ interface Holder {
 /**
  * Takes the run in a folder for this process.
  *
+ * @param waitMs - How long a holder on this machine may take to leave. Default: 0.
  * @returns What gives it back.
  * @throws {UsageError} When another process has it.
  */
-export async function lockRun(folder: string): Promise<() => Promise<void>> {
+export async function lockRun(folder: string, { waitMs = 0 } = {}): Promise<() => Promise<void>> {
   const began = beginning(process.pid);
   const own: Holder = { host: hostname(), pid: process.pid, ...(began === undefined ? {} : { began }) };
-  return isBucket(folder) ? lockBucket(folder, own) : lockFolder(folder, own);
+  return isBucket(folder) ? lockBucket(folder, own) : lockFolder(folder, own, Date.now() + waitMs);
 }
 
 const taken = (folder: string, { pid, host }: Holder): UsageError =>
@@ -42,7 +43,7 @@ const taken = (folder: string, { pid, host }: Holder): UsageError =>
     `Cannot work on the run in ${quote(folder)}: process ${pid}${host === hostname() ? "" : ` on ${host}`} does so already; wait for it, or name another folder`,
   );
 
-async function lockFolder(folder: string, own: Holder): Promise<() => Promise<void>> {
+async function lockFolder(folder: string, own: Holder, until: number): Promise<() => Promise<void>> {
   const path = join(folder, LOCK);
   for (;;) {
     let file: FileHandle;
@@ -52,7 +53,11 @@ async function lockFolder(folder: string, own: Holder): Promise<() => Promise<vo
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
       const holder = holderIn(await readFile(path, "utf8").catch(() => ""));
       const written = (await stat(path).catch(() => undefined))?.mtimeMs ?? 0;
-      if (holder !== undefined && isThere(written, holder)) throw taken(folder, holder);
+      if (holder !== undefined && isThere(written, holder)) {
+        if (Date.now() >= until) throw taken(folder, holder);
+        await new Promise((resolve) => setTimeout(resolve, BEGUN_MS / 10));
+        continue;
+      }
       if (holder === undefined && Date.now() - written < BEGUN_MS) {
         // Whoever made it is about to write into it.
         await new Promise((resolve) => setTimeout(resolve, BEGUN_MS / 10));

@@ -19,6 +19,9 @@ import type { ServerLimits } from "./limits.ts";
 import type { WorkHooks } from "./model-work.ts";
 import { SentFiles } from "./sent-files.ts";
 
+/** How long the process of a server that was killed may take to end. */
+const ORPHAN_MS = 30_000;
+
 /** A run, of fields that the schema has let pass. */
 export interface RunWork {
   /** Where it lies. */
@@ -75,7 +78,8 @@ async function explainRows(
   { pixels, runBytes: memory, tokens, characters, runRows, runShardRows }: RunLimits,
   { signal, onProgress }: WorkHooks,
 ): Promise<Uint8Array> {
-  const unlock = await lockRun(folder);
+  // The process of a server that was killed ends behind the row that it is at.
+  const unlock = await lockRun(folder, { waitMs: ORPHAN_MS });
   try {
     const there = await readManifest(folder);
     const { inputs } = await openRunInputs(file, { kinds: [], rows: reading, files: {}, known: there?.inputs ?? [] });
