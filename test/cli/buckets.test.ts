@@ -1,27 +1,25 @@
 /** @file Runs in a bucket of S3, on a server of this machine: written, gone on with, read, and worked on by processes with no disk in common. */
 
-import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { openParquet } from "@calig/node/internal/node/parquet/read";
 import { readDataset } from "@calig/node/internal/node/read-dataset";
 import { openKeptRows } from "@calig/node/internal/runs/kept-rows";
 import { type RunManifest, readManifest } from "@calig/node/internal/runs/manifest";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { useQueueWorkers } from "../support/queue-worker.ts";
 import { type RedisServer, startRedis } from "../support/redis-server.ts";
 import { runCli } from "../support/run-cli.ts";
 import { type S3Server, startS3 } from "../support/s3-server.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
 
 const tempFolder = useTempFolders();
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const LINES = Array.from({ length: 12 }, (_, i) => JSON.stringify({ id: `n${i}`, text: i === 7 ? "" : `Film ${i}.` }));
-const started: ChildProcess[] = [];
 let server: S3Server;
 let redis: RedisServer;
 let folder: string;
+const workers = useQueueWorkers(() => redis.url);
 
 beforeAll(async () => {
   server = await startS3(["data"]);
@@ -32,7 +30,7 @@ beforeAll(async () => {
   vi.stubEnv("AWS_SECRET_ACCESS_KEY", "secret");
 });
 afterAll(async () => {
-  for (const child of started) if (child.exitCode === null) child.kill("SIGKILL");
+  workers.kill();
   await redis.stop();
   await server.close();
   vi.unstubAllEnvs();
@@ -160,26 +158,7 @@ test("inputs may lie in a bucket: one file, or several by a pattern", async () =
 });
 
 /** A worker with a disk of its own for what is under way. */
-async function startWorker(): Promise<ChildProcess> {
-  const child = spawn(
-    process.execPath,
-    [
-      ...[join(ROOT, "scripts/import-source.mjs"), join(ROOT, "packages/node/src/cli/bin.ts")],
-      ...["worker", "--redis", redis.url, "--threads", "1", "--lock", "5"],
-    ],
-    { env: { ...process.env, TMPDIR: await tempFolder() } },
-  );
-  started.push(child);
-  await new Promise<void>((resolve, reject) => {
-    let said = "";
-    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
-      said += text;
-      if (said.includes("Taking shards")) resolve();
-    });
-    child.once("exit", () => reject(new Error(said)));
-  });
-  return child;
-}
+const startWorker = async () => workers.start({ TMPDIR: await tempFolder() });
 
 test("workers that share nothing but the bucket and the queue lose no row when one is killed", async () => {
   (server.files as Map<string, unknown>).set("data/in/all.jsonl", {

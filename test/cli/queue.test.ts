@@ -1,46 +1,26 @@
 /** @file Runs over a queue: a server of Redis and workers as processes of their own, which are killed. */
 
-import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { openParquet } from "@calig/node/internal/node/parquet/read";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { useQueueWorkers } from "../support/queue-worker.ts";
 import { type RedisServer, startRedis } from "../support/redis-server.ts";
 import { runCli } from "../support/run-cli.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
 
 const tempFolder = useTempFolders();
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const started: ChildProcess[] = [];
 let redis: RedisServer;
 
 const url = () => redis.url;
-
-/** A worker as a process of its own, which has said that it takes shards. */
-async function startWorker(): Promise<ChildProcess> {
-  const child = spawn(process.execPath, [
-    ...[join(ROOT, "scripts/import-source.mjs"), join(ROOT, "packages/node/src/cli/bin.ts")],
-    ...["worker", "--redis", url(), "--threads", "1", "--lock", "5"],
-  ]);
-  started.push(child);
-  await new Promise<void>((resolve, reject) => {
-    let said = "";
-    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
-      said += text;
-      if (said.includes("Taking shards")) resolve();
-    });
-    child.once("exit", () => reject(new Error(said)));
-  });
-  return child;
-}
+const workers = useQueueWorkers(url);
 
 beforeAll(async () => {
   redis = await startRedis();
 });
 afterAll(async () => {
-  for (const child of started) if (child.exitCode === null) child.kill("SIGKILL");
+  workers.kill();
   await redis.stop();
 });
 
@@ -79,7 +59,7 @@ test("a worker that is killed and a queue that loses its data cost no row and ch
     JSON.parse((await runCli(["status", out("run"), "--redis", url(), "--json"])).stdout) as Record<string, unknown>;
   expect(await status()).toMatchObject({ shardsDone: 0, queue: { waiting: 12, active: 0, failed: [] } });
 
-  const [killed, other] = await Promise.all([startWorker(), startWorker()]);
+  const [killed, other] = await Promise.all([workers.start(), workers.start()]);
   await until(async () => (await shardsIn(out("run"))).length > 0);
   killed.kill("SIGKILL");
   await until(async () => (await shardsIn(out("run"))).length === 12);

@@ -2,7 +2,7 @@
 
 import { InvalidOptionError, keyword } from "../errors.ts";
 import { probabilities } from "../program/activation.ts";
-import { checkScore, type ScoreSpec } from "../program/score.ts";
+import { checkScore } from "../program/score.ts";
 import type { FloatTensor } from "../tensor/tensor.ts";
 import { maskedTokensOf } from "../transformer/anatomy.ts";
 import { indexText } from "./class-names.ts";
@@ -11,6 +11,7 @@ import { type ChosenAnswer, NEXT_TOKEN_SCORE, rankTokens } from "./next-token-ta
 import { type ExplainOptions, SCORE_KINDS } from "./options.ts";
 import type { PreparedInput } from "./prepared-input.ts";
 import { questionIn } from "./question-object.ts";
+import { classScore } from "./target.ts";
 
 const NUMBERED = /^#(\d+)$/;
 
@@ -61,14 +62,7 @@ export async function chooseMaskedWord(
     predictions,
     classIndex: () => target,
   });
-  const score: ScoreSpec = {
-    kind,
-    activation: model.activation,
-    target,
-    ...(against === undefined ? {} : { against }),
-    ...(question === undefined ? {} : { question }),
-    ...(choice?.parameters === undefined ? {} : { parameters: choice.parameters }),
-  };
+  const score = classScore(model, kind, { target, against, question, choice });
   checkScore(score, logits.length);
   const word = (index: number) => ({ index, label: model.tokenizer?.textOf(index).trim() || String(index) });
   return {

@@ -75,14 +75,7 @@ export async function chooseScore(
       options.against,
     );
   }
-  const score: ScoreSpec = {
-    kind,
-    activation: model.activation,
-    target,
-    ...(against === undefined ? {} : { against }),
-    ...(question === undefined ? {} : { question }),
-    ...(choice?.parameters === undefined ? {} : { parameters: choice.parameters }),
-  };
+  const score = classScore(model, kind, { target, against, question, choice });
   checkScore(score, model.labels.length);
   return {
     score,
@@ -91,6 +84,30 @@ export async function chooseScore(
     ...(choice?.named === undefined ? {} : { named: choice.named }),
   };
 }
+
+/** The score of a class or a word, by itself or held against another one. */
+export const classScore = (
+  { activation }: Pick<ExplainableModel, "activation">,
+  kind: ScoreSpec["kind"],
+  {
+    target,
+    against,
+    question,
+    choice,
+  }: {
+    readonly target: number;
+    readonly against: number | undefined;
+    readonly question: ScoreSpec["question"] | undefined;
+    readonly choice: Pick<ScoreSpec, "parameters"> | undefined;
+  },
+): ScoreSpec => ({
+  kind,
+  activation,
+  target,
+  ...(against === undefined ? {} : { against }),
+  ...(question === undefined ? {} : { question }),
+  ...(choice?.parameters === undefined ? {} : { parameters: choice.parameters }),
+});
 
 /** Questions that are not about a class have no use for one. */
 function refuseClasses({ name, subject }: QuestionObject, given: Pick<ExplainOptions, "target" | "against">): void {

@@ -9,8 +9,10 @@ import { prepareInput } from "../attribution/modality.ts";
 import type { ExplainOptions } from "../attribution/options.ts";
 import { CheckpointError, quote } from "../errors.ts";
 import type { AssembledModel } from "../loading/assemble-model.ts";
-import { isPipeline, type TransformersPipeline } from "./pipeline.ts";
-import type { PictureReader, PipelineInput, PipelineTask } from "./tasks.ts";
+import type { OnnxDtype } from "../loading/onnx-place.ts";
+import type { Task } from "../loading/task.ts";
+import { dtypeOf, isPipeline, type TransformersPipeline } from "./pipeline.ts";
+import { type PictureReader, type PipelineInput, type PipelineTask, pipelineTask } from "./tasks.ts";
 
 /** Explains inputs of one task with one model. Holds the model: call `dispose()`, or declare it with `await using`. */
 export interface Explainer<Model extends AssembledModel = AssembledModel> extends AsyncDisposable {
@@ -32,6 +34,31 @@ export function createExplainer<Model extends AssembledModel>(
   return Object.assign(run, { task: task.name, model, dispose, [Symbol.asyncDispose]: dispose });
 }
 
+/** What `loadModel` is told for a pipeline. */
+export interface PipelineRequest {
+  readonly task: Task;
+  /** Of the file that the pipeline runs, where it says. */
+  readonly dtype?: OnnxDtype;
+}
+
+/**
+ * An explainer of a pipeline, whose model answers as the pipeline does.
+ *
+ * @throws What `load` throws.
+ * @throws {UnsupportedModelError} When the pipeline runs several graphs.
+ */
+export async function explainerOfPipeline<Model extends AssembledModel>(
+  pipeline: TransformersPipeline,
+  readPicture: PictureReader,
+  load: (request: PipelineRequest) => Promise<Model>,
+): Promise<Explainer<Model>> {
+  const task = pipelineTask(pipeline.task);
+  const dtype = dtypeOf(pipeline) as OnnxDtype | undefined;
+  const model = await load({ task: task.loaded, ...(dtype === undefined ? {} : { dtype }) });
+  if (dtype === "fp32" && task.loaded === "classification") await holdToPipeline(pipeline, model);
+  return createExplainer(task, model, readPicture);
+}
+
 /** Largest difference of logits of the same file, relative to the largest of them. */
 const TOLERANCE = 1e-3;
 /** Any text does: another file answers otherwise. */
@@ -47,7 +74,7 @@ interface Numbers {
  *
  * @throws {CheckpointError} When they answer otherwise.
  */
-export async function holdToPipeline(pipeline: TransformersPipeline, model: AssembledModel): Promise<void> {
+async function holdToPipeline(pipeline: TransformersPipeline, model: AssembledModel): Promise<void> {
   const { tokenizer, model: theirs } = pipeline as object as Partial<
     Record<"tokenizer" | "model", (input: unknown) => unknown>
   >;
@@ -67,12 +94,15 @@ export async function holdToPipeline(pipeline: TransformersPipeline, model: Asse
   );
 }
 
-/** Explainers of pipelines, for as long as these live: a pipeline that is explained again is not loaded again. */
-export function keptExplainers<Loading extends object>(
+/**
+ * Explains what a pipeline answers. Its files are read with the first input and kept as long as the pipeline lives: one that
+ * is explained again is not loaded again.
+ */
+export function pipelineExplainers<Loading extends object>(
   make: (pipeline: TransformersPipeline, loading: Loading) => Promise<Explainer>,
-): (pipeline: TransformersPipeline, loading: Loading | undefined) => Promise<Explainer> {
+): ExplainPipeline<Loading> {
   const kept = new WeakMap<object, { readonly loading: Loading; readonly explainer: Promise<Explainer> }>();
-  return (pipeline, loading) => {
+  const explainerFor = (pipeline: TransformersPipeline, loading: Loading | undefined): Promise<Explainer> => {
     const known = kept.get(pipeline);
     if (known !== undefined && (loading === undefined || isSame(known.loading, loading))) return known.explainer;
     void known?.explainer.then((explainer) => explainer.dispose()).catch(() => {});
@@ -82,6 +112,10 @@ export function keptExplainers<Loading extends object>(
     // Where its files were not found, it may be said where they are.
     explainer.catch(() => kept.delete(pipeline));
     return explainer;
+  };
+  return async (pipeline, input, { loading, ...options } = {}) => {
+    const run = await explainerFor(pipeline, loading);
+    return run(input, options);
   };
 }
 

@@ -27,6 +27,22 @@ export interface MaskedHead {
   readonly biases?: { readonly dense: boolean; readonly norm: boolean; readonly words: boolean };
 }
 
+/** As RoBERTa names its parts, and those that follow it. */
+export const robertaHead = (
+  { all, encoder }: { readonly all: Parameters; readonly encoder: Parameters },
+  { epsilon, width }: { readonly epsilon: number; readonly width: number },
+): MaskedHead => ({
+  dense: all.at("lm_head.dense"),
+  norm: all.at("lm_head.layer_norm"),
+  words: all.at("lm_head"),
+  decoder: "decoder",
+  table: encoder.at("embeddings.word_embeddings"),
+  act: "gelu",
+  epsilon,
+  width,
+  inner: width,
+});
+
 /**
  * Logits of all words at the positions that are asked for.
  *

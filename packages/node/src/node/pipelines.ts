@@ -6,17 +6,15 @@ import { fileURLToPath } from "node:url";
 import { InputError } from "@calig/core/internal/errors";
 import type { RgbImage } from "@calig/core/internal/input/image/rgb-image";
 import type { ModelStore } from "@calig/core/internal/loading/model-store";
-import type { OnnxDtype } from "@calig/core/internal/loading/onnx-place";
 import { isHubName } from "@calig/core/internal/loading/other-formats";
 import {
   createExplainer,
   type Explainer,
   type ExplainPipeline,
-  holdToPipeline,
-  keptExplainers,
+  explainerOfPipeline,
+  pipelineExplainers,
 } from "@calig/core/internal/pipelines/explainer";
 import {
-  dtypeOf,
   filesOfPipeline,
   type PipelineCandidate,
   type TransformersPipeline,
@@ -44,20 +42,13 @@ export async function makeExplainer(
   return createExplainer(task, await loadModel(store ?? source, { task: task.loaded, ...loading }), readPicture);
 }
 
-async function explainerOf(pipeline: TransformersPipeline, given: PipelineLoading): Promise<Explainer<LoadedModel>> {
-  const { model: named, env, revision, ...loading } = given;
-  const task = pipelineTask(pipeline.task);
-  const dtype = dtypeOf(pipeline) as OnnxDtype | undefined;
-  const store = named === undefined ? await search(pipeline, given) : await storeNamed(named, given);
-  const model = await loadModel(store, {
-    task: task.loaded,
-    ...(dtype === undefined ? {} : { dtype }),
-    ...(typeof store === "string" && revision !== undefined ? { revision } : {}),
-    ...loading,
+const explainerOf = (pipeline: TransformersPipeline, given: PipelineLoading): Promise<Explainer<LoadedModel>> =>
+  explainerOfPipeline(pipeline, readPicture, async (request) => {
+    const { model: named, env: _, revision, ...loading } = given;
+    const store = named === undefined ? await search(pipeline, given) : await storeNamed(named, given);
+    const ofHub = typeof store === "string" && revision !== undefined ? { revision } : {};
+    return loadModel(store, { ...request, ...ofHub, ...loading });
   });
-  if (dtype === "fp32" && task.loaded === "classification") await holdToPipeline(pipeline, model);
-  return createExplainer(task, model, readPicture);
-}
 
 /** The folders that pipelines read. */
 function foldersOf({ env }: ExplainerOptions) {
@@ -124,17 +115,5 @@ const readPicture: PictureReader = async (picture): Promise<RgbImage> => {
   );
 };
 
-const explainerKept = keptExplainers<PipelineLoading>(explainerOf);
-
-/**
- * Explains what a pipeline of transformers.js answers, from its own files. They are read with the first input and kept as
- * long as the pipeline lives; `explainer(pipeline)` says when they are let go.
- */
-export const explainPipeline: ExplainPipeline<PipelineLoading> = async (
-  pipeline,
-  input,
-  { loading, ...options } = {},
-) => {
-  const run = await explainerKept(pipeline, loading);
-  return run(input, options);
-};
+/** `explainer(pipeline)` says when its files are let go. */
+export const explainPipeline: ExplainPipeline<PipelineLoading> = pipelineExplainers(explainerOf);

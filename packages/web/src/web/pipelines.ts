@@ -1,16 +1,15 @@
 /** @file Explainers on a page: for a task and a model, or for a pipeline of transformers.js whose files are in the browser's cache. */
 
 import { type ModelFiles, memoryStore } from "@calig/core/internal/loading/memory-store";
-import type { OnnxDtype } from "@calig/core/internal/loading/onnx-place";
 import { isHubName } from "@calig/core/internal/loading/other-formats";
 import {
   createExplainer,
   type Explainer,
   type ExplainPipeline,
-  holdToPipeline,
-  keptExplainers,
+  explainerOfPipeline,
+  pipelineExplainers,
 } from "@calig/core/internal/pipelines/explainer";
-import { dtypeOf, filesOfPipeline, type TransformersPipeline } from "@calig/core/internal/pipelines/pipeline";
+import { filesOfPipeline, type TransformersPipeline } from "@calig/core/internal/pipelines/pipeline";
 import { type PictureReader, pipelineTask } from "@calig/core/internal/pipelines/tasks";
 import { decodeImage } from "./decode-image.ts";
 import type { ExplainerOptions, PipelineLoading } from "./explainer-options.ts";
@@ -32,19 +31,12 @@ export async function makeExplainer(
   return createExplainer(task, await loadModel(source, { task: task.loaded, ...loading }), readPicture);
 }
 
-async function explainerOf(pipeline: TransformersPipeline, given: PipelineLoading): Promise<Explainer<WebModel>> {
-  const { model: named, env: _, revision: __, ...loading } = given;
-  const task = pipelineTask(pipeline.task);
-  const dtype = dtypeOf(pipeline) as OnnxDtype | undefined;
-  const source = named === undefined ? await search(pipeline, given) : await sourceOf(named, given);
-  const model = await loadModel(source, {
-    task: task.loaded,
-    ...(dtype === undefined ? {} : { dtype }),
-    ...loading,
+const explainerOf = (pipeline: TransformersPipeline, given: PipelineLoading): Promise<Explainer<WebModel>> =>
+  explainerOfPipeline(pipeline, readPicture, async (request) => {
+    const { model: named, env: _, revision: __, ...loading } = given;
+    const source = named === undefined ? await search(pipeline, given) : await sourceOf(named, given);
+    return loadModel(source, { ...request, ...loading });
   });
-  if (dtype === "fp32" && task.loaded === "classification") await holdToPipeline(pipeline, model);
-  return createExplainer(task, model, readPicture);
-}
 
 /** A name is one of the cache; what begins as an address does is one. */
 const sourceOf = async (source: ModelSource, options: ExplainerOptions): Promise<ModelSource> =>
@@ -79,14 +71,4 @@ const readPicture: PictureReader = async (picture) => {
   return decodeImage(await (await fetch(picture)).blob());
 };
 
-const explainerKept = keptExplainers<PipelineLoading>(explainerOf);
-
-/** Explains what a pipeline of transformers.js answers, from its own files. */
-export const explainPipeline: ExplainPipeline<PipelineLoading> = async (
-  pipeline,
-  input,
-  { loading, ...options } = {},
-) => {
-  const run = await explainerKept(pipeline, loading);
-  return run(input, options);
-};
+export const explainPipeline: ExplainPipeline<PipelineLoading> = pipelineExplainers(explainerOf);

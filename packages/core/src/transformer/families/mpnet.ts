@@ -10,6 +10,7 @@ import { bertSizes, bertTables } from "../bert-encoder.ts";
 import { embed, lookUp, positionsAfterPadding } from "../embeddings.ts";
 import type { ModelFamily } from "../family.ts";
 import { additiveMask } from "../layers.ts";
+import { robertaHead } from "../masked-head.ts";
 import type { Parameters } from "../parameters.ts";
 import { type Attend, type PostNormLayers, plainAttention, postNormBlocks } from "../post-norm.ts";
 import { bidirectionalBucket, keyMinusQuery } from "../relative-positions.ts";
@@ -47,17 +48,7 @@ export const mpnet: ModelFamily = {
         );
         return { ...postNormBlocks(builder, hidden, blocks, sizes, { attend, pooled }), words };
       },
-      maskedHead: ({ all, encoder }) => ({
-        dense: all.at("lm_head.dense"),
-        norm: all.at("lm_head.layer_norm"),
-        words: all.at("lm_head"),
-        decoder: "decoder",
-        table: encoder.at("embeddings.word_embeddings"),
-        act: "gelu",
-        epsilon: epsilon,
-        width: width,
-        inner: width,
-      }),
+      maskedHead: (model) => robertaHead(model, sizes),
       sequenceLogits: (model, state) =>
         denseHead(model, state, {
           dense: model.all.at("classifier.dense"),

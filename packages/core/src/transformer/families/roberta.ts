@@ -7,6 +7,7 @@ import type { CheckpointConfig } from "../../checkpoint/config.ts";
 import { bertSizes, encodeLikeBert } from "../bert-encoder.ts";
 import { positionsAfterPadding } from "../embeddings.ts";
 import type { ModelFamily } from "../family.ts";
+import { robertaHead } from "../masked-head.ts";
 import { buildTextModel, denseHead } from "../text-model.ts";
 
 const paddingId = (config: CheckpointConfig) => config.integer("pad_token_id", 1);
@@ -30,17 +31,7 @@ export const roberta: ModelFamily = {
           types,
           positionIds: positionsAfterPadding(model.builder, model.ids, paddingId(config)),
         }),
-      maskedHead: ({ all, encoder }) => ({
-        dense: all.at("lm_head.dense"),
-        norm: all.at("lm_head.layer_norm"),
-        words: all.at("lm_head"),
-        decoder: "decoder",
-        table: encoder.at("embeddings.word_embeddings"),
-        act: "gelu",
-        epsilon: sizes.epsilon,
-        width: sizes.width,
-        inner: sizes.width,
-      }),
+      maskedHead: (model) => robertaHead(model, sizes),
       sequenceLogits: (model, state) =>
         denseHead(model, state, {
           dense: model.all.at("classifier.dense"),
