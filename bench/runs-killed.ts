@@ -166,5 +166,10 @@ console.log({
   failures: failed[0]?.trim().split("\n").length,
   sameFailures: failed[0] === failed[1],
 });
-await rm(folder, { recursive: true, force: true });
-if (!same || ids.size !== rows || b.length !== rows || failed[0] !== failed[1]) process.exitCode = 1;
+if (same && ids.size === rows && b.length === rows && failed[0] === failed[1]) {
+  await rm(folder, { recursive: true, force: true });
+} else {
+  for (const [i, row] of b.entries()) if (!isDeepStrictEqual(a[i], row)) console.log(a[i], row);
+  console.log(`left in ${folder}`);
+  process.exitCode = 1;
+}

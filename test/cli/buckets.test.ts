@@ -28,6 +28,8 @@ beforeAll(async () => {
   vi.stubEnv("AWS_ENDPOINT_URL", server.url);
   vi.stubEnv("AWS_ACCESS_KEY_ID", "key");
   vi.stubEnv("AWS_SECRET_ACCESS_KEY", "secret");
+  // What it says of the versions of Node to come is no matter of these tests.
+  vi.stubEnv("AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED", "true");
 });
 afterAll(async () => {
   workers.kill();

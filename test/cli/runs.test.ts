@@ -273,7 +273,7 @@ describe("rows that would stop a run", () => {
     const argv = ["explain", "--input", join(folder, "in.jsonl"), "--out", `${out}/`, ...QUICK];
     await runCli([...argv, "--plan"]);
     const manifest = (await readManifest(out)) as RunManifest;
-    for (let time = 0; time < 3; time++) {
+    for (let time = 0; time < 5; time++) {
       const kept = await openKeptRows(out, manifest, 0);
       await kept.begin(2);
       await kept.close();
@@ -283,7 +283,31 @@ describe("rows that would stop a run", () => {
     const rows = await rowsOf(out);
     expect(rows.map(({ error_code: failed }) => failed)).toEqual([null, "CALIG_INPUT", "CALIG_ENGINE_ENDED"]);
     expect(rows[1]?.error).toContain("1100000 characters: a run explains at most 100000");
-    expect(rows[2]?.error).toContain("ended 3 times");
+    expect(rows[2]?.error).toContain("ended 5 times");
+  });
+
+  test("are tried again behind the others where a process ended at them", async () => {
+    const folder = await tempFolder({ "in.csv": CSV });
+    const out = join(folder, "run");
+    await run(folder, "--plan");
+    const manifest = (await readManifest(out)) as RunManifest;
+    const kept = await openKeptRows(out, manifest, 0);
+    await kept.begin(0);
+    await kept.close();
+    const { inputs } = await openRunInputs(join(folder, "in.csv"), {
+      kinds: [],
+      rows: {},
+      files: {},
+      known: manifest.inputs,
+    });
+    const order: number[] = [];
+    const explain = async () => {
+      throw new InputError("no");
+    };
+    const onRow = (row: number, state: string) => void (state === "begun" && order.push(row));
+    await workShard({ folder: out, manifest, inputs, explain, onRow }, 0);
+    expect(order).toEqual([1, 0]);
+    expect((await rowsOf(out)).map(({ error }) => error)).toEqual(["no", "no"]);
   });
 
   test("do not come of an input that changes meanwhile: nothing of its shard is kept, and the run goes on when it is put back", async () => {
