@@ -1,13 +1,16 @@
 /** @file Runs in a bucket of S3, on a server of this machine: written, gone on with, read, and worked on by processes with no disk in common. */
 
 import { once } from "node:events";
+import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { openParquet } from "@calig/node/internal/node/parquet/read";
 import { readDataset } from "@calig/node/internal/node/read-dataset";
 import { openKeptRows } from "@calig/node/internal/runs/kept-rows";
 import { type RunManifest, readManifest } from "@calig/node/internal/runs/manifest";
+import { parquetWriteBuffer } from "hyparquet-writer";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { type Call, type CodeBlock, callsOf, codeBlocks, commandsOf } from "../support/code-blocks.ts";
 import { useQueueWorkers } from "../support/queue-worker.ts";
 import { type RedisServer, startRedis } from "../support/redis-server.ts";
 import { runCli } from "../support/run-cli.ts";
@@ -22,7 +25,7 @@ let folder: string;
 const workers = useQueueWorkers(() => redis.url);
 
 beforeAll(async () => {
-  server = await startS3(["data"]);
+  server = await startS3(["data", "bucket"]);
   redis = await startRedis();
   folder = await tempFolder({ "in.jsonl": `${LINES.join("\n")}\n` });
   vi.stubEnv("AWS_ENDPOINT_URL", server.url);
@@ -30,6 +33,7 @@ beforeAll(async () => {
   vi.stubEnv("AWS_SECRET_ACCESS_KEY", "secret");
   // What it says of the versions of Node to come is no matter of these tests.
   vi.stubEnv("AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED", "true");
+  vi.stubEnv("AWS_REGION", "eu-central-1");
 });
 afterAll(async () => {
   workers.kill();
@@ -53,6 +57,10 @@ async function rowsOf(run: string): Promise<readonly Readonly<Record<string, unk
   }
   return all;
 }
+
+const until = async (what: () => boolean) => {
+  while (!what()) await new Promise((resolve) => setTimeout(resolve, 20));
+};
 
 const namesIn = (run: string) =>
   [...server.files.keys()]
@@ -174,9 +182,6 @@ test("workers that share nothing but the bucket and the queue lose no row when o
   ]);
   await runCli(["enqueue", "s3://data/c/run/", "--redis", redis.url]);
   const done = () => namesIn("c/run").filter((name) => name.endsWith(".parquet")).length;
-  const until = async (what: () => boolean) => {
-    while (!what()) await new Promise((resolve) => setTimeout(resolve, 20));
-  };
   const [killed, other] = await Promise.all([startWorker(), startWorker()]);
   await until(() => done() > 0);
   killed.kill("SIGKILL");
@@ -185,6 +190,31 @@ test("workers that share nothing but the bucket and the queue lose no row when o
   expect(await once(other, "exit")).toEqual([0, null]);
   const same = (await rowsOf(join(folder, "disk"))).map((row) => ({ ...row, source: "s3://data/in/all.jsonl" }));
   expect(await rowsOf("s3://data/c/run")).toEqual(same);
+}, 120_000);
+
+test("the commands of docs/scale.md do what the page says, typed one after the other", async () => {
+  const block = codeBlocks().find(({ text }) => text.includes("s3://bucket/"));
+  const texts = ["A gripping film", "It drags."];
+  const rows = parquetWriteBuffer({ columnData: [{ name: "text", data: texts, type: "STRING" }] });
+  const files = server.files as Map<string, unknown>;
+  files.set("bucket/data/part.parquet", { bytes: Buffer.from(rows), etag: '"1"', modified: new Date() });
+  const report = join(folder, "report.html");
+  for (const command of commandsOf(block as CodeBlock)) {
+    if (command.startsWith("export ")) {
+      // What the page sets is what this process has.
+      for (const [, name = ""] of command.matchAll(/(\w+)=/g)) expect(process.env).toHaveProperty(name);
+    } else if (command.startsWith("calig worker ")) {
+      const worker = await startWorker();
+      await until(() => [...files.keys()].some((name) => /^bucket\/run\/shards\/.*\.parquet$/.test(name)));
+      worker.kill("SIGTERM");
+      await once(worker, "exit");
+    } else {
+      const line = command.replace(/redis:\S+/, redis.url).replace("report.html", report);
+      const [{ argv }] = callsOf(line) as [Call];
+      expect({ argv, ...(await runCli(argv)) }).toMatchObject({ code: 0 });
+    }
+  }
+  expect(await readFile(report, "utf8")).toContain("gripping");
 }, 120_000);
 
 test.each([

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { Client, type Progress } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { codeBlocks } from "../support/code-blocks.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
 import { tinyBertFiles } from "../support/tiny-bert.ts";
 
@@ -21,17 +22,15 @@ beforeAll(async () => {
 afterAll(() => client.close());
 
 /** A client of a server of its own. */
-async function connect(cwd: string, models: readonly string[]): Promise<Client> {
+const connect = (cwd: string, models: readonly string[]): Promise<Client> =>
+  start(cwd, ["mcp", ...models.flatMap((model) => ["--model", model])]);
+
+async function start(cwd: string, argv: readonly string[]): Promise<Client> {
   const connected = new Client({ name: "test", version: "1" });
   await connected.connect(
     new StdioClientTransport({
       command: process.execPath,
-      args: [
-        join(ROOT, "scripts/import-source.mjs"),
-        join(ROOT, "packages/node/src/cli/bin.ts"),
-        "mcp",
-        ...models.flatMap((model) => ["--model", model]),
-      ],
+      args: [join(ROOT, "scripts/import-source.mjs"), join(ROOT, "packages/node/src/cli/bin.ts"), ...argv],
       cwd,
       stderr: "ignore",
     }),
@@ -56,6 +55,21 @@ async function call(name: string, args: Record<string, unknown>, options: object
 }
 
 describe("calig mcp", () => {
+  it("starts with the settings that docs/assistants.md shows", async () => {
+    const page = codeBlocks().find(({ page, language }) => page === "docs/assistants.md" && language === "json");
+    const { mcpServers } = JSON.parse(page?.text ?? "") as {
+      readonly mcpServers: { readonly calig: { readonly command: string; readonly args: readonly string[] } };
+    };
+    const { command, args } = mcpServers.calig;
+    expect([command, args[0]]).toEqual(["npx", "calig"]);
+    const files = Object.entries(tinyBertFiles()).map(([name, content]) => [`my-bert/${name}`, content]);
+    const shown = await start(await tempFolder(Object.fromEntries(files)), args.slice(1));
+    const { structuredContent } = await shown.callTool({ name: "inspect", arguments: {} });
+    await shown.close();
+    const { models } = structuredContent as { readonly models: readonly { readonly name: string }[] };
+    expect(models.map(({ name }) => name)).toEqual(["sst2", "mine"]);
+  });
+
   it("lists its tools with what they take, each an object without alternatives at its top", async () => {
     const { tools } = await client.listTools();
     expect(tools.map(({ name }) => name)).toEqual(["explain", "compare", "evaluate", "inspect", "methods", "verify"]);

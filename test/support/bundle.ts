@@ -5,18 +5,23 @@ import { fileURLToPath } from "node:url";
 import { build, defaultClientConditions } from "vite";
 
 /**
- * Bundles one module with vite as an ES module. Returns the names of the files.
+ * Bundles modules with vite as ES modules that share what they have in common. Returns the names of the files.
  *
  * @param expected - Warnings that are none of ours.
  * @throws {Error} On other warnings, too.
  */
-export async function bundle(entry: string, outDir: string, expected?: RegExp): Promise<readonly string[]> {
+export async function bundle(
+  entry: string | readonly string[],
+  outDir: string,
+  expected?: RegExp,
+): Promise<readonly string[]> {
   const warnings: string[] = [];
   const result = await build({
     root: fileURLToPath(new URL("../../", import.meta.url)),
     configFile: false,
     resolve: { conditions: ["calig-source", ...defaultClientConditions] },
     logLevel: "silent",
+    worker: { format: "es" },
     build: {
       outDir,
       emptyOutDir: false,
@@ -25,7 +30,7 @@ export async function bundle(entry: string, outDir: string, expected?: RegExp): 
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
       rollupOptions: {
-        input: entry,
+        input: typeof entry === "string" ? entry : [...entry],
         preserveEntrySignatures: "strict",
         output: {
           format: "es",

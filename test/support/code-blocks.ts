@@ -49,6 +49,10 @@ export const fences = (): number =>
 export const isShell = ({ language, text }: CodeBlock): boolean =>
   ["sh", "bash"].includes(language) || (language === "" && /^(npx )?calig /.test(text));
 
+/** Whether a block asks the server with curl: test/server/documented-requests.test.ts types it. */
+export const isRequests = (block: CodeBlock): boolean =>
+  isShell(block) && block.notRun === undefined && block.text.includes("curl -s");
+
 /** Commands of a block, each in one line, without what is said of them. */
 export const commandsOf = ({ language, text }: CodeBlock): readonly string[] =>
   text

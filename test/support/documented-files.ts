@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { encodeSafetensors } from "@calig/core/internal/checkpoint/safetensors";
 import { parquetWriteBuffer } from "hyparquet-writer";
+import { codeBlocks } from "./code-blocks.ts";
 import { hashedParameter } from "./hashed-weights.ts";
 import { pipelineModels } from "./pipeline-models.ts";
 import type { Files } from "./temp-folder.ts";
@@ -48,6 +49,17 @@ const relevance = (): Files => ({
     }),
   ),
 });
+
+/** One of its words is the one that pages ask for. */
+function masked(): Files {
+  const { "tokenizer.json": tokenizer, ...files } = ofPipeline("masked");
+  return {
+    ...files,
+    "tokenizer.json": Buffer.from(tokenizer ?? [])
+      .toString()
+      .replace('"people"', '"capital"'),
+  };
+}
 
 /** Of the model in the cache. */
 const COMMIT = "0123456789abcdef0123456789abcdef01234567";
@@ -98,7 +110,7 @@ export function documentedFiles(): Files {
     ...below("all-MiniLM-L6-v2", ofPipeline("meaning")),
     ...below("nli-deberta", ofPipeline("entailment")),
     ...below("ms-marco-MiniLM", relevance()),
-    ...below("bert", ofPipeline("masked")),
+    ...below("bert", masked()),
     ...below("squad", ofPipeline("answers")),
     ...below("clip", towers()),
     "reviews.csv": table("text", ","),
@@ -126,16 +138,11 @@ export function documentedFiles(): Files {
     ]),
     "answer.txt": " red",
     "labels.json": JSON.stringify({ positive: [" good"], negative: [" bad"] }),
-    "prompts.jsonl": lines([
-      {
-        prompt: "The car of Ivo is red.\nMilo drinks tea.\n\nThe car of Ivo is",
-        answer: " red",
-        parts: [
-          { name: "cars", text: "The car of Ivo is red." },
-          { name: "drinks", text: "Milo drinks tea." },
-        ],
-        relevant: "cars",
-      },
-    ]),
+    // As docs/decoders.md shows one.
+    "prompts.jsonl": lines(
+      codeBlocks().flatMap(({ page, language, text }) =>
+        page === "docs/decoders.md" && language === "json" ? [JSON.parse(text) as object] : [],
+      ),
+    ),
   };
 }

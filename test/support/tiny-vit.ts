@@ -98,3 +98,38 @@ export function tinyPretrainedVitFiles(): Files {
     ),
   };
 }
+
+/** What config.json says of the sizes of a ViT. */
+export interface VitSizes {
+  readonly hidden_size: number;
+  readonly num_hidden_layers: number;
+  readonly intermediate_size: number;
+  readonly image_size: number;
+  readonly patch_size: number;
+  readonly id2label: object;
+}
+
+/** The tensors of a ViT by the names of timm. */
+export function timmVitTensors(sizes: VitSizes): readonly [name: string, shape: number[]][] {
+  const { hidden_size: width, num_hidden_layers: blocks, intermediate_size: inner, image_size, patch_size } = sizes;
+  const both = (name: string, shape: number[]): [string, number[]][] => [
+    [`${name}.weight`, shape],
+    [`${name}.bias`, shape.slice(0, 1)],
+  ];
+  const block = (at: string) => [
+    ...both(`${at}.norm1`, [width]),
+    ...both(`${at}.attn.qkv`, [3 * width, width]),
+    ...both(`${at}.attn.proj`, [width, width]),
+    ...both(`${at}.norm2`, [width]),
+    ...both(`${at}.mlp.fc1`, [inner, width]),
+    ...both(`${at}.mlp.fc2`, [width, inner]),
+  ];
+  return [
+    ["cls_token", [1, 1, width]],
+    ["pos_embed", [1, (image_size / patch_size) ** 2 + 1, width]],
+    ...both("patch_embed.proj", [width, 3, patch_size, patch_size]),
+    ...Array.from({ length: blocks }, (_, b) => block(`blocks.${b}`)).flat(),
+    ...both("norm", [width]),
+    ...both("head", [Object.keys(sizes.id2label).length, width]),
+  ];
+}

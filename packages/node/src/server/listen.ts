@@ -28,6 +28,8 @@ const GRACE_MS = 10_000;
 /** How often connections are held to their time limits, milliseconds. */
 const CHECK_MS = 1000;
 const KEEP_ALIVE_MS = 5000;
+/** How often a server that stops looks for connections whose answers are sent. */
+const IDLE_MS = 50;
 const HEADER_BYTES = 16 * 2 ** 10;
 
 /** What has headers, but is no request. */
@@ -83,10 +85,13 @@ export async function listen(app: Listener, { host, port }: ListenOptions): Prom
         server.close(() => resolve());
       });
       connections.closeSilent();
+      // One whose answer was under way would be kept alive.
+      const idle = setInterval(() => server.closeIdleConnections(), IDLE_MS);
       const patience = setTimeout(() => void app.abort(), graceMs);
       // A client that does not read its answer must not keep the server.
       const end = setTimeout(() => server.closeAllConnections(), 2 * graceMs);
       await closed;
+      clearInterval(idle);
       clearTimeout(patience);
       clearTimeout(end);
       await app.abort();
