@@ -20,6 +20,7 @@ const OTHER: Readonly<Record<string, unknown>> = {
   target: 0,
   against: 1,
   token: 2,
+  entity: 0,
   score: "probability",
   longText: "truncate",
   seed: 3,

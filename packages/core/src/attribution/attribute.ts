@@ -5,8 +5,9 @@ import type { ForwardResult } from "../program/model-programs.ts";
 import { evaluateScore, logitsRow } from "../program/score.ts";
 import { logitsOf, streamOf } from "../transformer/anatomy.ts";
 import { sinkWarnings } from "./attention-sink.ts";
+import { chooseEntity } from "./entity.ts";
 import type { ExplainableModel } from "./explainable-model.ts";
-import type { ExplanationCommon, Target, Warning } from "./explanation.ts";
+import type { Entity, ExplanationCommon, Target, Warning } from "./explanation.ts";
 import { type HeadEvidence, headEvidence } from "./head-evidence.ts";
 import { joinParts, weightedLogits } from "./join-parts.ts";
 import type { AttributionMethod, MethodContext, MethodResult } from "./method.ts";
@@ -30,6 +31,7 @@ const FORWARD_SHARE = 0.05;
 /** What all explanations have; besides the attribution from each draw of the baseline, where there are several. */
 export interface Attributed extends ExplanationCommon {
   readonly drawn?: readonly (readonly number[])[];
+  readonly entities?: readonly Entity[];
 }
 
 /**
@@ -118,6 +120,7 @@ export async function attribute(
     predictions,
     attribution: result.attribution,
     ...(result.drawn === undefined ? {} : { drawn: result.drawn }),
+    ...(job.entities === undefined ? {} : { entities: job.entities }),
     blocks: result.blocks,
     method: {
       name: method.name,
@@ -179,6 +182,8 @@ interface Job extends ChosenScore {
   readonly token?: NonNullable<Target["token"]>;
   /** What is asked of a prompt, of a mask, or of a text that answers. */
   readonly answer?: ChosenAnswer;
+  /** What a model that labels every token finds, where the label of an entity is explained. */
+  readonly entities?: readonly Entity[];
 }
 
 async function chooseJob(
@@ -188,6 +193,13 @@ async function chooseJob(
   options: ExplainOptions,
 ): Promise<Job> {
   const { per } = logitsOf(model.anatomy);
+  if (options.entity !== undefined && per !== "token") {
+    throw new InvalidOptionError(
+      `Cannot explain the label of an entity with model "${model.facts.id}": it does not label every token; leave "entity" out`,
+      "entity",
+      options.entity,
+    );
+  }
   if (per === "asked" || per === "span") {
     const [part, forward] = [parts[0] as Part, forwards[0] as ForwardResult];
     const answer = await choosePlaced(model, part.input, forward.logits, options);
@@ -202,6 +214,11 @@ async function chooseJob(
       );
     }
     return { parts, forwards, ...(await chooseScore(model, weightedLogits(parts, forwards), options)) };
+  }
+  if (options.entity !== undefined) {
+    const { part: p, ...chosen } = chooseEntity(model, parts, forwards, options);
+    const [part, forward] = [parts[p] as Part, forwards[p] as ForwardResult];
+    return { parts: [{ ...onlyPart(part.input), positions: part.positions }], forwards: [forward], ...chosen };
   }
   // The label of a token depends on the one part that is responsible for it, of which everything counts.
   const { part: p, position, index, text } = chooseToken(model, parts, forwards, options.token);

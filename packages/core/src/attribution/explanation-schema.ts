@@ -19,6 +19,7 @@ import type {
   CounterfactualFeature,
   CounterfactualPrediction,
   Counterfactuals,
+  Entity,
   Explanation,
   ExplanationCommon,
   FeatureNoun,
@@ -229,6 +230,13 @@ const WORD_PAIRS = record<WordPairs>(
   "Which word with which one of the other text",
 );
 
+const ENTITY = record<Entity>({
+  label: text("What it is, without B- and I-"),
+  ...SPAN,
+  probability: described(PROBABILITY, "Mean over its words of the probability of their labels"),
+  features: list(count("Index into features"), "Its tokens"),
+});
+
 export const PATCH_ATTRIBUTION = record<PatchAttribution>({ ...PLACE, attribution: ATTRIBUTION });
 
 const COUNTERFACTUAL_PREDICTION = record<CounterfactualPrediction>(
@@ -311,8 +319,12 @@ const COMMON: FieldsOf<ExplanationCommon> = {
     ),
     token: optional(
       record<NonNullable<Target["token"]>>(
-        { index: count("Index into features"), text: text("The token") },
-        "The token whose label is explained",
+        {
+          index: count("Index into features"),
+          text: text("The token, or the words of the entity"),
+          features: optional(list(count("Index into features"), "All tokens of the entity")),
+        },
+        "The token, or the entity, whose label is explained",
       ),
     ),
     score: number("Value of the target score at the input"),
@@ -375,6 +387,7 @@ export const TEXT_EXPLANATION = record<TextExplanation>({
   }),
   parts: optional(list(PART_ATTRIBUTION, "Parts of a prompt, last what is in none of them")),
   pairs: optional(WORD_PAIRS),
+  entities: optional(list(ENTITY, "Where the label of an entity is explained: all that the model finds")),
   answerTokens: optional(list(ANSWER_TOKEN, "The tokens of an answer, where each was asked about")),
   ...NAMED_FEATURES,
 });

@@ -86,8 +86,11 @@ export interface Target {
   readonly label: string;
   /** Label of the class that the score is measured against (`--against`): the score is the difference of the two. */
   readonly against?: { readonly index: number; readonly label: string };
-  /** Models that label every token: the token whose label is explained, an index into `features`. */
-  readonly token?: { readonly index: number; readonly text: string };
+  /**
+   * Models that label every token: the token whose label is explained, an index into `features`; of an entity its first one, the
+   * words of all, and `features`, all of its tokens.
+   */
+  readonly token?: { readonly index: number; readonly text: string; readonly features?: readonly number[] };
   /** Value of the target score at the input. */
   readonly score: number;
   /** Name of the question: a `ScoreKind`, or that of one from outside. */
@@ -310,6 +313,20 @@ export interface AnswerToken {
   readonly attribution: readonly number[];
 }
 
+/** Words that a model which labels every token finds to be one thing. */
+export interface Entity {
+  /** Without B- and I-. */
+  readonly label: string;
+  readonly text: string;
+  /** In characters, end exclusive. */
+  readonly start: number;
+  readonly end: number;
+  /** Mean over its words of the probability of their labels; null where outputs are numbers. */
+  readonly probability: number | null;
+  /** Its tokens, indices into `features`. */
+  readonly features: readonly number[];
+}
+
 /** Which word of a text with which of another one makes them similar: a map of second order, in units of the similarity. */
 export interface WordPairs {
   readonly other: {
@@ -344,6 +361,8 @@ export interface TextExplanation extends ExplanationCommon {
   readonly answerTokens?: readonly AnswerToken[];
   /** Of a similarity, where it was asked for: which word with which one of the other text. */
   readonly pairs?: WordPairs;
+  /** Where the label of an entity is explained: all that the model finds, in their order. */
+  readonly entities?: readonly Entity[];
   readonly features: readonly TokenFeature[];
   readonly words: readonly WordAttribution[];
   /** Words with attribution > 0, strongest first. */
@@ -385,7 +404,7 @@ export interface FeatureNoun {
  * after the other, are the text, and each is a word, or a special token where it is no part of the input.
  */
 export interface NamedExplanation
-  extends Omit<TextExplanation, "layout" | "input" | "parts" | "answerTokens" | "pairs"> {
+  extends Omit<TextExplanation, "layout" | "input" | "parts" | "answerTokens" | "pairs" | "entities"> {
   readonly layout: "names";
   readonly input: {
     /** Name of the modality: "audio". */

@@ -138,6 +138,18 @@ export const GENERAL_OPTIONS = {
       "the token whose label is explained, for models that label every token; a word that comes twice needs an index, as in #5",
     otherwise: "the one most surely labelled otherwise than most",
   }),
+  /**
+   * For models that label every token: several words whose label is explained as one, by the words, by the place among the
+   * entities that the model finds (a number, or "#0"), or by their first and last token ("#7-9"). B- and I- before labels are
+   * joined, and `target` and `against` name kinds ("LOC"). The score is the mean over the words.
+   */
+  entity: defineOption({
+    type: nameOrIndex("WORDS|INDEX", "words"),
+    group: "What is explained",
+    summary:
+      "the words whose label is explained as one, B- and I- joined, for models that label every token; or #0 for the first entity that is found, or tokens as in #7-9",
+    otherwise: "a single token is explained",
+  }),
   /** What is asked, which attributions are measured in: a score of a class, or a question made by `defineQuestion`. */
   score: defineOption<ScoreKind | QuestionObject>({
     type: oneOfOr(SCORE_KINDS, QUESTION, "KIND"),

@@ -2,6 +2,7 @@
 
 import { DifferenceError } from "../errors.ts";
 import type { ForwardResult } from "../program/model-programs.ts";
+import { entityOf } from "../program/questions/entity.ts";
 import { logitsRow, type ScoreSpec } from "../program/score.ts";
 import { floatTensor } from "../tensor/tensor.ts";
 import { largest as mostOf } from "../util/largest.ts";
@@ -83,7 +84,9 @@ export async function compareWithFile(
   const { ownAnswers, warnings = [] } = model;
   if (ownAnswers === undefined) return { warnings, modelEvaluations: 0 };
   const [first] = forwards as readonly [ForwardResult];
-  const size = logitsRow(first.logits, score.position).length;
+  // Of an entity its first word is compared.
+  const position = score.asks === "entity" ? entityOf(score).places[0]?.position : score.position;
+  const size = logitsRow(first.logits, position).length;
   const explained = new Float64Array(size);
   const own = new Float64Array(size);
   for (const [p, { input, share }] of parts.entries()) {
@@ -91,8 +94,8 @@ export async function compareWithFile(
     const answer = await ownAnswers.logits(input.feeds);
     // What is known is in the warnings of the model.
     if (answer === undefined) return { warnings, modelEvaluations: 0 };
-    add(explained, logitsRow(logits, score.position), share);
-    add(own, logitsRow(floatTensor(answer, logits.shape), score.position), share);
+    add(explained, logitsRow(logits, position), share);
+    add(own, logitsRow(floatTensor(answer, logits.shape), position), share);
   }
   const difference = compareLogits(own, explained);
   if (isFar(difference) && !ownAnswers.accepted) throw tooFar(model, ownAnswers, difference);

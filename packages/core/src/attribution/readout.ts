@@ -1,6 +1,7 @@
 /** @file How much of what the head reads is each position: where methods that follow attention start. METHOD 9. */
 
 import { UnsupportedModelError } from "../errors.ts";
+import { entityOf } from "../program/questions/entity.ts";
 import type { FloatTensor } from "../tensor/tensor.ts";
 import { logitsOf } from "../transformer/anatomy.ts";
 import { attentionGradientsAtInput } from "./attention-gradients.ts";
@@ -49,6 +50,7 @@ export async function readoutShares(context: MethodContext, gradients?: FloatTen
     case "first-and-mean":
       return known([[0], 0.5], [mean, 0.5]);
     case "each":
+      if (score.asks === "entity") return known([entityOf(score).places.map(({ position }) => position), 1]);
       if (score.position === undefined) throw unknownReadout(model.facts.id);
       return known([[score.position], 1]);
     case "last-token":

@@ -191,6 +191,7 @@ describe("optionsKey()", () => {
       target: 1,
       against: 0,
       token: 4,
+      entity: 1,
       score: "margin",
       longText: "truncate",
       seed: 1,

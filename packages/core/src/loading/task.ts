@@ -8,6 +8,7 @@ export const TASKS = [
   "classification",
   "text-generation",
   "similarity",
+  "token-classification",
   "zero-shot",
   "relevance",
   "question-answering",
@@ -30,7 +31,7 @@ export function tasksOf({ anatomy, labels }: Pick<ExplainableModel, "anatomy" | 
     case "span":
       return ["question-answering"];
     case "logits":
-      if (output.per === "token") return ["classification"];
+      if (output.per === "token") return ["token-classification", "classification"];
       return [
         "classification",
         ...(labels.some((label) => /^entail/i.test(label)) ? (["zero-shot"] as const) : []),

@@ -63,6 +63,27 @@ export interface SpanQuestion {
   evaluate(logits: ArrayLike<number>, asked: Asked): number;
 }
 
+/** What a program that answers about an entity is written with. Which words it has is fed to it. */
+export interface EntityGraph {
+  readonly builder: GraphBuilder;
+  /** The label of every token [rows, tokens, classes]. */
+  readonly logits: string;
+  readonly activation: Activation;
+  readonly classes: number;
+}
+
+/** A question about the labels of several words. To add one: a line in questions/entity.ts and one in questions.ts. */
+export interface EntityQuestion {
+  readonly name: string;
+  readonly asks: "entity";
+  /** F of every row [rows, 1]: rows must not depend on each other. */
+  emit(graph: EntityGraph): string;
+  /** Feeds of the inputs that `emit` declares. */
+  feeds(asked: Asked): Feeds;
+  /** F of one row of logits [tokens x classes]: the same function. */
+  evaluate(logits: ArrayLike<number>, asked: Asked): number;
+}
+
 /**
  * A question about logits, the kind of output that classifiers have. To add one: a file in questions/ and a line in
  * questions.ts; from outside: `defineQuestion`, whose questions choose more and say what readers call them.

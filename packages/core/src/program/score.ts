@@ -4,15 +4,15 @@ import { InvalidOptionError } from "../errors.ts";
 import { GraphBuilder } from "../graph/builder.ts";
 import type { Feeds } from "../runtime/runtime.ts";
 import { type FloatTensor, floatTensor } from "../tensor/tensor.ts";
-import type { Asked, NextTokenQuestion, Question, SpanQuestion } from "./question.ts";
-import { ownQuestionNamed, questionNamed } from "./questions.ts";
+import type { Asked, Question } from "./question.ts";
+import { type OwnKindQuestion, ownQuestionNamed, questionNamed } from "./questions.ts";
 
 /** What is asked. `kind` and `activation` select a program; the classes are fed to it. */
 export interface ScoreSpec extends Asked {
   /** Name of the question. */
   readonly kind: string;
-  /** Whether it is about the tokens that follow, or about where an answer lies. Absent for classes. */
-  readonly asks?: "next-token" | "span";
+  /** Whether it is about the tokens that follow, where an answer lies, or the label of several words. Absent for classes. */
+  readonly asks?: OwnKindQuestion["asks"];
   /** The question itself where it is one from outside; otherwise `kind` names it. */
   readonly question?: Question;
   /** The token whose label is explained, for models that label every token. */
@@ -26,7 +26,7 @@ const questionOf = ({ kind, question }: Pick<ScoreSpec, "kind" | "question">): Q
   question ?? questionNamed(kind);
 
 /** The question where it is about no classes. */
-const ownQuestion = ({ kind, asks }: Pick<ScoreSpec, "kind" | "asks">): NextTokenQuestion | SpanQuestion | undefined =>
+const ownQuestion = ({ kind, asks }: Pick<ScoreSpec, "kind" | "asks">): OwnKindQuestion | undefined =>
   asks === undefined ? undefined : ownQuestionNamed(asks, kind);
 
 const TARGET = "score.target";
@@ -48,7 +48,7 @@ export function emitScore(
   per: "input" | "token" | "asked" | "span" = "input",
 ): string {
   const about = ownQuestion(score);
-  if (about !== undefined) return about.emit({ builder, logits });
+  if (about !== undefined) return about.emit({ builder, logits, activation: score.activation, classes });
   const rows = per === "token" ? emitRow(builder, logits) : per === "asked" ? builder.squeeze(logits, [1]) : logits;
   const target = builder.input(TARGET, "float32", [classes, 1]);
   return emitAnswer(builder, rows, target, score, classes);
@@ -130,7 +130,7 @@ export function scoreFeeds(spec: ScoreSpec, classes: number, positions: number):
 
 /**
  * The logits of the first input that a score is read from: those of one token [classes], or all of it: [classes], [asked x
- * vocabulary] where next tokens are asked for, or [tokens x 2] where a span is.
+ * vocabulary] where next tokens are asked for, [tokens x 2] where a span is, or [tokens x classes] where an entity is.
  */
 export function logitsRow(logits: FloatTensor, position: number | undefined): Float32Array {
   const classes = logits.shape.at(-1) as number;

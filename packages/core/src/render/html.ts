@@ -8,6 +8,7 @@ import { count } from "./format.ts";
 import { targetValue } from "./head.ts";
 import { blocksSection } from "./html/blocks.ts";
 import { createContext, isolated, type PageContext } from "./html/context.ts";
+import { entitiesSection } from "./html/entities.ts";
 import { completenessSection, factsSection } from "./html/facts.ts";
 import { framed } from "./html/frame.ts";
 import { glossary } from "./html/glossary.ts";
@@ -82,7 +83,7 @@ function article(context: PageContext, { number, name }: PageItem, isOnly: boole
   const { explanation, id } = context;
   const source = name === undefined ? null : html`<p class="source">${number}. ${isolated(name)}</p>`;
   const shown = isWritten(explanation) ? textSection(explanation, context) : imageSection(explanation, context);
-  const input = html`${shown}${partsSection(context)}${answerSection(context)}${pairsSection(context)}`;
+  const input = html`${shown}${partsSection(context)}${answerSection(context)}${entitiesSection(context)}${pairsSection(context)}`;
   const hasItems = context.items.length > 0;
   const summary = summaryOf(context);
   const technical = html`${roleSection(context)}${warningBox(context)}${triedSection(context)}${waterfallSection(context)}${hasItems ? rankingSection(context) : null}${hasItems ? blocksSection(context) : null}${completenessSection(context)}${factsSection(context)}${glossary(context)}`;

@@ -1,6 +1,7 @@
 /** @file Explanations as Markdown (GitHub flavour) for reports and issues: tables, and the text with marks. */
 
 import type { Completeness, Explanation, ImageExplanation, WrittenExplanation } from "../attribution/explanation.ts";
+import { ENTITIES, entityRows } from "./entities.ts";
 import {
   attributionSum,
   byStrength,
@@ -207,6 +208,19 @@ function facts(explanation: Explanation): string {
   return `## How it was measured\n\n${lines.join("\n")}\n\n${shown}`;
 }
 
+function entities(explanation: Explanation): string[] {
+  const found = entityRows(explanation);
+  if (found === undefined) return [];
+  const rows = found.rows.map(({ text, label, value, explained }) => [
+    plain(text),
+    `${plain(label)}${explained ? " (explained)" : ""}`,
+    value,
+  ]);
+  const more = found.more === 0 ? "" : `\n\nand ${found.more} more`;
+  const list = rows.length === 0 ? "none" : table(["Words", "Label", "Probability"], ["left", "left", "right"], rows);
+  return [`## ${ENTITIES}\n\n${list}${more}`];
+}
+
 function one(explanation: Explanation): string {
   const items = itemsOf(explanation);
   return [
@@ -214,6 +228,7 @@ function one(explanation: Explanation): string {
     ...warnings(explanation),
     classes(explanation),
     isWritten(explanation) ? text(explanation) : grid(explanation),
+    ...entities(explanation),
     ranking(explanation, items),
     ...(explanation.blocks.length > 0 ? [blocks(explanation, items)] : []),
     facts(explanation),

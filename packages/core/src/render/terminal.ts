@@ -3,10 +3,12 @@
 import type { Explanation } from "../attribution/explanation.ts";
 import { InvalidOptionError, quote } from "../errors.ts";
 import type { Words } from "../reading/words/words.ts";
+import { ENTITIES } from "./entities.ts";
 import { headingOf, isWritten, itemNoun, itemsOf } from "./evidence.ts";
 import { paletteOf, type Theme } from "./palette.ts";
 import { blockScores, blockTable } from "./terminal/blocks.ts";
 import { heading, type TerminalContext } from "./terminal/context.ts";
+import { entityLines } from "./terminal/entities.ts";
 import { facts } from "./terminal/facts.ts";
 import { classesAndModel, warnings } from "./terminal/headline.ts";
 import { heatGrid } from "./terminal/heat-grid.ts";
@@ -85,6 +87,7 @@ export function renderTerminal(explanation: Explanation, options: TerminalOption
     ...map,
     ...titled("Parts of the prompt", partLines(context), context),
     ...titled("Tokens of the answer", tokenLines(context), context),
+    ...titled(ENTITIES, entityLines(context), context),
     ...titled(PAIRS, pairLines(context), context),
     ...summarySections(summary, context),
     ...(notes.length > 0 ? ["", ...notes] : []),

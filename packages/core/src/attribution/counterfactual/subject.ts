@@ -6,6 +6,7 @@ import type { ScoreSpec } from "../../program/score.ts";
 import { floatTensor } from "../../tensor/tensor.ts";
 import { logitsOf } from "../../transformer/anatomy.ts";
 import { amongScore, openAmong } from "../among.ts";
+import { chooseEntity, entityReader, ofWordsAlone } from "../entity.ts";
 import type { ExplainableModel, PreparedWhole, Replacement } from "../explainable-model.ts";
 import type { CounterfactualFeature, CounterfactualPrediction, Counterfactuals, Explanation } from "../explanation.ts";
 import { chooseAnswer } from "../next-token-target.ts";
@@ -146,6 +147,12 @@ async function decidedOf(
     const { labels, read } = spanReader((part as Part).input, score);
     return { ...common, score, decision: "class", labels, read };
   }
+  if (token?.features !== undefined) {
+    const score = await entityAsked(model, whole.parts, target, asked);
+    const { labels, read } = entityReader(model, score);
+    const replacement = ofTokens(opened, whole, placesIn(explanation, token.features));
+    return { ...common, replacement, score, decision: "class", labels, read };
+  }
   const { score, subject: noClass } = await chooseScore(
     model,
     logitsByClass(explanation),
@@ -159,11 +166,36 @@ async function decidedOf(
   );
   return {
     ...common,
-    replacement: per === "token" && token !== undefined ? ofToken(opened, whole, token.index) : opened,
+    replacement: per === "token" && token !== undefined ? ofTokens(opened, whole, [token.index]) : opened,
     score,
     decision: noClass !== undefined || model.activation === "none" ? "none" : DECISIONS[model.activation],
     labels: (index) => model.labels[index] ?? String(index),
   };
+}
+
+/** What was asked of an entity, of its words alone. */
+async function entityAsked(
+  model: ExplainableModel,
+  parts: readonly Part[],
+  { token, index, against, kind }: Explanation["target"],
+  { score }: AskedOptions,
+): Promise<ScoreSpec> {
+  const forwards = [];
+  for (const { input } of parts) forwards.push(await model.programs.forward(input.feeds));
+  const last = token?.features?.at(-1);
+  const chosen = chooseEntity(model, parts, forwards, {
+    entity: `#${token?.index}-${last}`,
+    score: score ?? (kind as NonNullable<ExplainOptions["score"]>),
+    target: index,
+    ...(against === undefined ? {} : { against: against.index }),
+  });
+  return ofWordsAlone(chosen.score);
+}
+
+/** The first tokens of the words that these tokens are. */
+function placesIn({ features }: Explanation, tokens: readonly number[]): readonly number[] {
+  const word = (token: number) => (features[token] as { readonly word?: number | null } | undefined)?.word ?? null;
+  return tokens.filter((token) => word(token) === null || word(token) !== word(token - 1));
 }
 
 /** What a prompt was asked, and what of that can change. */
@@ -243,28 +275,30 @@ function placeOf(explanation: Explanation, [first = 0]: readonly number[]): Part
   return word === undefined ? {} : { text: word.text, start: word.start, end: word.end };
 }
 
-/** Of models that label every token: what they say of one token, in the part that is responsible for it. */
-function ofToken(opened: OpenReplacement, { parts }: PreparedWhole, token: number): OpenReplacement {
-  const places = parts.map(({ positions, owned }) => positions.findIndex((own, i) => own === token && owned[i] === 1));
+/** Of models that label every token: what they say of some tokens, in the part that is responsible for the first one. */
+function ofTokens(opened: OpenReplacement, { parts }: PreparedWhole, asked: readonly number[]): OpenReplacement {
+  const [first] = asked;
   const p = Math.max(
     0,
-    places.findIndex((place) => place >= 0),
+    parts.findIndex(({ positions, owned }) => positions.some((own, i) => own === first && owned[i] === 1)),
   );
-  const place = places[p] as number;
+  const places = asked.map((token) => parts[p]?.positions.indexOf(token) ?? 0);
   const tokens = parts[p]?.positions.length ?? 0;
   const logits = async (part: VariantPart, variants: readonly Kept[]) => {
     const { data, shape } = await part.logits(variants);
     const classes = shape.at(-1) ?? 0;
     if (data.length !== variants.length * tokens * classes) throw otherPlaces(opened);
-    const rows = variants.map((_, row) => {
-      const start = (row * tokens + place) * classes;
-      return data.subarray(start, start + classes);
-    });
+    const rows = variants.flatMap((_, row) =>
+      places.map((place) => {
+        const start = (row * tokens + place) * classes;
+        return data.subarray(start, start + classes);
+      }),
+    );
     const joined = new Float32Array(rows.length * classes);
     rows.forEach((own, row) => {
       joined.set(own, row * classes);
     });
-    return floatTensor(joined, [rows.length, classes]);
+    return floatTensor(joined, [variants.length, places.length * classes]);
   };
   return {
     ...opened,

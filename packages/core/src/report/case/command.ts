@@ -39,7 +39,7 @@ export function repeatCommand(
   explanation: Explanation,
   { model, file, run = "explain", more = [] }: RepeatOptions = {},
 ): Repeat {
-  const { input, target, method, features } = explanation;
+  const { input, target, method } = explanation;
   const { options } = method;
   const words: string[] = ["calig", run];
   const add = (flag: string, value: string) => words.push(flag, quoted(value));
@@ -61,9 +61,9 @@ export function repeatCommand(
   add("--target", `#${target.index}`);
   if (target.against !== undefined) add("--against", `#${target.against.index}`);
   if (target.token !== undefined) {
-    // Units are the tokens that are no special ones.
-    const unit = features.slice(0, target.token.index).filter(({ special }) => !special).length;
-    add("--token", `#${unit}`);
+    const { index, features: all } = target.token;
+    if (all === undefined) add("--token", `#${index}`);
+    else add("--entity", `#${index}-${all.at(-1) ?? index}`);
   }
   add("--method", method.name);
   const baseline = baselineWords(options.baseline);

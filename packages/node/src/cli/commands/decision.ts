@@ -17,7 +17,7 @@ import { type OptionKey, optionName } from "../options.ts";
 import { reportWriter } from "../report-writers.ts";
 import { checkWritable, writeWhole } from "../write-file.ts";
 
-const EXPLAINING = ["target", "token", "longText", "seed", "noise", "memory"] as const;
+const EXPLAINING = ["target", "token", "entity", "longText", "seed", "noise", "memory"] as const;
 
 const OPTIONS = [
   "text",
@@ -29,6 +29,7 @@ const OPTIONS = [
   "acceptDifference",
   "target",
   "token",
+  "entity",
   "score",
   "method",
   ...BASELINE_OPTIONS,

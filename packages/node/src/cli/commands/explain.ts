@@ -45,7 +45,7 @@ import { RUN_OPTIONS, runMeant } from "../run-options.ts";
 import type { Terminal } from "../terminal.ts";
 import { checkAllClasses, writeClasses } from "../write-classes.ts";
 
-const TARGET_OPTIONS = ["target", "against", "token", "score", "method"] as const;
+const TARGET_OPTIONS = ["target", "against", "token", "entity", "score", "method"] as const;
 /** Options of explanations that every method takes. */
 const GENERAL_KEYS = ["longText", "seed", "noise", "memory", "counterfactuals"] as const;
 
