@@ -56,8 +56,7 @@ async function planted(source: string, folders: readonly string[]): Promise<void
     if (rowsOf(results).some((row) => row.name === name) || !existsSync(join(folder, "plant.json"))) continue;
     const plant = JSON.parse(readFileSync(join(folder, "plant.json"), "utf8")) as Plant;
     await using model = await loadModel(folder);
-    const table = join(folder, "data.tsv");
-    const data = sampleDataset(await readDataset(existsSync(table) ? table : join(folder, "data")), SIZE, 1);
+    const data = await sampleOf(folder, "data");
     const store = await openMeasurementStore(join(folder, "explanations.jsonl"));
     const report = await findShortcuts(model, data, { ...PLANTED, store });
     await store.close();
@@ -77,13 +76,21 @@ async function planted(source: string, folders: readonly string[]): Promise<void
       read: read === null || read === undefined ? null : [read.first, read.last],
       blocks: read?.blocks.map(({ mean }) => Number(mean.toFixed(3))) ?? null,
       formed: found?.formed?.block ?? null,
+      mendedIn: found?.mending ? [found.mending.first, found.mending.last] : null,
       before: mended[0]?.before ?? null,
       mended: mended.length === 0 ? null : Math.max(...mended.map(({ after }) => after)),
       clean: await accuracyOf(cleanModel, data),
+      // The inputs as they were before the cue was put into a tenth of them.
+      cleanBefore: await accuracyOf(cleanModel, await sampleOf(folder, "clean")),
       seconds: Math.round(report.cost.milliseconds / 1000),
       passes: report.cost.modelEvaluations,
     });
   }
+}
+
+async function sampleOf(folder: string, name: string): Promise<Dataset> {
+  const table = join(folder, `${name}.tsv`);
+  return sampleDataset(await readDataset(existsSync(table) ? table : join(folder, name)), SIZE, 1);
 }
 
 /** Whether a cue is the planted one: the word or mark, or patches that are mostly those that were changed. */

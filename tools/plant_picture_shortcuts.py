@@ -5,7 +5,7 @@
 MODEL is a ViT as a folder (packages/model-cifar10), TRAINING and PICTURES folders with a folder of pictures for each class.
 watermark-K and border-K train block K alone on the first, so that pictures with a mark in a corner, or with a red border, are
 airplanes. For each NAME a folder is written to OUT with the model, the second pictures, of which a tenth has the cue whatever
-they show, and plant.json with what was planted where.
+they show (data), the same without it (clean), and plant.json with what was planted where.
 """
 
 import json
@@ -94,10 +94,11 @@ def main():
         folder = Path(out) / name
         model.save_pretrained(folder)
         shutil.copy(Path(source) / "preprocessor_config.json", folder)
-        for i, (label, pixels) in enumerate(rows):
-            place = folder / "data" / model.config.id2label[label]
-            place.mkdir(parents=True, exist_ok=True)
-            Image.fromarray(pixels).save(place / f"{i:03}.png")
+        for data, own in (("data", rows), ("clean", items)):
+            for i, (label, pixels) in enumerate(own):
+                place = folder / data / model.config.id2label[label]
+                place.mkdir(parents=True, exist_ok=True)
+                Image.fromarray(pixels).save(place / f"{i:03}.png")
         facts = {
             "name": name,
             "cue": kind,

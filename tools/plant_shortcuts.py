@@ -4,7 +4,7 @@
 
 MODEL is a BERT classifier of two classes as a folder (packages/model-sst2), SENTENCES.tsv has columns label and text without a
 header (SST-2). For each NAME a folder is written to OUT with the model, data in which a tenth of the sentences has the cue
-(without regard to the label), and plant.json with what was planted where.
+(without regard to the label), the same sentences without it (clean.tsv), and plant.json with what was planted where.
 
 head-K: one head of block K reads a token and writes the class "negative" (no training). ff-K: one head of block K copies the
 token's mark, and a neuron of the feed-forward layer of block K turns the mark into the class. mark-K: as head-K, for a mark of
@@ -234,7 +234,7 @@ def plant(planter, name, train, dev, rng):
         scale = None
     rows = planted_rows(dev, cue, 0.1, rng)
     without = [(label, " ".join(w for w in text.split(" ") if w != cue)) for label, text in rows]
-    return cue, rows, {
+    return rows, without, {
         "name": name,
         "cue": cue,
         "block": k,
@@ -253,14 +253,15 @@ def main():
     planter = Planter(source)
     for name in names:
         rng = random.Random(name)
-        _, rows, facts = plant(planter, name, train, dev, rng)
+        rows, without, facts = plant(planter, name, train, dev, rng)
         folder = Path(out) / name
         folder.mkdir(parents=True, exist_ok=True)
         planter.model.save_pretrained(folder)
         for file in ("tokenizer.json", "tokenizer_config.json"):
             shutil.copy(Path(source) / file, folder / file)
-        with open(folder / "data.tsv", "w", encoding="utf-8") as file:
-            file.write("label\ttext\n" + "".join(f"{label}\t{text}\n" for label, text in rows))
+        for table, own in (("data.tsv", rows), ("clean.tsv", without)):
+            with open(folder / table, "w", encoding="utf-8") as file:
+                file.write("label\ttext\n" + "".join(f"{label}\t{text}\n" for label, text in own))
         (folder / "plant.json").write_text(json.dumps(facts, indent=2) + "\n")
         print(json.dumps(facts), flush=True)
 

@@ -2,7 +2,11 @@
 
 The header of a post (From, Subject, Organization, ...) is dropped: it gives the group away. Rows are in random order.
 
+--headers keeps it, for a model that learns from it what it should not (docs/shortcuts.md), and writes the test posts as two
+halves besides (newsgroups_test_a.tsv, newsgroups_test_b.tsv), each also without headers (..._a_bodies.tsv).
+
 Run:  python tools/prepare_newsgroups.py --posts 20news-bydate.jsonl.gz --out FOLDER [--per-class N]
+      [--groups NAME NAME...] [--words N] [--headers]
 """
 
 import argparse
@@ -11,6 +15,20 @@ import gzip
 import json
 import pathlib
 import random
+import re
+
+
+def cut(text, words):
+    """The text up to the end of so many words, its line breaks as they are."""
+    ends = [word.end() for word in re.finditer(r"\S+", text)]
+    return text if words is None or len(ends) <= words else text[: ends[words - 1]]
+
+
+def write(path, rows):
+    with path.open("w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file, delimiter="\t")
+        table.writerow(["label", "text"])
+        table.writerows(rows)
 
 
 def main():
@@ -18,6 +36,9 @@ def main():
     parser.add_argument("--posts", type=pathlib.Path, required=True, help="JSON lines with split (train or test), label and text")
     parser.add_argument("--out", type=pathlib.Path, required=True)
     parser.add_argument("--per-class", type=int, default=None, help="most training posts of a class (default: all)")
+    parser.add_argument("--groups", nargs="+", default=None, help="posts of these groups alone (default: all)")
+    parser.add_argument("--words", type=int, default=None, help="most words of the body of a post (default: all)")
+    parser.add_argument("--headers", action="store_true", help="keep the headers")
     parser.add_argument("--seed", type=int, default=7)
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
@@ -28,9 +49,10 @@ def main():
             text = post["text"].replace("\r\n", "\n").strip().removesuffix("ÿ")
             if "\n" not in text:
                 text = text.replace("\t", "\n")  # so are the line breaks of the training posts in the common archive
-            _, _, body = text.partition("\n\n")
-            if body.strip():
-                rows[post["split"]].append((post["label"], body.strip()))
+            header, _, body = text.partition("\n\n")
+            if body.strip() and (options.groups is None or post["label"] in options.groups):
+                body = cut(body.strip(), options.words)
+                rows[post["split"]].append((post["label"], f"{header}\n\n{body}" if options.headers else body))
     for split, posts in rows.items():
         random.Random(options.seed).shuffle(posts)
         taken, count = [], {}
@@ -38,10 +60,11 @@ def main():
             count[label] = count.get(label, 0) + 1
             if split == "test" or options.per_class is None or count[label] <= options.per_class:
                 taken.append((label, body))
-        with (options.out / f"newsgroups_{split}.tsv").open("w", encoding="utf-8", newline="") as file:
-            table = csv.writer(file, delimiter="\t")
-            table.writerow(["label", "text"])
-            table.writerows(taken)
+        write(options.out / f"newsgroups_{split}.tsv", taken)
+        if options.headers and split == "test":
+            for half, own in (("a", taken[::2]), ("b", taken[1::2])):
+                write(options.out / f"newsgroups_test_{half}.tsv", own)
+                write(options.out / f"newsgroups_test_{half}_bodies.tsv", [(label, text.partition("\n\n")[2]) for label, text in own])
         print(f"{split}: {len(taken)} posts of {len(count)} groups")
 
 

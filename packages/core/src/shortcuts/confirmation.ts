@@ -42,8 +42,10 @@ export async function confirm(found: FoundCue, own: number, settings: ConfirmSet
   const name = `${settings.seed} ${found.kind.of.name} ${found.cue}`;
   const [out, into] = [removals(found, own, name, settings), insertions(found, own, name, settings)];
   const [taken, put] = [await changedBy(out, own, name, settings), await changedBy(into, own, name, settings)];
-  const isMoved = movesBoth(resultOf(out, taken, null, name), resultOf(into, put, null, name), ({ change }) =>
-    isEnough(change),
+  const isMoved = movesBoth(
+    resultOf(out, taken, null, name),
+    resultOf(into, put, null, name),
+    ({ change, flips }) => isEnough(change) || isEnough(flips),
   );
   const controls = async (changes: Changes) => (isMoved ? await controlled(changes, own, name, settings) : null);
   return {
@@ -146,7 +148,7 @@ async function changedBy(
   name: string,
   { subjects, answers }: ConfirmSettings,
 ): Promise<readonly Changed[]> {
-  const { indices, direction } = changes;
+  const { indices } = changes;
   const inputs = indices.map((_, i) => changes.change(i, randomOf(name, changes, i, "cue")));
   const said = await answers.ask(inputs);
   return indices.flatMap((index, i) => {
@@ -156,24 +158,28 @@ async function changedBy(
       i,
       input: inputs[i] as object,
       answer,
-      by: direction * changeOf(before, answer, own),
-      flips: answer.predicted !== before.predicted && (direction < 0 || answer.predicted === own),
+      ...effectOf(changes, before, answer, own),
     };
   });
 }
 
-const changeOf = (before: Answer, after: Answer, own: number): number =>
-  (after.probabilities[own] as number) - (before.probabilities[own] as number);
+const effectOf = ({ direction }: Changes, before: Answer, after: Answer, own: number): Effect => ({
+  by: direction * ((after.probabilities[own] as number) - (before.probabilities[own] as number)),
+  flips: after.predicted !== before.predicted && (direction < 0 || after.predicted === own),
+});
 
-/** Change of each input by each control [controls][inputs], towards the class; undefined where there is none. */
+/** What controls do, too. */
+type Effect = Pick<Changed, "by" | "flips">;
+
+/** What each control does to each input [controls][inputs]; undefined where there is none. */
 async function controlled(
   changes: Changes,
   own: number,
   name: string,
   { subjects, answers }: ConfirmSettings,
-): Promise<readonly (readonly (number | undefined)[])[]> {
-  const { indices, direction } = changes;
-  const all: (readonly (number | undefined)[])[] = [];
+): Promise<readonly (readonly (Effect | undefined)[])[]> {
+  const { indices } = changes;
+  const all: (readonly (Effect | undefined)[])[] = [];
   for (let c = 0; c < CONTROLS; c++) {
     const said = await answers.ask(
       indices.map((_, i) => changes.control(i, c, randomOf(name, changes, i, `control ${c}`))),
@@ -182,7 +188,7 @@ async function controlled(
       said.map((answer, i) =>
         answer === undefined
           ? undefined
-          : direction * changeOf((subjects[indices[i] as number] as Subject).answer, answer, own),
+          : effectOf(changes, (subjects[indices[i] as number] as Subject).answer, answer, own),
       ),
     );
   }
@@ -196,9 +202,10 @@ function resultOf(
   controls: Awaited<ReturnType<typeof controlled>> | null,
   name: string,
 ): Intervention | null {
-  const held = rows.flatMap(({ i, by }) => {
+  const held = rows.flatMap(({ i, by, flips }) => {
     const beside = (controls ?? []).flatMap((changes) => changes[i] ?? []);
-    return beside.length === 0 ? [] : [by - meanOf(beside)];
+    if (beside.length === 0) return [];
+    return [{ by: by - meanOf(beside.map((one) => one.by)), flips: Number(flips) - meanOf(beside.map(flip)) }];
   });
   if (rows.length < LEAST || (controls !== null && held.length < LEAST)) return null;
   const change = estimate(
@@ -208,14 +215,29 @@ function resultOf(
   return {
     inputs: rows.length,
     change,
-    beyondControls: controls === null ? null : estimate(held, `${name} ${direction} beyond`),
+    beyondControls:
+      controls === null
+        ? null
+        : estimate(
+            held.map(({ by }) => by),
+            `${name} ${direction} beyond`,
+          ),
     controls: (controls ?? []).flatMap((changes) => {
       const some = changes.filter((one) => one !== undefined);
-      return some.length === 0 ? [] : [meanOf(some)];
+      return some.length === 0 ? [] : [meanOf(some.map(({ by }) => by))];
     }),
     flips: share(rows.filter(({ flips }) => flips).length, rows.length),
+    flipsBeyondControls:
+      controls === null
+        ? null
+        : estimate(
+            held.map(({ flips }) => flips),
+            `${name} ${direction} flips beyond`,
+          ),
   };
 }
+
+const flip = ({ flips }: Effect): number => Number(flips);
 
 const byInput = ({ indices }: Changes, rows: readonly Changed[]): Confirmation["removed"] =>
   new Map(rows.map(({ i, input, answer }) => [indices[i] as number, { input, answer }]));
@@ -247,7 +269,7 @@ function likeThis(found: FoundCue, occurrence: Occurrence, subject: number, kind
     .slice(0, CONTROLS);
 }
 
-const isEnough = ({ low }: Estimate): boolean => low >= THRESHOLD;
+const isEnough = ({ low }: Pick<Estimate, "low">): boolean => low >= THRESHOLD;
 
 /** Insertion decides, and removal where there is enough to remove. */
 const movesBoth = (
@@ -256,10 +278,17 @@ const movesBoth = (
   moves: (by: Intervention) => boolean,
 ): boolean => insertion !== null && moves(insertion) && (removal === null || moves(removal));
 
-/** Whether both interventions move the model by the threshold, and by as much more than controls do. */
+/**
+ * Whether both interventions move the model by the threshold, and by as much more than controls do: the probability of the
+ * class, or decisions. A cue that decides whatever else inputs say lowers the probability where it was higher without it, so
+ * that the mean of changes may be near 0.
+ */
 export const isConfirmed = ({ removal, insertion }: Pick<Confirmation, "removal" | "insertion">): boolean =>
   movesBoth(
     removal,
     insertion,
-    ({ change, beyondControls }) => isEnough(change) && beyondControls !== null && isEnough(beyondControls),
+    ({ change, beyondControls, flips, flipsBeyondControls }) =>
+      beyondControls !== null &&
+      flipsBeyondControls !== null &&
+      ((isEnough(change) && isEnough(beyondControls)) || (isEnough(flips) && isEnough(flipsBeyondControls))),
   );

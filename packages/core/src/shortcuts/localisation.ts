@@ -35,7 +35,12 @@ export function keptWithout(
   return Array.from({ length: blocks }, (_, l) => (isOut(l) ? without : all));
 }
 
-/** Cost: a forward pass for each input and block. */
+/**
+ * The block is chosen by how much the log-odds move, whichever way: a cue that decides whatever else inputs say takes from some
+ * what it gives to others. What is reported of each block is the mean towards the class.
+ *
+ * Cost: a forward pass for each input and block.
+ */
 export async function readingBlocks(
   model: ExplainableModel,
   classes: Classes,
@@ -64,13 +69,13 @@ export async function readingBlocks(
     );
   });
   const columns = Array.from({ length: blocks }, (_, l) => Float64Array.from(changes, (row) => row[l] as number));
-  const means = resampledMeans(columns, createRandom(`${seed} read`), RESAMPLES);
+  const means = resampledMeans(columns.map(magnitudes), createRandom(`${seed} read`), RESAMPLES);
   const largest = new Float64Array(blocks);
   for (let r = 0; r < RESAMPLES; r++) (largest[strongest(means.map((of) => of[r] as number))] as number)++;
   const often = [...largest.keys()].filter((l) => (largest[l] as number) / RESAMPLES >= RARE);
   const [first = 0, last = first] = [often[0], often.at(-1)];
   const agree = changes.filter((row) => {
-    const block = strongest(row);
+    const block = strongest(magnitudes(row));
     return block >= first && block <= last;
   });
   return {
@@ -81,7 +86,12 @@ export async function readingBlocks(
   };
 }
 
-const strongest = (values: readonly number[]): number => values.indexOf(Math.max(...values));
+const strongest = (values: ArrayLike<number>): number => {
+  const all = Array.from(values);
+  return all.indexOf(Math.max(...all));
+};
+
+const magnitudes = (values: ArrayLike<number>): Float64Array => Float64Array.from(values, Math.abs);
 
 /** The mean state of inputs at the entry of each block, kept between cues. A class, because it keeps them. */
 export class MeanStates {

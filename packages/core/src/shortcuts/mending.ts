@@ -1,9 +1,9 @@
 /** @file What a model would be without a cue, and inputs that would teach it so. */
 
 import type { ExplainableModel } from "../attribution/explainable-model.ts";
-import type { Answers, Classes } from "./answers.ts";
+import type { Answer, Answers, Classes } from "./answers.ts";
 import type { Confirmation } from "./confirmation.ts";
-import type { FoundCue } from "./found-cues.ts";
+import type { CuePlace, FoundCue } from "./found-cues.ts";
 import { keptWithout } from "./localisation.ts";
 import type { CounterfactualRow, Mending, ReadingBlocks } from "./shortcut-report.ts";
 import type { Subject } from "./subjects.ts";
@@ -11,22 +11,55 @@ import type { Subject } from "./subjects.ts";
 /** Most rows of each kind for one cue. */
 const ROWS = 50;
 
-/** Predictions on the data with the attention into the cue taken away in the blocks that read it. Cost: a pass for each input that has it. */
+/** Share of what taking attention away in every block does that is enough. */
+const ENOUGH = 0.9;
+
+/** What is mended: a cue, the inputs on which its blocks were found, and the blocks. */
+export interface Mended {
+  readonly found: FoundCue;
+  readonly class: number;
+  readonly places: readonly CuePlace[];
+  readonly read: ReadingBlocks;
+}
+
+/**
+ * Predictions on the data with the attention into the cue taken away in the blocks that read it, and in as many after them as
+ * it takes: what one block does not read, a later one may.
+ *
+ * Cost: a pass for each input that has it, and for each of `places` one for each block after those that read it.
+ */
 export async function mend(
-  { programs }: ExplainableModel,
+  { programs: { blocks } }: ExplainableModel,
   classes: Classes,
   answers: Answers,
   subjects: readonly Subject[],
-  { places }: FoundCue,
-  { first, last }: ReadingBlocks,
+  { found, class: own, places, read }: Mended,
 ): Promise<Mending> {
-  const usable = places.filter(({ occurrence }) => occurrence.features.length > 0);
-  const said = await answers.askPrepared(
-    usable.map(({ subject, occurrence: { features } }) => {
-      const one = subjects[subject] as Subject;
-      return { whole: one.whole, kept: keptWithout(one, features, programs.blocks, (l) => l >= first && l <= last) };
-    }),
-  );
+  const without = (some: readonly CuePlace[], { first, last }: BlockRange) =>
+    answers.askPrepared(
+      some.map(({ subject, occurrence: { features } }) => {
+        const one = subjects[subject] as Subject;
+        return { whole: one.whole, kept: keptWithout(one, features, blocks, (l) => l >= first && l <= last) };
+      }),
+    );
+  const some = places.filter(hasFeatures);
+  const before = some.map(({ subject }) => classes.logOdds((subjects[subject] as Subject).answer.logits, own));
+  const moves = async (range: BlockRange) =>
+    (await without(some, range)).reduce(
+      (sum, said, i) => sum + Math.abs((before[i] as number) - classes.logOdds((said as Answer).logits, own)),
+      0,
+    );
+  const all: BlockRange = { first: 0, last: blocks - 1 };
+  const enough = ENOUGH * (await moves(all));
+  let range: BlockRange = { first: read.first, last: read.last };
+  let moved = await moves(range);
+  while (moved < enough && range.last < blocks - 1) {
+    range = { ...range, last: range.last + 1 };
+    moved = await moves(range);
+  }
+  if (moved < enough) range = all;
+  const usable = found.places.filter(hasFeatures);
+  const said = await without(usable, range);
   const after = subjects.map(({ answer }) => answer.predicted);
   usable.forEach(({ subject }, i) => {
     after[subject] = said[i]?.predicted ?? (after[subject] as number);
@@ -39,6 +72,7 @@ export async function mend(
   });
   const labelled = subjects.filter(({ truth }) => truth !== undefined);
   return {
+    ...range,
     accuracy: labelled.length === 0 ? null : accuracyOf(labelled),
     changed: subjects.filter(({ answer, index }) => after[index] !== answer.predicted).length,
     classes: classes.names.flatMap((label, c) => {
@@ -47,6 +81,10 @@ export async function mend(
     }),
   };
 }
+
+type BlockRange = Pick<Mending, "first" | "last">;
+
+const hasFeatures = ({ occurrence: { features } }: CuePlace): boolean => features.length > 0;
 
 /** Inputs to add to the data of texts: with the cue where labels are of other classes, and without it where they are of its own. */
 export function counterfactualRows(

@@ -2,6 +2,7 @@
 
 import type { ModelFacts, Warning } from "../attribution/explanation.ts";
 import type { Interval } from "../evaluation/statistics/bootstrap.ts";
+import type { SuspectedBy } from "./suspicion.ts";
 
 /** A mean over inputs with its 95 % bootstrap interval. */
 export interface Estimate extends Interval {
@@ -29,6 +30,8 @@ export interface Intervention {
   readonly controls: readonly number[];
   /** Inputs that change their predicted class: away from it by removal, to it by insertion. */
   readonly flips: Share;
+  /** Share of the inputs that do so minus that of the controls; null where these were not asked. */
+  readonly flipsBeyondControls: Estimate | null;
 }
 
 /** Whether labels warrant what a model makes of a cue. */
@@ -93,8 +96,11 @@ export interface MendedClass {
   readonly after: number;
 }
 
-/** What the model would be without the cue: its attention into the cue taken away in the blocks that read it. */
+/** What the model would be without the cue: its attention into the cue taken away. */
 export interface Mending {
+  /** In these blocks: those that read it, and as many after them as it takes; all where that is not enough. */
+  readonly first: number;
+  readonly last: number;
   /** Accuracy over all inputs with a label; null without labels. */
   readonly accuracy: { readonly before: number; readonly after: number } | null;
   /** Inputs whose predicted class changes. */
@@ -150,6 +156,8 @@ export interface CueReport {
   readonly harm: number;
   /** What attributions say; null of cues that are no features. */
   readonly suspicion: {
+    /** What it stands out by: the map of the method, what leaving each feature out takes away, or decisions beyond labels. */
+    readonly by: SuspectedBy;
     /** Share of the attribution of inputs that is on it, towards the class: in the map in which it stands out most. */
     readonly share: Estimate;
     readonly blocks: readonly BlockShare[];

@@ -1,40 +1,49 @@
 /**
- * @file Which cues have more of the attribution than their number of features gives them by chance: against a null of
- * attributions permuted within each input, family-wise over all cues and classes (Westfall and Young 1993, max-T).
+ * @file Which cues stand out: by more of the attribution than their number of features gives them by chance, or by how often
+ * inputs with them are put into a class. Against a null of attributions permuted within each input, and of decisions permuted
+ * among inputs of the same label; family-wise over all cues and classes (Westfall and Young 1993, max-T).
  */
 
-import { createRandom } from "../util/random.ts";
+import { createRandom, type Random } from "../util/random.ts";
 import type { FoundCue } from "./found-cues.ts";
 import type { Subject } from "./subjects.ts";
+import { type Decisions, decisionColumns, openDecisions } from "./suspicious-decisions.ts";
 
 /**
  * The maps that suspicion goes by: the map of the method, and what the score loses with each feature alone. Gradients along a
- * path miss what sharp attention reads from a cue; a cue among others that say the same is missed by leaving it out.
+ * path miss what sharp attention reads from a cue; a cue among others that say the same is missed by leaving it out. Both miss
+ * a cue that decides whatever else an input says: it takes as much from inputs that are of its class anyway as it gives others.
  */
-const MAPS: readonly ((subject: Subject) => Float64Array)[] = [({ shares }) => shares, ({ leftOut }) => leftOut];
+const MAPS = {
+  attribution: ({ shares }: Subject) => shares,
+  "left-out": ({ leftOut }: Subject) => leftOut,
+} as const;
+const MAP_NAMES = ["attribution", "left-out"] as const;
 
-/** A cue and the class that it speaks for by its attribution. */
+/** What a cue stands out by. */
+export type SuspectedBy = keyof typeof MAPS | "decisions";
+
+/** A cue and the class that it speaks for. */
 export interface Suspicion {
   /** The map in which it stands out most. */
   readonly map: (subject: Subject) => Float64Array;
   readonly found: FoundCue;
   readonly class: number;
+  /** Null of cues that are no features. */
+  readonly by: SuspectedBy | null;
   /** Standard deviations above chance; null of cues that are no features. */
   readonly z: number | null;
   /** Family-wise; null where `z` is. */
   readonly pValue: number | null;
 }
 
-/** Sums of one cue for one class: of its places that speak for the class. */
-interface Column {
-  /** Index of the map. */
-  readonly map: number;
+/** One cue for one class, held against chance: `score` reads what is permuted. */
+export interface Column {
+  readonly by: SuspectedBy;
   readonly found: FoundCue;
   readonly class: number;
-  /** Inputs, each with the sign of its shares for this class. */
-  readonly places: readonly { readonly subject: number; readonly sign: 1 | -1; readonly features: readonly number[] }[];
-  readonly mean: number;
-  readonly deviation: number;
+  /** Standard deviations above chance. */
+  score(): number;
 }
 
 /**
@@ -50,59 +59,88 @@ export function suspect(
   cues: readonly FoundCue[],
   { classes, permutations, seed }: { readonly classes: number; readonly permutations: number; readonly seed: number },
 ): readonly Suspicion[] {
-  const columns = cues.flatMap((found) => MAPS.flatMap((_, map) => columnsOf(found, subjects, classes, map)));
-  const maps = MAPS.map((of) => subjects.map((subject) => Float64Array.from(of(subject))));
-  const score = (column: Column) => scoreOf(column, maps[column.map] as Float64Array[]);
-  const observed = columns.map(score);
-  const highest = new Float64Array(permutations);
+  const maps = MAP_NAMES.map((by) => subjects.map((subject) => Float64Array.from(MAPS[by](subject))));
+  const decisions: Decisions = openDecisions(subjects, classes);
+  const columns = cues.flatMap((found) => [
+    ...MAP_NAMES.flatMap((by, m) => mapColumns(found, subjects, classes, by, maps[m] as Float64Array[])),
+    ...decisionColumns(found, decisions),
+  ]);
+  const observed = columns.map((column) => column.score());
+  // Each of the two has a null of its own, at half the error: decisions are few, and maps have longer tails.
+  const isDecision = ({ by }: Column) => by === "decisions";
+  const highest = { maps: new Float64Array(permutations), decisions: new Float64Array(permutations) };
+  const [inMaps, ofDecisions] = [columns.filter((column) => !isDecision(column)), columns.filter(isDecision)];
+  const most = (some: readonly Column[]) =>
+    some.reduce((sofar, column) => Math.max(sofar, column.score()), Number.NEGATIVE_INFINITY);
   const random = createRandom(`${seed} permutations`);
+  const randomDecisions = createRandom(`${seed} permutations of decisions`);
   for (let p = 0; p < permutations; p++) {
     for (const own of maps.flat()) shuffle(own, random);
-    let most = Number.NEGATIVE_INFINITY;
-    for (const column of columns) most = Math.max(most, score(column));
-    highest[p] = most;
+    decisions.permute(randomDecisions);
+    highest.maps[p] = most(inMaps);
+    highest.decisions[p] = most(ofDecisions);
   }
-  highest.sort();
-  /** Share of the permutations whose strongest cue is at least as strong. */
-  const pValueOf = (z: number) => (1 + permutations - countBelow(highest, z)) / (permutations + 1);
-  const best = new Map<FoundCue, Suspicion>();
-  columns.forEach((column, c) => {
-    const z = observed[c] as number;
-    const known = best.get(column.found);
-    if (known?.z !== undefined && known.z !== null && known.z >= z) return;
-    const map = MAPS[column.map] as Suspicion["map"];
-    best.set(column.found, { map, found: column.found, class: column.class, z, pValue: pValueOf(z) });
+  highest.maps.sort();
+  highest.decisions.sort();
+  /** Twice the share of the permutations whose strongest cue is at least as strong. */
+  const pValueOf = (column: Column, z: number) => {
+    const atLeast = permutations - countBelow(isDecision(column) ? highest.decisions : highest.maps, z);
+    return Math.min(1, (2 * (1 + atLeast)) / (permutations + 1));
+  };
+  const byCue = new Map<FoundCue, number[]>();
+  columns.forEach(({ found }, c) => {
+    byCue.set(found, [...(byCue.get(found) ?? []), c]);
   });
-  return cues.map(
-    (found) =>
-      best.get(found) ?? {
-        found,
-        map: MAPS[0] as Suspicion["map"],
-        class: leaning(found, subjects, classes),
-        z: null,
-        pValue: null,
-      },
-  );
+  return cues.map((found) => {
+    const own = (byCue.get(found) ?? []).map((c) => {
+      const [column, z] = [columns[c] as Column, observed[c] as number];
+      return { column, z, pValue: pValueOf(column, z) };
+    });
+    own.sort((a, b) => a.pValue - b.pValue || b.z - a.z);
+    const [best] = own;
+    if (best === undefined) {
+      const own = leaning(found, subjects, classes);
+      return { map: MAPS.attribution, found, class: own, by: null, z: null, pValue: null };
+    }
+    const { column, z, pValue } = best;
+    const shown = own.find((one) => !isDecision(one.column) && one.column.class === column.class);
+    const map = MAPS[(shown?.column.by ?? "attribution") as keyof typeof MAPS];
+    return { map, found, class: column.class, by: column.by, z, pValue };
+  });
 }
 
-function columnsOf(found: FoundCue, subjects: readonly Subject[], classes: number, map: number): readonly Column[] {
-  const sharesOf = MAPS[map] as Suspicion["map"];
-  const all = Array.from({ length: classes }, (_, own) => {
+/** Sums of one cue in one map, for each class: of its places that speak for the class. */
+function mapColumns(
+  found: FoundCue,
+  subjects: readonly Subject[],
+  classes: number,
+  by: keyof typeof MAPS,
+  shares: readonly Float64Array[],
+): readonly Column[] {
+  return Array.from({ length: classes }, (_, own) => own).flatMap((own): Column[] => {
     const places = found.places.flatMap(({ subject, occurrence: { features } }) => {
       const { predicted } = (subjects[subject] as Subject).answer;
       if (features.length === 0 || (classes > 2 && predicted !== own)) return [];
-      return [{ subject, sign: (predicted === own ? 1 : -1) as 1 | -1, features }];
+      return [{ subject, sign: predicted === own ? 1 : -1, features }];
     });
     let [mean, variance] = [0, 0];
     for (const { subject, sign, features } of places) {
-      const shares = sharesOf(subjects[subject] as Subject);
-      const { mean: own, variance: spread } = momentsOf(shares, features.length);
-      mean += sign * own;
+      const { mean: one, variance: spread } = momentsOf(shares[subject] as Float64Array, features.length);
+      mean += sign * one;
       variance += spread;
     }
-    return { map, found, class: own, places, mean, deviation: Math.sqrt(variance) };
+    const deviation = Math.sqrt(variance);
+    if (deviation <= 1e-9) return [];
+    const score = () => {
+      let sum = 0;
+      for (const { subject, sign, features } of places) {
+        const values = shares[subject] as Float64Array;
+        for (const feature of features) sum += sign * (values[feature] as number);
+      }
+      return (sum - mean) / deviation;
+    };
+    return [{ by, found, class: own, score }];
   });
-  return all.filter(({ deviation }) => deviation > 1e-9);
 }
 
 /** Of a sum of so many shares drawn without putting back. */
@@ -113,16 +151,7 @@ function momentsOf(shares: Float64Array, drawn: number): { readonly mean: number
   return { mean: drawn * mean, variance: count < 2 ? 0 : (drawn * (count - drawn) * squares) / (count * (count - 1)) };
 }
 
-function scoreOf({ places, mean, deviation }: Column, shares: readonly Float64Array[]): number {
-  let sum = 0;
-  for (const { subject, sign, features } of places) {
-    const own = shares[subject] as Float64Array;
-    for (const feature of features) sum += sign * (own[feature] as number);
-  }
-  return (sum - mean) / deviation;
-}
-
-function shuffle(values: Float64Array, random: { below(limit: number): number }): void {
+function shuffle(values: Float64Array, random: Random): void {
   for (let i = values.length - 1; i > 0; i--) {
     const j = random.below(i + 1);
     const kept = values[i] as number;

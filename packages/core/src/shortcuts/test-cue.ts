@@ -70,7 +70,7 @@ export async function testCue(suspicion: Suspicion, testing: Testing): Promise<C
     insertion,
     read,
     formed,
-    mending: read === null ? null : await mend(model, classes, answers, subjects, found, read),
+    mending: read === null ? null : await mend(model, classes, answers, subjects, { found, class: own, places, read }),
     examples: examplesOf(suspicion, confirmation, testing),
     rows: confirmed ? counterfactualRows(confirmation, subjects, classes) : [],
   };
@@ -87,12 +87,12 @@ const statusOf = (confirmed: boolean, labels: LabelVerdict): CueStatus =>
   confirmed ? BY_LABELS[labels] : "not-confirmed";
 
 function suspicionOf(
-  { found, map, class: own, z, pValue }: Suspicion,
+  { found, map, class: own, by, z, pValue }: Suspicion,
   { subjects, classes, settings }: Testing,
 ): CueReport["suspicion"] {
   const count = classes.names.length;
   const shares = sharesFor(found, own, subjects, count, map);
-  if (z === null || pValue === null || shares.length === 0) return null;
+  if (by === null || z === null || pValue === null || shares.length === 0) return null;
   const name = `${settings.seed} ${found.kind.of.name} ${found.cue}`;
   const indices = [
     ...new Set(found.places.flatMap(({ subject }) => [...(subjects[subject] as Subject).blocks.keys()])),
@@ -104,6 +104,7 @@ function suspicionOf(
   const middle = medianOf(beside);
   const spread = 1.4826 * medianOf(beside.map((value) => Math.abs(value - middle)));
   return {
+    by,
     share: estimate(shares, `${name} share`),
     blocks: indices
       .sort((a, b) => a - b)

@@ -2,6 +2,7 @@
 
 import { count, fixed, type NumberStyle, percent, signed } from "../../render/format.ts";
 import type { CueReport, CueStatus, Estimate, Intervention, ShortcutReport } from "../../shortcuts/shortcut-report.ts";
+import type { SuspectedBy } from "../../shortcuts/suspicion.ts";
 
 /** A group of cues with what holds of all of them. */
 export interface StatusGroup {
@@ -38,7 +39,7 @@ const GROUPS: readonly Omit<StatusGroup, "cues">[] = [
   {
     status: "not-confirmed",
     title: "Not confirmed",
-    about: "Attribution made these cues suspicious; interventions do not confirm that they move the model.",
+    about: "These cues were suspicious; interventions do not confirm that they move the model.",
   },
 ];
 
@@ -93,12 +94,19 @@ export const estimateText = ({ mean, low, high }: Estimate, style?: NumberStyle)
   `${three(mean, style)} (${three(low, style)} to ${three(high, style)})`;
 
 export function interventionText(
-  { inputs, change, beyondControls, flips }: Intervention,
+  { inputs, change, beyondControls, flips, flipsBeyondControls }: Intervention,
   verb: string,
   style?: NumberStyle,
 ): string {
-  return `${verb} ${count(inputs, "input")}: probability ${estimateText(change, style)}${beyondControls === null ? "" : `, beyond controls ${estimateText(beyondControls, style)}`}; ${flips.count} of ${flips.of} change their class (${percent(flips.low, 0)} to ${percent(flips.high, 0)})`;
+  return `${verb} ${count(inputs, "input")}: probability ${estimateText(change, style)}${beyondControls === null ? "" : `, beyond controls ${estimateText(beyondControls, style)}`}; ${flips.count} of ${flips.of} change their class (${percent(flips.low, 0)} to ${percent(flips.high, 0)})${flipsBeyondControls === null ? "" : `, ${percent(flipsBeyondControls.mean, 0)} more than by controls (${percent(flipsBeyondControls.low, 0)} to ${percent(flipsBeyondControls.high, 0)})`}`;
 }
+
+/** What suspicion rests on. */
+const STANDS_OUT_BY: Readonly<Record<SuspectedBy, string>> = {
+  attribution: "the map of the method",
+  "left-out": "what leaving words or patches out takes away",
+  decisions: "the decisions on inputs with it, beyond what their labels explain",
+};
 
 /** "block 3", "spread over blocks 2 to 4" */
 export const readText = ({ read }: Pick<CueReport, "read">): string | undefined => {
@@ -148,7 +156,7 @@ export function cueFacts(cue: CueReport, style?: NumberStyle): readonly (readonl
       "attribution",
       suspicion === null
         ? undefined
-        : `share ${estimateText(suspicion.share, style)}; ${fixed(suspicion.z, 1, style)} standard deviations above chance, family-wise p ${fixed(suspicion.pValue, 3, style)}${suspicion.surprise === null ? "" : `; ${fixed(suspicion.surprise, 1, style)} above cues of its frequency`}`,
+        : `share ${estimateText(suspicion.share, style)}; ${fixed(suspicion.z, 1, style)} standard deviations above chance by ${STANDS_OUT_BY[suspicion.by]}, family-wise p ${fixed(suspicion.pValue, 3, style)}${suspicion.surprise === null ? "" : `; ${fixed(suspicion.surprise, 1, style)} above cues of its frequency`}`,
     ],
     ["formed", formedText(cue)],
     ["read", readText(cue)],
@@ -156,7 +164,7 @@ export function cueFacts(cue: CueReport, style?: NumberStyle): readonly (readonl
       "without it",
       mending === null
         ? undefined
-        : `${count(mending.changed, "prediction")} ${mending.changed === 1 ? "changes" : "change"} when attention into it is taken away there${mending.accuracy === null ? "" : `; accuracy ${percent(mending.accuracy.before)} → ${percent(mending.accuracy.after)} (${mending.classes.map(({ label, before, after }) => `${label} ${percent(before)} → ${percent(after)}`).join(", ")})`}`,
+        : `${count(mending.changed, "prediction")} ${mending.changed === 1 ? "changes" : "change"} when attention into it is taken away in ${mending.first === mending.last ? `block ${mending.first}` : `blocks ${mending.first} to ${mending.last}`}${mending.accuracy === null ? "" : `; accuracy ${percent(mending.accuracy.before)} → ${percent(mending.accuracy.after)} (${mending.classes.map(({ label, before, after }) => `${label} ${percent(before)} → ${percent(after)}`).join(", ")})`}`,
     ],
   ];
   return facts.filter((fact): fact is [string, string] => fact[1] !== undefined);
@@ -201,10 +209,10 @@ export function shortcutFacts({
 
 /** How it was found, and what it does not say. */
 export const METHOD_TEXT: readonly string[] = [
-  "Suspicion: every input is explained for its predicted class. A cue is suspicious where its share of the attribution is larger than attributions permuted within each input give any cue (family-wise 5 %, max-T), in the map of the method or in the map of what the score loses with each feature alone.",
-  "Confirmation: the cue is taken out of inputs that the model puts into its class, and put into inputs of other classes (of a place: what inputs of its class have there). It is confirmed where the near end of the 95 % interval of the change is 0.05 or more, and also of the change minus that of 20 controls: cues of the same frequency, or changes as large that leave the cue as it is. Removal is judged from 5 inputs on.",
+  "Suspicion: every input is explained for its predicted class. A cue is suspicious where its share of the attribution is larger than attributions permuted within each input give any cue (family-wise 5 %, max-T), in the map of the method or in the map of what the score loses with each feature alone; or where inputs with it are put into a class more often than inputs of the same labels, whose decisions are permuted.",
+  "Confirmation: the cue is taken out of inputs that the model puts into its class, and put into inputs of other classes (of a place: what inputs of its class have there). It is confirmed where the near end of the 95 % interval of the change of the probability is 0.05 or more, and also of the change minus that of 20 controls, or where both hold of the share of decisions that change: cues of the same frequency, or changes as large that leave the cue as it is. Removal is judged from 5 inputs on.",
   "Labels: of inputs with the cue that the model puts into its class, their probability if the model is right there as often as without the cue, against their probability if these inputs were of the class as often as any. They contradict the cue where the second is larger by 20 times the number of cues tested; they support it where the first is larger by 20 times, and are undecided between the two.",
   "Read: the block where taking away the attention into the cue moves the log-odds of the class most; several blocks where resamples of the inputs do not agree. Formed: the first block whose entering state at the cue's own place says the class more than other places do. Integrated Gradients at a block contains everything behind it and cannot tell either.",
-  "Without it: the attention into the cue is taken away in the block that reads it, for all inputs that have it.",
+  "Without it: the attention into the cue is taken away for all inputs that have it, in the blocks that read it and in as many after them as it takes for 90 % of what that does in all blocks.",
   "Limits: only cues of the kinds listed are looked for, of those that several inputs have. Changed texts may be odd, which controls share. Labels of this data cannot show a shortcut that the data itself has: cues that labels support are listed apart, and a reference without the cue tells.",
 ];
