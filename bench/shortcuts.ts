@@ -20,6 +20,8 @@ import { type CueReport, type Dataset, findShortcuts, loadModel, readDataset, ty
 /** Of plants: fewer inputs and cues than by default, so that one takes a minute or two. Clean models are asked with all defaults. */
 const PLANTED = { sample: 24, tested: 10 } as const;
 const SIZE = 200;
+/** Several of these beside each other gain more than one of many threads. */
+const ONE_THREAD = { threads: 1 } as const;
 
 /** What `plant.json` says. */
 interface Plant {
@@ -50,12 +52,12 @@ const confirmedIn = ({ cues }: ShortcutReport): readonly CueReport[] =>
   cues.filter(({ status }) => status !== "not-confirmed");
 
 async function planted(source: string, folders: readonly string[]): Promise<void> {
-  await using cleanModel = await loadModel(source);
+  await using cleanModel = await loadModel(source, ONE_THREAD);
   for (const folder of folders) {
     const name = basename(folder);
     if (rowsOf(results).some((row) => row.name === name) || !existsSync(join(folder, "plant.json"))) continue;
     const plant = JSON.parse(readFileSync(join(folder, "plant.json"), "utf8")) as Plant;
-    await using model = await loadModel(folder);
+    await using model = await loadModel(folder, ONE_THREAD);
     const data = await sampleOf(folder, "data");
     const store = await openMeasurementStore(join(folder, "explanations.jsonl"));
     const report = await findShortcuts(model, data, { ...PLANTED, store });
@@ -124,7 +126,7 @@ async function accuracyOf(model: Awaited<ReturnType<typeof loadModel>>, data: Da
 }
 
 async function clean(source: string, file: string, seeds: number, size: number): Promise<void> {
-  await using model = await loadModel(source);
+  await using model = await loadModel(source, ONE_THREAD);
   const whole = await readDataset(file);
   // Samples share inputs, and the explanations of them.
   const store = await openMeasurementStore(`${results}.explanations`);
