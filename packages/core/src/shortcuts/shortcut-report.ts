@@ -2,7 +2,7 @@
 
 import type { ModelFacts, Warning } from "../attribution/explanation.ts";
 import type { Interval } from "../evaluation/statistics/bootstrap.ts";
-import type { SuspectedBy } from "./suspicion.ts";
+import type { SuspectedBy } from "./suspicion-column.ts";
 
 /** A mean over inputs with its 95 % bootstrap interval. */
 export interface Estimate extends Interval {

@@ -7,6 +7,7 @@
 import { createRandom, type Random } from "../util/random.ts";
 import type { FoundCue } from "./found-cues.ts";
 import type { Subject } from "./subjects.ts";
+import type { Column, SuspectedBy } from "./suspicion-column.ts";
 import { type Decisions, decisionColumns, openDecisions } from "./suspicious-decisions.ts";
 
 /**
@@ -20,9 +21,6 @@ const MAPS = {
 } as const;
 const MAP_NAMES = ["attribution", "left-out"] as const;
 
-/** What a cue stands out by. */
-export type SuspectedBy = keyof typeof MAPS | "decisions";
-
 /** A cue and the class that it speaks for. */
 export interface Suspicion {
   /** The map in which it stands out most. */
@@ -35,15 +33,6 @@ export interface Suspicion {
   readonly z: number | null;
   /** Family-wise; null where `z` is. */
   readonly pValue: number | null;
-}
-
-/** One cue for one class, held against chance: `score` reads what is permuted. */
-export interface Column {
-  readonly by: SuspectedBy;
-  readonly found: FoundCue;
-  readonly class: number;
-  /** Standard deviations above chance. */
-  score(): number;
 }
 
 /**

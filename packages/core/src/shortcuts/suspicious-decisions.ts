@@ -7,7 +7,7 @@
 import type { Random } from "../util/random.ts";
 import type { FoundCue } from "./found-cues.ts";
 import type { Subject } from "./subjects.ts";
-import type { Column } from "./suspicion.ts";
+import type { Column } from "./suspicion-column.ts";
 
 /** What the model decides of each input, which permutations change. */
 export interface Decisions {

@@ -2,7 +2,7 @@
 
 import { count, fixed, type NumberStyle, percent, signed } from "../../render/format.ts";
 import type { CueReport, CueStatus, Estimate, Intervention, ShortcutReport } from "../../shortcuts/shortcut-report.ts";
-import type { SuspectedBy } from "../../shortcuts/suspicion.ts";
+import type { SuspectedBy } from "../../shortcuts/suspicion-column.ts";
 
 /** A group of cues with what holds of all of them. */
 export interface StatusGroup {
