@@ -1,4 +1,4 @@
-/** @file The questions: one line each. `SCORE_KINDS` of attribution/options.ts has their names for callers. */
+/** @file The questions: one line each. `SCORE_KINDS` of attribution/option-words.ts has their names for callers. */
 
 import { InternalError } from "../errors.ts";
 import type { EntityQuestion, NextTokenQuestion, Question, SpanQuestion } from "./question.ts";
