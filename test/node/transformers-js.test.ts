@@ -1,10 +1,12 @@
 /** @file Pipelines of @huggingface/transformers in Node: explained from their own files, with their logits, without a request. */
 
-import { cp } from "node:fs/promises";
+import { cp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Explanation, explain, explainer, rgbImage } from "@calig/node";
+import { fileURLToPath } from "node:url";
+import { type Explanation, explain, explainer, type PipelineInput, rgbImage } from "@calig/node";
 import { env, pipeline, RawImage } from "@huggingface/transformers";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { PIPELINE_ANSWERS } from "../support/pipeline-answers.ts";
 import { pipelineModels } from "../support/pipeline-models.ts";
 import { syntheticPicture } from "../support/synthetic-picture.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
@@ -45,6 +47,16 @@ function expectClose(found: readonly number[], wanted: ArrayLike<number> = []): 
   for (const [i, value] of found.entries()) expect(value).toBeCloseTo(wanted[i] as number, PLACES);
 }
 
+describe.each(Object.entries(PIPELINE_ANSWERS))("%s", (task, { model, ask }) => {
+  it("calig's programs have every number that the pipeline's graph answers", async () => {
+    const made = await pipeline(task as "text-classification", model, { dtype: "fp32" });
+    await using run = await explainer(made, { env });
+    const { wanted, found } = await ask(made, run.model);
+    expect(wanted.length).toBeGreaterThan(2);
+    expectClose(found, wanted);
+  });
+});
+
 describe("explain(pipeline, input)", () => {
   it("has the logits of a classifier of texts, and is kept with the pipeline", async () => {
     const classify = await pipeline("text-classification", "some-one/classes", { dtype: "fp32" });
@@ -71,10 +83,11 @@ describe("explain(pipeline, input)", () => {
 
   it("has the probabilities of labels that the model was not trained on", async () => {
     const choose = await pipeline("zero-shot-classification", "some-one/entailment", { dtype: "fp32" });
-    const labels = ["film", "end"];
+    const labels = ["yes", "no"];
     const wanted = (await choose(TEXT, labels)) as { labels: string[]; scores: number[] };
     const { predictions } = await explain(choose, { text: TEXT, labels }, { ...SHORT, loading: { env } });
     expect(predictions.map(({ label }) => label)).toEqual(wanted.labels);
+    expect(Math.abs((wanted.scores[0] as number) - 0.5)).toBeGreaterThan(0.01);
     expectClose(
       predictions.map(({ probability }) => probability as number),
       wanted.scores,
@@ -109,6 +122,7 @@ describe("explain(pipeline, input)", () => {
     const { model, tokenizer } = answer as unknown as { model: Graph; tokenizer: (...texts: unknown[]) => unknown };
     const out = await model(tokenizer(question, { text_pair: text }));
     const { target } = await explain(answer, { question, text }, { ...SHORT, loading: { env } });
+    expect((await explain(answer, { question, context: text }, SHORT)).target).toEqual(target);
     const starts = Array.from(out.start_logits?.data ?? []);
     const ends = Array.from(out.end_logits?.data ?? []);
     const sums = starts.flatMap((a, i) => ends.slice(i).map((b) => a + b));
@@ -147,7 +161,67 @@ describe("explain(pipeline, input)", () => {
   });
 });
 
+describe("zero-shot-image-classification", () => {
+  it("has the probabilities of the pipeline's labels, and explains a text for a picture", async () => {
+    const folder = fileURLToPath(new URL("../fixtures/towers/clip/", import.meta.url));
+    const choose = await pipeline("zero-shot-image-classification", folder, { dtype: "fp32" });
+    const { width, height, data } = syntheticPicture(24, 24);
+    const image = new RawImage(new Uint8ClampedArray(data), width, height, 3);
+    const labels = ["a cat", "a dog", "two films"];
+    const wanted = (await choose(image, labels)) as { label: string; score: number }[];
+    const loading = { model: folder };
+    const { predictions } = await explain(choose, { image, labels }, { ...SHORT, loading });
+    expect(predictions.map(({ label }) => label)).toEqual(wanted.map(({ label }) => label));
+    expectClose(
+      predictions.map(({ probability }) => probability as number),
+      wanted.map(({ score }) => score),
+    );
+    const { layout } = await explain(choose, { image, text: "a cat", side: "text" } as PipelineInput, SHORT);
+    expect(layout).toBe("text");
+    await expect(explain(choose, image)).rejects.toThrow("found no labels; give { image, labels }");
+  });
+});
+
 describe("the files of a pipeline", () => {
+  it("are those of its revision, which the cache keeps beside the others", async () => {
+    const cacheDir = await tempFolder();
+    const hub = async (address: unknown) => {
+      const [, file = ""] = /resolve\/[^/]+\/(.*)$/.exec(new URL(String(address)).pathname) ?? [];
+      const content = pipelineModels()[`some-one/classes/${file}`];
+      return content === undefined ? new Response("", { status: 404 }) : new Response(Buffer.from(content));
+    };
+    const kept = { ...env };
+    Object.assign(env, { allowRemoteModels: true, fetch: hub, cacheDir });
+    const revision = "refs/pr/1";
+    const classify = await pipeline("text-classification", "some-one/classes", { dtype: "fp32", revision });
+    Object.assign(env, kept);
+    const loading = { env: { ...env, cacheDir }, revision };
+    const { predictions } = await explain(classify, TEXT, { ...SHORT, loading });
+    await using byName = await explainer("text-classification", "some-one/classes", loading);
+    expect((await byName(TEXT, SHORT)).predictions).toEqual(predictions);
+  });
+
+  it("are those that say all that the pipeline knows", async () => {
+    const folder = await tempFolder();
+    const [less, more] = [join(folder, "a/less"), join(folder, "a/more")];
+    for (const place of [less, more]) await cp(join(models, "some-one/classes"), place, { recursive: true });
+    const config = JSON.parse(await readFile(join(more, "config.json"), "utf8")) as object;
+    const several = { ...config, problem_type: "multi_label_classification" };
+    await writeFile(join(more, "config.json"), JSON.stringify(several));
+    const classify = await pipeline("text-classification", more, { dtype: "fp32" });
+    const wanted = (await classify(TEXT, { top_k: null })) as { score: number }[];
+    const { model, predictions } = await explain(classify, TEXT, {
+      ...SHORT,
+      loading: { env: { cacheDir: folder, localModelPath: folder } },
+    });
+    // Labels that are decided each by itself.
+    expect([model.id, model.activation]).toEqual(["a/more", "sigmoid"]);
+    expectClose(
+      predictions.map(({ probability }) => probability as number),
+      wanted.map(({ score }) => score),
+    );
+  });
+
   it("are those of the local folder, or of a path that is named", async () => {
     Object.assign(env, { localModelPath: models, cacheDir: await tempFolder() });
     const local = await pipeline("text-classification", "some-one/classes", { dtype: "fp32" });
@@ -188,6 +262,34 @@ describe("the files of a pipeline", () => {
   });
 });
 
+describe("a tokenizer that reads otherwise", () => {
+  it("is named where it does not say which of two texts a token is of", async () => {
+    const folder = await tempFolder();
+    await cp(join(models, "some-one/entailment"), join(folder, "a/one"), { recursive: true });
+    await writeFile(join(folder, "a/one/tokenizer_config.json"), "{}");
+    const place = join(folder, "a/one");
+    for (const dtype of ["fp32", "q8"] as const) {
+      await cp(join(place, "onnx/model.onnx"), join(place, "onnx/model_quantized.onnx"));
+      const choose = await pipeline("zero-shot-classification", place, { dtype });
+      await expect(explain(choose, { text: TEXT, labels: ["yes"] }, { loading: { model: place } })).rejects.toThrow(
+        'its tokenizer does not say which of two texts a token is of, and "one" was trained with that ("token_type_ids")',
+      );
+    }
+  });
+});
+
+describe("what is no input of a pipeline", () => {
+  it("is refused in a sentence", async () => {
+    const classify = await pipeline("text-classification", "some-one/classes", { dtype: "fp32" });
+    const refused = (input: unknown) => explain(classify, input as string, { loading: { env } });
+    await expect(refused([TEXT, TEXT])).rejects.toThrow("found a list; inputs are explained one by one");
+    await expect(refused(undefined)).rejects.toThrow("found undefined; give what the pipeline takes");
+    await expect(refused(null)).rejects.toThrow("found null; give what the pipeline takes");
+    const choose = await pipeline("zero-shot-classification", "some-one/entailment", { dtype: "fp32" });
+    await expect(explain(choose, TEXT, { loading: { env } })).rejects.toThrow("found no labels; give { text, labels }");
+  });
+});
+
 describe("explainer()", () => {
   it("is made as a pipeline is, and explains", async () => {
     await using run = await explainer("sentiment-analysis", "some-one/classes", { env });
@@ -208,5 +310,13 @@ describe("explainer()", () => {
     await expect(explainer("zero-shot-classification", "some-one/classes", { env })).rejects.toThrow(
       /Cannot use model "classes" for the task zero-shot/,
     );
+    for (const [task, model, message] of [
+      ["text-classification", "tokens", 'it labels tokens; use the task "token-classification"'],
+      ["token-classification", "classes", 'it labels texts; use the task "text-classification"'],
+      ["image-classification", "classes", 'which labels pictures: it labels texts; use the task "text-classification"'],
+      ["ner", "pictures", 'it labels pictures; use the task "image-classification"'],
+    ] as const) {
+      await expect(explainer(task, `some-one/${model}`, { env })).rejects.toThrow(message);
+    }
   });
 });

@@ -66,6 +66,8 @@ export function pipelineModels(): Files {
     },
     entailment: {
       ...texts,
+      // Without its name transformers.js does not say which of two texts a token is of.
+      "tokenizer_config.json": JSON.stringify({ tokenizer_class: "BertTokenizer" }),
       ...config({ id2label: ENTAILMENT, label2id: invert(ENTAILMENT) }),
       "onnx/model.onnx": bert,
     },

@@ -2,6 +2,7 @@
 
 import { explain, explainer, type PipelineInput } from "@calig/web";
 import { env, pipeline, RawImage } from "@huggingface/transformers";
+import { PIPELINE_ANSWERS } from "../support/pipeline-answers.ts";
 import { syntheticPicture } from "../support/synthetic-picture.ts";
 
 const SHORT = { method: "gradient-x-input" } as const;
@@ -54,6 +55,14 @@ async function made(text: string) {
   return { same: JSON.stringify(one.attribution) === JSON.stringify(other.attribution), missing };
 }
 
-const pipelines = { both, made };
+/** Number by number what the graph of a pipeline and calig's programs answer. */
+async function answers(task: string) {
+  const { model, ask } = PIPELINE_ANSWERS[task] as NonNullable<(typeof PIPELINE_ANSWERS)[string]>;
+  const pipe = await pipeline(task as "text-classification", model, { dtype: "fp32" });
+  await using run = await explainer(pipe, { wasm });
+  return ask(pipe, run.model);
+}
+
+const pipelines = { both, made, answers };
 export type PipelineHarness = typeof pipelines;
 Object.assign(globalThis, { pipelines });

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Misdeeds, useBrowser, watch } from "../support/browser.ts";
 import { bundle } from "../support/bundle.ts";
 import { ortWasmFolder } from "../support/ort-wasm.ts";
+import { PIPELINE_ANSWERS } from "../support/pipeline-answers.ts";
 import { pipelineModels } from "../support/pipeline-models.ts";
 import { type StaticServer, serveFolders } from "../support/static-server.ts";
 import { useTempFolders } from "../support/temp-folder.ts";
@@ -64,6 +65,20 @@ describe("explain(pipeline, input) in Chromium", () => {
     const models = requests.map((address) => new URL(address).pathname).filter((path) => path.startsWith("/hub/"));
     expect(models.filter((path) => path.endsWith(".onnx"))).toHaveLength(1);
   });
+
+  // Of "text-classification" above.
+  it.each(Object.keys(PIPELINE_ANSWERS).slice(1))(
+    "%s: every number that the pipeline's graph answers",
+    async (task) => {
+      const { wanted, found } = await page.evaluate(
+        (task) => (globalThis as unknown as { readonly pipelines: PipelineHarness }).pipelines.answers(task),
+        task,
+      );
+      expect(wanted.length).toBeGreaterThan(2);
+      expect(found).toHaveLength(wanted.length);
+      for (const [i, value] of found.entries()) expect(value).toBeCloseTo(wanted[i] as number, 5);
+    },
+  );
 
   it("explains the quantised file, which pipelines load by default there", async () => {
     const { dtype, codes } = await run("text-classification", "some-one/classes", TEXT, {});

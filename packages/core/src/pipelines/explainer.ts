@@ -5,14 +5,20 @@
 
 import { explain as explainModel } from "../attribution/explain.ts";
 import type { Explanation } from "../attribution/explanation.ts";
-import { prepareInput } from "../attribution/modality.ts";
 import type { ExplainOptions } from "../attribution/options.ts";
-import { CheckpointError, quote } from "../errors.ts";
 import type { AssembledModel } from "../loading/assemble-model.ts";
 import type { OnnxDtype } from "../loading/onnx-place.ts";
 import type { Task } from "../loading/task.ts";
+import { holdToPipeline } from "./hold-to-pipeline.ts";
 import { dtypeOf, isPipeline, type TransformersPipeline } from "./pipeline.ts";
-import { type PictureReader, type PipelineInput, type PipelineTask, pipelineTask } from "./tasks.ts";
+import {
+  checkFits,
+  type PictureReader,
+  type PipelineInput,
+  type PipelineTask,
+  pipelineInput,
+  pipelineTask,
+} from "./tasks.ts";
 
 /** Explains inputs of one task with one model. Holds the model: call `dispose()`, or declare it with `await using`. */
 export interface Explainer<Model extends AssembledModel = AssembledModel> extends AsyncDisposable {
@@ -23,13 +29,20 @@ export interface Explainer<Model extends AssembledModel = AssembledModel> extend
   dispose(): Promise<void>;
 }
 
-export function createExplainer<Model extends AssembledModel>(
+/** @throws {InvalidOptionError} When the model does not fit the task; then it is disposed of. */
+export async function createExplainer<Model extends AssembledModel>(
   task: PipelineTask,
   model: Model,
   readPicture: PictureReader,
-): Explainer<Model> {
+): Promise<Explainer<Model>> {
+  try {
+    checkFits(task, model);
+  } catch (error) {
+    await model.dispose();
+    throw error;
+  }
   const run = async (given: PipelineInput, options?: ExplainOptions): Promise<Explanation> =>
-    explainModel<object>(model, await task.input(given, readPicture), options);
+    explainModel<object>(model, await pipelineInput(task, given, readPicture), options);
   const dispose = () => model.dispose();
   return Object.assign(run, { task: task.name, model, dispose, [Symbol.asyncDispose]: dispose });
 }
@@ -46,6 +59,7 @@ export interface PipelineRequest {
  *
  * @throws What `load` throws.
  * @throws {UnsupportedModelError} When the pipeline runs several graphs.
+ * @throws {CheckpointError} When the pipeline reads or answers otherwise than its files do here.
  */
 export async function explainerOfPipeline<Model extends AssembledModel>(
   pipeline: TransformersPipeline,
@@ -55,43 +69,8 @@ export async function explainerOfPipeline<Model extends AssembledModel>(
   const task = pipelineTask(pipeline.task);
   const dtype = dtypeOf(pipeline) as OnnxDtype | undefined;
   const model = await load({ task: task.loaded, ...(dtype === undefined ? {} : { dtype }) });
-  if (dtype === "fp32" && task.loaded === "classification") await holdToPipeline(pipeline, model);
+  await holdToPipeline(pipeline, model, { task: task.loaded, exact: dtype === "fp32" });
   return createExplainer(task, model, readPicture);
-}
-
-/** Largest difference of logits of the same file, relative to the largest of them. */
-const TOLERANCE = 1e-3;
-/** Any text does: another file answers otherwise. */
-const TEXT = "a test of the two";
-
-interface Numbers {
-  readonly data: ArrayLike<number>;
-}
-
-/**
- * Holds a classifier of texts in float32 to the pipeline whose files it was made from: both answer the same. Files of an earlier
- * training have the same config.json. Costs a forward pass of each.
- *
- * @throws {CheckpointError} When they answer otherwise.
- */
-async function holdToPipeline(pipeline: TransformersPipeline, model: AssembledModel): Promise<void> {
-  const { tokenizer, model: theirs } = pipeline as object as Partial<
-    Record<"tokenizer" | "model", (input: unknown) => unknown>
-  >;
-  if (tokenizer === undefined || theirs === undefined || model.tokenizer === undefined) return;
-  const { logits: expected } = (await theirs(tokenizer(TEXT))) as { readonly logits?: Numbers };
-  const { parts } = await prepareInput(model, { text: TEXT }, {});
-  const [part] = parts;
-  if (expected === undefined || part === undefined) return;
-  const { logits } = await model.programs.forward(part.input.feeds);
-  const wanted = Array.from(expected.data);
-  const moved = Math.max(...wanted.map((value, i) => Math.abs(value - (logits.data[i] ?? Number.NaN))));
-  const largest = Math.max(...wanted.map(Math.abs));
-  if (wanted.length === logits.data.length && moved <= TOLERANCE * largest) return;
-  await model.dispose();
-  throw new CheckpointError(
-    `Cannot explain the pipeline for ${quote(pipeline.task)}: the files of ${quote(model.facts.id)} have its config.json but answer otherwise, so it was made from others; say from which (\`model\`: its name, or the path or address of its folder, in the option \`loading\`)`,
-  );
 }
 
 /**

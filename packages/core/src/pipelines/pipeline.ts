@@ -41,11 +41,15 @@ export async function filesOfPipeline(
   candidates: readonly PipelineCandidate[],
   where: string,
 ): Promise<ModelStore> {
-  const same: PipelineCandidate[] = [];
+  const fitting: { readonly candidate: PipelineCandidate; readonly fields: number }[] = [];
   for (const candidate of candidates) {
     const text = await candidate.config();
-    if (text !== undefined && says(model.config, text)) same.push(candidate);
+    const fields = text === undefined ? undefined : fieldsSaid(model.config, text);
+    if (fields !== undefined) fitting.push({ candidate, fields });
   }
+  // The pipeline's own says most of what it knows: another one may say less, and nothing else.
+  const most = Math.max(...fitting.map(({ fields }) => fields));
+  const same = fitting.flatMap(({ candidate, fields }) => (fields === most ? [candidate] : []));
   const [only, ...others] = same;
   if (only !== undefined && others.length === 0) return only.open();
   const named = (list: readonly PipelineCandidate[]) => list.map(({ name }) => quote(name)).join(", ");
@@ -58,16 +62,21 @@ export async function filesOfPipeline(
   );
 }
 
-/** Whether a configuration has all that a file says. */
-function says(config: object, text: string): boolean {
+/** Fields that the library sets where a file does not: they tell files not apart. */
+const LIBRARY = ["model_type", "is_encoder_decoder", "max_position_embeddings", "normalized_config"];
+
+/** How many fields a file says of a configuration; undefined where it says one otherwise, or nothing. */
+function fieldsSaid(config: object, text: string): number | undefined {
   let stored: unknown;
   try {
     stored = JSON.parse(text);
   } catch {
-    return false;
+    return undefined;
   }
-  if (typeof stored !== "object" || stored === null) return false;
-  return Object.entries(stored).every(([key, value]) => same((config as Record<string, unknown>)[key], value));
+  if (typeof stored !== "object" || stored === null) return undefined;
+  const entries = Object.entries(stored);
+  if (!entries.every(([key, value]) => same((config as Record<string, unknown>)[key], value))) return undefined;
+  return entries.filter(([key]) => !LIBRARY.includes(key)).length;
 }
 
 const same = (left: unknown, right: unknown): boolean => JSON.stringify(left) === JSON.stringify(right);

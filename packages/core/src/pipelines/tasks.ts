@@ -1,9 +1,11 @@
 /** @file The tasks of transformers.js that calig explains: what a model is loaded for, and what a pipeline's input is to calig. */
 
+import type { ExplainableModel } from "../attribution/explainable-model.ts";
 import type { ChatMessage, ImageInput, PromptInput, TextInput } from "../attribution/input.ts";
-import { InvalidOptionError, quote, wordList } from "../errors.ts";
+import { InputError, InvalidOptionError, quote, wordList } from "../errors.ts";
 import { CHANNELS, type RgbImage, rgbImage } from "../input/image/rgb-image.ts";
 import type { Task } from "../loading/task.ts";
+import { logitsOf } from "../transformer/anatomy.ts";
 
 /** A picture as transformers.js has it: `RawImage`. */
 export interface RawPicture {
@@ -27,7 +29,21 @@ export type PipelineInput =
   | readonly ChatMessage[]
   | TextInput
   | PromptInput
-  | ImageInput;
+  | ImageInput
+  | AskedText
+  | LabelledPicture;
+
+/** A question and the text that answers it, as pipelines call it. */
+export interface AskedText {
+  readonly question: string;
+  readonly context: string;
+}
+
+/** A picture, as pipelines take it, and labels to choose from. */
+export interface LabelledPicture extends Omit<ImageInput, "image"> {
+  readonly image: string | URL | Blob | Uint8Array | RawPicture | RgbImage;
+  readonly labels: readonly string[];
+}
 
 /** Reads a picture that a pipeline would read. */
 export type PictureReader = (picture: string | URL | Blob | Uint8Array) => Promise<RgbImage>;
@@ -38,6 +54,8 @@ export interface PipelineTask {
   readonly aliases: readonly string[];
   /** What the model is used for, as calig calls it. */
   readonly loaded: Task;
+  /** What models of this use read, where that leaves several open, and what they label. */
+  readonly labels?: "texts" | "tokens" | "pictures";
   /** What a pipeline's input is to `explain`. What is calig's own already stays what it is. */
   input(given: PipelineInput, readPicture: PictureReader): object | Promise<object>;
 }
@@ -47,13 +65,46 @@ const isOwn = (given: PipelineInput): given is TextInput | PromptInput | ImageIn
 
 const asText = (given: PipelineInput): object => (isOwn(given) ? given : { text: given });
 
+const asLabelled = (given: PipelineInput): object => {
+  const own = asText(given);
+  if ("labels" in own) return own;
+  throw new InputError(
+    "Cannot choose a label for the text: found no labels; give { text, labels }, as the pipeline is given both",
+  );
+};
+
+const asAsked = (given: PipelineInput): object => {
+  if (typeof given !== "object" || !("context" in given)) return asText(given);
+  const { context, ...others } = given;
+  return { text: context, ...others };
+};
+
 const asPrompt = (given: PipelineInput): object =>
   isOwn(given) ? given : Array.isArray(given) ? { chat: given } : { prompt: given };
 
+type Picture = LabelledPicture["image"];
+
 async function asPicture(given: PipelineInput, readPicture: PictureReader): Promise<object> {
   if (isOwn(given)) return given;
-  const isRaw = typeof given === "object" && "channels" in given && "data" in given;
-  return { image: isRaw ? fromRaw(given) : await readPicture(given as Parameters<PictureReader>[0]) };
+  return { image: await readAny(given as Picture, readPicture) };
+}
+
+/** What a label becomes in pipelines of transformers.js: that of transformers ends in a full stop. */
+const PHOTO = "This is a photo of {}";
+
+async function asLabelledPicture(given: PipelineInput, readPicture: PictureReader): Promise<object> {
+  if (typeof given !== "object" || !("image" in given && ("labels" in given || "text" in given))) {
+    throw new InputError(
+      "Cannot choose a label for the picture: found no labels; give { image, labels }, as the pipeline is given both",
+    );
+  }
+  const { image } = given as LabelledPicture;
+  return { ...("labels" in given ? { hypothesis: PHOTO } : {}), ...given, image: await readAny(image, readPicture) };
+}
+
+async function readAny(picture: Picture, readPicture: PictureReader): Promise<RgbImage> {
+  if (typeof picture !== "object" || !("data" in picture)) return readPicture(picture as Parameters<PictureReader>[0]);
+  return "channels" in picture ? fromRaw(picture) : picture;
 }
 
 function fromRaw({ data, width, height, channels }: RawPicture): RgbImage {
@@ -67,15 +118,56 @@ function fromRaw({ data, width, height, channels }: RawPicture): RgbImage {
 
 /** Adding a task is a line here. */
 export const PIPELINE_TASKS: readonly PipelineTask[] = [
-  { name: "text-classification", aliases: ["sentiment-analysis"], loaded: "classification", input: asText },
-  { name: "token-classification", aliases: ["ner"], loaded: "classification", input: asText },
-  { name: "zero-shot-classification", aliases: [], loaded: "zero-shot", input: asText },
+  {
+    name: "text-classification",
+    aliases: ["sentiment-analysis"],
+    loaded: "classification",
+    labels: "texts",
+    input: asText,
+  },
+  { name: "token-classification", aliases: ["ner"], loaded: "classification", labels: "tokens", input: asText },
+  { name: "zero-shot-classification", aliases: [], loaded: "zero-shot", input: asLabelled },
   { name: "feature-extraction", aliases: ["embeddings"], loaded: "similarity", input: asText },
   { name: "fill-mask", aliases: [], loaded: "fill-mask", input: asText },
-  { name: "question-answering", aliases: [], loaded: "question-answering", input: asText },
+  { name: "question-answering", aliases: [], loaded: "question-answering", input: asAsked },
   { name: "text-generation", aliases: [], loaded: "text-generation", input: asPrompt },
-  { name: "image-classification", aliases: [], loaded: "classification", input: asPicture },
+  { name: "image-classification", aliases: [], loaded: "classification", labels: "pictures", input: asPicture },
+  { name: "zero-shot-image-classification", aliases: [], loaded: "zero-shot-image", input: asLabelledPicture },
 ];
+
+/**
+ * An input of a pipeline as `explain` takes it.
+ *
+ * @throws {InputError} When it is none, or several.
+ */
+export async function pipelineInput(
+  { name, input }: PipelineTask,
+  given: PipelineInput,
+  readPicture: PictureReader,
+): Promise<object> {
+  const fail = (found: string, remedy: string) =>
+    new InputError(`Cannot explain the input of a pipeline for ${quote(name)}: found ${found}; ${remedy}`);
+  if (Array.isArray(given) && !given.every((one) => typeof one === "object" && one !== null && "role" in one)) {
+    throw fail("a list", "inputs are explained one by one: call explain for each of them");
+  }
+  if (typeof given !== "string" && (typeof given !== "object" || given === null)) {
+    throw fail(given === null ? "null" : typeof given, "give what the pipeline takes");
+  }
+  return input(given, readPicture);
+}
+
+/** Whether a model labels what a task wants labelled. @throws {InvalidOptionError} */
+export function checkFits({ name, labels }: PipelineTask, { anatomy, modality, facts }: ExplainableModel): void {
+  const found = modality.field === "image" ? "pictures" : logitsOf(anatomy).per === "token" ? "tokens" : "texts";
+  if (labels === undefined || labels === found) return;
+  const fitting = PIPELINE_TASKS.filter((task) => task.labels === found).map((task) => task.name);
+  throw new InvalidOptionError(
+    `Cannot use model ${quote(facts.id)} for the task ${quote(name)}, which labels ${labels}: it labels ${found}; use the task ${fitting.map(quote).join(", ")}, or give another model`,
+    "task",
+    name,
+    fitting,
+  );
+}
 
 /** @throws {InvalidOptionError} When calig explains no such task. */
 export function pipelineTask(name: string): PipelineTask {

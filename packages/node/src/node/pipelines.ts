@@ -66,8 +66,9 @@ async function search(pipeline: TransformersPipeline, options: ExplainerOptions)
   const inFolder = async (
     folder: string | undefined,
     open: (name: string) => Promise<ModelStore>,
+    version?: string,
   ): Promise<readonly PipelineCandidate[]> => {
-    const names = folder === undefined ? [] : await modelsIn(folder);
+    const names = folder === undefined ? [] : await modelsIn(folder, version);
     return names.map((name) => ({
       name,
       config: async () => (await open(name).catch(() => undefined))?.text("config.json"),
@@ -76,8 +77,11 @@ async function search(pipeline: TransformersPipeline, options: ExplainerOptions)
   };
   const found = [
     ...(await inFolder(local, async (name) => diskStore(join(resolve(local as string), name), name))),
-    ...(await inFolder(cache, (name) =>
-      fromTransformersCache(name, { cacheDir: cache as string, ...(revision === undefined ? {} : { revision }) }),
+    ...(await inFolder(
+      cache,
+      (name) =>
+        fromTransformersCache(name, { cacheDir: cache as string, ...(revision === undefined ? {} : { revision }) }),
+      revision,
     )),
   ];
   // A pipeline looks for a name in the local folder first.
@@ -95,8 +99,8 @@ async function ofTransformers(name: string, options: ExplainerOptions): Promise<
   const { cache, local } = foldersOf(options);
   if (!isHubName(name) || (await isFolder(resolve(name)))) return undefined;
   if (local !== undefined && (await isFolder(join(local, name)))) return diskStore(join(resolve(local), name), name);
-  if (cache === undefined || !(await modelsIn(cache)).includes(name)) return undefined;
   const { revision } = options;
+  if (cache === undefined || !(await modelsIn(cache, revision)).includes(name)) return undefined;
   return fromTransformersCache(name, { cacheDir: cache, ...(revision === undefined ? {} : { revision }) });
 }
 

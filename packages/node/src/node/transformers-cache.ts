@@ -40,7 +40,7 @@ export async function fromTransformersCache(
   if (cacheDir === undefined) throw fail("@huggingface/transformers is not installed here", "give `cacheDir`");
   if (!isHubName(model)) throw fail("it is no name of a model", letLoad);
   const folder = join(resolve(cacheDir), model);
-  const place = revision === REVISION ? folder : join(folder, ...revision.split("/"));
+  const place = placeOf(folder, revision);
   if (revision.split(/[\\/]/).includes("..") || !(await holdsModel(place))) {
     const there = await modelsIn(cacheDir);
     const more = there.length > NAMED ? ` and ${there.length - NAMED} more` : "";
@@ -71,14 +71,19 @@ async function holdsModel(folder: string): Promise<boolean> {
   return entries.some((entry) => entry.isFile() || entry.name === "onnx");
 }
 
-/** Names of the models in a cache, with their owner or without. */
-export async function modelsIn(cacheDir: string): Promise<readonly string[]> {
+/** Where the files of a revision lie, in the folder of their model. */
+const placeOf = (folder: string, revision: string): string =>
+  revision === REVISION ? folder : join(folder, ...revision.split("/"));
+
+/** Names of the models of which a cache has a revision, with their owner or without. */
+export async function modelsIn(cacheDir: string, revision: string = REVISION): Promise<readonly string[]> {
   const found: string[] = [];
+  const note = async (name: string) => {
+    if (await holdsModel(placeOf(join(cacheDir, name), revision))) found.push(name);
+  };
   for (const owner of await readdir(cacheDir).catch((): string[] => [])) {
-    if (await holdsModel(join(cacheDir, owner))) found.push(owner);
-    for (const name of await readdir(join(cacheDir, owner)).catch((): string[] => [])) {
-      if (await holdsModel(join(cacheDir, owner, name))) found.push(`${owner}/${name}`);
-    }
+    await note(owner);
+    for (const name of await readdir(join(cacheDir, owner)).catch((): string[] => [])) await note(`${owner}/${name}`);
   }
   return found.sort();
 }

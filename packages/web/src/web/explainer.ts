@@ -10,7 +10,8 @@ import type { ModelSource } from "./model-files.ts";
  * A function that explains inputs of a task, as `pipeline(task, model)` of transformers.js makes one that answers them.
  *
  * @param task - A task of transformers.js: "text-classification", "token-classification", "zero-shot-classification",
- * "feature-extraction", "fill-mask", "question-answering", "text-generation", "image-classification".
+ * "feature-extraction", "fill-mask", "question-answering", "text-generation", "image-classification",
+ * "zero-shot-image-classification".
  * @param model - What `loadModel` takes: an address, files; a name ("owner/name") is one in the cache of transformers.js.
  * @throws What `loadModel` throws, and {InvalidOptionError} for other tasks.
  * @example
