@@ -311,10 +311,10 @@ describe("explainer()", () => {
       /Cannot use model "classes" for the task zero-shot/,
     );
     for (const [task, model, message] of [
-      ["text-classification", "tokens", 'it labels tokens; use the task "token-classification"'],
-      ["token-classification", "classes", 'it labels texts; use the task "text-classification"'],
-      ["image-classification", "classes", 'which labels pictures: it labels texts; use the task "text-classification"'],
-      ["ner", "pictures", 'it labels pictures; use the task "image-classification"'],
+      ["text-classification", "tokens", 'it is one for "token-classification"'],
+      ["token-classification", "classes", 'it is one for "text-classification"'],
+      ["image-classification", "classes", 'for the task "image-classification": it is one for "text-classification"'],
+      ["ner", "pictures", 'it is one for "image-classification"'],
     ] as const) {
       await expect(explainer(task, `some-one/${model}`, { env })).rejects.toThrow(message);
     }

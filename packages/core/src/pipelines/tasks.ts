@@ -5,7 +5,6 @@ import type { ChatMessage, ImageInput, PromptInput, TextInput } from "../attribu
 import { InputError, InvalidOptionError, quote, wordList } from "../errors.ts";
 import { CHANNELS, type RgbImage, rgbImage } from "../input/image/rgb-image.ts";
 import type { Task } from "../loading/task.ts";
-import { logitsOf } from "../transformer/anatomy.ts";
 
 /** A picture as transformers.js has it: `RawImage`. */
 export interface RawPicture {
@@ -54,8 +53,6 @@ export interface PipelineTask {
   readonly aliases: readonly string[];
   /** What the model is used for, as calig calls it. */
   readonly loaded: Task;
-  /** What models of this use read, where that leaves several open, and what they label. */
-  readonly labels?: "texts" | "tokens" | "pictures";
   /** What a pipeline's input is to `explain`. What is calig's own already stays what it is. */
   input(given: PipelineInput, readPicture: PictureReader): object | Promise<object>;
 }
@@ -93,13 +90,14 @@ async function asPicture(given: PipelineInput, readPicture: PictureReader): Prom
 const PHOTO = "This is a photo of {}";
 
 async function asLabelledPicture(given: PipelineInput, readPicture: PictureReader): Promise<object> {
-  if (typeof given !== "object" || !("image" in given && ("labels" in given || "text" in given))) {
+  const { image, labels, text } = given as Partial<LabelledPicture>;
+  if (image === undefined || (labels === undefined && text === undefined)) {
     throw new InputError(
       "Cannot choose a label for the picture: found no labels; give { image, labels }, as the pipeline is given both",
     );
   }
-  const { image } = given as LabelledPicture;
-  return { ...("labels" in given ? { hypothesis: PHOTO } : {}), ...given, image: await readAny(image, readPicture) };
+  const asked = labels === undefined ? {} : { hypothesis: PHOTO };
+  return { ...asked, ...(given as object), image: await readAny(image, readPicture) };
 }
 
 async function readAny(picture: Picture, readPicture: PictureReader): Promise<RgbImage> {
@@ -122,16 +120,15 @@ export const PIPELINE_TASKS: readonly PipelineTask[] = [
     name: "text-classification",
     aliases: ["sentiment-analysis"],
     loaded: "classification",
-    labels: "texts",
     input: asText,
   },
-  { name: "token-classification", aliases: ["ner"], loaded: "classification", labels: "tokens", input: asText },
+  { name: "token-classification", aliases: ["ner"], loaded: "classification", input: asText },
   { name: "zero-shot-classification", aliases: [], loaded: "zero-shot", input: asLabelled },
   { name: "feature-extraction", aliases: ["embeddings"], loaded: "similarity", input: asText },
   { name: "fill-mask", aliases: [], loaded: "fill-mask", input: asText },
   { name: "question-answering", aliases: [], loaded: "question-answering", input: asAsked },
   { name: "text-generation", aliases: [], loaded: "text-generation", input: asPrompt },
-  { name: "image-classification", aliases: [], loaded: "classification", labels: "pictures", input: asPicture },
+  { name: "image-classification", aliases: [], loaded: "classification", input: asPicture },
   { name: "zero-shot-image-classification", aliases: [], loaded: "zero-shot-image", input: asLabelledPicture },
 ];
 
@@ -157,15 +154,13 @@ export async function pipelineInput(
 }
 
 /** Whether a model labels what a task wants labelled. @throws {InvalidOptionError} */
-export function checkFits({ name, labels }: PipelineTask, { anatomy, modality, facts }: ExplainableModel): void {
-  const found = modality.field === "image" ? "pictures" : logitsOf(anatomy).per === "token" ? "tokens" : "texts";
-  if (labels === undefined || labels === found) return;
-  const fitting = PIPELINE_TASKS.filter((task) => task.labels === found).map((task) => task.name);
+export function checkFits({ name, loaded }: PipelineTask, { facts }: Pick<ExplainableModel, "facts">): void {
+  if (loaded !== "classification" || facts.task === name) return;
   throw new InvalidOptionError(
-    `Cannot use model ${quote(facts.id)} for the task ${quote(name)}, which labels ${labels}: it labels ${found}; use the task ${fitting.map(quote).join(", ")}, or give another model`,
+    `Cannot use model ${quote(facts.id)} for the task ${quote(name)}: it is one for ${quote(facts.task)}; name that, or give another model`,
     "task",
     name,
-    fitting,
+    [facts.task],
   );
 }
 
