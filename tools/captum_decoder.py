@@ -3,8 +3,9 @@
     python tools/captum_decoder.py FILE.gguf        (torch, transformers, gguf, captum)
 
 Reads a question a line from standard input: { "ids", "baseline", "target", "layers", "steps", "whole" }, token ids and numbers;
-answers a line with the seconds of processor time for each layer. One thread, so that they can be compared with those of one
-thread. "whole": logits of all positions, not of the last one alone.
+answers a line with the seconds of processor time for each layer, and how far its sum is off as a share of the difference of
+the scores. One thread, so that they can be compared with those of one thread. "whole": logits of all positions, not of the
+last one alone.
 """
 
 import json
@@ -33,17 +34,21 @@ def main():
         ids, baseline = (torch.tensor([asked[name]]) for name in ("ids", "baseline"))
 
         def score(tokens):
-            kept = 0 if asked["whole"] else 1
+            kept = 0 if asked.get("whole", False) else 1
             logits = model(tokens, use_cache=False, logits_to_keep=kept).logits[:, -1]
             return torch.log_softmax(logits, -1)[:, asked["target"]]
 
-        seconds = []
+        with torch.no_grad():
+            difference = (score(ids) - score(baseline)).item()
+        seconds, errors = [], []
         for layer in asked["layers"]:
             before = spent()
             method = LayerIntegratedGradients(score, model.model.layers[layer])
-            method.attribute(ids, baselines=baseline, n_steps=asked["steps"], attribute_to_layer_input=True)
+            found = method.attribute(ids, baselines=baseline, n_steps=asked["steps"], attribute_to_layer_input=True)
             seconds.append(spent() - before)
-        print(json.dumps({"seconds": seconds}), flush=True)
+            found = found[0] if isinstance(found, tuple) else found
+            errors.append(abs(found.sum().item() - difference) / abs(difference))
+        print(json.dumps({"seconds": seconds, "errors": errors}), flush=True)
 
 
 main()

@@ -280,6 +280,28 @@ describe("counterfactuals of prompts", () => {
     }
   });
 
+  it("say what the next token is without whole parts, those within them and those that overlap included", async () => {
+    const parts = ["gripping, beautifully", { name: "inner", text: "beautifully" }, "beautifully shot film", "A"];
+    const input = { prompt, parts };
+    const { counterfactuals, target, ...rest } = await explain(model, input, { layers: [1], counterfactuals: true });
+    const { parts: tried = [], searched } = counterfactuals as Counterfactuals;
+    // Of the last one nothing can be taken: it is the first token.
+    expect(tried.map(({ name }) => name)).toEqual(["part 1", "inner", "part 3"]);
+    expect(searched.variants).toBeGreaterThan(tried.length);
+    const texts = tried.map(({ features }) => features.map((t) => rest.features[t]?.text).join(""));
+    expect(texts).toEqual(["gripping,beautifully", "beautifully", "beautifullyshotfilm"]);
+    for (const part of tried) {
+      const ids = await without([part]);
+      const [logits] = (await logitsBehind(ids, [ids.length - 1])) as [Float32Array];
+      expect(part.prediction.index).toBe(bestOf(logits));
+      expect(part.prediction.score).toBeCloseTo(logShare(logits, target.index), 5);
+      expect(part.flips).toBe(part.prediction.index !== target.index);
+    }
+    const { parts: few = [] } = (await explain(model, input, { layers: [1], counterfactuals: { limit: 4 } }))
+      .counterfactuals as Counterfactuals;
+    expect(few.length).toBeLessThanOrEqual(2);
+  });
+
   it("are left out of a prompt of which nothing can be taken", async () => {
     const explanation = await explain(model, "A", { layers: [1], counterfactuals: true });
     expect(explanation.counterfactuals).toBeUndefined();

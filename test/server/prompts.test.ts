@@ -3,6 +3,9 @@
 import { explain } from "@calig/core/internal/attribution/explain";
 import type { ExplainableModel } from "@calig/core/internal/attribution/explainable-model";
 import type { Explanation } from "@calig/core/internal/attribution/explanation";
+import { evaluate } from "@calig/core/internal/evaluation/evaluate";
+import { metricByName } from "@calig/core/internal/evaluation/metrics";
+import type { EvaluationJob } from "@calig/node/internal/server/evaluation-jobs";
 import { problemsOf } from "@calig/node/internal/server/json-schema";
 import { DEFAULT_LIMITS } from "@calig/node/internal/server/limits";
 import { componentSchemas } from "@calig/node/internal/server/schemas";
@@ -125,6 +128,63 @@ describe("POST /api/explain with a prompt", () => {
   ])("refuses %j: %s", async (body, code, message) => {
     const refusal = await refusalOf(await ask({ ...FAST, ...body }));
     expect(refusal).toMatchObject({ status: 422, code });
+    expect(refusal.message).toMatch(message);
+  });
+});
+
+describe("POST /api/evaluate with prompts", () => {
+  const start = (body: object) => post(`${server.url}/api/evaluate`, body);
+  const ended = async (place: string | null) => {
+    for (;;) {
+      const job = (await (await fetch(`${server.url}${place}`)).json()) as EvaluationJob;
+      if (job.status !== "queued" && job.status !== "running") return job;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  };
+  const parts = ["A gripping, beautifully shot", { name: "film", text: "film" }];
+  const rows = [
+    { id: "one", prompt: PROMPT, answer: ANSWER, parts, relevant: ["film"] },
+    { chat: CHAT, answer: " good", againstText: " dull", relevant: [1] },
+  ];
+
+  it("removes parts and measures the log-probability of the answer", async () => {
+    const metrics = ["deletion", "insertion", "part-ranking"];
+    const asked = { methods: ["gradient-x-input"], metrics, features: "part", replacement: "drop" };
+    const answer = await start({ rows, ...asked });
+    expect(answer.status).toBe(202);
+    const { result } = await ended(answer.headers.get("location"));
+    const own = await evaluate(
+      decoder,
+      {
+        name: "rows",
+        problems: [],
+        items: [
+          { line: 1, id: "one", input: { prompt: PROMPT, answer: ANSWER, parts }, relevantParts: ["film"] },
+          { line: 2, input: { chat: CHAT, answer: " good", against: " dull" }, relevantParts: [1] },
+        ],
+      },
+      {
+        namedMethods: [{ name: "gradient-x-input", options: { method: "gradient-x-input" } }],
+        metrics: metrics.map(metricByName),
+        features: "part",
+        replacement: "drop",
+      },
+    );
+    expect(result?.dataset).toMatchObject({ size: 2, measured: 2 });
+    const measured = result?.results.filter(({ method }) => method !== "random");
+    expect(measured?.length).toBeGreaterThan(3);
+    expect(measured).toEqual(JSON.parse(JSON.stringify(own.results)));
+  });
+
+  it.each([
+    [[...rows, { text: "a text" }], /row 3: it is a text/],
+    [[{ text: "a text", answer: ANSWER }], /goes with a prompt/],
+    [[{ prompt: PROMPT, text: "a text" }], /give one of them/],
+    [[{ prompt: PROMPT, label: "good" }], /row 1: field "label" is no label/],
+    [[{ prompt: PROMPT, rationale: [1] }], /rationale goes with a text/],
+  ])("refuses rows %#", async (wrong, message) => {
+    const refusal = await refusalOf(await start({ rows: wrong, methods: ["random"], metrics: ["deletion"] }));
+    expect(refusal.status).toBe(422);
     expect(refusal.message).toMatch(message);
   });
 });

@@ -656,6 +656,26 @@ describe("the page", () => {
       const whole = (await praise.getAttribute("aria-label")) ?? "";
       expect([await praise.innerText(), own === whole]).toEqual(["beautifully shot", false]);
       expect(new URLSearchParams(page.url().split("#")[1]).get("perToken")).toBe("true");
+      // One token of the answer, in one block.
+      await result.locator("details.technical > summary").click();
+      const table = result.locator("calig-blocks table");
+      const ofAnswer = await table.innerText();
+      await result.getByRole("radio", { name: "to", exact: true }).check({ force: true });
+      await result.locator("h3", { hasText: "Evidence by block for the token “ to” of the answer" }).waitFor();
+      await result.locator("input[type=range]").fill("1");
+      await result.locator("tr.sel", { hasText: "Block 1" }).waitFor();
+      const inBlock = (await praise.getAttribute("aria-label")) ?? "";
+      expect([await table.innerText(), inBlock]).not.toEqual([ofAnswer, own]);
+      await page.locator("input[name=answer]").fill("");
+      await page.locator("summary", { hasText: "Labels instead of an answer" }).click();
+      await page.locator("textarea[name=verbaliser]").fill("good: good, end\nbad: dull");
+      await page.locator("button.main").click();
+      await result.getByRole("button", { name: "bad", exact: true }).click();
+      await result.locator("button.ask[aria-pressed=true]", { hasText: "bad" }).waitFor();
+      const labels = await result.locator("button.ask").allInnerTexts();
+      expect([labels.sort(), await result.locator("h2 bdi").innerText()]).toEqual([["bad", "good"], "bad"]);
+      expect(new URLSearchParams(page.url().split("#")[1]).get("target")).toBe("bad");
+      await page.locator("textarea[name=verbaliser]").fill("");
       await page.locator("input[value=chat]").check({ force: true });
       await page.getByRole("button", { name: "Add a message" }).click();
       await page.locator("textarea[name=message-1]").fill("It is superb.");
@@ -675,7 +695,7 @@ describe("the page", () => {
       );
       expect(await auditPage(page)).toEqual([]);
       expect(misdeeds.requests).toEqual([]);
-      said.push([own, whole, name]);
+      said.push([own, whole, inBlock, name]);
       await page.context().close();
     }
     expect(said[1]).toEqual(said[0]);

@@ -78,8 +78,8 @@ export function requestsOf(asked: Asked, known: MethodList): readonly ExplainReq
           },
         ];
   const texts = optionTexts(fields);
-  // What the model says without the strongest is a small part of the work, unless the reader wants an instant; answers to prompts have none.
-  const tries = form.prompt === undefined && texts.effort !== "instant" ? { counterfactuals: true } : {};
+  // What the model says without the strongest is a small part of the work, unless the reader wants an instant.
+  const tries = texts.effort === "instant" ? {} : { counterfactuals: true };
   return [request, ...second].map((each) => ({ ...tries, ...valuesOf(optionsOf(known, each.method), texts), ...each }));
 }
 

@@ -371,20 +371,39 @@ export class CaligApp extends PageElement {
     const theme = this.theme === "auto" ? nothing : this.theme;
     return html`<div class=${explanations.length === 2 ? "pair two" : "pair"}>${explanations.map(
       (explanation, i) =>
-        html`<calig-result id=${`result-${i + 1}`} .methods=${this.known.methods} theme=${theme} .explanation=${explanation} .picture=${picture} .bound=${bound} .requestHeads=${this.#headsOf(requests[i])} .asks=${asksAbout(requests[i]) ? this.#asks : undefined}></calig-result>`,
+        html`<calig-result id=${`result-${i + 1}`} .methods=${this.known.methods} theme=${theme} .explanation=${explanation} .picture=${picture} .bound=${bound} .requestHeads=${this.#headsOf(requests[i])} .asks=${this.#asksAbout(requests[i])}></calig-result>`,
     )}</div>${explanations.length === 1 ? html`<calig-try theme=${theme} .explanation=${explanations[0]} .request=${requests[0]} .client=${this.client} .picture=${picture}></calig-try>` : nothing}`;
   }
 
   /** Questions that follow from an explanation of a prompt. */
-  readonly #asks: FurtherQuestions = {
-    token: (index) => {
-      this.#set({ target: `#${index}`, answer: undefined, againstText: undefined, perToken: undefined });
+  #asksAbout(request: ExplainRequest | undefined): FurtherQuestions | undefined {
+    if (request === undefined || !("prompt" in request.input)) return undefined;
+    const isOfLabels = request.input.prompt.verbaliser !== undefined;
+    return isOfLabels ? this.#ofLabels : this.#ofTokens;
+  }
+
+  readonly #perToken = (): void => {
+    this.#set({ perToken: "true" });
+    void this.#explain();
+  };
+
+  readonly #ofTokens: FurtherQuestions = {
+    noun: "token",
+    why: ({ index }) => {
+      const none = { answer: undefined, againstText: undefined, verbaliser: undefined, perToken: undefined };
+      this.#set({ target: `#${index}`, ...none });
       void this.#explain();
     },
-    perToken: () => {
-      this.#set({ perToken: "true" });
+    perToken: this.#perToken,
+  };
+
+  readonly #ofLabels: FurtherQuestions = {
+    noun: "label",
+    why: ({ label }) => {
+      this.#set({ target: label });
       void this.#explain();
     },
+    perToken: this.#perToken,
   };
 
   #headsOf(request: ExplainRequest | undefined): (() => Promise<Explanation>) | undefined {
@@ -395,8 +414,6 @@ export class CaligApp extends PageElement {
     return () => client.explain(heads, quiet);
   }
 }
-
-const asksAbout = (request: ExplainRequest | undefined): boolean => request !== undefined && "prompt" in request.input;
 
 /** A link that shows the same again; files are in none. */
 const writeAddress = ({ file, route }: Entry): void =>

@@ -63,7 +63,7 @@ class CaligPrompt extends PageElement {
         ${this.#answer("answer", "Answer", "Empty: the most probable next token")}
         ${this.#answer("againstText", "Held against", "Another answer")}
       </div>
-      ${this.#token()}${this.#perToken()}</div>`;
+      ${this.#labels()}${this.#token()}${this.#perToken()}</div>`;
   }
 
   /** What was typed as a plain prompt becomes the first message. */
@@ -125,11 +125,22 @@ class CaligPrompt extends PageElement {
     return html`<label class="field"><span>${title} <span class="more">(as it follows the prompt, its space included)</span></span><input type="text" name=${name} autocomplete="off" spellcheck="false" placeholder=${placeholder} .value=${live(this.fields[name] ?? "")} @input=${change}></label>`;
   }
 
-  /** The token that was chosen among the predictions. */
+  /** Labels and the words that stand for them, in the place of an answer. */
+  #labels(): TemplateResult | typeof nothing {
+    const { answer, againstText, verbaliser = "" } = this.fields;
+    if (answer !== undefined || againstText !== undefined) return nothing;
+    const input = (event: Event) =>
+      this.actions.set({ verbaliser: (event.target as HTMLTextAreaElement).value, target: undefined });
+    return html`<details class="labels" ?open=${live(verbaliser !== "")}><summary>Labels instead of an answer</summary>
+      <label class="field"><span class="sr">Labels, a line each: label: word, word</span><textarea name="verbaliser" rows="3" dir="auto" spellcheck="false" placeholder=${"positive: good, great\nnegative: bad, dull"} .value=${live(verbaliser)} @input=${input}></textarea></label>
+      <p class="more">A label a line, with the words that stand for it. Each word follows the prompt after a space; one in quotation marks as it is: yes: "Yes"</p></details>`;
+  }
+
+  /** The token, or the label, that was chosen among the predictions. */
   #token(): TemplateResult | typeof nothing {
-    const { target, answer } = this.fields;
+    const { target, answer, verbaliser } = this.fields;
     if (target === undefined || answer !== undefined) return nothing;
-    return html`<p class="more">Explained is the token <b>${visible(target)}</b>. <button type="button" class="button small" @click=${() => this.actions.set({ target: undefined })}>Explain the most probable one</button></p>`;
+    return html`<p class="more">Explained is the ${verbaliser === undefined ? "token" : "label"} <b>${visible(target)}</b>. <button type="button" class="button small" @click=${() => this.actions.set({ target: undefined })}>Explain the most probable one</button></p>`;
   }
 
   #perToken(): TemplateResult | typeof nothing {

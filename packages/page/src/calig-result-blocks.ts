@@ -2,6 +2,7 @@
 
 import type { Explanation } from "@calig/core/internal/attribution/explanation";
 import { type QuantityName, quantitiesOf } from "@calig/core/internal/render/evidence";
+import { visible } from "@calig/core/internal/render/plain-text";
 import { assertNever } from "@calig/core/internal/util/assert-never";
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from "lit";
 import "@calig/web/internal/components/register";
@@ -29,6 +30,7 @@ export class CaligResultBlocks extends PageElement {
     block: { attribute: false },
     quantity: { attribute: false },
     requestHeads: { attribute: false },
+    answerToken: { attribute: false },
     heads: { state: true },
   };
 
@@ -38,6 +40,8 @@ export class CaligResultBlocks extends PageElement {
   declare quantity: QuantityName;
   /** Explains the same again with the evidence of every attention head. */
   declare requestHeads: (() => Promise<Explanation>) | undefined;
+  /** The token of the answer whose evidence it is; undefined for all that is explained. */
+  declare answerToken: string | undefined;
   declare protected heads: Heads;
 
   constructor() {
@@ -59,7 +63,11 @@ export class CaligResultBlocks extends PageElement {
     const name = this.block === undefined ? "All blocks" : `Block ${explanation.blocks[this.block]?.index}`;
     const about = quantities.find((quantity) => quantity.name === this.quantity)?.description;
     const id = `${this.id || "result"}-block`;
-    return html`<section class="blocks"><h3>Evidence by block</h3>
+    const whose =
+      this.answerToken === undefined
+        ? nothing
+        : html` for the token “<bdi class="token">${visible(this.answerToken)}</bdi>” of the answer`;
+    return html`<section class="blocks"><h3>Evidence by block${whose}</h3>
       <p class="about">In which blocks of the network the evidence arises. ${about}</p>
       <div class="tools">${segmented(
         `${this.id || "result"}-quantity`,

@@ -1,6 +1,6 @@
 /** @file <calig-result>: one explanation on the page: the summary, the coloured input, what to keep in mind; the technical part folded. */
 
-import type { Explanation, TextExplanation } from "@calig/core/internal/attribution/explanation";
+import type { Explanation, Prediction, TextExplanation } from "@calig/core/internal/attribution/explanation";
 import type { MethodEntry } from "@calig/core/internal/options/form";
 import type { Summary } from "@calig/core/internal/reading/summary";
 import { hasTokens, isSigned, isWritten, type QuantityName, targetName } from "@calig/core/internal/render/evidence";
@@ -44,8 +44,9 @@ const CLASSES = 4;
 
 /** Questions that follow from an explanation of a prompt. */
 export interface FurtherQuestions {
-  /** Why this token: its index in the vocabulary. */
-  token(index: number): void;
+  /** Why this token, or label. */
+  why(prediction: Prediction): void;
+  readonly noun: "token" | "label";
   /** What each token of the answer rests on. */
   perToken(): void;
 }
@@ -96,10 +97,19 @@ class CaligResult extends PageElement {
     this.stretched = false;
   }
 
+  /** The explanation, or that of the chosen token of the answer. */
+  #shown: Explanation | undefined;
+
   override willUpdate(changed: Map<PropertyKey, unknown>): void {
-    if (!changed.has("explanation")) return;
-    this.block = undefined;
-    this.answerToken = undefined;
+    const { explanation } = this;
+    if (changed.has("explanation")) {
+      this.block = undefined;
+      this.answerToken = undefined;
+    }
+    if (!changed.has("explanation") && !changed.has("answerToken")) return;
+    const token = explanation === undefined ? undefined : answerTokensOf(explanation)[this.answerToken ?? -1];
+    this.#shown = token === undefined ? explanation : answerView(explanation as TextExplanation, token);
+    if (this.#shown?.blocks.length === 0) this.block = undefined;
   }
 
   override render(): TemplateResult | typeof nothing {
@@ -122,7 +132,7 @@ class CaligResult extends PageElement {
           <h2><bdi>${visible(targetName(explanation))}</bdi> <span class="number">${targetValue(explanation)}</span></h2>
           ${drawnSections(leadParagraphs(summary))}
         </div>
-        ${this.asks !== undefined ? tokenList(explanation, this.asks.token) : this.#classes(explanation)}
+        ${this.asks !== undefined ? tokenList(explanation, this.asks.why, this.asks.noun) : this.#classes(explanation)}
       </div>`;
   }
 
@@ -190,10 +200,9 @@ class CaligResult extends PageElement {
           },
         )
       : nothing;
-    const token = answerTokensOf(explanation)[this.answerToken ?? -1];
-    const shown = token === undefined || !isResult ? explanation : answerView(explanation as TextExplanation, token);
-    return html`<section><h3>What the model read</h3>${where}${isResult ? this.#answer(explanation, id) : nothing}
-      <calig-text theme=${theme} .explanation=${shown} .view=${this.view} .block=${this.block} .quantity=${this.quantity} .bound=${token === undefined ? bound : (bound ?? scale.bound)}></calig-text><div class="tools">${views}${stretch}</div></section>${drawnSections(partsSection(context))}`;
+    const ofToken = isResult && this.answerToken !== undefined;
+    return html`<section><h3>What the model read</h3>${where}${this.#answer(explanation, id)}
+      <calig-text theme=${theme} .explanation=${this.#shown} .view=${this.view} .block=${this.block} .quantity=${this.quantity} .bound=${ofToken ? (bound ?? scale.bound) : bound}></calig-text><div class="tools">${views}${stretch}</div></section>${drawnSections(partsSection(context))}`;
   }
 
   /** The tokens of the answer, to choose whose evidence is shown; where they were not asked about, how to. */
@@ -212,7 +221,7 @@ class CaligResult extends PageElement {
       )}</div>`;
     }
     const { asks } = this;
-    const canAsk = asks !== undefined && explanation.target.index < 0 && explanation.target.against === undefined;
+    const canAsk = asks?.noun === "token" && explanation.target.index < 0 && explanation.target.against === undefined;
     return canAsk
       ? html`<p class="actions"><button type="button" class="button small" @click=${() => asks.perToken()}>Explain each token of the answer</button></p>`
       : nothing;
@@ -243,7 +252,7 @@ class CaligResult extends PageElement {
       }
       ${isSigned(explanation) ? drawnSections(waterfallSection(context)) : nothing}
       ${strongestLists(explanation)}
-      <calig-result-blocks id=${`${this.id || "result"}-blocks`} theme=${this.theme ?? nothing} .explanation=${explanation} .block=${this.block} .quantity=${this.quantity} .requestHeads=${this.requestHeads} @calig-view=${this.#look}></calig-result-blocks>
+      <calig-result-blocks id=${`${this.id || "result"}-blocks`} theme=${this.theme ?? nothing} .explanation=${this.#shown} .answerToken=${answerTokensOf(explanation)[this.answerToken ?? -1]?.text} .block=${this.block} .quantity=${this.quantity} .requestHeads=${this.answerToken === undefined ? this.requestHeads : undefined} @calig-view=${this.#look}></calig-result-blocks>
       ${drawnSections(glossary(context))}</details>`;
   }
 

@@ -1,7 +1,7 @@
 /** @file Prompts in the fields of the page and in links. */
 
 import { describe, expect, it } from "vitest";
-import { chatOf, partsIn, promptOf, written } from "./prompt-input.ts";
+import { chatOf, partsIn, promptOf, verbaliserOf, written } from "./prompt-input.ts";
 import { formatRoute, parseRoute } from "./route.ts";
 
 const MESSAGES = [{ role: "user", content: "How was it?" }];
@@ -29,6 +29,28 @@ describe("promptOf()", () => {
     expect(promptOf({})).toBeUndefined();
     expect(promptOf({ text: " " })).toBeUndefined();
     expect(promptOf({ chat: written([{ role: "user", content: "" }]) as string })).toBeUndefined();
+  });
+});
+
+describe("verbaliserOf()", () => {
+  it("reads a label a line, words behind a space and quoted ones as they are", () => {
+    const verbaliser = 'positive: good,  very great ,\n\n yes : "Yes", "no, thanks",""\npositive: fine\n__proto__: x';
+    const read = verbaliserOf({ verbaliser });
+    expect(Object.entries(read ?? {})).toEqual([
+      ["positive", [" good", " very great", " fine"]],
+      ["yes", ["Yes", "no, thanks"]],
+      ["__proto__", [" x"]],
+    ]);
+    expect(promptOf(parseRoute(formatRoute({ text: "a", verbaliser })))).toEqual({ prompt: "a", verbaliser: read });
+  });
+
+  it("is left where there is an answer, or nothing is typed", () => {
+    expect(promptOf({ text: "a", answer: "b", verbaliser: "x: y" })).toEqual({ prompt: "a", answer: "b" });
+    expect(verbaliserOf({ verbaliser: " \n" })).toBeUndefined();
+  });
+
+  it.each(["good", "positive:", ": good", "positive: ,"])("refuses the line %j", (line) => {
+    expect(() => verbaliserOf({ verbaliser: `a: b\n${line}` })).toThrow(/Cannot read the labels: the line/);
   });
 });
 

@@ -18,6 +18,8 @@ export interface Route {
   readonly parts?: string;
   readonly answer?: string;
   readonly againstText?: string;
+  /** Labels with the words that stand for them, a label a line, as they are typed: "positive: good, great". */
+  readonly verbaliser?: string;
   /** "true" where each token of the answer is explained by itself. */
   readonly perToken?: string;
   /** Options of methods, as texts; what is asked of a text besides its class. */
@@ -63,6 +65,7 @@ const NAMES = [
   "parts",
   "answer",
   "againstText",
+  "verbaliser",
   "perToken",
 ] as const;
 /** Longest text that is put into an address. */
@@ -82,9 +85,9 @@ export function parseRoute(hash: string): Route {
 
 /** "" for an empty route, or one whose text is too long for an address. */
 export function formatRoute(route: Route): string {
-  const { text: written = "", chat = "", parts = "", answer = "", againstText = "" } = route;
+  const { text: written = "", chat = "", parts = "", answer = "", againstText = "", verbaliser = "" } = route;
   const asked = Object.values(askTexts(route));
-  if ([written, chat, parts, answer, againstText, ...asked].join("").length > LONGEST) return "";
+  if ([written, chat, parts, answer, againstText, verbaliser, ...asked].join("").length > LONGEST) return "";
   const fields = new URLSearchParams();
   for (const name of [...NAMES, ...Object.keys(route).filter(isOwnField)]) {
     const value = route[name];

@@ -33,6 +33,9 @@ input[type=color]{width:100%;height:2.375rem}
 .prompt{display:grid;gap:.875rem}.prompt>.seg,.prompt>.check{justify-self:start}
 .prompt .answers{display:grid;gap:.75rem 1rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,16rem),1fr))}
 .prompt .answers input{width:100%;min-width:0}
+.prompt .labels summary{cursor:pointer;color:var(--muted);font-size:.9375rem}
+.prompt .labels textarea{min-height:4.5rem;font-size:1rem}
+.blocks .token{white-space:pre-wrap}
 .messages{list-style:none;padding:0;display:grid;gap:.5rem;margin-block:.375rem .625rem}
 .message{display:grid;gap:.5rem;grid-template-columns:8rem minmax(0,1fr) max-content;align-items:start}
 .message textarea{min-height:3.25rem;padding:.4rem .625rem;font-size:1rem}

@@ -3,7 +3,7 @@
 import { InputError } from "../errors.ts";
 import { attribute } from "./attribute.ts";
 import type { ExplainableModel, PreparedWhole } from "./explainable-model.ts";
-import type { AnswerToken } from "./explanation.ts";
+import type { AnswerToken, BlockExplanation } from "./explanation.ts";
 import type { Part } from "./prepared-input.ts";
 import type { ResolvedRun } from "./resolve-run.ts";
 
@@ -32,8 +32,18 @@ export async function explainTokens(
   const explained: AnswerToken[] = [];
   for (const [place, token] of tokens.entries()) {
     const own = parts.map((part) => ({ ...part, input: { ...part.input, onlyAsked: place } }));
-    const { target, attribution } = await attribute(model, own, featureCount, run);
-    explained.push({ text: model.tokenizer?.textOf(token) ?? String(token), score: target.score, attribution });
+    const { target, attribution, blocks } = await attribute(model, own, featureCount, run);
+    explained.push({
+      text: model.tokenizer?.textOf(token) ?? String(token),
+      score: target.score,
+      attribution,
+      ...(blocks.length === 0 ? {} : { blocks: blocks.map(lasting) }),
+    });
   }
   return explained;
 }
+
+/** What is kept of a block: results hold it for every token. */
+const lasting = ({ index, relevance, fused, weight, completeness }: BlockExplanation) => ({
+  ...{ index, relevance, fused, weight, completeness },
+});

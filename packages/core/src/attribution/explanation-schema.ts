@@ -30,6 +30,7 @@ import type {
   ModelFacts,
   NamedExplanation,
   PartAttribution,
+  PartCounterfactual,
   PatchAttribution,
   PatchFeature,
   Prediction,
@@ -159,6 +160,14 @@ export const MODEL_FACTS = record<ModelFacts>({
   card: optional(MODEL_CARD),
 });
 
+const BLOCK_COMPLETENESS = record<BlockCompleteness>({
+  ...COMPLETENESS,
+  sum: number("Sum of the relevance"),
+  standardError: optional(number("Of the sum, where points were drawn at random")),
+  points: count("Quadrature points spent"),
+  converged: flag("Whether relativeError is within the tolerance"),
+});
+
 export const BLOCK_EXPLANATION = record<BlockExplanation>({
   index: count("Block, from 0"),
   relevance: perFeature("Integrated Gradients of the hidden state"),
@@ -179,13 +188,7 @@ export const BLOCK_EXPLANATION = record<BlockExplanation>({
   ),
   fused: perFeature("Fusion of the two"),
   weight: number("Share of this block in the final attribution"),
-  completeness: record<BlockCompleteness>({
-    ...COMPLETENESS,
-    sum: number("Sum of the relevance"),
-    standardError: optional(number("Of the sum, where points were drawn at random")),
-    points: count("Quadrature points spent"),
-    converged: flag("Whether relativeError is within the tolerance"),
-  }),
+  completeness: BLOCK_COMPLETENESS,
 });
 
 const SPREAD = optional(number("Standard error over the draws of the baseline, where it was drawn several times"));
@@ -200,10 +203,24 @@ const PART_ATTRIBUTION = record<PartAttribution>({
   spread: SPREAD,
 });
 
+type TokenBlock = NonNullable<AnswerToken["blocks"]>[number];
+
 const ANSWER_TOKEN = record<AnswerToken>({
   text: text("The token"),
   score: number("Its score behind the prompt and the tokens before it"),
   attribution: perFeature("Attribution of that score"),
+  blocks: optional(
+    list(
+      record<TokenBlock>({
+        index: count("Block, from 0"),
+        relevance: perFeature("Integrated Gradients of the hidden state"),
+        fused: perFeature("Fusion of it with the attention evidence"),
+        weight: number("Share of the block in the attribution"),
+        completeness: BLOCK_COMPLETENESS,
+      }),
+      "Evidence at the entry of every block; absent for methods without",
+    ),
+  ),
 });
 
 const WORD_PAIRS = record<WordPairs>(
@@ -289,6 +306,19 @@ export const COUNTERFACTUALS = record<Counterfactuals>(
     ),
     evidenceAlone: record<Counterfactual>(COUNTERFACTUAL, "The strongest features with everything else removed"),
     allRemoved: record<Counterfactuals["allRemoved"]>({ prediction: COUNTERFACTUAL_PREDICTION, flips: FLIPS }),
+    parts: optional(
+      list(
+        record<PartCounterfactual>({
+          name: text("What the part is called"),
+          start: SPAN.start,
+          end: SPAN.end,
+          features: list(count(), "Indices into features of what was removed"),
+          prediction: COUNTERFACTUAL_PREDICTION,
+          flips: FLIPS,
+        }),
+        "Parts of a prompt, each removed by itself",
+      ),
+    ),
     searched: record<Counterfactuals["searched"]>({
       candidates: count("Features that speak for the decision"),
       features: count("Features of the input"),

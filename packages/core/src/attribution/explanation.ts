@@ -215,6 +215,16 @@ export interface Counterfactual {
   readonly flips: boolean;
 }
 
+/** A whole part of a prompt taken away: a document, a message, an example. */
+export interface PartCounterfactual extends Pick<Counterfactual, "prediction" | "flips"> {
+  readonly name: string;
+  /** Its place in the prompt: UTF-16, end exclusive. */
+  readonly start: number;
+  readonly end: number;
+  /** Indices into `features` of what was removed; of messages without what the template sets around them. */
+  readonly features: readonly number[];
+}
+
 /**
  * What the model says when evidence is taken away, tried out on the model.
  *
@@ -245,6 +255,8 @@ export interface Counterfactuals {
   readonly evidenceAlone: Counterfactual;
   /** What the model says with everything removed. */
   readonly allRemoved: { readonly prediction: CounterfactualPrediction; readonly flips: boolean };
+  /** Prompts with parts: each part removed by itself, in their order; of many the strongest. */
+  readonly parts?: readonly PartCounterfactual[];
   /** How far was searched. */
   readonly searched: {
     /** Features that speak for the decision, and that the input has. */
@@ -311,6 +323,8 @@ export interface AnswerToken {
   readonly score: number;
   /** One per feature of the explanation. */
   readonly attribution: readonly number[];
+  /** Its evidence at the entry of every block; absent for methods that do not look at blocks one by one. */
+  readonly blocks?: readonly Omit<BlockExplanation, "attentionEvidence" | "heads" | "links">[];
 }
 
 /** Words that a model which labels every token finds to be one thing. */

@@ -84,15 +84,30 @@ function checkLengths({ features, attribution, blocks }: Explanation): void {
   }
 }
 
+/** Lists of the tokens of an answer likewise. */
+function checkAnswerTokens({ features, blocks, ...explanation }: Explanation): void {
+  const { answerTokens = [] } = explanation.layout === "text" ? explanation : {};
+  for (const [i, token] of answerTokens.entries()) {
+    const at = `answerTokens[${i}]`;
+    checkLength(`${at}.attribution`, token.attribution, [features.length]);
+    checkLength(`${at}.blocks`, token.blocks ?? [], [0, blocks.length]);
+    for (const [b, { relevance, fused }] of (token.blocks ?? []).entries()) {
+      checkLength(`${at}.blocks[${b}].relevance`, relevance, [features.length]);
+      checkLength(`${at}.blocks[${b}].fused`, fused, [features.length]);
+    }
+  }
+}
+
 /** What counterfactuals remove are features of the explanation. */
 function checkRemoved({ features, counterfactuals }: Explanation): void {
   if (counterfactuals === undefined) return;
-  const { single, together, smallestFlip, evidenceAlone } = counterfactuals;
+  const { single, together, smallestFlip, evidenceAlone, parts = [] } = counterfactuals;
   const lists = {
     single,
     together,
     smallestFlip: smallestFlip === null ? [] : [smallestFlip],
     evidenceAlone: [evidenceAlone],
+    parts: parts.map((part) => ({ features: [part] })),
   };
   for (const [name, all] of Object.entries(lists)) {
     for (const { features: removed } of all) {
@@ -154,6 +169,7 @@ export function parseExplanation(value: unknown): Explanation {
   check(EXPLANATIONS[current.layout as Layout] as v.GenericSchema<unknown, unknown>, current);
   const explanation = current as Explanation;
   checkLengths(explanation);
+  checkAnswerTokens(explanation);
   checkRemoved(explanation);
   if (explanation.layout === "grid") checkPlaces(explanation);
   else checkWords(explanation);

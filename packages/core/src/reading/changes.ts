@@ -43,6 +43,7 @@ export function changesOf(explanation: Explanation, words: Words, noun: Noun): S
     counterfactual === undefined
       ? { kind: "change", text }
       : { kind: "change", text, features: counterfactual.features.flatMap(({ features }) => features) };
+  const ofParts = partChanges(explanation, words, noun);
   if (decision === "none") {
     const [first] = single;
     return first === undefined ? [] : [statement(words.changes(changed(first)), first)];
@@ -63,6 +64,34 @@ export function changesOf(explanation: Explanation, words: Words, noun: Noun): S
     (evidenceAlone.prediction.probability ?? 0) >= ALONE &&
     !isUnlike(explanation);
   return isEnough && evidenceAlone.features.length > 0
-    ? [...flip, statement(words.alone(changed(evidenceAlone)), evidenceAlone)]
-    : flip;
+    ? [...ofParts, ...flip, statement(words.alone(changed(evidenceAlone)), evidenceAlone)]
+    : [...ofParts, ...flip];
+}
+
+/** Most parts of a prompt that are named. */
+const NAMED_PARTS = 2;
+
+/** Parts of a prompt without which the decision is another one; those that move the score most first. */
+function partChanges(explanation: Explanation, words: Words, noun: Noun): Statement[] {
+  const { parts = [] } = explanation.counterfactuals ?? {};
+  const { score } = explanation.target;
+  const moved = (at: number) => Math.abs(at - score);
+  return parts
+    .filter(({ flips }) => flips)
+    .sort((a, b) => moved(b.prediction.score) - moved(a.prediction.score))
+    .slice(0, NAMED_PARTS)
+    .map(({ name, prediction, features }) => ({
+      kind: "change",
+      text: words.changes({
+        without: [words.part?.(words.quoted(name)) ?? words.quoted(name)],
+        noun,
+        says: {
+          label: labelOf(explanation, prediction),
+          probability: prediction.probability,
+          value: words.number(prediction.score),
+        },
+        isNumber: false,
+      }),
+      features,
+    }));
 }

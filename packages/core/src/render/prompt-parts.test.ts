@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { prompt } from "../../../../test/render/fixtures.ts";
+import { quantitiesOf } from "./evidence.ts";
 import { answerView, partPieces, partsOf } from "./prompt-parts.ts";
 
 const sumOf = (features: readonly number[], values: readonly number[]) =>
@@ -51,5 +52,11 @@ describe("answerView", () => {
     });
     expect(view.supporting[0]?.text).toBe(prompt.opposing[0]?.text);
     expect(view.blocks).toEqual([]);
+    const [block] = prompt.blocks as [(typeof prompt.blocks)[number]];
+    const { index, relevance, fused, weight, completeness } = block;
+    const blocks = [{ index, relevance, fused, weight, completeness }];
+    const held = answerView(prompt, { ...token, blocks });
+    expect(held.blocks).toMatchObject(blocks);
+    expect(quantitiesOf(held).map(({ name }) => name)).toEqual(["fused", "relevance"]);
   });
 });

@@ -74,8 +74,11 @@ export function partPieces(explanation: TextExplanation): readonly PartPiece[] {
 export const partsBound = (explanation: Explanation, bound: number): number =>
   Math.max(bound, ...partsOf(explanation).map(({ attribution }) => Math.abs(attribution)));
 
-/** A token of the answer as an explanation of its own: the map is the token's, blocks are left to the whole. */
-export function answerView(explanation: TextExplanation, { text, score, attribution }: AnswerToken): TextExplanation {
+/** A token of the answer as an explanation of its own: the map is the token's, and its blocks where they are known. */
+export function answerView(
+  explanation: TextExplanation,
+  { text, score, attribution, blocks = [] }: AnswerToken,
+): TextExplanation {
   const sum = (own: readonly number[]) => own.reduce((total, t) => total + (attribution[t] ?? 0), 0);
   const ofWords = explanation.words.map((): number[] => []);
   explanation.features.forEach(({ word }, t) => {
@@ -95,7 +98,7 @@ export function answerView(explanation: TextExplanation, { text, score, attribut
     words,
     supporting: words.filter((word) => word.attribution > 0).sort((a, b) => b.attribution - a.attribution),
     opposing: words.filter((word) => word.attribution < 0).sort((a, b) => a.attribution - b.attribution),
-    blocks: [],
+    blocks: blocks.map((block) => ({ ...block, attentionEvidence: [] })),
   };
 }
 

@@ -17,7 +17,7 @@ export const TRIED = "Tried: what the model says without them";
 
 /** One thing that was tried. */
 export interface TriedRow {
-  readonly kind: "without" | "together" | "smallest" | "alone" | "nothing";
+  readonly kind: "part" | "without" | "together" | "smallest" | "alone" | "nothing";
   /** "without superb", "only superb", "everything removed". */
   readonly what: string;
   /** The class, or the number, that the model gave then. */
@@ -35,11 +35,11 @@ const NAMED = 4;
 /** Rows of sets that were removed together. */
 const TOGETHER = 3;
 
-/** The rows, the strongest features first; empty where nothing was tried. */
+/** The rows, those of the parts of a prompt first, then the strongest features first; empty where nothing was tried. */
 export function triedRows(explanation: Explanation): readonly TriedRow[] {
   const { counterfactuals } = explanation;
   if (counterfactuals === undefined) return [];
-  const { single, together, smallestFlip, evidenceAlone, allRemoved } = counterfactuals;
+  const { parts = [], single, together, smallestFlip, evidenceAlone, allRemoved } = counterfactuals;
   const names = namesOf(explanation);
   const row = (kind: TriedRow["kind"], what: string, { features, prediction, flips }: Counterfactual): TriedRow => ({
     kind,
@@ -52,6 +52,13 @@ export function triedRows(explanation: Explanation): readonly TriedRow[] {
     row(kind, `without ${listed(one, names, explanation)}`, one);
   const shown = together.filter(({ features }) => !isSameSet(features, smallestFlip?.features)).slice(0, TOGETHER);
   return [
+    ...parts.map(({ name, prediction, flips, features }) => ({
+      kind: "part" as const,
+      what: `without the part ${visible(name)}`,
+      ...saidOf(explanation, prediction),
+      flips,
+      features,
+    })),
     ...single.map((one) => without("without", one)),
     ...shown.map((one) => without("together", one)),
     ...(smallestFlip === null || smallestFlip.features.length === 1 ? [] : [without("smallest", smallestFlip)]),

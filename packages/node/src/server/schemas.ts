@@ -143,6 +143,7 @@ function requests(
     maxLength: bodyBytes,
   });
   const prompts = promptSchemas(characters);
+  const { perToken: _perToken, ...ofRows } = prompts;
   const questions = questionSchemas(characters);
   const ownText = record(
     {
@@ -264,18 +265,28 @@ function requests(
       },
       ["pair", "id", "label"],
     ),
-    EvaluateRow: record(
-      {
-        ...input,
-        id: { anyOf: LABEL, description: "What the row is called in the result" },
-        label: { anyOf: LABEL, description: "The true class, by label or index" },
-        rationale: {
-          ...list(MARK, "What people marked: 0 or 1 per token between white space, or [start, end] in characters"),
-          maxItems: characters,
+    EvaluateRow: {
+      ...record(
+        {
+          ...input,
+          ...ofRows,
+          id: { anyOf: LABEL, description: "What the row is called in the result" },
+          label: { anyOf: LABEL, description: "The true class, by label or index; of a prompt: of its verbaliser" },
+          rationale: {
+            ...list(MARK, "What people marked: 0 or 1 per token between white space, or [start, end] in characters"),
+            maxItems: characters,
+          },
+          relevant: {
+            ...list({ anyOf: LABEL }, "Of a prompt: the parts that hold the answer, by name or by index from 0"),
+            maxItems: characters,
+          },
         },
-      },
-      ["pair", "id", "label", "rationale"],
-    ),
+        [...Object.keys(input), ...Object.keys(ofRows), "id", "label", "rationale", "relevant"],
+        "A text, or a prompt with what is asked about it; all rows of a request are of one kind",
+      ),
+      oneOf: ["text", ...PROMPT_SOURCES].map((field) => ({ required: [field] as const })),
+      dependentRequired: { pair: ["text"], rationale: ["text"] },
+    },
   };
 }
 

@@ -11,13 +11,14 @@ import { COUNTERFACTUAL_OPTIONS, type CounterfactualOptions } from "../options.t
 import type { Kept } from "../perturbable.ts";
 import type { PredictedOutput } from "../probe.ts";
 import { replacementOf } from "../replacement.ts";
+import { chosenParts, partsRemoved } from "./removed-parts.ts";
 import { type AskRemovals, type FlippingStart, flippingStart, growingSizes, prunedSet } from "./smallest-set.ts";
 import { type AskedOptions, openSubject, type Subject } from "./subject.ts";
 
 /**
  * Tries out on the model what an explanation says: takes the strongest features away, one by one and together, looks for the
  * smallest set whose removal changes the decision, and asks what the model says with the evidence alone. The features are
- * those that metrics remove: words, patches. The same input, explanation and options give the same result.
+ * those that metrics remove: words, patches; of prompts with parts each part as well. The same input, explanation and options give the same result.
  *
  * Cost: forward passes, one for each changed input and window of a long text (`evaluations`); at most `limit` changed inputs.
  * Typically 20 to 40 (docs/counterfactuals.md).
@@ -124,10 +125,12 @@ export async function counterfactualsOf(
     ...starts.map((size) => only(count, order.slice(0, size))),
   ]);
 
+  const parts = chosenParts(explanation, limit);
+  const partAnswers = parts.length === 0 ? undefined : await partsRemoved(subject, used, asked, parts);
   const askRemovals: AskRemovals = async (sets) => {
     const kept = sets.map((set) => without(count, set));
     const fresh = new Set(kept.map((one) => one.join("")).filter((key) => !variants.has(key)));
-    if (variants.size + fresh.size > limit) return undefined;
+    if (parts.length + variants.size + fresh.size > limit) return undefined;
     const outputs = await ask(kept);
     return outputs.map((output) => ({ flips: flips(output), margin: -direction * output.value }));
   };
@@ -161,14 +164,23 @@ export async function counterfactualsOf(
       prediction: predictionOf(output as PredictedOutput),
       flips: flips(output as PredictedOutput),
     })),
+    ...(partAnswers === undefined
+      ? {}
+      : {
+          parts: partAnswers.removed.map(({ output, ...part }) => ({
+            ...part,
+            prediction: predictionOf(output),
+            flips: flips(output),
+          })),
+        }),
     searched: {
       candidates: order.length,
       features: count,
       removed: start.asked,
-      variants: variants.size,
+      variants: variants.size + (partAnswers?.removed.length ?? 0),
       limit,
     },
-    evaluations: probe.evaluations(),
+    evaluations: probe.evaluations() + (partAnswers?.evaluations ?? 0),
   };
 }
 

@@ -50,14 +50,15 @@ export interface OpenSubject {
 /**
  * The input of an explanation, with what stands in for its features made ready.
  *
+ * @param featureKind - What can be removed. Default: the first kind that the kind of input has.
  * @throws {InvalidOptionError} When the model or the input cannot have the replacement.
  */
 export async function openSubject(
   { model, whole, input, explanation }: Subject,
   used: Replacement,
   asked: AskedOptions,
+  featureKind: string = model.modality.featureKinds[0],
 ): Promise<OpenSubject> {
-  const [featureKind] = model.modality.featureKinds;
   const { features, parts } = model.modality.perturb(model, whole, { features: featureKind });
   const opened = await openReplacement(model, used, {
     whole: { ...whole, parts },

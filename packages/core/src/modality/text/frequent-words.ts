@@ -73,11 +73,20 @@ export async function frequentWordBaseline(
       "frequent-words",
     );
   }
+  const ids = drawnIds(words, input, seed);
+  return propagated(await model.programs.forward(textFeeds(model, ids, input.encoded)));
+}
+
+/** Token ids of the baseline: each replaceable one is drawn from the words, never the one that stands there. */
+export function drawnIds(
+  words: readonly number[],
+  { encoded, replaceable }: Pick<PreparedText, "encoded" | "replaceable">,
+  seed: number,
+): readonly number[] {
   const random = createRandom(`${seed} frequent words`);
-  const ids = input.encoded.ids.map((own, position) => {
-    if (input.replaceable[position] !== 1) return own;
+  return encoded.ids.map((own, position) => {
+    if (replaceable[position] !== 1) return own;
     const others = words.length > 1 ? words.filter((word) => word !== own) : words;
     return others[random.below(others.length)] as number;
   });
-  return propagated(await model.programs.forward(textFeeds(model, ids, input.encoded)));
 }

@@ -248,6 +248,7 @@ export const de: Words = {
   cancels: () => "Was dafür und was dagegen spricht, hebt sich fast auf.",
   sameScore: (comparison) => `Fast denselben Wert gibt das Modell ${compared(comparison)}.`,
   inSumAgainst: (whole) => `Alles in allem spricht ${THIS_ONE[whole]} gegen die Antwort. Das Modell gibt sie trotzdem.`,
+  part: (quoted) => `den Teil ${quoted}`,
   changes: (changed) => `Ohne ${taken(changed)} ${says(changed)}.`,
   neverChanges: (removed, noun) =>
     removed < 2

@@ -223,6 +223,7 @@ export const en: Words = {
   cancels: () => "The signs for and against nearly cancel out.",
   sameScore: (comparison) => `The model gives nearly the same score to ${compared(comparison)}.`,
   inSumAgainst: (whole) => `All in all this ${WHOLES[whole]} speaks against the answer. The model gives it anyway.`,
+  part: (quoted) => `the part ${quoted}`,
   changes: (changed) => `Without ${taken(changed)} ${says(changed)}.`,
   neverChanges: (removed, noun) =>
     removed < 2

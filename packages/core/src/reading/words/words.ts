@@ -103,6 +103,8 @@ export interface Words {
   regionPart(region: string, part: RegionPart): string;
   /** In quotation marks. */
   quoted(text: string): string;
+  /** A part of a prompt by its name, `quoted` as it is in quotation marks, after "without". Default: the name alone. */
+  part?(quoted: string): string;
   /** A word that occurs several times: the second “is”. `quoted` is in its quotation marks. */
   occurrence(quoted: string, index: number): string;
   listed(names: readonly string[]): string;

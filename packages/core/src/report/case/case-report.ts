@@ -175,7 +175,16 @@ export function caseReport({ source, explanation }: ReportEntry, facts: CaseFact
 function counterfactualsOf(explanation: Explanation): CaseReport["counterfactuals"] {
   const { counterfactuals } = explanation;
   if (counterfactuals === undefined) return null;
-  const { replacement, single, together, smallestFlip, evidenceAlone, allRemoved, searched } = counterfactuals;
+  const {
+    replacement,
+    parts = [],
+    single,
+    together,
+    smallestFlip,
+    evidenceAlone,
+    allRemoved,
+    searched,
+  } = counterfactuals;
   // As the lists of evidence call them: "is (2)" where the word comes twice.
   const labels = new Map(itemsOf(explanation).map(({ features, label }) => [features.join(), label]));
   const names = ({ features: parts }: Pick<Counterfactual, "features">) =>
@@ -193,6 +202,12 @@ function counterfactualsOf(explanation: Explanation): CaseReport["counterfactual
   return {
     replacement: replacement.becomes,
     rows: [
+      ...parts.map(({ name, prediction, flips }) => ({
+        what: "removed" as const,
+        features: [name],
+        prediction,
+        flips,
+      })),
       ...removed.filter(({ features }) => {
         const key = JSON.stringify(features);
         return !seen.has(key) && seen.add(key);

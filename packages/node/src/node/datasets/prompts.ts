@@ -52,7 +52,8 @@ const isPart = (value: unknown): value is string | PromptPart =>
   isText(value) || (typeof value === "object" && value !== null && isText((value as Partial<PromptPart>).text));
 const isName = (value: unknown): value is string | number => isText(value) || Number.isInteger(value);
 
-function promptItem(fields: Fields): DatasetRow["item"] {
+/** A prompt from its fields, or what is wrong with them. */
+export function promptItem(fields: Fields): DatasetRow["item"] {
   const { prompt, answer, against, verbaliser, label, parts, relevant, id } = fields;
   const chat = chatOf(fields);
   if ((prompt === undefined) === (chat === undefined)) {

@@ -3,12 +3,14 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { InputError } from "@calig/core/internal/errors";
 import type { Dataset } from "@calig/core/internal/evaluation/dataset";
+import { promptItem } from "../../node/datasets/prompts.ts";
 import { recordItem } from "../../node/datasets/records.ts";
-import { chooseModel, formOf, TEXT_FIELD } from "../choose-model.ts";
+import { chooseModel, choosePromptModel, formOf, TEXT_FIELD } from "../choose-model.ts";
 import type { JobAndResult } from "../evaluation-jobs.ts";
 import { HttpError, invalid } from "../http-error.ts";
 import { reference } from "../json-schema.ts";
 import { type EvaluateFields, evaluateOptions } from "../model-work.ts";
+import { givesPrompt, promptIn, refuseQuestions } from "../prompt-fields.ts";
 import { readBody } from "../read-body.ts";
 import { jsonAnswer, type RequestContext, type Route } from "../route.ts";
 
@@ -27,7 +29,7 @@ const start: Route = {
   method: "post",
   path: PATH,
   operationId: "startEvaluation",
-  summary: "Measure how faithful methods are, on rows of texts",
+  summary: "Measure how faithful methods are, on rows of texts or prompts",
   description: "Starts a job and answers at once; GET /api/evaluate/{id} says where it stands.",
   body: "EvaluateRequest",
   answers: { 202: jsonAnswer("The job; Location is its address", JOB) },
@@ -36,9 +38,13 @@ const start: Route = {
     // Nothing is read of what would be refused anyway; the place is taken when all of it is there.
     state.jobs.check();
     const body = (await readBody(c, state, "EvaluateRequest")) as unknown as EvaluateRequest;
-    const { host } = chooseModel(state.models, body.model, formOf(state, TEXT_FIELD));
-    const { rows, name = "rows", model: _model, ...request } = body;
-    const dataset = await datasetOf(name, rows);
+    const { rows, name = "rows", model, ...request } = body;
+    const arePrompts = rows.some(givesPrompt);
+    const { host } = arePrompts
+      ? choosePromptModel(state.models, model)
+      : chooseModel(state.models, model, formOf(state, TEXT_FIELD));
+    const toItem = arePrompts ? promptRow(state.limits.characters) : textRow;
+    const dataset = await datasetOf(name, rows, toItem);
     // What does not go together is refused now, not when its turn comes.
     evaluateOptions(request, dataset);
     const job = state.jobs.start(state.jobs.enter(), (signal, onProgress) =>
@@ -97,12 +103,33 @@ function answerOf(c: RequestContext, { job, result }: JobAndResult): Response {
 /** Characters of rows that are taken in before others have their turn. */
 const CHARACTERS_AT_ONCE = 100_000;
 
-async function datasetOf(name: string, rows: EvaluateRequest["rows"]): Promise<Dataset> {
-  const items: ReturnType<typeof recordItem>[] = [];
+type Fields = EvaluateRequest["rows"][number];
+type Item = ReturnType<typeof recordItem>;
+
+function textRow(fields: Fields): Item {
+  refuseQuestions(fields);
+  return recordItem(fields);
+}
+
+/** @param most - Most characters of all messages of a chat together. */
+const promptRow =
+  (most: number) =>
+  (fields: Fields): Item => {
+    if (!givesPrompt(fields)) return new InputError("it is a text, and others are prompts; send either");
+    const { id, label, relevant } = fields;
+    return promptItem({ ...promptIn(fields, most), id, label, relevant });
+  };
+
+async function datasetOf(
+  name: string,
+  rows: EvaluateRequest["rows"],
+  toItem: (fields: Fields) => Item,
+): Promise<Dataset> {
+  const items: Item[] = [];
   let characters = 0;
   for (const fields of rows) {
-    items.push(recordItem(fields));
-    characters += String(fields.text).length;
+    items.push(toItem(fields));
+    characters += String(fields.text ?? fields.prompt ?? "").length;
     if (characters < CHARACTERS_AT_ONCE) continue;
     characters = 0;
     await nextTurn();
