@@ -60,14 +60,14 @@ describe("completeness", () => {
 });
 
 /**
- * The attribution is the mean of the sum of the blocks by their weights and of a path, which misses nothing: it misses the
- * score difference by half of what the blocks miss it by.
+ * The attribution is the mean of the sum of the blocks by their weights and of two paths, which miss nothing: it misses the
+ * score difference by a third of what the blocks miss it by.
  */
 function expectConserved(explanation: TextExplanation): void {
   const delta = sum(explanation.attribution) - scoreDifference(explanation);
   const missed = explanation.blocks.map(({ weight, completeness }) => weight * completeness.delta);
-  expect(explanation.method.options).toMatchObject({ paths: 1 });
-  expect(Math.abs(delta - sum(missed) / 2)).toBeLessThanOrEqual(1e-5);
+  expect(explanation.method.options).toMatchObject({ paths: 2 });
+  expect(Math.abs(delta - sum(missed) / 3)).toBeLessThanOrEqual(1e-5);
   const worst = Math.max(...explanation.blocks.map((block) => Math.abs(block.completeness.delta)));
   expect(Math.abs(delta)).toBeLessThanOrEqual(worst + 1e-6);
 }

@@ -29,7 +29,7 @@ const threeBlocks = (blocks: number): readonly number[] => [...new Set([0, block
 export const EFFORT_PLANS: Readonly<Record<Effort, EffortPlan>> = {
   instant: { tolerance: 0.2, quadrature: "spline", layers: threeBlocks, subsets: 0, paths: 0, ends: false },
   fast: { tolerance: 0.1, quadrature: "spline", subsets: 0, paths: 0, ends: false },
-  standard: { tolerance: 0.01, quadrature: "lean-spline", subsets: 0, paths: 1, ends: false },
+  standard: { tolerance: 0.01, quadrature: "lean-spline", subsets: 0, paths: 2, ends: false },
   best: { tolerance: 0.01, quadrature: "lean-spline", subsets: 0, paths: 3, ends: true },
   blocks: { tolerance: 0.01, quadrature: "spline", subsets: 0, paths: 0, ends: false },
 };

@@ -95,7 +95,7 @@ describe("resolveRun()", () => {
       effort: "standard",
       tolerance: 0.01,
       subsets: 0,
-      paths: 1,
+      paths: 2,
       ends: false,
       fusion: "transport",
       lambda: 0.5,
@@ -135,7 +135,7 @@ describe("resolveRun()", () => {
     }
     expect(resolveRun(model("text", TUNED), {}).options).toMatchObject(unrefined);
     expect(resolveRun(model("image"), {}).options).toMatchObject({ subsets: 64, paths: 0, ends: false });
-    expect(resolveRun(TEXT, { layers: [1], effort: "standard" }).options).toMatchObject({ paths: 1 });
+    expect(resolveRun(TEXT, { layers: [1], effort: "standard" }).options).toMatchObject({ paths: 2 });
     expect(resolveRun(TEXT, { effort: "blocks" }).options).toMatchObject({ quadrature: "spline", tolerance: 0.01 });
   });
 

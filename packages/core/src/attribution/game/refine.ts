@@ -6,7 +6,7 @@ import { fittedMap } from "./fitted-map.ts";
 import type { Game } from "./game.ts";
 import { orderedPath } from "./ordered-path.ts";
 
-/** Most groups of features of a path: with more, evaluations grow beyond those of the blocks alone (docs/faithfulness.md). */
+/** Most groups of features of a path: another path brings more than more groups do (docs/faithfulness.md). */
 export const PATH_STEPS = 12;
 /**
  * Most features of a map that is refined. Beyond it ends cost more than they bring, and the groups of a path say too little
