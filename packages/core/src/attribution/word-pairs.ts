@@ -27,8 +27,11 @@ const FIRST_POINTS = 8;
 const MOST_POINTS = 64;
 /** Share by which they may miss the embedding. */
 const TOLERANCE = 1e-3;
-/** Distance between the two states that a derivative is the difference of, as a share of the path. */
-const STEP = 3e-3;
+/**
+ * Distance between the two states that a derivative is the difference of, as a share of the path: three times as far apart the
+ * bend of the path shows (3.7e-4 in a pair of the tests, for 4.4e-5), and nearer the rounding of float32.
+ */
+const STEP = 1e-3;
 /** Positions of one run. */
 const RUN_POSITIONS = 4096;
 
