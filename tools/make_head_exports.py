@@ -173,4 +173,5 @@ def main():
     (out / "heads.json").write_text(json.dumps(golden, indent=1) + "\n")
 
 
-main()
+if __name__ == "__main__":
+    main()

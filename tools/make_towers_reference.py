@@ -1,11 +1,11 @@
 """Small random models of two towers, and what transformers and PyTorch compute of them, for test/reference/towers.test.ts.
 
-Writes test/fixtures/towers/{clip,siglip}/ (checkpoint, tokenizer, image processor; of CLIP an ONNX file of both towers and one
-of each) and test/golden/towers.json: embeddings, logits of labels, probabilities of the pipeline, and of the first label and of
+Writes test/fixtures/towers/{clip,siglip}/ (checkpoint, tokenizer, image processor; an ONNX file of both towers and one of each) and test/golden/towers.json: embeddings, logits of labels, probabilities of the pipeline, and of the first label and of
 the first text Integrated Gradients from the entry of every block of either tower, in float64, by Gauss-Legendre with 512 points
 between the hidden states at the input and at a baseline (the black picture; word vectors of zero).
 
 Run with transformers 4.57:  python tools/make_towers_reference.py
+The ONNX files alone, of the checkpoints that are there:  python tools/make_towers_reference.py --export
 With another version, to compare with the file that is there:  python tools/make_towers_reference.py --check
 """
 
@@ -313,6 +313,30 @@ class Text(torch.nn.Module):
         return self.model.get_text_features(input_ids=input_ids, attention_mask=attention_mask)
 
 
+class Tower(torch.nn.Module):
+    """One of the towers of SigLIP, with the outputs that transformers.js gives them."""
+
+    def __init__(self, tower, name):
+        super().__init__()
+        self.tower, self.name = tower, name
+
+    def forward(self, given):
+        out = self.tower(**{self.name: given})
+        return out.last_hidden_state, out.pooler_output
+
+
+class Unmasked(torch.nn.Module):
+    """Both towers of SigLIP, which has no mask of tokens."""
+
+    def __init__(self, model):
+        super().__init__()
+        self.model = model
+
+    def forward(self, input_ids, pixel_values):
+        out = self.model(input_ids=input_ids, pixel_values=pixel_values)
+        return out.logits_per_image, out.logits_per_text, out.text_embeds, out.image_embeds
+
+
 class Both(torch.nn.Module):
     def __init__(self, model):
         super().__init__()
@@ -325,8 +349,10 @@ class Both(torch.nn.Module):
 
 def export(folder):
     """The layouts of Optimum: both towers in one file, and each in one of its own."""
-    model = CLIPModel.from_pretrained(folder, attn_implementation="eager").eval()
-    ids = torch.tensor([[model.config.text_config.bos_token_id, 5, 6, model.config.text_config.eos_token_id]]).repeat(2, 1)
+    is_clip = folder.name == "clip"
+    model = (CLIPModel if is_clip else SiglipModel).from_pretrained(folder, attn_implementation="eager").eval()
+    first = model.config.text_config.bos_token_id if is_clip else 4
+    ids = torch.tensor([[first, 5, 6, model.config.text_config.eos_token_id] + ([] if is_clip else [1] * (LENGTH - 4))]).repeat(2, 1)
     mask, pixels = torch.ones_like(ids), torch.randn(3, 3, SIZE, SIZE)
     tokens = {0: "text_batch_size", 1: "sequence_length"}
     axes = {"input_ids": tokens, "attention_mask": tokens, "pixel_values": {0: "image_batch_size"}}
@@ -346,6 +372,12 @@ def export(folder):
         )
 
     both = ["logits_per_image", "logits_per_text", "text_embeds", "image_embeds"]
+    if not is_clip:
+        states = ["last_hidden_state", "pooler_output"]
+        write(Unmasked(model), {"input_ids": ids, "pixel_values": pixels}, both, "model.onnx")
+        write(Tower(model.vision_model, "pixel_values"), {"pixel_values": pixels}, states, "vision_model.onnx")
+        write(Tower(model.text_model, "input_ids"), {"input_ids": ids}, states, "text_model.onnx")
+        return
     write(Both(model), {"input_ids": ids, "pixel_values": pixels, "attention_mask": mask}, both, "model.onnx")
     write(Image(model), {"pixel_values": pixels}, ["image_embeds"], "vision_model.onnx")
     write(Text(model), {"input_ids": ids, "attention_mask": mask}, ["text_embeds"], "text_model.onnx")
@@ -361,7 +393,13 @@ def differences(found, there, path=""):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--check", action="store_true")
-    check = parser.parse_args().check
+    parser.add_argument("--export", action="store_true")
+    options = parser.parse_args()
+    if options.export:
+        for name in ("clip", "siglip"):
+            export(FOLDER / name)
+        return
+    check = options.check
     clip = FOLDER / "clip" if check else make_clip()
     siglip = FOLDER / "siglip" if check else make_siglip()
     models_found = {
@@ -373,6 +411,7 @@ def main():
         print({name: differences(found, there[name]) for name, found in models_found.items()}, transformers.__version__)
         return
     export(clip)
+    export(siglip)
     content = {
         "versions": {"transformers": transformers.__version__, "torch": torch.__version__},
         "size": [WIDTH, HEIGHT],
@@ -385,4 +424,5 @@ def main():
     GOLDEN.write_text(json.dumps(content) + "\n")
 
 
-main()
+if __name__ == "__main__":
+    main()

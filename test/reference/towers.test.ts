@@ -83,23 +83,29 @@ describe.each(["clip", "siglip"] as const)("%s", (name) => {
   });
 });
 
-describe("ONNX files of CLIP", () => {
+describe.each(["clip", "siglip"] as const)("ONNX files of %s", (name) => {
   const quick = { baseline: "black", tolerance: 1e-5, effort: "blocks", target: "a cat" } as const;
   const beside = ["config.json", "tokenizer.json", "tokenizer_config.json", "preprocessor_config.json"];
   const from = (names: readonly string[]): Files =>
-    Object.fromEntries(names.map((name) => [name, readFileSync(`${folder("clip")}/${name}`)]));
-  const { clip } = REFERENCE.models;
+    Object.fromEntries(names.map((file) => [file, readFileSync(`${folder(name)}/${file}`)]));
+  const reference = REFERENCE.models[name];
+  const [scale, bias] = name === "clip" ? [Math.exp(2), 0] : [Math.exp(1.2), -1.5];
 
   it("are read where both towers are in one file: the factor of cosines is found in it", async () => {
     await using model = await loadModel(await tempFolder(from([...beside, "onnx/model.onnx"])));
-    expect(model.texts?.scale).toBeCloseTo(Math.exp(2), 5);
+    expect(model.texts).toMatchObject({ scale: expect.closeTo(scale, 5), bias: expect.closeTo(bias, 5) });
     const { predictions, blocks } = await explain(model, { image, labels }, quick);
     for (const { index, logit, probability } of predictions) {
-      expect(logit).toBeCloseTo(clip.logits[index] as number, 4);
-      expect(probability).toBeCloseTo(clip.probabilities[index] as number, 4);
+      expect(logit).toBeCloseTo(reference.logits[index] as number, 4);
+      expect(probability).toBeCloseTo(reference.probabilities[index] as number, 4);
     }
     for (const [b, { relevance }] of blocks.entries()) {
-      expect(relevance).toBeAllClose(clip.vision[b] as readonly number[], { atol: 1e-4, rtol: 1e-3 });
+      expect(relevance).toBeAllClose(reference.vision[b] as readonly number[], { atol: 1e-4, rtol: 1e-3 });
+    }
+    const side = { baseline: "zero-embedding", tolerance: 1e-5, effort: "blocks" } as const;
+    const words = await explain<object>(model, { image, text, side: "text" }, side);
+    for (const [b, { relevance }] of words.blocks.entries()) {
+      expect(relevance).toBeAllClose(reference.words[b] as readonly number[], { atol: 1e-4, rtol: 1e-3 });
     }
   });
 
@@ -110,11 +116,11 @@ describe("ONNX files of CLIP", () => {
     const { predictions, blocks, target } = await explain(model, { image, labels }, quick);
     expect(target).toMatchObject({ label: "a cat", unit: "cosine similarity", probability: null });
     for (const { index, logit } of predictions) {
-      expect(logit * Math.exp(2)).toBeCloseTo(clip.logits[index] as number, 4);
+      expect(logit * scale + bias).toBeCloseTo(reference.logits[index] as number, 4);
     }
     for (const [b, { relevance }] of blocks.entries()) {
-      const scaled = relevance.map((value) => value * Math.exp(2));
-      expect(scaled).toBeAllClose(clip.vision[b] as readonly number[], { atol: 1e-4, rtol: 1e-3 });
+      const scaled = relevance.map((value) => value * scale);
+      expect(scaled).toBeAllClose(reference.vision[b] as readonly number[], { atol: 1e-4, rtol: 1e-3 });
     }
     await expect(explain(model, { image, labels }, { score: "probability" })).rejects.toThrow(/no probabilities/);
   });

@@ -5,7 +5,7 @@
  */
 
 import type { Dimension, StoredTensor } from "../onnx/model.ts";
-import { type DType, viewBytes } from "../tensor/dtype.ts";
+import { type DType, dtypeFromCode, viewBytes } from "../tensor/dtype.ts";
 import { own } from "../util/own.ts";
 import { productOf, type Shape, type ShapeContext, shifted } from "./shape-rule.ts";
 import { sliceLength } from "./shape-rules/slice.ts";
@@ -20,9 +20,14 @@ const LARGEST_NUMBER = 2 ** 63;
 
 export const isInteger = (dtype: DType | undefined): boolean => dtype === "int64" || dtype === "int32";
 
-/** Elements of a small stored tensor of whole numbers; undefined for all others. */
+/** Element types of numbers that ranges of places are made of: a whole number in another type, or half of one. */
+export const isReal = (dtype: DType | undefined): boolean => dtype === "float32" || dtype === "float64";
+
+/** Elements of a small stored tensor of whole numbers, or the only one of another type; undefined for all others. */
 export function storedIntegers({ dtype, shape, storage }: StoredTensor): readonly number[] | undefined {
-  if (!isInteger(dtype) || shape.length > 1 || storage.kind !== "bytes") return undefined;
+  const isSingle = isReal(dtype) && shape.every((size) => size === 1);
+  if (!isInteger(dtype) && !isSingle) return undefined;
+  if (shape.length > 1 || storage.kind !== "bytes") return undefined;
   if (storage.bytes.byteLength > LARGEST_BYTES) return undefined;
   return Array.from(viewBytes(dtype, storage.bytes) as ArrayLike<number | bigint>, Number);
 }
@@ -81,6 +86,13 @@ const quotient: Operation = (a, b, c) => {
   return b === 0 ? undefined : numeric((x, y) => Math.trunc(x / y))(a, b, c);
 };
 
+/** Of the sign of the divisor; with `fmod` of that of the dividend (Mod-10). */
+const remainder: Operation = (a, b, c) => {
+  if (b === 0) return undefined;
+  const isTruncated = c.int("fmod", 0) === 1;
+  return numeric((x, y) => (isTruncated ? x % y : x - Math.floor(x / y) * y))(a, b, c);
+};
+
 const equality: Operation = (a, b) => {
   if (a === undefined || b === undefined) return undefined;
   if (a === b) return 1;
@@ -99,10 +111,11 @@ const negation = (value: Dimension): Dimension => (typeof value === "number" ? N
 
 const unchanged: Fold = (c) => c.elements(0);
 
-const cast: Fold = (c) =>
-  c.int("to", 1) === 9
-    ? c.elements(0)?.map((value) => (typeof value === "number" ? Number(value !== 0) : undefined))
-    : c.elements(0);
+const cast: Fold = (c) => {
+  const to = dtypeFromCode(c.int("to", 1));
+  const number = (value: number) => (to === "bool" ? Number(value !== 0) : isInteger(to) ? Math.trunc(value) : value);
+  return c.elements(0)?.map((value) => (typeof value === "number" ? number(value) : to === "bool" ? undefined : value));
+};
 
 const concat: Fold = (c) => {
   const joined: Dimension[] = [];
@@ -175,6 +188,7 @@ const FOLDS: Readonly<Record<string, Fold>> = {
   Sub: pairwise(difference),
   Mul: pairwise((a, b, c) => product([a, b], c)),
   Div: pairwise(quotient),
+  Mod: pairwise(remainder),
   Min: pairwise((a, b, c) => (a === b ? a : numeric(Math.min)(a, b, c))),
   Max: pairwise((a, b, c) => (a === b ? a : numeric(Math.max)(a, b, c))),
   Equal: pairwise(equality),

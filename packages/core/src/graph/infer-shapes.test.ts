@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Dimension, type Graph, int, ints, type ValueInfo } from "../onnx/model.ts";
-import { intTensor } from "../tensor/tensor.ts";
+import { floatTensor, intTensor } from "../tensor/tensor.ts";
 import { DEFAULT_OPSETS, GraphBuilder } from "./builder.ts";
 import { inferShapes } from "./infer-shapes.ts";
 
@@ -146,6 +146,17 @@ describe("inferShapes(), shapes that are computed", () => {
     expect(inferOver(["n", 3], positions)).toEqual({ shape: [3], dtype: "int64", integers: [0, 1, 2] });
   });
 
+  it("range over halves up to a size that became another type", () => {
+    const real = (b: GraphBuilder, value: number) => b.constant(floatTensor([value], []));
+    const halves = (b: GraphBuilder, x: string) => {
+      const limit = b.emit("Cast", [b.squeeze(b.sizeOf(x, 1), [0])], { attributes: { to: int(1) } });
+      return b.emit("Range", [real(b, 0.5), limit, real(b, 1)]);
+    };
+    expect(shapeOver(["n", 4], halves)).toEqual([4]);
+    const whole = (b: GraphBuilder) => b.emit("Cast", [real(b, -1.5)], { attributes: { to: int(7) } });
+    expect(inferOver(["n"], whole).integers).toEqual([-1]);
+  });
+
   it("know the rank where only the number of sizes is known", () => {
     const sizes = (b: GraphBuilder) => b.input("sizes", "int64", [3]);
     expect(shapeOver(["n", 4], (b, x) => b.emit("Reshape", [x, sizes(b)]))).toEqual(["?0", "?1", "?2"]);
@@ -159,6 +170,11 @@ describe("inferShapes(), shapes that are computed", () => {
       [4, 5, 7],
     ],
     ["truncating division", (b) => b.div(b.integers([-7]), b.integers([2])), [-3]],
+    [
+      "remainders of the sign of the divisor",
+      (b) => b.emit("Mod", [b.integers([-7, 7]), b.integers([3, -3])]),
+      [2, -2],
+    ],
     ["division by zero", (b) => b.div(b.integers([1]), b.integers([0])), undefined],
     ["Size", (b, x) => b.emit("Size", [x]), [60]],
     ["part of Shape", (b, x) => b.emit("Shape", [x], { attributes: { start: int(1), end: int(-1) } }), [4]],

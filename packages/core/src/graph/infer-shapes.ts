@@ -2,7 +2,7 @@
 
 import type { Attribute, Dimension, Graph, Node } from "../onnx/model.ts";
 import { own } from "../util/own.ts";
-import { foldIntegers, isInteger, storedIntegers } from "./fold-integers.ts";
+import { foldIntegers, isInteger, isReal, storedIntegers } from "./fold-integers.ts";
 import { foldMatrix, type Matrix } from "./fold-matrices.ts";
 import {
   LARGEST_RANK,
@@ -92,7 +92,10 @@ export function inferShapes(graph: Graph, opsets: Readonly<Record<string, number
       if (output !== "") types.set(output, results[i] as ValueType);
     });
     const [first] = results;
-    const small = (first?.shape?.length ?? 2) <= 1 && (isInteger(first?.dtype) || first?.dtype === "bool");
+    const isWhole = isInteger(first?.dtype) || first?.dtype === "bool";
+    // Arithmetic is that of whole numbers: of others only what a range is given is known.
+    const isGiven = isReal(first?.dtype) && (node.opType === "Cast" || node.opType === "Constant");
+    const small = (first?.shape?.length ?? 2) <= 1 && (isWhole || isGiven);
     const folded = known && small ? foldIntegers(context) : undefined;
     if (folded !== undefined) elements.set(node.outputs[0] as string, folded);
     else if (known) foldMatrices(context, node);

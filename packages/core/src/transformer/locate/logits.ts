@@ -52,12 +52,7 @@ export function findLogits(search: Search, source: Source, problems: string[], l
   }
   const others = outputs.filter(({ meaning, name }) => OTHER_HEADS.has(meaning) && !found.flow.has(name));
   if (others.length > 0) throw severalHeads([...last, ...others]);
-  if (last.length > 1) {
-    problems.push(
-      `one output for logits: several depend on the input and not on each other: ${last.map(nameOutput).join(", ")}`,
-    );
-    return undefined;
-  }
+  if (last.length > 1) throw manyHeads(last);
   return logitsIn(found);
 }
 
@@ -112,6 +107,12 @@ const headless = (outputs: readonly Output[], source: Source): UnsupportedModelE
     outputs.map((output) => ({ reason: `output ${listOutputs([output])}` })),
   );
 };
+
+const manyHeads = (outputs: readonly Output[]): UnsupportedModelError =>
+  new UnsupportedModelError(
+    `Cannot explain the model: it has several heads, and calig explains the classes of one: ${outputs.map(nameOutput).join(", ")}, which do not depend on each other. Export it with one of them alone`,
+    outputs.map((output) => ({ reason: `output ${listOutputs([output])}` })),
+  );
 
 const severalHeads = (outputs: readonly Output[]): UnsupportedModelError =>
   new UnsupportedModelError(

@@ -32,6 +32,21 @@ export function findLookups(search: Search): readonly Lookup[] {
   });
 }
 
+/**
+ * Inputs that are token ids: those that look up the largest table, or another one of as many rows that are not said to be of
+ * positions.
+ */
+export function textInputs(search: Search): readonly string[] {
+  const lookups = findLookups(search);
+  const [largest] = [...lookups].sort((a, b) => b.rows * b.width - a.rows * a.width);
+  if (largest === undefined || largest.rows < MOST_TYPES) return [];
+  const own = lookups.filter(
+    ({ input, table, rows }) =>
+      table === largest.table || (rows === largest.rows && !/position/i.test(input) && !/position/i.test(table)),
+  );
+  return [...new Set(own.map(({ input }) => input))];
+}
+
 /** The input of the graph that indices are, if nothing but constants is added on the way. */
 function indexInput({ index, isConstant }: Search, indices: string): string | undefined {
   let value = indices;

@@ -3,6 +3,7 @@
 import type { ValueInfo } from "../../onnx/model.ts";
 import type { AttentionSite } from "./attention.ts";
 import { isCausal } from "./causality.ts";
+import { textInputs } from "./lookups.ts";
 import { isOperator } from "./operators.ts";
 import type { Output } from "./outputs.ts";
 import type { Source } from "./roles.ts";
@@ -26,12 +27,19 @@ const OTHER_GRIDS = /^one width|probabilities \[[^\]]*\d+, \d+\] for hidden stat
 const PICTURES =
   "calig explains vision Transformers whose blocks all have the same positions (ViT, DeiT, BEiT, DINOv2, CLIP, SigLIP); give one of these";
 const CLASSES = "calig explains the classes of whole pictures; give a model that classifies pictures";
+const ENCODER_DECODER =
+  "an encoder-decoder (as BART, T5, Whisper), whose decoder attends to itself and to the encoder; calig explains encoders that classify, and decoders; give one of these";
 const BOTH =
   'calig explains models that read texts or pictures, and two towers such as CLIP where the file gives the embeddings of both ("image_embeds", "text_embeds")';
 
 /** What a graph without token ids or pixels is, or one with both; undefined where that is not known. */
 export function kindByInputs(search: Search): string | undefined {
   const { inputs } = search.index.graph;
+  const texts = textInputs(search);
+  if (texts.length > 1) {
+    if (texts.some((name) => /decoder/i.test(name))) return ENCODER_DECODER;
+    return `a model that reads ${texts.length} texts, each by itself (${texts.map((name) => `"${name}"`).join(", ")}), as towers that are compared do; calig explains models of one text, or of a pair in one sequence, and embeddings; give the encoder alone (a folder of sentence-transformers, or its hidden states as an ONNX file)`;
+  }
   const rank = ({ name }: ValueInfo) => search.shape(name)?.length ?? 0;
   const floats = inputs.filter(({ dtype }) => /^b?float/.test(dtype ?? ""));
   const sound = inputs.find((input) => SOUND.test(input.name) && rank(input) >= 2);
@@ -94,7 +102,10 @@ export function kindByBlocks(
   }
   const causal = sites.filter((site) => isCausal(search, [site])).length;
   if (causal > 0 && causal < sites.length && problems.some((problem) => problem.startsWith(TWO_IN_A_BLOCK))) {
-    return "an encoder-decoder (as BART, T5, Whisper), whose decoder attends to itself and to the encoder; calig explains encoders that classify, and decoders; give one of these";
+    return ENCODER_DECODER;
+  }
+  if (problems.length > 0 && problems.every((problem) => problem.startsWith(TWO_IN_A_BLOCK))) {
+    return "a Transformer whose blocks get more than the hidden state of the one before (the words again, what earlier blocks gave), or have two attentions each, so that no single state enters each of them; calig explains models with one stream of hidden states; give one";
   }
   return undefined;
 }

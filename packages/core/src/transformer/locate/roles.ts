@@ -2,7 +2,7 @@
 
 import type { Dimension, ValueInfo } from "../../onnx/model.ts";
 import type { Stream } from "../anatomy.ts";
-import { findLookups, type Lookup, MOST_TYPES } from "./lookups.ts";
+import { findLookups, type Lookup, MOST_TYPES, textInputs } from "./lookups.ts";
 import { becomesAngles } from "./rotary-positions.ts";
 import { describeShape, type Search } from "./search.ts";
 
@@ -43,6 +43,8 @@ export function findSource(search: Search): Source | readonly string[] {
       `input "${ids}" has shape ${describeShape(search.shape(ids))}, wanted [batch, tokens]: the model chooses among several texts (multiple choice); calig explains models that read one text, or a pair of texts`,
     ];
   }
+  const texts = textInputs(search);
+  if (texts.length > 1) return [`several inputs are token ids: ${texts.map((name) => `"${name}"`).join(", ")}`];
   if (ids !== undefined) {
     const values = lookups.filter(({ input }) => input === ids).map(({ value }) => value);
     return { kind: "text", role: "ids", input: ids, values, lookups, tokens: search.shape(ids)?.[1] };
