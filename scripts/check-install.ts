@@ -67,7 +67,8 @@ function inNode(tarballs: readonly Tarball[]): void {
   hold("npm install calig warns of nothing", project.warnings, []);
   const program = `${firstProgram("README.md", "ts")}console.log(explanation.target.label);\nawait model.dispose();\n`;
   writeFileSync(join(project.folder, "readme.mjs"), program);
-  hold("README's program in Node", run(project, ["readme.mjs"]), "positive\n");
+  const printed = run(project, ["readme.mjs"]).trim().split("\n");
+  hold("README's program in Node", printed.at(-1), "positive");
   // Further entries, so that all typings are read, those of libraries too.
   const typed = [
     `import type * as extend from "calig/extend";\nexport type { extend };\n`,

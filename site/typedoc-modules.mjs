@@ -1,6 +1,6 @@
 /**
  * @file A plugin of TypeDoc: modules are called as they are imported, and introduced by what their files say of themselves;
- * errors that are thrown stand in one list, with their classes.
+ * errors that are thrown stand in one list, with their classes; options say what docs/options.md says of them.
  */
 
 import { readFileSync } from "node:fs";
@@ -29,8 +29,46 @@ export function load(app) {
     reflection.comment = new Comment([{ kind: "text", text: about.replace(/\n \* ?/g, " ") }]);
   });
   app.converter.on(Converter.EVENT_RESOLVE_BEGIN, (context) => {
-    for (const { comment } of Object.values(context.project.reflections)) listThrown(comment);
+    const options = optionTexts();
+    for (const reflection of Object.values(context.project.reflections)) {
+      listThrown(reflection.comment);
+      if (!reflection.kindOf(ReflectionKind.Property)) continue;
+      // Options are declared in tables, from which their types are made.
+      if (/^OptionsOf\./.test(reflection.inheritedFrom?.name ?? "") && reflection.comment === undefined) {
+        const text = options.get(reflection.name);
+        if (text !== undefined) reflection.comment = new Comment([{ kind: "text", text }]);
+      }
+      // Where a field comes from is no matter of those who read it.
+      delete reflection.inheritedFrom;
+      delete reflection.overwrites;
+      if (reflection.parent?.kindOf(ReflectionKind.Interface)) delete reflection.defaultValue;
+    }
   });
+  app.converter.on(Converter.EVENT_RESOLVE_END, (context) => {
+    for (const reflection of Object.values(context.project.reflections)) {
+      // A parameter that is taken apart has no name but that of its type.
+      if (reflection.name !== "__namedParameters") continue;
+      const words = String(reflection.type?.name ?? "options").match(/[A-Z]?[a-z]+/g) ?? ["options"];
+      reflection.name = words.at(-1).toLowerCase();
+    }
+  });
+  app.renderer.on("endPage", (page) => {
+    // Of types that begin with a bar, as they are written in several lines.
+    page.contents = page.contents?.replaceAll("| \\| ", "| ");
+    // Lists of modules say nothing of them.
+    if (page.url === "index.md") page.contents = `# API\n\n${readFileSync(new URL("api.md", import.meta.url), "utf8")}`;
+  });
+}
+
+/** What each option means, and its default, by its name: the rows of docs/options.md. */
+function optionTexts() {
+  const page = readFileSync(new URL("../docs/options.md", import.meta.url), "utf8");
+  return new Map(
+    [...page.matchAll(/^\| `(\w+)` \| (.+?) \| .*? \| (.*?) \|/gm)].map(([, name, meaning, standard]) => [
+      name,
+      `${meaning[0].toUpperCase()}${meaning.slice(1)}.${standard === "" ? "" : ` Default: ${standard}.`}`,
+    ]),
+  );
 }
 
 /** @param {Comment | undefined} comment */

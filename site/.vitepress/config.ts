@@ -50,11 +50,19 @@ export default defineConfig({
           .replace(/\s/g, "-"),
     },
     config(md) {
+      md.core.ruler.push("comments-above", (state) => {
+        for (const token of state.tokens) {
+          if (token.type === "fence" && /^(sh|bash)\b/.test(token.info)) token.content = commentsAbove(token.content);
+        }
+      });
       md.core.ruler.push("links-out", (state) => {
         const page = (state.env as { path: string }).path;
         for (const { children } of state.tokens) {
           const open: boolean[] = [];
-          for (const token of children ?? []) {
+          for (const [i, token] of (children ?? []).entries()) {
+            // On a site pages have names, not files.
+            const text = children?.[i + 1];
+            if (token.type === "link_open" && text?.type === "text") text.content = titleOf(text.content);
             if (token.type === "link_open") open.push(redirect(token, page));
             // A link that leads nowhere is text.
             if (token.type === "link_close" && open.pop() === false) token.hidden = true;
@@ -70,6 +78,23 @@ export default defineConfig({
     },
   },
 });
+
+/** Characters of a line of code that are seen without scrolling. */
+const SEEN = 76;
+
+/** What stands behind commands, above them where it would not be seen. */
+function commentsAbove(code: string): string {
+  const lines = code.split("\n");
+  if (!lines.some((line) => line.length > SEEN && BEHIND.test(line))) return code;
+  return lines.map((line) => line.replace(BEHIND, "# $2\n$1")).join("\n");
+}
+
+const BEHIND = /^(\S.*?)\s+# (.+)$/;
+
+const TITLES = new Map(MENU.flatMap(({ pages }) => pages.map(([page, title]) => [`${page}.md`, title] as const)));
+
+/** What the menu calls a page whose file a link is called after. */
+const titleOf = (text: string): string => TITLES.get(text.replace(/^docs\//, "")) ?? text;
 
 interface Link {
   hidden: boolean;

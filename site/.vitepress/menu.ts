@@ -12,8 +12,8 @@ export const MENU: readonly MenuPart[] = [
     pages: [
       ["tutorial", "Ten minutes"],
       ["commands", "Everything in one look"],
-      ["coming-from", "Coming from Captum, SHAP, ..."],
-      ["faq", "Questions"],
+      ["coming-from", "Coming from Captum, SHAP"],
+      ["faq", "Frequently asked"],
       ["glossary", "Glossary"],
     ],
   },

@@ -12,6 +12,7 @@ import { SharedWork } from "./shared-work.ts";
 /** Classes that are explained where nothing else is asked for. */
 export const MOST_CLASSES = 8;
 
+/** Options of `explain`, and which classes. */
 export interface ExplainClassesOptions extends Omit<ExplainOptions, "target" | "against" | "counterfactuals"> {
   /** Most classes, >= 1: the most probable ones. Default 8. */
   readonly classes?: number;

@@ -15,6 +15,7 @@ export interface WordAttribution extends Word {
   readonly spread?: number;
 }
 
+/** A patch of a picture with its attribution, in units of the target score. */
 export interface PatchAttribution {
   readonly row: number;
   readonly column: number;
@@ -70,6 +71,7 @@ export interface BlockExplanation {
   readonly completeness: BlockCompleteness;
 }
 
+/** What the model says of one class. */
 export interface Prediction {
   readonly index: number;
   readonly label: string;
@@ -78,8 +80,10 @@ export interface Prediction {
   readonly probability: number | null;
 }
 
+/** What attributions are measured in. */
 export type ScoreKind = "logit" | "probability" | "log-probability" | "margin";
 
+/** What is explained: the class or question, its score, and its probability. */
 export interface Target {
   /** Index of the class; -1 where a question from outside is not about a class, and `label` says what it is about. */
   readonly index: number;
@@ -152,6 +156,7 @@ export interface ModelCard {
   readonly typical?: TypicalFigures;
 }
 
+/** What is known of a model: what it is called, its family and task, its sizes, the checksum of its weights. */
 export interface ModelFacts {
   readonly id: string;
   readonly family: string;
@@ -167,6 +172,7 @@ export interface ModelFacts {
   readonly card?: ModelCard;
 }
 
+/** What an explanation cost: time in milliseconds, evaluations of the model, memory in bytes. */
 export interface Cost {
   readonly milliseconds: number;
   /** Equivalent whole-model passes: one forward counts 1, one forward and backward of a path point through a share s of the blocks counts 2 s. */
@@ -362,6 +368,7 @@ export interface WordPairs {
   readonly modelEvaluations: number;
 }
 
+/** The explanation of a text or of a prompt: its words and tokens with their attributions, and everything that texts and pictures share. */
 export interface TextExplanation extends ExplanationCommon {
   readonly layout: "text";
   readonly input: {
@@ -385,6 +392,7 @@ export interface TextExplanation extends ExplanationCommon {
   readonly opposing: readonly WordAttribution[];
 }
 
+/** The explanation of a picture: one number for each patch, and everything that texts and pictures share. */
 export interface ImageExplanation extends ExplanationCommon {
   readonly layout: "grid";
   readonly input: {

@@ -5,6 +5,7 @@ import type { FloatTensor } from "../tensor/tensor.ts";
 import { checkGradient } from "./consistency.ts";
 import type { MethodContext } from "./method.ts";
 
+/** The hidden state that enters a block, and the gradient of the score there [1, positions, width]. */
 export interface GradientAtInput {
   /** H_l and dF/dH_l [1, positions, width]. */
   readonly hiddenState: FloatTensor;

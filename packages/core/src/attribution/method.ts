@@ -28,6 +28,7 @@ export interface MethodContext<Table extends OptionTable = Record<never, never>>
   readonly onProgress: (done: number) => void;
 }
 
+/** What an attribution method gives: one number for each feature, in units of the score, and what it was made of. */
 export interface MethodResult {
   /** One per feature. Special features have the value that the method gives them, 0 where it gives none. */
   readonly attribution: readonly number[];

@@ -21,6 +21,7 @@ import { shapley } from "./methods/shapley.ts";
 import { shuffled } from "./methods/shuffled.ts";
 import type { MethodObject } from "./options.ts";
 
+/** The attribution methods that are built in, in the order of the documentation. */
 export const METHODS: readonly AttributionMethod[] = [
   caLig,
   integratedGradients,

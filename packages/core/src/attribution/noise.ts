@@ -6,6 +6,7 @@ import { type FloatTensor, floatTensor } from "../tensor/tensor.ts";
 import { createRandom, type Random } from "../util/random.ts";
 import type { MethodContext } from "./method.ts";
 
+/** How much noise, and how many copies. */
 export interface NoiseOptions {
   /** Noisy copies, >= 1. Default 50. */
   readonly samples?: number;

@@ -4,6 +4,7 @@ import type { RgbImage } from "../input/image/rgb-image.ts";
 import type { FloatTensor } from "../tensor/tensor.ts";
 import type { ScoreKind } from "./explanation.ts";
 
+/** What attributions are measured in: all scores, by name. */
 export const SCORE_KINDS = [
   "logit",
   "probability",
@@ -11,10 +12,14 @@ export const SCORE_KINDS = [
   "margin",
 ] as const satisfies readonly ScoreKind[];
 
+/** How block relevance and attention evidence become one map: all ways, by name. */
 export const FUSIONS = ["transport", "additive", "gate"] as const;
+/** How block relevance and attention evidence become one map. */
 export type Fusion = (typeof FUSIONS)[number];
 
+/** How much each block counts in the result: all ways, by name. */
 export const LAYER_WEIGHTS = ["uniform", "balanced", "magnitude", "decay", "last"] as const;
+/** How much each block counts in the result. */
 export type LayerWeightsName = (typeof LAYER_WEIGHTS)[number];
 
 /** Weights of the blocks where nothing is said: what measured better on models of that kind (docs/ablations.md). */
@@ -32,21 +37,26 @@ export const QUADRATURE_RULES = [
 ] as const;
 export type QuadratureRuleName = (typeof QUADRATURE_RULES)[number];
 
+/** How the integral of a block is computed: all ways, by name. */
 export const QUADRATURES = ["spline", "lean-spline", ...QUADRATURE_RULES, "stochastic"] as const;
+/** How the integral of a block is computed. */
 export type Quadrature = (typeof QUADRATURES)[number];
 
 /** What integrates where nothing is said: a spline finds its places by the error, a fixed number of points suits Gauss. */
 export const defaultQuadrature = (steps: number | "auto"): Quadrature =>
   steps === "auto" ? "spline" : "gauss-legendre";
 
+/** The names of the baselines of texts. */
 export const TEXT_BASELINES = ["mask", "pad", "unk", "mean", "zero-embedding", "zero", "frequent-words"] as const;
 export type TextBaseline = (typeof TEXT_BASELINES)[number];
 
+/** The names of the baselines of pictures. */
 export const IMAGE_BASELINES = ["blur", "black", "white", "mean", "noise", "zero"] as const;
 export type ImageBaseline = (typeof IMAGE_BASELINES)[number];
 
 /** All baselines, each once: those of texts, then those that only images have. */
 export const BASELINES = [...new Set<BaselineName>([...TEXT_BASELINES, ...IMAGE_BASELINES])] as const;
+/** The names of baselines of all kinds of inputs. */
 export type BaselineName = TextBaseline | ImageBaseline;
 
 /** A baseline that is computed for each input (define.ts says what it gets). Results state its name and settings. */
@@ -69,6 +79,7 @@ export type CustomBaseline =
   | { readonly image: RgbImage }
   | { readonly hiddenState: FloatTensor }
   | BaselineObject;
+/** What an input is compared with: a name, an input of your own, or the mean over several. */
 export type Baseline = BaselineName | CustomBaseline;
 
 /** A question from outside (question-object.ts says what it has): an object in the place of the name of a score. */
@@ -110,7 +121,9 @@ export interface CounterfactualOptions {
   readonly limit?: number;
 }
 
+/** What becomes of texts that are longer than the model reads: all ways, by name. */
 export const LONG_TEXTS = ["windows", "truncate"] as const;
+/** What becomes of a text that is longer than the model reads. */
 export type LongText = (typeof LONG_TEXTS)[number];
 
 /** Defaults that do not depend on the model or the input. */

@@ -49,6 +49,7 @@ export interface ModelProbe extends Probe {
   outputs(variants: readonly Kept[]): Promise<readonly PredictedOutput[]>;
 }
 
+/** How a model is asked about changed inputs. */
 export interface ProbeOptions {
   /** Variants per run. Default: as many as have 2048 positions together, at most 64. */
   readonly batchSize?: number;

@@ -77,6 +77,7 @@ export interface DatasetProblem {
   readonly message: string;
 }
 
+/** Inputs with what is known of them: labels, and what people marked as reasons. */
 export interface Dataset {
   /** What `line` counts, where that is not lines of a file: items of a list in JSON. */
   readonly counted?: "line" | "item";

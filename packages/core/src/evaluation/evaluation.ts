@@ -15,6 +15,7 @@ export interface EvaluatedMethod {
   readonly randomControl: boolean;
 }
 
+/** A figure of the table: its name, its metric, and which way is better. */
 export interface EvaluatedFigure {
   readonly name: string;
   readonly metric: string;
@@ -83,6 +84,7 @@ export interface Front {
 /** Measurements of one input: numbers per method and metric; null where the metric does not apply. */
 export type Measurements = Readonly<Record<string, Readonly<Record<string, readonly number[] | null>>>>;
 
+/** What was measured on one input. */
 export interface EvaluatedInput {
   readonly line: number;
   readonly id?: string;
@@ -109,6 +111,7 @@ export interface EvaluationFailure {
   readonly message: string;
 }
 
+/** What an evaluation was made with. */
 export interface EvaluationSettings {
   /** What stood in for removed features; of several, figures are called after them: "faithfulness (random-words)". */
   readonly replacements: readonly ReplacementFacts[];

@@ -70,6 +70,7 @@ export interface TextComparison extends ComparisonCommon {
   readonly features: readonly { readonly text: string; readonly start: number; readonly end: number }[];
 }
 
+/** Methods compared on one picture. */
 export interface ImageComparison extends ComparisonCommon {
   readonly input: ImageExplanation["input"];
   readonly features: readonly { readonly row: number; readonly column: number }[];

@@ -50,6 +50,7 @@ export type Change =
   /** Features replaced by the replacement. */
   | { readonly kind: "removed"; readonly features: readonly number[] };
 
+/** What a method makes of a changed input. */
 export interface ChangedExplanation {
   /** Attribution of each feature, at its place in the original input. */
   readonly attribution: readonly number[];

@@ -32,6 +32,7 @@ import { sufficiency } from "./metrics/sufficiency.ts";
 import { tokenF1 } from "./metrics/token-f1.ts";
 import { tokenF1AtK } from "./metrics/token-f1-at-k.ts";
 
+/** The metrics that are built in, in the order of the tables. */
 export const METRICS: readonly Metric[] = [
   deletion,
   insertion,

@@ -39,6 +39,7 @@ export interface ExtensionKinds {
   readonly cue: CueKind;
 }
 
+/** The kinds of extensions, one for each `define` function. */
 export type ExtensionKind = keyof ExtensionKinds;
 
 /** The kinds as people call them. */

@@ -2,6 +2,7 @@
 
 import type { Runtime } from "../runtime/runtime.ts";
 
+/** An engine from outside: how it is named, and how it is opened. */
 export interface RuntimeDefinition {
   /** Name on the command line: `--device NAME`. */
   readonly name: string;

@@ -17,6 +17,7 @@ const SUFFIXES = {
   bnb4: "_bnb4",
 } as const;
 
+/** Element types of ONNX files, as transformers.js calls them. */
 export type OnnxDtype = keyof typeof SUFFIXES;
 
 /** All of them, best first. */

@@ -4,6 +4,7 @@ import type { Modality } from "../attribution/explainable-model.ts";
 import { image } from "./image/image.ts";
 import { text } from "./text/text.ts";
 
+/** The kinds of inputs that are built in. */
 export const MODALITIES: readonly Modality[] = [text, image];
 
 /** What can stand in for removed features, of any kind of input. */

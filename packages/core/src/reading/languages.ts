@@ -5,6 +5,7 @@ import { de } from "./words/de.ts";
 import { en } from "./words/en.ts";
 import type { Words } from "./words/words.ts";
 
+/** The languages of summaries. */
 export const LANGUAGES: readonly Words[] = [en, de];
 
 /** The language where none is asked for. */

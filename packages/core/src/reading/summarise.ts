@@ -13,6 +13,7 @@ import { isUnlike, totalReference } from "./strength.ts";
 import { STATEMENT_KINDS, type Statement, type Summary } from "./summary.ts";
 import type { Asked, Comparison, Noun, Target, Whole, Words } from "./words/words.ts";
 
+/** In which language an explanation is summed up. */
 export interface SummariseOptions {
   /** Code of a language ("en", "de"), or the words of one. Default "en". */
   readonly language?: string | Words;

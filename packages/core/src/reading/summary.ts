@@ -29,14 +29,17 @@ export const STATEMENT_KINDS = [
   "not-told",
 ] as const;
 
+/** What a sentence of a summary is about. */
 export type StatementKind = (typeof STATEMENT_KINDS)[number];
 
 /** How sure a model is, in steps that each have a word. `docs/reading.md` says from where to where each goes. */
 export const CERTAINTIES = ["coin-flip", "unsure", "leaning", "fairly-sure", "very-sure"] as const;
+/** Words for how sure a decision is, the least sure first. */
 export type CertaintyLevel = (typeof CERTAINTIES)[number];
 
 /** How strong evidence is, in steps that each have a word, weakest first. */
 export const STRENGTHS = ["faint", "weak", "clear", "strong"] as const;
+/** Words for how much a feature counts, the least first. */
 export type StrengthLevel = (typeof STRENGTHS)[number];
 
 /** A word, a patch, a region of a picture, as a statement names it. */
@@ -54,6 +57,7 @@ export interface SummaryItem {
   readonly word: string;
 }
 
+/** A sentence of a summary, with what it is about. */
 export interface Statement {
   readonly kind: StatementKind;
   /** One or a few whole sentences. Text of the user and of the model in it is plain and on one line. */
@@ -66,6 +70,7 @@ export interface Statement {
   readonly code?: string;
 }
 
+/** How sure a decision is, in words, and how often it is right when it is so sure. */
 export interface Certainty {
   /** Null where the model gives numbers, which have none. */
   readonly level: CertaintyLevel | null;
@@ -77,6 +82,7 @@ export interface Certainty {
   readonly accuracy?: number;
 }
 
+/** An explanation in plain words. */
 export interface Summary {
   /** Language of all sentences (BCP 47): for the `lang` of what shows them. */
   readonly language: string;

@@ -11,6 +11,7 @@ import { type Item, isSigned, isWritten, itemsOf, rankedItems, specialsOf } from
  */
 export type WaterfallStepKind = "item" | "supporting" | "opposing" | "special" | "rest";
 
+/** One step of a waterfall, in units of the score. */
 export interface WaterfallStep {
   readonly kind: WaterfallStepKind;
   /** Of one item what lists call it; of special tokens their names, each once; empty otherwise: readers have words for it. */
@@ -26,6 +27,7 @@ export interface WaterfallStep {
   readonly change: number;
 }
 
+/** How the score is reached from that of the baseline, feature by feature. */
 export interface Waterfall {
   readonly scoreAtBaseline: number;
   readonly scoreAtInput: number;
@@ -41,6 +43,7 @@ export interface Waterfall {
   };
 }
 
+/** How many words or patches have a step of their own. */
 export interface WaterfallOptions {
   /** Words or patches on each side that have a step of their own. Default: 4 of what lies in a line, none of a grid. */
   readonly items?: number;

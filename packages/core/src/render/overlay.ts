@@ -11,6 +11,7 @@ import { type SignedScale, STEPS, stepOf } from "./scale.ts";
 
 /** How evidence is drawn over a picture; the first is the default. */
 export const OVERLAYS = ["smooth", "patches", "contours"] as const;
+/** How the map of a picture is laid over it. */
 export type OverlayName = (typeof OVERLAYS)[number];
 
 /** Shares of the full scale that contours are drawn at, where nothing else is said. */

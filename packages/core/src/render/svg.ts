@@ -18,6 +18,7 @@ import { regionsInWords } from "./regions.ts";
 import { type SignedScale, signedScale, stepOf, VISIBLE } from "./scale.ts";
 import { segmentText } from "./segments.ts";
 
+/** How the drawing of an explanation looks. */
 export interface SvgOptions {
   /** Width of the picture in pixels, >= 240. Default 720. */
   readonly width?: number;

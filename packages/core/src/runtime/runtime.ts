@@ -2,7 +2,9 @@
 
 import type { Tensor } from "../tensor/tensor.ts";
 
+/** Tensors that a program is given, by the names of its inputs. */
 export type Feeds = Readonly<Record<string, Tensor>>;
+/** Tensors that a program answers, by the names of its outputs. */
 export type Fetches = Readonly<Record<string, Tensor>>;
 
 /** A compiled program. `run` calls on one session are executed one after the other. */

@@ -20,6 +20,7 @@ export interface TowerPair {
   readonly fills: boolean;
 }
 
+/** What a family is told besides the checkpoint: how much the last block computes, how large pictures are. */
 export interface BuildOptions {
   /**
    * Positions that the last block computes: "all", or "pooled" for only those the logits are read from. "pooled" gives

@@ -160,6 +160,7 @@ export function tokensHead(
   };
 }
 
+/** As many blocks as the configuration counts, each as `block` makes it of its number. */
 export const blocksOf = ({ config }: VisionModel, block: (b: number) => PreNormLayers): readonly PreNormLayers[] =>
   Array.from({ length: config.integer("num_hidden_layers") }, (_, b) => block(b));
 

@@ -14,6 +14,7 @@ import { largestOf } from "./differences.ts";
 import { chooseSamples } from "./samples.ts";
 import type { CheckResult, Verification } from "./verification.ts";
 
+/** Which checks are made, on which inputs. */
 export interface VerifyOptions {
   /** Inputs of the caller, run besides the built-in ones. */
   readonly inputs?: readonly (string | object)[];

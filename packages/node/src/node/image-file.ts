@@ -23,6 +23,7 @@ import { type TiffHeader, tiffHeader } from "@calig/core/internal/input/image/ti
 import type { Sharp, SharpOptions } from "sharp";
 import { loadSharp } from "../util/load-sharp.ts";
 
+/** How a picture is read from a file. */
 export interface ImageFileOptions extends ToRgbOptions {
   /** Largest number of pixels that is decoded, >= 1. Default 100 million (300 MB when decoded). */
   readonly maxPixels?: number;

@@ -20,6 +20,7 @@ import { availableBytes, nodePlatform } from "./platform.ts";
 import { scratchFile } from "./scratch-file.ts";
 import { createSpillFile } from "./spill-file.ts";
 
+/** How `loadModel` loads: which file, on what, with how many threads, and what it may download. */
 export interface LoadOptions extends ModelExtensions {
   /**
    * Whether the engine runs in a thread of its own. The same numbers; this thread, which a run blocks otherwise, stays free

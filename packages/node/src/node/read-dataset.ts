@@ -24,6 +24,7 @@ import { isBucket } from "./storage/storage.ts";
 /** Most bad rows that an error lists. */
 const MOST_PROBLEMS = 20;
 
+/** How a data set is read: its columns, its layouts, how many rows. */
 export interface ReadDatasetOptions extends RowOptions {
   /** What to do with rows that are no inputs: "refuse" the data set (default), or "skip" them. */
   readonly badRows?: "refuse" | "skip";

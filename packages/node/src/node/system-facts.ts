@@ -5,6 +5,7 @@ import { VERSION } from "@calig/core/internal/util/version";
 import { nodeRuntimeFacts } from "../runtime/onnxruntime-node.ts";
 import { requirePackage } from "../util/own-place.ts";
 
+/** The machine and the engine, as `calig doctor` states them. */
 export interface SystemFacts {
   readonly calig: string;
   readonly node: string;

@@ -8,6 +8,7 @@ import { isHubName } from "@calig/core/internal/loading/other-formats";
 import { findFileOfDependency } from "../util/own-place.ts";
 import { diskStore } from "./disk-store.ts";
 
+/** Which revision, in which cache. */
 export interface TransformersCacheOptions {
   /** The revision that the pipeline loaded. Default: "main", as for pipelines. */
   readonly revision?: string;

@@ -10,6 +10,7 @@ import { paletteOf } from "@calig/core/internal/render/palette";
 import { renderSvg, type SvgOptions } from "@calig/core/internal/render/svg";
 import { loadSharp } from "../util/load-sharp.ts";
 
+/** How an explanation is drawn in pixels. */
 export interface PngOptions extends SvgOptions {
   /** Pixels per unit of the SVG, > 0, at most 8. Default 2: for screens of high density. */
   readonly scale?: number;

@@ -23,6 +23,7 @@ import { componentSchemas, inputsWith, RUN_COMPONENTS } from "./schemas.ts";
 import { createTurns } from "./turns.ts";
 import { createWorkQueue } from "./work-queue.ts";
 
+/** What the server is made of: its models, its limits, who may ask. */
 export interface AppOptions {
   /** The models that requests may name, the default ones first. */
   readonly models: readonly ServedModel[];
@@ -40,6 +41,7 @@ export interface AppOptions {
   readonly onError?: (error: unknown) => void;
 }
 
+/** The server as a function from requests to answers, with the ways to end it. */
 export interface ServerApp {
   readonly fetch: Hono<{ Bindings: HttpBindings }>["fetch"];
   readonly routes: readonly Route[];

@@ -52,6 +52,7 @@ export interface ServerLimits {
   readonly connections: number;
 }
 
+/** Limits of the server where nothing else is said: bytes, milliseconds, numbers of requests. */
 export const DEFAULT_LIMITS: ServerLimits = {
   bodyBytes: 8 * 2 ** 20,
   bodiesBytes: 128 * 2 ** 20,

@@ -9,12 +9,14 @@ import { errorBody, HttpError } from "./http-error.ts";
 import { HEALTH_PATH } from "./routes/information.ts";
 import { createTurns } from "./turns.ts";
 
+/** Where the server listens. */
 export interface ListenOptions {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
 }
 
+/** A server that listens. */
 export interface Listening {
   readonly address: string;
   readonly port: number;
@@ -38,7 +40,11 @@ const MALFORMED = new HttpError(400, "malformed-request", "The request has no ad
 /** What can be connected to a socket. */
 export type Listener = Pick<ServerApp, "fetch" | "limits" | "close" | "abort">;
 
-/** @throws The error of the socket when it cannot listen: EADDRINUSE, EACCES, EADDRNOTAVAIL. */
+/**
+ * Connects a server to a socket.
+ *
+ * @throws The error of the socket when it cannot listen: EADDRINUSE, EACCES, EADDRNOTAVAIL.
+ */
 export async function listen(app: Listener, { host, port }: ListenOptions): Promise<Listening> {
   const { headersMs, requestMs } = app.limits;
   const listener = getRequestListener(app.fetch, {

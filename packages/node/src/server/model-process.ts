@@ -30,6 +30,7 @@ const ERRORS_KEPT = 4000;
 /** Options of this process that hold for others: what it may do, and its memory. */
 const INHERITED = /^--(?:permission|experimental-permission|allow-|no-addons|max-|stack-|no-warnings)/;
 
+/** How a model is started in a process of its own. */
 export interface ModelProcessOptions {
   /** What the model is called in errors and in lists of processes. */
   readonly name: string;

@@ -18,6 +18,7 @@ import { checkReading, type Samples, samplesToRgb, type ToRgbOptions } from "@ca
 import { webpOrientation } from "@calig/core/internal/input/image/webp-orientation";
 import { straightPixels } from "./straight-pixels.ts";
 
+/** How a picture is read on a page. */
 export interface DecodeImageOptions extends ToRgbOptions {
   /** Largest number of pixels that is taken, >= 1. Default 100 million. */
   readonly maxPixels?: number;

@@ -8,6 +8,7 @@ import type { WebLoadOptions, WebModel } from "./load-options.ts";
 import type { ModelSource } from "./model-files.ts";
 import { openModel } from "./open-model.ts";
 
+/** How `loadModel` of the small entry loads: what it knows of models is what it is given. */
 export interface MinimalLoadOptions extends Omit<WebLoadOptions, "families" | "modalities" | "passes" | "dtype"> {
   /** Families that are built: of "@calig/core/families/bert" and its neighbours, or your own. */
   readonly families: readonly KnownFamily[];

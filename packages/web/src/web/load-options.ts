@@ -8,6 +8,7 @@ import type { Task } from "@calig/core/internal/loading/task";
 import type { WebDevice } from "@calig/core/internal/runtime/devices";
 import type { Runtime } from "@calig/core/internal/runtime/runtime";
 
+/** How `loadModel` loads on a page: which file, on what, and where the engine's own files are. */
 export interface WebLoadOptions extends ModelExtensions {
   /** What explanations call the model. Default: the name of its folder. */
   readonly id?: string;

@@ -3,6 +3,7 @@
 import { CheckpointError, quote } from "@calig/core/internal/errors";
 import type { ModelFiles } from "@calig/core/internal/loading/memory-store";
 
+/** Which revision, in which cache. */
 export interface TransformersCacheOptions {
   /** The revision that the pipeline loaded: a branch, a tag or a commit. Default: "main", as for pipelines. */
   readonly revision?: string;

@@ -10,6 +10,7 @@ import { spearman } from "../statistics/rank-correlation.ts";
 /** Baselines that are compared, the explanation's own among them. */
 const BASELINES_COMPARED = 3;
 
+/** How far explanations with two baselines agree. */
 export interface BaselineAgreement {
   /** The first is that of the explanation: a name, or "custom" for one of the caller's. */
   readonly baselines: readonly string[];

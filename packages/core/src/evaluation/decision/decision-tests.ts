@@ -39,6 +39,7 @@ export interface DecisionChange {
   readonly prediction: CounterfactualPrediction;
 }
 
+/** What was tried on the model for an evidence sheet. */
 export interface DecisionTests {
   /** What removed features become. */
   readonly replacement: Counterfactuals["replacement"];

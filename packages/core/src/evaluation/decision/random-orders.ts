@@ -11,6 +11,7 @@ const DRAWN_ORDERS = 50;
 /** Most steps of the curves. */
 const STEPS = 6;
 
+/** Where the order of an attribution stands among random orders. */
 export interface OrderPercentile {
   /** Area under the curve of insertion minus that of deletion, of the probability of the target (regression: its number). */
   readonly faithfulness: number;

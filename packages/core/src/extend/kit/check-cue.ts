@@ -8,6 +8,7 @@ import { readSubjects } from "../../shortcuts/subjects.ts";
 import { createRandom } from "../../util/random.ts";
 import { type KitCheck, KitReport } from "./report.ts";
 
+/** What `checkCue` tries a kind of cue on. */
 export interface CheckCueOptions {
   /** At least one that has a cue and one that has not, of the kind that the model reads. */
   readonly inputs: readonly [string | object, string | object, ...(string | object)[]];

@@ -39,6 +39,7 @@ export interface FamilyReference {
   readonly reference: Uint8Array;
 }
 
+/** With which engine `checkFamily` compares, and how closely. */
 export interface CheckFamilyOptions {
   readonly runtime: Runtime;
   /** Largest difference, as a share of the largest number of a tensor. Default: 1e-4. */

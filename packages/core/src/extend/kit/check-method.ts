@@ -9,6 +9,7 @@ import { DEFAULTS, type ExplainOptions } from "../../attribution/options.ts";
 import { ExtensionError } from "../../errors.ts";
 import { apart, type KitCheck, KitReport } from "./report.ts";
 
+/** The inputs that `checkMethod` explains. */
 export interface CheckMethodOptions {
   /** At least two inputs that differ: texts or pictures of the kind that the model reads. */
   readonly inputs: readonly [

@@ -20,6 +20,7 @@ import { createRandom } from "../../util/random.ts";
 import { apart, type KitCheck, KitReport } from "./report.ts";
 import { valuesOf } from "./run-graph.ts";
 
+/** What `checkQuestion` asks the question of. */
 export interface CheckQuestionOptions {
   /** Computes the nodes that the question writes, apart from the model. */
   readonly runtime: Runtime;

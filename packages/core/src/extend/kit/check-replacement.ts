@@ -9,6 +9,7 @@ import { openPerturbable } from "../../evaluation/measure-input.ts";
 import { poolOf } from "../../evaluation/pool.ts";
 import { apart, type KitCheck, KitReport } from "./report.ts";
 
+/** What `checkReplacement` removes features of. */
 export interface CheckReplacementOptions {
   /** At least two inputs that differ, of the kind that the model reads; each draws from the others. */
   readonly inputs: readonly [string | object, string | object, ...(string | object)[]];

@@ -24,6 +24,7 @@ export interface RuleCase {
   readonly opset?: number;
 }
 
+/** The cases that `checkRule` differentiates. */
 export interface CheckRuleOptions {
   readonly runtime: Runtime;
   /** At least one; broadcast operators need a case that broadcasts, others an odd shape. */

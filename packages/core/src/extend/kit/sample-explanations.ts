@@ -101,6 +101,7 @@ const picture: ImageExplanation = {
   completeness: null,
 };
 
+/** Explanations of every layout, that renderers are tried on. */
 export const SAMPLE_EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   "a text": plain,
   "a text with markup, control sequences and separators": hostile,

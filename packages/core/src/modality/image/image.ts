@@ -14,6 +14,7 @@ import { describeImage, onlyImage, type PreparedImage, prepareImage } from "./pr
 import { pictureQuestions } from "./question-forms.ts";
 import { imageReplacements } from "./replacements.ts";
 
+/** Pictures: their patches are what is explained. */
 export const image: Modality<ImageInput, PreparedWhole<PreparedImage>> = {
   name: "image",
   noun: { one: "an image", many: "images" },

@@ -6,6 +6,7 @@ import type { TokenFeature, Word } from "../../input/features.ts";
 
 /** Parts are told by whoever gives a prompt: messages, documents. */
 export const FEATURE_KINDS = ["word", "token", "part"] as const;
+/** What is removed of a text: its words, its tokens, or the parts of a prompt. */
 export type FeatureKind = (typeof FEATURE_KINDS)[number];
 
 /** The removable features of a text in its order: its words, or its tokens. Special tokens are in none. */

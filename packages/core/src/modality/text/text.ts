@@ -22,6 +22,7 @@ import { questionForms } from "./question-forms.ts";
 import { textReplacements } from "./replacements.ts";
 import { unlikeTexts } from "./unlike.ts";
 
+/** Texts, and prompts of language models: their words and tokens are what is explained. */
 export const text: Modality<TextInput | PromptInput, WholeText> = {
   name: "text",
   noun: { one: "a text", many: "texts" },

@@ -90,6 +90,7 @@ export interface Comparison {
   readonly whole: Whole;
 }
 
+/** The words of a language that summaries are made of. */
 export interface Words {
   /** BCP 47. */
   readonly code: string;

@@ -12,6 +12,7 @@ import { type Palette, paletteOf, type Theme } from "../palette.ts";
 import { printable, visible } from "../plain-text.ts";
 import { hasOwnSteps, stepName } from "../waterfall-words.ts";
 
+/** How the drawing of a waterfall looks. */
 export interface WaterfallSvgOptions {
   /** Width in pixels, >= 240. Default 640. */
   readonly width?: number;

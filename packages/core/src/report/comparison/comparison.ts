@@ -41,6 +41,7 @@ export const levels = ({ methods }: MethodComparison): number[][] =>
 export const wordsText = (comparison: TextComparison): string =>
   `Numbers are shares of the largest magnitude that the method gives; + supports the class, − opposes it. ${signText(comparison)}`.trimEnd();
 
+/** A comparison of methods on one input in Markdown. */
 export function comparisonMarkdown(comparison: MethodComparison): string {
   const { methods } = comparison;
   const rows = (cells: readonly ComparisonRow[], name: (text: string) => string) =>
@@ -96,7 +97,11 @@ export interface ComparisonHtmlOptions {
   readonly overlay?: OverlayName;
 }
 
-/** @throws {InvalidOptionError} When the picture cannot be used. */
+/**
+ * A comparison of methods on one input as a page of its own, which works offline.
+ *
+ * @throws {InvalidOptionError} When the picture cannot be used.
+ */
 export function comparisonHtml(
   comparison: MethodComparison,
   { picture, overlay = OVERLAYS[0] }: ComparisonHtmlOptions = {},

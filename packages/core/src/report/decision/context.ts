@@ -13,6 +13,7 @@ export const CONTEXT_FIELDS = {
   contest: ["contact", "how", "deadline", "authority"],
 } as const;
 
+/** The parts of what a deployer states on an evidence sheet. */
 export type ContextSection = keyof typeof CONTEXT_FIELDS;
 
 /** What is stated; "" for what is not. */

@@ -6,6 +6,7 @@ import { sheetDocument } from "./document.ts";
 import { sheetMarks } from "./sections/decided.ts";
 import type { DecisionSheet } from "./sheet-data.ts";
 
+/** The picture of the page, where one is explained. */
 export interface DecisionHtmlOptions {
   /** The picture that is explained as a data URI: the one whose checksum the sheet has (`circumstances.picture`). */
   readonly picture?: string;

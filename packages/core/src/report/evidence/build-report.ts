@@ -13,6 +13,7 @@ import { wordEvidence } from "./word-evidence.ts";
 /** Words of a class on each side where nothing else is asked for. */
 export const TOP_WORDS = 25;
 
+/** What a report is made of. */
 export interface ReportOptions {
   /** Most words of a class on each side, >= 1. Default 25. */
   readonly top?: number;

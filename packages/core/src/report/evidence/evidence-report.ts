@@ -18,6 +18,7 @@ export interface ReportSource {
   readonly label?: string;
 }
 
+/** One explanation of a report, and where it comes from. */
 export interface ReportEntry {
   readonly source: ReportSource;
   readonly explanation: Explanation;

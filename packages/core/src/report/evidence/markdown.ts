@@ -19,6 +19,7 @@ import {
   wordRows,
 } from "./facts.ts";
 
+/** What the report shows in Markdown. */
 export interface ReportMarkdownOptions {
   /** Most explanations that are shown in full, those that words have as examples first. Default 100. */
   readonly details?: number;

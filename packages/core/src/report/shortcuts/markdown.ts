@@ -5,6 +5,7 @@ import { plain, table } from "../../render/markdown-text.ts";
 import type { CueReport, ShortcutReport } from "../../shortcuts/shortcut-report.ts";
 import { cueFacts, cueName, groupsOf, METHOD_TEXT, type StatusGroup, shortcutFacts, shortcutVerdict } from "./words.ts";
 
+/** What was found of shortcuts, in Markdown. */
 export function shortcutsMarkdown(report: ShortcutReport): string {
   const { headline, reasons } = shortcutVerdict(report);
   return [

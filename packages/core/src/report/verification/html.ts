@@ -6,6 +6,7 @@ import { REPORTING, type Verification, verdict } from "../../verification/verifi
 import { page } from "../page.ts";
 import { checkRows } from "./table.ts";
 
+/** What every check of a model found, as a page of its own, which works offline. */
 export function verificationHtml(verification: Verification): string {
   const { checks, model, engine, inputs, seed, passed } = verification;
   const rows = checkRows(checks).map(

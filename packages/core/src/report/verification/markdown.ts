@@ -5,6 +5,7 @@ import { code, plain, table } from "../../render/markdown-text.ts";
 import { REPORTING, type Verification, verdict } from "../../verification/verification.ts";
 import { checkRows } from "./table.ts";
 
+/** What every check of a model found, in Markdown. */
 export function verificationMarkdown(verification: Verification): string {
   const { checks, model, engine, inputs, seed, passed } = verification;
   const rows = checkRows(checks).map(({ name, status, difference, limit }, i) => [
