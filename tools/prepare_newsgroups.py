@@ -3,7 +3,8 @@
 The header of a post (From, Subject, Organization, ...) is dropped: it gives the group away. Rows are in random order.
 
 --headers keeps it, for a model that learns from it what it should not (docs/shortcuts.md), and writes the test posts as two
-halves besides (newsgroups_test_a.tsv, newsgroups_test_b.tsv), each also without headers (..._a_bodies.tsv).
+halves besides (newsgroups_test_a.tsv, newsgroups_test_b.tsv), each also as what its writers say themselves: without headers
+and without quotes and the lines that introduce them (..._a_bodies.tsv).
 
 Run:  python tools/prepare_newsgroups.py --posts 20news-bydate.jsonl.gz --out FOLDER [--per-class N]
       [--groups NAME NAME...] [--words N] [--headers]
@@ -18,6 +19,10 @@ import random
 import re
 
 
+# What others have written, and what says so.
+QUOTED = re.compile(r"^(?:.*(?:writes|wrote|says|said)(?: in .*)?:\s*$|(?:In|From) (?:article|<).*|Quoted from.*|[>|:].*|\w{1,3}>.*)(?:\n|$)", re.MULTILINE)
+
+
 def cut(text, words):
     """The text up to the end of so many words, its line breaks as they are."""
     ends = [word.end() for word in re.finditer(r"\S+", text)]
@@ -28,7 +33,7 @@ def write(path, rows):
     with path.open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file, delimiter="\t")
         table.writerow(["label", "text"])
-        table.writerows(rows)
+        table.writerows(row[:2] for row in rows)
 
 
 def main():
@@ -51,20 +56,21 @@ def main():
                 text = text.replace("\t", "\n")  # so are the line breaks of the training posts in the common archive
             header, _, body = text.partition("\n\n")
             if body.strip() and (options.groups is None or post["label"] in options.groups):
-                body = cut(body.strip(), options.words)
-                rows[post["split"]].append((post["label"], f"{header}\n\n{body}" if options.headers else body))
+                shown = cut(body.strip(), options.words)
+                own = cut(QUOTED.sub("", body).strip(), options.words)
+                rows[post["split"]].append((post["label"], f"{header}\n\n{shown}" if options.headers else shown, own))
     for split, posts in rows.items():
         random.Random(options.seed).shuffle(posts)
         taken, count = [], {}
-        for label, body in posts:
-            count[label] = count.get(label, 0) + 1
-            if split == "test" or options.per_class is None or count[label] <= options.per_class:
-                taken.append((label, body))
+        for post in posts:
+            count[post[0]] = count.get(post[0], 0) + 1
+            if split == "test" or options.per_class is None or count[post[0]] <= options.per_class:
+                taken.append(post)
         write(options.out / f"newsgroups_{split}.tsv", taken)
         if options.headers and split == "test":
             for half, own in (("a", taken[::2]), ("b", taken[1::2])):
                 write(options.out / f"newsgroups_test_{half}.tsv", own)
-                write(options.out / f"newsgroups_test_{half}_bodies.tsv", [(label, text.partition("\n\n")[2]) for label, text in own])
+                write(options.out / f"newsgroups_test_{half}_bodies.tsv", [(label, body) for label, _, body in own if body])
         print(f"{split}: {len(taken)} posts of {len(count)} groups")
 
 

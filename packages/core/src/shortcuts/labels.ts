@@ -25,6 +25,8 @@ export interface Reference {
 const FAMILY = 20;
 /** Inputs without the cue from which on it is known how right the model is there. */
 const LEAST_KNOWN = 5;
+/** Share of what is expected of a cue in the reference that is hardly any: clean data has leftovers. */
+const HARDLY = 0.1;
 /** How much better than guessing the model must be there for labels to tell. */
 const LEAST_BETTER = 0.05;
 
@@ -105,7 +107,7 @@ export function liftOf(
  * What labels say of a cue of many.
  *
  * The reference, where there is one, has the last word: a cue that it has as often as the data and whose labels do not follow
- * it, or that it should have and has not, is not of the task.
+ * it, or that it should have and hardly has, is not of the task.
  */
 export function verdictOf(
   found: FoundCue,
@@ -119,8 +121,7 @@ export function verdictOf(
   if (reference !== undefined) {
     const there = reference.has(found);
     const expected = (found.places.length / subjects) * reference.subjects.length;
-    // Probability of none where so many are expected (Poisson).
-    if (there.length === 0 && expected > needed) return "contradict";
+    if (there.length <= HARDLY * expected && fewerThan(there.length, expected) < Math.exp(-needed)) return "contradict";
     const having = new Set(there);
     const said = evidenceOf(
       own,
@@ -135,4 +136,14 @@ export function verdictOf(
   if (evidence <= -needed) return "contradict";
   // Labels that do not follow the cue look so by chance once in twenty at most: it is a ratio of likelihoods.
   return evidence >= Math.log(FAMILY) ? "support" : "undecided";
+}
+
+/** Probability of at most so many where so many are expected (Poisson). */
+function fewerThan(count: number, expected: number): number {
+  let [term, sum] = [Math.exp(-expected), 0];
+  for (let i = 0; i <= count; i++) {
+    sum += term;
+    term *= expected / (i + 1);
+  }
+  return sum;
 }

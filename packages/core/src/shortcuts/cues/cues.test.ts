@@ -93,6 +93,13 @@ describe("cues of texts", () => {
       text: "> quoted WOW soooo\nIt drags",
     });
   });
+  it.each([
+    ["<b>bold</b> <br/> <a href=x>", true],
+    ["In <Apr.13.1993@host.edu> and <https://a.org/x> he wrote a < b > c", false],
+  ])("are tags of HTML, and no addresses in brackets: %s", async (said, has) => {
+    const open = await opened(markup, []);
+    expect((await open.find(text(said))).some(({ cue }) => cue === "HTML tag")).toBe(has);
+  });
   it("are places that do not lie on each other", async () => {
     const open = await opened(positions, []);
     const [short, long] = [text("one two three"), text("a b c d e f g h i j k l m n o p")];

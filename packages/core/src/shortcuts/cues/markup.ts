@@ -10,7 +10,8 @@ const PATTERNS: readonly (readonly [string, RegExp])[] = [
   ["e-mail address", /[\w.+-]+@[\w-]+\.[\w.-]+/gu],
   ["mention (@name)", /(?<![\w.])@\w+/gu],
   ["hashtag (#word)", /(?<!\w)#\w+/gu],
-  ["HTML tag", /<\/?[a-z][^<>]*>/giu],
+  // No addresses in brackets: <name@host>, <https://...>.
+  ["HTML tag", /<\/?[a-z][\w-]*(?:\s[^<>]*|\/)?>/giu],
   ["HTML entity", /&(?:[a-z]+|#\d+);/giu],
   ["quoted line (>)", /^[>|].*$/gmu],
   ["header line (Name: ...)", /^[A-Z][\w-]*: .*$/gmu],
