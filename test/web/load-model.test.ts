@@ -4,10 +4,13 @@ import { readFileSync } from "node:fs";
 import type { Explanation, Warning } from "@calig/core/internal/attribution/explanation";
 import { encodeSafetensors } from "@calig/core/internal/checkpoint/safetensors";
 import { CheckpointError, UnsupportedModelError } from "@calig/core/internal/errors";
+import { DEFAULT_OPSETS, GraphBuilder } from "@calig/core/internal/graph/builder";
+import { createModel } from "@calig/core/internal/onnx/create-model";
 import { decodeModel } from "@calig/core/internal/onnx/decode";
 import { encodeModel } from "@calig/core/internal/onnx/encode";
 import type { Runtime } from "@calig/core/internal/runtime/runtime";
 import { floatToHalf } from "@calig/core/internal/tensor/half";
+import { floatTensor } from "@calig/core/internal/tensor/tensor";
 import { loadModel as loadInNode } from "@calig/node/internal/node/load-model";
 import { explain, loadModel, type WebModel } from "@calig/web";
 import { createWebRuntime } from "@calig/web/internal/runtime/onnxruntime-web";
@@ -170,6 +173,29 @@ describe("loadModel() of calig/web", () => {
     expect(web.predictions[0]?.logit).toBeCloseTo(node.predictions[0]?.logit ?? Number.NaN, 5);
     expect(web.warnings.map(({ code }) => code)).toContain("quantised-weights");
     expect(await model.findNonFinite()).toEqual([]);
+  });
+
+  it("refuses weights that the engine has no room for", async () => {
+    const small = { ...runtime, mostBytes: 10_000 };
+    for (const files of [
+      tinyBertFiles(),
+      { "model.onnx": fixture("bert-legacy-17-eager"), "tokenizer.json": tinyTokenizer() },
+    ]) {
+      const loading = loadModel(files as Record<string, string>, { runtime: small });
+      await expect(loading).rejects.toThrow(/Cannot load model .* onnxruntime-web .* ends at .*; use a smaller model/);
+    }
+  });
+
+  it("says in words of browsers that a run has not enough memory", async () => {
+    const builder = new GraphBuilder();
+    const x = builder.input("x", "float32", [1]);
+    builder.output(builder.emit("Expand", [x, builder.integers([100_000, 100_000])]), "y");
+    const program = encodeModel(createModel(builder.build(), DEFAULT_OPSETS));
+    const session = await runtime.compile(program, { name: "sweep" });
+    await expect(session.run({ x: floatTensor([1], [1]) })).rejects.toThrow(
+      /^Cannot run the sweep program: WebAssembly has not enough memory for it .* Node\.js \(calig explain, calig serve\)$/,
+    );
+    await session.dispose();
   });
 
   it("says what is missing or wrong", async () => {

@@ -18,7 +18,7 @@ import type { PreparedWeights } from "./prepare-weights.ts";
 import { type PreprocessorPlaces, readImageProcessor, readTokenizer, tokenizerFacts } from "./preprocessors.ts";
 import type { SentenceModel } from "./sentence-model.ts";
 import { unusedTensors } from "./unused-tensors.ts";
-import { computedMemory, planWeights, weightMemory } from "./weight-plan.ts";
+import { checkEngineMemory, computedMemory, planWeights, weightMemory } from "./weight-plan.ts";
 
 /** A checkpoint whose files were found. */
 export interface CheckpointSource {
@@ -84,6 +84,7 @@ export async function buildCheckpoint(
   }
   const computed = derived.size > 0;
   const needed = computed ? computedMemory(shapes) : weightMemory(weights.facts.elements);
+  checkEngineMemory(context.source, needed, runtime);
   const { streamed, copied, prepack, warnings } = planWeights(context.source, needed, true, memory);
   const half = copied || (runtime.lacksHalfPrecision === true && needed.converted > 0);
   const plain = { place: weights.place, read: weights.read, source };

@@ -128,6 +128,15 @@ function othersOf({ weights = {} }: WeightPlace, source: WeightSource, converted
   return Object.fromEntries(Object.entries(weights).filter(([location]) => kept.has(location)));
 }
 
+function allocated(size: number): Uint8Array {
+  try {
+    return new Uint8Array(size);
+  } catch (cause) {
+    const message = `Cannot hold the weights as float32: there are no ${(size / 1e9).toFixed(1)} GB of memory in one piece; close other programs or pages, or use a smaller model`;
+    throw new CheckpointError(message, FLOAT32_FILE, { cause });
+  }
+}
+
 /** Appends one tensor. */
 async function convert(
   { name, dtype, shape, storage }: StoredTensor,
@@ -154,9 +163,9 @@ const readIn =
   async (location, offset, length) =>
     contents[location]?.subarray(offset, offset + length) ?? new Uint8Array();
 
-/** Memory of this process. */
+/** Memory of this process. @throws {CheckpointError} When there is not so much of it in one piece. */
 const memoryScratch: CreateScratch = async (size) => {
-  const bytes = new Uint8Array(size);
+  const bytes = allocated(size);
   let end = 0;
   return {
     async append(part) {

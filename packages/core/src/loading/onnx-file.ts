@@ -17,7 +17,7 @@ import { onnxParts } from "./onnx-parts.ts";
 import type { OnnxPlace } from "./onnx-place.ts";
 import { locateWeights, type StoredGraph } from "./onnx-weights.ts";
 import { readSentenceModel } from "./sentence-model.ts";
-import { planWeights, weightMemory } from "./weight-plan.ts";
+import { checkEngineMemory, planWeights, weightMemory } from "./weight-plan.ts";
 
 /** A file that was read and decoded. */
 export interface OpenedOnnx {
@@ -55,7 +55,9 @@ export async function readOnnxFile(
   if (sentences === undefined && tower === undefined) checkTask(config, model);
   const stored = await locateWeights(model.graph, store, onnx, bytes);
   const { graph, facts, files, externalise } = stored;
-  const { streamed, prepack, warnings } = planWeights(source, weightMemory(facts.elements), false, memory);
+  const needed = weightMemory(facts.elements);
+  checkEngineMemory(source, needed, context.runtime);
+  const { streamed, prepack, warnings } = planWeights(source, needed, false, memory);
   signal?.throwIfAborted();
   const parts = await onnxParts({
     name,

@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { checkMemory, onceCopied, planWeights, weightMemory, worthCopying, worthPrepacking } from "./weight-plan.ts";
+import {
+  checkEngineMemory,
+  checkMemory,
+  onceCopied,
+  planWeights,
+  weightMemory,
+  worthCopying,
+  worthPrepacking,
+} from "./weight-plan.ts";
 
 describe("weightMemory()", () => {
   it("counts float32 as mapped and other types as converted for each program", () => {
@@ -28,6 +36,23 @@ describe("checkMemory()", () => {
     expect(() => checkMemory("big", { mapped: 0, converted: 8e9 }, 3e9)).toThrow(
       /Cannot load model "big": .* about 8\.0 GB .* 3\.0 GB are free; run the model block by block, store them as float32/,
     );
+  });
+});
+
+describe("checkEngineMemory()", () => {
+  const wasm = { description: "wasm", mostBytes: 2 ** 32 };
+
+  it("refuses weights of which two programs cannot hold a copy each, before anything is compiled", () => {
+    expect(() => checkEngineMemory("m", { mapped: 2e9, converted: 0 }, wasm)).not.toThrow();
+    expect(() => checkEngineMemory("m", { mapped: 9e9, converted: 0 }, { description: "native" })).not.toThrow();
+    for (const weights of [
+      { mapped: 2.2e9, converted: 0 },
+      { mapped: 0.2e9, converted: 4e9 },
+    ]) {
+      expect(() => checkEngineMemory("m", weights, wasm)).toThrow(
+        /take 4\.4 GB .* in 2 programs, and the memory of wasm ends at 4\.3 GB; use a smaller model, or .* Node\.js/,
+      );
+    }
   });
 });
 

@@ -3,6 +3,7 @@
 import type { Warning } from "../attribution/explanation.ts";
 import { CheckpointError, InvalidOptionError } from "../errors.ts";
 import { segmentWeightBytes } from "../program/segments.ts";
+import type { Runtime } from "../runtime/runtime.ts";
 import type { DType } from "../tensor/dtype.ts";
 import { elementCount } from "../tensor/tensor.ts";
 import type { ModelParts } from "./model-parts.ts";
@@ -123,6 +124,24 @@ export function checkMemory(source: string, weights: WeightMemory, available: nu
 }
 
 const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(bytes < 1e8 ? 2 : 1)} GB`;
+
+/**
+ * Compares what the weights take in the memory of an engine that copies them for each program with how much it has.
+ *
+ * @throws {CheckpointError} When they do not fit: before anything is converted or compiled.
+ */
+export function checkEngineMemory(
+  source: string,
+  weights: WeightMemory,
+  { description, mostBytes = Number.POSITIVE_INFINITY }: Pick<Runtime, "description" | "mostBytes">,
+): void {
+  const needed = PROGRAMS * onceCopied(weights).mapped;
+  if (needed <= mostBytes) return;
+  throw new CheckpointError(
+    `Cannot load model "${source}": its weights take ${gigabytes(needed)} as float32 in ${PROGRAMS} programs, and the memory of ${description} ends at ${gigabytes(mostBytes)}; use a smaller model, or explain this one with Node.js (calig explain, calig serve), whose engine maps weights from their file`,
+    source,
+  );
+}
 
 /** Share of the free memory that activations may use when nothing is asked for, and their limits in bytes. */
 const MEMORY_SHARE = 0.25;

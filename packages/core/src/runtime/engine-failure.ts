@@ -5,10 +5,17 @@ import { ExecutionError } from "../errors.ts";
 const LOOK =
   '"calig verify --model MODEL" tells what of the model is computed as its file has it, "calig inspect --model MODEL" what was found in it; --debug shows the words of the engine';
 
+const MEMORY = /bad_alloc|allocat|out of memory|shape is too large/i;
+
+/** Whether the engine had not enough memory. */
+export const isMemoryFailure = (cause: unknown): boolean => MEMORY.test(wordsOf(cause));
+
+const wordsOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
+
 /** What is recognised in the engine's words, and what it means. */
 const MEANINGS: readonly (readonly [words: RegExp, meaning: (match: RegExpMatchArray) => string])[] = [
   [
-    /bad_alloc|allocat|out of memory/i,
+    MEMORY,
     () =>
       "there is not enough memory for it; close other programs, allow less (--memory) or run the model block by block (--stream)",
   ],
@@ -43,7 +50,7 @@ const MEANINGS: readonly (readonly [words: RegExp, meaning: (match: RegExpMatchA
 ];
 
 const meaningOf = (cause: unknown): string | undefined => {
-  const words = cause instanceof Error ? cause.message : String(cause);
+  const words = wordsOf(cause);
   for (const [pattern, meaning] of MEANINGS) {
     const match = words.match(pattern);
     if (match !== null) return meaning(match);

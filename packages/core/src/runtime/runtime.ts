@@ -48,6 +48,8 @@ export interface Runtime {
   readonly lacksHalfPrecision?: boolean;
   /** Whether the engine reads no files: weights are then given as bytes. */
   readonly lacksFiles?: boolean;
+  /** Most bytes that all programs may take together with their weights, of which each has a copy. Default: no limit. */
+  readonly mostBytes?: number;
   /** Compiles an encoded ONNX model. @throws {ExecutionError} */
   compile(model: Uint8Array, options: SessionOptions): Promise<Session>;
 }

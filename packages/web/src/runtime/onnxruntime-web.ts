@@ -5,7 +5,7 @@
 
 import { ExecutionError, keyword } from "@calig/core/internal/errors";
 import { WEB_DEVICES, type WebDevice } from "@calig/core/internal/runtime/devices";
-import { compileFailure, runFailure } from "@calig/core/internal/runtime/engine-failure";
+import { compileFailure, isMemoryFailure, runFailure } from "@calig/core/internal/runtime/engine-failure";
 import type { Feeds, Fetches, Runtime, Session, SessionOptions } from "@calig/core/internal/runtime/runtime";
 import type { DType, TensorData } from "@calig/core/internal/tensor/dtype";
 import type { Tensor } from "@calig/core/internal/tensor/tensor";
@@ -31,6 +31,16 @@ type Build = typeof wasmBuild;
 /** Severity of the log: nothing but what ends the page. What fails is thrown, and told in our words. */
 const SILENT = 4;
 
+/** WebAssembly addresses memory by 32 bits. */
+const WASM_BYTES = 2 ** 32;
+
+/** There are no options of memory here, and no running block by block. */
+const noMemory = (doing: string, program: string, cause: unknown): ExecutionError =>
+  new ExecutionError(
+    `Cannot ${doing} the ${program} program: WebAssembly has not enough memory for it (at most 4 GB, and what the browser gives); explain a shorter input or fewer blocks (layers), close other pages, use a smaller model, or explain it with Node.js (calig explain, calig serve)`,
+    { cause },
+  );
+
 /** What the files of the build for a device are called. */
 const FILES: Readonly<Record<WebDevice, string>> = {
   wasm: "ort-wasm-simd-threaded",
@@ -51,6 +61,7 @@ export function createWebRuntime({ device = "wasm", wasm, threads }: WebRuntimeO
   return {
     description: `onnxruntime-web ${web ?? common} (${device})`,
     lacksFiles: true,
+    ...(device === "wasm" ? { mostBytes: WASM_BYTES } : {}),
     ...(device === "webgpu" ? { lacksFusedMatMul: true, lacksHalfPrecision: true } : {}),
     compile: (model, options) =>
       queue(async () => {
@@ -58,7 +69,7 @@ export function createWebRuntime({ device = "wasm", wasm, threads }: WebRuntimeO
         if (wasm !== undefined) build.env.wasm.wasmPaths = { mjs: `${wasm}${files}.mjs`, wasm: `${wasm}${files}.wasm` };
         const count = threads ?? options.threads;
         if (count !== undefined) build.env.wasm.numThreads = count;
-        return wrap(build, await compile(build, model, options, device), options.name);
+        return wrap(build, await compile(build, model, options, device), options.name, device);
       }),
   };
 }
@@ -116,11 +127,12 @@ async function compile(
       extra: { session: { disable_prepacking: prepack ? "0" : "1" } },
     });
   } catch (cause) {
+    if (device === "wasm" && isMemoryFailure(cause)) throw noMemory("compile", name, cause);
     throw device === "wasm" ? compileFailure(name, cause) : compileFailure(name, cause, device, IN_WASM);
   }
 }
 
-function wrap(build: Build, session: InferenceSession, name: string): Session {
+function wrap(build: Build, session: InferenceSession, name: string, device: WebDevice): Session {
   let disposed = false;
   return {
     inputNames: session.inputNames,
@@ -134,6 +146,7 @@ function wrap(build: Build, session: InferenceSession, name: string): Session {
           const results = outputs === undefined ? await session.run(inputs) : await session.run(inputs, [...outputs]);
           return Object.fromEntries(Object.entries(results).map(([key, value]) => [key, fromOrt(value)]));
         } catch (cause) {
+          if (device === "wasm" && isMemoryFailure(cause)) throw noMemory("run", name, cause);
           throw runFailure(name, cause);
         } finally {
           for (const tensor of Object.values(inputs)) tensor.dispose();

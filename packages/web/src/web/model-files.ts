@@ -86,7 +86,10 @@ function atAddress(source: string | URL, { signal, onProgress }: ReadOptions): M
       if (!response.ok) throw fail(`the server answers ${response.status} ${response.statusText}`.trimEnd());
       return readBody(response, (progress) => onProgress?.({ file: path, ...progress })).catch((cause: unknown) => {
         signal?.throwIfAborted();
-        throw fail("the download broke off", cause);
+        throw fail(
+          cause instanceof RangeError ? "there is not enough memory for it in one piece" : "the download broke off",
+          cause,
+        );
       });
     },
   };
@@ -117,6 +120,9 @@ async function readBody(
   }
   return loadedBytes === bytes.length ? bytes : bytes.slice(0, loadedBytes);
 }
+
+/** Bytes from which on browsers may refuse to read a file in one piece. */
+const LARGE = 2 ** 30;
 
 /** Dropped files have names, those of a chosen folder paths that begin with the folder's name. */
 function fromFiles(files: readonly File[], options: ReadOptions): ModelFiles {
@@ -150,12 +156,10 @@ async function bytesOf(content: Blob | Uint8Array | string, path: string): Promi
   try {
     return new Uint8Array(await content.arrayBuffer());
   } catch (cause) {
-    throw new CheckpointError(
-      `Cannot read "${path}": the browser cannot open it any more; drop the files again`,
-      path,
-      {
-        cause,
-      },
-    );
+    const found =
+      content.size > LARGE
+        ? `the browser does not give its ${(content.size / 1e9).toFixed(1)} GB at once; use a smaller model, or explain this one with Node.js (calig explain, calig serve)`
+        : "the browser cannot open it any more; drop the files again";
+    throw new CheckpointError(`Cannot read "${path}": ${found}`, path, { cause });
   }
 }
