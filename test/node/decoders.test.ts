@@ -145,6 +145,12 @@ describe.each(["llama-checkpoint", "llama-onnx-with-past", "llama-genai-int4"])(
     expect(contrast.target.score).toBeCloseTo(wanted - other, 4);
     await expect(explain(model, { prompt, verbaliser, answer })).rejects.toThrow(/at once/);
     await expect(explain(model, { prompt, verbaliser: {} })).rejects.toThrow(/wanted labels/);
+    await expect(explain(model, { prompt, verbaliser: null as never })).rejects.toThrow(/wanted labels/);
+    const twice = { good: [" superb.", " superb.", " beautifully"], bad: [" thin"] };
+    const again = await explain(model, { prompt, verbaliser: twice }, { ...options, target: "good" });
+    expect(again.target.score).toBeCloseTo(wanted, 4);
+    const shared = { good: [" thin"], bad: [" thin"] };
+    await expect(explain(model, { prompt, verbaliser: shared })).rejects.toThrow(/" thin" stands for both "good" and/);
   });
 
   it("adds evidence up over parts of the prompt, and says how far draws are apart", async () => {
@@ -162,6 +168,9 @@ describe.each(["llama-checkpoint", "llama-onnx-with-past", "llama-genai-int4"])(
     expect(words.every((word) => word.spread !== undefined && word.spread >= 0)).toBe(true);
     expect(parseExplanation(JSON.parse(JSON.stringify(explanation)))).toEqual(explanation);
     await expect(explain(model, { prompt, parts: ["a sequel"] })).rejects.toThrow(/does not stand there/);
+    for (const wrong of ["film", [null], [3]]) {
+      await expect(explain(model, { prompt, parts: wrong as never })).rejects.toThrow(/wanted a list of texts/);
+    }
   });
 
   it("makes a prompt of a chat by the template of the tokenizer, and keeps what that sets around messages", async () => {
@@ -178,7 +187,7 @@ describe.each(["llama-checkpoint", "llama-onnx-with-past", "llama-genai-int4"])(
       JSON.stringify({
         eos_token: "<|endoftext|>",
         chat_template:
-          "{% for message in messages %}{{ eos_token }}{{ message.role }}: {{ message.content | trim }}\n{% endfor %}{% if add_generation_prompt %}assistant:{% endif %}",
+          "{% for message in messages %}{{ eos_token }}{{ message.role }}:\n{{ message.content | trim }}\n{% endfor %}{% if add_generation_prompt %}assistant:{% endif %}",
       }),
     );
     await using chatty = await loadModel(folder);
@@ -187,12 +196,17 @@ describe.each(["llama-checkpoint", "llama-onnx-with-past", "llama-genai-int4"])(
       { role: "user", content: " The film? " },
     ];
     const explanation = await explain(chatty, { chat, answer }, { baseline: "frequent-words", layers: [0] });
-    expect(explanation.input.text).toBe("<|endoftext|>system: Be superb.\n<|endoftext|>user: The film?\nassistant:");
+    expect(explanation.input.text).toBe("<|endoftext|>system:\nBe superb.\n<|endoftext|>user:\nThe film?\nassistant:");
     expect(explanation.parts?.map(({ name }) => name)).toEqual(["system", "user", "other"]);
     const { features, blocks } = explanation;
     const [first] = blocks;
+    const { ids } = await (chatty.tokenizer as Tokenizer).encodeWhole(explanation.input.text);
+    const names = ids.map((id) => chatty.tokenizer?.textOf(id) ?? "");
+    // Line breaks in front of messages are the template's, though they show what comes next.
+    expect(names.filter((name) => name.trim() === "").length).toBeGreaterThan(1);
     features.forEach(({ text }, t) => {
-      if (/endoftext|assistant|user|system/.test(text)) expect(first?.relevance[t], text).toBe(0);
+      const isOfTemplate = /endoftext|assistant|user|system/.test(text) || names[t]?.trim() === "";
+      if (isOfTemplate) expect(first?.relevance[t], `${t} ${text}`).toBe(0);
     });
     await expect(explain(model, { chat })).rejects.toThrow(/no chat template/);
     await expect(explain(chatty, { chat: [] })).rejects.toThrow(/list of messages/);
@@ -203,6 +217,7 @@ describe.each(["llama-checkpoint", "llama-onnx-with-past", "llama-genai-int4"])(
     await expect(explain(model, prompt, { token: 3 })).rejects.toThrow(/leave "token" out/);
     await expect(explain(model, { prompt, answer, against: answer })).rejects.toThrow(/against itself/);
     await expect(explain(model, { prompt, answer }, { target: 3 })).rejects.toThrow(/together with an answer/);
+    await expect(explain(model, { prompt, answer: "\n" })).rejects.toThrow(/it is white space.*as target/);
     await expect(explain(model, { prompt: "the plot ".repeat(60) })).rejects.toThrow(/reads 64; give a shorter one/);
   });
 });

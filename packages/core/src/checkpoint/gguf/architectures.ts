@@ -239,6 +239,7 @@ export async function readModel(header: GgufHeader, readSmall: ReadSmall): Promi
   if (architecture === undefined) throw unknownArchitecture(header.file, name);
   const facts = factsOf(metadata, name);
   refuseExperts(facts, header.file);
+  refusePartlyTurned(facts, architecture, header.file);
   const embeddings = header.tensors.get("token_embd.weight");
   if (embeddings === undefined) {
     throw new CheckpointError(
@@ -294,6 +295,20 @@ function factsOf(metadata: GgufMetadata, name: string): Facts {
     );
   }
   return { metadata, own, layers: needed("block_count"), hidden, heads, keyHeads, headSize };
+}
+
+/**
+ * Rows that a converter laid out in pairs are put back for heads that are turned whole.
+ *
+ * @throws {UnsupportedModelError} Where a part of each head is turned.
+ */
+function refusePartlyTurned({ own, headSize }: Facts, { undo }: Architecture, file: string): void {
+  const turned = own("rope.dimension_count") ?? headSize;
+  if (undo !== rotaryRows || turned === headSize) return;
+  throw new UnsupportedModelError(
+    `Cannot build the model in "${file}": its rotary positions turn ${turned} of the ${headSize} elements of a head ("rope.dimension_count"), and calig builds this architecture with all of them turned; give another model`,
+    [{ reason: "rotary positions of a part of each head" }],
+  );
 }
 
 /** @throws {UnsupportedModelError} For mixtures of experts. */

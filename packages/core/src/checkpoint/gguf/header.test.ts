@@ -116,6 +116,7 @@ describe("readModel()", () => {
       /is "unheard-of", and calig reads "llama"/,
     );
     await expect(read({ ...LLAMA, "llama.expert_count": 8 })).rejects.toThrow(/a mixture of 8 experts/);
+    await expect(read({ ...LLAMA, "llama.rope.dimension_count": 2 })).rejects.toThrow(/turn 2 of the \d+ elements/);
     await expect(read({ ...LLAMA, "llama.attention.value_length": 8 })).rejects.toThrow(UnsupportedModelError);
     const { "llama.block_count": _, ...rest } = LLAMA;
     await expect(read(rest)).rejects.toThrow(/its metadata lack "llama.block_count"/);

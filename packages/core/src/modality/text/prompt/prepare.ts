@@ -61,11 +61,15 @@ export async function preparePrompt(model: ExplainableModel, input: PromptInput)
     features: [...encoded.features, ...behind],
     layout,
   };
-  const given = locateParts(prompt, input.parts ?? []);
+  const given = locateParts(prompt, input.parts ?? [], messages);
   const spans = [...(messages ?? []), ...given];
   const replaceable = Float32Array.from(whole.features, ({ special, start }, t) => {
-    if (special || t === 0 || tokenizer.isMark(whole.ids[t] as number)) return 0;
-    return messages === undefined || messages.some((one) => start >= one.start && start < one.end) ? 1 : 0;
+    const id = whole.ids[t] as number;
+    if (special || t === 0 || tokenizer.isMark(id)) return 0;
+    if (messages === undefined) return 1;
+    // White space before a message shows what the message begins with; it is the template's.
+    const isBefore = messages.some((one) => start === one.start) && tokenizer.textOf(id).trim() === "";
+    return !isBefore && messages.some((one) => start >= one.start && start < one.end) ? 1 : 0;
   });
   const words = groupsIn(textFeatures(whole, "word"), [...whole.features.keys()]);
   const prepared: PreparedText = {
@@ -122,7 +126,10 @@ async function answersOf(tokenizer: Tokenizer, input: PromptInput): Promise<read
       );
     }
     const labels = checkedVerbaliser(input.verbaliser);
-    return Promise.all(labels.map(async ([label, texts]) => ({ label, sign: 1, strings: await strings(texts) })));
+    // A string that is given twice is as probable as it is.
+    return Promise.all(
+      labels.map(async ([label, texts]) => ({ label, sign: 1, strings: await strings([...new Set(texts)]) })),
+    );
   }
   if (answer === undefined) {
     if (against === undefined) return [];
@@ -139,11 +146,26 @@ async function answersOf(tokenizer: Tokenizer, input: PromptInput): Promise<read
   ];
 }
 
-function checkedVerbaliser(verbaliser: object): readonly (readonly [label: string, texts: readonly string[]])[] {
-  const labels = Object.entries(verbaliser) as [string, unknown][];
+function checkedVerbaliser(verbaliser: unknown): readonly (readonly [label: string, texts: readonly string[]])[] {
+  const labels = Object.entries(Object(verbaliser)) as [string, unknown][];
   const fits = ([, texts]: [string, unknown]) =>
     Array.isArray(texts) && texts.length > 0 && texts.every((text) => typeof text === "string" && text !== "");
-  if (labels.length > 0 && labels.every(fits)) return labels as [string, readonly string[]][];
+  if (labels.length > 0 && labels.every(fits)) {
+    const known = labels as [string, readonly string[]][];
+    const labelOf = new Map<string, string>();
+    for (const [label, texts] of known) {
+      for (const text of texts) {
+        const other = labelOf.get(text) ?? label;
+        if (other !== label) {
+          throw new InputError(
+            `Cannot use the verbaliser: ${quote(text)} stands for both ${quote(other)} and ${quote(label)}; leave it out of one of them`,
+          );
+        }
+        labelOf.set(text, label);
+      }
+    }
+    return known;
+  }
   throw new InputError(
     'Cannot use the verbaliser: wanted labels, each with a list of strings that stand for it, as in { "positive": [" good", " great"], "negative": [" bad"] }',
   );
@@ -151,7 +173,12 @@ function checkedVerbaliser(verbaliser: object): readonly (readonly [label: strin
 
 /** The tokens of an answer, without special ones around them. @throws {InputError} When there is nothing in it. */
 async function answerTokens(tokenizer: Tokenizer, text: string): Promise<readonly number[]> {
-  if (text.trim() === "") throw new InputError(`Cannot explain the answer ${quote(text)}: it is empty; give a text`);
+  if (text.trim() === "") {
+    const found = text === "" ? "it is empty" : "it is white space, which is read as no text of its own";
+    throw new InputError(
+      `Cannot explain the answer ${quote(text)}: ${found}; give a text, or the token by its number as target ("#198")`,
+    );
+  }
   const { ids, features } = await tokenizer.encodeWhole(text);
   return ids.filter((_, t) => features[t]?.special === false);
 }
