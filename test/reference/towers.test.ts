@@ -4,7 +4,14 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { RgbImage } from "@calig/core/internal/input/image/rgb-image";
 import { siglip } from "@calig/core/internal/transformer/families/siglip";
-import { createNodeRuntime, explain, type LoadedModel, loadModel, type TextExplanation } from "@calig/node";
+import {
+  createNodeRuntime,
+  explain,
+  type LoadedModel,
+  loadModel,
+  type TextExplanation,
+  testCounterfactuals,
+} from "@calig/node";
 import { checkFamily } from "calig/extend";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import "../support/matchers.ts";
@@ -188,6 +195,30 @@ describe("what is asked", () => {
       expect(target.score).toBeCloseTo(wanted, 4);
       expect(completeness?.scoreAtInput).toBeCloseTo(wanted, 4);
     }
+  });
+
+  it("is tried out without the strongest patches, until another label fits best", async () => {
+    const options = { method: "gradient-x-input", counterfactuals: true } as const;
+    const { counterfactuals, target } = await explain(model, { image, labels }, options);
+    expect(counterfactuals).toMatchObject({ decision: "class", replacement: { name: "blur" } });
+    const { single = [], smallestFlip, allRemoved } = counterfactuals ?? {};
+    for (const { prediction, flips } of single) {
+      expect(labels).toContain(prediction.label);
+      expect(flips).toBe(prediction.label !== target.label);
+      expect(prediction.probability).toBeGreaterThan(1 / labels.length);
+    }
+    expect([undefined, ...labels]).toContain(smallestFlip?.prediction.label);
+    expect(labels).toContain(allRemoved?.prediction.label);
+    const tested = await testCounterfactuals(
+      model,
+      { image, labels },
+      await explain(model, { image, labels }, options),
+    );
+    expect(tested).toEqual(counterfactuals);
+    const words = { ...options, method: "occlusion" } as const;
+    const one = await explain<object>(model, { image, text, side: "text" }, words);
+    expect(one.counterfactuals?.decision).toBe("none");
+    expect(one.counterfactuals?.single[0]?.prediction.score).toBeLessThan(one.target.score);
   });
 
   it("may be the words of a label's text", async () => {

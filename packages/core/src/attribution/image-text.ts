@@ -13,7 +13,7 @@ import type { Prediction, ScoreKind } from "./explanation.ts";
 import type { ImageInput } from "./input.ts";
 import { prepareInput } from "./modality.ts";
 import { type ExplainOptions, type QuestionObject, SCORE_KINDS } from "./options.ts";
-import type { OwnQuestion } from "./question-object.ts";
+import type { Choosing, OwnQuestion } from "./question-object.ts";
 
 const TEXTS = "score.texts";
 const LABEL = "score.label";
@@ -63,7 +63,7 @@ export async function imageTextOf(
     );
   }
   const named = keyword("side", side, ["image", "text"] as const);
-  const { target, against, score = "logit", question: _, counterfactuals: __, ...others } = options;
+  const { target, against, score = "logit", question: _, ...others } = options;
   const kind = keyword("score", typeof score === "object" ? score.name : score, SCORE_KINDS);
   const asked: Comparison = { ...(await comparison(texts, text, input)), kind, texts };
   const vector = unit(await embedding(model, { image }));
@@ -163,12 +163,18 @@ function ofPictures(asked: Comparison, { predictions, chosen, rival }: Chosen): 
   const columns = (numbers: number) =>
     Float32Array.from({ length: numbers * count }, (_, i) => scale * at(vectors[i % count], Math.floor(i / count)));
   const picked = Float32Array.from({ length: count }, (_, i) => (i === chosen ? 1 : i === rival ? -1 : 0));
+  const rowsOf = (embedding: ArrayLike<number>) => {
+    const vector = unit(embedding);
+    return vectors.map((row) => scale * dot(row, vector) + bias);
+  };
+  const isProbable = texts.scale !== undefined && activation !== "none";
+  const choosing: Choosing = { labels: names, chosen, scores: rowsOf, ...(isProbable ? { activation } : {}) };
   const question: OwnQuestion = {
     name: kind,
     title: unitOf(asked),
     settings: asked.settings,
     asks: "embedding",
-    ...(chooses ? {} : { subject: subjectOf(names[0] as string) }),
+    ...(chooses ? { choosing } : { subject: subjectOf(names[0] as string) }),
     choose: () => ({
       target: 0,
       predictions,
@@ -196,13 +202,7 @@ function ofPictures(asked: Comparison, { predictions, chosen, rival }: Chosen): 
       [LABEL]: floatTensor(picked, [count, 1]),
       ...own.feeds?.(label, count),
     }),
-    evaluate(embedding) {
-      const vector = unit(embedding);
-      return own.evaluate(
-        vectors.map((row) => scale * dot(row, vector) + bias),
-        label,
-      );
-    },
+    evaluate: (embedding) => own.evaluate(rowsOf(embedding), label),
   };
   return question as unknown as QuestionObject;
 }

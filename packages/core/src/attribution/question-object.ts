@@ -1,5 +1,6 @@
 /** @file A question as callers give it: the scalar, what is chosen for each input, and what readers call it. */
 
+import type { Activation } from "../program/activation.ts";
 import type { Question } from "../program/question.ts";
 import type { Among } from "./among.ts";
 import type { ExplainableModel } from "./explainable-model.ts";
@@ -40,6 +41,17 @@ export interface QuestionChoice {
   readonly predictions?: readonly Prediction[];
 }
 
+/** How one of several is chosen by an output. */
+export interface Choosing {
+  readonly labels: readonly string[];
+  /** The one that is explained. */
+  readonly chosen: number;
+  /** Of all: the one with the most is chosen. @param output - Of one input: an embedding [numbers]. */
+  scores(output: ArrayLike<number>): readonly number[];
+  /** How scores become probabilities; absent where they do not. */
+  readonly activation?: Exclude<Activation, "none">;
+}
+
 /**
  * A question from outside. Its scalar is written twice, as nodes (`emit`) and as arithmetic (`evaluate`): a run in which the
  * two differ is an error.
@@ -47,6 +59,8 @@ export interface QuestionChoice {
 export interface OwnQuestion extends Question, Omit<QuestionObject, "emit"> {
   /** Where what is explained is one of several answers that are each asked of an input of their own. */
   readonly among?: Among;
+  /** Where one of several is chosen by the output itself: what all of them get, and which one is explained. */
+  readonly choosing?: Choosing;
   /** Called once for an input, after its forward pass. */
   choose?(situation: QuestionSituation): QuestionChoice | Promise<QuestionChoice>;
 }

@@ -38,16 +38,23 @@ export async function testCounterfactuals(
   options: CounterfactualOptions = {},
   asked: AskedOptions = {},
 ): Promise<Counterfactuals> {
-  const { input: given, options: own } = await askedBy(model, typeof input === "string" ? { text: input } : input, {
+  const {
+    input: given,
+    options: own,
+    model: tower = model,
+  } = await askedBy(model, typeof input === "string" ? { text: input } : input, {
     ...asked,
-    ...("labels" in Object(input) ? { target: explanation.target.label } : {}),
+    ...(isLabel(input, explanation.target.label) ? { target: explanation.target.label } : {}),
   });
-  const whole = await prepareInput(model, given, asked.longText === undefined ? {} : { longText: asked.longText });
-  return counterfactualsOf({ model, whole, input: given, explanation }, counterfactualSettings(model, options), {
+  const whole = await prepareInput(tower, given, asked.longText === undefined ? {} : { longText: asked.longText });
+  return counterfactualsOf({ model: tower, whole, input: given, explanation }, counterfactualSettings(tower, options), {
     ...asked,
     ...(own.score === undefined ? {} : { score: own.score }),
   });
 }
+
+const isLabel = (input: string | object, name: string): boolean =>
+  ((input as { readonly labels?: readonly string[] }).labels ?? []).includes(name);
 
 /** How they are tested: checked and completed. */
 export interface CounterfactualSettings {

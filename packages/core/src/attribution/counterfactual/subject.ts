@@ -20,6 +20,7 @@ import { type OpenReplacement, openReplacement } from "../replacement.ts";
 import { spanReader } from "../span.ts";
 import { chooseScore } from "../target.ts";
 import { answerDecision } from "./answer-decision.ts";
+import { chosenDecision } from "./chosen-decision.ts";
 
 /** An input and what is known of it. */
 export interface Subject {
@@ -133,7 +134,9 @@ async function decidedOf(
     const forward = await model.programs.forward((part as Part).input.feeds);
     if (kind === "embedding") {
       const { score } = await chooseScore(model, forward.logits.data, { score: asked.score ?? "logit" });
-      return { ...common, score, decision: "none", labels: () => target.label };
+      return question?.choosing === undefined
+        ? { ...common, score, decision: "none", labels: () => target.label }
+        : { ...common, score, ...chosenDecision(question.choosing, score) };
     }
     const named = target.index >= 0 ? target.index : target.label;
     const { score } = await choosePlaced(model, (part as Part).input, forward.logits, {
