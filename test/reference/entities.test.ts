@@ -1,6 +1,7 @@
 /** @file Entities, as transformers joins them, and what is explained of them: block relevance as that of PyTorch. */
 
 import { readFileSync } from "node:fs";
+import { questionForms } from "@calig/core/internal/modality/text/question-forms";
 import { explain, loadModel } from "@calig/node";
 import { describe, expect, it } from "vitest";
 import { completenessOf } from "../support/completeness.ts";
@@ -104,6 +105,7 @@ describe("entities", () => {
     const token = await explain(model, text, { token: "London", steps: 8 });
     expect(one.attribution).toBeAllClose(token.attribution, { atol: 1e-6, rtol: 1e-5 });
     expect(one.target).toMatchObject({ label: "LOC", score: token.target.score });
+    expect(questionForms(model).map(({ name }) => name)).toEqual(["token", "entity"]);
   });
 
   it("can be any words, and are taken apart from what is removed", async () => {

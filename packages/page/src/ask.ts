@@ -49,7 +49,13 @@ export function requestsOf(asked: Asked, known: MethodList): readonly ExplainReq
     throw new ClientError(`There is nothing to explain yet: ${todo}`, "InputError");
   }
   const own = form.file === undefined ? undefined : file;
-  const { target: askedTarget, against, ...questions } = valuesOf(form.questions ?? [], askTexts(fields));
+  const {
+    target: askedTarget,
+    against,
+    token,
+    entity,
+    ...questions
+  } = valuesOf(form.questions ?? [], askTexts(fields));
   const request: ExplainRequest = {
     model: model.name,
     input:
@@ -62,6 +68,8 @@ export function requestsOf(asked: Asked, known: MethodList): readonly ExplainReq
     ...(fields.target === undefined ? {} : { target: fields.target }),
     ...(askedTarget === undefined ? {} : { target: String(askedTarget) }),
     ...(against === undefined ? {} : { against: String(against) }),
+    ...(token === undefined ? {} : { token: String(token) }),
+    ...(entity === undefined ? {} : { entity: String(entity) }),
     ...(fields.baseline === undefined ? {} : { baseline: fields.baseline as BaselineName }),
     ...(device === undefined ? {} : { device }),
     ...(acceptDifference ? { acceptDifference: true } : {}),

@@ -9,6 +9,7 @@ import {
   barShare,
   classesCaption,
   className,
+  hasChoice,
   isPredictedClass,
   marksPredicted,
   moreText,
@@ -17,7 +18,9 @@ import {
   valueText,
 } from "@calig/core/internal/render/head";
 import { createContext, type PageContext } from "@calig/core/internal/render/html/context";
+import { entitiesSection } from "@calig/core/internal/render/html/entities";
 import { glossary } from "@calig/core/internal/render/html/glossary";
+import { pairsSection } from "@calig/core/internal/render/html/pairs";
 import { partsSection } from "@calig/core/internal/render/html/parts";
 import { changeSection, keepInMind, leadParagraphs, summaryOf } from "@calig/core/internal/render/html/summary";
 import { waterfallSection } from "@calig/core/internal/render/html/waterfall";
@@ -132,7 +135,7 @@ class CaligResult extends PageElement {
           <h2><bdi>${visible(targetName(explanation))}</bdi> <span class="number">${targetValue(explanation)}</span></h2>
           ${drawnSections(leadParagraphs(summary))}
         </div>
-        ${this.asks !== undefined ? tokenList(explanation, this.asks.why, this.asks.noun) : this.#classes(explanation)}
+        ${this.asks !== undefined ? tokenList(explanation, this.asks.why, this.asks.noun) : hasChoice(explanation) ? this.#classes(explanation) : nothing}
       </div>`;
   }
 
@@ -202,7 +205,7 @@ class CaligResult extends PageElement {
       : nothing;
     const ofToken = isResult && this.answerToken !== undefined;
     return html`<section><h3>What the model read</h3>${where}${this.#answer(explanation, id)}
-      <calig-text theme=${theme} .explanation=${this.#shown} .view=${this.view} .block=${this.block} .quantity=${this.quantity} .bound=${ofToken ? (bound ?? scale.bound) : bound}></calig-text><div class="tools">${views}${stretch}</div></section>${drawnSections(partsSection(context))}`;
+      <calig-text theme=${theme} .explanation=${this.#shown} .view=${this.view} .block=${this.block} .quantity=${this.quantity} .bound=${ofToken ? (bound ?? scale.bound) : bound}></calig-text><div class="tools">${views}${stretch}</div></section>${drawnSections(partsSection(context))}${drawnSections(entitiesSection(context))}${drawnSections(pairsSection(context))}`;
   }
 
   /** The tokens of the answer, to choose whose evidence is shown; where they were not asked about, how to. */

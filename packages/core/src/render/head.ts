@@ -49,6 +49,10 @@ export const barShare = (explanation: Headed, { probability }: Output): number |
 /** Whether rows of a table of classes are to be marked where they are predicted: their order does not show it. */
 export const marksPredicted = (explanation: Headed): boolean => headKind(explanation) === "independent";
 
+/** Whether there is more to list than what the headline says: a similarity is one number. */
+export const hasChoice = ({ predictions, target }: Pick<Explanation, "predictions" | "target">): boolean =>
+  predictions.length > 1 || target.index >= 0;
+
 /** What is said above a table of the classes. */
 export function classesCaption(explanation: Headed): string {
   switch (headKind(explanation)) {

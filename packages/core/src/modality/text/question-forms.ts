@@ -36,6 +36,8 @@ const MASK: OptionForm = {
   ...text("mask", "Which mask", "where the text has several", "the only one"),
   control: { kind: "number", whole: true, words: [], placeholder: "N", min: 1 },
 };
+const TOKEN = text("token", "Word", "the word whose label is explained", "the most surely labelled one");
+const ENTITY = text("entity", "Or words as one", "the label of several words; #0 is the first entity found", "none");
 const target = (title: string, summary: string, otherwise: string): OptionForm =>
   text("target", title, summary, otherwise);
 const AGAINST = text("against", "Rather than", "the score is that of the word minus that of this one", "nothing");
@@ -58,7 +60,7 @@ export function questionForms({ anatomy, labels, sentences }: ExplainableModel):
     case "masked-token":
       return [target("Word", "the word in the place of the mask", "the most probable one"), AGAINST, MASK];
     case "logits":
-      if (output.per === "token") return [];
+      if (output.per === "token") return [TOKEN, ENTITY];
       if (labels.some((label) => /^entail/i.test(label))) {
         return [LABELS, HYPOTHESIS, MULTI, target("Label", "a label, or a class of the model", "the best one")];
       }

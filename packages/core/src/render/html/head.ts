@@ -8,6 +8,7 @@ import {
   barShare,
   classesCaption,
   className,
+  hasChoice,
   isPredictedClass,
   marksPredicted,
   moreText,
@@ -87,7 +88,7 @@ function classTable({ explanation }: PageContext): Markup {
 /** What is explained as a heading, the summary, all classes. */
 export function headline(context: PageContext, summary: Summary): Markup {
   const { explanation, id } = context;
-  return html`<section class="head" aria-labelledby="${id}-title"><div><h2 id="${id}-title"><span>${isolated(targetName(explanation))}</span> <span class="number">${targetValue(explanation)}</span></h2>${leadParagraphs(summary)}</div>${classTable(context)}</section>`;
+  return html`<section class="head" aria-labelledby="${id}-title"><div><h2 id="${id}-title"><span>${isolated(targetName(explanation))}</span> <span class="number">${targetValue(explanation)}</span></h2>${leadParagraphs(summary)}</div>${hasChoice(explanation) ? classTable(context) : null}</section>`;
 }
 
 /** What the explained class is to the model, and in which score it was explained: for the technical part. */
