@@ -17,7 +17,7 @@ const GROUPS: readonly Omit<StatusGroup, "cues">[] = [
     status: "shortcut",
     title: "Shortcuts",
     about:
-      "Taking these cues out of inputs and putting them into others moves the model by more than control changes do, and the labels do not follow them.",
+      "Taking these cues out of inputs and putting them into others moves the model by more than control changes do, and the labels of the data or of the reference do not warrant it.",
   },
   {
     status: "confirmed",
@@ -60,8 +60,8 @@ export function shortcutVerdict(report: ShortcutReport): { readonly headline: st
   const found = [
     [
       shortcuts.length,
-      "moves the model and is contradicted by labels",
-      "move the model and are contradicted by labels",
+      "moves the model and is contradicted by labels or the reference",
+      "move the model and are contradicted by labels or the reference",
     ],
     [
       open.length,
