@@ -135,11 +135,29 @@ describe("measured on data sets", () => {
         items: asked.map((input, i) => ({ line: i + 1, input, label: best[0]?.label as string })),
         problems: [],
       },
-      { methods: ["gradient-x-input"], metrics: ["deletion"], curveSteps: 2 },
+      { methods: ["gradient-x-input"], metrics: ["deletion", "margin"], curveSteps: 1 },
     );
     expect(settings).toMatchObject({ target: "predicted label", score: "entailment" });
     expect(inputs.map(({ target }) => target)).toEqual(best.map(({ label }) => label));
     expect(inputs.map(({ probability }) => probability)).toEqual(best.map(({ probability }) => probability));
+    for (const [i, { target, measurements }] of inputs.entries()) {
+      // From the whole text to nothing of it, in one step: how far the label is ahead of the other one.
+      const texts = ["text", "masked"].map((kind) => {
+        const { text } = asked[i] as (typeof asked)[number];
+        return kind === "text" ? text : text.replace(/\S+/g, "[MASK]");
+      });
+      const margins = await Promise.all(
+        texts.map(async (text) => {
+          const { predictions } = await explain(nli, { text, labels }, { method: "random" });
+          const logitOf = (isTarget: boolean) =>
+            predictions.find(({ label }) => (label === target) === isTarget)?.logit ?? Number.NaN;
+          return logitOf(true) - logitOf(false);
+        }),
+      );
+      const { margin } = measurements["gradient-x-input"] as unknown as Record<string, number[]>;
+      const wanted = margins.reduce((sum, value) => sum + value, 0) / 2;
+      expect(margin).toEqual([expect.closeTo(wanted, 4), expect.closeTo(wanted, 4)]);
+    }
     expect(dataset.accuracy?.value).toBe(best[0]?.label === best[1]?.label ? 1 : 0.5);
   });
 

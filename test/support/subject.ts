@@ -20,7 +20,7 @@ export function subjectOf(settings: SubjectSettings): Subject & { readonly asked
     variants.map((kept) => {
       asked.push(kept.join(""));
       const p = probability([...kept]);
-      return { value: p, score: score([...kept]), predictsTarget: p > 0.5 };
+      return { value: p, score: score([...kept]), predictsTarget: p > 0.5, margin: 2 * p - 1 };
     });
   return {
     attribution,

@@ -3,6 +3,7 @@
 import { InvalidOptionError } from "../errors.ts";
 import { type Activation, probabilities } from "../program/activation.ts";
 import { evaluateScore, type ScoreSpec } from "../program/score.ts";
+import { largest } from "../util/largest.ts";
 import type { ExplainableModel } from "./explainable-model.ts";
 import type { Kept, Variants } from "./perturbable.ts";
 import type { OpenReplacement } from "./replacement.ts";
@@ -21,6 +22,8 @@ export interface VariantOutput {
    * class is judged by itself. Of a number (regression) always. Of several draws: of more than half of them.
    */
   readonly predictsTarget: boolean;
+  /** Logit of the target minus the largest of all others; absent where there are no other classes. */
+  readonly margin?: number;
 }
 
 /** The same with what the model predicts. */
@@ -110,6 +113,7 @@ export function createProbe(
     const classes = Array.from(logits[0] as Float32Array, (_, index) => mean((of) => of[index] as number));
     const values = probabilities(classes, model.activation);
     const value = values[score.target] as number;
+    const others = classes.filter((_, index) => index !== score.target);
     const best = classes.reduce((best, logit, index) => (logit > (classes[best] as number) ? index : best), 0);
     return {
       value,
@@ -117,6 +121,9 @@ export function createProbe(
       predictsTarget: PREDICTS[model.activation](value, best === score.target),
       predicted: best,
       predictedValue: values[best] as number,
+      ...(others.length === 0 || model.activation === "none"
+        ? {}
+        : { margin: (classes[score.target] as number) - largest(others) }),
     };
   };
 
@@ -171,6 +178,7 @@ function meanOutput(outputs: readonly PredictedOutput[]): PredictedOutput {
   return {
     value: mean(({ value }) => value),
     score: mean(({ score }) => score),
+    ...(first?.margin === undefined ? {} : { margin: mean(({ margin = 0 }) => margin) }),
     predictsTarget: mean(({ predictsTarget }) => (predictsTarget ? 1 : 0)) > 0.5,
     predicted,
     predictedValue: mean(({ predictedValue }) => predictedValue, of(predicted)),

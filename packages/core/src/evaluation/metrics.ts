@@ -20,6 +20,7 @@ import { insertion } from "./metrics/insertion.ts";
 import { iouF1 } from "./metrics/iou-f1.ts";
 import { leaveOneOut } from "./metrics/leave-one-out.ts";
 import { logOdds } from "./metrics/log-odds.ts";
+import { margin } from "./metrics/margin.ts";
 import { maxSensitivity } from "./metrics/max-sensitivity.ts";
 import { partRanking } from "./metrics/part-ranking.ts";
 import { perturbationAuc } from "./metrics/perturbation-auc.ts";
@@ -52,6 +53,7 @@ export const METRICS: readonly Metric[] = [
   pointingGame,
   partRanking,
   rank,
+  margin,
   energyInMask,
   segmentation,
   signAccuracy,
