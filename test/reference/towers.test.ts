@@ -138,7 +138,16 @@ it("is measured on a folder of pictures, whose folders name the right label", as
   const pictures = { "a dog/1.ppm": asPpm(image), "a cat/2.ppm": asPpm(image), "a cat/3.ppm": asPpm(changed) };
   const dataset = await tempFolder(pictures);
   const out = `${await tempFolder({})}/out.json`;
-  const choice = ["--model", folder("clip"), "--labels", labels.join(","), "--methods", "gradient-x-input,random"];
+  const choice = [
+    "--model",
+    folder("clip"),
+    "--labels",
+    labels.join(","),
+    "--methods",
+    "gradient-x-input,random",
+    "--metrics",
+    "deletion,margin",
+  ];
   const { code, stderr } = await runCli(["evaluate", "--dataset", dataset, ...choice, "--out", out]);
   expect({ code, stderr }).toMatchObject({ code: 0 });
   const { dataset: of, inputs } = JSON.parse(readFileSync(out, "utf8")) as Record<string, Record<string, unknown>>;
@@ -149,6 +158,12 @@ it("is measured on a folder of pictures, whose folders name the right label", as
     { target: expect.any(String) },
     { predicted: "a dog", correct: true },
   ]);
+  for (const { measurements } of inputs as unknown as readonly { readonly measurements: object }[]) {
+    const { random } = measurements as Record<string, Record<string, readonly number[]>>;
+    // Of three labels the best is ahead by less than its score.
+    expect(random?.margin?.every(Number.isFinite)).toBe(true);
+    expect(random?.margin?.[0]).not.toBeCloseTo(random?.deletion?.[0] as number, 3);
+  }
 });
 
 it("reads CLIP's vocabulary from the files of the Python tokenizer, too", async () => {

@@ -3,6 +3,7 @@
 import { amongScore, openAmong } from "../attribution/among.ts";
 import { askedBy } from "../attribution/asked-by.ts";
 import { attribute } from "../attribution/attribute.ts";
+import { chosenDecision } from "../attribution/counterfactual/chosen-decision.ts";
 import type { ExplainableModel, PreparedWhole, Replacement } from "../attribution/explainable-model.ts";
 import type { ExplanationCommon, Prediction, Target, Warning } from "../attribution/explanation.ts";
 import { prepareInput } from "../attribution/modality.ts";
@@ -11,7 +12,7 @@ import { DEFAULTS, type ExplainOptions, type LongText } from "../attribution/opt
 import { compareWithFile, withoutOwnAnswers } from "../attribution/own-answers.ts";
 import type { Perturbable } from "../attribution/perturbable.ts";
 import type { Part } from "../attribution/prepared-input.ts";
-import { createProbe, type Probe } from "../attribution/probe.ts";
+import { createProbe, type PredictedOutput, type Probe } from "../attribution/probe.ts";
 import { questionIn } from "../attribution/question-object.ts";
 import { type InputPool, type OpenReplacement, openReplacement } from "../attribution/replacement.ts";
 import { type ResolvedRun, resolveRun } from "../attribution/resolve-run.ts";
@@ -147,7 +148,7 @@ export async function openInput(
   // The file is asked once for the input, not for every method and every change of it.
   const model = withoutOwnAnswers(asks);
   const { score: kind = usual } = question;
-  const among = questionIn(kind)?.among;
+  const { among, choosing } = questionIn(kind) ?? {};
   const input = await openPerturbable(model, given, settings);
   const { parts, features, warnings } = input;
   const forwards: ForwardResult[] = [];
@@ -176,7 +177,10 @@ export async function openInput(
       among === undefined
         ? [replacement, model, score]
         : [await openAmong(model, among, of, request), among, amongScore(among)];
+    const chosen = choosing === undefined ? undefined : chosenDecision(choosing, score);
     const probe = createProbe(probedModel, probed, probedScore, {
+      // Of a label that a picture is compared with, in units of the score.
+      ...(chosen === undefined ? {} : { read: (output) => inScores(chosen.read(output)) }),
       ...(batchSize === undefined ? {} : { batchSize }),
       ...(signal === undefined ? {} : { signal }),
     });
@@ -250,6 +254,8 @@ export async function openInput(
     },
   };
 }
+
+const inScores = (output: PredictedOutput): PredictedOutput => ({ ...output, value: output.score });
 
 /**
  * An input of a data set with features that can be removed.

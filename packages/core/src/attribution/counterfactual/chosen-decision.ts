@@ -2,6 +2,7 @@
 
 import { probabilities } from "../../program/activation.ts";
 import { evaluateScore, type ScoreSpec } from "../../program/score.ts";
+import { largest } from "../../util/largest.ts";
 import type { CounterfactualPrediction } from "../explanation.ts";
 import type { PredictedOutput } from "../probe.ts";
 import type { Choosing } from "../question-object.ts";
@@ -11,6 +12,7 @@ export function chosenDecision({ labels, chosen, scores, activation }: Choosing,
   const read = (output: Float32Array): PredictedOutput => {
     const rows = scores(output);
     const values = activation === undefined ? rows : probabilities(rows, activation);
+    const others = rows.filter((_, index) => index !== chosen);
     const predicted = rows.reduce((best, row, index) => (row > (rows[best] as number) ? index : best), 0);
     return {
       value: values[chosen] as number,
@@ -18,6 +20,7 @@ export function chosenDecision({ labels, chosen, scores, activation }: Choosing,
       predictsTarget: predicted === chosen,
       predicted,
       predictedValue: values[predicted] as number,
+      ...(others.length === 0 ? {} : { margin: (rows[chosen] as number) - largest(others) }),
     };
   };
   const predictionOf = ({
