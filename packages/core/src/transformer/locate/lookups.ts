@@ -7,6 +7,9 @@ import type { Search } from "./search.ts";
 /** Tables with fewer rows than this tell kinds of tokens apart; those of positions have more. */
 export const MOST_TYPES = 16;
 
+/** Names of inputs and tables that are of positions. */
+const PLACES = /pos/i;
+
 /** One table that one input looks up. */
 export interface Lookup {
   readonly input: string;
@@ -42,7 +45,7 @@ export function textInputs(search: Search): readonly string[] {
   if (largest === undefined || largest.rows < MOST_TYPES) return [];
   const own = lookups.filter(
     ({ input, table, rows }) =>
-      table === largest.table || (rows === largest.rows && !/position/i.test(input) && !/position/i.test(table)),
+      table === largest.table || (rows === largest.rows && !PLACES.test(input) && !PLACES.test(table)),
   );
   return [...new Set(own.map(({ input }) => input))];
 }
