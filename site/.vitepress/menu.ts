@@ -13,6 +13,7 @@ export const MENU: readonly MenuPart[] = [
       ["tutorial", "Ten minutes"],
       ["commands", "Everything in one look"],
       ["coming-from", "Coming from Captum, SHAP"],
+      ["limits", "Limits"],
       ["faq", "Frequently asked"],
       ["glossary", "Glossary"],
     ],

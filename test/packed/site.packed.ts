@@ -52,6 +52,23 @@ describe("the site", () => {
     }
   });
 
+  it("says of every export what it is for, and of every option what it means", async () => {
+    const folder = join(SITE, "../docs/api");
+    const pages = (await readdir(folder, { recursive: true })).filter((file) => file.endsWith(".md"));
+    const silent = await Promise.all(
+      pages.map(async (page) => {
+        const text = await readFile(join(folder, page), "utf8");
+        const [said = ""] = text.replace(/^# .*\n/, "").replace(/```[^]*?```/, "").trim().split("\n");
+        // Functions that are called in several ways say it of each.
+        return said.startsWith("#") && said !== "## Call Signature" ? [page] : [];
+      }),
+    );
+    expect(silent.flat()).toEqual([]);
+    const options = await readFile(join(folder, "calig/interfaces/ExplainOptions.md"), "utf8");
+    expect(options).toContain("What the input is compared with; several are averaged. Default: ");
+    expect(options.split(/^### /m).filter((part) => /^\w+\?\n+```[^]*?```\s*(\*\*\*\s*)?$/.test(part))).toEqual([]);
+  });
+
   it.each([375, 768, 1440])(
     "reads at %i pixels, without a request to others, and finds words offline",
     async (width) => {

@@ -403,6 +403,7 @@ export const METHOD_OPTIONS = { ...CA_LIG_OPTIONS, ...SAMPLING_OPTIONS };
 
 /** How a caller watches and stops work: no options, since they choose nothing. */
 export interface WorkHooks {
+  /** Stops the work before the next run of the engine; the promise is then rejected with the signal's reason. */
   readonly signal?: AbortSignal;
   /** Called with the share of the work done, 0..1, and what is being done. */
   readonly onProgress?: (done: number, activity: string) => void;
