@@ -58,7 +58,11 @@ describe("the site", () => {
     const silent = await Promise.all(
       pages.map(async (page) => {
         const text = await readFile(join(folder, page), "utf8");
-        const [said = ""] = text.replace(/^# .*\n/, "").replace(/```[^]*?```/, "").trim().split("\n");
+        const [said = ""] = text
+          .replace(/^# .*\n/, "")
+          .replace(/```[\s\S]*?```/, "")
+          .trim()
+          .split("\n");
         // Functions that are called in several ways say it of each.
         return said.startsWith("#") && said !== "## Call Signature" ? [page] : [];
       }),
@@ -66,7 +70,7 @@ describe("the site", () => {
     expect(silent.flat()).toEqual([]);
     const options = await readFile(join(folder, "calig/interfaces/ExplainOptions.md"), "utf8");
     expect(options).toContain("What the input is compared with; several are averaged. Default: ");
-    expect(options.split(/^### /m).filter((part) => /^\w+\?\n+```[^]*?```\s*(\*\*\*\s*)?$/.test(part))).toEqual([]);
+    expect(options.split(/^### /m).filter((part) => /^\w+\?\n+```[\s\S]*?```\s*(\*\*\*\s*)?$/.test(part))).toEqual([]);
   });
 
   it.each([375, 768, 1440])(
