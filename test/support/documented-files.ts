@@ -5,6 +5,7 @@ import { encodeSafetensors } from "@calig/core/internal/checkpoint/safetensors";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { codeBlocks } from "./code-blocks.ts";
 import { hashedParameter } from "./hashed-weights.ts";
+import { headFiles } from "./head-models.ts";
 import { pipelineModels } from "./pipeline-models.ts";
 import type { Files } from "./temp-folder.ts";
 import { TINY_CONFIG, tinyBertFiles, tinyTensors } from "./tiny-bert.ts";
@@ -49,6 +50,13 @@ const relevance = (): Files => ({
     }),
   ),
 });
+
+/** A model that labels tokens. */
+const entities = (): Files =>
+  headFiles("three", {
+    architectures: ["BertForTokenClassification"],
+    id2label: { 0: "B-ORG", 1: "I-LOC", 2: "B-LOC" },
+  });
 
 /** One of its words is the one that pages ask for. */
 function masked(): Files {
@@ -112,6 +120,7 @@ export function documentedFiles(): Files {
     ...below("ms-marco-MiniLM", relevance()),
     ...below("bert", masked()),
     ...below("squad", ofPipeline("answers")),
+    ...below("bert-ner", entities()),
     ...below("clip", towers()),
     "reviews.csv": table("text", ","),
     "reviews.jsonl": lines(rows.slice(0, 3)),
