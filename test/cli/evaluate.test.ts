@@ -181,8 +181,8 @@ describe("calig evaluate", () => {
       'Cannot write a report to "x.pdf": its ending must be one of ".json", ".md"',
     ],
     [
-      ["--dataset", "x.jsonl", "--metrics", "magic"],
-      'Cannot use --metrics "magic": use one of "deletion", "insertion"',
+      ["--dataset", "x.jsonl", "--metrics", "sorcery"],
+      'Cannot use --metrics "sorcery": use one of "deletion", "insertion"',
     ],
   ])("refuses %j as misuse", async (argv, message) => {
     const { code, stderr } = await runCli(["evaluate", ...argv]);
