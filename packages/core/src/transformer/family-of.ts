@@ -1,6 +1,5 @@
 /** @file Which family builds a checkpoint. */
 
-import { otherKind } from "../checkpoint/other-kinds.ts";
 import { UnsupportedModelError } from "../errors.ts";
 import type { KnownFamily, ModelFamily } from "./family.ts";
 
@@ -11,6 +10,8 @@ export type FamiliesByType = ReadonlyMap<string, KnownFamily>;
 export async function familyOf(modelType: string, families: FamiliesByType): Promise<ModelFamily> {
   const found = families.get(modelType);
   if (found !== undefined) return "load" in found ? found.load() : found;
+  // A long list, which those who explain a model that is built need not download.
+  const { otherKind } = await import("../checkpoint/other-kinds.ts");
   const kind = otherKind(modelType);
   if (kind !== undefined) {
     throw new UnsupportedModelError(`Cannot build a model of type "${modelType}": it is ${kind.what}; ${kind.remedy}`, [
