@@ -45,5 +45,9 @@ export async function explainTokens(
 
 /** What is kept of a block: results hold it for every token. */
 const lasting = ({ index, relevance, fused, weight, completeness }: BlockExplanation) => ({
-  ...{ index, relevance, fused, weight, completeness },
+  index,
+  relevance,
+  fused,
+  weight,
+  completeness,
 });

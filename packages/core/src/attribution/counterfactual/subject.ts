@@ -6,7 +6,7 @@ import type { ScoreSpec } from "../../program/score.ts";
 import { floatTensor } from "../../tensor/tensor.ts";
 import { logitsOf } from "../../transformer/anatomy.ts";
 import { amongScore, openAmong } from "../among.ts";
-import { chooseEntity, entityReader, ofWordsAlone } from "../entity.ts";
+import { chooseEntity } from "../entity.ts";
 import type { ExplainableModel, PreparedWhole, Replacement } from "../explainable-model.ts";
 import type { CounterfactualFeature, CounterfactualPrediction, Counterfactuals, Explanation } from "../explanation.ts";
 import { chooseAnswer } from "../next-token-target.ts";
@@ -21,6 +21,7 @@ import { spanReader } from "../span.ts";
 import { chooseScore } from "../target.ts";
 import { answerDecision } from "./answer-decision.ts";
 import { chosenDecision } from "./chosen-decision.ts";
+import { entityDecision, ofWordsAlone } from "./entity-decision.ts";
 
 /** An input and what is known of it. */
 export interface Subject {
@@ -153,7 +154,7 @@ async function decidedOf(
   }
   if (token?.features !== undefined) {
     const score = await entityAsked(model, whole.parts, target, asked);
-    const { labels, read } = entityReader(model, score);
+    const { labels, read } = entityDecision(model, score);
     const replacement = ofTokens(opened, whole, placesIn(explanation, token.features));
     return { ...common, replacement, score, decision: "class", labels, read };
   }

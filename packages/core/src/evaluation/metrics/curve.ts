@@ -36,15 +36,32 @@ export function curveArea(values: readonly number[]): number {
 }
 
 /** Probability of the target at each step of removing the features, most supportive first. */
-export const deletionCurve = (subject: CurveSubject): Promise<readonly number[]> => curve(subject, without);
+export const deletionCurve = ({ probe, ...subject }: CurveSubject): Promise<readonly number[]> =>
+  probe.values(variants(subject, without));
 
 /** Probability of the target at each step of restoring the features to an input of nothing, most supportive first. */
-export const insertionCurve = (subject: CurveSubject): Promise<readonly number[]> => curve(subject, only);
+export const insertionCurve = ({ probe, ...subject }: CurveSubject): Promise<readonly number[]> =>
+  probe.values(variants(subject, only));
 
-function curve(
-  { attribution, probe, curveSteps }: CurveSubject,
+/**
+ * Areas under what is read of an input while its features are removed, and while they are restored to an input of nothing, most
+ * supportive first; undefined where `read` has nothing to say.
+ */
+export async function deletionAndInsertion(
+  subject: StepsSubject,
+  read: (variants: readonly Kept[]) => Promise<readonly number[] | undefined>,
+): Promise<readonly [deletion: number, insertion: number] | undefined> {
+  const [removed, restored] = [await read(variants(subject, without)), await read(variants(subject, only))];
+  return removed === undefined || restored === undefined ? undefined : [curveArea(removed), curveArea(restored)];
+}
+
+type StepsSubject = Pick<Subject, "attribution" | "curveSteps">;
+
+/** Inputs at each step: after none, some and all features in the order of their attribution. */
+function variants(
+  { attribution, curveSteps }: StepsSubject,
   variant: (count: number, features: readonly number[]) => Kept,
-): Promise<readonly number[]> {
+): readonly Kept[] {
   const order = ranked(attribution);
-  return probe.values(stepSizes(order.length, curveSteps).map((size) => variant(order.length, order.slice(0, size))));
+  return stepSizes(order.length, curveSteps).map((size) => variant(order.length, order.slice(0, size)));
 }

@@ -3,9 +3,8 @@
  * most supportive first. Of labels that a model was never trained on, of those among which it chooses.
  */
 
-import { type Kept, only, ranked, without } from "../features.ts";
 import { type Metric, meanFigure } from "../metric.ts";
-import { CURVE_OPTIONS, curveArea, stepSizes } from "./curve.ts";
+import { CURVE_OPTIONS, deletionAndInsertion } from "./curve.ts";
 
 export const margin: Metric = {
   name: "margin",
@@ -15,15 +14,9 @@ export const margin: Metric = {
   expensive: true,
   revision: 1,
   options: CURVE_OPTIONS,
-  async measure({ attribution, curveSteps, probe }) {
-    const order = ranked(attribution);
-    const sizes = stepSizes(order.length, curveSteps);
-    const area = async (variant: (count: number, features: readonly number[]) => Kept) => {
-      const outputs = await probe.outputs(sizes.map((size) => variant(order.length, order.slice(0, size))));
-      const margins = outputs.flatMap((output) => output.margin ?? []);
-      return margins.length < outputs.length ? undefined : curveArea(margins);
-    };
-    const [removed, restored] = [await area(without), await area(only)];
-    return removed === undefined || restored === undefined ? undefined : [removed, restored];
-  },
+  measure: ({ probe, ...subject }) =>
+    deletionAndInsertion(subject, async (variants) => {
+      const margins = (await probe.outputs(variants)).flatMap(({ margin: own }) => own ?? []);
+      return margins.length < variants.length ? undefined : margins;
+    }),
 };

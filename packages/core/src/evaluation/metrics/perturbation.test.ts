@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { subjectOf } from "../../../../../test/support/subject.ts";
 import { createRandom } from "../../util/random.ts";
+import type { Kept } from "../features.ts";
 import type { Metric, Subject } from "../metric.ts";
 import { comprehensiveness } from "./comprehensiveness.ts";
 import { curveArea, stepSizes } from "./curve.ts";
@@ -9,7 +10,9 @@ import { deletion } from "./deletion.ts";
 import { faithfulness } from "./faithfulness.ts";
 import { insertion } from "./insertion.ts";
 import { logOdds } from "./log-odds.ts";
+import { margin } from "./margin.ts";
 import { perturbationAuc } from "./perturbation-auc.ts";
+import { rank } from "./rank.ts";
 import { sufficiency } from "./sufficiency.ts";
 
 /** The only number of a metric that gives one. */
@@ -184,5 +187,32 @@ describe("against definitions written out", () => {
         await numberOf(logOdds, subject),
       ]).toBeAllClose(Object.values(expected), { rtol: 1e-10 });
     }
+  });
+});
+
+describe("margin and rank", () => {
+  /** What the features that are kept are worth. */
+  const kept = (variant: Kept) => variant.reduce((sum: number, one, i) => sum + one * (WORTH[i] as number), 0);
+
+  it("margin-deletion is the area while features are removed, margin-insertion that while they are restored", async () => {
+    const subject = worked();
+    // 1, 0, -0.5, -0.75, -0.75 while they go; -0.75, 0.25, 0.75, 1, 1 while they come.
+    expect(await margin.measure(subject)).toEqual([
+      (1 / 2 - 0.5 - 0.75 - 0.75 / 2) / 4,
+      (-0.75 / 2 + 0.25 + 0.75 + 1 + 1 / 2) / 4,
+    ]);
+    const outputs = async (variants: readonly Kept[]) =>
+      (await subject.probe.outputs(variants)).map(({ margin: _, ...output }) => output);
+    expect(await margin.measure({ ...subject, probe: { ...subject.probe, outputs } })).toBeUndefined();
+  });
+
+  it("rank-deletion and rank-insertion are areas of 1 / rank", async () => {
+    const ranks = async (variants: readonly Kept[]) => variants.map((one) => (kept(one) > 3 ? 1 : 2));
+    // 1, 0.5, ... while they go; 0.5, 1, 1, ... while they come.
+    expect(await rank.measure({ ...worked(), ranks })).toEqual([
+      (1 / 2 + 0.5 + 0.5 + 0.5 + 0.5 / 2) / 4,
+      (0.5 / 2 + 1 + 1 + 1 + 1 / 2) / 4,
+    ]);
+    expect(await rank.measure(worked())).toBeUndefined();
   });
 });

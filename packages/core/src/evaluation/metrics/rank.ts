@@ -3,9 +3,8 @@
  * supportive first. The unit is 1 / rank, as in the mean reciprocal rank.
  */
 
-import { type Kept, only, ranked, without } from "../features.ts";
 import { type Metric, meanFigure } from "../metric.ts";
-import { CURVE_OPTIONS, curveArea, stepSizes } from "./curve.ts";
+import { CURVE_OPTIONS, deletionAndInsertion } from "./curve.ts";
 
 export const rank: Metric = {
   name: "rank",
@@ -15,14 +14,8 @@ export const rank: Metric = {
   expensive: true,
   revision: 1,
   options: CURVE_OPTIONS,
-  async measure({ attribution, curveSteps, ranks }) {
-    if (ranks === undefined) return undefined;
-    const order = ranked(attribution);
-    const sizes = stepSizes(order.length, curveSteps);
-    const area = async (variant: (count: number, features: readonly number[]) => Kept) => {
-      const found = await ranks(sizes.map((size) => variant(order.length, order.slice(0, size))));
-      return curveArea(found.map((place) => 1 / place));
-    };
-    return [await area(without), await area(only)];
-  },
+  measure: async ({ ranks, ...subject }) =>
+    ranks === undefined
+      ? undefined
+      : deletionAndInsertion(subject, async (variants) => (await ranks(variants)).map((place) => 1 / place)),
 };
