@@ -422,6 +422,7 @@ describe("calig explain with prompts", () => {
     [["--prompt", "a", "--answer", "b", "--answer-file", "c"], /at once/],
     [["--prompt", "a", "--parts", "package.json"], /wanted a list of parts/],
     [["--prompt", "a", "--verbaliser", "README.md"], /not valid JSON/],
+    [["--prompt", "a", "--verbaliser", `{ "good": [" superb"] }`], /JSON itself; write it into a file/],
   ])("refuses %s", async (given, message) => {
     const { code, stderr } = await runCli(["explain", "--model", model, ...given]);
     expect(code).not.toBe(0);

@@ -94,6 +94,11 @@ async function readVerbaliser(file: string): Promise<NonNullable<PromptInput["ve
 }
 
 async function readJson(file: string): Promise<unknown> {
+  if (/^\s*(\{.*\}|\[.*\])\s*$/s.test(file)) {
+    throw new UsageError(
+      `Cannot read a file ${quote(file)}: that is JSON itself; write it into a file and give its name`,
+    );
+  }
   const text = await readText(file);
   try {
     return JSON.parse(text);
