@@ -27,7 +27,7 @@ describe("trainedOnIn()", () => {
     ["---\nlanguage: en\ndatasets:\n- imdb\n- sst2\nlicense: mit\n---\n# A model", "imdb, sst2"],
     ["---\ndatasets: [imdb, 'sst2']\n---\n", "imdb, sst2"],
     ["---\r\ndatasets: imdb\r\n---\r\n", "imdb"],
-    ["---\ndatasets:\n  - a\n  - b\n  - c\n  - d\n---\n", "a, b, c, ..."],
+    ["---\ndatasets:\n  - a\n  - b\n  - c\n  - d\n---\n", "a, b, c and 1 more"],
     ["---\nlicense: mit\n---\n", undefined],
     ["# No front matter\ndatasets: imdb", undefined],
   ])("%j", (readme, wanted) => expect(trainedOnIn(readme)).toBe(wanted));

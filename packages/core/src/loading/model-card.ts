@@ -76,5 +76,5 @@ export function trainedOnIn(readme: string): string | undefined {
     .filter((name) => name !== "" && !name.startsWith("#"));
   if (names.length === 0) return undefined;
   const shown = names.slice(0, LISTED).join(", ");
-  return names.length > LISTED ? `${shown}, ...` : shown;
+  return names.length > LISTED ? `${shown} and ${names.length - LISTED} more` : shown;
 }
